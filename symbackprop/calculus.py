@@ -1,0 +1,217 @@
+"""Differentiates entries and folds definitions back, one step a student would write at a time.
+
+    e[i] = exp(x[i]);  s = e[k];  y[i] = e[i]/s
+    ∂y[i]/∂x[j] = e[i]*δ(i,j)/s - e[i]*e[j]/s**2  =  y[i]*δ(i,j) - y[i]*y[j]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TypeAlias
+
+from symbackprop import entries as en
+from symbackprop.entries import (
+    Affine, Atom, Delta, Elem, Entries, Factor, Fn, Group, Index, Position, SizeOf, Term,
+)  # fmt: skip
+from symbackprop.equations import Definition, Instance
+
+Prime: TypeAlias = Callable[[Fn], Entries]  # derivative of a scalar function, by its argument
+
+
+@dataclass(frozen=True, slots=True)
+class LocalStep:
+    """∂tensor[at]/∂wrt[by] = raw = result: one derivative, before and after contraction and folding."""
+
+    tensor: str
+    at: tuple[Index, ...]
+    by: tuple[Index, ...]
+    raw: Entries
+    result: Entries
+
+
+def derivative(
+    e: Entries, wrt: Hashable, by: tuple[Index, ...], known: Mapping[Hashable, LocalStep], prime: Prime
+) -> Entries:
+    """∂e/∂wrt[by]; `known` holds the derivatives of the intermediate tensors."""
+    out = []
+    for term in e.terms:
+        term = en.rebind(term, avoid={i.name for i in by})
+        for n, (atom, exponent) in enumerate(term.factors):
+            inner = atom_derivative(atom, wrt, by, known, prime)
+            if not inner.terms:
+                continue
+            rest = term.factors[:n] + term.factors[n + 1 :]
+            lowered = ((atom, exponent - 1),) if exponent != 1 else ()
+            outer = Term(term.coefficient * exponent, (*rest, *lowered))
+            product = en.multiply(Entries((outer,)), inner)
+            # a bound index of the term stays bound in the product
+            out.append(Entries(tuple(replace(t, bound=term.bound + t.bound) for t in product.terms)))
+    return en.add(*out)
+
+
+def atom_derivative(
+    atom: Atom, wrt: Hashable, by: tuple[Index, ...], known: Mapping[Hashable, LocalStep], prime: Prime
+) -> Entries:
+    match atom:
+        case Elem(tensor=tensor, at=at) if tensor == wrt:
+            deltas = [en.entries(Delta(p, en.position(j))) for p, j in zip(at, by, strict=True)]
+            return en.multiply(*deltas)
+        case Elem(tensor=tensor, at=at) if tensor in known:
+            step = known[tensor]
+            sub: dict[Index, Position] = dict(zip(step.at, at, strict=True))
+            sub |= {j: en.position(i) for j, i in zip(step.by, by, strict=True)}
+            return en.substitute(step.result, sub)
+        case Fn():
+            inner = derivative(atom.arg, wrt, by, known, prime)
+            return en.multiply(prime(atom), inner) if inner.terms else en.ZERO
+        case Group():
+            return derivative(atom.body, wrt, by, known, prime)
+    return en.ZERO
+
+
+def local_derivatives(
+    op: Instance, argument: int, prime: Prime, letters: str = "jlmnpqrabcdfgh"
+) -> tuple[LocalStep, ...]:
+    """The derivative of every definition of an op by one argument; the last step is its Jacobian."""
+    wrt, axes = op.inputs[argument]
+    taken = {n for d in op.definitions for n in en.all_names(d.right)}
+    taken |= {i.name for d in op.definitions for i in d.at}
+    by = []
+    for i in axes:
+        new = Index(next(x for x in [*letters, *(f"j{n}" for n in range(99))] if x not in taken), i.size)
+        taken.add(new.name)
+        by.append(new)
+    known: dict[Hashable, LocalStep] = {}
+    for n, d in enumerate(op.definitions):
+        raw = derivative(d.right, wrt, tuple(by), known, prime)
+        result = fold(en.contract(raw), op.definitions[: n + 1])
+        known[d.tensor] = LocalStep(d.tensor, d.at, tuple(by), raw, result)
+    return tuple(step for step in known.values() if isinstance(step, LocalStep))
+
+
+# --- folding back --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """pivot^power = rest: how an atom is written in terms of the tensor it defines."""
+
+    pivot: Atom
+    rest: Term
+
+
+def fold(e: Entries, definitions: tuple[Definition, ...]) -> Entries:
+    """Write exp(x_i) as e_i, then e_i as y_i*s: later definitions swallow earlier ones."""
+    helpers = {d.tensor for d in definitions[:-1]}
+    for d in definitions:
+        rule = folding(d, helpers)
+        if rule:
+            e = en.contract(apply_fold(e, rule))
+    return e
+
+
+def folding(d: Definition, helpers: set[str]) -> Fold | None:
+    """The rule of a definition `a = c·Π f^x` without sum: solved for its function, group or helper."""
+    if len(d.right.terms) != 1 or d.right.terms[0].bound:
+        return None
+    term = d.right.terms[0]
+    own = set(d.at)
+    for atom, x in term.factors:
+        solvable = isinstance(atom, Fn | Group) or (
+            isinstance(atom, Elem) and atom.tensor in helpers and len(term.factors) > 1
+        )
+        if solvable and set(en.atom_indices(atom)) == own:
+            others = tuple((b, -y / x) for b, y in term.factors if b != atom)
+            root = root_of(term.coefficient, -1 / x)
+            if root is None:
+                return None
+            left = Elem(d.tensor, tuple(en.position(i) for i in d.at))
+            return Fold(atom, Term(root, ((left, 1 / x), *others)))
+    return None
+
+
+def root_of(c: Fraction, x: Fraction) -> Fraction | None:
+    """c**x where it is rational."""
+    if c == 1:
+        return c
+    if x.denominator == 1:
+        return c ** int(x)
+    return None
+
+
+def apply_fold(e: Entries, rule: Fold) -> Entries:
+    out = []
+    for term in e.terms:
+        factors: list[Factor] = []
+        coefficient = term.coefficient
+        for atom, x in term.factors:
+            mapping: dict[Index, Position] = {}
+            if unify_atom(rule.pivot, atom, mapping) and (x.denominator == 1 or rule.rest.coefficient == 1):
+                coefficient *= rule.rest.coefficient ** int(x) if rule.rest.coefficient != 1 else 1
+                factors += [(en.at_atom(a, mapping), y * x) for a, y in rule.rest.factors]
+            else:
+                factors.append((inside(atom, rule), x))
+        out.append(Term(coefficient, tuple(factors), term.bound))
+    return en.gather(out)
+
+
+def inside(atom: Atom, rule: Fold) -> Atom:
+    match atom:
+        case Fn():
+            return replace(atom, arg=apply_fold(atom.arg, rule))
+        case Group():
+            return Group(apply_fold(atom.body, rule))
+    return atom
+
+
+# --- unification ---------------------------------------------------------------------------------
+
+
+def unify_atom(pattern: Atom, target: Atom, mapping: dict[Index, Position]) -> bool:
+    """Whether the target is the pattern at other positions; `mapping` collects them."""
+    match pattern, target:
+        case Elem(), Elem():
+            return pattern.tensor == target.tensor and unify_all(pattern.at, target.at, mapping)
+        case Fn(), Fn():
+            same = (pattern.function, pattern.order) == (target.function, target.order)
+            return same and unify_entries(pattern.arg, target.arg, mapping)
+        case Group(), Group():
+            return unify_entries(pattern.body, target.body, mapping)
+        case SizeOf(), SizeOf():
+            return pattern == target
+        case Delta(), Delta():
+            sides = (pattern.left, pattern.right), (target.left, target.right)
+            return unify_all(*sides, mapping)
+    return False
+
+
+def unify_all(
+    ps: tuple[Position, ...], ts: tuple[Position, ...], mapping: dict[Index, Position]
+) -> bool:
+    return len(ps) == len(ts) and all(
+        unify_position(p, t, mapping) for p, t in zip(ps, ts, strict=True)
+    )
+
+
+def unify_position(p: Position, t: Position, mapping: dict[Index, Position]) -> bool:
+    if isinstance(p, Elem):
+        return isinstance(t, Elem) and unify_atom(p, t, mapping)
+    if p.plain:
+        return mapping.setdefault(p.plain, t) == t
+    return isinstance(t, Affine) and en.at_position(p, mapping) == t
+
+
+def unify_entries(p: Entries, t: Entries, mapping: dict[Index, Position]) -> bool:
+    if len(p.terms) != len(t.terms):
+        return False
+    for a, b in zip(p.terms, t.terms, strict=True):
+        if (a.coefficient, len(a.factors), len(a.bound)) != (b.coefficient, len(b.factors), len(b.bound)):
+            return False
+        if any(x.size != y.size for x, y in zip(a.bound, b.bound, strict=True)):
+            return False
+        for (f, x), (g, y) in zip(a.factors, b.factors, strict=True):
+            if x != y or not unify_atom(f, g, mapping):
+                return False
+    return True

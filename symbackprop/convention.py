@@ -1,0 +1,659 @@
+"""Expressions to formulas under a sheet's convention: column or row vectors, names of error signals.
+
+A rank-1 expression has no orientation; paper gives it one. With column vectors `W @ x` is W x and
+`x @ W` is Wᵀx; with row vectors they are x Wᵀ and x W. What no matrix says (rank 3 and more) raises
+`NoMatrix`, and the equation prints in indices instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from symbackprop import notation as no
+from symbackprop import tidy as td
+from symbackprop.errors import SheetError
+from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol
+from symbackprop.graph import TIME_SUM
+from symbackprop.notation import Formula, Name
+from symbackprop.sizes import Shape, Size, size
+
+LETTERS = "ijklmpqrabcdsuvw"
+
+
+class NoMatrix(Exception):
+    """The expression has no matrix form; it prints in indices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """Notation as data. `vectors`: 'column' | 'row'; `signal`: 'delta' | 'bar' | 'partial'.
+
+    `signals` gives single error signals their own printed name, ((node, LaTeX), …);
+    `letters` are the index letters no symbol of the graph uses; `of` is the name of the output.
+    """
+
+    vectors: str = "column"
+    signal: str = "delta"
+    signals: tuple[tuple[str, Name], ...] = ()
+    of: Name = field(default_factory=lambda: Name("L"))
+    letters: str = LETTERS
+
+    def __post_init__(self) -> None:
+        if self.vectors not in ("column", "row"):
+            raise SheetError(f"vectors are 'column' or 'row', not {self.vectors!r}", where="convention")
+        if self.signal not in ("delta", "bar", "partial"):
+            raise SheetError(f"signal is 'delta', 'bar' or 'partial', not {self.signal!r}", where="convention")
+
+
+# --- names and sizes -----------------------------------------------------------------------------
+
+
+def size_formula(s: Size) -> Formula:
+    """n + 1, 2 n d, 784."""
+    terms: list[Formula] = []
+    for monomial, a in sorted(s.terms, key=lambda t: (t[0] == (), t[0])):
+        names: list[Formula] = [size_name(n) for n in monomial]
+        lead: list[Formula] = [] if abs(a) == 1 and names else [no.Number(Fraction(abs(a)))]
+        body = one_or(no.Times, [*lead, *names])
+        terms.append(no.Minus(body) if a < 0 else body)
+    return one_or(no.Plus, terms) if terms else no.ZERO
+
+
+def size_name(name: str) -> Name:
+    from symbackprop.expr import default_tex, spelled
+
+    return spelled(default_tex(name))
+
+
+def one_or(kind: Callable[[tuple[Formula, ...]], Formula], parts: Sequence[Formula]) -> Formula:
+    return parts[0] if len(parts) == 1 else kind(tuple(parts))
+
+
+def time_index(s: Symbol) -> Formula:
+    t = Name(s.time)
+    if not s.shift:
+        return t
+    step = no.Number(Fraction(abs(s.shift)))
+    return no.Plus((t, step if s.shift > 0 else no.Minus(step)))
+
+
+def timed(name: Formula, s: Symbol) -> Formula:
+    return no.At(name, (time_index(s),)) if s.time else name
+
+
+def symbol_formula(s: Symbol, c: Convention) -> Formula:
+    """A symbol, or an error signal in the sheet's notation, at its time."""
+    if not s.cotangent:
+        return timed(s.tex, s)
+    own = dict(c.signals).get(s.name)
+    if own:
+        return timed(own, s)
+    plain = Name(s.tex.base.removeprefix(r"\delta "), s.tex.sup, s.tex.sub)
+    if c.signal == "bar":
+        return timed(Name(rf"\bar{{{plain.base}}}", plain.sup, plain.sub), s)
+    if c.signal == "partial":
+        return no.Partial(c.of, timed(plain, s))
+    return timed(s.tex, s)
+
+
+def function_key(e: Expr) -> str:
+    """The name a function is called by: the op, with every attribute that is not the default."""
+    return e.op.name + "".join(f"[{k}={attribute_text(v)}]" for k, v in e.attributes)
+
+
+def attribute_text(v: object) -> str:
+    return "×".join(str(x) for x in v) if isinstance(v, tuple) else str(v)
+
+
+# --- matrices ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes one expression; `column`/`row` orient a vector, `matrix` a matrix (flipped or not)."""
+
+    c: Convention
+    used: tuple[str, ...] = ()  # index letters already bound outside
+
+    def natural(self, e: Expr) -> Formula:
+        """A scalar, a vector as the convention has it, a matrix; higher ranks raise `NoMatrix`."""
+        if e.rank == 1:
+            return self.column(e) if self.c.vectors == "column" else self.row(e)
+        if e.rank == 2:
+            return self.matrix(e)
+        if e.op is SYMBOL:
+            return self.symbol(e)
+        if e.rank > 2:
+            return self.high(e)
+        return self.scalar(e)
+
+    def symbol(self, e: Expr) -> Formula:
+        s = e.symbol
+        assert s
+        return symbol_formula(s, self.c)
+
+    def high(self, e: Expr) -> Formula:
+        """Rank 3 and more: functions entry by entry only."""
+        if e.op.scalar or (len(e.args) == 1 and e.op.variants and e.op.variants[0].arguments[0].batch):
+            return self.call(e)
+        raise NoMatrix(e.op.name)
+
+    # scalars
+
+    def scalar(self, e: Expr) -> Formula:
+        name = e.op.name
+        if e.op is SYMBOL:
+            return self.symbol(e)
+        if e.op is NUMBER:
+            assert e.number is not None
+            return no.number(e.number)
+        if e.op is SIZE:
+            return size_formula(e.attributes[0][1])  # type: ignore[arg-type]
+        if name in ("multiply", "divide", "negative", "power"):
+            return self.product(e)
+        if name in ("add", "subtract"):
+            return self.sum(e)
+        if name == "matmul":
+            a, b = e.args
+            return no.Times((*factors(self.row(a)), *factors(self.column(b))))
+        if name in ("sum", "mean", "sum_last", "mean_last"):
+            return self.total(e)
+        if name == "pick" or (name == "slice" and e.args[0].op is SYMBOL):
+            return self.entry(e, ())
+        if e.op is TIME_SUM:
+            return self.over_time(e)
+        return self.call(e)
+
+    def total(self, e: Expr) -> Formula:
+        (x,) = e.args
+        if "mean" in e.op.name:
+            count = size(1)
+            for s in x.shape:
+                count = count * s
+            return times([no.Over(no.ONE, size_formula(count)), self.summed(x)])
+        return self.summed(x)
+
+    def summed(self, x: Expr) -> Formula:
+        """Σ_i x_i with the index pushed to the entries."""
+        letters = self.fresh(x.rank)
+        inner = Writer(self.c, (*self.used, *letters))
+        body = inner.entry(x, tuple(Name(k) for k in letters))
+        for letter, extent in zip(reversed(letters), reversed(x.shape), strict=True):
+            body = no.Sum(Name(letter), no.ONE, size_formula(extent), body)
+        return body
+
+    def fresh(self, n: int) -> tuple[str, ...]:
+        free = [k for k in self.c.letters if k not in self.used]
+        return tuple(free[:n])
+
+    def over_time(self, e: Expr) -> Formula:
+        time = e.attributes[0][1]
+        return no.Sum(Name(time.name), no.ONE, size_formula(time.length), self.natural(e.args[0]))  # type: ignore[attr-defined]
+
+    # sums and products of any rank
+
+    def sum(self, e: Expr, flip: bool = False) -> Formula:
+        terms = []
+        for term in broadcast_terms(e):
+            body = self.term(term[1], e.shape, flip)
+            terms.append(negated(body) if term[0] < 0 else body)
+        first = next((k for k, t in enumerate(terms) if not isinstance(t, no.Minus)), 0)
+        terms.insert(0, terms.pop(first))
+        return one_or(no.Plus, terms)
+
+    def term(self, e: Expr, shape: Shape, flip: bool) -> Formula:
+        """A summand, spread over the shape of the sum where it is smaller."""
+        if e.rank == 0 or e.shape == shape:
+            return self.oriented(e, flip)
+        if len(shape) > 2:
+            raise NoMatrix("broadcast")
+        return self.spread(e, shape, flip)
+
+    def oriented(self, e: Expr, flip: bool) -> Formula:
+        return self.matrix(e, flip) if e.rank == 2 else self.natural(e)
+
+    def spread(self, e: Expr, shape: Shape, flip: bool = False) -> Formula:
+        """A vector or a thin matrix copied along the other axis: 1_n b, or b 1_kᵀ."""
+        n, k = (no.Ones(size_formula(s)) for s in shape)
+        if e.rank == 1:
+            parts = [self.column(e), no.Transpose(n)] if flip else [n, self.row(e)]
+        elif e.shape[0] == shape[0]:
+            parts = [k, self.matrix(e, True)] if flip else [self.matrix(e), no.Transpose(k)]
+        else:
+            parts = [self.matrix(e, True), no.Transpose(n)] if flip else [n, self.matrix(e)]
+        return times(parts)
+
+    def product(self, e: Expr, flip: bool = False) -> Formula:
+        """Number and scalars as one fraction in front, arrays joined by ⊙ (⊘ for negative powers)."""
+        if e.op.name in ("multiply", "divide") and any(a.shape not in ((), e.shape) for a in e.args):
+            return self.broadcast_product(e, flip)
+        m = td.split(e)
+        over = [self.powered(self.natural(s), x) for s, x in m.scalars if x > 0]
+        under = [self.powered(self.natural(s), -x) for s, x in m.scalars if x < 0]
+        p, q = abs(m.coefficient.numerator), m.coefficient.denominator
+        low = ([no.Number(Fraction(q))] if q != 1 else []) + under
+        parts: list[Formula] = []
+        if low:
+            top = ([no.Number(Fraction(p))] if p != 1 or not over else []) + over
+            parts.append(no.Over(times(top), times(low)))
+        else:
+            parts += ([no.Number(Fraction(p))] if p != 1 else []) + over
+        arrays = self.hadamard(m.arrays, flip)
+        if arrays is not None and not (arrays == no.ONE):
+            parts.append(arrays)
+        body = times(parts) if parts else no.Number(Fraction(p))
+        return negated(body) if m.coefficient < 0 else body
+
+    def hadamard(self, arrays: Sequence[tuple[Expr, Fraction]], flip: bool) -> Formula | None:
+        if not arrays:
+            return None
+        over = [self.hpower(self.oriented(a, flip), x) for a, x in arrays if x > 0]
+        under = [self.hpower(self.oriented(a, flip), -x) for a, x in arrays if x < 0]
+        if not over:
+            over = [self.oriented(ones_like(arrays[0][0]), flip)]
+        top = one_or(no.Hadamard, over)
+        return no.Oslash(top, one_or(no.Hadamard, under)) if under else top
+
+    def broadcast_product(self, e: Expr, flip: bool) -> Formula:
+        """M diag(v) for a product with a vector along the last axis, diag(u) M along the first."""
+        if e.rank != 2:
+            raise NoMatrix("broadcast")
+        parts: list[Formula] = []
+        for n, a in enumerate(e.args):
+            inverse = e.op.name == "divide" and n == 1
+            whole = self.oriented(a, flip) if a.shape in ((), e.shape) else self.spread(a, e.shape, flip)
+            if inverse and a.rank == 0:
+                parts[0] = no.Over(parts[0], whole)
+            elif inverse:
+                parts[0] = no.Oslash(parts[0], whole)
+            else:
+                parts.append(whole)
+        return one_or(no.Hadamard, parts)
+
+    def powered(self, base: Formula, x: Fraction) -> Formula:
+        if x == Fraction(1, 2):
+            return no.Call("sqrt", (base,))
+        return base if x == 1 else no.Power(base, no.number(x))
+
+    def hpower(self, base: Formula, x: Fraction) -> Formula:
+        if x == Fraction(1, 2):
+            return no.Call("sqrt", (base,))
+        return base if x == 1 else no.HPower(base, no.number(x))
+
+    # vectors
+
+    def column(self, e: Expr) -> Formula:
+        return self.vector(e, "column")
+
+    def row(self, e: Expr) -> Formula:
+        return self.vector(e, "row")
+
+    def vector(self, e: Expr, side: str) -> Formula:
+        """A rank-1 expression as a column or as a row."""
+        name = e.op.name
+        if name == "matmul":
+            a, b = e.args
+            if a.rank == 2:  # A b
+                return self.chain([self.matrix(a), self.column(b)] if side == "column"
+                                  else [self.row(b), self.matrix(a, True)])  # fmt: skip
+            return self.chain([self.matrix(b, True), self.column(a)] if side == "column"
+                              else [self.row(a), self.matrix(b)])  # fmt: skip
+        if name == "sum_last":
+            return self.row_sums(e.args[0], side)
+        if name == "mean_last":
+            share = no.Over(no.ONE, size_formula(e.args[0].shape[-1]))
+            return times([share, self.row_sums(e.args[0], side)])
+        if name == "constant" and e.attribute("value") == 1:
+            ones = no.Ones(size_formula(e.shape[0]))
+            return ones if side == "column" else no.Transpose(ones)
+        if name == "constant" and e.attribute("value") == 0:
+            n = size_formula(e.shape[0])
+            return no.Zeros(n, no.ONE) if side == "column" else no.Zeros(no.ONE, n)
+        if name == "multiply" and scaled_matrix(e):  # a scalar in front keeps the product's orientation
+            return self.scaled(e, side)
+        here = self.plain_vector(e)
+        return here if side == self.c.vectors else no.Transpose(here)
+
+    def scaled(self, e: Expr, side: str) -> Formula:
+        m = td.split(e)
+        ((core, _),) = m.arrays
+        front = td.join(td.Monomial(abs(m.coefficient), m.scalars, ()), ())
+        parts = [] if front.number == 1 else [self.natural(front)]
+        body = times([*parts, self.vector(core, side)])
+        return negated(body) if m.coefficient < 0 else body
+
+    def chain(self, parts: list[Formula]) -> Formula:
+        return times(parts)
+
+    def row_sums(self, m: Expr, side: str) -> Formula:
+        if m.rank != 2:
+            raise NoMatrix("sum")
+        ones = no.Ones(size_formula(m.shape[1]))
+        return times([self.matrix(m), ones] if side == "column" else [no.Transpose(ones), self.matrix(m, True)])
+
+    def plain_vector(self, e: Expr) -> Formula:
+        """A vector in the convention's own orientation."""
+        name = e.op.name
+        if e.op is SYMBOL:
+            return self.symbol(e)
+        if name in ("multiply", "divide", "negative", "power"):
+            return self.product(e)
+        if name in ("add", "subtract"):
+            return self.sum(e)
+        if name == "concat":
+            parts = tuple(self.natural(a) for a in e.args)
+            return no.Array(tuple((p,) for p in parts) if self.c.vectors == "column" else (parts,))
+        if name == "onehot":
+            return no.Unit(self.natural(e.args[0]))
+        if name == "unit":
+            return self.unit(e)
+        if name == "slice":
+            return self.cut(e)
+        if e.op is TIME_SUM:
+            return self.over_time(e)
+        if name in ("pick", "einsum", "constant", "diagonal") and name != "diagonal":
+            if name == "constant":
+                value: Fraction = e.attribute("value")  # type: ignore[assignment]
+                return times([no.number(value), self.natural(ones_like(e))])
+            raise NoMatrix(name)
+        return self.call(e)
+
+    def unit(self, e: Expr) -> Formula:
+        """A unit vector of a fixed position, written out in blocks."""
+        n, at = e.shape[0], e.attribute("position")
+        return blocks(at, size(1), n, self.c.vectors)  # type: ignore[arg-type]
+
+    def cut(self, e: Expr) -> Formula:
+        """Rows and columns taken out, as products with selectors."""
+        (x,) = e.args
+        ranges: tuple[tuple[Size, ...], ...] = e.attribute("ranges")  # type: ignore[assignment]
+        if x.rank > 2:
+            raise NoMatrix("slice")
+        picks = [selector_of(r, s) for r, s in zip(ranges, x.shape, strict=True)]
+        if x.rank == 1:
+            (s,) = picks
+            assert s is not None
+            return times([no.Transpose(s), self.column(x)] if self.c.vectors == "column" else [self.row(x), s])
+        left, right = picks
+        single_row = len(ranges[0]) == 1
+        parts: list[Formula] = []
+        if e.rank == 1 and single_row == (self.c.vectors == "column"):  # the vector lies across
+            parts += [no.Transpose(right)] if right is not None else []
+            parts.append(self.matrix(x, True))
+            parts += [left] if left is not None else []
+        else:
+            parts += [no.Transpose(left)] if left is not None else []
+            parts.append(self.matrix(x))
+            parts += [right] if right is not None else []
+        return times(parts)
+
+    # matrices
+
+    def matrix(self, e: Expr, flip: bool = False) -> Formula:
+        """A rank-2 expression, or its transpose."""
+        name = e.op.name
+        if name == "transpose":
+            return self.matrix(e.args[0], not flip)
+        if name == "matmul" and all(a.rank == 2 for a in e.args):
+            a, b = e.args
+            return times([self.matrix(b, True), self.matrix(a, True)] if flip else [self.matrix(a), self.matrix(b)])
+        if name == "outer":
+            u, v = e.args[::-1] if flip else e.args
+            return times([self.column(u), self.row(v)])
+        if name in ("multiply", "divide", "negative", "power"):
+            return self.product(e, flip)
+        if name in ("add", "subtract"):
+            return self.sum(e, flip)
+        if name in ("diag", "identity"):
+            return self.plain_matrix(e)
+        if e.op is TIME_SUM:
+            inner = self.matrix(e.args[0], flip)
+            time = e.attributes[0][1]
+            return no.Sum(Name(time.name), no.ONE, size_formula(time.length), inner)  # type: ignore[attr-defined]
+        if name == "constant":
+            return self.constant(e, flip)
+        if e.op.scalar and len(e.args) == 1:
+            return self.elementwise(e, self.matrix(e.args[0], flip))
+        here = self.plain_matrix(e)
+        return no.Transpose(here) if flip else here
+
+    def constant(self, e: Expr, flip: bool) -> Formula:
+        value: Fraction = e.attribute("value")  # type: ignore[assignment]
+        n, k = e.shape[::-1] if flip else e.shape
+        if value == 0:
+            return no.Zeros(size_formula(n), size_formula(k))
+        parts: list[Formula] = [] if value == 1 else [no.number(value)]
+        if n != size(1) or k == size(1):
+            parts.append(no.Ones(size_formula(n)))
+        if k != size(1):
+            parts.append(no.Transpose(no.Ones(size_formula(k))))
+        return times(parts)
+
+    def plain_matrix(self, e: Expr) -> Formula:
+        name = e.op.name
+        if e.op is SYMBOL:
+            return self.symbol(e)
+        if name == "identity":
+            return no.Eye(size_formula(e.shape[0]))
+        if name == "diag":
+            return no.Call("diag", (self.natural(e.args[0]),))
+        if name == "selector":
+            return blocks(e.attribute("start"), e.shape[1], e.shape[0], "column")  # type: ignore[arg-type]
+        if name == "concat":
+            parts = tuple(self.natural(a) for a in e.args)
+            across = e.attribute("axis") in (-1, 1)
+            return no.Array((parts,) if across else tuple((p,) for p in parts))
+        if name == "onehot":
+            return no.Unit(self.natural(e.args[0]))
+        if name == "slice":
+            return self.cut(e)
+        if name in ("einsum", "pick", "matmul", "sum_last", "mean_last"):
+            raise NoMatrix(name)
+        return self.call(e)
+
+    # functions
+
+    def elementwise(self, e: Expr, inner: Formula) -> Formula:
+        assert e.op.scalar
+        base = e.op.scalar.name
+        order = len(e.op.name) - len(base)
+        if base == "step" and not order:
+            return no.Indicator(inner, ">", no.ZERO)
+        return no.Call(base, (inner,), order)
+
+    def call(self, e: Expr) -> Formula:
+        if e.op.scalar:
+            return self.elementwise(e, self.natural(e.args[0]))
+        if e.op.name in ("einsum", "slice", "concat"):
+            raise NoMatrix(e.op.name)
+        return no.Call(function_key(e), tuple(self.natural(a) for a in e.args))
+
+    # --- entries ---
+
+    def entry(self, e: Expr, at: tuple[Formula, ...]) -> Formula:
+        """One entry, indices pushed through everything that acts entry by entry."""
+        name = e.op.name
+        if e.rank == 0 and not at and name not in ("pick", "slice"):
+            return self.natural(e)
+        if e.op is SYMBOL:
+            s = e.symbol
+            assert s
+            base = symbol_formula(s, self.c)
+            if isinstance(base, no.At):
+                return no.At(base.base, (*base.indices, *at))
+            return no.At(base, at) if at else base
+        if name in ("multiply", "divide", "negative", "power"):
+            return self.entry_product(e, at)
+        if name in ("add", "subtract"):
+            terms = [(s, self.entry(x, trailing(at, x, e.shape))) for s, x in broadcast_terms(e)]
+            return one_or(no.Plus, [negated(f) if s < 0 else f for s, f in terms])
+        if e.op.scalar:
+            return self.elementwise(e, self.entry(e.args[0], at))
+        if name == "pick":
+            label = self.entry(e.args[1], at) if at else self.natural(e.args[1])
+            return self.entry(e.args[0], (*at, label))
+        if name == "transpose":
+            return self.entry(e.args[0], (*at[:-2], at[-1], at[-2]))
+        if name == "constant":
+            return no.number(e.attribute("value"))  # type: ignore[arg-type]
+        if name == "identity":
+            return no.KroneckerDelta(*at)
+        if name in ("matmul", "einsum", "sum_last", "mean_last", "slice", "outer"):
+            return self.entry_sum(e, at)
+        return no.At(self.natural(e), at)
+
+    def entry_product(self, e: Expr, at: tuple[Formula, ...]) -> Formula:
+        if e.op.name == "power":
+            inner = self.entry(e.args[0], at)
+            return self.powered(inner, td.exponent(e))
+        if e.op.name == "negative":
+            return negated(self.entry(e.args[0], at))
+        a, b = (self.entry(x, trailing(at, x, e.shape)) for x in e.args)
+        return no.Over(a, b) if e.op.name == "divide" else times([a, b])
+
+    def entry_sum(self, e: Expr, at: tuple[Formula, ...]) -> Formula:
+        """Σ over the contracted axis, by the op's own definition."""
+        from symbackprop import entries as en
+
+        instance = e.op.place(tuple(a.shape for a in e.args), e.attributes)
+        (d,) = instance.definitions
+        if len(d.right.terms) != 1:
+            raise NoMatrix(e.op.name)
+        term = d.right.terms[0]
+        letters = self.fresh(len(term.bound))
+        names: dict[en.Index, Formula] = dict(zip(d.at, at, strict=True))
+        names |= {i: Name(x) for i, x in zip(term.bound, letters, strict=True)}
+        inner = Writer(self.c, (*self.used, *letters))
+        args = dict(zip((n for n, _ in instance.inputs), e.args, strict=True))
+        front: list[Formula] = []
+        body: list[Formula] = []
+        for atom, x in term.factors:
+            if isinstance(atom, en.SizeOf):
+                front.append(no.Over(no.ONE, size_formula(atom.size)))
+            elif isinstance(atom, en.Elem) and x == 1:
+                where = tuple(place_formula(p, names) for p in atom.at)
+                body.append(inner.entry(args[str(atom.tensor)], where))
+            else:
+                raise NoMatrix(e.op.name)
+        if term.coefficient != 1:
+            front.insert(0, fraction(term.coefficient))
+        total = times(body)
+        for i, x in reversed(list(zip(term.bound, letters, strict=True))):
+            total = no.Sum(Name(x), no.ONE, size_formula(i.size), total)
+        return times([*front, total])
+
+
+def fraction(x: Fraction) -> Formula:
+    """p/q as a fraction."""
+    if x.denominator == 1:
+        return no.number(x)
+    body = no.Over(no.Number(Fraction(abs(x.numerator))), no.Number(Fraction(x.denominator)))
+    return no.Minus(body) if x < 0 else body
+
+
+def place_formula(p: object, names: Mapping[object, Formula]) -> Formula:
+    """A 0-based position as it is counted on paper, from 1."""
+    from symbackprop import entries as en
+
+    if isinstance(p, en.Elem):
+        raise NoMatrix("label")
+    assert isinstance(p, en.Affine)
+    parts: list[Formula] = []
+    for i, a in p.terms:
+        parts.append(names[i] if a == 1 else times([no.number(a), names[i]]))
+    constant = p.offset if p.terms else p.offset + 1
+    if constant != size(0):
+        parts.append(size_formula(constant))
+    return one_or(no.Plus, parts) if parts else no.ZERO
+
+
+def trailing(at: tuple[Formula, ...], x: Expr, shape: Shape) -> tuple[Formula, ...]:
+    """The indices of a broadcast operand: the last ones, 1 where its axis has size 1."""
+    if not x.rank:
+        return ()
+    own = at[len(at) - x.rank :]
+    wide = shape[len(shape) - x.rank :]
+    return tuple(no.ONE if s == size(1) and w != size(1) else i
+                 for i, s, w in zip(own, x.shape, wide, strict=True))  # fmt: skip
+
+
+def times(parts: Sequence[Formula]) -> Formula:
+    """Juxtaposed factors; signs come to the front, nested products open."""
+    flat: list[Formula] = []
+    sign = 1
+    for p in parts:
+        while isinstance(p, no.Minus):
+            sign, p = -sign, p.operand
+        flat += factors(p)
+    flat = [f for f in flat if f != no.ONE] or [no.ONE]
+    body = one_or(no.Times, flat)
+    return no.Minus(body) if sign < 0 else body
+
+
+def factors(f: Formula) -> tuple[Formula, ...]:
+    return f.factors if isinstance(f, no.Times) else (f,)
+
+
+def negated(f: Formula) -> Formula:
+    return f.operand if isinstance(f, no.Minus) else no.Minus(f)
+
+
+def ones_like(e: Expr) -> Expr:
+    from symbackprop import functions as fn
+
+    return fn.constant(1, *e.shape)
+
+
+def scaled_matrix(e: Expr) -> bool:
+    """A scalar multiple of a vector that is itself a matrix product."""
+    m = td.split(e)
+    return len(m.arrays) == 1 and m.arrays[0][1] == 1 and m.arrays[0][0].op.name in ("matmul", "sum_last") and all(
+        x.denominator == 1 for _, x in m.scalars
+    )
+
+
+def broadcast_terms(e: Expr) -> list[tuple[int, Expr]]:
+    """Signed terms of a nested sum, whatever their shapes."""
+    out: list[tuple[int, Expr]] = []
+    stack = [(1, e)]
+    while stack:
+        sign, node = stack.pop()
+        if node.op.name in ("add", "subtract"):
+            second = -sign if node.op.name == "subtract" else sign
+            stack += [(second, node.args[1]), (sign, node.args[0])]
+        else:
+            out.append((sign, node))
+    return out
+
+
+def blocks(start: Size, width: Size, total: Size, side: str) -> Formula:
+    """[0; I; 0]: the columns start … start + width of an identity."""
+    rest = total - start - width
+    eye = no.ONE if width == size(1) else no.Eye(size_formula(width))
+    parts: list[Formula] = []
+    if start != size(0):
+        parts.append(no.Zeros(size_formula(start), size_formula(width)))
+    parts.append(eye)
+    if rest != size(0):
+        parts.append(no.Zeros(size_formula(rest), size_formula(width)))
+    column = no.Array(tuple((p,) for p in parts))
+    return column if side == "column" else no.Transpose(column)
+
+
+def selector_of(r: tuple[Size, ...], extent: Size) -> Formula | None:
+    """The selector of a range, or None for the whole axis."""
+    if len(r) == 1:
+        return blocks(r[0], size(1), extent, "column")
+    return None if r == (size(0), extent) else blocks(r[0], r[1] - r[0], extent, "column")
+
+
+def notate(e: Expr, c: Convention) -> Formula:
+    """The formula of an expression. Raises `NoMatrix` where only indices say it."""
+    return Writer(c).natural(e)
+
+
+def notate_entry(e: Expr, at: tuple[str, ...], c: Convention) -> Formula:
+    """The formula of one entry."""
+    return Writer(c, at).entry(e, tuple(Name(k) for k in at))

@@ -1,0 +1,39 @@
+"""The error family: where, what, which sizes, and the next move."""
+
+from __future__ import annotations
+
+
+class SymbackpropError(Exception):
+    """Anything the library refuses; the message says where, what, sizes and what to do."""
+
+    def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
+        self.what, self.where, self.hint = what, where, hint
+        super().__init__(": ".join(filter(None, (where, what))) + (f"\n  {hint}" if hint else ""))
+
+
+class ShapeError(SymbackpropError):
+    """Two sizes that should agree do not, or a rank is not the one an op is defined for."""
+
+
+class DeclarationError(SymbackpropError):
+    """A graph text, a name, a size or an op equation cannot be read."""
+
+
+class FormulaError(SymbackpropError):
+    """A typed or printed formula cannot be read or evaluated."""
+
+
+class LimitError(SymbackpropError):
+    """An input is larger than the library is willing to work on."""
+
+
+class VerificationError(SymbackpropError):
+    """A printed equality did not hold, or could not be checked: the page is refused."""
+
+
+class TexError(SymbackpropError):
+    """TeX failed, or no TeX was found."""
+
+
+class SheetError(SymbackpropError):
+    """A sheet module, an option of a sheet or a template cannot be used."""

@@ -1,0 +1,1 @@
+"""Values of formulas, by kind; `meaning.py` is the door."""

@@ -1,0 +1,127 @@
+"""Sums, products, quotients, powers and functions of values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from symbackprop.evaluation import paper
+from symbackprop.evaluation.paper import Numbers, Paper
+from symbackprop.evaluation.scope import Scope, error, near
+from symbackprop.notation import (
+    Call,
+    Decimal,
+    Formula,
+    Hadamard,
+    HPower,
+    Minus,
+    Number,
+    Oslash,
+    Over,
+    Plus,
+    Power,
+    Times,
+    Transpose,
+)  # fmt: skip
+
+
+def number(node: Number | Decimal, _: Scope) -> Paper:
+    """A number."""
+    return paper.scalar(np.float64(node.digits if isinstance(node, Decimal) else float(node.value)))
+
+
+def _run(work: Callable[[Paper, Paper], Paper], each: tuple[Formula, ...], scope: Scope) -> Paper:
+    result = scope.of(each[0]) if each else paper.scalar(np.float64(1))
+    for other in each[1:]:
+        result = work(result, scope.of(other))
+    return result
+
+
+def added(a: Paper, b: Paper) -> Paper:
+    """a + b."""
+    return paper.entrywise(np.add, a, b)
+
+
+def plus(node: Plus, scope: Scope) -> Paper:
+    """a + b - c."""
+    return _run(added, node.terms, scope) if node.terms else paper.scalar(np.float64(0))
+
+
+def minus(node: Minus, scope: Scope) -> Paper:
+    """-a."""
+    return paper.mapped(np.negative, scope.of(node.operand))
+
+
+def times(node: Times, scope: Scope) -> Paper:
+    """a b."""
+    return _run(paper.product, node.factors, scope)
+
+
+def hadamard(node: Hadamard, scope: Scope) -> Paper:
+    """a ⊙ b."""
+    return _run(lambda a, b: paper.entrywise(np.multiply, a, b), node.factors, scope)
+
+
+def oslash(node: Oslash, scope: Scope) -> Paper:
+    """a ⊘ b."""
+    above, below = scope.of(node.numerator), scope.of(node.denominator)
+    return paper.entrywise(np.divide, above, below)
+
+
+def over(node: Over, scope: Scope) -> Paper:
+    """A fraction; its denominator is a scalar."""
+    below = paper.number(scope.of(node.denominator))
+    return paper.entrywise(np.divide, scope.of(node.numerator), below)
+
+
+def power(node: Power | HPower, scope: Scope) -> Paper:
+    """x^k of a scalar, z^{⊙k} of every entry."""
+    base, exponent = scope.of(node.base), paper.number(scope.of(node.exponent))
+    if isinstance(node, Power) and base.rank and not isinstance(node.base, Call):
+        hint = r"Write x^{\odot 2} for the power of every entry."
+        raise error(node, f"{base.shown()} to a power is no number", hint)
+    return paper.entrywise(np.power, base, exponent)
+
+
+def call(node: Call, scope: Scope) -> Paper:
+    """A function: the environment's own, else one that is built in."""
+    env, name = scope.env, node.function
+    arguments = [scope.of(a) for a in node.arguments]
+    given = env.functions.get((name, node.primes)) if node.primes else env.functions.get(name)
+    try:
+        if given is not None:
+            return paper.applied(given, arguments, env.vectors)
+        if not node.primes and len(arguments) == 1 and name in _ENTRYWISE:
+            return paper.mapped(_ENTRYWISE[name], arguments[0])
+        if not node.primes and len(arguments) == 1 and name in _SHAPED:
+            return _SHAPED[name](arguments[0], env.vectors)
+    except (ValueError, IndexError, TypeError) as refusal:
+        sizes = ", ".join(a.shown() for a in arguments)
+        raise error(node, f"{name} cannot take {sizes}: {refusal}") from None
+    functions = sorted({*(k for k in env.functions if isinstance(k, str)), *_ENTRYWISE, *_SHAPED})
+    what = f"the function {name + chr(39) * node.primes} has no value here"
+    raise error(node, what, near(name, functions))
+
+
+def _absolute(x: Numbers) -> Numbers:
+    # on complex numbers the sign of the real part, so that a complex step can pass through
+    return np.where(np.real(x) < 0, -x, x) if np.iscomplexobj(x) else np.abs(x)
+
+
+_ENTRYWISE: dict[str, Callable[[Any], Numbers]] = {
+    "exp": np.exp, "log": np.log, "tanh": np.tanh, "sin": np.sin, "cos": np.cos, "sqrt": np.sqrt,
+    "abs": _absolute,
+}  # fmt: skip
+_SHAPED: dict[str, Callable[[Paper, str], Paper]] = {
+    "diag":     lambda a, _: paper.diag(a),
+    "diagonal": paper.diagonal,
+    "trace":    lambda a, _: paper.trace(a),
+    "sum":      lambda a, _: paper.total(a),
+}  # fmt: skip
+
+
+def transpose(node: Transpose, scope: Scope) -> Paper:
+    """aᵀ."""
+    return paper.transpose(scope.of(node.operand))

@@ -1,0 +1,85 @@
+"""Stored values: whole, at a time step, or one entry; and symbols such as ∂y/∂x."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from symbackprop.evaluation import paper
+from symbackprop.evaluation.paper import Misfit, Numbers, Paper
+from symbackprop.evaluation.scope import Scope, Value, error, integer, known
+from symbackprop.notation import At, Formula, Nabla, Name, Number, Partial, Sized
+from symbackprop.write.latex import latex
+
+
+def name(node: Name, scope: Scope) -> Paper:
+    """A bound or free letter, else a stored value."""
+    if node in scope.letters:
+        return paper.scalar(scope.letters[node])
+    return _stored(node, known(node, scope), (), scope)
+
+
+def _stored(node: Formula, value: Value, indices: tuple[Formula, ...], scope: Scope) -> Paper:
+    """A stored value at its time steps, or one of its entries."""
+    times, env = value.time_axes, scope.env
+    if len(indices) == times:
+        array = value.array[_positions(node, value, indices, scope)] if times else value.array
+        if value.vector and value.rank == 2:
+            return Paper(array, 2, -2 if array.shape[-1] == 1 else -1)
+        return paper.oriented(array, value.rank, env.vectors)
+    thin = value.rank == 2 and 1 in value.array.shape[times:]
+    if len(indices) == times + 1 and thin:
+        matrix = Paper(value.array[_positions(node, value, indices[:times], scope)], 2)
+        spot = _position(node, indices[-1], max(matrix.size), env.base, scope)
+        return paper.entry(matrix, [spot])
+    if len(indices) != value.array.ndim:
+        some = f"{times} for time, {value.array.ndim} for an entry" if times else value.array.ndim
+        raise error(node, f"takes {some} indices, not {len(indices)}")
+    return paper.scalar(value.array[_positions(node, value, indices, scope)])
+
+
+def _positions(
+    node: Formula, value: Value, indices: tuple[Formula, ...], scope: Scope
+) -> tuple[Numbers, ...]:
+    firsts = [value.time_offset] * value.time_axes + [scope.env.base] * value.rank
+    each = zip(indices, value.array.shape, firsts, strict=False)
+    return tuple(_position(node, index, size, first, scope) for index, size, first in each)
+
+
+def _position(node: Formula, index: Formula, size: int, first: int, scope: Scope) -> Numbers:
+    """The position of an index counted from 0, inside its axis wherever the sample counts."""
+    spot = integer(index, scope) - first
+    wrong = (spot < 0) | (spot >= size)
+    wrong = wrong if scope.active is None else wrong & scope.active
+    if np.any(wrong):
+        bad = np.broadcast_to(spot, wrong.shape)[wrong].flat[0] + first
+        last = size + first - 1
+        shown = latex(index) if isinstance(index, Number) else f"{latex(index)} = {bad}"
+        raise error(node, f"the index {shown} is outside {first} … {last}")
+    return np.clip(spot, 0, max(size - 1, 0))
+
+
+def at(node: At, scope: Scope) -> Paper:
+    """A time step, or an entry."""
+    base, indices = node.base, node.indices
+    while isinstance(base, Sized):
+        base = base.operand
+    if isinstance(base, Name) or base in scope.env.values:
+        return _stored(node, known(base, scope), indices, scope)
+    whole = scope.of(base)
+    sizes = whole.size if len(indices) == whole.rank else (max(whole.size, default=0),)
+    first = scope.env.base
+    spots = [_position(node, i, n, first, scope) for i, n in zip(indices, sizes, strict=False)]
+    if len(spots) != len(indices):
+        raise Misfit(f"{len(indices)} indices on {whole.shown()}")
+    return paper.entry(whole, spots)
+
+
+def symbol(node: Partial | Nabla, scope: Scope) -> Paper:
+    """∂y/∂x is looked up as it stands, then without indices: ∂y_i/∂x_j is an entry of ∂y/∂x."""
+    of, wrt = node.of, node.wrt
+    indices = tuple(i for side in (of, wrt) if isinstance(side, At) for i in side.indices)
+    value = scope.env.values.get(node)
+    if value is not None:
+        return _stored(node, value, indices[: value.time_axes], scope)
+    bare = [side.base if isinstance(side, At) else side for side in (of, wrt)]
+    return _stored(node, known(type(node)(*bare), scope), indices, scope)

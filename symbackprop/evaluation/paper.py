@@ -1,0 +1,187 @@
+"""Arrays as they stand on paper: scalars, and matrices of which a vector is one column or one row.
+
+A `Paper` may carry many samples at once: its leading axes are samples, which broadcast; its last
+axes are the ones on paper, which never do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[Any]
+
+
+class Misfit(Exception):
+    """Two sizes that do not fit; the caller knows which formula they belong to."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Paper:
+    """An array whose last `rank` axes stand on paper; a vector lies `along` one of them."""
+
+    array: Numbers
+    rank: int = 0
+    along: int | None = None  # -2: a column, -1: a row, None: a matrix or a scalar
+
+    @property
+    def size(self) -> tuple[int, ...]:
+        """The size on paper, without samples."""
+        return self.array.shape[self.array.ndim - self.rank :]
+
+    @property
+    def samples(self) -> tuple[int, ...]:
+        """The sizes of the sample axes."""
+        return self.array.shape[: self.array.ndim - self.rank]
+
+    def lifted(self, rank: int) -> Numbers:
+        """The array with a scalar's missing paper axes put in as ones."""
+        return self.array if self.rank else self.array[(...,) + (None,) * rank]
+
+    def shown(self) -> str:
+        """The size as a reader writes it: 2×3."""
+        return "×".join(map(str, self.size)) if self.rank else "scalar"
+
+
+def scalar(value: object) -> Paper:
+    """A number, or one number per sample."""
+    return Paper(np.asarray(value))
+
+
+def oriented(array: Numbers, rank: int, vectors: str) -> Paper:
+    """An array with its own axes as it stands on paper; rank 1 is a column or a row."""
+    if rank != 1:
+        return Paper(array, rank)
+    if vectors == "column":
+        return Paper(array[..., None], 2, -2)
+    return Paper(array[..., None, :], 2, -1)
+
+
+def entrywise(work: Callable[..., Numbers], a: Paper, b: Paper) -> Paper:
+    """a and b entry by entry: equal sizes, or one of them a scalar."""
+    if a.rank and b.rank and a.size != b.size:
+        raise Misfit(f"{a.shown()} and {b.shown()}")
+    rank = max(a.rank, b.rank)
+    along = a.along if a.along is not None else b.along
+    return Paper(work(a.lifted(rank), b.lifted(rank)), rank, along)
+
+
+def product(a: Paper, b: Paper) -> Paper:
+    """a b: the matrix product, or a scalar in front of anything."""
+    if not a.rank or not b.rank:
+        return entrywise(np.multiply, a, b)
+    if a.rank != 2 or b.rank != 2 or a.size[1] != b.size[0]:
+        raise Misfit(f"{a.shown()} and {b.shown()}")
+    row, column = a.along == -1, b.along == -2
+    array = np.matmul(a.array, b.array)
+    if array.shape[-2:] == (1, 1) and a.size[0] == b.size[1] == 1:
+        return Paper(array[..., 0, 0])
+    if row and column:
+        return Paper(array, 2)
+    return Paper(array, 2, -2 if column else -1 if row else None)
+
+
+def transpose(a: Paper) -> Paper:
+    """aᵀ; a scalar is its own transpose."""
+    if a.rank == 0:
+        return a
+    if a.rank != 2:
+        raise Misfit(f"{a.shown()} has no transpose")
+    return Paper(a.array.swapaxes(-1, -2), 2, {None: None, -1: -2, -2: -1}[a.along])
+
+
+def number(a: Paper) -> Paper:
+    """A scalar, also where it was written as a 1×1 matrix."""
+    if a.rank and a.size != (1,) * a.rank:
+        raise Misfit(f"{a.shown()} is not a scalar")
+    return Paper(a.array.reshape(a.samples))
+
+
+def entry(a: Paper, where: Sequence[Numbers]) -> Paper:
+    """The entry at positions counted from 0; a vector needs one position."""
+    if len(where) == 1 and a.rank == 2 and 1 in a.size:
+        zero = np.zeros_like(where[0])
+        where = [zero, where[0]] if a.size[0] == 1 else [where[0], zero]
+    if a.rank == 0 or len(where) != a.rank:
+        raise Misfit(f"{len(where)} indices on {a.shown()}")
+    samples = np.broadcast_shapes(a.samples, *(w.shape for w in where))
+    flat = np.broadcast_to(a.array, samples + a.size).reshape((-1, *a.size))
+    spots = [np.broadcast_to(w, samples).reshape(-1) for w in where]
+    return Paper(flat[(np.arange(len(flat)), *spots)].reshape(samples))
+
+
+def along_last(a: Paper) -> Numbers:
+    """The array with what a function acts along as its last axis: a vector lies along it."""
+    if a.along is None:
+        return a.array
+    return a.array[..., 0] if a.along == -2 else a.array[..., 0, :]
+
+
+def applied(work: Callable[..., Numbers], arguments: Sequence[Paper], vectors: str) -> Paper:
+    """A function of whole arrays; vectors keep the way they lie."""
+    result = np.asarray(work(*map(along_last, arguments)))
+    samples = len(np.broadcast_shapes(*(a.samples for a in arguments)))
+    rank = result.ndim - samples
+    if rank < 0:
+        raise Misfit(f"a result of {result.ndim} axes for {samples} axes of samples")
+    lies = next((a.along for a in arguments if a.along is not None), None)
+    if rank == 1 and lies is not None:
+        vectors = "column" if lies == -2 else "row"
+    return oriented(result, rank, vectors)
+
+
+def blocks(rows: Sequence[Sequence[Paper]]) -> Paper:
+    """A matrix of scalars or of blocks whose sizes fit."""
+    samples = np.broadcast_shapes(*(cell.samples for row in rows for cell in row))
+    if any(cell.rank not in (0, 2) for row in rows for cell in row):
+        raise Misfit("a block is a scalar or a matrix")
+
+    def cell(a: Paper) -> Numbers:
+        lifted = a.lifted(2)
+        return np.broadcast_to(lifted, samples + lifted.shape[-2:])
+
+    try:
+        array = np.concatenate([np.concatenate(list(map(cell, row)), -1) for row in rows], -2)
+    except ValueError:
+        sizes = "; ".join(", ".join(a.shown() for a in row) for row in rows)
+        raise Misfit(sizes) from None
+    along = -2 if array.shape[-1] == 1 else -1 if array.shape[-2] == 1 else None
+    return Paper(array, 2, along)
+
+
+def diag(a: Paper) -> Paper:
+    """The diagonal matrix of a vector."""
+    if a.rank != 2 or 1 not in a.size:
+        raise Misfit(f"diag of {a.shown()}, which is not a vector")
+    vector = a.array[..., 0] if a.size[1] == 1 else a.array[..., 0, :]
+    return Paper(vector[..., None] * np.eye(vector.shape[-1]), 2)
+
+
+def diagonal(a: Paper, vectors: str) -> Paper:
+    """The diagonal of a square matrix, as a vector."""
+    return oriented(np.diagonal(_square(a), axis1=-2, axis2=-1), 1, vectors)
+
+
+def trace(a: Paper) -> Paper:
+    """The sum of the diagonal."""
+    return a if a.rank == 0 else Paper(np.trace(_square(a), axis1=-2, axis2=-1))
+
+
+def total(a: Paper) -> Paper:
+    """The sum of all entries."""
+    return Paper(a.array.sum(axis=tuple(range(-a.rank, 0)))) if a.rank else a
+
+
+def _square(a: Paper) -> Numbers:
+    if a.rank != 2 or a.size[0] != a.size[1]:
+        raise Misfit(f"{a.shown()} is not square")
+    return a.array
+
+
+def mapped(work: Callable[[Numbers], Numbers], a: Paper) -> Paper:
+    """A function of one number, entry by entry."""
+    return replace(a, array=work(a.array))

@@ -1,0 +1,99 @@
+"""What a formula is evaluated in: values of names, free and bound index letters."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from symbackprop.errors import FormulaError
+from symbackprop.evaluation.paper import Numbers, Paper, number
+from symbackprop.notation import Formula, Name
+from symbackprop.write.latex import latex
+
+_SHOWN = 3_000  # names looked at for "did you mean"
+
+Function = Callable[..., Numbers]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Value:
+    """What a name stands for: leading axes of time, then its own axes.
+
+    Step t of a time axis is stored at position t - time_offset: c_0 … c_{T+1} has time_offset 0,
+    x_1 … x_T has 1. An integer label counts from the environment's base; `classes` says how many
+    there are.
+    """
+
+    array: Numbers
+    vector: bool = False  # a vector, also where it is stored as n×1 or 1×n
+    time_axes: int = 0
+    time_offset: int = 1
+    classes: int = 0
+
+    @property
+    def rank(self) -> int:
+        """The axes of one time step."""
+        return self.array.ndim - self.time_axes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Environment:
+    """Values for names and for whole symbols such as ∂y/∂x, positions for free index letters."""
+
+    values: Mapping[Formula, Value]
+    functions: Mapping[str | tuple[str, int], Function] = field(default_factory=dict)
+    indices: Mapping[str, int | Numbers] = field(default_factory=dict)  # positions as on paper
+    vectors: str = "column"  # or "row"
+    base: int = 1  # the first entry of an axis on paper
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope:
+    """The environment inside some sums: bound letters, sample axes so far, samples that count."""
+
+    env: Environment
+    letters: Mapping[Name, Numbers]
+    depth: int
+    value: Callable[[Formula, Scope], Paper]
+    active: Numbers | None = None
+
+    def of(self, node: Formula) -> Paper:
+        """The value of a formula in this scope."""
+        return self.value(node, self)
+
+
+def error(node: Formula, what: str, hint: str = "") -> FormulaError:
+    """The error that names the formula it happened in."""
+    shown = latex(node)
+    return FormulaError(what, where=shown if len(shown) < 200 else shown[:200] + "…", hint=hint)
+
+
+def known(node: Formula, scope: Scope) -> Value:
+    """The stored value of a name or of a whole symbol."""
+    value = scope.env.values.get(node)
+    if value is None:
+        names = [latex(k) for k in islice(scope.env.values, _SHOWN)]
+        raise error(node, "has no value here", near(latex(node), names))
+    return value
+
+
+def near(text: str, names: list[str]) -> str:
+    """A hint: the names closest to a text, else some of them."""
+    close = difflib.get_close_matches(text, names, n=3, cutoff=0.5)
+    if close:
+        return f"Did you mean {' or '.join(close)}?"
+    return f"Known: {', '.join(names[:12])}." if names else ""
+
+
+def integer(index: Formula, scope: Scope) -> Any:
+    """The value of an index or a size, refused where it is not an integer."""
+    value = number(scope.of(index)).array
+    whole = np.rint(np.real(value))
+    if not np.all(np.isfinite(whole)) or np.any(abs(value - whole) > 1e-9):
+        raise error(index, "is not an integer, so it cannot be an index or a size")
+    return whole.astype(np.int64)

@@ -1,0 +1,145 @@
+"""A declared graph: inputs, named nodes with their definitions, and the index of a recurrence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from types import MappingProxyType
+
+from symbackprop import limits
+from symbackprop.errors import DeclarationError
+from symbackprop.expr import Expr, symbols
+from symbackprop.op import Op
+from symbackprop.sizes import Size
+
+TIME_SUM = Op("time_sum")  # Σ over the time index; a closed kind: linear, one term per step
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """The index of a recurrence, t = 1..T."""
+
+    name: str
+    length: Size
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Definitions over symbols, in order: a definition only uses inputs, earlier nodes, and earlier times.
+
+    `symbol[name]` is the leaf that stands for a name (at time t for a recurrent one).
+    """
+
+    symbol: Mapping[str, Expr]
+    definition: Mapping[str, Expr]
+    time: Time | None = None
+    sizes: tuple[str, ...] = field(default=())
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return tuple(n for n in self.symbol if n not in self.definition)
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        return tuple(self.definition)
+
+    @property
+    def output(self) -> str:
+        """The last node defined."""
+        if not self.definition:
+            raise DeclarationError("the graph defines no node", hint="Add a line such as  L = sum((y - x)**2)")
+        return next(reversed(self.definition))
+
+    def __getitem__(self, name: str) -> Expr:
+        return self.symbol[known(name, self.symbol, "the graph")]
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        from symbackprop.notebook import graph_bundle
+
+        return graph_bundle(self)
+
+
+def known(name: str, names: Iterable[str], where: str) -> str:
+    """The name itself. Errors: `DeclarationError` with the nearest declared name."""
+    names = list(names)
+    if name not in names:
+        near = get_close_matches(name, names, 1)
+        raise DeclarationError(
+            f"no symbol `{name}`",
+            where=where,
+            hint=f"Did you mean `{near[0]}`?" if near else f"Declared: {', '.join(names[:30])}",
+        )
+    return name
+
+
+def make(
+    symbol: Mapping[str, Expr], definition: Mapping[str, Expr], time: Time | None = None
+) -> Graph:
+    """A frozen graph with its size names collected."""
+    limits.within(len(symbol), limits.NODES, "nodes of the graph")
+    names: dict[str, None] = {}
+    for e in symbol.values():
+        for s in e.shape:
+            names |= dict.fromkeys(sorted(s.names))
+        if e.symbol and e.symbol.labels:
+            names |= dict.fromkeys(sorted(e.symbol.labels.names))
+    return Graph(MappingProxyType(dict(symbol)), MappingProxyType(dict(definition)), time, tuple(names))
+
+
+def collect(**outputs: Expr) -> Graph:
+    """The graph of expressions built in Python: `collect(L=loss)`.
+
+    Every `named` symbol below the outputs becomes a node; an output that is not yet a named symbol is
+    given the keyword's name.
+    """
+    from symbackprop.functions import named
+
+    roots = [e if e.symbol and e.symbol.name == n else named(n, e) for n, e in outputs.items()]
+    order: dict[Expr, None] = {}
+    stack: list[tuple[Expr, bool]] = [(r, False) for r in reversed(roots)]
+    while stack:
+        leaf, done = stack.pop()
+        if leaf in order:
+            continue
+        inner = leaf.symbol.definition if leaf.symbol else None
+        if done or inner is None:
+            order[leaf] = None
+        else:
+            stack.append((leaf, True))
+            stack += [(s, False) for s in reversed(symbols(inner)) if s not in order]
+    symbol: dict[str, Expr] = {}
+    definition: dict[str, Expr] = {}
+    for leaf in order:
+        s = leaf.symbol
+        assert s
+        if symbol.setdefault(s.name, leaf) is not leaf:
+            raise DeclarationError(f"two different symbols are called `{s.name}`", hint="Rename one of them.")
+        if s.definition is not None:
+            definition[s.name] = s.definition
+    inputs = {n: e for n, e in symbol.items() if n not in definition}
+    return make(inputs | {n: symbol[n] for n in definition}, definition)
+
+
+def used_names(e: Expr) -> tuple[str, ...]:
+    """Names of the symbols in an expression, each once."""
+    return tuple(dict.fromkeys(s.symbol.name for s in symbols(e) if s.symbol))
+
+
+def same_time(e: Expr) -> tuple[str, ...]:
+    """Names an expression needs at its own time step (shift 0) or outside time."""
+    return tuple(dict.fromkeys(s.symbol.name for s in symbols(e) if s.symbol and s.symbol.shift == 0))
+
+
+def ancestors(g: Graph, of: str) -> set[str]:
+    """Every name the node depends on, also through earlier times."""
+    seen, stack = {of}, [of]
+    while stack:
+        name = stack.pop()
+        for n in used_names(g.definition[name]) if name in g.definition else ():
+            if n not in seen:
+                seen.add(n)
+                stack.append(n)
+    return seen
+
+

@@ -1,0 +1,92 @@
+"""One op: from its definition to its Jacobian and its pullback, derived, with the steps a student shows."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import cache
+
+from symbackprop import entries as en
+from symbackprop.calculus import LocalStep
+from symbackprop.entries import Entries, Term
+from symbackprop.equations import Instance
+from symbackprop.expr import Expr, apply
+from symbackprop.graph import TIME_SUM
+from symbackprop.op import Attributes, Op, jacobian, placed
+from symbackprop.raising import raise_entries
+from symbackprop.sizes import Shape
+from symbackprop.vocabulary import OPS
+
+COTANGENT = "\0cotangent"  # tensor name of ȳ in a pullback; no op can use it
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """The derivation of one op by one argument: definitions, derivative steps, pullback in entries."""
+
+    instance: Instance
+    argument: int
+    steps: tuple[LocalStep, ...]
+    pullback: Entries
+
+    @property
+    def jacobian(self) -> LocalStep:
+        return self.steps[-1]
+
+
+@cache
+def derive(op: Op, shapes: tuple[Shape, ...], attributes: Attributes, argument: int) -> Local:
+    """Definition -> Jacobian entries -> pullback x̄_j = Σ_i ȳ_i ∂y_i/∂x_j."""
+    instance = placed(op, shapes, attributes)
+    steps = jacobian(op, shapes, attributes, argument)
+    last = steps[-1]
+    product = en.multiply(en.elem(COTANGENT, *last.at), last.result)
+    bound = tuple(Term(t.coefficient, t.factors, (*last.at, *t.bound)) for t in product.terms)
+    return Local(instance, argument, steps, en.contract(Entries(bound)))
+
+
+def of_node(node: Expr, argument: int) -> Local:
+    """The derivation of a node's op on its own shapes."""
+    return derive(node.op, tuple(a.shape for a in node.args), node.attributes, argument)
+
+
+def tensors(node: Expr, output: Expr, instance: Instance) -> dict[Hashable, Expr]:
+    """What the placeholder names of an op stand for at a node; helpers become expressions."""
+    known: dict[Hashable, Expr] = {
+        name: a for (name, _), a in zip(instance.inputs, node.args, strict=True)
+    }
+    for d in instance.definitions[:-1]:
+        raised = raise_entries(d.right, d.at, known)
+        if raised is not None:
+            known[d.tensor] = raised
+    known[instance.result.tensor] = output
+    return known
+
+
+def pullback(node: Expr, argument: int, output: Expr, cotangent: Expr) -> Expr:
+    """The cotangent that flows from a node into one argument.
+
+    `output` is the expression to write for the node's value (its name, where it has one).
+    """
+    if node.op is TIME_SUM:
+        return cotangent
+    if node.op.name == "reshape":
+        # renumbering is undone by renumbering: the one closed kind whose pullback is stated
+        return apply(OPS["reshape"], cotangent, shape=node.args[argument].shape)
+    local = of_node(node, argument)
+    known = tensors(node, output, local.instance)
+    known[COTANGENT] = cotangent
+    raised = raise_entries(local.pullback, local.jacobian.by, known)
+    assert raised is not None, f"the pullback of {node.op.name} has no op that says it"
+    return raised
+
+
+def jacobian_matrix(node: Expr, argument: int, output: Expr) -> Expr | None:
+    """∂output/∂argument, rows by output axes, columns by input axes; None above rank 1 or where no
+    matrix says it. Scalars and vectors only: a scalar's Jacobian is a row, kept as a vector."""
+    if node.op is TIME_SUM or node.rank > 1 or node.args[argument].rank > 1:
+        return None
+    local = of_node(node, argument)
+    step = local.jacobian
+    return raise_entries(step.result, (*step.at, *step.by), tensors(node, output, local.instance))
+

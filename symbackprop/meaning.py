@@ -1,0 +1,106 @@
+"""The value of a formula: numbers in for names, NumPy out. What is printed is what is evaluated.
+
+On paper everything of two axes or fewer is a matrix; a vector is a column or a row, as the
+environment says. Free index letters stand for many sample positions at once: the value then has one
+leading axis of samples. Nothing broadcasts silently: sizes fit, or the error names both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from symbackprop.errors import LimitError
+from symbackprop.evaluation import arithmetic, constants, entries, sums
+from symbackprop.evaluation.paper import Misfit, Numbers, Paper
+from symbackprop.evaluation.scope import Environment, Scope, Value, error
+from symbackprop.notation import (
+    Array,
+    At,
+    Call,
+    Decimal,
+    Eye,
+    Formula,
+    Hadamard,
+    HPower,
+    Indicator,
+    KroneckerDelta,
+    Minus,
+    Nabla,
+    Name,
+    Number,
+    Ones,
+    Oslash,
+    Over,
+    Partial,
+    Plus,
+    Power,
+    Product,
+    Sized,
+    Sum,
+    Times,
+    Transpose,
+    Unit,
+    Zeros,
+)  # fmt: skip
+
+__all__ = ["Environment", "Paper", "Value", "evaluate", "meaning"]
+
+
+def evaluate(formula: Formula, env: Environment) -> Numbers:
+    """The value of a formula: samples in front where letters are free, then the paper axes."""
+    return meaning(formula, env).array
+
+
+def meaning(formula: Formula, env: Environment) -> Paper:
+    """As `evaluate`, with samples and paper axes told apart."""
+    free = {Name(letter): np.asarray(at) for letter, at in env.indices.items()}
+    depth = max((at.ndim for at in free.values()), default=0)
+    with np.errstate(all="ignore"):
+        try:
+            return _value(formula, Scope(env, free, depth, _value))
+        except RecursionError:
+            raise LimitError("formulas inside formulas, too deep", where="formula") from None
+
+
+def _value(node: Formula, scope: Scope) -> Paper:
+    try:
+        return _ROWS[type(node)](node, scope)
+    except Misfit as misfit:
+        raise error(node, f"the sizes do not fit: {misfit}") from None
+
+
+def _sized(node: Sized, scope: Scope) -> Paper:
+    return scope.of(node.operand)
+
+
+_ROWS: dict[type, Callable[[Any, Scope], Paper]] = {
+    Number:         arithmetic.number,
+    Decimal:        arithmetic.number,
+    Name:           entries.name,
+    At:             entries.at,
+    Plus:           arithmetic.plus,
+    Minus:          arithmetic.minus,
+    Times:          arithmetic.times,
+    Hadamard:       arithmetic.hadamard,
+    Oslash:         arithmetic.oslash,
+    Over:           arithmetic.over,
+    Power:          arithmetic.power,
+    HPower:         arithmetic.power,
+    Transpose:      arithmetic.transpose,
+    Call:           arithmetic.call,
+    Indicator:      constants.indicator,
+    Ones:           constants.ones,
+    Eye:            constants.eye,
+    Zeros:          constants.zeros,
+    Unit:           constants.unit,
+    KroneckerDelta: constants.delta,
+    Array:          constants.array,
+    Partial:        entries.symbol,
+    Nabla:          entries.symbol,
+    Sum:            sums.big,
+    Product:        sums.big,
+    Sized:          _sized,
+}  # fmt: skip

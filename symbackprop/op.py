@@ -1,0 +1,195 @@
+"""The one declaration of an op: its entry equations, from which shape, value and Jacobian follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cache
+from typing import TypeAlias
+
+from symbackprop import entries as en
+from symbackprop.calculus import LocalStep, local_derivatives
+from symbackprop.entries import Entries, Fn
+from symbackprop.equations import (
+    Attribute, Definition, Instance, Pattern, Template, parse, patterns, place, Placement, templates,
+)  # fmt: skip
+from symbackprop.errors import DeclarationError, ShapeError
+from symbackprop.sizes import Shape, shape_text
+
+Attributes: TypeAlias = tuple[tuple[str, object], ...]
+Build: TypeAlias = Callable[[tuple[Shape, ...], Mapping[str, object], str], Instance]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One rank pattern of an op and its equations."""
+
+    arguments: tuple[Pattern, ...]
+    equations: tuple[Template, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Op:
+    """A named op. `variants` are tried in order of rank; `build` serves closed kinds whose equations
+    depend on attributes (concat, slice, …). `tex` and `numpy` are spellings of the same definition."""
+
+    name: str
+    variants: tuple[Variant, ...] = ()
+    build: Build | None = None
+    defaults: Attributes = ()
+    tex: str = ""
+    numpy: str = ""
+    scalar: Scalar | None = None
+    about: str = ""
+
+    def place(self, shapes: tuple[Shape, ...], attributes: Attributes, labels: tuple[str, ...] = ()) -> Instance:
+        """The equations on given shapes. Errors: `ShapeError` with op, operands and sizes."""
+        if not labels:
+            try:
+                return placed(self, shapes, attributes)
+            except TypeError:  # an attribute without a hash
+                raise DeclarationError(f"attributes {attributes} must be hashable", where=self.name) from None
+        try:
+            return placed(self, shapes, attributes)
+        except ShapeError:  # again, with the user's own names in the message
+            return self._place(shapes, attributes, labels)
+
+    def _place(self, shapes: tuple[Shape, ...], attributes: Attributes, labels: tuple[str, ...]) -> Instance:
+        where = f"{self.name}({', '.join(f'{f}: {shape_text(s)}' for f, s in zip(labels, shapes, strict=True))})"
+        values = dict(self.defaults) | dict(attributes)
+        if self.build:
+            return self.build(shapes, values, where)
+        variant = self.variant(shapes, where)
+        numbers = {k: as_attribute(v) for k, v in values.items()}
+        return place(variant.arguments, variant.equations, shapes, labels, numbers, where)
+
+    def variant(self, shapes: tuple[Shape, ...], where: str) -> Variant:
+        """The first variant whose ranks fit."""
+        for v in self.variants:
+            if len(v.arguments) == len(shapes) and all(
+                len(s) == len(p.core) or (p.batch and len(s) > len(p.core))
+                for p, s in zip(v.arguments, shapes, strict=True)
+            ):
+                return v
+        counts = sorted({len(v.arguments) for v in self.variants})
+        if len(shapes) not in counts:
+            raise ShapeError(f"takes {' or '.join(map(str, counts))} arguments, got {len(shapes)}", where=where)
+        wanted = " or ".join(describe(v) for v in self.variants)
+        raise ShapeError(f"ranks do not fit; defined for {wanted}", where=where)
+
+
+def describe(v: Variant) -> str:
+    return ", ".join(
+        f"{p.tensor}[{', '.join((*(['...'] if p.batch else []), *p.core))}]" for p in v.arguments
+    )
+
+
+def as_attribute(value: object) -> Attribute:
+    if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
+        return value if not isinstance(value, bool) else Fraction(int(value))  # type: ignore[return-value]
+    return Fraction(str(value)) if isinstance(value, float) else Fraction(value)
+
+
+@cache
+def placed(op: Op, shapes: tuple[Shape, ...], attributes: Attributes) -> Instance:
+    names = tuple(p.tensor for p in op.variants[0].arguments) if op.variants else ()
+    labels = tuple(names[n] if n < len(names) else f"argument {n + 1}" for n in range(len(shapes)))
+    return op._place(shapes, attributes, labels)
+
+
+@cache
+def jacobian(op: Op, shapes: tuple[Shape, ...], attributes: Attributes, argument: int) -> tuple[LocalStep, ...]:
+    """The derivation of ∂op/∂argument in entries; the last step is the Jacobian."""
+    return local_derivatives(placed(op, shapes, attributes), argument, prime)
+
+
+def op(name: str, arguments: str, equations: str, *more: tuple[str, str], **options: object) -> Op:
+    """Declare an op: `op("softmax", "x[..., i]", "e[..., i] = exp(x[..., i]); ...")`.
+
+    `more` are further (arguments, equations) pairs for other ranks. Keyword options `tex`, `numpy`,
+    `about` are spellings; every other keyword is an attribute with its default value.
+    """
+    pairs = ((arguments, equations), *more)
+    variants = tuple(Variant(patterns(a, name), templates(e, name)) for a, e in pairs)
+    spelling = {k: str(options.pop(k)) for k in ("tex", "numpy", "about") if k in options}
+    return Op(name, variants, defaults=tuple(options.items()), **spelling)
+
+
+# --- scalar functions ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Scalar:
+    """A function of one real number.
+
+    `definition` is an expression in x (empty for a primitive that SymPy and NumPy both know); `prime` is
+    the textbook form of the derivative in x and the output y: a claim, verified against SymPy by the tests.
+    """
+
+    name: str
+    definition: str = ""
+    prime: str = ""
+    sympy: str = ""
+    numpy: str = ""
+    tex: str = ""
+    kinks: tuple[float, ...] = ()
+    domain: str = "real"
+    analytic: bool = True
+    about: str = field(default="")
+
+
+SCALARS: dict[str, Scalar] = {}  # filled by the vocabulary, one row each
+
+
+def scalar(name: str, definition: str = "", **options: object) -> Op:
+    """Declare a scalar function; the op applies it to every entry."""
+    row = Scalar(name, definition, **options)  # type: ignore[arg-type]
+    SCALARS[name] = row
+    base = op(name, "x[...]", f"y[...] = {name}(x[...])", tex=row.tex, numpy=row.numpy)
+    ops_by_scalar[name] = Op(name, base.variants, tex=row.tex, numpy=row.numpy, scalar=row)
+    return ops_by_scalar[name]
+
+
+@cache
+def expression(text: str) -> Entries:
+    """An expression in scalars x and y as entries."""
+    at = Placement(f"`{text}`", {})
+    for name in "xy":
+        at.declare(Pattern(name, False, ()), (), name)
+    return at.read(parse(text, f"`{text}`"))
+
+
+def instantiate(e: Entries, x: Entries, y: Entries) -> Entries:
+    """Arguments put for x and y."""
+    return en.inline(e, lambda a: {"x": x, "y": y}.get(str(a.tensor)) if not a.at else None)
+
+
+def prime(fn: Fn) -> Entries:
+    """f^{(k+1)}(argument): the textbook form where one is stated or short, else f^{(k+1)} by name."""
+    row = scalar_row(fn.function)
+    if fn.order == 0 and row.prime:
+        return instantiate(expression(row.prime), fn.arg, en.entries(fn))
+    return en.entries(Fn(fn.function, fn.arg, fn.order + 1))
+
+
+def scalar_row(name: str) -> Scalar:
+    if name not in SCALARS:
+        raise DeclarationError(f"`{name}` is not a scalar function; known: {', '.join(sorted(SCALARS))}")
+    return SCALARS[name]
+
+
+@cache
+def derivative_op(name: str, order: int) -> Op:
+    """The op of the `order`-th derivative of a scalar function, y[...] = f^{(order)}(x[...])."""
+
+    def build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+        base = ops_by_scalar[name].place(shapes, ())
+        (d,) = base.definitions
+        right = en.entries(Fn(name, d.right.terms[0].factors[0][0].arg, order))  # type: ignore[union-attr]
+        return Instance(base.inputs, (Definition(d.tensor, d.at, right),), base.shape)
+
+    return Op(name + "'" * order, build=build, scalar=SCALARS[name])
+
+
+ops_by_scalar: dict[str, Op] = {}

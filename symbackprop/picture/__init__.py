@@ -1,0 +1,1 @@
+"""Pictures of computation graphs: one placement, drawn alike by TikZ and by SVG."""

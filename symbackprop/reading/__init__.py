@@ -1,0 +1,1 @@
+"""Reading typed TeX: tokens, names, words; `formula.py` puts the words together."""

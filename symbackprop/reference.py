@@ -1,0 +1,160 @@
+"""Values straight from the definitions: the oracle every spelling and every derivation is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from fractions import Fraction
+from functools import cache
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symbackprop import entries as en
+from symbackprop.entries import Affine, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf
+from symbackprop.equations import Instance
+from symbackprop.errors import DeclarationError
+from symbackprop.op import expression, scalar_row
+
+Array: TypeAlias = NDArray[np.generic]
+Sizes: TypeAlias = Mapping[str, int]
+
+
+def value(instance: Instance, operands: tuple[Array, ...], sizes: Sizes) -> Array:
+    """The result of an op on arrays, by its entry equations.
+
+    Complex operands are allowed (complex step); functions with a kink decide by the real part.
+    """
+    tensors: dict[Hashable, Array] = {
+        name: np.asarray(a) for (name, _), a in zip(instance.inputs, operands, strict=True)
+    }
+    for d in instance.definitions:
+        tensors[d.tensor] = entries_value(d.right, d.at, tensors, sizes)
+    return tensors[instance.result.tensor]
+
+
+def entries_value(
+    e: Entries, out: tuple[Index, ...], tensors: Mapping[Hashable, Array], sizes: Sizes
+) -> Array:
+    """The array of an index expression, axes in the order of `out`."""
+    shape = tuple(i.size.value(sizes) for i in out)
+    total = np.zeros(shape)
+    for term in e.terms:
+        operands: list[object] = []
+        number: Array | float = float(term.coefficient)
+        axes: dict[Index, int] = {i: n for n, i in enumerate((*out, *term.bound))}
+        for atom, x in term.factors:
+            own = tuple(dict.fromkeys(en.atom_indices(atom)))
+            array = raised(atom_value(atom, own, tensors, sizes), x)
+            if own:
+                operands += [array, [axes[i] for i in own]]
+            else:
+                number = number * array
+        seen = {k for labels in operands[1::2] for k in labels}  # type: ignore[attr-defined]
+        for i, n in axes.items():
+            if n not in seen and i in out:
+                operands += [np.ones(i.size.value(sizes)), [n]]
+            elif n not in seen:
+                number = number * i.size.value(sizes)
+        part = np.einsum(*operands, list(range(len(out)))) if operands else np.asarray(1.0)  # type: ignore[arg-type]
+        total = total + number * part
+    return total
+
+
+def raised(a: Array, x: Fraction) -> Array:
+    if x == 1:
+        return a
+    if x.denominator == 1 and np.issubdtype(a.dtype, np.integer):
+        a = a.astype(float)
+    return a ** (int(x) if x.denominator == 1 else float(x))
+
+
+def positions(p: Position, own: tuple[Index, ...], tensors: Mapping[Hashable, Array], sizes: Sizes) -> Array:
+    """A position as an integer array over the atom's indices."""
+    if isinstance(p, Elem):
+        if p.tensor == "row_major":
+            extents = [next(en.position_indices(q)).size.value(sizes) for q in p.at]
+            flat = np.zeros((1,) * len(own), int)
+            for q, extent in zip(p.at, extents, strict=True):
+                flat = flat * extent + positions(q, own, tensors, sizes)
+            return flat
+        return tensors[p.tensor][tuple(positions(q, own, tensors, sizes) for q in p.at)].astype(int)
+    total = np.full((1,) * len(own), p.offset.value(sizes))
+    for i, a in p.terms:
+        line = np.arange(i.size.value(sizes))
+        total = total + a * line.reshape([-1 if j == i else 1 for j in own])
+    return total
+
+
+def atom_value(atom: Atom, own: tuple[Index, ...], tensors: Mapping[Hashable, Array], sizes: Sizes) -> Array:
+    shape = tuple(i.size.value(sizes) for i in own)
+    match atom:
+        case Elem(tensor="pi"):
+            return np.asarray(np.pi)
+        case Elem():
+            array = tensors[atom.tensor]
+            if all(isinstance(p, Affine) and p.plain for p in atom.at) and len(own) == len(atom.at):
+                return array  # plain indices, each once: the array itself
+            return np.broadcast_to(array[tuple(positions(p, own, tensors, sizes) for p in atom.at)], shape)
+        case SizeOf():
+            return np.asarray(float(atom.size.value(sizes)))
+        case Delta():
+            same = positions(atom.left, own, tensors, sizes) == positions(atom.right, own, tensors, sizes)
+            return np.broadcast_to(same.astype(float), shape)
+        case Group():
+            return entries_value(atom.body, own, tensors, sizes)
+        case Fn():
+            return scalar_value(atom.function, atom.order, entries_value(atom.arg, own, tensors, sizes))
+
+
+# --- scalar functions ----------------------------------------------------------------------------
+
+
+def scalar_value(name: str, order: int, x: Array) -> Array:
+    """f^{(order)}(x), entry by entry."""
+    row = scalar_row(name)
+    if order:
+        return expression_value(derived(name, order), x)
+    if row.definition:
+        return expression_value(expression(row.definition), x)
+    return primitive(row.sympy)(x)
+
+
+def expression_value(e: Entries, x: Array) -> Array:
+    """A scalar expression in x (and numbers) at every entry; stable sums are left to NumPy's inf rules."""
+    with np.errstate(all="ignore"):
+        index = tuple(Index(f"x{n}", en.size(s)) for n, s in enumerate(x.shape))
+        lifted = en.inline(e, lambda a: en.elem("x", *index) if a.tensor == "x" and not a.at else None)
+        return entries_value(lifted, index, {"x": x}, {})
+
+
+def primitive(name: str):  # noqa: ANN201 - a NumPy ufunc or a Python function of one array
+    """The NumPy function of a primitive scalar."""
+    special = {"step": step, "sign": sign, "erf": erf, "atan": np.arctan}
+    found = special.get(name) or getattr(np, name, None)
+    if found is None:
+        raise DeclarationError(f"scalar `{name}` has neither a definition nor a NumPy function")
+    return found
+
+
+def step(x: Array) -> Array:
+    """1 where the real part is positive; at 0 it is 0, as frameworks choose."""
+    return (np.real(x) > 0).astype(float)
+
+
+def sign(x: Array) -> Array:
+    return np.sign(np.real(x))
+
+
+def erf(x: Array) -> Array:
+    from math import erf as one
+
+    return np.vectorize(one, otypes=[float])(np.real(x))
+
+
+@cache
+def derived(name: str, order: int) -> Entries:
+    """The `order`-th derivative of a scalar function, by SymPy, as an expression in x."""
+    from symbackprop.scalars_sympy import derivative_entries
+
+    return derivative_entries(name, order)

@@ -1,0 +1,105 @@
+"""Sizes of axes: polynomials in size names with integer coefficients, `n + 1`, `2*n*d`, `784`.
+
+Equal polynomials are equal values, so `n + 1` met twice is one size. SymPy could carry them, but sizes are
+made at every node of a graph and this file is all they need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Monomial: TypeAlias = tuple[str, ...]  # size names, sorted, repeated for powers
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A polynomial: ((monomial, coefficient), ...), sorted, no zero coefficients."""
+
+    terms: tuple[tuple[Monomial, int], ...]
+
+    def __add__(self, other: Size | int) -> Size:
+        return collect((*self.terms, *size(other).terms))
+
+    def __sub__(self, other: Size | int) -> Size:
+        return self + size(other) * -1
+
+    def __mul__(self, other: Size | int) -> Size:
+        return collect(
+            (tuple(sorted(m + k)), a * b) for m, a in self.terms for k, b in size(other).terms
+        )
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    @property
+    def number(self) -> int | None:
+        """The value, if no name stands in it."""
+        if not self.terms:
+            return 0
+        return self.terms[0][1] if self.terms[0][0] == () and len(self.terms) == 1 else None
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(name for monomial, _ in self.terms for name in monomial)
+
+    def value(self, binding: Mapping[str, int]) -> int:
+        """The number of entries for given sizes."""
+        total = 0
+        for monomial, coefficient in self.terms:
+            for name in monomial:
+                coefficient *= binding[name]
+            total += coefficient
+        return total
+
+    def divide(self, other: Size) -> Size | None:
+        """The exact quotient by a single-term size, or None."""
+        if len(other.terms) != 1:
+            return None
+        (names, coefficient), out = other.terms[0], []
+        for monomial, a in self.terms:
+            rest = list(monomial)
+            for name in names:
+                if name not in rest:
+                    return None
+                rest.remove(name)
+            if a % coefficient:
+                return None
+            out.append((tuple(rest), a // coefficient))
+        return collect(out)
+
+    def __str__(self) -> str:
+        """`n + 1`, with the constant last."""
+        if not self.terms:
+            return "0"
+        parts = []
+        for monomial, a in sorted(self.terms, key=lambda t: (t[0] == (), t[0])):
+            factors = ([] if abs(a) == 1 and monomial else [str(abs(a))]) + list(monomial)
+            parts.append(("- " if a < 0 else "+ ") + "*".join(factors))
+        first = parts[0][2:] if parts[0][0] == "+" else "-" + parts[0][2:]
+        return " ".join([first, *parts[1:]])
+
+
+def collect(terms: Iterable[tuple[Monomial, int]]) -> Size:
+    """The size with like monomials added and zeros dropped."""
+    total: dict[Monomial, int] = {}
+    for monomial, coefficient in terms:
+        total[monomial] = total.get(monomial, 0) + coefficient
+    return Size(tuple(sorted((m, a) for m, a in total.items() if a)))
+
+
+def size(value: Size | int | str) -> Size:
+    """A size from a number or a name."""
+    if isinstance(value, Size):
+        return value
+    return Size((((value,), 1),)) if isinstance(value, str) else collect([((), value)])
+
+
+Shape: TypeAlias = tuple[Size, ...]
+
+
+def shape_text(shape: Shape) -> str:
+    """`n×3`, `d`, `scalar`."""
+    if not shape:
+        return "scalar"
+    return "×".join(f"({s})" if len(s.terms) > 1 and len(shape) > 1 else str(s) for s in shape)

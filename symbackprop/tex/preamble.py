@@ -1,0 +1,119 @@
+"""The LaTeX preamble: one look on every engine, better where more packages are found.
+
+Templates may rely on what it defines:
+`\\sbtoprule` `\\sbmidrule` `\\sbbottomrule` for tables, `\\sbR` for the real numbers, `\\sbcheck` for a
+tick in text or mathematics, `\\sbpage` for "page / pages", `\\sbhead{left}{right}` for the head line,
+`\\sbtitle{text}` (before the document begins) for the title in the file's metadata, `\\sbsplit` for what `escape()` needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Language = Literal["en", "de"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What to write where a package is there, and where it is not."""
+
+    package: str
+    file: str
+    there: str
+    absent: str = ""
+
+
+_CLASS = r"\documentclass[11pt,a4paper]{article}"
+
+_FONTS = Row(
+    "lmodern",
+    "lmodern.sty",
+    r"\ifdefined\Umathcode\else\usepackage[T1]{fontenc}\fi\usepackage{lmodern}",
+    r"\DeclareTextCommand{\textquotedbl}{OT1}{\textquotedblright}",
+)
+
+_BASE = r"""\usepackage{amsmath,bm,array,xcolor,tikz} % bm asks for the fonts it finds: they come first
+\usepackage[a4paper,margin=25mm,headheight=15pt]{geometry}
+\ifdefined\pdfvariable\pdfvariable suppressoptionalinfo 512\relax\fi % same source, same bytes"""
+
+_ROWS = (
+    Row(
+        "glyphtounicode",  # what is copied from the page is what stands there
+        "glyphtounicode.tex",
+        r"\ifdefined\pdfgentounicode\input{glyphtounicode}\pdfgentounicode=1 \fi",
+    ),
+    Row("microtype", "microtype.sty", r"\usepackage{microtype}"),
+    Row(
+        "amssymb",
+        "amssymb.sty",
+        r"\usepackage{amssymb}\newcommand\sbR{\ensuremath{\mathbb{R}}}",
+        r"\newcommand\sbR{\ensuremath{\mathbf{R}}}",
+    ),
+    Row(
+        "booktabs",
+        "booktabs.sty",
+        r"\usepackage{booktabs}\newcommand\sbtoprule{\toprule}"
+        r"\newcommand\sbmidrule{\midrule}\newcommand\sbbottomrule{\bottomrule}",
+        r"\newcommand\sbtoprule{\noalign{\hrule height0.08em\vskip0.65ex}}"
+        r"\newcommand\sbmidrule{\noalign{\vskip0.4ex\hrule height0.05em\vskip0.65ex}}"
+        r"\newcommand\sbbottomrule{\noalign{\vskip0.4ex\hrule height0.08em}}",
+    ),
+    Row(
+        "fancyhdr",
+        "fancyhdr.sty",
+        r"\usepackage{fancyhdr}\pagestyle{fancy}\fancyhf{}\fancyfoot[C]{\sbpage}"
+        r"\renewcommand\headrulewidth{0pt}",
+    ),
+)
+
+_LANGUAGE = {
+    "en": Row("babel-english", "english.ldf", r"\usepackage[shorthands=off,english]{babel}"),
+    "de": Row(
+        "babel-german",
+        "ngerman.ldf",
+        r"\usepackage[shorthands=off,ngerman]{babel}",
+        # no German patterns: rather a ragged edge than words broken the English way
+        r"\AtBeginDocument{\language=254 \frenchspacing\raggedright}",
+    ),
+}
+
+_METADATA = Row(
+    "hyperref",
+    "hyperref.sty",
+    r"\usepackage[implicit=false,bookmarks=false,psdextra]{hyperref}\hypersetup{pdflang=LANGUAGE}"
+    r"\pdfstringdefDisableCommands{\def\sbR{R}\def\sbcheck{+}\def\sbsplit{}\def\allowbreak{}}",
+)
+
+_OWN = r"""\emergencystretch=3em
+\setlength\parindent{0pt}\setlength\parskip{0.5\baselineskip plus 2pt}
+\newcommand\sbsplit{\kern0pt\relax}
+\DeclareRobustCommand\sbcheck{\mbox{\tikz[x=0.1em,y=0.1em,line width=0.11em,line cap=round,%
+line join=round]\draw(0,2.6)--(2.2,0.3)--(6.4,6.6);}}
+\newcommand\sbhead[2]{\ifdefined\fancyhead
+\renewcommand\headrulewidth{0.4pt}\fancyhead[L]{#1}\fancyhead[R]{#2}\fi}
+\newcommand\sbtitle[1]{\ifdefined\hypersetup\hypersetup{pdftitle={#1}}\fi}
+\makeatletter
+\newcommand\sbpage{\thepage
+\ifdefined\@abspage@last\ifnum\@abspage@last<\maxdimen\,/\,\@abspage@last\fi\fi}
+\makeatother"""
+
+
+def preamble(engine_packages: frozenset[str], language: Language) -> str:
+    """Everything before `\\begin{document}`, for an engine that has these packages.
+
+    With no package named the source asks the engine it meets, so that a .tex file written where
+    there is no TeX looks as good as it can elsewhere.
+    """
+    metadata = replace(_METADATA, there=_METADATA.there.replace("LANGUAGE", language))
+    first, *rest = (
+        _line(row, engine_packages) for row in (_FONTS, *_ROWS, _LANGUAGE[language], metadata)
+    )
+    return "\n".join([_CLASS, first, _BASE, *rest, _OWN, ""])
+
+
+def _line(row: Row, packages: frozenset[str]) -> str:
+    """One row for engines known, or the question to an engine not known."""
+    if not packages:
+        return rf"\IfFileExists{{{row.file}}}{{{row.there}}}{{{row.absent}}}"
+    return (row.there if row.package in packages else row.absent) or f"% without {row.package}"

@@ -1,0 +1,404 @@
+"""Factored, ordered, textbook forms: one constructor per op; `tidy` rebuilds an expression through them.
+
+A product is kept as coefficient · scalar powers · elementwise powers, a sum as coefficient per term. Each
+row of `RULES` makes the expression smaller or moves scalars outwards, so rebuilding ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+from symbackprop import functions as fn
+from symbackprop.expr import NUMBER, SIZE, Expr, apply, const, rebuild, with_args
+from symbackprop.sizes import Size, size
+from symbackprop.vocabulary import OPS
+
+Powers: TypeAlias = dict[Expr, Fraction]
+
+
+@dataclass(frozen=True, slots=True)
+class Monomial:
+    """coefficient · Π scalars^x · Π⊙ arrays^x; no arrays means a scalar."""
+
+    coefficient: Fraction
+    scalars: tuple[tuple[Expr, Fraction], ...]
+    arrays: tuple[tuple[Expr, Fraction], ...]
+
+
+def split(e: Expr) -> Monomial:
+    """An expression as a monomial, looking through products, quotients, powers and signs."""
+    coefficient, scalars, arrays = Fraction(1), {}, {}
+    stack: list[tuple[Expr, Fraction]] = [(e, Fraction(1))]
+    while stack:
+        node, x = stack.pop()
+        name = node.op.name
+        full = all(a.rank in (0, node.rank) for a in node.args)
+        same = full and all(a.shape in ((), node.shape) for a in node.args)
+        if node.op is NUMBER:
+            value = node.number
+            assert value is not None
+            if x.denominator == 1 and (value or x > 0):
+                coefficient *= value ** int(x)
+            else:
+                scalars[node] = scalars.get(node, Fraction(0)) + x
+        elif name == "negative" and x.denominator == 1:
+            coefficient *= Fraction(-1) ** int(x)
+            stack.append((node.args[0], x))
+        elif name == "multiply" and same and x.denominator == 1:
+            stack += [(node.args[1], x), (node.args[0], x)]
+        elif name == "divide" and same and x.denominator == 1:
+            stack += [(node.args[1], -x), (node.args[0], x)]
+        elif name == "power" and x.denominator == 1:
+            stack.append((node.args[0], x * exponent(node)))
+        else:
+            pool = scalars if node.rank == 0 else arrays
+            pool[node] = pool.get(node, Fraction(0)) + x
+    kept = tuple((a, x) for a, x in arrays.items() if x)
+    if e.rank and not kept:
+        kept = ((fn.constant(1, *e.shape), Fraction(1)),)
+    return Monomial(coefficient, tuple((s, x) for s, x in scalars.items() if x), kept)
+
+
+def exponent(node: Expr) -> Fraction:
+    return Fraction(str(node.attribute("p")))
+
+
+def join(m: Monomial, shape: tuple[Size, ...]) -> Expr:
+    """The expression of a monomial: number, sizes, other scalars, arrays."""
+    if not m.coefficient:
+        return fn.constant(0, *shape)
+    arrays = [(a, x) for a, x in m.arrays if not is_ones(a)]
+    if m.arrays and not arrays:
+        arrays = [(m.arrays[0][0], Fraction(1))]
+    scalars = sorted(m.scalars, key=lambda f: f[0].op is not SIZE)
+    parts = [raised(s, x) for s, x in scalars]
+    array = product([raised(a, x) for a, x in arrays])
+    if m.coefficient != 1 or not (parts or array):
+        parts.insert(0, const(m.coefficient))
+    scalar = product(parts)
+    if scalar is None or array is None:
+        found = scalar or array
+        assert found is not None
+        return found
+    return apply(OPS["multiply"], scalar, array)
+
+
+def product(factors: Iterable[Expr]) -> Expr | None:
+    out: Expr | None = None
+    for f in factors:
+        out = f if out is None else apply(OPS["multiply"], out, f)
+    return out
+
+
+def raised(e: Expr, x: Fraction) -> Expr:
+    return e if x == 1 else apply(OPS["power"], e, p=x)
+
+
+def is_ones(e: Expr) -> bool:
+    return e.op.name == "constant" and e.attribute("value") == 1
+
+
+def is_zero(e: Expr) -> bool:
+    return e.number == 0 or (e.op.name == "constant" and e.attribute("value") == 0)
+
+
+# --- constructors --------------------------------------------------------------------------------
+
+
+def mul(*factors: Expr) -> Expr:
+    """The product, elementwise for arrays of one shape, scalars in front."""
+    shape = max((f.shape for f in factors), key=len, default=())
+    if any(f.shape not in ((), shape) for f in factors):
+        out = factors[0]
+        for f in factors[1:]:
+            out = apply(OPS["multiply"], out, f)
+        return out
+    coefficient, scalars, arrays = Fraction(1), {}, {}
+    for f in factors:
+        m = split(f)
+        coefficient *= m.coefficient
+        for pool, found in ((scalars, m.scalars), (arrays, m.arrays)):
+            for a, x in found:
+                pool[a] = pool.get(a, Fraction(0)) + x
+    fold_softmax(scalars, arrays)
+    picked = pick_onehot(arrays)
+    for s in picked:
+        scalars[s] = scalars.get(s, Fraction(0)) + 1
+    kept = tuple((a, x) for a, x in arrays.items() if x)
+    if shape and not kept:
+        kept = ((fn.constant(1, *shape), Fraction(1)),)
+    scalar_factors = tuple((s, x) for s, x in scalars.items() if x)
+    opened = [s for s, x in scalar_factors if s.op is NUMBER and x.denominator == 1]
+    assert not opened, "numbers belong into the coefficient"
+    return join(Monomial(coefficient, scalar_factors, kept), shape)
+
+
+def fold_softmax(scalars: Powers, arrays: Powers) -> None:
+    """exp(z) / Σ exp(z) is softmax(z): the stable spelling."""
+    for a in [a for a in arrays if a.op.name == "exp" and a.rank == 1]:
+        s = apply(OPS["sum"], a)
+        if arrays[a] == 1 and scalars.get(s) == -1:
+            del arrays[a], scalars[s]
+            arrays[apply(OPS["softmax"], a.args[0])] = Fraction(1)
+
+
+def pick_onehot(arrays: Powers) -> list[Expr]:
+    """z ⊙ e_y = z_y e_y for vectors: the entries the unit vector leaves, removed from `arrays`."""
+    units = [a for a in arrays if a.op.name in ("onehot", "unit") and a.rank == 1]
+    if not units or len(arrays) == 1:
+        return []
+    unit, out = units[0], []
+    for a in [a for a in arrays if a is not unit]:
+        entry = entry_at(a, unit)
+        out.append(raised(entry, arrays.pop(a)))
+    arrays[unit] = Fraction(1)
+    return out
+
+
+def entry_at(a: Expr, unit: Expr) -> Expr:
+    """The entry of a vector that a unit vector names."""
+    if unit.op.name == "onehot":
+        return apply(OPS["pick"], a, unit.args[0])
+    return apply(OPS["slice"], a, ranges=((unit.attribute("position"),),))
+
+
+def plus(*terms: Expr) -> Expr:
+    """The sum with like terms collected; terms keep the order of their first appearance."""
+    total: dict[tuple[object, object], tuple[Fraction, Monomial]] = {}
+    shape = max((t.shape for t in terms), key=len)
+    for t in (x for e in terms for x in summands(e)):
+        m = split(t)
+        key = (frozenset(m.scalars), frozenset(m.arrays))
+        seen = total.get(key, (Fraction(0), m))
+        total[key] = (seen[0] + m.coefficient, seen[1])
+    out: Expr | None = None
+    for coefficient, m in total.values():
+        if coefficient:
+            own = shape if m.arrays else ()
+            e = join(Monomial(coefficient, m.scalars, m.arrays), own)
+            out = e if out is None else apply(OPS["add"], out, e)
+    if out is None:
+        return fn.constant(0, *shape)
+    return out if out.shape == shape else apply(OPS["multiply"], out, fn.constant(1, *shape))
+
+
+def summands(e: Expr) -> list[Expr]:
+    """The terms of nested sums, differences and signs, left to right."""
+    out: list[Expr] = []
+    stack = [(e, 1)]
+    while stack:
+        node, sign = stack.pop()
+        if node.op.name in ("add", "subtract") and broadcast_free(node):
+            second = -sign if node.op.name == "subtract" else sign
+            stack += [(node.args[1], second), (node.args[0], sign)]
+        elif node.op.name == "negative":
+            stack.append((node.args[0], -sign))
+        elif not is_zero(node):
+            out.append(node if sign == 1 else scaled(-1, node))
+    return out
+
+
+def broadcast_free(node: Expr) -> bool:
+    """Whether both terms have the shape of the sum, or are scalars."""
+    return all(a.shape in ((), node.shape) for a in node.args)
+
+
+def scaled(by: Fraction | int, e: Expr) -> Expr:
+    m = split(e)
+    return join(Monomial(m.coefficient * by, m.scalars, m.arrays), e.shape)
+
+
+def scalars_out(e: Expr) -> tuple[Monomial, Expr]:
+    """The scalar part (as a monomial without arrays) and the bare array."""
+    m = split(e)
+    bare = join(Monomial(Fraction(1), (), m.arrays), e.shape)
+    return Monomial(m.coefficient, m.scalars, ()), bare
+
+
+def in_front(parts: Iterable[Monomial], core: Expr) -> Expr:
+    scalars = [join(p, ()) for p in parts if p.scalars or p.coefficient != 1]
+    return mul(*scalars, core) if scalars else core
+
+
+def linear(name: str) -> Callable[[Expr], Expr]:
+    """A constructor of a linear op of one argument: scalars move in front of it."""
+
+    def build(e: Expr) -> Expr:
+        if is_zero(e):
+            return fn.constant(0, *apply(OPS[name], e).shape)
+        front, bare = scalars_out(e)
+        return in_front([front], SIMPLER[name](bare) or apply(OPS[name], bare))
+
+    return build
+
+
+def mm(a: Expr, b: Expr) -> Expr:
+    """The matrix product (also with vectors)."""
+    if is_zero(a) or is_zero(b):
+        return fn.constant(0, *apply(OPS["matmul"], a, b).shape)
+    (p, a), (q, b) = scalars_out(a), scalars_out(b)
+    return in_front([p, q], simpler_product(a, b) or apply(OPS["matmul"], a, b))
+
+
+def simpler_product(a: Expr, b: Expr) -> Expr | None:
+    """I A = A, diag(u) v = u ⊙ v, diag(u) diag(v) = diag(u ⊙ v), e_yᵀ z = z_y, 1ᵀ z = Σ z."""
+    names = (a.op.name, b.op.name)
+    if names[0] == "identity":
+        return b
+    if names[1] == "identity":
+        return a
+    if names[0] == "diag" and is_ones(a.args[0]):
+        return b
+    if names[1] == "diag" and is_ones(b.args[0]):
+        return a
+    if names == ("diag", "exp") and a.args[0] is power(rows(b), Fraction(-1)):
+        return apply(OPS["softmax"], b.args[0])
+    if names[0] == "diag" and b.rank == 1:
+        return mul(a.args[0], b)
+    if names[1] == "diag" and a.rank == 1:
+        return mul(a, b.args[0])
+    if names == ("diag", "diag"):
+        return diag(mul(a.args[0], b.args[0]))
+    if a.rank == b.rank == 1:
+        for unit, other in ((a, b), (b, a)):
+            if unit.op.name in ("onehot", "unit"):
+                return total(other) if is_ones(other) else entry_at(other, unit)
+        if is_ones(a):
+            return total(b)
+        if is_ones(b):
+            return total(a)
+    if names[0] == "outer" and b.rank == 1:
+        return mul(mm(a.args[1], b), a.args[0])
+    return None
+
+
+def simpler_transpose(a: Expr) -> Expr | None:
+    match a.op.name:
+        case "transpose":
+            return a.args[0]
+        case "matmul" if a.args[0].rank == a.args[1].rank == 2:
+            return mm(tr(a.args[1]), tr(a.args[0]))
+        case "add" | "multiply" | "subtract" if broadcast_free(a) and a.rank == 2:
+            build = {"add": plus, "multiply": mul}.get(a.op.name)
+            return build(*(tr(x) if x.rank else x for x in a.args)) if build else None
+        case "outer":
+            return outer(a.args[1], a.args[0])
+        case "diag" | "identity":
+            return a
+        case "constant":
+            return fn.constant(a.attribute("value"), *reversed(a.shape))  # type: ignore[arg-type]
+    return None
+
+
+def simpler_total(a: Expr) -> Expr | None:
+    """Sums of ones, unit vectors, declared distributions; Σ u⊙v = uᵀv."""
+    if a.op.name == "constant":
+        count = size(1)
+        for s in a.shape:
+            count = count * s
+        return const(count)
+    if a.op.name in ("onehot", "unit") and a.rank == 1:
+        return const(1)
+    if is_distribution(a) and a.rank == 1:
+        return const(1)
+    if a.rank == 1 and a.op.name == "multiply" and all(x.rank == 1 for x in a.args):
+        return mm(*a.args)
+    if a.rank == 1 and a.op.name == "power" and a.attribute("p") == 2:
+        return mm(a.args[0], a.args[0])
+    return None
+
+
+def simpler_rows(a: Expr) -> Expr | None:
+    """Row sums: of one-hot rows and declared distributions, of ones, of outer products."""
+    if is_distribution(a) or a.op.name == "onehot":
+        return fn.constant(1, *a.shape[:-1])
+    if is_ones(a):
+        return mul(const(a.shape[-1]), fn.constant(1, *a.shape[:-1]))
+    if a.op.name == "outer":
+        return mul(total(a.args[1]), a.args[0])
+    if a.op.name == "transpose" and a.args[0].op.name == "outer":
+        return mul(total(a.args[0].args[0]), a.args[0].args[1])
+    return None
+
+
+def is_distribution(a: Expr) -> bool:
+    """A symbol declared one-hot or a distribution: its entries along the last axis add to 1."""
+    s = a.symbol
+    return s is not None and s.domain in ("onehot", "distribution")
+
+
+def simpler_diag(a: Expr) -> Expr | None:
+    return fn.eye(const(a.shape[0])) if is_ones(a) else None
+
+
+def nothing(a: Expr) -> Expr | None:
+    return None
+
+
+def outer(u: Expr, v: Expr) -> Expr:
+    (p, u), (q, v) = scalars_out(u), scalars_out(v)
+    return in_front([p, q], apply(OPS["outer"], u, v))
+
+
+def power(e: Expr, x: Fraction) -> Expr:
+    m = split(e)
+    inner = not m.arrays and x.denominator != 1
+    if inner or (x.denominator != 1 and m.coefficient < 0):
+        return apply(OPS["power"], e, p=x)
+    root = m.coefficient**x if x.denominator == 1 else None
+    if root is None:
+        if m.coefficient != 1 or any(k.denominator != 1 or abs(k) != 1 for _, k in m.scalars + m.arrays):
+            return apply(OPS["power"], e, p=x)
+        root = Fraction(1)
+    return join(Monomial(Fraction(root), tuple((s, k * x) for s, k in m.scalars),
+                         tuple((a, k * x) for a, k in m.arrays)), e.shape)  # fmt: skip
+
+
+SIMPLER: dict[str, Callable[[Expr], Expr | None]] = {
+    "transpose": simpler_transpose, "sum": simpler_total, "sum_last": simpler_rows, "diag": simpler_diag,
+    "diagonal": nothing, "trace": nothing,
+}  # fmt: skip
+tr, total, rows, diag = linear("transpose"), linear("sum"), linear("sum_last"), linear("diag")
+diagonal, trace = linear("diagonal"), linear("trace")
+
+
+def quotient(a: Expr, b: Expr) -> Expr:
+    return mul(a, power(b, Fraction(-1)))
+
+
+RULES: dict[str, Callable[..., Expr]] = {
+    "add": plus,
+    "subtract": lambda a, b: plus(a, scaled(-1, b)),
+    "negative": lambda a: scaled(-1, a),
+    "multiply": mul,
+    "divide": quotient,
+    "matmul": mm,
+    "outer": outer,
+    **{name: linear(name) for name in SIMPLER},
+}
+
+
+def node(e: Expr, args: tuple[Expr, ...]) -> Expr:
+    """One node made again by the rule of its op."""
+    name = e.op.name
+    if name == "power":
+        return power(args[0], exponent(e))
+    if name in RULES and not (name in ("add", "subtract", "multiply", "divide") and not broadcasting_fits(args)):
+        return RULES[name](*args)
+    return e if args == e.args else with_args(e, args)
+
+
+def broadcasting_fits(args: tuple[Expr, ...]) -> bool:
+    """Whether the operands have one shape, or are scalars: other broadcasting is left as it stands."""
+    shape = max((a.shape for a in args), key=len)
+    return all(a.shape in ((), shape) for a in args)
+
+
+def tidy(e: Expr) -> Expr:
+    """The same value in factored form."""
+    return rebuild(e, node)
+
+

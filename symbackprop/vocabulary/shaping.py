@@ -1,0 +1,201 @@
+"""Closed kinds: their equations depend on attributes, so a builder writes them; δ with offsets.
+
+concat, slice, selector, ones, identity, one-hot and pick are definitions like any other: their Jacobians
+are derived. `reshape` renumbers entries; it is a δ between row-major positions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from symbackprop import entries as en
+from symbackprop.entries import Delta, Elem, Entries, Index, Position
+from symbackprop.equations import Definition, Instance
+from symbackprop.errors import DeclarationError, ShapeError
+from symbackprop.op import Op
+from symbackprop.sizes import Shape, Size, shape_text, size
+
+LETTERS = "ijklmpqruv"
+
+
+def axes(shape: Shape, letters: str = LETTERS) -> tuple[Index, ...]:
+    return tuple(Index(letters[k], s) for k, s in enumerate(shape))
+
+
+def at(*indices: Index) -> tuple[Position, ...]:
+    return tuple(en.position(i) for i in indices)
+
+
+def concat_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+    """y[.., j, ..] = Σ_a Σ_i a[.., i, ..] δ(j, i + offset of a)."""
+    axis = integer(values.get("axis", -1), where)
+    rank = len(shapes[0]) if shapes else 0
+    if not shapes or not rank or not -rank <= axis < rank:
+        raise ShapeError(f"needs arrays with an axis {axis}", where=where)
+    axis %= rank
+    for n, s in enumerate(shapes):
+        rest = [k for k in range(rank) if k != axis]
+        if len(s) != rank or any(s[k] != shapes[0][k] for k in rest):
+            raise ShapeError(
+                f"operand 1 is {shape_text(shapes[0])} but operand {n + 1} is {shape_text(s)}; "
+                f"all axes but {axis} must agree", where=where)  # fmt: skip
+    total = size(0)
+    for s in shapes:
+        total = total + s[axis]
+    out = axes((*shapes[0][:axis], total, *shapes[0][axis + 1 :]))
+    inputs, right, offset = [], en.ZERO, size(0)
+    for n, s in enumerate(shapes):
+        inner = Index("r" if n == 0 else f"r{n}", s[axis])
+        place = tuple(inner if k == axis else i for k, i in enumerate(out))
+        shifted = en.Affine(((inner, 1),), offset)
+        part = en.multiply(
+            en.elem(f"x{n}", *place), en.entries(Delta(en.position(out[axis]), shifted))
+        )
+        right = Entries((*right.terms, *(t_bound(t, inner) for t in part.terms)))
+        inputs.append((f"x{n}", place))
+        offset = offset + s[axis]
+    shape = tuple(i.size for i in out)
+    return Instance(tuple(inputs), (Definition("y", out, right),), shape)
+
+
+def t_bound(t: en.Term, *bound: Index) -> en.Term:
+    return en.Term(t.coefficient, t.factors, (*t.bound, *bound))
+
+
+def slice_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+    """y[i, ..] = x[i + start, ..]; an axis with an integer position disappears.
+
+    `ranges` has per axis (start, stop) or (position,).
+    """
+    (shape,) = shapes
+    ranges: tuple[tuple[Size, ...], ...] = values["ranges"]  # type: ignore[assignment]
+    letters, left, places = iter(LETTERS), [], []
+    for extent, r in zip(shape, ranges, strict=True):
+        if len(r) == 1:
+            places.append(en.Affine((), r[0]))
+        else:
+            i = Index(next(letters), r[1] - r[0])
+            left.append(i)
+            places.append(en.Affine(((i, 1),), r[0]))
+    inputs = (("x", axes(shape, "abcdefghuv")),)
+    right = en.entries(Elem("x", tuple(places)))
+    out = tuple(i.size for i in left)
+    return Instance(inputs, (Definition("y", tuple(left), right),), out)
+
+
+def selector_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+    """s[j, i] = δ(j, i + start): picks rows start, start + 1, … of the identity."""
+    rows, columns, start = (size(values[k]) for k in ("rows", "columns", "start"))  # type: ignore[arg-type]
+    j, i = Index("j", rows), Index("i", columns)
+    right = en.entries(Delta(en.position(j), en.Affine(((i, 1),), start)))
+    return Instance((), (Definition("s", (j, i), right),), (rows, columns))
+
+
+def constant_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+    """Every entry is `value`."""
+    shape: Shape = values["shape"]  # type: ignore[assignment]
+    value: Fraction = values["value"]  # type: ignore[assignment]
+    return Instance((), (Definition("y", axes(shape), en.number(value)),), shape)
+
+
+def identity_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+    n: Size = values["n"]  # type: ignore[assignment]
+    i, j = Index("i", n), Index("j", n)
+    right = en.entries(Delta(en.position(i), en.position(j)))
+    return Instance((), (Definition("y", (i, j), right),), (n, n))
+
+
+def unit_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+    """e[i] = δ(i, position): the unit vector of a fixed position."""
+    i = Index("i", values["n"])  # type: ignore[arg-type]
+    right = en.entries(Delta(en.position(i), en.Affine((), values["position"])))  # type: ignore[arg-type]
+    return Instance((), (Definition("e", (i,), right),), (i.size,))
+
+
+def onehot_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+    """e[.., k] = δ(k, label[..])."""
+    (shape,) = shapes
+    batch = axes(shape)
+    k = Index("k", values["n"])  # type: ignore[arg-type]
+    batch = tuple(Index(x, i.size) for x, i in zip("bcdfgh", batch, strict=False))
+    right = en.entries(Delta(en.position(k), Elem("label", at(*batch))))
+    return Instance((("label", batch),), (Definition("e", (*batch, k), right),), (*shape, k.size))
+
+
+def pick_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+    """y[..] = x[.., label[..]]: the entry the label names."""
+    x, label = shapes
+    if x[:-1] != label:
+        raise ShapeError(f"x is {shape_text(x)}, so the label must be {shape_text(x[:-1])}, "
+                         f"not {shape_text(label)}", where=where)  # fmt: skip
+    batch = tuple(Index(c, s) for c, s in zip("bcdfgh", label, strict=False))
+    k = Index("k", x[-1])
+    place = (*at(*batch), Elem("label", at(*batch)))
+    right = en.entries(Elem("x", place))
+    inputs = (("x", (*batch, k)), ("label", batch))
+    return Instance(inputs, (Definition("y", batch, right),), label)
+
+
+def reshape_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+    """y[q..] = Σ x[p..] δ(row-major position of q, row-major position of p)."""
+    (old,) = shapes
+    new: Shape = values["shape"]  # type: ignore[assignment]
+    if product(old) != product(new):
+        raise ShapeError(f"cannot turn {shape_text(old)} ({product(old)} entries) into "
+                         f"{shape_text(new)} ({product(new)} entries)", where=where)  # fmt: skip
+    p = tuple(Index(c, s) for c, s in zip("abcdfgh", old, strict=False))
+    q = axes(new)
+    right = en.multiply(en.elem("x", *p), en.entries(Delta(Elem("row_major", at(*q)),
+                                                           Elem("row_major", at(*p)))))  # fmt: skip
+    right = Entries(tuple(t_bound(t, *p) for t in right.terms))
+    return Instance((("x", p),), (Definition("y", q, right),), new)
+
+
+def einsum_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+    """y[out] = Σ Π x_n[letters_n]; `spec` is NumPy's, e.g. 'bij,bjk->bik'."""
+    spec = str(values["spec"]).replace(" ", "")
+    left, arrow, out = spec.partition("->")
+    operands = left.split(",")
+    if not arrow or len(operands) != len(shapes):
+        raise DeclarationError(f"spec `{spec}` needs `->` and one group per operand", where=where)
+    sizes: dict[str, Index] = {}
+    for letters, s in zip(operands, shapes, strict=True):
+        if len(letters) != len(s):
+            raise ShapeError(f"`{letters}` names {len(letters)} axes of {shape_text(s)}", where=where)
+        for c, extent in zip(letters, s, strict=True):
+            if sizes.setdefault(c, Index(c, extent)).size != extent:
+                raise ShapeError(f"{c} is {sizes[c].size} and {extent} in `{spec}`", where=where)
+    if any(c not in sizes for c in out):
+        raise DeclarationError(f"spec `{spec}`: the result has an unknown letter", where=where)
+    inputs = tuple((f"x{n}", tuple(sizes[c] for c in g)) for n, g in enumerate(operands))
+    right = en.multiply(*(en.elem(name, *place) for name, place in inputs))
+    bound = tuple(i for c, i in sizes.items() if c not in out)
+    right = Entries(tuple(t_bound(t, *bound) for t in right.terms))
+    place = tuple(sizes[c] for c in out)
+    return Instance(inputs, (Definition("y", place, right),), tuple(i.size for i in place))
+
+
+def product(shape: Shape) -> Size:
+    total = size(1)
+    for s in shape:
+        total = total * s
+    return total
+
+
+def integer(value: object, where: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise DeclarationError(f"axis must be a whole number, not {value!r}", where=where)
+    return value
+
+
+concat = Op("concat", build=concat_build, defaults=(("axis", -1),))
+slice_ = Op("slice", build=slice_build)
+selector = Op("selector", build=selector_build)
+constant = Op("constant", build=constant_build)
+identity = Op("identity", build=identity_build)
+unit = Op("unit", build=unit_build)
+onehot = Op("onehot", build=onehot_build)
+pick = Op("pick", build=pick_build)
+reshape = Op("reshape", build=reshape_build)
+einsum = Op("einsum", build=einsum_build)

@@ -1,0 +1,389 @@
+"""What is written is read back as it was; a lost bracket changes the value and is seen."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from symbackprop.errors import FormulaError, LimitError
+from symbackprop.formula import NameTable, read_formula
+from symbackprop.meaning import Environment, Value, evaluate
+from symbackprop.notation import (
+    Array,
+    At,
+    Call,
+    Decimal,
+    Eye,
+    Formula,
+    Hadamard,
+    HPower,
+    Indicator,
+    KroneckerDelta,
+    Minus,
+    Nabla,
+    Name,
+    Number,
+    Ones,
+    Oslash,
+    Over,
+    Partial,
+    Plus,
+    Power,
+    Product,
+    Sized,
+    Sum,
+    Times,
+    Transpose,
+    Unit,
+    Zeros,
+    number,
+)  # fmt: skip
+from symbackprop.write.latex import LATEX, latex
+from symbackprop.write.text import plain, text
+from symbackprop.write.walk import ATOM, Language, canonical, write
+
+i, j, k, t = map(Name, "ijkt")
+A, B, W, c, x, y, n, m = map(Name, "ABWcxynm")
+NAMES = (
+    A, B, W, c, x, y, n, m, Name("T"), Name("W", "(2)"), Name("z", "(3)"), Name("z"), Name("x", "", "1"),
+    Name("f", r"\prime"), Name(r"\delta c"), Name(r"\delta z", "(3)"), Name(r"\hat y"),
+    Name(r"\mathbf{W}"), Name(r"\bar{c}"), Name("W", "", r"\mathrm{R}f"), Name("b", "[1]"),
+    Name(r"\alpha"), Name(r"\widehat{xy}"), Name("U", "1"), Name(r"\mathrm{loss}"),
+)  # fmt: skip
+TABLE = NameTable.of(NAMES, indices="ijkt")
+ONE, TWO, THREE = number(1), number(2), number(3)
+BOUND = (k, Name("s"), Name("p", "", "1"))
+
+
+def affine() -> st.SearchStrategy[Formula]:
+    """Index expressions: i, 3, t-1, 2i+j, 2i."""
+    letter = st.sampled_from((i, j, k, t, n))
+    digit = st.integers(0, 30).map(number)
+    multiple = st.builds(lambda a, b: Times((a, b)), st.integers(2, 9).map(number), letter)
+    term = st.one_of(letter, digit, multiple)
+    both = st.builds(lambda a, b: Plus((a, b)), term, st.one_of(term, term.map(Minus)))
+    return st.one_of(letter, letter, digit, multiple, both)
+
+
+def grown(inner: st.SearchStrategy[Formula]) -> st.SearchStrategy[Formula]:
+    """Every kind, around smaller formulas."""
+    two = st.lists(inner, min_size=2, max_size=3).map(tuple)
+    indices = st.lists(affine(), min_size=1, max_size=3).map(tuple)
+    bound = st.sampled_from(BOUND)
+    call = st.builds(
+        Call, st.sampled_from(("tanh", "sigmoid", "relu", "soft_max", "sqrt", "abs", "diag")),
+        inner.map(lambda a: (a,)), st.integers(0, 2),
+    )  # fmt: skip
+    return st.one_of(
+        two.map(Plus), two.map(Times), two.map(Hadamard), inner.map(Minus), inner.map(Transpose),
+        st.builds(Oslash, inner, inner), st.builds(Over, inner, inner),
+        st.builds(At, inner, indices), call,
+        st.builds(Power, inner, st.one_of(inner, st.integers(-2, 9).map(number))),
+        st.builds(HPower, inner, st.integers(2, 3).map(number)), inner.map(Ones), inner.map(Eye),
+        inner.map(Unit), st.builds(KroneckerDelta, affine(), affine()),
+        st.builds(Zeros, inner, inner),
+        st.builds(Indicator, inner, st.sampled_from(("<", ">", "<=", ">=", "=", "!=")), inner),
+        st.builds(Partial, inner, inner), st.builds(Nabla, inner, inner),
+        st.builds(Sum, bound, inner, inner, inner), st.builds(Product, bound, inner, inner, inner),
+        st.tuples(inner, inner).map(lambda row: Array((row, row))),
+        st.builds(Sized, inner, st.lists(inner, min_size=1, max_size=2).map(tuple)),
+        st.builds(lambda a, b: Call("fuse", (a, b)), inner, inner),
+    )  # fmt: skip
+
+
+LEAVES = st.one_of(
+    st.sampled_from(NAMES),
+    st.sampled_from(NAMES),
+    st.fractions(-20, 20, max_denominator=9).map(Number),
+    st.sampled_from(("0.5", "-1.25", "3e-4", "7")).map(Decimal),
+    st.builds(At, st.sampled_from(NAMES), st.lists(affine(), min_size=1, max_size=2).map(tuple)),
+)
+FORMULAS = st.recursive(LEAVES, grown, max_leaves=12)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(FORMULAS)
+def test_what_is_written_is_read_back(formula: Formula) -> None:
+    assert read_formula(latex(formula), TABLE) == canonical(formula)
+
+
+@settings(max_examples=200, deadline=None)
+@given(FORMULAS)
+def test_text_is_total_and_carries_no_tex(formula: Formula) -> None:
+    assert not set(text(formula)) & set("\\{}")
+
+
+@settings(max_examples=100, deadline=None)
+@given(FORMULAS)
+def test_canonical_is_reached_in_one_step(formula: Formula) -> None:
+    assert canonical(canonical(formula)) == canonical(formula)
+
+
+WRITTEN = [
+    (Transpose(Name("W", "(2)")), r"W^{(2)\top}"),
+    (At(c, (Plus((t, Minus(ONE))),)), "c_{t-1}"),
+    (At(Name("z", "(3)"), (i,)), "z^{(3)}_{i}"),
+    (At(c, (t, i)), "c_{t,i}"),
+    (At(B, (i, j)), "B_{ij}"),
+    (At(B, (i, TWO)), "B_{i,2}"),
+    (At(Name("v", "", "1"), (i,)), "x_{1,i}"),
+    (Transpose(Name("f", r"\prime")), r"f^{\prime\top}"),
+    (At(Times((A, B)), (i, j)), r"(A\,B)_{ij}"),
+    (Power(Call("tanh", (x,)), TWO), r"\tanh^{2}(x)"),
+    (Power(Call("tanh", (x,)), number(-1)), r"\tanh(x)^{-1}"),
+    (HPower(Name("z"), TWO), r"z^{\odot 2}"),
+    (HPower(Name("z", "(2)"), TWO), r"z^{(2)\,\odot 2}"),
+    (Call("sigmoid", (x,), 1), r"\sigma'(x)"),
+    (Call("gelu", (x,), 2), r"\operatorname{gelu}''(x)"),
+    (Call("log_softmax", (x,)), r"\operatorname{log\_softmax}(x)"),
+    (Times((TWO, THREE)), r"2 \cdot 3"),
+    (Times((ONE, x)), "x"),
+    (Plus((A, Times((number(-1), B)))), "A - B"),
+    (Plus((A, Times((Minus(B), c)))), r"A - B\,c"),
+    (Minus(Plus((A, B))), "-(A + B)"),
+    (Times((A, Minus(B))), "A (-B)"),
+    (Times((TWO, Hadamard((A, B)))), r"2 (A \odot B)"),
+    (Sum(k, ONE, n, At(x, (k,))), r"\sum_{k=1}^{n} x_{k}"),
+    (Times((Sum(k, ONE, n, At(x, (k,))), c)), r"\left(\sum_{k=1}^{n} x_{k}\right) c"),
+    (Number(Fraction(-3, 4)), r"-\frac{3}{4}"),
+    (Sized(A, (ONE, number(10))), r"\underbrace{A}_{1\times 10}"),
+    (Zeros(m, n), r"0_{m\times n}"),
+    (Unit(y), r"\mathbf{e}_{y}"),
+    (KroneckerDelta(i, j), r"\delta_{ij}"),
+]
+
+
+@pytest.mark.parametrize(("formula", "expected"), WRITTEN)
+def test_latex_of(formula: Formula, expected: str) -> None:
+    assert latex(formula) == expected
+
+
+READ = [
+    ("A^T B", Times((Transpose(A), B))),
+    (r"A^\top \cdot B", Times((Transpose(A), B))),
+    (r"A^{\mathsf T} \times B", Times((Transpose(A), B))),
+    (r"W^{(2)T}", Transpose(Name("W", "(2)"))),
+    (r"{W^{(2)}}^\top", Transpose(Name("W", "(2)"))),
+    (r"\dfrac{1}{n}\,A", Times((Over(ONE, n), A))),
+    (r"\frac12 A", Times((Over(ONE, TWO), A))),
+    (r"2/n A", Times((Over(TWO, n), A))),
+    (r"\left[ A + B \right] x", Times((Plus((A, B)), x))),
+    (r"A \circ B \odot W", Hadamard((A, B, W))),
+    (r"A B \odot W", Hadamard((Times((A, B)), W))),
+    (r"\hat{y} - \hat y", Plus((Name(r"\hat y"), Minus(Name(r"\hat y"))))),
+    (r"\bm{W} x", Times((Name(r"\mathbf{W}"), x))),
+    (r"\boldsymbol A x", Times((A, x))),
+    (r"\mathrm{diag}(x)", Call("diag", (x,))),
+    (r"\delta c_{t+1}^\top", Transpose(At(Name(r"\delta c"), (Plus((t, ONE)),)))),
+    (r"\delta_{ij}", KroneckerDelta(i, j)),
+    (r"A_{1j}", At(A, (ONE, j))),
+    (r"A_{2i,j}", At(A, (Times((TWO, i)), j))),
+    (r"c_{t-1,i}", At(c, (Plus((t, Minus(ONE))), i))),
+    (r"W_{\mathrm{R}f,t}", At(Name("W", "", r"\mathrm{R}f"), (t,))),
+    (r"f'", Name("f", r"\prime")),
+    (r"\sigma^{\prime}(x)", Call("sigmoid", (x,), 1)),
+    (r"|x|", Call("abs", (x,))),
+    (r"x^{2}", Power(x, TWO)),
+    (r"U^{1}", Name("U", "1")),
+    (r"U^{1T}", Transpose(Name("U", "1"))),
+    (r"\tanh(x)^2", Power(Call("tanh", (x,)), TWO)),
+    (r"-A x + B", Plus((Minus(Times((A, x))), B))),
+    (
+        r"\sum_{k=1}^n A_{ik} x_k + y",
+        Plus((Sum(k, ONE, n, Times((At(A, (i, k)), At(x, (k,))))), y)),
+    ),
+    (r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", Array(((ONE, TWO), (THREE, number(4))))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "expected"), READ)
+def test_typed_variants(typed: str, expected: Formula) -> None:
+    assert read_formula(typed, TABLE) == expected
+
+
+# values -------------------------------------------------------------------------------------------
+
+
+def environment(seed: int = 7) -> Environment:
+    """Three 3×3 matrices, so that every wrong grouping still has a value."""
+    rng = np.random.default_rng(seed)
+    values = {name: Value(rng.normal(size=(3, 3))) for name in (A, B, W)}
+    return Environment({**values, n: Value(np.asarray(3))})
+
+
+BRACKETS = [
+    Times((A, Plus((B, W)))),
+    Times((Plus((A, B)), W)),
+    Transpose(Times((A, B))),
+    Transpose(Plus((A, B))),
+    Transpose(HPower(Plus((A, B)), TWO)),
+    Minus(Plus((A, B))),
+    Plus((A, Minus(Plus((B, W))))),
+    Hadamard((A, Plus((B, W)))),
+    Times((A, Hadamard((B, W)))),
+    Hadamard((Times((A, B)), Times((W, B)))),
+    Oslash(A, Oslash(B, W)),
+    Oslash(A, Hadamard((B, W))),
+    HPower(Times((A, B)), THREE),
+    Times((Sum(k, ONE, n, At(A, (k, k))), At(B, (ONE, ONE)))),
+    Sum(k, ONE, n, Plus((At(A, (k, k)), ONE))),
+    At(Times((A, B)), (ONE, TWO)),
+    Power(Plus((At(A, (ONE, ONE)), ONE)), TWO),
+]
+
+
+@pytest.mark.parametrize("formula", BRACKETS, ids=latex)
+def test_brackets_keep_the_value(formula: Formula) -> None:
+    env = environment()
+    again = read_formula(latex(formula), TABLE)
+    np.testing.assert_allclose(evaluate(again, env), evaluate(formula, env), rtol=1e-12)
+
+
+def lax(kind: type) -> Language:
+    """LaTeX with the brackets of one kind lost."""
+    return replace(LATEX, rows={**LATEX.rows, kind: replace(LATEX.rows[kind], level=ATOM)})
+
+
+WRONG = [
+    (Plus, Times((A, Plus((B, W))))),
+    (Plus, Transpose(Plus((A, B)))),
+    (Plus, Plus((A, Minus(Plus((B, W)))))),
+    (Plus, Hadamard((A, Plus((B, W))))),
+    (Plus, Sum(k, ONE, n, Plus((At(A, (k, k)), ONE)))),
+    (Hadamard, Times((A, Hadamard((B, W))))),
+    (Hadamard, Oslash(A, Hadamard((B, W)))),
+    (Times, Transpose(Times((A, B)))),
+    (Times, HPower(Times((A, B)), THREE)),
+    (Sum, Plus((Hadamard((Sum(k, ONE, n, At(A, (k, k))), Plus((A, B)))), W))),
+]
+
+
+@pytest.mark.parametrize(("kind", "formula"), WRONG)
+def test_a_lost_bracket_is_caught(kind: type, formula: Formula) -> None:
+    env = environment()
+    broken = write(formula, lax(kind))
+    assert broken != latex(formula)
+    try:
+        value = evaluate(read_formula(broken, TABLE), env)
+    except FormulaError:
+        return
+    if kind is not Sum:  # Σ swallows all of a product: its value survives, its shape on paper not
+        assert not np.allclose(value, evaluate(formula, env))
+
+
+# text ---------------------------------------------------------------------------------------------
+
+
+def test_text_reads_like_the_blackboard() -> None:
+    z, delta = Name("z"), Name(r"\delta z", "(3)")
+    back = Times((Transpose(Name("W", "(2)")), delta))
+    formula = Hadamard((back, Plus((ONE, Minus(HPower(z, TWO))))))
+    assert text(formula) == "(W⁽²⁾ᵀ δz⁽³⁾) ⊙ (1 − z²)"
+    assert text(At(c, (Plus((t, Minus(ONE))),))) == "cₜ₋₁"
+    assert text(Transpose(At(x, (t,)))) == "xₜᵀ"
+    assert text(Over(TWO, n)) == "2/n"
+
+
+@pytest.mark.parametrize(
+    ("tex", "shown"),
+    [(r"\delta c", "δc"), (r"\hat y", "ŷ"), (r"\hat{y}", "ŷ"), (r"\prime", "′"),
+     (r"\mathbf{W}", "W"),
+     (r"\mathrm{loss}", "loss"), (r"\bar{\mathbf{c}}", "c̄"), (r"\lambda", "λ"), (r"\Delta", "Δ")],
+)  # fmt: skip
+def test_letters_in_plain_text(tex: str, shown: str) -> None:
+    assert plain(tex) == shown
+
+
+# refusals -----------------------------------------------------------------------------------------
+
+PIECES = st.sampled_from(
+    [*r"ABWxc()[]{}^_+-,/&|'=<0123 ", r"\top", r"\frac", r"\sum", r"\left", r"\right|", r"\odot",
+     r"\begin{bmatrix}", r"\end{bmatrix}", r"\delta", r"\hat", r"\mathbf{1}", r"\sigma", r"\sqrt",
+     r"\underbrace", r"\nabla", r"\partial", r"\prod_{k=1}^{n}", r"\times", "{", "}", r"\tanh", "\\",
+     "\\\\", "²", "٣"]
+)  # fmt: skip
+
+
+@settings(max_examples=1500, deadline=1000)
+@given(st.one_of(st.lists(PIECES, max_size=25).map("".join), st.text(max_size=40)))
+def test_garbage_is_refused_or_read(garbage: str) -> None:
+    try:
+        formula = read_formula(garbage, TABLE)
+    except (FormulaError, LimitError):
+        return
+    with contextlib.suppress(FormulaError, LimitError):
+        evaluate(formula, environment())
+    assert read_formula(latex(formula), TABLE) == canonical(formula)
+
+
+HOSTILE = [
+    "{" * 100_000 + "}" * 100_000,
+    "{" * 99_999 + "}" * 99_999,
+    "(" * 201 + "A" + ")" * 201,
+    "A^{" * 50 + "2" + "}" * 50,
+    "9" * 401,
+    "9^{" + "9" * 30 + "}",
+    "A" * 200_001,
+    r"\frac{" * 300 + "1" + "}{2}" * 300,
+]
+
+
+@pytest.mark.parametrize("text_", HOSTILE, ids=lambda s: s[:8])
+def test_what_is_too_large_is_refused_at_once(text_: str) -> None:
+    start = time.perf_counter()
+    with pytest.raises(LimitError):
+        read_formula(text_, TABLE)
+    assert time.perf_counter() - start < 1
+
+
+def test_a_tower_of_powers_costs_nothing() -> None:
+    assert evaluate(read_formula("9^{9^{9}}", TABLE), environment()) == np.inf
+
+
+def test_long_and_deep_formulas_are_fine() -> None:
+    env = environment()
+    evaluate(read_formula(" + ".join(["A"] * 20_000), TABLE), env)
+    evaluate(read_formula("-(" * 199 + "A" + ")" * 199, TABLE), env)
+    deep: Formula = A
+    for _ in range(5_000):
+        deep = Transpose(deep)
+    assert latex(deep).count(r"\top") == 5_000
+    with pytest.raises(LimitError):
+        evaluate(deep, env)
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [("V x", "'V' is not a name"), ("W^{(7)} x", None), ("A + ", "ends too early"), ("", "nothing"),
+     ("A B)", "closes nothing"), (r"\sum_k x_k", "bounds"), (r"\tanh x", "parentheses"),
+     (r"\tanh^{-1}(x)", "inverse"), ("x_{i+1 j}", "commas"), ("c_t_t", "two scripts"),
+     (r"\hat{y", "never closed"), (r"\hat{z}", "Did you mean")],
+)  # fmt: skip
+def test_errors_say_where_and_what(typed: str, says: str | None) -> None:
+    if says is None:  # W^{(7)} is the power 7 of W to the reader: its value is refused
+        with pytest.raises(FormulaError, match="to a power"):
+            evaluate(read_formula(typed, TABLE), environment())
+        return
+    with pytest.raises(FormulaError) as caught:
+        read_formula(typed, TABLE)
+    assert says in str(caught.value)
+
+
+def test_many_names_do_not_slow_reading() -> None:
+    many = [Name("W", f"({a})", f"{b}") for a in range(100) for b in range(200)]
+    table = NameTable.of([*NAMES, *many], indices="ij")
+    read_formula("A", table)
+    lines = [
+        rf"W_{{{b}}}^{{({b % 100})\top}} A + W^{{({b % 100})}}_{{{b}}} x_{{i}}" for b in range(200)
+    ]
+    start = time.perf_counter()
+    for line in lines:
+        read_formula(line, table)
+    assert len(lines) / (time.perf_counter() - start) > 500
