@@ -7,12 +7,15 @@ A rank-1 expression has no orientation; paper gives it one. With column vectors 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from symbackprop import indexed
 from symbackprop import notation as no
 from symbackprop import tidy as td
+from symbackprop.compose import factors, negated, one_or, size_formula, times
+from symbackprop.entries import Entries, Index, Position, position, rename_bound
 from symbackprop.errors import SheetError
 from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol
 from symbackprop.graph import TIME_SUM
@@ -48,27 +51,6 @@ class Convention:
 
 
 # --- names and sizes -----------------------------------------------------------------------------
-
-
-def size_formula(s: Size) -> Formula:
-    """n + 1, 2 n d, 784."""
-    terms: list[Formula] = []
-    for monomial, a in sorted(s.terms, key=lambda t: (t[0] == (), t[0])):
-        names: list[Formula] = [size_name(n) for n in monomial]
-        lead: list[Formula] = [] if abs(a) == 1 and names else [no.Number(Fraction(abs(a)))]
-        body = one_or(no.Times, [*lead, *names])
-        terms.append(no.Minus(body) if a < 0 else body)
-    return one_or(no.Plus, terms) if terms else no.ZERO
-
-
-def size_name(name: str) -> Name:
-    from symbackprop.expr import default_tex, spelled
-
-    return spelled(default_tex(name))
-
-
-def one_or(kind: Callable[[tuple[Formula, ...]], Formula], parts: Sequence[Formula]) -> Formula:
-    return parts[0] if len(parts) == 1 else kind(tuple(parts))
 
 
 def time_index(s: Symbol) -> Formula:
@@ -164,6 +146,8 @@ class Writer:
             return self.entry(e, ())
         if e.op is TIME_SUM:
             return self.over_time(e)
+        if e.op.variants and not e.op.tex and not e.op.scalar:
+            return self.entry_sum(e, ())
         return self.call(e)
 
     def total(self, e: Expr) -> Formula:
@@ -177,11 +161,13 @@ class Writer:
 
     def summed(self, x: Expr) -> Formula:
         """Σ_i x_i with the index pushed to the entries."""
-        letters = self.fresh(x.rank)
-        inner = Writer(self.c, (*self.used, *letters))
-        body = inner.entry(x, tuple(Name(k) for k in letters))
-        for letter, extent in zip(reversed(letters), reversed(x.shape), strict=True):
-            body = no.Sum(Name(letter), no.ONE, size_formula(extent), body)
+        letters = iter(self.fresh(x.rank))
+        at = tuple(no.ONE if s == size(1) else Name(next(letters)) for s in x.shape)
+        used = tuple(i.base for i in at if isinstance(i, Name))
+        body = Writer(self.c, (*self.used, *used)).entry(x, at)
+        for i, extent in zip(reversed(at), reversed(x.shape), strict=True):
+            if isinstance(i, Name):
+                body = no.Sum(i, no.ONE, size_formula(extent), body)
         return body
 
     def fresh(self, n: int) -> tuple[str, ...]:
@@ -249,8 +235,8 @@ class Writer:
     def hadamard(self, arrays: Sequence[tuple[Expr, Fraction]], flip: bool) -> Formula | None:
         if not arrays:
             return None
-        over = [self.hpower(self.oriented(a, flip), x) for a, x in arrays if x > 0]
-        under = [self.hpower(self.oriented(a, flip), -x) for a, x in arrays if x < 0]
+        over = opened(self.hpower(self.oriented(a, flip), x) for a, x in arrays if x > 0)
+        under = opened(self.hpower(self.oriented(a, flip), -x) for a, x in arrays if x < 0)
         if not over:
             over = [self.oriented(ones_like(arrays[0][0]), flip)]
         top = one_or(no.Hadamard, over)
@@ -280,6 +266,8 @@ class Writer:
     def hpower(self, base: Formula, x: Fraction) -> Formula:
         if x == Fraction(1, 2):
             return no.Call("sqrt", (base,))
+        if x == 2 and isinstance(base, no.Name | no.At):
+            return no.Hadamard((base, base))
         return base if x == 1 else no.HPower(base, no.number(x))
 
     # vectors
@@ -502,6 +490,8 @@ class Writer:
             return no.KroneckerDelta(*at)
         if name in ("matmul", "einsum", "sum_last", "mean_last", "slice", "outer"):
             return self.entry_sum(e, at)
+        if e.op.variants and len(e.op.variants[0].equations) == 1 and not e.op.tex:
+            return self.entry_sum(e, at)
         return no.At(self.natural(e), at)
 
     def entry_product(self, e: Expr, at: tuple[Formula, ...]) -> Formula:
@@ -514,59 +504,25 @@ class Writer:
         return no.Over(a, b) if e.op.name == "divide" else times([a, b])
 
     def entry_sum(self, e: Expr, at: tuple[Formula, ...]) -> Formula:
-        """Σ over the contracted axis, by the op's own definition."""
-        from symbackprop import entries as en
-
+        """One entry by the op's own definition, Σ over the contracted axes."""
         instance = e.op.place(tuple(a.shape for a in e.args), e.attributes)
-        (d,) = instance.definitions
-        if len(d.right.terms) != 1:
+        if len(instance.definitions) != 1:
             raise NoMatrix(e.op.name)
-        term = d.right.terms[0]
-        letters = self.fresh(len(term.bound))
-        names: dict[en.Index, Formula] = dict(zip(d.at, at, strict=True))
-        names |= {i: Name(x) for i, x in zip(term.bound, letters, strict=True)}
-        inner = Writer(self.c, (*self.used, *letters))
+        d = instance.result
+        bound = list(dict.fromkeys(i for t in d.right.terms for i in t.bound))
+        letters = dict(zip(bound, self.fresh(len(bound)), strict=True))
+        sub: dict[Index, Position] = {i: position(Index(x, i.size)) for i, x in letters.items()}
+        names: dict[str, Formula] = {f"\0{i.name}": f for i, f in zip(d.at, at, strict=True)}
+        sub |= {i: position(Index(f"\0{i.name}", i.size)) for i in d.at}
+        right = Entries(tuple(rename_bound(t, sub) for t in d.right.terms))
+        inner = Writer(self.c, (*self.used, *letters.values()))
         args = dict(zip((n for n, _ in instance.inputs), e.args, strict=True))
-        front: list[Formula] = []
-        body: list[Formula] = []
-        for atom, x in term.factors:
-            if isinstance(atom, en.SizeOf):
-                front.append(no.Over(no.ONE, size_formula(atom.size)))
-            elif isinstance(atom, en.Elem) and x == 1:
-                where = tuple(place_formula(p, names) for p in atom.at)
-                body.append(inner.entry(args[str(atom.tensor)], where))
-            else:
-                raise NoMatrix(e.op.name)
-        if term.coefficient != 1:
-            front.insert(0, fraction(term.coefficient))
-        total = times(body)
-        for i, x in reversed(list(zip(term.bound, letters, strict=True))):
-            total = no.Sum(Name(x), no.ONE, size_formula(i.size), total)
-        return times([*front, total])
 
+        def base(tensor: object, where: tuple[Formula, ...]) -> Formula:
+            return inner.entry(args[str(tensor)], where)
 
-def fraction(x: Fraction) -> Formula:
-    """p/q as a fraction."""
-    if x.denominator == 1:
-        return no.number(x)
-    body = no.Over(no.Number(Fraction(abs(x.numerator))), no.Number(Fraction(x.denominator)))
-    return no.Minus(body) if x < 0 else body
+        return indexed.entries_formula(right, base, names)
 
-
-def place_formula(p: object, names: Mapping[object, Formula]) -> Formula:
-    """A 0-based position as it is counted on paper, from 1."""
-    from symbackprop import entries as en
-
-    if isinstance(p, en.Elem):
-        raise NoMatrix("label")
-    assert isinstance(p, en.Affine)
-    parts: list[Formula] = []
-    for i, a in p.terms:
-        parts.append(names[i] if a == 1 else times([no.number(a), names[i]]))
-    constant = p.offset if p.terms else p.offset + 1
-    if constant != size(0):
-        parts.append(size_formula(constant))
-    return one_or(no.Plus, parts) if parts else no.ZERO
 
 
 def trailing(at: tuple[Formula, ...], x: Expr, shape: Shape) -> tuple[Formula, ...]:
@@ -579,25 +535,9 @@ def trailing(at: tuple[Formula, ...], x: Expr, shape: Shape) -> tuple[Formula, .
                  for i, s, w in zip(own, x.shape, wide, strict=True))  # fmt: skip
 
 
-def times(parts: Sequence[Formula]) -> Formula:
-    """Juxtaposed factors; signs come to the front, nested products open."""
-    flat: list[Formula] = []
-    sign = 1
-    for p in parts:
-        while isinstance(p, no.Minus):
-            sign, p = -sign, p.operand
-        flat += factors(p)
-    flat = [f for f in flat if f != no.ONE] or [no.ONE]
-    body = one_or(no.Times, flat)
-    return no.Minus(body) if sign < 0 else body
-
-
-def factors(f: Formula) -> tuple[Formula, ...]:
-    return f.factors if isinstance(f, no.Times) else (f,)
-
-
-def negated(f: Formula) -> Formula:
-    return f.operand if isinstance(f, no.Minus) else no.Minus(f)
+def opened(parts: Iterable[Formula]) -> list[Formula]:
+    """Factors of ⊙, nested ones opened."""
+    return [f for p in parts for f in (p.factors if isinstance(p, no.Hadamard) else (p,))]
 
 
 def ones_like(e: Expr) -> Expr:

@@ -17,7 +17,7 @@ from symbackprop import tidy as td
 from symbackprop.entries import Affine, Atom, Delta, Elem, Entries, Fn, Group, Index, SizeOf, Term
 from symbackprop.expr import Expr, apply, const
 from symbackprop.op import derivative_op
-from symbackprop.sizes import size
+from symbackprop.sizes import Size, size
 from symbackprop.vocabulary import OPS
 
 Tensors: TypeAlias = Mapping[Hashable, Expr]
@@ -155,12 +155,20 @@ def delta(atom: Delta, tensors: Tensors) -> Item | None:
     for mine, other in (sides, sides[::-1]):
         if not isinstance(mine, Affine) or not isinstance(other, Affine) or not mine.plain:
             continue
+        if other.terms and clearly_smaller(mine.plain.size, other.terms[0][0].size):
+            continue  # a selector has at least as many rows as columns
         if len(other.terms) == 1 and other.terms[0][1] == 1:
             i = other.terms[0][0]
             if i.size == mine.plain.size and other.offset == size(0):
                 return fn.eye(const(i.size)), (mine.plain, i)
             return fn.selector(mine.plain.size, i.size, other.offset), (mine.plain, i)
     return None
+
+
+def clearly_smaller(a: Size, b: Size) -> bool:
+    """a < b for every value of the size names."""
+    gap = (b - a).terms
+    return bool(gap) and all(c > 0 for _, c in gap)
 
 
 # --- contraction ---------------------------------------------------------------------------------

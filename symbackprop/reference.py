@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from contextvars import ContextVar
 from fractions import Fraction
 from functools import cache
 from typing import TypeAlias
@@ -93,7 +94,8 @@ def atom_value(atom: Atom, own: tuple[Index, ...], tensors: Mapping[Hashable, Ar
             return np.asarray(np.pi)
         case Elem():
             array = tensors[atom.tensor]
-            if all(isinstance(p, Affine) and p.plain for p in atom.at) and len(own) == len(atom.at):
+            plain = all(isinstance(p, Affine) and p.plain for p in atom.at)
+            if plain and len(own) == len(atom.at) and array.shape == shape:
                 return array  # plain indices, each once: the array itself
             return np.broadcast_to(array[tuple(positions(p, own, tensors, sizes) for p in atom.at)], shape)
         case SizeOf():
@@ -109,10 +111,16 @@ def atom_value(atom: Atom, own: tuple[Index, ...], tensors: Mapping[Hashable, Ar
 
 # --- scalar functions ----------------------------------------------------------------------------
 
+# distances of arguments to kinks, collected while a list is set
+KINKS: ContextVar[list[float] | None] = ContextVar("kinks", default=None)
+
 
 def scalar_value(name: str, order: int, x: Array) -> Array:
     """f^{(order)}(x), entry by entry."""
     row = scalar_row(name)
+    watch = KINKS.get()
+    if watch is not None and row.kinks and x.size:
+        watch.append(min(float(np.min(np.abs(np.real(x) - k))) for k in row.kinks))
     if order:
         return expression_value(derived(name, order), x)
     if row.definition:

@@ -276,7 +276,8 @@ def extract(g: Graph, root: Expr, active: set[str], taken: set[str], symbol: dic
         worth = (uses.get(e, 0) > 1 and sizes[new] > 2 and leaves[new]) or sizes[new] > HEAVY
         small = sizes[new] <= 3  # δ ⊙ f(a ⊙ b) reads well without a name for a ⊙ b
         bent = e in curved and leaves[new] > 1 and not small
-        if e is root or e.op is TIME_SUM or not (worth or bent):
+        deep = e.rank > 2  # no matrix says it, so it cannot stand inside a formula
+        if e is root or e.op is TIME_SUM or not (worth or bent or deep):
             return new
         new = named_node(g, new, time, taken, symbol, definition)
         swap[e] = new

@@ -1,8 +1,10 @@
-"""How functions are spelled in TeX: one table, used by the writer and by the reader."""
+"""How functions are spelled in TeX, one table for writer and reader; and near misses."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from types import MappingProxyType
 
 _NATIVE = ("exp", "log", "tanh", "sin", "cos", "tan", "sinh", "cosh", "max", "min", "det")
@@ -23,3 +25,17 @@ def spell(function: str, functions: Mapping[str, str] = FUNCTIONS) -> str:
     if function in functions:
         return functions[function]
     return r"\operatorname{" + function.replace("_", r"\_") + "}"
+
+
+_SHOWN = 3_000  # names looked at for "did you mean"
+
+
+def near(text: str, names: Iterable[str]) -> str:
+    """A hint: the names closest to a text, else some that are known."""
+    shown = list(dict.fromkeys(islice(names, _SHOWN)))
+    close = difflib.get_close_matches(text, shown, n=3, cutoff=0.5)
+    close = close or [name for name in shown if len(name) < len(text) and text.startswith(name)][:3]
+    if close:
+        return f"Did you mean {' or '.join(close)}?"
+    more = ", …" if len(shown) > 12 else ""
+    return f"Known: {', '.join(shown[:12])}{more}." if shown else ""

@@ -175,6 +175,10 @@ def plus(*terms: Expr) -> Expr:
         seen = total.get(key, (Fraction(0), m))
         total[key] = (seen[0] + m.coefficient, seen[1])
     out: Expr | None = None
+    common = common_scalars([(c, m) for c, m in total.values() if c])
+    if common:
+        rest = [join(Monomial(c / common.coefficient, (), m.arrays), shape) for c, m in total.values() if c]
+        return mul(join(common, ()), plus(*rest))
     for coefficient, m in total.values():
         if coefficient:
             own = shape if m.arrays else ()
@@ -183,6 +187,16 @@ def plus(*terms: Expr) -> Expr:
     if out is None:
         return fn.constant(0, *shape)
     return out if out.shape == shape else apply(OPS["multiply"], out, fn.constant(1, *shape))
+
+
+def common_scalars(terms: list[tuple[Fraction, Monomial]]) -> Monomial | None:
+    """A symbolic scalar that every term of a sum of arrays carries: 1/n P - 1/n Y = 1/n (P - Y)."""
+    if len(terms) < 2 or not terms[0][1].scalars or not all(m.arrays for _, m in terms):
+        return None
+    (c, first), rest = terms[0], terms[1:]
+    if any(set(m.scalars) != set(first.scalars) or abs(k) != abs(c) for k, m in rest):
+        return None
+    return Monomial(abs(c), first.scalars, ())
 
 
 def summands(e: Expr) -> list[Expr]:

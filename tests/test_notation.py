@@ -52,7 +52,8 @@ from symbackprop.write.walk import ATOM, Language, canonical, write
 i, j, k, t = map(Name, "ijkt")
 A, B, W, c, x, y, n, m = map(Name, "ABWcxynm")
 NAMES = (
-    A, B, W, c, x, y, n, m, Name("T"), Name("W", "(2)"), Name("z", "(3)"), Name("z"), Name("x", "", "1"),
+    A, B, W, c, x, y, n, m, Name("T"), Name("W", "(2)"), Name("z", "(3)"), Name("z"),
+    Name("v", "", "1"),
     Name("f", r"\prime"), Name(r"\delta c"), Name(r"\delta z", "(3)"), Name(r"\hat y"),
     Name(r"\mathbf{W}"), Name(r"\bar{c}"), Name("W", "", r"\mathrm{R}f"), Name("b", "[1]"),
     Name(r"\alpha"), Name(r"\widehat{xy}"), Name("U", "1"), Name(r"\mathrm{loss}"),
@@ -133,7 +134,7 @@ WRITTEN = [
     (At(c, (t, i)), "c_{t,i}"),
     (At(B, (i, j)), "B_{ij}"),
     (At(B, (i, TWO)), "B_{i,2}"),
-    (At(Name("v", "", "1"), (i,)), "x_{1,i}"),
+    (At(Name("v", "", "1"), (i,)), "v_{1,i}"),
     (Transpose(Name("f", r"\prime")), r"f^{\prime\top}"),
     (At(Times((A, B)), (i, j)), r"(A\,B)_{ij}"),
     (Power(Call("tanh", (x,)), TWO), r"\tanh^{2}(x)"),
@@ -304,11 +305,11 @@ def test_letters_in_plain_text(tex: str, shown: str) -> None:
 # refusals -----------------------------------------------------------------------------------------
 
 PIECES = st.sampled_from(
-    [*r"ABWxc()[]{}^_+-,/&|'=<0123 ", r"\top", r"\frac", r"\sum", r"\left", r"\right|", r"\odot",
-     r"\begin{bmatrix}", r"\end{bmatrix}", r"\delta", r"\hat", r"\mathbf{1}", r"\sigma", r"\sqrt",
-     r"\underbrace", r"\nabla", r"\partial", r"\prod_{k=1}^{n}", r"\times", "{", "}", r"\tanh", "\\",
-     "\\\\", "²", "٣"]
-)  # fmt: skip
+    [*r"ABWxc()[]{}^_+-,/&|'=<0123 ", *"\\²٣{}", "\\\\"]
+    + [r"\top", r"\frac", r"\sum", r"\left", r"\right|", r"\left|", r"\odot", r"\delta", r"\hat"]
+    + [r"\begin{bmatrix}", r"\end{bmatrix}", r"\mathbf{1}", r"\sigma", r"\sqrt", r"\underbrace"]
+    + [r"\nabla", r"\partial", r"\prod_{k=1}^{n}", r"\times", r"\tanh"]
+)
 
 
 @settings(max_examples=1500, deadline=1000)
@@ -331,6 +332,8 @@ HOSTILE = [
     "9" * 401,
     "9^{" + "9" * 30 + "}",
     "A" * 200_001,
+    "|" * 100_000,
+    r"\left|" * 201 + "A" + r"\right|" * 201,
     r"\frac{" * 300 + "1" + "}{2}" * 300,
 ]
 
@@ -374,6 +377,17 @@ def test_errors_say_where_and_what(typed: str, says: str | None) -> None:
     with pytest.raises(FormulaError) as caught:
         read_formula(typed, TABLE)
     assert says in str(caught.value)
+
+
+LONG = ["A_{" + "i," * 90_000 + "i}", "A_{" + "i" * 190_000 + "}", "x_{" + ",1" * 50_000 + "}"]
+
+
+@pytest.mark.parametrize("long", LONG, ids=lambda s: s[:8])
+def test_reading_time_grows_with_length_only(long: str) -> None:
+    start = time.perf_counter()
+    with contextlib.suppress(FormulaError):
+        read_formula(long, TABLE)
+    assert time.perf_counter() - start < 20
 
 
 def test_many_names_do_not_slow_reading() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from symbackprop.evaluation import paper
 from symbackprop.evaluation.paper import Numbers, Paper
-from symbackprop.evaluation.scope import Scope, error, near
+from symbackprop.evaluation.scope import Scope, error
 from symbackprop.notation import (
     Call,
     Decimal,
@@ -25,6 +25,7 @@ from symbackprop.notation import (
     Times,
     Transpose,
 )  # fmt: skip
+from symbackprop.spelling import near
 
 
 def number(node: Number | Decimal, _: Scope) -> Paper:

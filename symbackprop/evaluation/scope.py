@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -13,9 +11,8 @@ import numpy as np
 from symbackprop.errors import FormulaError
 from symbackprop.evaluation.paper import Numbers, Paper, number
 from symbackprop.notation import Formula, Name
+from symbackprop.spelling import near
 from symbackprop.write.latex import latex
-
-_SHOWN = 3_000  # names looked at for "did you mean"
 
 Function = Callable[..., Numbers]
 
@@ -77,17 +74,8 @@ def known(node: Formula, scope: Scope) -> Value:
     """The stored value of a name or of a whole symbol."""
     value = scope.env.values.get(node)
     if value is None:
-        names = [latex(k) for k in islice(scope.env.values, _SHOWN)]
-        raise error(node, "has no value here", near(latex(node), names))
+        raise error(node, "has no value here", near(latex(node), map(latex, scope.env.values)))
     return value
-
-
-def near(text: str, names: list[str]) -> str:
-    """A hint: the names closest to a text, else some of them."""
-    close = difflib.get_close_matches(text, names, n=3, cutoff=0.5)
-    if close:
-        return f"Did you mean {' or '.join(close)}?"
-    return f"Known: {', '.join(names[:12])}." if names else ""
 
 
 def integer(index: Formula, scope: Scope) -> Any:

@@ -1,4 +1,4 @@
-"""Where items stand across their rank: in order, apart, and as straight under one another as can be.
+"""Where items stand across their rank: in order, apart, and straight under one another.
 
 One rank at a time is solved exactly: weighted positions under "next is at least so far away" is
 isotonic regression, which pooling adjacent violators solves (Ayer et al. 1955; de Leeuw, Hornik and
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from symbackprop.picture.layers import Proper
 
@@ -39,6 +40,8 @@ def positions(
         above[link.lower].append(Pull(link.upper, start - end, link.weight))
         below[link.upper].append(Pull(link.lower, end - start, link.weight))
     both = [a + b for a, b in zip(above, below, strict=True)]
+    for rank, gap in zip(graph.ranks, gaps, strict=True):
+        _lean(rank, gap, both, (above, below))
     at = [0.0] * graph.count
     for rank, gap in zip(graph.ranks, gaps, strict=True):
         for item, x in zip(rank, _centred(gap), strict=True):
@@ -50,7 +53,75 @@ def positions(
         rows = list(zip(graph.ranks, gaps, strict=True))
         for rank, gap in rows if turn % 2 == 0 else reversed(rows):
             _settle(rank, gap, pulls, at, centre)
+    _straighten(graph, gaps, ports, at)
     return at
+
+
+def _lean(
+    rank: Sequence[int],
+    gap: Sequence[float],
+    both: list[list[Pull]],
+    sides: tuple[list[list[Pull]], list[list[Pull]]],
+) -> None:
+    """An item that no link holds keeps close to its neighbour on the rank."""
+    for (left, right), g in zip(pairwise(rank), gap, strict=True):
+        for item, other, offset in ((left, right, -g), (right, left, g)):
+            if not both[item] and (item == right or both[other]):
+                for pulls in sides:
+                    pulls[item] = [Pull(other, offset, 0.01)]
+                both[item] = [Pull(other, offset, 0.01)]
+
+
+def _straighten(
+    graph: Proper,
+    gaps: Sequence[Sequence[float]],
+    ports: Sequence[tuple[float, float]],
+    at: list[float],
+) -> None:
+    """Long arrows run straight for as many ranks as what stands beside them allows."""
+    seat = {item: (r, p) for r, rank in enumerate(graph.ranks) for p, item in enumerate(rank)}
+
+    def room(item: int) -> tuple[float, float]:
+        r, p = seat[item]
+        rank, gap = graph.ranks[r], gaps[r]
+        low = at[rank[p - 1]] + gap[p - 1] if p else float("-inf")
+        high = at[rank[p + 1]] - gap[p] if p + 1 < len(rank) else float("inf")
+        return low, high
+
+    firsts = [0]
+    for chain in graph.chains:
+        firsts.append(firsts[-1] + len(chain) - 1)
+    for _ in range(3):
+        for chain, (first, after) in zip(graph.chains, pairwise(firsts), strict=True):
+            if len(chain) > 3:
+                start = at[chain[0]] + ports[first][0]
+                goal = at[chain[-1]] + ports[after - 1][1]
+                runs = _runs([(item, *room(item)) for item in chain[1:-1]])
+                for r, (items, low, high) in enumerate(runs):
+                    x = _line(start, goal, low, high, r, len(runs))
+                    for item in items:
+                        at[item] = x
+
+
+def _runs(rooms: list[tuple[int, float, float]]) -> list[tuple[list[int], float, float]]:
+    """Items in longest runs that share a position, with the interval of such positions."""
+    runs: list[tuple[list[int], float, float]] = []
+    for item, low, high in rooms:
+        if runs and max(runs[-1][1], low) <= min(runs[-1][2], high):
+            items, lower, upper = runs.pop()
+            runs.append(([*items, item], max(lower, low), min(upper, high)))
+        else:
+            runs.append(([item], low, high))
+    return runs
+
+
+def _line(start: float, goal: float, low: float, high: float, run: int, count: int) -> float:
+    """Where run number `run` of `count` stands: in line with the nearer end if it can be."""
+    if count == 1:
+        wish = goal if low <= goal <= high and not low <= start <= high else start
+    else:
+        wish = start if run == 0 else goal if run == count - 1 else (start + goal) / 2
+    return min(max(wish, low), high)
 
 
 def _centred(gap: Sequence[float]) -> list[float]:
@@ -62,7 +133,11 @@ def _centred(gap: Sequence[float]) -> list[float]:
 
 
 def _settle(
-    rank: Sequence[int], gap: Sequence[float], pulls: list[list[Pull]], at: list[float], centre: Centre
+    rank: Sequence[int],
+    gap: Sequence[float],
+    pulls: list[list[Pull]],
+    at: list[float],
+    centre: Centre,
 ) -> None:
     """The items of one rank move to where their neighbours pull them, in order and apart."""
     shift = [0.0]

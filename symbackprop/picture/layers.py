@@ -1,7 +1,7 @@
 """Which layer a vertex stands on, and the proper graph in which every link joins adjacent ranks.
 
-The scheme is that of Sugiyama, Tagawa and Toda (1981). An edge label is an item of its own on a rank
-between two layers, as in Gansner, Koutsofios, North and Vo (1993), so it can never be drawn over.
+The scheme is that of Sugiyama, Tagawa and Toda (1981). An edge label is an item of its own on a
+rank between two layers, as in Gansner, Koutsofios, North and Vo (1993); nothing is drawn over it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from symbackprop.errors import DeclarationError
 from symbackprop.picture.model import Picture
@@ -104,9 +105,10 @@ def proper(picture: Picture, widths: Sequence[float]) -> Proper:
         chain.append(place[arrow.head])
         chains.append(tuple(chain))
         weight = _weight(picture, place[arrow.tail])
-        for u, v in zip(chain, chain[1:], strict=False):
+        for u, v in pairwise(chain):
             bends = (u >= n) + (v >= n)  # 1, 2, 8: the weights of Gansner et al., section 4.2
-            links.append(Link(u, v, weight * (2.0 if bends < 2 else 8.0)))
+            stay = 1.01 if u < n else 1.0  # a label stands in line with the tail, if with either
+            links.append(Link(u, v, stay * weight * (2.0 if bends < 2 else 8.0)))
     return Proper(tuple(map(tuple, ranks)), tuple(links), tuple(chains), count)
 
 

@@ -16,16 +16,22 @@ _NARROW = frozenset("ijltfrI.,:;|!'`()[]{}/ᵀ′")
 _WIDE = frozenset("mwMWQ⊙⊗⊕∂∇ΣΠ∑∏→⇒≥≤≠≈±×⋯=+−<>∈∞√∫ΦΨΩω%&@")
 _BINARY = frozenset("+-−=<>⊙⊗⊕×·≤≥≠≈∈")
 _SILENT = frozenset(
-    """left right mathbf boldsymbol bm mathrm mathit mathsf mathcal mathbb text operatorname big Big bigl
-    bigr Bigl Bigr displaystyle textstyle scriptstyle frac tfrac dfrac hat bar tilde vec dot underline
-    overline limits nolimits mathop mathstrut vphantom widehat widetilde textrm mathord mathbin
-    mathrel""".split()
+    re.findall(
+        r"\w+",
+        """left right mathbf boldsymbol bm mathrm mathit mathsf mathcal mathbb text operatorname
+        big Big bigl bigr Bigl Bigr displaystyle textstyle scriptstyle frac tfrac dfrac hat bar
+        tilde vec dot underline
+        overline limits nolimits mathop mathstrut vphantom widehat widetilde textrm mathord mathbin
+        mathrel""",
+    )
 )
 _SPACES = {",": 0.17, ":": 0.22, ";": 0.28, "!": 0.0, " ": 0.33, "quad": 1.0, "qquad": 2.0}
 _BINARY_COMMANDS = frozenset(
-    "odot otimes oplus times cdot pm mp le leq ge geq ne neq approx in to circ ast star".split()
+    re.findall(
+        r"\w+", "odot otimes oplus times cdot pm mp le leq ge geq ne neq approx in to circ ast star"
+    )
 )
-_WORDS = frozenset("exp log ln tanh sin cos tan max min det diag sinh cosh arg".split())
+_WORDS = frozenset(re.findall(r"\w+", "exp log ln tanh sin cos tan max min det diag sinh cosh arg"))
 _TOKEN = re.compile(r"\\(?:begin|end)\{[a-zA-Z*]+\}|\\[A-Za-z]+|\\.|.", re.DOTALL)
 
 
@@ -113,7 +119,7 @@ def _em(char: str) -> float:
     return 0.74 if char.isupper() else 0.54
 
 
-_SCRIPTED = re.compile(r"([\^_])(\{[^{}]*\}|\([^()]*\)|[+-]?\w+|ᵀ|\*)")
+_SCRIPTED = re.compile(r"([\^_])(\{[^{}]*\}|\([^()]*\)|[+-]?[^\Wᵀ]+|ᵀ|\*)|ᵀ")
 
 
 def spans(text: str) -> Iterator[Span]:
@@ -121,8 +127,13 @@ def spans(text: str) -> Iterator[Span]:
     at = 0
     for match in _SCRIPTED.finditer(text):
         yield from _words(text[at : match.start()], 0)
-        inside = match[2][1:-1] if match[2][0] == "{" else match[2]
-        yield from _words(inside, 1 if match[1] == "^" else -1)
+        inside = (match[2] or "ᵀ").replace("ᵀ", "T")
+        upright = "T" if inside == "T" else ""  # the transpose, which no variable is raised to
+        if upright:
+            yield Span(upright, 1, italic=False)
+        else:
+            inside = inside[1:-1] if inside[0] == "{" else inside
+            yield from _words(inside, -1 if match[1] == "_" else 1)
         at = match.end()
     yield from _words(text[at:], 0)
 
@@ -130,4 +141,4 @@ def spans(text: str) -> Iterator[Span]:
 def _words(text: str, level: int) -> Iterator[Span]:
     """Runs of one level, letters that stand alone apart from the rest."""
     for run in re.findall(r"[^\W\d_]+|[\W\d_]+", text):
-        yield Span(run, level, italic=len(run) == 1 and run.isalpha() and run != "ᵀ")
+        yield Span(run, level, italic=len(run) == 1 and run.isalpha())

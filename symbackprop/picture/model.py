@@ -1,4 +1,4 @@
-"""What a picture is made of, before and after it is placed. All lengths are points, y grows downwards."""
+"""What a picture is made of, before and after it is placed. Lengths are points, y grows down."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ class PlacedVertex:
 class PlacedArrow:
     """An arrow as two cubic splines, `before` and `after` its label.
 
-    A spline is p0 c c p1 c c p2 ...; a straight piece has its controls on the line. Where `key` is not
-    empty it stands in the picture, and the label itself stands in the legend.
+    A spline is p0 c c p1 c c p2 ...; a straight piece has its controls on the line. Where `key` is
+    not empty it stands in the picture, and the label itself stands in the legend.
     """
 
     arrow: Arrow
@@ -109,4 +109,6 @@ class Placed:
     direction: Direction
     scale: float = 1.0
     legend: tuple[tuple[str, Label], ...] = ()
-    legend_boxes: tuple[Box, ...] = ()  # one for each row of the legend: key, then label, from the left
+    legend_boxes: tuple[
+        Box, ...
+    ] = ()  # one for each row of the legend: key, then label, from the left

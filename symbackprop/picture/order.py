@@ -66,7 +66,7 @@ def _by_median(rank: list[int], near: Near, place: list[int]) -> None:
 
 
 def _median(items: Sequence[int], place: Sequence[int]) -> float:
-    """Median place; between two middles, nearer to the side where the places lie closer together."""
+    """Median place; between two middles, nearer to the side where the places lie closer."""
     p = sorted(place[i] for i in items)
     m = len(p) // 2
     if len(p) % 2:
@@ -74,7 +74,9 @@ def _median(items: Sequence[int], place: Sequence[int]) -> float:
     if len(p) == 2:
         return (p[0] + p[1]) / 2
     left, right = p[m - 1] - p[0], p[-1] - p[m]
-    return (p[m - 1] * right + p[m] * left) / (left + right) if left + right else (p[m - 1] + p[m]) / 2
+    return (
+        (p[m - 1] * right + p[m] * left) / (left + right) if left + right else (p[m - 1] + p[m]) / 2
+    )
 
 
 def _transpose(ranks: Ranks, above: Near, below: Near, place: list[int]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from symbackprop.picture.layers import layers, neighbours
 from symbackprop.picture.model import Arrow, Label, Picture, Repeat, Vertex
@@ -13,22 +13,25 @@ LONGEST = 32  # single-entry single-exit segments that one layer may consist of
 SIDES = ("parameter", "constant")
 
 
-def find_repeats(picture: Picture) -> tuple[Repeat, ...]:
-    """Maximal runs of at least four consecutive isomorphic layers, each with one entry and one exit.
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What lies between one bottleneck and the next; `exit` is the later one."""
 
-    Vertices are alike when `kind` and `shape_key` agree; one without a `shape_key` is like no other.
+    keys: tuple[str, ...]
+    exit: str
+
+
+def find_repeats(picture: Picture) -> tuple[Repeat, ...]:
+    """Maximal runs of four or more consecutive isomorphic layers with one entry and one exit.
+
+    Vertices are alike when `kind` and `shape_key` agree; without a `shape_key`, like no other.
     """
     segments = _segments(picture)
-    names = _names(picture, segments)
-    return tuple(
-        Repeat(
-            tuple(
-                tuple(k for s in segments[i : i + period] for k in s)
-                for i in range(start, start + copies * period, period)
-            )
-        )
-        for start, period, copies in _runs(names)
-    )
+    repeats: list[Repeat] = []
+    for start, period, copies in _runs(_names(picture, segments)):
+        groups = (segments[start + c * period : start + (c + 1) * period] for c in range(copies))
+        repeats.append(Repeat(tuple(tuple(k for s in g for k in s.keys) for g in groups)))
+    return tuple(repeats)
 
 
 def collapse(picture: Picture) -> Picture:
@@ -65,7 +68,7 @@ def _ellipsis(first: str, *, copies: int) -> Vertex:
     return Vertex(f"{first} ⋯", label, Label("", ""), "ellipsis")
 
 
-def _segments(picture: Picture) -> list[tuple[str, ...]]:
+def _segments(picture: Picture) -> list[Segment]:
     """The vertices between consecutive bottlenecks, with what feeds only them; in flow order.
 
     A bottleneck is a vertex no arrow passes by, when parameters and what is made of them alone are
@@ -85,13 +88,18 @@ def _segments(picture: Picture) -> list[tuple[str, ...]]:
         if reach <= p:
             segments.append([])
         reach = max([reach, *(place[h] for h in heads[v])])
+    segments = [s for s in segments if s]
+    exits = [s[-1] for s in segments]
     home = {v: s for s, members in enumerate(segments) for v in members}
     for v in sorted((v for v in range(len(tails)) if not live[v]), key=lambda v: (-depth[v], v)):
         homes = {home.get(h, -1) for h in heads[v]}
         if len(homes) == 1 and (only := homes.pop()) >= 0:
             segments[only].append(v)
             home[v] = only
-    return [tuple(picture.vertices[v].key for v in s) for s in segments if s]
+    keys = [v.key for v in picture.vertices]
+    return [
+        Segment(tuple(keys[v] for v in s), keys[e]) for s, e in zip(segments, exits, strict=True)
+    ]
 
 
 def _live(picture: Picture, tails: list[list[int]]) -> list[bool]:
@@ -104,39 +112,28 @@ def _live(picture: Picture, tails: list[list[int]]) -> list[bool]:
     return live
 
 
-def _names(picture: Picture, segments: list[tuple[str, ...]]) -> list[object]:
-    """Equal values for isomorphic segments: kinds, shapes and arrows by place within the segment."""
+def _names(picture: Picture, segments: list[Segment]) -> list[int]:
+    """Equal numbers for isomorphic segments: kinds, shapes, arrows by place within them."""
     by_key = {v.key: v for v in picture.vertices}
     into: dict[str, list[str]] = defaultdict(list)
     for arrow in picture.arrows:
         into[arrow.head].append(arrow.tail)
+    numbers: dict[object, int] = {}
+    names: list[int] = []
     entry = ""
-    names: list[object] = []
     for segment in segments:
-        place = {key: p for p, key in enumerate(segment)}
-        name: list[object] = []
-        for key in segment:
-            vertex = by_key[key]
-            origin = [place.get(t, "entry" if t == entry else t) for t in into[key]]
-            name.append((vertex.kind, vertex.shape_key or f"only {key}", tuple(origin)))
-        names.append(tuple(name))
-        entry = max(segment, key=lambda k: not _is_side(by_key[k], into)) if segment else ""
-        entry = _exit(segment, into, by_key)
+        place: dict[str, object] = {key: p for p, key in enumerate(segment.keys)}
+        place[entry] = "entry"
+        form = tuple(
+            (by_key[k].kind, by_key[k].shape_key or (k,), tuple(place.get(t, t) for t in into[k]))
+            for k in segment.keys
+        )
+        names.append(numbers.setdefault(form, len(numbers)))
+        entry = segment.exit
     return names
 
 
-def _is_side(vertex: Vertex, into: dict[str, list[str]]) -> bool:
-    return vertex.kind in SIDES and not into[vertex.key]
-
-
-def _exit(segment: tuple[str, ...], into: dict[str, list[str]], by_key: dict[str, Vertex]) -> str:
-    """The vertex of a segment that no other of it uses and that is computed."""
-    used = {tail for key in segment for tail in into[key]}
-    ends = [key for key in segment if key not in used and not _is_side(by_key[key], into)]
-    return ends[-1] if ends else ""
-
-
-def _runs(names: list[object]) -> list[tuple[int, int, int]]:
+def _runs(names: list[int]) -> list[tuple[int, int, int]]:
     """Runs (start, period, copies), shortest period first, none overlapping, in order of start."""
     taken = [False] * len(names)
     runs: list[tuple[int, int, int]] = []
@@ -144,7 +141,9 @@ def _runs(names: list[object]) -> list[tuple[int, int, int]]:
         start = 0
         while start + LEAST * period <= len(names):
             end = start
-            while end + period < len(names) and names[end] == names[end + period] and not taken[end]:
+            while (
+                end + period < len(names) and names[end] == names[end + period] and not taken[end]
+            ):
                 end += 1
             copies = (end - start) // period + 1
             span = slice(start, start + copies * period)

@@ -11,7 +11,7 @@ from symbackprop.errors import FormulaError
 from symbackprop.notation import Name
 from symbackprop.reading.commands import COMMANDS, OTHERS, bound_key
 from symbackprop.reading.names import Key, NameTable
-from symbackprop.reading.tokens import ACCENTS, Source
+from symbackprop.reading.tokens import ACCENTS, LIMITS, Source
 from symbackprop.reading.words import SCRIPTS, TOPS, Range, Reader, Scripts, Word, Work
 
 _SIMPLE = {
@@ -41,6 +41,7 @@ class _Lexer(Reader):
         self.out: list[Word] = []
         self.bars = 0
         self.bound = self._bound_names()
+        self.longest_sub = max([table.longest_sub, *(len(sub) for _, _, sub in self.bound)])
         self.bound_reach = {base[0]: len(base) for base, _, _ in self.bound}
 
     def words(self) -> list[Word]:
@@ -68,6 +69,8 @@ class _Lexer(Reader):
                 work, stop = self.scripted(at, end)
                 return [*self.group(inside), *work, Range(stop, end, mode)]
             kind = "SEP" if mode == "size" and token == r"\times" else kind
+            if kind in ("_LABS", "_RABS"):
+                self._count_bars(kind, at)
             self.out.append(Word(kind, None, at))
             at += 1
             if kind in _CLOSERS and at < end and tokens[at] in SCRIPTS:
@@ -89,8 +92,12 @@ class _Lexer(Reader):
     def _bar(self) -> str:
         """A bare | closes an open one if something stands before it, else it opens."""
         closes = self.bars > 0 and self.out[-1].type in _OPERANDS
-        self.bars += -1 if closes else 1
         return "_RABS" if closes else "_LABS"
+
+    def _count_bars(self, kind: str, at: int) -> None:
+        """|…| inside |…|, within the limit that all brackets have."""
+        self.bars += {"_LABS": 1, "_RABS": -1}.get(kind, 0)
+        self.source.within(at, self.bars, LIMITS.nesting, "bars inside bars")
 
     def _item(self, at: int, end: int, mode: str) -> Work:
         found = self._named(at, end) or self._other(at, end) or self._plain(at, end)
@@ -150,7 +157,7 @@ class _Lexer(Reader):
         sup = (r"\prime",) * s.primes + self.inside(s.sup)
         sub = self.inside(s.sub)
         for cut in _cuts(sup):
-            for length in _prefixes(sub):
+            for length in _prefixes(sub, self.longest_sub):
                 key = (base, sup[:cut], sub[:length])
                 name = self.table.known.get(key) or self.bound.get(key)
                 if name is not None and cut >= s.primes and self._may_top(sup, cut, name):
@@ -192,7 +199,7 @@ def _cuts(sup: Key) -> list[int]:
     return [*cuts, primes, 0]
 
 
-def _prefixes(sub: Key) -> list[int]:
+def _prefixes(sub: Key, longest: int) -> list[int]:
     """Where the subscript of a name may end: everywhere before a comma, longest first."""
-    commas = [k for k in range(len(sub) - 1, 0, -1) if sub[k] == ","]
+    commas = [k for k in range(min(len(sub) - 1, longest), 0, -1) if sub[k] == ","]
     return [len(sub), *commas, 0]

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
 
 from symbackprop.errors import DeclarationError
 from symbackprop.notation import Name
 from symbackprop.reading.tokens import tokenise
-from symbackprop.spelling import DRAWN, FUNCTIONS
+from symbackprop.spelling import DRAWN, FUNCTIONS, near
 
 Key = tuple[str, ...]  # tokens of one piece of TeX
 
-_SHOWN = 3_000  # names looked at for "did you mean"
 _PRIME = (r"\prime",)
 
 
@@ -54,6 +51,11 @@ class NameTable:
         return _reach(self.bases)
 
     @cached_property
+    def longest_sub(self) -> int:
+        """Tokens of the longest subscript that belongs to a name."""
+        return max((len(sub) for _, _, sub in self.known), default=0)
+
+    @cached_property
     def calls(self) -> dict[Key, str]:
         """Spelling of a function in tokens -> its name."""
         found = {tokens(tex): name for name, tex in self.functions.items()}
@@ -65,14 +67,8 @@ class NameTable:
         return _reach(self.calls)
 
     def near(self, text: str) -> str:
-        """A hint: the names closest to a piece of text, else some that are known."""
-        shown = list(islice(dict.fromkeys(map(typed, self.known.values())), _SHOWN))
-        close = difflib.get_close_matches(text, shown, n=3, cutoff=0.5)
-        if close:
-            return f"Did you mean {' or '.join(close)}?"
-        return f"Known names: {', '.join(shown[:12])}{', …' if len(shown) > 12 else ''}." * bool(
-            shown
-        )
+        """A hint for a text that is no name."""
+        return near(text, map(typed, self.known.values()))
 
 
 def _reach(keys: Iterable[Key]) -> dict[str, int]:

@@ -74,6 +74,12 @@ class Source:
         where = f"formula, character {place + 1}"
         return FormulaError(what, where=where, hint=f"{caret}\n  {hint}" if hint else caret)
 
+    def within(self, position: int, found: int, limit: int, what: str) -> None:
+        """Refuses what exceeds a limit, at one token."""
+        if found > limit:
+            where = f"formula, character {self.places[position] + 1}"
+            raise LimitError(f"more than {limit} {what}", where=where)
+
     def piece(self, start: int, end: int) -> str:
         """The text of a range of tokens, as typed."""
         if start >= end:
@@ -152,8 +158,8 @@ def _check(source: Source) -> None:
             open_at.append(k)
             if token == "{" and k and source.tokens[k - 1] == "^":
                 raised.append(k)
-            _within(source, k, len(open_at), LIMITS.nesting, "brackets inside brackets")
-            _within(source, k, len(raised), LIMITS.tower, "exponents on exponents")
+            source.within(k, len(open_at), LIMITS.nesting, "brackets inside brackets")
+            source.within(k, len(raised), LIMITS.tower, "exponents on exponents")
         elif token in _CLOSE:
             if not open_at or (source.tokens[open_at[-1]] == "{") != (token == "}"):
                 raise source.fail(k, f"{token!r} closes nothing")
@@ -163,7 +169,7 @@ def _check(source: Source) -> None:
                 raised.pop()
                 _check_exponent(source, start, k)
         elif token[0].isdigit():
-            _within(source, k, len(token), LIMITS.digits, "digits in one number")
+            source.within(k, len(token), LIMITS.digits, "digits in one number")
     if open_at:
         raise source.fail(open_at[-1], f"{source.tokens[open_at[-1]]!r} is never closed")
 
@@ -171,10 +177,4 @@ def _check(source: Source) -> None:
 def _check_exponent(source: Source, start: int, end: int) -> None:
     if end - start == 2 and (digits := source.tokens[start + 1]).isdecimal():
         size = int(digits) if len(digits) < 20 else 10**20
-        _within(source, start, size, LIMITS.exponent, "in a superscript")
-
-
-def _within(source: Source, position: int, found: int, limit: int, what: str) -> None:
-    if found > limit:
-        where = f"formula, character {source.places[position] + 1}"
-        raise LimitError(f"more than {limit} {what}", where=where)
+        source.within(start, size, LIMITS.exponent, "in a superscript")

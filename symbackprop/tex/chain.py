@@ -136,14 +136,14 @@ def _executable(program: Path) -> Path:
     except OSError:
         copy = cache_folder() / program.name
         try:
-            write_aside_if_other(copy, program.read_bytes())
+            _write_if_other(copy, program.read_bytes())
             copy.chmod(0o755)
         except (OSError, SymbackpropError):
             return program  # the probe will say that it cannot be started
         return copy
 
 
-def write_aside_if_other(path: Path, data: bytes) -> None:
+def _write_if_other(path: Path, data: bytes) -> None:
     """The file holds `data`; it is not touched where it already does."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.is_file() or path.read_bytes() != data:

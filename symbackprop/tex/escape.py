@@ -55,6 +55,8 @@ _ACCENTS = {  # combining mark: the TeX accent
     "\u0327": r"\c",
     "\u0331": r"\b",
 }
+_CEDILLA = "gklnr"  # beside ç, ş, ţ the letters every engine's fonts join to one
+
 
 _TEXT = {  # other characters that stand in text
     "\u00a0": "~",
@@ -198,6 +200,8 @@ def _accented(char: str) -> str:
     if not marks or not (base.isascii() and base.isalpha()):
         return ""
     if not all(mark in _ACCENTS for mark in marks):
+        return ""
+    if "\u0327" in marks and base.lower() not in _CEDILLA:
         return ""
     tex = {"i": r"\i", "j": r"\j"}.get(base, base) if _above(marks[0]) else base
     for mark in marks:

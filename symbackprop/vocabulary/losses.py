@@ -8,4 +8,4 @@ mse = op("mse", "x[...]; t[...]", """
 """, numpy="np.mean(({0} - {1})**2)", tex=r"\operatorname{MSE}")  # fmt: skip
 
 cross_entropy = op("cross_entropy", "p[..., i]; t[..., i]", "y[...] = -t[..., k]*log(p[..., k])",
-                   numpy="-np.sum({1} * np.log({0}), axis=-1)", tex=r"\operatorname{CE}")  # fmt: skip
+                   numpy="-np.sum({1} * np.log({0}), axis=-1)")  # fmt: skip

@@ -1,0 +1,235 @@
+"""A derivation: the backward pass of a graph as data, and the doors to text, LaTeX, code and verification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from symbackprop.convention import LETTERS, Convention, NoMatrix, notate, notate_entry
+from symbackprop.errors import DeclarationError
+from symbackprop.expr import Expr, Symbol, leaf, shifted, substitute, symbols, topological
+from symbackprop.graph import Graph, collect, known, make
+from symbackprop.graph_text import read
+from symbackprop.notation import Formula, Name
+from symbackprop.reverse import Adjoint, Backward, backward
+from symbackprop.sizes import Shape
+
+if TYPE_CHECKING:
+    from symbackprop.verify import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the backward pass: δname = value; `final` marks a gradient that was asked for."""
+
+    name: str
+    adjoint: Adjoint
+    final: bool
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """The gradient by one variable. `value` is an expression over named nodes and error signals."""
+
+    derivation: Derivation
+    name: str
+    value: Expr
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of the variable, in symbolic sizes."""
+        return self.value.shape
+
+    @property
+    def formula(self) -> Formula:
+        """On paper, under the derivation's convention; in indices where no matrix says it."""
+        return self.derivation.formula(self.value)
+
+    def latex(self) -> str:
+        return self.derivation.latex(self.formula)
+
+    def text(self) -> str:
+        from symbackprop.write.text import text
+
+        return text(self.formula)
+
+    def __repr__(self) -> str:
+        return f"<∂{self.derivation.of}/∂{self.name} = {self.text()}>"
+
+    def _repr_latex_(self) -> str:
+        return f"${self.latex()}$"
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """Every δ between the variables and the output; iterate it for the steps, index it by variable."""
+
+    backward: Backward
+    convention: Convention
+    constants: tuple[str, ...] = ()  # names given to selectors
+
+    @property
+    def graph(self) -> Graph:
+        return self.backward.graph
+
+    @property
+    def of(self) -> str:
+        return self.backward.of
+
+    @property
+    def wrt(self) -> tuple[str, ...]:
+        return self.backward.wrt
+
+    def __iter__(self) -> Iterator[Step]:
+        for name, a in self.backward.adjoints.items():
+            yield Step(name, a, name in self.wrt)
+
+    def __getitem__(self, name: str) -> Gradient:
+        """The gradient by a variable, or the δ of a node. Errors: `DeclarationError` for other names."""
+        known(name, self.backward.adjoints, "the derivation")
+        return Gradient(self, name, self.backward.adjoints[name].value)
+
+    @cached_property
+    def functions(self) -> Mapping[str, str]:
+        """TeX spellings of the functions of this graph."""
+        from symbackprop.spelling import FUNCTIONS
+
+        found = dict(FUNCTIONS)
+        nodes = [e for d in self.graph.definition.values() for e in topological(d)]
+        nodes += [e for a in self.backward.adjoints.values() for f in a.forms for e in topological(f)]
+        for e in nodes:
+            if e.op.scalar and e.op.scalar.tex:
+                found[e.op.scalar.name] = e.op.scalar.tex
+            elif e.op.variants and not e.op.scalar:
+                found |= spelled_function(e)
+        return found
+
+    def formula(self, e: Expr) -> Formula:
+        """The formula of an expression; one entry of it where no matrix says it."""
+        try:
+            return notate(e, self.convention)
+        except NoMatrix:
+            return notate_entry(e, tuple(self.convention.letters[: e.rank]), self.convention)
+
+    def latex(self, f: Formula) -> str:
+        from symbackprop.write.latex import latex
+
+        return latex(f, self.functions)
+
+    def verify(self, *, seed: int = 0, trials: int = 3) -> Report:
+        """Truth of every δ and equality of every printed side; see `verify.py`."""
+        from symbackprop.outline import outline
+        from symbackprop.verify import verify_page
+
+        return verify_page(self, outline(self), seed=seed, trials=trials)
+
+    def compile(self, target: str = "numpy"):  # noqa: ANN201 - a function of the graph's inputs
+        """A function of the inputs by keyword; returns a dict with the output and every gradient."""
+        from symbackprop.emit import compile_source
+
+        return compile_source(self.source(target), target)
+
+    def source(self, target: str = "numpy") -> str:
+        """Code of the forward and backward pass for a target: 'numpy'."""
+        from symbackprop.emit import source
+
+        return source(self, target)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        from symbackprop.notebook import derivation_bundle
+
+        return derivation_bundle(self)
+
+
+def spelled_function(e: Expr) -> dict[str, str]:
+    """The TeX of an op, its non-default attributes as a subscript."""
+    from symbackprop.convention import attribute_text, function_key
+
+    base = e.op.tex or r"\operatorname{" + e.op.name.replace("_", r"\_") + "}"
+    if not e.attributes:
+        return {e.op.name: base} if e.op.tex else {}
+    said = ",".join(attribute_text(v) for _, v in e.attributes)
+    return {function_key(e): f"{base}_{{{said}}}"}
+
+
+def derive(
+    graph: Graph | Expr | str,
+    of: str | None = None,
+    wrt: list[str] | tuple[str, ...] | str | None = None,
+    *,
+    convention: Convention | None = None,
+) -> Derivation:
+    """The backward pass of a graph.
+
+    `of` is the output (the last node by default); if it is not a scalar its cotangent δof is an input.
+    `wrt` are the variables (every real input by default). Errors: `DeclarationError` naming what is unknown.
+
+        d = derive(read("x: d; W: m x d; L = sum((W @ x)**2)"), wrt=["W"])
+        d["W"].text()
+    """
+    g = as_graph(graph)
+    if isinstance(wrt, Expr):
+        raise DeclarationError("wrt takes names", where="derive", hint="Write wrt=['W'].")
+    names = (wrt,) if isinstance(wrt, str) else wrt
+    b, constants = named_selectors(backward(g, of, names))
+    return Derivation(b, fitted(b, convention or Convention()), constants)
+
+
+def as_graph(graph: Graph | Expr | str) -> Graph:
+    if isinstance(graph, str):
+        return read(graph)
+    if isinstance(graph, Expr):
+        return collect(**{graph.symbol.name if graph.symbol else "L": graph})
+    return graph
+
+
+def fitted(b: Backward, c: Convention) -> Convention:
+    """The convention with the output's name and the index letters no name of the graph uses."""
+    g = b.graph
+    symbol = g.symbol[b.of].symbol
+    assert symbol
+    used = {n for e in g.symbol.values() if e.symbol for n in (e.symbol.tex.base, e.symbol.name)}
+    used |= set(g.sizes) | ({g.time.name} if g.time else set())
+    spare = [x for x in LETTERS if x not in used]
+    spare += [x for x in "efghtxyz" if x not in used]
+    return replace(c, of=symbol.tex, letters="".join(spare))
+
+
+def named_selectors(b: Backward) -> tuple[Backward, tuple[str, ...]]:
+    """Selectors in the δ's get names S, S_1, …: named constants read better than blocks."""
+    found: dict[Expr, None] = {}
+    for a in b.adjoints.values():
+        for e in (*a.forms, *(u.value for u in a.uses)):
+            found |= dict.fromkeys(n for n in topological(e) if n.op.name == "selector")
+    if not found:
+        return b, ()
+    taken = set(b.graph.symbol) | set(b.graph.sizes)
+    letter = next(x for x in ("S", "P", "Q", "R", "Z") if x not in taken)
+    symbol, definition = dict(b.graph.symbol), dict(b.graph.definition)
+    swap: dict[Expr, Expr] = {}
+    for n, e in enumerate(found, 1):
+        name, sub = (letter, "") if len(found) == 1 else (f"{letter}{n}", str(n))
+        swap[e] = leaf(Symbol(name, e.shape, Name(letter, "", sub), definition=e))
+        symbol[name], definition[name] = swap[e], e
+    first = {n: definition[n] for n in (s.symbol.name for s in swap.values() if s.symbol)}
+    rest = {n: e for n, e in definition.items() if n not in first}
+    g = make(symbol, {**first, **rest}, b.graph.time)
+    adjoints = {
+        n: replace(a, forms=tuple(substitute(f, swap) for f in a.forms),
+                   uses=tuple(replace(u, value=substitute(u.value, swap)) for u in a.uses))
+        for n, a in b.adjoints.items()
+    }  # fmt: skip
+    return replace(b, graph=g, adjoints=adjoints), tuple(first)
+
+
+def unfolded(d: Derivation, e: Expr, names: tuple[str, ...]) -> Expr:
+    """Named nodes written out by their definitions."""
+    swap: dict[Expr, Expr] = {}
+    for s in symbols(e):
+        own = s.symbol
+        if own and own.name in names and not own.cotangent and own.name in d.graph.definition:
+            swap[s] = shifted(d.graph.definition[own.name], own.shift)
+    return substitute(e, swap)
+

@@ -1,0 +1,122 @@
+"""Entries to formulas: δ_ij, Σ_k, fractions; positions counted from 1 as on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from fractions import Fraction
+from types import MappingProxyType
+
+from symbackprop import entries as en
+from symbackprop import notation as no
+from symbackprop.compose import fraction, negated, one_or, size_formula, times
+from symbackprop.entries import Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf, Term
+from symbackprop.notation import Formula, Name
+from symbackprop.sizes import size
+
+Base = Callable[[Hashable, tuple[Formula, ...]], Formula]  # an entry of a tensor, or the scalar itself
+
+
+def entries_formula(
+    e: Entries, base: Base, names: Mapping[str, Formula] = MappingProxyType({})
+) -> Formula:
+    """The sum, with a positive term first where there is one; `names` put formulas for index letters."""
+    if names:
+        plain = base
+
+        def base(tensor: Hashable, at: tuple[Formula, ...]) -> Formula:
+            return plain(tensor, tuple(replaced(i, names) for i in at))
+
+    terms = [term_formula(t, base) for t in e.terms]
+    if not terms:
+        return no.ZERO
+    first = next((k for k, t in enumerate(terms) if not isinstance(t, no.Minus)), 0)
+    terms.insert(0, terms.pop(first))
+    return one_or(no.Plus, terms)
+
+
+def replaced(i: Formula, names: Mapping[str, Formula]) -> Formula:
+    """An index formula with formulas for its letters."""
+    match i:
+        case no.Name():
+            return names.get(i.base, i)
+        case no.Plus():
+            return no.Plus(tuple(replaced(x, names) for x in i.terms))
+        case no.Minus():
+            return no.Minus(replaced(i.operand, names))
+        case no.Times():
+            return no.Times(tuple(replaced(x, names) for x in i.factors))
+    return i
+
+
+def term_formula(term: Term, base: Base) -> Formula:
+    over: list[Formula] = []
+    under: list[Formula] = []
+    tail: list[Formula] = []  # δ last, as it is written
+    for atom, x in term.factors:
+        f = atom_formula(atom, base)
+        if isinstance(atom, Delta):
+            tail.append(f)
+        elif x > 0:
+            over.append(powered(f, x))
+        else:
+            under.append(powered(f, -x))
+    c = abs(term.coefficient)
+    if under:
+        top = ([no.Number(Fraction(c.numerator))] if c.numerator != 1 or not over else []) + over
+        low = ([no.Number(Fraction(c.denominator))] if c.denominator != 1 else []) + under
+        parts: list[Formula] = [no.Over(times(top), times(low)), *tail]
+    else:
+        parts = ([fraction(c)] if c != 1 or not (over or tail) else []) + over + tail
+    body = times(parts)
+    for i in reversed(term.bound):
+        body = no.Sum(Name(i.name), no.ONE, size_formula(i.size), body)
+    return negated(body) if term.coefficient < 0 else body
+
+
+def powered(f: Formula, x: Fraction) -> Formula:
+    if x == Fraction(1, 2):
+        return no.Call("sqrt", (f,))
+    return f if x == 1 else no.Power(f, no.number(x))
+
+
+def atom_formula(atom: Atom, base: Base) -> Formula:
+    match atom:
+        case Elem():
+            return base(atom.tensor, tuple(place(p, base) for p in atom.at))
+        case SizeOf():
+            return size_formula(atom.size)
+        case Delta():
+            return no.KroneckerDelta(*delta_sides(atom, base))
+        case Group():
+            return entries_formula(atom.body, base)
+        case Fn():
+            inner = entries_formula(atom.arg, base)
+            if atom.function == "step" and not atom.order:
+                return no.Indicator(inner, ">", no.ZERO)
+            return no.Call(atom.function, (inner,), atom.order)
+
+
+def place(p: Position, base: Base) -> Formula:
+    """An index counted from 1: `i`, `i + m`, a fixed position, a label."""
+    if isinstance(p, Elem):
+        return base(p.tensor, tuple(place(q, base) for q in p.at))
+    parts: list[Formula] = []
+    gap = p.offset
+    for i, a in p.terms:
+        gap = gap + (1 - a)  # a·(i₀) + c, with i₀ = i - 1, counted from 1
+        term: Formula = Name(i.name)
+        parts.append(term if a == 1 else times([no.number(a), term]))
+    if not p.terms:
+        gap = gap + 1
+    if gap != size(0) or not parts:
+        parts.append(size_formula(gap))
+    return one_or(no.Plus, parts)
+
+
+def delta_sides(d: Delta, base: Base) -> tuple[Formula, Formula]:
+    return place(d.left, base), place(d.right, base)
+
+
+def letters_of(at: tuple[Index, ...]) -> tuple[Formula, ...]:
+    return tuple(Name(i.name) for i in at)
+

@@ -1,0 +1,68 @@
+"""Names inside the derivation of one definition: helpers that collide with the graph's names step aside."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from symbackprop.derivation import Derivation
+from symbackprop.expr import Expr, default_tex, spelled
+from symbackprop.lowering import instance_of
+from symbackprop.notation import Name
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Local:
+    """A node, one variable of its definition, and printed names of its helpers."""
+
+    node: Expr
+    definition: Expr
+    wrt: Expr
+    helpers: tuple[tuple[str, Name], ...]
+    letters: str
+
+    @property
+    def names(self) -> tuple[Name, ...]:
+        return tuple(n for _, n in self.helpers)
+
+    @property
+    def tex(self) -> Name:
+        assert self.wrt.symbol
+        return self.wrt.symbol.tex
+
+    def helper(self, tensor: str) -> Name:
+        return dict(self.helpers)[tensor]
+
+    def printed(self, tensor: Hashable) -> Name:
+        """The name of a helper, the node, or a symbol of the definition."""
+        if isinstance(tensor, Expr):
+            assert tensor.symbol
+            return tensor.symbol.tex
+        return self.helper(str(tensor))
+
+
+def key(node: str, wrt: str) -> str:
+    return f"{node}|{wrt}"
+
+
+def of(d: Derivation, scope: str) -> Local:
+    node, wrt = scope.split("|")
+    return build(d.graph.symbol[node], d.graph.definition[node], d.graph.symbol[wrt], d.convention.letters,
+                 frozenset(e.symbol.tex for e in d.graph.symbol.values() if e.symbol),
+                 frozenset(d.graph.sizes))  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def build(node: Expr, definition: Expr, wrt: Expr, letters: str, taken: frozenset[Name],
+          sizes: frozenset[str]) -> Local:  # fmt: skip
+    instance = instance_of(node, definition, letters)
+    assert instance, "a local derivation needs entries"
+    used = {n.base for n in taken} | set(sizes)
+    helpers = []
+    for h in instance.definitions[:-1]:
+        name = spelled(default_tex(str(h.tensor)))
+        if name.base in used:
+            name = Name(rf"\tilde{{{name.base}}}", name.sup, name.sub)
+        helpers.append((str(h.tensor), name))
+    return Local(node, definition, wrt, tuple(helpers), letters)

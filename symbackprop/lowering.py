@@ -1,0 +1,174 @@
+"""Expressions back to entries: a named node's definition as one op over the names it uses.
+
+`L = -log(z[y])` becomes the instance with inputs z, y and the single equation L = -log(z[y]), so its
+local Jacobian is derived at once. Ops with helper tensors (softmax: e, s) keep their helpers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from symbackprop import entries as en
+from symbackprop.calculus import LocalStep, derivative, fold
+from symbackprop.entries import Elem, Entries, Index, Position, SizeOf
+from symbackprop.equations import Definition, Instance
+from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, topological
+from symbackprop.graph import TIME_SUM, Graph
+from symbackprop.op import prime
+from symbackprop.sizes import Shape
+
+OUTPUT = "\0output"  # tensor name of the lowered result
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """The entries of an expression with its own index letters, and the helpers they use."""
+
+    at: tuple[Index, ...]
+    right: Entries
+    helpers: tuple[Definition, ...] = ()
+
+
+def letters(shape: Shape, taken: set[str], pool: str) -> tuple[Index, ...]:
+    """Fresh indices for axes."""
+    out = []
+    for s in shape:
+        name = next(x for x in [*pool, *(f"i{n}" for n in range(100))] if x not in taken)
+        taken.add(name)
+        out.append(Index(name, s))
+    return tuple(out)
+
+
+@lru_cache(maxsize=20_000)
+def lower(root: Expr, pool: str) -> Lowered | None:
+    """The entries of an expression over its symbols (tensors are the symbol leaves).
+
+    None for a Σ over time, which has no axis to contract.
+    """
+    done: dict[Expr, Lowered] = {}
+    for node in topological(root):
+        if node.op is TIME_SUM:
+            return None
+        done[node] = lower_node(node, tuple(done[a] for a in node.args), pool)
+    return done[root]
+
+
+def lower_node(node: Expr, args: tuple[Lowered, ...], pool: str) -> Lowered:
+    if node.op is SYMBOL:
+        at = letters(node.shape, set(), pool)
+        return Lowered(at, en.elem(node, *at))
+    if node.op is NUMBER:
+        assert node.number is not None
+        return Lowered((), en.number(node.number))
+    if node.op is SIZE:
+        return Lowered((), en.entries(SizeOf(node.attributes[0][1])))  # type: ignore[arg-type]
+    instance = node.op.place(tuple(a.shape for a in node.args), node.attributes)
+    helpers = [d for a in args for d in a.helpers]
+    known = {name: low for (name, _), low in zip(instance.inputs, args, strict=True)}
+    renamed: dict[str, str] = {}
+    for d in instance.definitions[:-1]:
+        taken = {str(h.tensor) for h in helpers}
+        new = d.tensor if d.tensor not in taken else next(
+            f"{d.tensor}_{n}" for n in range(1, 99) if f"{d.tensor}_{n}" not in taken)  # fmt: skip
+        renamed[d.tensor] = new
+        helpers.append(Definition(new, d.at, inlined(d.right, known, renamed)))
+    d = instance.result
+    return Lowered(d.at, inlined(d.right, known, renamed), tuple(dict.fromkeys(helpers)))
+
+
+def inlined(e: Entries, known: Mapping[str, Lowered], renamed: Mapping[str, str]) -> Entries:
+    """Argument entries put in for placeholder names."""
+
+    def meaning(a: Elem) -> Entries | None:
+        if a.tensor in renamed:
+            return en.entries(Elem(renamed[str(a.tensor)], a.at))
+        low = known.get(str(a.tensor)) if isinstance(a.tensor, str) else None
+        if low is None:
+            return None
+        sub: dict[Index, Position] = dict(zip(low.at, a.at, strict=True))
+        return en.contract(en.substitute(low.right, sub))
+
+    return en.contract(en.inline(label_positions(e, known), meaning))
+
+
+def label_positions(e: Entries, known: Mapping[str, Lowered]) -> Entries:
+    """Labels that stand as positions renamed to the symbols they are."""
+
+    def real(p: Position) -> Position:
+        if isinstance(p, Elem) and isinstance(p.tensor, str) and p.tensor in known:
+            low = known[p.tensor]
+            atom = low.right.terms[0].factors[0][0]
+            assert isinstance(atom, Elem), "a label is a declared symbol"
+            return Elem(atom.tensor, p.at)
+        return p
+
+    def change(a: en.Atom) -> en.Atom:
+        match a:
+            case Elem():
+                return Elem(a.tensor, tuple(real(p) for p in a.at))
+            case en.Delta():
+                return en.Delta(real(a.left), real(a.right))
+            case en.Fn():
+                return en.Fn(a.function, en.map_atoms(a.arg, change), a.order)
+            case en.Group():
+                return en.Group(en.map_atoms(a.body, change))
+        return a
+
+    return en.map_atoms(e, change)
+
+
+# --- derivatives of a whole definition -----------------------------------------------------------
+
+
+def instance_of(name: Expr, definition: Expr, pool: str) -> Instance | None:
+    """A named node's definition as one op: inputs are its symbols, the result is the node itself."""
+    low = lower(definition, pool)
+    if low is None:
+        return None
+    result = Definition(name, low.at, low.right)  # type: ignore[arg-type]
+    return Instance((), (*low.helpers, result), name.shape)
+
+
+def node_derivative(
+    name: Expr, definition: Expr, wrt: Expr, pool: str
+) -> tuple[Instance, tuple[LocalStep, ...]] | None:
+    """∂name[at]/∂wrt[by], helper by helper; the last step is the node's Jacobian in entries."""
+    instance = instance_of(name, definition, pool)
+    if instance is None:
+        return None
+    taken = {x for d in instance.definitions for x in en.all_names(d.right)}
+    taken |= {i.name for d in instance.definitions for i in d.at}
+    by = letters(wrt.shape, taken, pool)
+    known: dict[Hashable, LocalStep] = {}
+    steps = []
+    for n, d in enumerate(instance.definitions):
+        raw = derivative(d.right, wrt, by, known, prime)
+        result = fold(en.contract(raw), instance.definitions[: n + 1])
+        step = LocalStep(d.tensor, d.at, by, raw, result)
+        known[d.tensor] = step
+        steps.append(step)
+    return instance, tuple(steps)
+
+
+def total_derivative(g: Graph, of: str, wrt: str, pool: str) -> LocalStep | None:
+    """∂of/∂wrt in entries, accumulated forwards through every named node between them."""
+    known: dict[Hashable, LocalStep] = {}
+    x = g.symbol[wrt]
+    by = letters(x.shape, set(), pool)
+    pool = "".join(c for c in pool if c not in {i.name for i in by})
+    for name, e in g.definition.items():
+        instance = instance_of(g.symbol[name], e, pool)
+        if instance is None:
+            return None
+        for n, d in enumerate(instance.definitions):
+            raw = derivative(d.right, x, by, known, prime)
+            if raw.terms:
+                result = fold(en.contract(raw), instance.definitions[: n + 1])
+                known[d.tensor] = LocalStep(d.tensor, d.at, by, raw, result)
+            else:
+                known.pop(d.tensor, None)
+        if name == of:
+            break
+    return known.get(g.symbol[of])

@@ -1,0 +1,262 @@
+"""What a printed equation is evaluated in: the page's names, their values at a point, local scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from symbackprop import local_names
+from symbackprop.convention import function_key, size_name, symbol_formula
+from symbackprop.derivation import Derivation
+from symbackprop.expr import Expr, Symbol, topological
+from symbackprop.formula import NameTable
+from symbackprop.lowering import instance_of
+from symbackprop.meaning import Environment, Value
+from symbackprop.notation import At, Formula, Name, Nabla, Partial
+from symbackprop.page import Equation
+from symbackprop.reference import Array, entries_value, scalar_value, value
+from symbackprop.values import Point, evaluate
+
+SAMPLES = 400  # entries of an index equation evaluated when not all of them are
+STEP = 1e-30
+
+
+class Names:
+    """Every name a page of this derivation may print."""
+
+    def __init__(self, d: Derivation) -> None:
+        self.d = d
+        symbols = [e.symbol for e in d.graph.symbol.values() if e.symbol]
+        names = [s.tex for s in symbols]
+        for a in d.backward.adjoints.values():
+            f = bare(signal(d, a.name))
+            names += [f] if isinstance(f, Name) else []
+        seed = bare(signal(d, d.of))
+        names += [seed] if isinstance(seed, Name) else []
+        names += [size_name(n) for n in d.graph.sizes]
+        self.letters = tuple(d.convention.letters) + ((d.graph.time.name,) if d.graph.time else ())
+        self.names = tuple(dict.fromkeys(names))
+        self.plain = NameTable.of(self.names, indices=self.letters, functions=d.functions)
+        self.locals: dict[str, NameTable] = {}
+
+    def table(self, eq: Equation) -> NameTable:
+        """The names in the scope of an equation."""
+        if not eq.local:
+            return self.plain
+        if eq.local not in self.locals:
+            extra = local_names.of(self.d, eq.local).names
+            self.locals[eq.local] = NameTable.of(
+                (*self.names, *extra), indices=self.letters, functions=self.d.functions
+            )
+        return self.locals[eq.local]
+
+
+def signal(d: Derivation, name: str) -> Formula:
+    """How δname prints."""
+    if name == d.of and d.backward.seed.symbol:
+        return symbol_formula(d.backward.seed.symbol, d.convention)
+    from symbackprop.reverse import cotangent_of
+
+    s = cotangent_of(d.graph, name).symbol
+    assert s
+    return symbol_formula(s, d.convention)
+
+
+def bare(f: Formula) -> Formula:
+    """A symbol without its time step."""
+    return f.base if isinstance(f, At) else f
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All values of one point, as the reader's environment wants them."""
+
+    d: Derivation
+    names: Names
+    point: Point
+    seed: int
+    scopes: dict[str, dict[Formula, Value]] = field(default_factory=dict)
+
+    @cached_property
+    def values(self) -> dict[Formula, Value]:
+        g, out = self.d.graph, {}
+        for n in g.sizes:
+            out[size_name(n)] = Value(np.asarray(float(self.point.sizes[n])))
+        for n, e in g.symbol.items():
+            s = e.symbol
+            assert s
+            if any(k[0] == n for k in ((n, 0), (n, 1)) if k in self.point.values):
+                out[s.tex] = self.stored(s, self.point.values)
+        for n in (*self.d.backward.adjoints, self.d.of):
+            if (n, 0) in self.point.deltas or (n, 1) in self.point.deltas:
+                s = g.symbol[n].symbol
+                assert s
+                own = self.stored(s, self.point.deltas)
+                out[bare(signal(self.d, n))] = own
+                if not s.time and not g.symbol[self.d.of].shape:
+                    out[Nabla(self.d.convention.of, s.tex)] = own
+                    if not s.shape:
+                        out[Partial(self.d.convention.of, s.tex)] = own
+        return out
+
+    def stored(self, s: Symbol, table: Mapping[tuple[str, int], Array]) -> Value:
+        """One value, or all steps of a recurrent symbol, the step after the last being 0."""
+        classes = s.labels.value(self.point.sizes) if s.labels else 0
+        up = 1 if s.domain == "label" else 0  # labels count from 1 on paper
+        if not s.time:
+            return Value(np.asarray(table[s.name, 0]) + up, len(s.shape) == 1, classes=classes)
+        steps = sorted(t for n, t in table if n == s.name)
+        arrays = [np.asarray(table[s.name, t]) + up for t in steps]
+        arrays.append(np.zeros_like(arrays[-1]))
+        return Value(np.stack(arrays), len(s.shape) == 1, 1, steps[0], classes)
+
+    @cached_property
+    def functions(self) -> dict[str | tuple[str, int], Callable[..., Array]]:
+        """Every function of the graph and of its derivatives, along the last axis."""
+        out: dict[str | tuple[str, int], Callable[..., Array]] = {}
+        roots = [*self.d.graph.definition.values()]
+        roots += [f for a in self.d.backward.adjoints.values() for f in a.forms]
+        for e in topological(*roots):
+            if e.op.scalar:
+                scalars_into(out, e.op.scalar.name)
+            elif e.op.variants or e.op.build:
+                out[function_key(e)] = applied(e)
+        for name in ("exp", "log", "sqrt", "sigmoid", "step", "sign", "cos", "sin", "cosh", "sinh"):
+            scalars_into(out, name)
+        return out
+
+    def environments(self, eq: Equation) -> Iterator[tuple[Environment, str]]:
+        """One environment per time step the equation is about."""
+        values = self.values if not eq.local else self.local(eq.local)
+        free = self.samples(eq)
+        time = self.d.graph.time
+        steps = range(1, self.point.length + 1) if eq.recurrent and time else (0,)
+        for t in steps:
+            indices: dict[str, object] = dict(free)
+            if t and time:
+                indices[time.name] = t if not free else np.full_like(next(iter(free.values())), t)
+            env = Environment(values, self.functions, indices, self.d.convention.vectors)  # type: ignore[arg-type]
+            yield env, f" at {time.name} = {t}" if t and time else ""
+
+    def samples(self, eq: Equation) -> dict[str, Array]:
+        """Positions of the free letters, from 1: all of them, or a grid that meets the diagonals."""
+        if not eq.free:
+            return {}
+        extents = [s.value(self.point.sizes) for _, s in eq.free]
+        whole = int(np.prod(extents)) <= SAMPLES
+        lines = [np.arange(1, n + 1) if whole else np.unique([1, min(2, n), (n + 1) // 2, n]) for n in extents]
+        grid = np.meshgrid(*lines, indexing="ij")
+        return {k: g.ravel() for (k, _), g in zip(eq.free, grid, strict=True)}
+
+    def local(self, key: str) -> dict[Formula, Value]:
+        """Values of the helpers of a definition, and of its partial derivatives by complex step."""
+        if key not in self.scopes:
+            self.scopes[key] = {**self.values, **local_values(self, local_names.of(self.d, key))}
+        return self.scopes[key]
+
+
+def scalars_into(out: dict[str | tuple[str, int], Callable[..., Array]], name: str) -> None:
+    def at(order: int) -> Callable[..., Array]:
+        return lambda x: scalar_value(name, order, np.asarray(x))
+
+    out[name] = at(0)
+    for k in (1, 2):
+        out[name, k] = at(k)
+
+
+def applied(e: Expr) -> Callable[..., Array]:
+    """The op of a node on arrays of any size, by its definition."""
+    from symbackprop.sizes import size
+
+    def run(*arrays: Array) -> Array:
+        shapes = tuple(tuple(size(n) for n in np.shape(a)) for a in arrays)
+        return value(e.op.place(shapes, e.attributes), arrays, {})
+
+    return run
+
+
+# --- local scopes --------------------------------------------------------------------------------
+
+
+def local_values(scene: Scene, scope: local_names.Local) -> dict[Formula, Value]:
+    """Helpers and partial derivatives of one definition by one symbol."""
+    point, out = scene.point, {}
+    instance = instance_of(scope.node, scope.definition, scene.d.convention.letters)
+    assert instance
+    tensors = {e: point.values[e.symbol.name, 0] for e in topological(scope.definition) if e.symbol}
+    values = run_definitions(instance, tensors, point)
+    for d in instance.definitions[:-1]:
+        out[scope.helper(str(d.tensor))] = Value(values[d.tensor], len(d.at) == 1)
+    for d in instance.definitions:
+        jac = Jacobian(scope, d.tensor, point, tensors)
+        name = scope.printed(d.tensor)
+        rows = jac.shape
+        out[Partial(name, scope.tex)] = matrix_value(jac, len(d.at), scope.wrt.rank) if jac.small else Value(
+            jac, False)  # type: ignore[arg-type]  # fmt: skip
+        assert rows
+    return out
+
+
+def matrix_value(jac: Jacobian, rows: int, columns: int) -> Value:
+    """A Jacobian in numerator layout: a scalar's is a row, a derivative by a scalar a column."""
+    full = jac.full()
+    if (rows, columns) == (0, 1):
+        return Value(full[None, :], True)
+    if (rows, columns) == (1, 0):
+        return Value(full[:, None], True)
+    return Value(full)
+
+
+def run_definitions(instance, tensors: Mapping[Hashable, Array], point: Point) -> dict[Hashable, Array]:  # noqa: ANN001
+    known: dict[Hashable, Array] = dict(tensors)
+    for d in instance.definitions:
+        known[d.tensor] = entries_value(d.right, d.at, known, point.sizes)
+    return known
+
+
+class Jacobian:
+    """∂tensor/∂wrt by complex step from the definitions, column by column, only where it is asked for."""
+
+    def __init__(self, scope: local_names.Local, tensor: Hashable, point: Point, tensors: Mapping) -> None:
+        self.scope, self.tensor, self.point, self.tensors = scope, tensor, point, tensors
+        base = np.asarray(tensors[scope.wrt])
+        self.inner = base.shape
+        self.columns: dict[int, Array] = {}
+        self.shape = (*np.shape(self.column(0)), *self.inner)
+        self.ndim = len(self.shape)
+        self.dtype = np.dtype(float)
+
+    @property
+    def small(self) -> bool:
+        """Few enough entries to be held whole."""
+        return int(np.prod(self.inner, dtype=int)) <= 1500 and int(np.prod(self.shape, dtype=int)) <= 2_000_000
+
+    def column(self, k: int) -> Array:
+        """The derivative by one entry of the variable (row-major position k)."""
+        if k not in self.columns:
+            x = np.asarray(self.tensors[self.scope.wrt]).astype(complex)
+            x.flat[k] += 1j * STEP
+            moved = {**self.tensors, self.scope.wrt: x}
+            if self.tensor is self.scope.node:
+                values = {(e.symbol.name, 0): v for e, v in moved.items()}
+                made = evaluate(self.scope.definition, Point(self.point.sizes, values, {}, 0))
+            else:
+                instance = instance_of(self.scope.node, self.scope.definition, self.scope.letters)
+                made = run_definitions(instance, moved, self.point)[self.tensor]
+            self.columns[k] = np.imag(made) / STEP
+        return self.columns[k]
+
+    def full(self) -> Array:
+        count = int(np.prod(self.inner, dtype=int))
+        rows = self.shape[: self.ndim - len(self.inner)]
+        return np.stack([self.column(k) for k in range(count)], -1).reshape(*rows, *self.inner)
+
+    def __getitem__(self, at: tuple[Array, ...]) -> Array:
+        out = self.ndim - len(self.inner)
+        at = np.broadcast_arrays(*at)
+        flat = np.ravel_multi_index(at[out:], self.inner)
+        picked = [self.column(int(k))[tuple(a.flat[n] for a in at[:out])] for n, k in enumerate(flat.ravel())]
+        return np.asarray(picked).reshape(flat.shape)

@@ -1,0 +1,254 @@
+"""Numbers for a graph: generic points by declared domain, forward values, δ values, all from definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+
+from symbackprop.errors import DeclarationError
+from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
+from symbackprop.graph import TIME_SUM, Graph, used_names
+from symbackprop.reference import Array, value
+from symbackprop.reverse import Backward
+from symbackprop.sizes import Size
+
+Key: TypeAlias = tuple[str, int]  # name, time step (0 outside time)
+PRIMES = (3, 5, 2, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Sizes and values of one trial. `deltas` are cotangents; steps before 1 are initial states."""
+
+    sizes: Mapping[str, int]
+    values: dict[Key, Array]
+    deltas: dict[Key, Array] = field(default_factory=dict)
+    length: int = 0
+
+    def look(self, s: Symbol, t: int) -> Array:
+        """The value of a symbol at step t; beyond the end a recurrence contributes nothing."""
+        key = (s.name, t + s.shift if s.time else 0)
+        table = self.deltas if s.cotangent else self.values
+        if key not in table:
+            if s.time and key[1] > self.length:
+                return np.zeros(tuple(x.value(self.sizes) for x in s.shape))
+            raise DeclarationError(f"no value for {s.name}" + (f" at step {key[1]}" if s.time else ""))
+        return table[key]
+
+
+@lru_cache(maxsize=100_000)
+def order_of(e: Expr) -> tuple[Expr, ...]:
+    return topological(e)
+
+
+def evaluate(e: Expr, at: Point, t: int = 0) -> Array:
+    """The value of an expression at a point, node by node from the definitions."""
+    if e.op is SYMBOL:
+        assert e.symbol
+        return at.look(e.symbol, t)
+    done: dict[Expr, Array] = {}
+    below = frozenset[Expr]() if not at.length else inside_sums(e)
+    for node in order_of(e):
+        if node in below and node is not e:
+            continue
+        if node.op is SYMBOL:
+            assert node.symbol
+            done[node] = at.look(node.symbol, t)
+        elif node.op is NUMBER:
+            assert node.number is not None
+            done[node] = np.asarray(float(node.number))
+        elif node.op is SIZE:
+            done[node] = np.asarray(float(extent(node).value(at.sizes)))
+        elif node.op is TIME_SUM:
+            steps = range(1, at.length + 1)
+            done[node] = sum((evaluate(node.args[0], at, k) for k in steps), start=np.asarray(0.0))
+        else:
+            shapes = tuple(a.shape for a in node.args)
+            operands = tuple(done[a] for a in node.args)
+            done[node] = value(node.op.place(shapes, node.attributes), operands, at.sizes)
+    return done[e]
+
+
+def extent(e: Expr) -> Size:
+    return e.attributes[0][1]  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=100_000)
+def inside_sums(e: Expr) -> frozenset[Expr]:
+    """Nodes that only occur below a Σ over time: they have no value at a single step outside it."""
+    outside: set[Expr] = set()
+    stack = [e]
+    while stack:
+        node = stack.pop()
+        if node not in outside:
+            outside.add(node)
+            stack += [] if node.op is TIME_SUM else list(node.args)
+    return frozenset(topological(e)) - outside
+
+
+# --- forward and backward ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Definitions in three groups: before the recurrence, inside it, after it."""
+
+    before: tuple[str, ...]
+    inside: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+def phases(g: Graph) -> Order:
+    late: set[str] = set()
+    before, inside, after = [], [], []
+    for n, e in g.definition.items():
+        s = g.symbol[n].symbol
+        assert s
+        if s.time:
+            inside.append(n)
+            late.add(n)
+        elif any(m in late for m in used_names(e)):
+            after.append(n)
+            late.add(n)
+        else:
+            before.append(n)
+    return Order(tuple(before), tuple(inside), tuple(after))
+
+
+def schedule(g: Graph, length: int) -> Iterator[Key]:
+    """Definitions in the order they can be evaluated."""
+    order = phases(g)
+    yield from ((n, 0) for n in order.before)
+    for t in range(1, length + 1):
+        yield from ((n, t) for n in order.inside)
+    yield from ((n, 0) for n in order.after)
+
+
+def forward(g: Graph, at: Point, nudge: Mapping[Key, Array] | None = None, only: str = "") -> Point:
+    """The point with every node's value; `nudge` is added to single values as they are made."""
+    nudge = nudge or {}
+    values = dict(at.values)
+    for k in list(values):
+        if k in nudge:
+            values[k] = values[k] + nudge[k]
+    out = Point(at.sizes, values, at.deltas, at.length)
+    for name, t in schedule(g, at.length):
+        v = evaluate(g.definition[name], out, t)
+        values[name, t] = v + nudge[name, t] if (name, t) in nudge else v
+        if name == only and not at.length:
+            break
+    return out
+
+
+def backward_values(b: Backward, at: Point) -> Point:
+    """The point with every δ evaluated from its printed form, last step first; δ beyond T is 0."""
+    deltas = dict(at.deltas)
+    out = Point(at.sizes, at.values, deltas, at.length)
+    g = b.graph
+    recurrent = {n for n in b.adjoints if time_name(g, n)}
+    late = set(phases(g).after)
+    for n in (n for n in b.adjoints if n in late):
+        deltas[n, 0] = evaluate(b.adjoints[n].value, out)
+    for t in range(at.length, 0, -1):
+        for n in (n for n in b.adjoints if n in recurrent):
+            deltas[n, t] = evaluate(b.adjoints[n].value, out, t)
+    for n in (n for n in b.adjoints if n not in recurrent and n not in late):
+        deltas[n, 0] = evaluate(b.adjoints[n].value, out)
+    return out
+
+
+def time_name(g: Graph, name: str) -> str:
+    s = g.symbol[name].symbol
+    assert s
+    return s.time
+
+
+# --- generic points ------------------------------------------------------------------------------
+
+
+def size_names(g: Graph) -> tuple[str, ...]:
+    """Size names to be bound, the length of time apart."""
+    length = next(iter(g.time.length.names)) if g.time else ""
+    return tuple(n for n in g.sizes if n != length)
+
+
+def bind_sizes(g: Graph, trial: int) -> dict[str, int]:
+    """Distinct primes, other ones in each trial; the third trial makes everything square."""
+    fixed = {s.number for e in g.symbol.values() for s in e.shape if s.number}
+    pool = [p for p in PRIMES if p not in fixed] or list(PRIMES)
+    names = size_names(g)
+    if trial == 2:
+        sizes = dict.fromkeys(names, 4)
+    else:
+        pool = pool[trial:] + pool[:trial]
+        sizes = {n: pool[k % len(pool)] for k, n in enumerate(names)}
+    if g.time:
+        sizes[next(iter(g.time.length.names))] = (3, 5, 4)[trial % 3]
+    return sizes
+
+
+def generic(s: Symbol, sizes: Mapping[str, int], rng: np.random.Generator) -> Array:
+    """A value of the symbol's domain, entries away from 0 and 1, large matrices scaled down."""
+    shape = tuple(x.value(sizes) for x in s.shape)
+    if s.domain == "label":
+        assert s.labels
+        return rng.integers(0, s.labels.value(sizes), shape)
+    if s.domain == "onehot":
+        k = rng.integers(0, shape[-1], shape[:-1])
+        return np.eye(shape[-1])[k]
+    size = np.where(rng.random(shape) < 0.5, rng.uniform(0.2, 0.8, shape), rng.uniform(1.2, 1.8, shape))
+    if s.domain == "positive":
+        return size
+    if s.domain == "distribution":
+        return size / size.sum(-1, keepdims=True)
+    signed = size * rng.choice([-1.0, 1.0], shape)
+    wide = max(shape, default=1) if len(shape) > 1 else 1
+    return signed / np.sqrt(max(1.0, wide / 4))
+
+
+def generic_point(g: Graph, trial: int, seed: int, sizes: Mapping[str, int] | None = None) -> Point:
+    """Inputs and initial states of one trial."""
+    rng = np.random.default_rng([seed, trial])
+    bound = dict(sizes) if sizes is not None else bind_sizes(g, trial)
+    length = g.time.length.value(bound) if g.time else 0
+    values: dict[Key, Array] = {}
+    for n in g.inputs:
+        s = g.symbol[n].symbol
+        assert s
+        for t in range(1, length + 1) if s.time else (0,):
+            values[n, t] = generic(s, bound, rng)
+    for e in g.definition.values():
+        for node in topological(e):
+            s = node.symbol
+            if s and s.time and s.shift < 0:
+                for t in range(1 + s.shift, 1):
+                    values.setdefault((s.name, t), generic(s, bound, rng))
+    return Point(bound, values, {}, length)
+
+
+def seeded(b: Backward, at: Point, seed: int) -> Point:
+    """The point with a cotangent for the output: 1 for a scalar, generic otherwise (never 1)."""
+    rng = np.random.default_rng([seed, 7919])
+    deltas: dict[Key, Array] = {}
+    e = b.graph.symbol[b.of]
+    shape = tuple(x.value(at.sizes) for x in e.shape)
+    for t in range(1, at.length + 1) if time_name(b.graph, b.of) else (0,):
+        deltas[b.of, t] = np.asarray(1.0) if b.seed.number == 1 else rng.uniform(1.2, 1.9, shape) * rng.choice(
+            [-1.0, 1.0], shape
+        )
+    return Point(at.sizes, at.values, deltas, at.length)
+
+
+def objective(b: Backward, at: Point) -> complex:
+    """⟨δof, of⟩: the scalar whose derivative every δ is."""
+    total: complex = 0
+    for (n, t), d in at.deltas.items():
+        if n == b.of and (n, t) in at.values:
+            total += complex(np.sum(d * at.values[n, t]))
+    return total
+
+
