@@ -216,7 +216,7 @@ class Writer:
         if e.op.name in ("multiply", "divide") and any(a.shape not in ((), e.shape) for a in e.args):
             return self.broadcast_product(e, flip)
         m = td.split(e)
-        over = [self.powered(self.natural(s), x) for s, x in m.scalars if x > 0]
+        over = [self.powered(self.grouped(s), x) for s, x in m.scalars if x > 0]
         under = [self.powered(self.natural(s), -x) for s, x in m.scalars if x < 0]
         p, q = abs(m.coefficient.numerator), m.coefficient.denominator
         low = ([no.Number(Fraction(q))] if q != 1 else []) + under
@@ -231,6 +231,10 @@ class Writer:
             parts.append(arrays)
         body = times(parts) if parts else no.Number(Fraction(p))
         return negated(body) if m.coefficient < 0 else body
+
+    def grouped(self, s: Expr) -> Formula:
+        """A scalar product keeps its brackets: (yᵀȳ) y."""
+        return no.Times((self.natural(s),)) if s.op.name == "matmul" else self.natural(s)
 
     def hadamard(self, arrays: Sequence[tuple[Expr, Fraction]], flip: bool) -> Formula | None:
         if not arrays:
@@ -299,17 +303,17 @@ class Writer:
         if name == "constant" and e.attribute("value") == 0:
             n = size_formula(e.shape[0])
             return no.Zeros(n, no.ONE) if side == "column" else no.Zeros(no.ONE, n)
-        if name == "multiply" and scaled_matrix(e):  # a scalar in front keeps the product's orientation
+        if name in ("multiply", "negative") and one_array(e):  # the scalar stands in front of the oriented vector
             return self.scaled(e, side)
         here = self.plain_vector(e)
         return here if side == self.c.vectors else no.Transpose(here)
 
     def scaled(self, e: Expr, side: str) -> Formula:
+        """c v with c in front: -1/z_y e_yᵀ."""
         m = td.split(e)
         ((core, _),) = m.arrays
         front = td.join(td.Monomial(abs(m.coefficient), m.scalars, ()), ())
-        parts = [] if front.number == 1 else [self.natural(front)]
-        body = times([*parts, self.vector(core, side)])
+        body = times([*([] if front.number == 1 else [self.grouped(front)]), self.vector(core, side)])
         return negated(body) if m.coefficient < 0 else body
 
     def chain(self, parts: list[Formula]) -> Formula:
@@ -425,8 +429,9 @@ class Writer:
             return self.symbol(e)
         if name == "identity":
             return no.Eye(size_formula(e.shape[0]))
-        if name == "diag":
-            return no.Call("diag", (self.natural(e.args[0]),))
+        if name == "diag":  # diag takes either orientation: the one without transposes
+            v = e.args[0]
+            return no.Call("diag", (self.column(v) if v.op.name == "sum_last" else self.natural(v),))
         if name == "selector":
             return blocks(e.attribute("start"), e.shape[1], e.shape[0], "column")  # type: ignore[arg-type]
         if name == "concat":
@@ -546,12 +551,10 @@ def ones_like(e: Expr) -> Expr:
     return fn.constant(1, *e.shape)
 
 
-def scaled_matrix(e: Expr) -> bool:
-    """A scalar multiple of a vector that is itself a matrix product."""
+def one_array(e: Expr) -> bool:
+    """A scalar multiple of one vector."""
     m = td.split(e)
-    return len(m.arrays) == 1 and m.arrays[0][1] == 1 and m.arrays[0][0].op.name in ("matmul", "sum_last") and all(
-        x.denominator == 1 for _, x in m.scalars
-    )
+    return len(m.arrays) == 1 and m.arrays[0][1] == 1
 
 
 def broadcast_terms(e: Expr) -> list[tuple[int, Expr]]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from symbackprop.convention import LETTERS, Convention, NoMatrix, notate, notate_entry
+from symbackprop.convention import LETTERS, Convention, NoMatrix, notate, notate_entry, symbol_formula
 from symbackprop.errors import DeclarationError
 from symbackprop.expr import Expr, Symbol, leaf, shifted, substitute, symbols, topological
 from symbackprop.graph import Graph, collect, known, make
 from symbackprop.graph_text import read
-from symbackprop.notation import Formula, Name
-from symbackprop.reverse import Adjoint, Backward, backward
+from symbackprop.notation import At, Formula, Name
+from symbackprop.reverse import Adjoint, Backward, backward, cotangent_of
 from symbackprop.sizes import Shape
 
 if TYPE_CHECKING:
@@ -233,3 +233,16 @@ def unfolded(d: Derivation, e: Expr, names: tuple[str, ...]) -> Expr:
             swap[s] = shifted(d.graph.definition[own.name], own.shift)
     return substitute(e, swap)
 
+
+def signal(d: Derivation, name: str) -> Formula:
+    """How δname prints."""
+    if name == d.of and d.backward.seed.symbol:
+        return symbol_formula(d.backward.seed.symbol, d.convention)
+    s = cotangent_of(d.graph, name).symbol
+    assert s
+    return symbol_formula(s, d.convention)
+
+
+def bare(f: Formula) -> Formula:
+    """A symbol without its time step."""
+    return f.base if isinstance(f, At) else f

@@ -439,3 +439,26 @@ def rebound(e: Entries, outer: tuple[Index, ...]) -> Entries:
     """Bound letters of a piece kept apart from the letters already bound outside."""
     names = {i.name for i in outer}
     return Entries(tuple(rebind(t, avoid=names) for t in e.terms))
+
+
+def reletter(e: Entries, names: Mapping[str, str]) -> Entries:
+    """Index letters renamed everywhere, bound ones too; the new letters must be unused."""
+    out = []
+    for t in e.terms:
+        own = {i for atom, _ in t.factors for i in atom_indices(atom)} | set(t.bound)
+        sub: dict[Index, Position] = {
+            i: position(Index(names[i.name], i.size)) for i in own if i.name in names
+        }
+        inner = tuple((nested_letters(a, names), x) for a, x in t.factors)
+        out.append(rename_bound(Term(t.coefficient, inner, t.bound), sub))
+    return Entries(tuple(out))
+
+
+def nested_letters(atom: Atom, names: Mapping[str, str]) -> Atom:
+    """Letters bound inside a function or a group renamed."""
+    match atom:
+        case Fn():
+            return replace(atom, arg=reletter(atom.arg, names))
+        case Group():
+            return Group(reletter(atom.body, names))
+    return atom

@@ -78,7 +78,7 @@ def make(
 ) -> Graph:
     """A frozen graph with its size names collected."""
     limits.within(len(symbol), limits.NODES, "nodes of the graph")
-    names: dict[str, None] = {}
+    names: dict[str, None] = dict.fromkeys(sorted(time.length.names)) if time else {}
     for e in symbol.values():
         for s in e.shape:
             names |= dict.fromkeys(sorted(s.names))

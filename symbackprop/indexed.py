@@ -9,7 +9,9 @@ from types import MappingProxyType
 from symbackprop import entries as en
 from symbackprop import notation as no
 from symbackprop.compose import fraction, negated, one_or, size_formula, times
-from symbackprop.entries import Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf, Term
+from symbackprop.entries import (
+    Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf, Term, at_atom, position,
+)  # fmt: skip
 from symbackprop.notation import Formula, Name
 from symbackprop.sizes import size
 
@@ -49,6 +51,11 @@ def replaced(i: Formula, names: Mapping[str, Formula]) -> Formula:
 
 
 def term_formula(term: Term, base: Base) -> Formula:
+    ones = tuple(i for i in term.bound if i.size == size(1))
+    if ones:  # an axis of one entry needs no Σ
+        at_first: dict[Index, Position] = {i: position(0) for i in ones}
+        factors = tuple((at_atom(a, at_first), x) for a, x in term.factors)
+        term = Term(term.coefficient, factors, tuple(i for i in term.bound if i not in ones))
     over: list[Formula] = []
     under: list[Formula] = []
     tail: list[Formula] = []  # δ last, as it is written

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from symbackprop.derivation import Derivation
-from symbackprop.expr import Expr, default_tex, spelled
+from symbackprop.expr import Expr, default_tex, leaf, spelled, substitute, symbols
 from symbackprop.lowering import instance_of
 from symbackprop.notation import Name
 
@@ -48,9 +48,21 @@ def key(node: str, wrt: str) -> str:
 
 def of(d: Derivation, scope: str) -> Local:
     node, wrt = scope.split("|")
-    return build(d.graph.symbol[node], d.graph.definition[node], d.graph.symbol[wrt], d.convention.letters,
+    g = d.graph
+    return build(timeless(g.symbol[node]), timeless(g.definition[node]), timeless(g.symbol[wrt]), d.convention.letters,
                  frozenset(e.symbol.tex for e in d.graph.symbol.values() if e.symbol),
                  frozenset(d.graph.sizes))  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def timeless(e: Expr) -> Expr:
+    """The expression at one moment: time indices dropped."""
+    swap = {}
+    for s in symbols(e):
+        own = s.symbol
+        if own and own.time:
+            swap[s] = leaf(replace(own, time="", shift=0))
+    return substitute(e, swap)
 
 
 @lru_cache(maxsize=4096)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -91,7 +92,7 @@ class Arrow:
 
     tail: str
     head: str
-    label: Formula
+    label: Formula | None  # None: an integer label, nothing flows back
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ class Page:
 
     sections: tuple[Section, ...]
     functions: tuple[tuple[str, str], ...] = ()
+    at: Mapping[str, object] | None = None  # numbers of the inputs, for equations in the scope 'trace'
 
     @property
     def equations(self) -> tuple[Equation, ...]:

@@ -9,15 +9,19 @@ from functools import cached_property
 import numpy as np
 
 from symbackprop import local_names
-from symbackprop.convention import function_key, size_name, symbol_formula
-from symbackprop.derivation import Derivation
+from symbackprop.compose import size_name
+from symbackprop.convention import function_key
+from symbackprop.derivation import Derivation, bare, signal
 from symbackprop.expr import Expr, Symbol, topological
 from symbackprop.formula import NameTable
+from symbackprop.graph import used_names
 from symbackprop.lowering import instance_of
 from symbackprop.meaning import Environment, Value
-from symbackprop.notation import At, Formula, Name, Nabla, Partial
+from symbackprop.notation import Formula, Nabla, Name, Partial
 from symbackprop.page import Equation
 from symbackprop.reference import Array, entries_value, scalar_value, value
+from symbackprop.second import hessian_name, hessian_values
+from symbackprop.tracing import trace_point
 from symbackprop.values import Point, evaluate
 
 SAMPLES = 400  # entries of an index equation evaluated when not all of them are
@@ -42,9 +46,16 @@ class Names:
         self.plain = NameTable.of(self.names, indices=self.letters, functions=d.functions)
         self.locals: dict[str, NameTable] = {}
 
+    @cached_property
+    def second(self) -> NameTable:
+        extra = (*self.names, hessian_name(self.d))
+        return NameTable.of(extra, indices=self.letters, functions=self.d.functions)
+
     def table(self, eq: Equation) -> NameTable:
         """The names in the scope of an equation."""
-        if not eq.local:
+        if eq.local.startswith("hessian:"):
+            return self.second
+        if "|" not in eq.local:
             return self.plain
         if eq.local not in self.locals:
             extra = local_names.of(self.d, eq.local).names
@@ -52,22 +63,6 @@ class Names:
                 (*self.names, *extra), indices=self.letters, functions=self.d.functions
             )
         return self.locals[eq.local]
-
-
-def signal(d: Derivation, name: str) -> Formula:
-    """How δname prints."""
-    if name == d.of and d.backward.seed.symbol:
-        return symbol_formula(d.backward.seed.symbol, d.convention)
-    from symbackprop.reverse import cotangent_of
-
-    s = cotangent_of(d.graph, name).symbol
-    assert s
-    return symbol_formula(s, d.convention)
-
-
-def bare(f: Formula) -> Formula:
-    """A symbol without its time step."""
-    return f.base if isinstance(f, At) else f
 
 
 @dataclass(frozen=True)
@@ -78,6 +73,7 @@ class Scene:
     names: Names
     point: Point
     seed: int
+    at: Mapping[str, object] | None = None
     scopes: dict[str, dict[Formula, Value]] = field(default_factory=dict)
 
     @cached_property
@@ -98,8 +94,11 @@ class Scene:
                 out[bare(signal(self.d, n))] = own
                 if not s.time and not g.symbol[self.d.of].shape:
                     out[Nabla(self.d.convention.of, s.tex)] = own
-                    if not s.shape:
+                    if len(s.shape) != 1:  # by a vector it is a row: see `chain`
                         out[Partial(self.d.convention.of, s.tex)] = own
+                    else:
+                        row = np.asarray(self.point.deltas[n, 0])[None, :]
+                        out[Partial(self.d.convention.of, s.tex)] = Value(row, True)
         return out
 
     def stored(self, s: Symbol, table: Mapping[tuple[str, int], Array]) -> Value:
@@ -153,9 +152,43 @@ class Scene:
 
     def local(self, key: str) -> dict[Formula, Value]:
         """Values of the helpers of a definition, and of its partial derivatives by complex step."""
+        if key == "*":
+            return self.chain
+        if key == "trace":
+            return self.traced
+        if key.startswith("hessian:"):
+            names = tuple(key.partition(":")[2].split(","))
+            return {**self.values, hessian_name(self.d): Value(hessian_values(self.d, names, self.point))}
         if key not in self.scopes:
             self.scopes[key] = {**self.values, **local_values(self, local_names.of(self.d, key))}
         return self.scopes[key]
+
+
+    @cached_property
+    def traced(self) -> dict[Formula, Value]:
+        """Values at the numbers a sheet gives, instead of a generic point."""
+        assert self.at is not None
+        return Scene(self.d, self.names, trace_point(self.d, self.at), self.seed).values
+
+    @cached_property
+    def chain(self) -> dict[Formula, Value]:
+        """Every local Jacobian between scalars and vectors, for the products."""
+        out = dict(self.values)
+        g = self.d.graph
+        for n, e in g.definition.items():
+            for m in used_names(e):
+                s = g.symbol[m].symbol
+                if s and not s.labels and g.symbol[n].rank <= 1 and len(s.shape) <= 1 and not g.time:
+                    scope = local_names.of(self.d, local_names.key(n, m))
+                    if scope.node.symbol:
+                        key = Partial(scope.node.symbol.tex, scope.tex)
+                        out[key] = local_values(self, scope)[key]
+        of = self.d.convention.of
+        for n in self.d.backward.adjoints:
+            tex = g.symbol[n].symbol
+            if tex and g.symbol[n].rank == 1 and not g.symbol[self.d.of].shape and not tex.time:
+                out[Partial(of, tex.tex)] = Value(np.asarray(self.point.deltas[n, 0])[None, :], True)
+        return out
 
 
 def scalars_into(out: dict[str | tuple[str, int], Callable[..., Array]], name: str) -> None:
@@ -186,17 +219,23 @@ def local_values(scene: Scene, scope: local_names.Local) -> dict[Formula, Value]
     point, out = scene.point, {}
     instance = instance_of(scope.node, scope.definition, scene.d.convention.letters)
     assert instance
-    tensors = {e: point.values[e.symbol.name, 0] for e in topological(scope.definition) if e.symbol}
+    now = 1 if point.length else 0  # a recurrent definition is looked at in its first step
+    tensors = {}
+    for e in topological(scope.definition):
+        if e.symbol:
+            moment = now if (e.symbol.name, now) in point.values else 0
+            tensors[e] = point.values[e.symbol.name, moment]
+            out[e.symbol.tex] = Value(tensors[e], e.rank == 1) if not e.symbol.labels else scene.values[e.symbol.tex]
     values = run_definitions(instance, tensors, point)
+    if now:
+        out[scope.printed(scope.node)] = Value(values[scope.node], scope.node.rank == 1)
     for d in instance.definitions[:-1]:
         out[scope.helper(str(d.tensor))] = Value(values[d.tensor], len(d.at) == 1)
     for d in instance.definitions:
         jac = Jacobian(scope, d.tensor, point, tensors)
         name = scope.printed(d.tensor)
-        rows = jac.shape
         out[Partial(name, scope.tex)] = matrix_value(jac, len(d.at), scope.wrt.rank) if jac.small else Value(
             jac, False)  # type: ignore[arg-type]  # fmt: skip
-        assert rows
     return out
 
 
@@ -252,7 +291,7 @@ class Jacobian:
     def full(self) -> Array:
         count = int(np.prod(self.inner, dtype=int))
         rows = self.shape[: self.ndim - len(self.inner)]
-        return np.stack([self.column(k) for k in range(count)], -1).reshape(*rows, *self.inner)
+        return np.stack([self.column(k) for k in range(count)], -1).reshape((*rows, *self.inner))
 
     def __getitem__(self, at: tuple[Array, ...]) -> Array:
         out = self.ndim - len(self.inner)

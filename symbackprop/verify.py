@@ -116,7 +116,7 @@ def verify_page(d: Derivation, page: Page, *, seed: int = 0, trials: int = POINT
             continue
         point = found
         sizes.append(", ".join(f"{k} = {v}" for k, v in sorted(point.sizes.items())) or "as declared")
-        scene = Scene(d, names, point, seed)
+        scene = Scene(d, names, point, seed, page.at)
         for eq, sides, t in zip(page.equations, read, tally, strict=True):
             check_equation(d, eq, sides, scene, t)
         check_truths(d, point, truths, trial, seed, method)

@@ -40,6 +40,7 @@ __all__ = [
     "collapse", "find_repeats", "place",
 ]  # fmt: skip
 
+READABLE = 0.88  # so much smaller type is still pleasant to read
 SPACINGS = (1.0, 0.8, 0.6)
 KEYED = (float("inf"), 90.0, 60.0, 40.0, 24.0, -1.0)  # labels wider than this become numbers
 Extent = tuple[float, float]
@@ -69,21 +70,24 @@ def place(
     picture: Picture,
     direction: Direction = "right",
     *,
-    max_width: float = 480.0,
+    max_width: float = 455.0,
     max_height: float = 620.0,
 ) -> Placed:
     """The picture, its repeats collapsed, within the page: the first attempt that fits.
 
-    Tried in turn: the direction asked for, tighter, the other direction, numbers for ever shorter
-    labels. Where all fail, the one that comes closest is scaled down.
+    Tried in turn: the direction asked for, tighter, the other direction, then numbers for ever
+    shorter labels. Type a little smaller is better than more numbers; where nothing fits, the
+    attempt that comes closest is scaled down.
     """
     shown = _checked(collapse(picture))
     graph = ordered(proper(shown, [measure(a.label, EDGE)[0] for a in shown.arrows]))
     best: tuple[float, Attempt] | None = None
     for attempt in _attempts(shown, direction):
+        if best and best[0] >= READABLE and attempt.keys != best[1].keys:
+            break
         frame = _frame(shown, graph, attempt)
         scale = _scale(_least(graph, frame, attempt), max_width, max_height)
-        if scale >= 1:
+        if scale >= READABLE:
             placed = _draw(shown, graph, frame, attempt, max_width)
             scale = _scale((placed.width, placed.height), max_width, max_height)
             if scale >= 1:

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 from symbackprop.picture.legend import number_in
 from symbackprop.picture.measure import EDGE, NODE, SIZE
-from symbackprop.picture.model import Box, Label, Placed, PlacedArrow, PlacedVertex, Point
+from symbackprop.picture.model import (
+    Box,
+    Label,
+    Placed,
+    PlacedArrow,
+    PlacedVertex,
+    Point,
+)
 
 LIBRARIES: tuple[str, ...] = ()  # TikZ libraries the output needs: none
 

@@ -1,0 +1,292 @@
+"""The page of a derivation: which equations, in which order, with which justification.
+
+Forward equations with sizes, the graph, the symbols, each local Jacobian derived, the product of Jacobians,
+the δ equations, the gradients, why each has its transpose or sum, a trace with numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from symbackprop import notation as no
+from symbackprop import tidy as td
+from symbackprop.compose import size_formula
+from symbackprop.convention import NoMatrix, notate, notate_entry, symbol_formula
+from symbackprop.derivation import Derivation, signal, unfolded
+from symbackprop.errors import SheetError
+from symbackprop.expr import Expr, Symbol, substitute, symbols, topological, weight
+from symbackprop.jacobians import edges, local_section, product_section, why_section
+from symbackprop.notation import Formula, Name
+from symbackprop.options import Options
+from symbackprop.page import (
+    Arrow, Block, Equation, Equations, Figure, Page, Paragraph, Phrase, Section, Table, Vertex,
+)  # fmt: skip
+from symbackprop.second import hessian_section
+from symbackprop.sizes import Shape
+from symbackprop.tracing import trace_section
+
+PARTS = ("forward", "graph", "symbols", "local", "product", "delta", "gradients", "why", "trace", "hessian")
+LARGE = 60  # nodes; above it the picture, the local derivations and the products are left out
+
+
+def outline(d: Derivation, options: Options | None = None) -> Page:
+    """The page of a derivation. Errors: `SheetError` for an unknown part or node."""
+    o = options or Options()
+    parts = PARTS if o.sections is None else o.sections
+    for p in parts:
+        if p not in PARTS:
+            raise SheetError(f"no part `{p}`", where="sections", hint=f"Parts: {', '.join(PARTS)}")
+    for n in (*o.unfold, *(o.show or ()), *o.hessian, *(o.products or ())):
+        if n not in d.graph.symbol:
+            raise SheetError(f"no symbol `{n}`", where="sheet", hint=f"Symbols: {', '.join(d.graph.symbol)}")
+    large = len(d.graph.definition) > LARGE
+    made: list[Section] = []
+    for p in parts:
+        if large and p in ("graph", "local", "product", "why"):
+            continue
+        blocks = BUILD[p](d, o)
+        if blocks:
+            made.append(Section(p, Phrase(f"section.{p}"), tuple(blocks)))
+    return Page(tuple(made), tuple(sorted(d.functions.items())), o.at)
+
+
+# --- equations -----------------------------------------------------------------------------------
+
+
+def equation(d: Derivation, key: str, left: Formula, sides: Sequence[Expr], shape: Shape, *,
+             recurrent: bool = False, boxed: bool = False) -> Equation:  # fmt: skip
+    """left = sides; in indices, with the left side's entry, where no matrix says a side."""
+    try:
+        written = [notate(e, d.convention) for e in sides]
+        return Equation(key, left, distinct(written), shape, recurrent=recurrent, boxed=boxed)
+    except NoMatrix:
+        letters = tuple(d.convention.letters[: len(shape)])
+        entry = tuple(Name(x) for x in letters)
+        at = no.At(left.base, (*left.indices, *entry)) if isinstance(left, no.At) else no.At(left, entry)
+        written = [notate_entry(e, letters, d.convention) for e in sides]
+        free = tuple(zip(letters, shape, strict=True))
+        return Equation(key, at, distinct(written), shape, free, recurrent, boxed=boxed)
+
+
+def distinct(sides: Sequence[Formula]) -> tuple[Formula, ...]:
+    return tuple(dict.fromkeys(sides))
+
+
+def name_of(d: Derivation, name: str) -> Formula:
+    s = d.graph.symbol[name].symbol
+    assert s
+    return symbol_formula(s, d.convention)
+
+
+def symbol_of(d: Derivation, name: str) -> Symbol:
+    s = d.graph.symbol[name].symbol
+    assert s
+    return s
+
+
+def forward_section(d: Derivation, o: Options) -> list[Block]:
+    rows = []
+    for n, e in d.graph.definition.items():
+        if n not in d.constants:
+            s = symbol_of(d, n)
+            rows.append(equation(d, f"forward.{n}", name_of(d, n), [e], s.shape, recurrent=bool(s.time)))
+    notes = [Paragraph(p) for p in conventions(d)]
+    return [Equations(tuple(rows), Phrase("forward.intro")), *notes]
+
+
+def conventions(d: Derivation) -> list[Phrase]:
+    """What a reader must know about the notation, said once."""
+    names = {e.op.name for x in d.graph.definition.values() for e in topological(x)}
+    said = [Phrase(f"convention.{d.convention.vectors}"), Phrase("convention.numerator")]
+    x = next(iter(d.backward.adjoints), None)
+    if x and not d.graph.symbol[d.of].shape and d.convention.signal == "delta":
+        s = symbol_of(d, x)
+        values = (("delta", signal(d, x)), ("of", d.convention.of), ("x", symbol_formula(s, d.convention)))
+        said.append(Phrase("convention.delta", values))
+    if d.backward.seed.symbol:
+        said.append(Phrase("convention.cotangent", (("delta", signal(d, d.of)),)))
+    if names & {"relu", "leaky_relu", "abs", "step", "elu"}:
+        said.append(Phrase("convention.relu"))
+    if names & {"log", "cross_entropy", "logsumexp", "log_softmax"}:
+        said.append(Phrase("convention.log"))
+    if any(symbol_of(d, n).labels for n in d.graph.symbol):
+        said.append(Phrase("convention.label"))
+    return said
+
+
+# --- symbols -------------------------------------------------------------------------------------
+
+
+def size_cells(d: Derivation, shape: Shape) -> tuple[Formula, ...]:
+    """Rows and columns on paper: a vector is n×1 or 1×n by the convention."""
+    if len(shape) == 1:
+        n = size_formula(shape[0])
+        return (n, no.ONE) if d.convention.vectors == "column" else (no.ONE, n)
+    return tuple(size_formula(s) for s in shape) or (no.ONE, no.ONE)
+
+
+def meaning(d: Derivation, name: str) -> Phrase:
+    s = symbol_of(d, name)
+    if s.labels:
+        return Phrase("meaning.label", (("n", size_formula(s.labels)),))
+    if name in d.constants:
+        return Phrase("meaning.selector")
+    if s.domain == "onehot":
+        return Phrase("meaning.onehot")
+    if name == d.of:
+        return Phrase("meaning.output")
+    if name in d.graph.definition:
+        return Phrase("meaning.node")
+    if s.time:
+        return Phrase("meaning.sequence")
+    return Phrase("meaning.parameter" if name in d.wrt and name in parameters(d) else "meaning.input")
+
+
+def parameters(d: Derivation) -> frozenset[str]:
+    """Inputs that are differentiated and are not data: matrices, and vectors added to a product."""
+    found = set()
+    for e in d.graph.definition.values():
+        for node in topological(e):
+            if node.op.name == "matmul":
+                found |= {a.symbol.name for a in node.args if a.symbol and a.rank == 2}
+            if node.op.name == "add" and any(a.op.name in ("matmul", "add") for a in node.args):
+                found |= {a.symbol.name for a in node.args if a.symbol}
+    data = {n for n in d.graph.inputs if symbol_of(d, n).time or symbol_of(d, n).labels}
+    return frozenset(n for n in found if n in d.wrt and n not in data and n not in d.graph.definition)
+
+
+def symbols_section(d: Derivation, o: Options) -> list[Block]:
+    rows = []
+    order = [*d.graph.inputs, *(n for n in d.graph.definition if n not in d.constants), *d.constants]
+    for n in order:
+        s = symbol_of(d, n)
+        sizes = size_cells(d, s.shape)
+        shape: Formula | Phrase = Phrase("size", tuple((f"s{k}", f) for k, f in enumerate(sizes)))
+        rows.append((name_of(d, n), meaning(d, n), shape))
+    columns = tuple(Phrase(f"symbols.{c}") for c in ("name", "meaning", "shape"))
+    return [Table(columns, tuple(rows))]
+
+
+# --- picture -------------------------------------------------------------------------------------
+
+
+def graph_section(d: Derivation, o: Options) -> list[Block]:
+    drawn = o.show or tuple(n for n in d.graph.symbol if n not in d.constants)
+    arrows = edges(d, drawn)
+    used = {n for tail, head, _ in arrows for n in (tail, head)}
+    vertices = []
+    for n in drawn:
+        if n not in used and n.split("@")[0] not in used:
+            continue
+        s = symbol_of(d, n)
+        kind = "output" if n == d.of else "node" if n in d.graph.definition else (
+            "parameter" if n in parameters(d) else "input")  # fmt: skip
+        op = d.graph.definition[n].op.name if n in d.graph.definition else kind
+        vertices.append(Vertex(n, name_of(d, n), size_cells(d, s.shape), kind, f"{op}{s.shape}"))
+    for n in sorted({tail for tail, _, _ in arrows if "@" in tail}):
+        s = symbol_of(d, n.split("@")[0])
+        earlier = replace(s, shift=int(n.split("@")[1]))
+        vertices.append(Vertex(n, symbol_formula(earlier, d.convention), size_cells(d, s.shape), "input", "earlier"))
+    made = tuple(Arrow(tail, head, label) for tail, head, label in arrows)
+    return [Figure(tuple(vertices), made, Phrase("graph.caption"))] if made else []
+
+
+# --- error signals and gradients -----------------------------------------------------------------
+
+
+def delta_forms(d: Derivation, name: str, o: Options) -> list[Expr]:
+    a = d.backward.adjoints[name]
+    forms = list(a.forms)
+    if o.unfold:
+        forms += [f for f in (unfolded(d, a.value, o.unfold),) if f is not a.value]
+    return forms
+
+
+def constants_block(d: Derivation) -> list[Block]:
+    rows = [equation(d, f"constant.{n}", name_of(d, n), [d.graph.definition[n]], symbol_of(d, n).shape)
+            for n in d.constants]  # fmt: skip
+    return [Equations(tuple(rows), Phrase("delta.selector"))] if rows else []
+
+
+def delta_section(d: Derivation, o: Options) -> list[Block]:
+    rows, blocks = [], []
+    shown = [n for n in d.backward.adjoints if n in d.graph.definition]
+    recurrent = [n for n in shown if symbol_of(d, n).time]
+    for n in shown:
+        s = symbol_of(d, n)
+        key, left = f"delta.{n}", signal(d, n)
+        rows.append(equation(d, key, left, delta_forms(d, n, o), s.shape, recurrent=bool(s.time)))
+    if rows:
+        intro = Phrase("delta.recurrent") if recurrent else Phrase("delta.intro")
+        blocks.append(Equations(tuple(rows), intro))
+    if recurrent:
+        crossing = [n for n in shown if any(u.shift for u in d.backward.adjoints[n].uses)]
+        names = sorted({u.consumer for n in crossing for u in d.backward.adjoints[n].uses if u.shift})
+        if names:
+            blocks.append(Paragraph(Phrase("delta.boundary", (("list", boundary(d, names)),))))
+    return [*blocks, *constants_block(d)] if blocks else []
+
+
+def boundary(d: Derivation, names: Sequence[str]) -> Phrase:
+    """δ…_{T+1} = 0, as a list of symbols."""
+    time = d.graph.time
+    assert time
+    last = no.Plus((size_formula(time.length), no.ONE))
+    out = []
+    for n in names:
+        f = signal(d, n)
+        assert isinstance(f, no.At)
+        out.append(no.At(f.base, (last,)))
+    return Phrase("list", tuple((f"x{k}", f) for k, f in enumerate(out)))
+
+
+def gradients_section(d: Derivation, o: Options) -> list[Block]:
+    rows = []
+    for n in d.wrt:
+        if n not in d.backward.adjoints:
+            continue
+        s = symbol_of(d, n)
+        scalar = not d.graph.symbol[d.of].shape
+        left = signal(d, n)
+        if scalar and not s.time:
+            left = no.Nabla(d.convention.of, s.tex) if s.shape else no.Partial(d.convention.of, s.tex)
+        forms = gradient_forms(d, n)
+        rows.append(equation(d, f"gradient.{n}", left, forms, s.shape, recurrent=bool(s.time), boxed=True))
+    return [Equations(tuple(rows), Phrase("gradients.intro"))]
+
+
+def gradient_forms(d: Derivation, name: str) -> list[Expr]:
+    """The gradient over error signals and, in short graphs, with the signals put in."""
+    a = d.backward.adjoints[name]
+    forms = [a.value]
+    if any(symbol_of(d, n).time for n in d.graph.symbol):
+        return forms
+    written = a.value
+    for _ in range(len(d.backward.adjoints)):
+        inner = {s: d.backward.adjoints[s.symbol.name].value for s in symbols(written)
+                 if s.symbol and s.symbol.cotangent and s.symbol.name in d.backward.adjoints}  # fmt: skip
+        if not inner:
+            break
+        written = td.tidy(substitute(written, inner))
+        if weight(written) > 40:
+            return forms
+    if not any(s.symbol and s.symbol.cotangent for s in symbols(written)) or d.backward.seed.symbol:
+        forms.append(written)
+    if not a.value.shape:  # scalars: down to the inputs
+        below = tuple(n for n in d.graph.definition)
+        full = written
+        for _ in below:
+            new = td.tidy(unfolded(d, full, below))
+            if new is full or weight(new) > 60:
+                break
+            full = new
+        forms.append(full)
+    return forms
+
+
+BUILD = {
+    "forward": forward_section, "graph": graph_section, "symbols": symbols_section, "local": local_section,
+    "product": product_section, "delta": delta_section, "gradients": gradients_section, "why": why_section,
+    "trace": trace_section, "hessian": hessian_section,
+}  # fmt: skip

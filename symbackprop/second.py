@@ -1,0 +1,217 @@
+"""Jacobians and Hessians of any named output: entries accumulated through the graph, raised where a matrix
+says them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from symbackprop import notation as no
+from symbackprop import tidy as td
+from symbackprop.calculus import LocalStep
+from symbackprop.convention import NoMatrix, Writer, symbol_formula
+from symbackprop.derivation import Derivation, as_graph, derive, unfolded
+from symbackprop.errors import DeclarationError
+from symbackprop.expr import Expr, Symbol, leaf, substitute, symbols, weight
+from symbackprop.graph import Graph, known, make
+from symbackprop.indexed import entries_formula
+from symbackprop.lowering import total_derivative
+from symbackprop.notation import Formula, Name
+from symbackprop.options import Options
+from symbackprop.page import Block, Equation, Equations, Phrase
+from symbackprop.raising import raise_entries
+from symbackprop.reference import Array
+from symbackprop.sizes import Shape
+from symbackprop.values import Point, backward_values, forward
+
+GRADIENT = "gradient_"  # name of the node that holds the gradient while it is differentiated again
+READABLE = 40  # nodes of a Hessian entry that is still written down to the inputs
+
+
+@dataclass(frozen=True)
+class Derivative:
+    """∂of/∂wrt: rows by output axes, columns by variable axes (numerator layout).
+
+    `expr` is its matrix form where the axes of both make at most a matrix, else None; `step` its entries.
+    """
+
+    derivation: Derivation
+    of: str
+    wrt: str
+    step: LocalStep
+    expr: Expr | None
+
+    @property
+    def shape(self) -> Shape:
+        return tuple(i.size for i in (*self.step.at, *self.step.by))
+
+    @property
+    def formula(self) -> Formula:
+        """The matrix, or the entry in indices."""
+        c = self.derivation.convention
+        if self.expr is not None:
+            write = Writer(c)
+            try:
+                if self.expr.rank == 1:
+                    return write.column(self.expr) if self.step.at else write.row(self.expr)
+                return write.natural(self.expr)
+            except NoMatrix:
+                pass
+        return entries_formula(self.step.result, self.base)
+
+    def base(self, tensor: object, at: tuple[Formula, ...]) -> Formula:
+        assert isinstance(tensor, Expr) and tensor.symbol, "helpers are folded away or raised"
+        f = symbol_formula(tensor.symbol, self.derivation.convention)
+        return no.At(f, at) if at else f
+
+    def latex(self) -> str:
+        return self.derivation.latex(self.formula)
+
+    def text(self) -> str:
+        from symbackprop.write.text import text
+
+        return text(self.formula)
+
+    def __repr__(self) -> str:
+        return f"<∂{self.of}/∂{self.wrt} = {self.text()}>"
+
+
+def jacobian(graph: Graph | Expr | str, of: str | None = None, wrt: str | None = None) -> Derivative:
+    """The Jacobian of any node by any input or node, in numerator layout.
+
+    Errors: `DeclarationError` for unknown names, a recurrent graph, or a node that does not depend on `wrt`.
+    """
+    g = as_graph(graph)
+    of = g.output if of is None else known(of, g.symbol, "of")
+    if wrt is None:
+        raise DeclarationError("name one variable", where="jacobian", hint="jacobian(g, of='C', wrt='B')")
+    d = derive(cut(g, wrt), of=of, wrt=[wrt])
+    return total(d, d.graph, of, wrt)
+
+
+def cut(g: Graph, wrt: str) -> Graph:
+    """The graph with a node turned into an input."""
+    known(wrt, g.symbol, "wrt")
+    if wrt not in g.definition:
+        return g
+    own = g.symbol[wrt].symbol
+    assert own
+    free = leaf(replace(own, definition=None))
+    swap = {g.symbol[wrt]: free}
+    symbol, definition = {wrt: free}, {}
+    for n in g.inputs:
+        symbol[n] = g.symbol[n]
+    for n, e in g.definition.items():
+        if n != wrt:
+            definition[n] = substitute(e, swap)
+            s = g.symbol[n].symbol
+            assert s
+            symbol[n] = leaf(replace(s, definition=None if s.time else definition[n]))
+            swap[g.symbol[n]] = symbol[n]
+    return make(symbol, definition, g.time)
+
+
+def total(d: Derivation, g: Graph, of: str, wrt: str) -> Derivative:
+    step = total_derivative(g, of, wrt, d.convention.letters) if not g.time else None
+    if step is None:
+        raise DeclarationError(f"no closed form of ∂{of}/∂{wrt}", where="jacobian",
+                               hint="Recurrent graphs have gradients; use derive().")  # fmt: skip
+    out = (*step.at, *step.by)
+    return Derivative(d, of, wrt, step, raise_entries(step.result, out, {}) if len(out) <= 2 else None)
+
+
+def hessian(graph: Graph | Expr | str, of: str | None = None, wrt: str | None = None) -> Derivative:
+    """The Hessian of a scalar node by one variable: the Jacobian of its gradient."""
+    d = derive(graph, of, [wrt] if wrt else None)
+    x = wrt or d.wrt[0]
+    return second(d, x, x)
+
+
+def second(d: Derivation, x: str, y: str) -> Derivative:
+    """∂(∂of/∂x)/∂y. Errors: `DeclarationError` for an output that is not a scalar."""
+    if d.graph.symbol[d.of].shape:
+        raise DeclarationError(f"{d.of} is not a scalar", where="hessian", hint="Name a scalar with of=.")
+    g = with_gradient(d, x)
+    return total(d, g, GRADIENT, y)
+
+
+def with_gradient(d: Derivation, x: str) -> Graph:
+    """The graph with the gradient by x as its last node, error signals put in."""
+    g = d.graph
+    full = d.backward.adjoints[x].value
+    for _ in range(len(d.backward.adjoints) + 1):
+        inner = {s: d.backward.adjoints[s.symbol.name].value for s in symbols(full)
+                 if s.symbol and s.symbol.cotangent}  # fmt: skip
+        if not inner:
+            break
+        full = td.tidy(substitute(full, inner))
+    node = leaf(Symbol(GRADIENT, full.shape, Name("G"), definition=full))
+    return make({**g.symbol, GRADIENT: node}, {**g.definition, GRADIENT: full}, g.time)
+
+
+# --- on the page ---------------------------------------------------------------------------------
+
+
+def hessian_name(d: Derivation) -> Name:
+    of = d.convention.of
+    return Name("H", of.sup, of.base)
+
+
+def hessian_section(d: Derivation, o: Options) -> list[Block]:
+    """Scalars together as one matrix; a vector or a matrix by itself."""
+    if not o.hessian or d.graph.time:
+        return []
+    names = tuple(n for n in o.hessian if n in d.backward.adjoints)
+    rank = {d.graph.symbol[n].rank for n in names}
+    if rank == {0}:
+        rows = tuple(tuple(scalar_entry(d, x, y) for y in names) for x in names)
+        eq = Equation("hessian", hessian_name(d), (no.Array(rows),), local=f"hessian:{','.join(names)}")
+        return [Equations((eq,), Phrase("hessian.intro"))]
+    out = []
+    for x in names:
+        h = second(d, x, x)
+        left: Formula = hessian_name(d)
+        free = ()
+        if h.expr is None:
+            at = (*h.step.at, *h.step.by)
+            left, free = no.At(left, tuple(Name(i.name) for i in at)), tuple((i.name, i.size) for i in at)
+        out.append(Equation(f"hessian.{x}", left, (h.formula,), h.shape, free, local=f"hessian:{x}"))
+    return [Equations(tuple(out), Phrase("hessian.intro"))]
+
+
+def scalar_entry(d: Derivation, x: str, y: str) -> Formula:
+    """∂²of/∂x∂y, written down to the inputs where it stays readable."""
+    g = with_gradient(d, x)
+    step = total_derivative(g, GRADIENT, y, d.convention.letters)
+    if step is None:
+        return no.ZERO
+    e = raise_entries(step.result, (), {})
+    assert e is not None, "a scalar is always raised"
+    below = tuple(d.graph.definition)
+    for _ in below:
+        new = td.tidy(unfolded(d, e, below))
+        if new is e or weight(new) > READABLE:
+            break
+        e = new
+    return Writer(d.convention).natural(e)
+
+
+def hessian_values(d: Derivation, names: tuple[str, ...], point: Point) -> Array:
+    """The Hessian by complex step of the verified gradient: the oracle of the printed one."""
+    step = 1e-30
+    given = set(d.graph.inputs)
+    inputs = {k: v for k, v in point.values.items() if k[0] in given}
+    seeds = {k: v for k, v in point.deltas.items() if k[0] == d.of}
+    columns = []
+    for y in names:
+        base = np.asarray(inputs[y, 0])
+        for k in range(base.size):
+            moved = base.astype(complex)
+            moved.flat[k] += 1j * step
+            here = forward(d.graph, Point(point.sizes, {**inputs, (y, 0): moved}, seeds, point.length))
+            back = backward_values(d.backward, here)
+            columns.append(np.concatenate([np.imag(np.ravel(back.deltas[x, 0])) / step for x in names]))
+    full = np.stack(columns, -1)
+    shape = np.shape(inputs[names[0], 0])
+    return full.reshape(*shape, *shape) if len(names) == 1 else full

@@ -1,0 +1,100 @@
+"""A trace with numbers: forward values, then error signals with every incoming path as a summand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import numpy as np
+
+from symbackprop import notation as no
+from symbackprop.compose import one_or
+from symbackprop.convention import symbol_formula
+from symbackprop.derivation import Derivation, signal
+from symbackprop.errors import SheetError
+from symbackprop.notation import Formula
+from symbackprop.options import Options
+from symbackprop.page import Block, Equation, Equations, Phrase
+from symbackprop.reference import Array
+from symbackprop.sizes import shape_text
+from symbackprop.values import Point, backward_values, evaluate, forward, seeded
+
+DIGITS = 4  # of a rounded number
+EXACT = 6  # a number with no more decimals is printed as it is
+LARGEST = 8  # rows or columns of an array that is written out
+
+
+def trace_section(d: Derivation, o: Options) -> list[Block]:
+    """Nothing where no numbers are given, or in a recurrence."""
+    if o.at is None or d.graph.time:
+        return []
+    point = trace_point(d, o.at)
+    ahead, back = [], []
+    for n in (*d.graph.inputs, *(n for n in d.graph.definition if n not in d.constants)):
+        s = d.graph.symbol[n].symbol
+        value = point.values[n, 0]
+        if s and not s.labels and max(value.shape, default=1) <= LARGEST:
+            relation, side = number_formula(d, value)
+            ahead.append(Equation(f"trace.{n}", symbol_formula(s, d.convention), (side,), local="trace",
+                                  relation=relation))  # fmt: skip
+    for n, a in d.backward.adjoints.items():
+        value = point.deltas[n, 0]
+        if max(value.shape, default=1) > LARGEST:
+            continue
+        relation, total = number_formula(d, value)
+        sides = [total]
+        parts = [np.asarray(evaluate(u.value, point)) for u in a.uses]
+        if len(parts) > 1 and all(p.shape == value.shape for p in parts):
+            written = [number_formula(d, p) for p in parts]
+            if relation == "=" and all(r == "=" for r, _ in written):
+                sides.insert(0, one_or(no.Plus, [f for _, f in written]))
+        back.append(Equation(f"trace.delta.{n}", signal(d, n), tuple(sides), local="trace", relation=relation))
+    return [Equations(tuple(ahead), Phrase("trace.forward")), Equations(tuple(back), Phrase("trace.backward"))]
+
+
+def trace_point(d: Derivation, at: Mapping[str, object]) -> Point:
+    """The point of given numbers. Errors: `SheetError` naming a missing input or a wrong size."""
+    values: dict[tuple[str, int], Array] = {}
+    sizes: dict[str, int] = {}
+    for n in d.graph.inputs:
+        s = d.graph.symbol[n].symbol
+        assert s
+        if n not in at:
+            raise SheetError(f"no number for {n}", where="at", hint=f"Inputs: {', '.join(d.graph.inputs)}")
+        v = np.asarray(at[n]) - 1 if s.labels else np.asarray(at[n], float)
+        if v.ndim != len(s.shape):
+            raise SheetError(f"{n} is {shape_text(s.shape)}, its numbers are {v.shape}", where="at")
+        for extent, size in zip(v.shape, s.shape, strict=True):
+            if len(size.terms) == 1 and size.number is None and len(size.terms[0][0]) == 1:
+                sizes.setdefault(size.terms[0][0][0], extent)
+        expected = tuple(x.value(sizes) for x in s.shape) if all(x.names <= set(sizes) for x in s.shape) else v.shape
+        if v.shape != expected:
+            raise SheetError(f"{n} is {expected}, its numbers are {v.shape}", where="at")
+        values[n, 0] = v
+    unknown = [n for n in at if n not in d.graph.inputs]
+    if unknown:
+        raise SheetError(f"`{unknown[0]}` is not an input", where="at", hint=f"Inputs: {', '.join(d.graph.inputs)}")
+    point = seeded(d.backward, Point(sizes, values, {}, 0), 0)
+    return backward_values(d.backward, forward(d.graph, point))
+
+
+def number_formula(d: Derivation, value: Array) -> tuple[str, Formula]:
+    """('=', exact) where few decimals say it all, else ('≈', rounded once)."""
+    flat = [float(x) for x in np.ravel(value)]
+    exact = all(abs(x - round(x, EXACT)) <= 1e-13 * max(1.0, abs(x)) for x in flat)
+    entries = [scalar_formula(x, exact) for x in flat]
+    relation = "=" if exact else "≈"
+    if value.ndim == 0:
+        return relation, entries[0]
+    if value.ndim == 1:
+        rows = tuple((e,) for e in entries) if d.convention.vectors == "column" else (tuple(entries),)
+        return relation, no.Array(rows)
+    width = value.shape[1]
+    return relation, no.Array(tuple(tuple(entries[k : k + width]) for k in range(0, len(entries), width)))
+
+
+def scalar_formula(x: float, exact: bool) -> Formula:
+    """A number as it is printed; zero has no sign."""
+    said = f"{abs(x):.{EXACT}f}".rstrip("0").rstrip(".") if exact else f"{abs(x):.{DIGITS}f}"
+    body = no.Number(Fraction(said)) if said.isdigit() else no.Decimal(said)
+    return no.Minus(body) if x < 0 and float(said) else body
