@@ -1,0 +1,62 @@
+"""Write the forward pass; get the backward pass as a page you can hand in.
+
+    import symbackprop as sb
+    d = sb.derive("x: d; W: m x d; y: m; L = sum((W @ x - y)**2)", wrt=["W"])
+    print(d["W"].text());  assert d.verify().ok
+
+Names are loaded when they are first used; SymPy only when a derivative needs it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from symbackprop.convention import Convention
+    from symbackprop.derivation import Derivation, Gradient, derive
+    from symbackprop.errors import (
+        DeclarationError, FormulaError, LimitError, ShapeError, SheetError, SymbackpropError, TexError,
+        VerificationError,
+    )  # fmt: skip
+    from symbackprop.expr import Expr
+    from symbackprop.functions import named, symbol
+    from symbackprop.graph import Graph, collect
+    from symbackprop.graph_text import read
+    from symbackprop.second import Derivative, hessian, jacobian
+    from symbackprop.sheet import Sheet
+    from symbackprop.verify import Report
+
+__version__ = "0.1.0"
+_HOME = {
+    "read": "graph_text", "collect": "graph", "Graph": "graph", "symbol": "functions", "named": "functions",
+    "Expr": "expr", "derive": "derivation", "Derivation": "derivation", "Gradient": "derivation",
+    "jacobian": "second", "hessian": "second", "Derivative": "second", "Convention": "convention",
+    "Report": "verify", "Sheet": "sheet", **dict.fromkeys((
+        "SymbackpropError", "DeclarationError", "FormulaError", "LimitError", "ShapeError", "SheetError",
+        "TexError", "VerificationError"), "errors"),
+}  # fmt: skip
+__all__ = [
+    "Convention", "DeclarationError", "Derivation", "Derivative", "Expr", "FormulaError", "Gradient", "Graph",
+    "LimitError", "Report", "ShapeError", "Sheet", "SheetError", "SymbackpropError", "TexError",
+    "VerificationError", "collect", "derive", "hessian", "jacobian", "named", "read", "symbol",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Public names from their modules; every function of the vocabulary by its own name (`sb.softmax`)."""
+    if name in _HOME:
+        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    elif name.startswith("_"):
+        raise AttributeError(name)
+    else:
+        functions = import_module(f"{__name__}.functions").FUNCTIONS
+        if name not in functions:
+            raise AttributeError(f"symbackprop has no `{name}`")
+        value = functions[name]
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -224,21 +223,22 @@ def symbol(name: str, *extents: int | str | Size, tex: str = "", domain: str = "
            labels: int | str | Size | None = None) -> Expr:  # fmt: skip
     """A declared input or parameter: `symbol("W", "m", "n", tex="W^{(1)}")`."""
     shape = tuple(size(x) for x in extents)
-    spelled = expr.spelled(tex or expr.default_tex(name))
+    spelled = expr.spelled(tex or expr.default_tex(named_well(name)))
     classes = size(labels) if labels is not None else None
     return leaf(Symbol(name, shape, spelled, "label" if classes else domain, classes))
 
 
+def named_well(name: str) -> str:
+    """Errors: `DeclarationError` for a name that is no identifier."""
+    if not name.isidentifier():
+        raise DeclarationError(f"`{name}` is not a name", hint="Letters, digits and _; the printed name is tex=.")
+    return name
+
+
 def named(name: str, definition: Expr, tex: str = "") -> Expr:
     """A node with a name: an atom of every derivation, defined by an expression."""
-    spelled = expr.spelled(tex or expr.default_tex(name))
+    spelled = expr.spelled(tex or expr.default_tex(named_well(name)))
     return leaf(Symbol(name, definition.shape, spelled, definition=definition))
-
-
-def renamed(e: Expr, tex: str) -> Expr:
-    """The same symbol under another printed name."""
-    assert e.symbol
-    return leaf(replace(e.symbol, tex=expr.spelled(tex)))
 
 
 expr.SUBSCRIPT.append(subscript)

@@ -347,7 +347,9 @@ def product_blocks(d: Derivation, x: str, found: list[tuple[str, ...]]) -> list[
         if any(j is None for j in jacobians):
             return []
         symbolic.append(one_or(no.Times, sized))
-        explicit.append(times([j for j in jacobians if j is not None]))
+        factors = [j for j in jacobians if j is not None and not (scalars and j == no.ONE)] or [no.ONE]
+        # scalars keep one bracket per edge, so that each factor can be found in the graph
+        explicit.append(one_or(no.Times, factors) if scalars else times(factors))
     left = no.Partial(d.convention.of, printed(d, x))
     sides = [one_or(no.Plus, symbolic), one_or(no.Plus, explicit)]
     if len(found) > 1 and (d.of, x) in [p[:2] for p in found]:

@@ -84,6 +84,8 @@ def backward(g: Graph, of: str | None = None, wrt: Iterable[str] | None = None) 
     for name in order:
         if name == of or not uses[name]:
             continue
+        if not g.symbol[name].shape:  # scalars: paths in the order of the graph
+            uses[name].reverse()
         total = td.plus(*(u.value for u in uses[name]))
         adjoints[name] = Adjoint(name, cotangent_of(g, name), tuple(uses[name]), (total,))
     return Backward(g, of, names, seed, shorter(adjoints))

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from symbackprop.errors import DeclarationError
+
 Monomial: TypeAlias = tuple[str, ...]  # size names, sorted, repeated for powers
 
 
@@ -89,9 +91,11 @@ def collect(terms: Iterable[tuple[Monomial, int]]) -> Size:
 
 
 def size(value: Size | int | str) -> Size:
-    """A size from a number or a name."""
+    """A size from a number or a name. Errors: `DeclarationError` for a text that is no name."""
     if isinstance(value, Size):
         return value
+    if isinstance(value, str) and not value.isidentifier():
+        raise DeclarationError(f"`{value}` is not a size", hint="A size is a number or a name.")
     return Size((((value,), 1),)) if isinstance(value, str) else collect([((), value)])
 
 

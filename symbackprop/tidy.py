@@ -73,7 +73,7 @@ def join(m: Monomial, shape: tuple[Size, ...]) -> Expr:
     arrays = [(a, x) for a, x in m.arrays if not is_ones(a)]
     if m.arrays and not arrays:
         arrays = [(m.arrays[0][0], Fraction(1))]
-    scalars = sorted(m.scalars, key=lambda f: f[0].op is not SIZE)
+    scalars = sorted(m.scalars, key=lambda f: place_of_scalar(f[0]))
     parts = [raised(s, x) for s, x in scalars]
     array = product([raised(a, x) for a, x in arrays])
     if m.coefficient != 1 or not (parts or array):
@@ -84,6 +84,11 @@ def join(m: Monomial, shape: tuple[Size, ...]) -> Expr:
         assert found is not None
         return found
     return apply(OPS["multiply"], scalar, array)
+
+
+def place_of_scalar(s: Expr) -> int:
+    """Sizes, then symbols and functions, then sums."""
+    return 0 if s.op is SIZE else 2 if s.op.name in ("add", "subtract") else 1
 
 
 def product(factors: Iterable[Expr]) -> Expr | None:

@@ -35,7 +35,7 @@ STEP = 1e-30  # complex step: no cancellation, so as small as the format allows
 DIFFERENCE = 1e-5  # central differences, fourth order
 KINK = {"complex": 1e-9, "central": 1e-3}  # distance kept from kinks
 POINTS = 3  # checkable points an equality needs
-GROUPS = 48  # truths tested one by one; larger graphs are tested in this many random combinations
+ONE_BY_ONE, COMBINED = 48, 8  # truths tested singly up to so many; else in so many random combinations
 ATTEMPTS = 40  # points tried before a check is given up
 
 
@@ -262,7 +262,7 @@ def check_truths(d: Derivation, point: Point, truths: Mapping[str, Tally], trial
     """⟨δ, v⟩ against the derivative of the output along v, for random v at every δ."""
     rng = np.random.default_rng([seed, trial, 104729])
     slope = Slope(d, point, method).along
-    groups = grouped(list(truths), len(truths) if len(truths) <= GROUPS else GROUPS)
+    groups = grouped(list(truths), len(truths) if len(truths) <= ONE_BY_ONE else COMBINED)
     for group in groups:
         keys = [k for n in group for k in point.deltas if k[0] == n]
         nudges = [{k: rng.normal(size=point.deltas[k].shape) for k in keys}]

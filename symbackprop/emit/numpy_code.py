@@ -1,0 +1,373 @@
+"""NumPy code: the op's own spelling where it has one, else its entry equations as einsum."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Hashable, Mapping
+from fractions import Fraction
+
+from symbackprop import entries as en
+from symbackprop.derivation import Derivation
+from symbackprop.emit import FUNCTION
+from symbackprop.entries import Affine, Atom, Delta, Elem, Entries, Fn, Group, Index, SizeOf
+from symbackprop.errors import SymbackpropError
+from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
+from symbackprop.graph import TIME_SUM
+from symbackprop.op import expression, scalar_row
+from symbackprop.reference import derived
+from symbackprop.sizes import Shape, Size
+from symbackprop.values import phases
+
+HEAD = '''"""Emitted by symbackprop: {of} and its gradient by {wrt}. Integer labels count from 0."""
+
+import numpy as np
+'''
+ERF = "from math import erf as _erf\n\nerf = np.vectorize(_erf, otypes=[float])\n"
+
+
+def source(d: Derivation) -> str:
+    """The module's text."""
+    return "".join(Module(d).lines())
+
+
+def safe(name: str) -> str:
+    """A Python identifier for a symbol. Errors: `SymbackpropError` where it is none."""
+    if not name.isidentifier():
+        raise SymbackpropError(f"`{name}` is not a name of Python", where="emit", hint="Rename the symbol.")
+    return name + "_" if keyword.iskeyword(name) or name in ("np", "erf", FUNCTION) else name
+
+
+def size_code(s: Size) -> str:
+    return f"({s})" if len(s.terms) > 1 else str(s)
+
+
+class Module:
+    """The emitted module; scalar functions without a NumPy spelling become functions of their own."""
+
+    def __init__(self, d: Derivation) -> None:
+        self.d, self.g = d, d.graph
+        self.helpers: dict[str, str] = {}
+        self.definitions: dict[str, object] = {}  # what a helper made from entry equations means
+
+    def lines(self) -> list[str]:
+        body = self.body()
+        code = "".join(self.helpers.values())
+        head = HEAD.format(of=self.d.of, wrt=", ".join(self.d.wrt))
+        imports = ERF if "erf(" in code + "".join(body) else ""
+        return [head, imports, *(f"\n\n{h}" for h in self.helpers.values()), "\n\n", *body]
+
+    # --- names ---
+
+    def symbol(self, s: Symbol, time: str = "t") -> str:
+        name = safe(s.name) + ("_bar" if s.cotangent else "")
+        if not s.time:
+            return name
+        return f"{name}[{time}{s.shift:+d}]" if s.shift else f"{name}[{time}]"
+
+    def states(self) -> dict[str, int]:
+        """Recurrent nodes with initial values: the earliest shift used."""
+        out: dict[str, int] = {}
+        for e in self.g.definition.values():
+            for x in topological(e):
+                s = x.symbol
+                if s and s.time and s.shift < 0:
+                    out[s.name] = min(out.get(s.name, 0), s.shift)
+        return out
+
+    # --- the function ---
+
+    def body(self) -> list[str]:
+        g, d = self.g, self.d
+        states = self.states()
+        arguments = [safe(n) for n in g.inputs]
+        arguments += [f"{safe(n)}_0" for n in states if n in g.definition]
+        seed = d.backward.seed.symbol
+        if seed:
+            arguments.append(f"{safe(d.of)}_bar")
+        out = [f"def {FUNCTION}(*, {', '.join(arguments)}):\n"]
+        out += [f"    {x}\n" for x in self.opening(states)]
+        out += self.sweep(forward=True)
+        if seed is None:
+            out.append(f"    {safe(d.of)}_bar = 1.0\n")
+        elif seed.time:
+            length = size_code(g.time.length) if g.time else ""
+            zeros = f"np.zeros_like({safe(d.of)}[1])"
+            out.append(f"    {safe(d.of)}_bar = [None, *{safe(d.of)}_bar, {zeros}]  # step {length} + 1 adds 0\n")
+        out += self.sweep(forward=False)
+        out.append(f"    return {self.results()}\n")
+        return out
+
+    def results(self) -> str:
+        pairs = [f"{self.d.of!r}: {self.unpadded(self.d.of, '')}"]
+        pairs += [f"{n!r}: {self.unpadded(n, '_bar')}" for n in self.d.wrt if n in self.d.backward.adjoints]
+        return "{" + ", ".join(pairs) + "}"
+
+    def unpadded(self, name: str, suffix: str) -> str:
+        s = self.g.symbol[name].symbol
+        code = safe(name) + suffix
+        return f"np.stack({code}[1:{size_code(self.g.time.length)} + 1])" if s and s.time and self.g.time else code
+
+    def opening(self, states: Mapping[str, int]) -> list[str]:
+        """Arrays, sizes from shapes, room for the time steps."""
+        out, bound = [], set[str]()
+        time = self.g.time
+        for n in self.g.inputs:
+            s = self.g.symbol[n].symbol
+            assert s
+            dtype = "" if s.labels else ", float"
+            out.append(f"{safe(n)} = np.asarray({safe(n)}{dtype})")
+            shape = ((time.length,) if s.time and time else ()) + s.shape
+            for axis, size in enumerate(shape):
+                name = size.terms[0][0][0] if len(size.terms) == 1 and len(size.terms[0][0]) == 1 else ""
+                if name and size.terms[0][1] == 1 and name not in bound:
+                    bound.add(name)
+                    out.append(f"{name} = {safe(n)}.shape[{axis}]")
+        missing = [n for n in self.g.sizes if n not in bound]
+        for n in missing:
+            known = next((x for x in self.g.inputs for z in self.shape(x) if n in z.names), "")
+            raise SymbackpropError(f"size {n} does not follow from the inputs", where="emit",
+                                   hint=f"It occurs in {known}; declare an axis of size {n}.")  # fmt: skip
+        if time:
+            for n in self.g.inputs:
+                s = self.g.symbol[n].symbol
+                if s and s.time:
+                    out.append(f"{safe(n)} = [None, *{safe(n)}]  # steps count from 1")
+            for n in self.g.definition:
+                s = self.g.symbol[n].symbol
+                if s and s.time:
+                    start = f"{safe(n)}_0" if n in states else "None"
+                    zero = f"np.zeros({shape_code(s.shape)})"
+                    out.append(f"{safe(n)} = [{start}] + [None] * {size_code(time.length)} + [{zero}]")
+        return out
+
+    def shape(self, name: str) -> Shape:
+        s = self.g.symbol[name].symbol
+        return s.shape if s else ()
+
+    def sweep(self, *, forward: bool) -> list[str]:
+        """Assignments in order; recurrent ones inside a loop over time."""
+        g, time = self.g, self.g.time
+        order = phases(g)
+        if forward:
+            groups = [(order.before, False), (order.inside, True), (order.after, False)]
+            value = dict(g.definition)
+        else:
+            value = {n: a.value for n, a in self.d.backward.adjoints.items()}
+            late = [n for n in value if n in order.after]
+            inside = [n for n in value if (s := g.symbol[n].symbol) and s.time]
+            rest = [n for n in value if n not in late and n not in inside]
+            groups = [(tuple(late), False), (tuple(inside), True), (tuple(rest), False)]
+        out = []
+        for names, recurrent in groups:
+            if recurrent and names and time:
+                if not forward:
+                    out += [f"    {safe(n)}_bar = [None] * ({size_code(time.length)} + 1) + "
+                            f"[np.zeros({shape_code(self.shape(n))})]\n" for n in names]  # fmt: skip
+                steps = f"1, {size_code(time.length)} + 1" if forward else f"{size_code(time.length)}, 0, -1"
+                out.append(f"    for {time.name} in range({steps}):\n")
+            for n in names:
+                s = g.symbol[n].symbol
+                assert s
+                left = safe(n) + ("" if forward else "_bar") + (f"[{time.name}]" if s.time and time else "")
+                out.append(f"    {'    ' * recurrent}{left} = {self.code(value[n])}\n")
+        return out
+
+    # --- expressions ---
+
+    def code(self, root: Expr) -> str:
+        done: dict[Expr, str] = {}
+        for e in topological(root):
+            done[e] = self.node(e, tuple(done[a] for a in e.args))
+        return bare(done[root])
+
+    def node(self, e: Expr, args: tuple[str, ...]) -> str:
+        """Code that binds as tightly as a name."""
+        if e.op is SYMBOL:
+            assert e.symbol
+            return self.symbol(e.symbol, self.g.time.name if self.g.time else "t")
+        if e.op is NUMBER:
+            return number_code(e.number or Fraction(0))
+        if e.op is SIZE:
+            return size_code(e.attributes[0][1])  # type: ignore[arg-type]
+        if e.op is TIME_SUM:
+            time = e.attributes[0][1]
+            return f"sum({bare(args[0])} for {time.name} in range(1, {size_code(time.length)} + 1))"  # type: ignore[attr-defined]
+        if e.op.name in SPECIAL:
+            return SPECIAL[e.op.name](e, args)
+        if e.op.name == "matmul" and (fast := fast_product(e, args)):
+            return fast
+        if e.op.scalar:
+            return self.scalar(e, args[0])
+        if e.op.numpy:
+            values = {k: number_code(v) if isinstance(v, int | float | Fraction) else str(v)
+                      for k, v in (*e.op.defaults, *e.attributes)}  # fmt: skip
+            return f"({e.op.numpy.format(*args, **values)})"
+        return self.by_definition(e, args)
+
+    def scalar(self, e: Expr, x: str) -> str:
+        assert e.op.scalar
+        name, order = e.op.scalar.name, len(e.op.name) - len(e.op.scalar.name)
+        return self.scalar_call(name, order, x)
+
+    def scalar_call(self, name: str, order: int, x: str) -> str:
+        row = scalar_row(name)
+        if not order and row.numpy:
+            return f"({row.numpy.format(x)})" if not row.numpy.startswith(("np.", "erf")) else row.numpy.format(bare(x))
+        helper = name + "_prime" * order
+        if helper not in self.helpers:
+            self.helpers[helper] = ""  # a function may use itself in its derivative's name
+            e = derived(name, order) if order else expression(row.definition)
+            self.helpers[helper] = f"def {helper}(x):\n    return {bare(self.entry_code(e, {'x': 'x'}))}\n"
+        return f"{helper}({bare(x)})"
+
+    def entry_code(self, e: Entries, names: Mapping[str, str]) -> str:
+        """Infix code of a scalar expression."""
+        terms = []
+        for t in e.terms:
+            parts = [number_code(t.coefficient)] if t.coefficient != 1 or not t.factors else []
+            for atom, x in t.factors:
+                match atom:
+                    case Elem():
+                        base = names.get(str(atom.tensor), "np.pi")
+                    case Fn():
+                        base = self.scalar_call(atom.function, atom.order, self.entry_code(atom.arg, names))
+                    case Group():
+                        base = self.entry_code(atom.body, names)
+                    case _:
+                        raise SymbackpropError("only scalars stand here", where="emit")
+                parts.append(base if x == 1 else f"{base}**{number_code(x)}")
+            terms.append(" * ".join(parts))
+        return "(" + " + ".join(terms or ["0.0"]) + ")"
+
+    # --- entry equations ---
+
+    def by_definition(self, e: Expr, args: tuple[str, ...]) -> str:
+        """An op without a spelling, as a function of einsums."""
+        instance = e.op.place(tuple(a.shape for a in e.args), e.attributes)
+        base = "".join(c if c.isalnum() else "_" for c in e.op.name)
+        helper = next(f"{base}{k or ''}" for k in range(1000) if self.taken(f"{base}{k or ''}", e))
+        names: dict[Hashable, str] = {n: n for n, _ in instance.inputs}
+        sizes = sorted({n for a in e.args for s in a.shape for n in s.names} | {
+            n for d in instance.definitions for i in d.at for n in i.size.names})  # fmt: skip
+        lines = []
+        for d in instance.definitions:
+            names[d.tensor] = d.tensor
+            lines.append(f"    {d.tensor} = {self.einsums(d.right, d.at, names)}\n")
+        head = f"def {helper}({', '.join([*(n for n, _ in instance.inputs), *sizes])}):\n"
+        self.helpers[helper] = head + "".join(lines) + f"    return {instance.result.tensor}\n"
+        self.definitions[helper] = (e.op.name, tuple(a.shape for a in e.args), e.attributes)
+        return f"{helper}({', '.join([*map(bare, args), *sizes])})"
+
+    def taken(self, helper: str, e: Expr) -> bool:
+        """Whether the helper's name is free, or already means this op on these shapes."""
+        own = (e.op.name, tuple(a.shape for a in e.args), e.attributes)
+        return helper not in self.helpers or self.definitions.get(helper) == own
+
+    def einsums(self, e: Entries, out: tuple[Index, ...], names: Mapping[Hashable, str]) -> str:
+        terms = []
+        for t in e.terms:
+            letters: dict[Index, str] = {}
+            operands, front = [], [number_code(t.coefficient)] if t.coefficient != 1 else []
+            for atom, x in t.factors:
+                code, axes = self.factor(atom, names)
+                code = code if x == 1 else f"{code}**{number_code(x)}"
+                if axes:
+                    operands.append((code, axes))
+                else:
+                    front.append(code)
+            for i in out:
+                if not any(i in axes for _, axes in operands):
+                    operands.append((f"np.ones({size_code(i.size)})", (i,)))
+            for i in (*out, *t.bound):
+                letters.setdefault(i, "abcdefghijklmnopqrstuvwxyz"[len(letters)])
+            if len(operands) == 1 and operands[0][1] == out:
+                front.append(operands[0][0])
+            elif operands:
+                spec = ",".join("".join(letters[i] for i in axes) for _, axes in operands)
+                spec += "->" + "".join(letters[i] for i in out)
+                front.append(f"np.einsum({spec!r}, {', '.join(bare(c) for c, _ in operands)})")
+            terms.append(" * ".join(front or ["1.0"]))
+        return "(" + " + ".join(terms or ["0.0"]) + ")"
+
+    def factor(self, atom: Atom, names: Mapping[Hashable, str]) -> tuple[str, tuple[Index, ...]]:
+        match atom:
+            case Elem():
+                plain = [p.plain for p in atom.at if isinstance(p, Affine) and p.plain]
+                if len(plain) != len(atom.at):
+                    raise SymbackpropError("this position has no NumPy code", where="emit")
+                return names[atom.tensor] if atom.tensor != "pi" else "np.pi", tuple(plain)
+            case Fn():
+                axes = en.free_indices(atom.arg)
+                return self.scalar_call(atom.function, atom.order, self.einsums(atom.arg, axes, names)), axes
+            case Group():
+                axes = en.free_indices(atom.body)
+                return self.einsums(atom.body, axes, names), axes
+            case SizeOf():
+                return size_code(atom.size), ()
+            case Delta():
+                sides = [p.plain for p in (atom.left, atom.right) if isinstance(p, Affine) and p.plain]
+                if len(sides) != 2:
+                    raise SymbackpropError("this δ has no NumPy code", where="emit")
+                return f"np.eye({size_code(sides[0].size)}, {size_code(sides[1].size)})", (sides[0], sides[1])
+
+
+def bare(code: str) -> str:
+    """Outer brackets taken off where they enclose the whole."""
+    if not (code.startswith("(") and code.endswith(")")):
+        return code
+    depth = 0
+    for k, c in enumerate(code):
+        depth += (c == "(") - (c == ")")
+        if not depth and k < len(code) - 1:
+            return code
+    return code[1:-1]
+
+
+def number_code(x: object) -> str:
+    q = Fraction(str(x))
+    body = str(q.numerator) if q.denominator == 1 else f"({q.numerator} / {q.denominator})"
+    return f"({body})" if q < 0 and q.denominator == 1 else body
+
+
+def shape_code(shape: Shape) -> str:
+    return "(" + "".join(f"{size_code(s)}, " for s in shape).strip() + ")"
+
+
+def fast_product(e: Expr, args: tuple[str, ...]) -> str:
+    """diag(u) M, M diag(v), M S and S v without building the matrix."""
+    a, b = e.args
+    if a.op.name == "diag" and b.rank == 2:
+        return f"({args[0].removeprefix('np.diag')}[:, None] * {args[1]})"
+    if b.op.name == "diag" and a.rank == 2:
+        return f"({args[0]} * {args[1].removeprefix('np.diag')})"
+    return ""
+
+
+def constant_code(e: Expr, args: tuple[str, ...]) -> str:
+    return f"np.full({shape_code(e.shape)}, {float(e.attribute('value'))})"  # type: ignore[arg-type]
+
+
+def slice_code(e: Expr, args: tuple[str, ...]) -> str:
+    ranges: tuple[tuple[Size, ...], ...] = e.attribute("ranges")  # type: ignore[assignment]
+    return f"{args[0]}[{', '.join(':'.join(str(x) for x in r) for r in ranges)}]"
+
+
+def pick_code(e: Expr, args: tuple[str, ...]) -> str:
+    if e.rank == 0:
+        return f"{args[0]}[{args[1]}]"
+    return f"np.take_along_axis({bare(args[0])}, {args[1]}[..., None], -1)[..., 0]"
+
+
+SPECIAL = {
+    "concat": lambda e, a: f"np.concatenate([{', '.join(map(bare, a))}], axis={e.attribute('axis')})",
+    "constant": constant_code,
+    "slice": slice_code,
+    "pick": pick_code,
+    "identity": lambda e, a: f"np.eye({size_code(e.shape[0])})",
+    "selector": lambda e, a: f"np.eye({size_code(e.shape[0])}, {size_code(e.shape[1])}, -{size_code(e.attribute('start'))})",
+    "unit": lambda e, a: f"np.eye({size_code(e.shape[0])})[{size_code(e.attribute('position'))}]",
+    "onehot": lambda e, a: f"np.eye({size_code(e.shape[-1])})[{bare(a[0])}]",
+    "reshape": lambda e, a: f"np.reshape({bare(a[0])}, {shape_code(e.shape)})",
+    "einsum": lambda e, a: f"np.einsum({e.attribute('spec')!r}, {', '.join(map(bare, a))})",
+}  # fmt: skip
+
