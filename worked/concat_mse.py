@@ -1,0 +1,28 @@
+"""A batch through two layers whose biases are a column of ones: the selector in the gradient of concat."""
+
+from symbackprop import Sheet
+
+SHEET = Sheet(
+    name="concat_mse",
+    title={
+        "en": "Mean squared error with biases as a column of ones",
+        "de": "Mittlerer quadratischer Fehler mit Bias als Einsenspalte",
+    },
+    task={
+        "en": "Before each layer a column of ones is appended, so that the biases are the last rows of the "
+        "weight matrices. Derive the gradients of the mean squared error by both weight matrices.",
+        "de": "Vor jeder Schicht wird eine Spalte aus Einsen angehängt, so dass die Biaswerte die letzten "
+        "Zeilen der Gewichtsmatrizen sind. Leiten Sie die Gradienten des mittleren quadratischen Fehlers "
+        "nach beiden Gewichtsmatrizen her.",
+    },
+    graph=r"""
+        X: n x 3;  y: n x 1;  W1: 4 x 4 as W^{(1)};  W2: 5 x 1 as W^{(2)}
+        A = concat(X, ones(n, 1))
+        B = A @ W1
+        C = relu(B)
+        D = concat(C, ones(n, 1))
+        E = D @ W2  as \hat y
+        L = sum((E - y)**2) / n
+    """,
+    wrt=("W1", "W2"),
+)

@@ -1,0 +1,32 @@
+"""A peephole LSTM in symbolic time: every δ with t and t+1, every weight gradient as a sum over t."""
+
+from symbackprop import Convention, Sheet
+
+GATE = """
+        {g}_[t] = x[t] @ W{g} + c[t-1] @ R{g} + b{g}   as {g}'
+        {g}[t] = sigmoid({g}_[t])"""
+
+SHEET = Sheet(
+    name="lstm_peephole",
+    title={"en": "A peephole LSTM, backwards", "de": "Ein Peephole-LSTM, rückwärts"},
+    task={
+        "en": "The gates of the cell see the input and the previous cell state. Derive the error signal of "
+        "the cell state, of all gates, and the gradients of all weights.",
+        "de": "Die Gatter der Zelle sehen die Eingabe und den vorigen Zellzustand. Leiten Sie das "
+        "Fehlersignal des Zellzustands und aller Gatter sowie die Gradienten aller Gewichte her.",
+    },
+    graph="""
+        t: 1..T;  x[t]: d
+        Wf: d x m as W_f;  Rf: m x m as W_{Rf};  bf: m as b_f
+        Wi: d x m as W_i;  Ri: m x m as W_{Ri};  bi: m as b_i
+        Wo: d x m as W_o;  Ro: m x m as W_{Ro};  bo: m as b_o
+        Wc: d x m as W_c;  bc: m as b_c"""
+    + "".join(GATE.format(g=g) for g in "fio")
+    + """
+        g[t] = x[t] @ Wc + bc
+        c[t] = f[t] * c[t-1] + i[t] * tanh(g[t])
+        h[t] = tanh(o[t] * c[t])
+    """,
+    convention=Convention(vectors="row"),
+    unfold=("h",),
+)

@@ -1,0 +1,28 @@
+"""The Rosenbrock function as a graph of + - * and natural powers: all edges, all paths, the Hessian."""
+
+from symbackprop import Convention, Sheet
+
+SHEET = Sheet(
+    name="rosenbrock",
+    title={"en": "The gradient of the Rosenbrock function", "de": "Der Gradient der Rosenbrock-Funktion"},
+    task={
+        "en": "Write f(x) = 100 (x2 - x1^2)^2 + (1 - x1)^2 as a graph of sums, differences, products and "
+        "natural powers. Put the derivative on every edge and find the gradient by the chain rule.",
+        "de": "Stellen Sie f(x) = 100 (x2 - x1^2)^2 + (1 - x1)^2 als Graphen aus Summen, Differenzen, "
+        "Produkten und natürlichen Potenzen dar. Schreiben Sie an jede Kante die Ableitung und bestimmen "
+        "Sie den Gradienten mit der Kettenregel.",
+    },
+    graph="""
+        x1: scalar as x_1;  x2: scalar as x_2
+        a = x1**2
+        b = x2 - a
+        c = b**2
+        d = 100*c
+        e = 1 - x1
+        g = e**2
+        f = d + g
+    """,
+    convention=Convention(signal="partial"),
+    at={"x1": -1, "x2": 2},
+    hessian=("x1", "x2"),
+)
