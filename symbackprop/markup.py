@@ -1,0 +1,24 @@
+"""HTML spellings: MathML from our LaTeX, escaped text."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from html import escape
+
+from latex2mathml.converter import convert
+
+
+def html_text(text: str) -> str:
+    return escape(text, quote=True)
+
+
+@lru_cache(maxsize=20_000)
+def html_math(tex: str) -> str:
+    """Inline MathML."""
+    return convert(tex)
+
+
+@lru_cache(maxsize=20_000)
+def html_display(tex: str) -> str:
+    """MathML set as a line of its own."""
+    return convert(tex, display="block")

@@ -1,0 +1,200 @@
+"""A page to strings: equations broken into lines that fit, sizes, sentences, tables. No document structure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from symbackprop import notation as no
+from symbackprop import page as pg
+from symbackprop.catalogue import phrase
+from symbackprop.compose import size_formula
+from symbackprop.notation import Formula
+from symbackprop.picture.layout import Arrow, Label, Picture, Vertex, find_repeats, place
+from symbackprop.picture.measure import measure
+from symbackprop.picture.svg import svg
+from symbackprop.picture.tikz import tikz
+from symbackprop.sizes import Shape
+from symbackprop.write.latex import latex
+from symbackprop.write.text import text
+
+WIDTH = 452.0  # of a line, in points
+POINTS = 10.95
+INDENT = 24.0
+SIZES = 62.0  # kept free for the size beside an equation
+
+Context: TypeAlias = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What decides how a page is set: language, spelling of functions, orientation of vectors."""
+
+    language: str
+    functions: Mapping[str, str]
+    vectors: str
+    escape: Callable[[str], str]
+    math: Callable[[str], str]  # TeX of a formula inside a sentence
+
+    def tex(self, f: Formula) -> str:
+        return latex(f, self.functions)
+
+    def say(self, p: pg.Phrase) -> str:
+        """A sentence with its formulas set."""
+        if p.key == "size":
+            return self.math(r"\times ".join(self.tex(f) for _, f in p.values if not isinstance(f, str | int | pg.Phrase)))
+        if p.key == "list":
+            return ", ".join(self.value(v) for _, v in p.values)
+        return phrase(p.key, self.language, **{k: self.value(v) for k, v in p.values})
+
+    def value(self, v: Formula | pg.Phrase | str | int) -> str:
+        if isinstance(v, pg.Phrase):
+            return self.say(v)
+        if isinstance(v, str | int):
+            return self.escape(str(v))
+        return self.math(self.tex(v))
+
+
+# --- lines ---------------------------------------------------------------------------------------
+
+
+def width(f: Formula, style: Style) -> float:
+    return measure(Label(style.tex(f), text(f)), POINTS)[0]
+
+
+def lines(f: Formula, room: float, style: Style) -> list[str]:
+    """The formula on as many lines as it needs, broken at top-level signs, else between factors."""
+    if width(f, style) <= room:
+        return [style.tex(f)]
+    if isinstance(f, no.Minus) and isinstance(f.operand, no.Times):
+        first, *rest = lines(f.operand, room - POINTS, style)
+        return ["-" + first, *rest]
+    if isinstance(f, no.Plus):
+        return [x for n, g in enumerate(groups(f.terms, room, style)) for x in sum_line(g, n, room, style)]
+    if isinstance(f, no.Times):
+        return product_lines(f.factors, room, style)
+    return [style.tex(f)]
+
+
+def groups(terms: Sequence[Formula], room: float, style: Style) -> list[list[Formula]]:
+    """Terms packed greedily into lines."""
+    out: list[list[Formula]] = []
+    used = 0.0
+    for t in terms:
+        w = width(t, style) + 2 * POINTS
+        if out and used + w <= room - INDENT:
+            out[-1].append(t)
+            used += w
+        else:
+            out.append([t])
+            used = w
+    return out
+
+
+def sum_line(terms: list[Formula], n: int, room: float, style: Style) -> list[str]:
+    """One line of a sum, its sign in front; a term that is too wide is broken between its factors."""
+    sign = "" if n == 0 or isinstance(terms[0], no.Minus) else "+ "
+    if len(terms) > 1:
+        return [sign + style.tex(no.Plus(tuple(terms)))]
+    first, *rest = lines(terms[0], room - INDENT, style) if not isinstance(terms[0], no.Plus) else [style.tex(terms[0])]
+    return [sign + first, *rest]
+
+
+def product_lines(factors: Sequence[Formula], room: float, style: Style) -> list[str]:
+    """Factors packed into lines of at least two, so that each keeps the brackets it has in the product."""
+    packed = groups(factors, room, style)
+    for n in range(len(packed) - 1, 0, -1):
+        while len(packed[n]) < 2 and len(packed[n - 1]) > 2:
+            packed[n].insert(0, packed[n - 1].pop())
+    if any(len(g) < 2 for g in packed):
+        return [style.tex(no.Times(tuple(factors)))]
+    return [("" if n == 0 else r"\cdot ") + style.tex(no.Times(tuple(g))) for n, g in enumerate(packed)]
+
+
+def rows(eq: pg.Equation, style: Style) -> list[Context]:
+    """The aligned lines of an equation: left, sign, right; the size stands on the last one."""
+    left = style.tex(eq.left)
+    start = width(eq.left, style) + 2 * POINTS
+    size = "" if eq.shape is None else size_tex(eq.shape, style)
+    room = WIDTH - start - (SIZES if size else 0)
+    sides = list(eq.sides)
+    whole = sum(width(f, style) + 2 * POINTS for f in sides)
+    sign = "=" if eq.relation == "=" else r"\approx"
+    if whole <= room and len(sides) > 1:
+        joined = f" {sign} ".join(style.tex(f) for f in sides)
+        return [{"left": left, "sign": sign, "right": joined, "size": size, "indent": False}]
+    out: list[Context] = []
+    for f in sides:
+        for n, line in enumerate(lines(f, room, style)):
+            first = not out
+            out.append({"left": left if first else "", "sign": sign if n == 0 else "", "right": line,
+                        "size": "", "indent": n > 0})  # fmt: skip
+    out[-1]["size"] = size
+    return out
+
+
+def size_tex(shape: Shape, style: Style) -> str:
+    """n × 3; a vector as the convention has it."""
+    parts = [style.tex(size_formula(s)) for s in shape]
+    if len(parts) == 1:
+        parts = [*parts, "1"] if style.vectors == "column" else ["1", *parts]
+    return r" \times ".join(parts or ["1", "1"])
+
+
+# --- blocks --------------------------------------------------------------------------------------
+
+
+def block(b: pg.Block, style: Style) -> Context:
+    """One block as plain strings for a template."""
+    match b:
+        case pg.Equations():
+            scalars = all(not eq.shape for eq in b.rows)
+            found = [{"key": eq.key, "boxed": eq.boxed, "rows": rows(eq, style)} for eq in b.rows]
+            if scalars:
+                for eq in found:
+                    for r in eq["rows"]:  # type: ignore[union-attr]
+                        r["size"] = ""
+            return {"kind": "equations", "intro": style.say(b.intro) if b.intro else "", "equations": found,
+                    "boxed": any(eq.boxed for eq in b.rows)}  # fmt: skip
+        case pg.Paragraph():
+            return {"kind": "paragraph", "text": style.say(b.phrase)}
+        case pg.Display():
+            parts = ["(" + r" \times ".join(map(style.tex, s)) + ")" for s in b.sizes]
+            result = r" \times ".join(map(style.tex, b.result))
+            return {"kind": "display", "intro": style.say(pg.Phrase("product.sizes")),
+                    "tex": r"\,".join(parts) + r" \;\longrightarrow\; " + result}  # fmt: skip
+        case pg.Table():
+            cells = [[style.value(c) for c in row] for row in b.rows]
+            return {"kind": "table", "columns": [style.say(c) for c in b.columns], "rows": cells}
+        case pg.Figure():
+            placed = place(drawn(b, style), max_width=WIDTH)
+            caption = style.say(b.caption)
+            return {"kind": "figure", "tikz": tikz(placed), "svg": svg(placed, title=phrase("section.graph", style.language)),
+                    "caption": caption}  # fmt: skip
+
+
+def drawn(figure: pg.Figure, style: Style) -> Picture:
+    """The figure with inscriptions; repeated layers are found and drawn once."""
+
+    def label(f: Formula | None) -> Label:
+        return Label("", "") if f is None else Label(style.tex(f), text(f))
+
+    scalar = all(s == no.ONE for v in figure.vertices for s in v.size)
+    vertices = []
+    for v in figure.vertices:
+        size = Label("", "") if scalar else Label(
+            r"{\scriptstyle " + r"\times ".join(map(style.tex, v.size)) + "}", "×".join(map(text, v.size)))  # fmt: skip
+        vertices.append(Vertex(v.key, label(v.label), size, v.kind, v.shape_key))
+    arrows = tuple(Arrow(a.tail, a.head, label(a.label)) for a in figure.arrows)
+    picture = Picture(tuple(vertices), arrows)
+    return Picture(picture.vertices, picture.arrows, find_repeats(picture))
+
+
+def sections(page: pg.Page, style: Style, keys: Sequence[str] | None = None) -> list[Context]:
+    """Titled sections of blocks; `keys` keeps only some of them."""
+    return [
+        {"key": s.key, "title": style.say(s.title), "blocks": [block(b, style) for b in s.blocks]}
+        for s in page.sections
+        if keys is None or s.key in keys
+    ]
