@@ -222,8 +222,10 @@ class Writer:
         low = ([no.Number(Fraction(q))] if q != 1 else []) + under
         parts: list[Formula] = []
         if low:
+            beside = [f for f in over if isinstance(f, no.Sum)]  # 1/n Σ, not Σ/n
+            over = [f for f in over if f not in beside]
             top = ([no.Number(Fraction(p))] if p != 1 or not over else []) + over
-            parts.append(no.Over(times(top), times(low)))
+            parts += [no.Over(times(top), times(low)), *beside]
         else:
             parts += ([no.Number(Fraction(p))] if p != 1 else []) + over
         arrays = self.hadamard(m.arrays, flip)
@@ -272,7 +274,10 @@ class Writer:
             return no.Call("sqrt", (base,))
         if x == 2 and isinstance(base, no.Name | no.At):
             return no.Hadamard((base, base))
-        return base if x == 1 else no.HPower(base, no.number(x))
+        if x == 1:
+            return base
+        # tanh²(x), as everyone writes it
+        return (no.Power if isinstance(base, no.Call) else no.HPower)(base, no.number(x))
 
     # vectors
 

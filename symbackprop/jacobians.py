@@ -158,7 +158,9 @@ def local_section(d: Derivation, o: Options) -> list[Block]:
              if n not in d.constants and m not in d.constants and worth(d, n, m)]  # fmt: skip
     if pairs and all(rank(d, x) == 0 for p in pairs for x in p):
         return [scalar_edges(d, pairs)]
-    blocks: list[Block] = []
+    blocks: list[Block] = [Paragraph(Phrase("local.timeless"))] if pairs and d.graph.time else []
+    if any(rank(d, n) + rank(d, m) > 2 for n, m in pairs):
+        blocks.append(Paragraph(Phrase("local.tensor")))
     seen: set[Hashable] = set()
     for node, wrt in pairs:
         kind = signature(d, node, wrt)
@@ -226,7 +228,9 @@ def derivation_blocks(d: Derivation, node: str, wrt: str, instance: Instance,
         chosen = with_selectors(d, step.result)
         if chosen is not step.result:
             sides.append(entries_formula(chosen, base))
-        rows.append(Equation(f"{key}.{len(rows)}", left, tuple(dict.fromkeys(sides)),
+        last = step is steps[-1] and len(step.at) + len(step.by) > 2
+        shape = tuple(i.size for i in (*step.at, *step.by)) if last else None
+        rows.append(Equation(f"{key}.{len(rows)}", left, tuple(dict.fromkeys(sides)), shape,
                              free=free(step.at, step.by), local=key))  # fmt: skip
     matrix = jacobian_formula(d, node, wrt)
     if matrix is not None:
@@ -234,13 +238,7 @@ def derivation_blocks(d: Derivation, node: str, wrt: str, instance: Instance,
         rows.append(Equation(f"{key}.matrix", no.Partial(printed(d, node), printed(d, wrt)), (matrix,),
                              (m, n), local=key))  # fmt: skip
     values = (("y", symbol_name(scope.node)), ("x", symbol_name(scope.wrt)))
-    blocks: list[Block] = [Equations(tuple(rows), Phrase("local.of", values))]
-    order = rank(d, node) + rank(d, wrt)
-    if order > 2:
-        sizes = tuple((f"s{k}", size_formula(i.size)) for k, i in enumerate((*steps[-1].at, *steps[-1].by)))
-        said = (("order", order), ("size", Phrase("size", sizes)))
-        blocks.append(Paragraph(Phrase("local.tensor", said)))
-    return blocks
+    return [Equations(tuple(rows), Phrase("local.of", values))]
 
 
 def jacobian_shape(d: Derivation, node: str, wrt: str) -> tuple[Size, Size]:

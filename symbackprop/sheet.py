@@ -96,7 +96,7 @@ def verification(report: Report, language: str, style: Style) -> list[str]:
     error = f"{report.max_rel_error:.1e}"
     mantissa, _, power = error.partition("e")
     worst = style.math(rf"{mantissa}\cdot 10^{{{int(power)}}}") if float(mantissa) else style.math("0")
-    sizes = "; ".join(report.sizes)
+    sizes = "; ".join(s or phrase("verification.declared", language) for s in report.sizes)
     truth = phrase(f"verification.{report.method}", language, n=str(report.truths))
     return [
         phrase("verification.equalities", language, checked=str(report.checked), n=str(report.equations),

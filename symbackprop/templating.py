@@ -24,7 +24,7 @@ def environment(own: Path | None, kind: str) -> Environment:
                            trim_blocks=True, lstrip_blocks=True)  # fmt: skip
     return Environment(
         loader=FileSystemLoader(folders), undefined=StrictUndefined, autoescape=False, trim_blocks=True,
-        lstrip_blocks=True, block_start_string="<%", block_end_string="%>", variable_start_string="<<",
+        lstrip_blocks=True, keep_trailing_newline=True, block_start_string="<%", block_end_string="%>", variable_start_string="<<",
         variable_end_string=">>", comment_start_string="<#", comment_end_string="#>",
     )  # fmt: skip
 

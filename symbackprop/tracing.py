@@ -9,7 +9,7 @@ import numpy as np
 
 from symbackprop import notation as no
 from symbackprop.compose import one_or
-from symbackprop.convention import symbol_formula
+from symbackprop.convention import notate, symbol_formula
 from symbackprop.derivation import Derivation, signal
 from symbackprop.errors import SheetError
 from symbackprop.notation import Formula
@@ -35,7 +35,10 @@ def trace_section(d: Derivation, o: Options) -> list[Block]:
         value = point.values[n, 0]
         if s and not s.labels and max(value.shape, default=1) <= LARGEST:
             relation, side = number_formula(d, value)
-            ahead.append(Equation(f"trace.{n}", symbol_formula(s, d.convention), (side,), local="trace",
+            sides = (side,)
+            if n in d.graph.definition and relation == "=" and not s.shape:
+                sides = (notate(d.graph.definition[n], d.convention), side)
+            ahead.append(Equation(f"trace.{n}", symbol_formula(s, d.convention), sides, local="trace",
                                   relation=relation))  # fmt: skip
     for n, a in d.backward.adjoints.items():
         value = point.deltas[n, 0]

@@ -36,6 +36,7 @@ DIFFERENCE = 1e-5  # central differences, fourth order
 KINK = {"complex": 1e-9, "central": 1e-3}  # distance kept from kinks
 POINTS = 3  # checkable points an equality needs
 ONE_BY_ONE, COMBINED = 48, 8  # truths tested singly up to so many; else in so many random combinations
+AS_DECLARED = ""  # the sizes of a graph without size names
 ATTEMPTS = 40  # points tried before a check is given up
 
 
@@ -115,7 +116,7 @@ def verify_page(d: Derivation, page: Page, *, seed: int = 0, trials: int = POINT
                 t.reason = t.reason or found
             continue
         point = found
-        sizes.append(", ".join(f"{k} = {v}" for k, v in sorted(point.sizes.items())) or "as declared")
+        sizes.append(", ".join(f"{k} = {v}" for k, v in sorted(point.sizes.items())) or AS_DECLARED)
         scene = Scene(d, names, point, seed, page.at)
         for eq, sides, t in zip(page.equations, read, tally, strict=True):
             check_equation(d, eq, sides, scene, t)

@@ -6,9 +6,9 @@ SHEET = Sheet(
     name="rosenbrock",
     title={"en": "The gradient of the Rosenbrock function", "de": "Der Gradient der Rosenbrock-Funktion"},
     task={
-        "en": "Write f(x) = 100 (x2 - x1^2)^2 + (1 - x1)^2 as a graph of sums, differences, products and "
+        "en": "Write f(x) = 100 (x₂ − x₁²)² + (1 − x₁)² as a graph of sums, differences, products and "
         "natural powers. Put the derivative on every edge and find the gradient by the chain rule.",
-        "de": "Stellen Sie f(x) = 100 (x2 - x1^2)^2 + (1 - x1)^2 als Graphen aus Summen, Differenzen, "
+        "de": "Stellen Sie f(x) = 100 (x₂ − x₁²)² + (1 − x₁)² als Graphen aus Summen, Differenzen, "
         "Produkten und natürlichen Potenzen dar. Schreiben Sie an jede Kante die Ableitung und bestimmen "
         "Sie den Gradienten mit der Kettenregel.",
     },

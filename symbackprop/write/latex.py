@@ -130,8 +130,8 @@ def _gap(left: Formula, right: Formula) -> str:
     """What stands between two factors: a dot between numbers, else a thin space between letters."""
     if _starts_with_digit(right) or (isinstance(left, Number) and _is_ratio(right)):
         return r" \cdot "
-    airy = (Name, At, Transpose, Call, Unit, Ones, Eye, KroneckerDelta)
-    return r"\," if isinstance(left, airy) and isinstance(right, airy) else " "
+    bracketed = (Plus, Minus, Hadamard, Oslash, Times)
+    return " " if isinstance(left, Number) or isinstance(right, bracketed) else r"\,"
 
 
 def _starts_with_digit(node: Formula) -> bool:
