@@ -20,7 +20,7 @@ from symbackprop.meaning import Environment, Value
 from symbackprop.notation import Formula, Nabla, Name, Partial
 from symbackprop.page import Equation
 from symbackprop.reference import Array, entries_value, scalar_value, value
-from symbackprop.second import hessian_name, hessian_values
+from symbackprop.second import hessian_name, hessian_values, jacobian_values
 from symbackprop.tracing import trace_point
 from symbackprop.values import Point, evaluate
 
@@ -156,6 +156,13 @@ class Scene:
             return self.chain
         if key == "trace":
             return self.traced
+        if key.startswith("jacobian:"):
+            x = self.d.graph.symbol[key.partition(":")[2]]
+            full = jacobian_values(self.d, key.partition(":")[2], self.point)
+            of = self.d.graph.symbol[self.d.of]
+            assert x.symbol and of.symbol
+            name = Partial(of.symbol.tex, x.symbol.tex)
+            return {**self.values, name: oriented(full, of.rank, x.rank)}
         if key.startswith("hessian:"):
             names = tuple(key.partition(":")[2].split(","))
             return {**self.values, hessian_name(self.d): Value(hessian_values(self.d, names, self.point))}
@@ -241,7 +248,11 @@ def local_values(scene: Scene, scope: local_names.Local) -> dict[Formula, Value]
 
 def matrix_value(jac: Jacobian, rows: int, columns: int) -> Value:
     """A Jacobian in numerator layout: a scalar's is a row, a derivative by a scalar a column."""
-    full = jac.full()
+    return oriented(jac.full(), rows, columns)
+
+
+def oriented(full: Array, rows: int, columns: int) -> Value:
+    """An array of derivatives as it stands on paper."""
     if (rows, columns) == (0, 1):
         return Value(full[None, :], True)
     if (rows, columns) == (1, 0):

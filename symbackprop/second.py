@@ -22,10 +22,11 @@ from symbackprop.options import Options
 from symbackprop.page import Block, Equation, Equations, Phrase
 from symbackprop.raising import raise_entries
 from symbackprop.reference import Array
-from symbackprop.sizes import Shape
+from symbackprop.sizes import Shape, Size
 from symbackprop.values import Point, backward_values, forward
 
 GRADIENT = "gradient_"  # name of the node that holds the gradient while it is differentiated again
+STEP = 1e-30  # complex step
 READABLE = 40  # nodes of a Hessian entry that is still written down to the inputs
 
 
@@ -60,6 +61,25 @@ class Derivative:
                 pass
         return entries_formula(self.step.result, self.base)
 
+    @property
+    def equation(self) -> Equation:
+        """The derivative as a line of a page: a Jacobian as ∂of/∂wrt, a Hessian by its own letter."""
+        d, second_order = self.derivation, self.of == GRADIENT
+        x = d.graph.symbol[self.wrt].symbol
+        of = d.graph.symbol[d.of].symbol
+        assert x and of
+        scope = f"hessian:{self.wrt}" if second_order else f"jacobian:{self.wrt}"
+        free: tuple[tuple[str, Size], ...] = ()
+        left: Formula = hessian_name(d) if second_order else no.Partial(of.tex, x.tex)
+        if self.expr is None:
+            at = (*self.step.at, *self.step.by)
+            free = tuple((i.name, i.size) for i in at)
+            letters = tuple(Name(i.name) for i in at)
+            k = len(self.step.at)
+            left = no.At(left, letters) if isinstance(left, Name) else no.Partial(
+                no.At(of.tex, letters[:k]) if k else of.tex, no.At(x.tex, letters[k:]))  # fmt: skip
+        return Equation("derivative", left, (self.formula,), None, free, local=scope)
+
     def base(self, tensor: object, at: tuple[Formula, ...]) -> Formula:
         assert isinstance(tensor, Expr) and tensor.symbol, "helpers are folded away or raised"
         f = symbol_formula(tensor.symbol, self.derivation.convention)
@@ -67,6 +87,15 @@ class Derivative:
 
     def latex(self) -> str:
         return self.derivation.latex(self.formula)
+
+    def verify(self, *, seed: int = 0) -> float:
+        """The largest relative error over three points, the printed form read back.
+
+        Errors: `VerificationError` where it does not hold.
+        """
+        from symbackprop.verify import verify_derivative
+
+        return verify_derivative(self, seed=seed)
 
     def text(self) -> str:
         from symbackprop.write.text import text
@@ -197,9 +226,22 @@ def scalar_entry(d: Derivation, x: str, y: str) -> Formula:
     return Writer(d.convention).natural(e)
 
 
+def jacobian_values(d: Derivation, x: str, point: Point) -> Array:
+    """∂of/∂x by complex step of the definitions, in numerator layout."""
+    given = set(d.graph.inputs)
+    inputs = {k: v for k, v in point.values.items() if k[0] in given}
+    base = np.asarray(inputs[x, 0])
+    columns = []
+    for k in range(base.size):
+        moved = base.astype(complex)
+        moved.flat[k] += 1j * STEP
+        here = forward(d.graph, Point(point.sizes, {**inputs, (x, 0): moved}, {}, point.length))
+        columns.append(np.imag(here.values[d.of, 0]) / STEP)
+    return np.stack(columns, -1).reshape((*np.shape(columns[0]), *base.shape))
+
+
 def hessian_values(d: Derivation, names: tuple[str, ...], point: Point) -> Array:
     """The Hessian by complex step of the verified gradient: the oracle of the printed one."""
-    step = 1e-30
     given = set(d.graph.inputs)
     inputs = {k: v for k, v in point.values.items() if k[0] in given}
     seeds = {k: v for k, v in point.deltas.items() if k[0] == d.of}
@@ -208,10 +250,10 @@ def hessian_values(d: Derivation, names: tuple[str, ...], point: Point) -> Array
         base = np.asarray(inputs[y, 0])
         for k in range(base.size):
             moved = base.astype(complex)
-            moved.flat[k] += 1j * step
+            moved.flat[k] += 1j * STEP
             here = forward(d.graph, Point(point.sizes, {**inputs, (y, 0): moved}, seeds, point.length))
             back = backward_values(d.backward, here)
-            columns.append(np.concatenate([np.imag(np.ravel(back.deltas[x, 0])) / step for x in names]))
+            columns.append(np.concatenate([np.imag(np.ravel(back.deltas[x, 0])) / STEP for x in names]))
     full = np.stack(columns, -1)
     shape = np.shape(inputs[names[0], 0])
     return full.reshape(*shape, *shape) if len(names) == 1 else full

@@ -37,9 +37,9 @@ def render(name: str, values: dict[str, object], own: Path | None = None) -> str
     try:
         env = environment(own, kind)
         if kind == "html":
-            from symbackprop.markup import html_display
+            from symbackprop.markup import html_display, html_math
 
-            env.filters.setdefault("display", html_display)
+            env.filters.update(display=html_display, math=html_math)
         return env.get_template(name).render(**values)
     except TemplateNotFound as error:
         raise SheetError(f"no template {error}", where="templates") from None

@@ -20,9 +20,10 @@ from symbackprop.expr import topological
 from symbackprop.formula import read_formula
 from symbackprop.meaning import evaluate
 from symbackprop.notation import Decimal, Formula, Minus
-from symbackprop.page import Equation, Page
+from symbackprop.page import Equation, Equations, Page, Phrase, Section
 from symbackprop.reference import KINKS, Array
 from symbackprop.scope import Names, Scene
+from symbackprop.second import Derivative
 from symbackprop.values import (
     Point, backward_values, forward, generic_point, objective, seeded, Key,
 )  # fmt: skip
@@ -329,3 +330,18 @@ class Slope:
     def value(self, moved: Mapping[Key, Array]) -> complex:
         return objective(self.d.backward, forward(self.d.graph, self.inputs, moved))
 
+
+# --- Jacobians and Hessians ----------------------------------------------------------------------
+
+
+def verify_derivative(j: Derivative, *, seed: int = 0, trials: int = POINTS) -> float:
+    """∂of/∂wrt read back from its LaTeX against the complex step of its definition.
+
+    Errors: `VerificationError` with both values, the seed and the sizes.
+    """
+    d = j.derivation
+    eq = j.equation
+    page = Page((Section("derivative", Phrase("section.hessian"), (Equations((eq,)),)),))
+    report = verify_page(d, page, seed=seed, trials=trials)
+    report.demand()
+    return report.max_rel_error

@@ -1,0 +1,211 @@
+"""The command line. Exit status: 0 fine, 1 something is wrong with the mathematics, 2 the input cannot be used."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from symbackprop import __version__
+from symbackprop.errors import SymbackpropError, VerificationError
+
+if TYPE_CHECKING:
+    from symbackprop.build import Outcome
+    from symbackprop.derivation import Derivation
+
+EPILOG = "Exit status: 0 fine, 1 something is wrong with the mathematics, 2 the input could not be used."
+
+
+def parser() -> argparse.ArgumentParser:
+    """All verbs and their options."""
+    top = argparse.ArgumentParser("symbackprop", description="Forward pass in, verified backward pass out.",
+                                  epilog=EPILOG)  # fmt: skip
+    top.add_argument("--version", action="version", version=f"symbackprop {__version__}")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+    b = verbs.add_parser("build", help="sheets of modules or folders to PDF, LaTeX or HTML", epilog=EPILOG)
+    b.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="modules or folders (default: worked)")
+    b.add_argument("-o", dest="folder", type=Path, default=Path("out"), metavar="DIR", help="output folder (out)")
+    b.add_argument("--to", choices=("pdf", "tex", "html"), default="pdf")
+    b.add_argument("--lang", choices=("en", "de"), action="append", help="may be repeated (default: both)")
+    b.add_argument("--version", dest="kind", choices=("solution", "exercise"), default="solution")
+    b.add_argument("--engine", help="a TeX program, `wheel`, or `none`")
+    b.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
+    b.add_argument("--templates", type=Path, metavar="DIR", help="own templates, looked at first")
+    d = verbs.add_parser("derive", help="gradients of a graph text", epilog=EPILOG)
+    graph_options(d)
+    d.add_argument("--as", dest="kind", choices=("gradient", "jacobian", "hessian"), default="gradient")
+    d.add_argument("--to", choices=("text", "latex", "json"), default="text")
+    e = verbs.add_parser("emit", help="code of the forward and backward pass", epilog=EPILOG)
+    graph_options(e)
+    e.add_argument("--to", choices=("numpy",), default="numpy")
+    verbs.add_parser("doctor", help="what was found on this machine, and the shortest fix", epilog=EPILOG)
+    return top
+
+
+def graph_options(p: argparse.ArgumentParser) -> None:
+    p.add_argument("file", metavar="FILE", help="graph text, or - for standard input")
+    p.add_argument("--of", help="the output (default: the last node)")
+    p.add_argument("--wrt", help="variables, separated by commas (default: every real input)")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb."""
+    options = parser().parse_args(argv)
+    try:
+        return VERBS[options.verb](options)
+    except VerificationError as error:
+        print(f"symbackprop: {error}", file=sys.stderr)
+        return 1
+    except (SymbackpropError, OSError, UnicodeDecodeError) as error:
+        print(f"symbackprop: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("symbackprop: interrupted; files already written are complete", file=sys.stderr)
+        return 130
+
+
+# --- build ---------------------------------------------------------------------------------------
+
+
+def run_build(o: argparse.Namespace) -> int:
+    from symbackprop.build import FIX, Build, build, modules
+    from symbackprop.catalogue import LANGUAGES
+
+    paths = tuple(o.paths) or (Path("worked"),)
+    wanted = tuple(dict.fromkeys(o.lang or LANGUAGES))
+    b = Build(paths, o.folder, o.to, wanted, o.kind, o.engine, max(1, o.jobs), o.templates)
+    progress = Progress(len(modules(paths)))
+    with progress:
+        status, outcomes = build(b, tell=progress.tell)
+    written = [r for x in outcomes for r in x.rows]
+    for x in outcomes:
+        for message in x.messages:
+            print(message, file=sys.stderr)
+    if o.to == "pdf" and written and not any(r.file.endswith(".pdf") for r in written):
+        print(f"no TeX found: wrote .tex and .html instead; {FIX}", file=sys.stderr)
+    for r in written:
+        print(f"{o.folder / r.file}: {r.checked} of {r.equations} equations verified, "
+              f"largest error {r.max_rel_error:.1e}")  # fmt: skip
+    return status
+
+
+class Progress:
+    """A bar on a terminal, silence in a pipe."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.bar = None
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import Progress as Bar
+
+            self.bar = Bar(console=Console(stderr=True), transient=True)
+            self.task = self.bar.add_task("sheets", total=total)
+
+    def __enter__(self) -> Progress:
+        if self.bar:
+            self.bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar:
+            self.bar.stop()
+
+    def tell(self, outcome: Outcome) -> None:
+        if self.bar:
+            self.bar.update(self.task, advance=1, description=outcome.sheet)
+
+
+# --- derive and emit -----------------------------------------------------------------------------
+
+
+def graph_text(file: str) -> str:
+    return sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
+
+
+def variables(text: str | None) -> list[str] | None:
+    return [x.strip() for x in text.split(",") if x.strip()] if text else None
+
+
+def run_derive(o: argparse.Namespace) -> int:
+    from symbackprop.derivation import derive
+
+    text = graph_text(o.file)
+    if o.kind != "gradient":
+        return run_second(o, text)
+    d = derive(text, o.of, variables(o.wrt))
+    report = d.verify()
+    report.demand()
+    names = [n for n in d.wrt if n in d.backward.adjoints]
+    if o.to == "json":
+        print(json.dumps([entry(d, n, report.max_rel_error) for n in names], indent=2, ensure_ascii=False))
+        return 0
+    for n in names:
+        g = d[n]
+        print(f"∂{d.of}/∂{n} = {g.text()}    [{shape(g.shape)}]" if o.to == "text" else g.latex())
+    if o.to == "text":
+        print(f"verified: {report.checked} of {report.equations} equations at {report.points} points, "
+              f"{report.truths} derivatives, largest error {report.max_rel_error:.1e}, seed {report.seed}")  # fmt: skip
+    return 0
+
+
+def shape(s: tuple[object, ...]) -> str:
+    return " × ".join(map(str, s)) or "scalar"
+
+
+def entry(d: Derivation, name: str, error: float) -> dict[str, object]:
+    g = d[name]
+    return {"wrt": name, "shape": [str(s) for s in g.shape], "latex": g.latex(), "text": g.text(),
+            "numpy": numpy_line(d, name), "verified": True, "max_rel_error": error}  # fmt: skip
+
+
+def numpy_line(d: Derivation, name: str) -> str:
+    """The emitted module: the gradient by `name` is its entry of the returned dict."""
+    from symbackprop.derivation import derive
+
+    return derive(d.graph, d.of, [name]).source("numpy")
+
+
+def run_second(o: argparse.Namespace, text: str) -> int:
+    from symbackprop.derivation import as_graph
+    from symbackprop.second import hessian, jacobian
+
+    g = as_graph(text)
+    out = []
+    for n in variables(o.wrt) or [g.inputs[0]]:
+        found = (jacobian if o.kind == "jacobian" else hessian)(g, o.of, n)
+        error = found.verify()
+        out.append({"wrt": n, "shape": [str(s) for s in found.shape], "latex": found.latex(),
+                    "text": found.text(), "verified": True, "max_rel_error": error})  # fmt: skip
+    if o.to == "json":
+        print(json.dumps(out, indent=2, ensure_ascii=False))
+    else:
+        for row in out:
+            print(row[o.to])
+    return 0
+
+
+def run_emit(o: argparse.Namespace) -> int:
+    from symbackprop.derivation import derive
+
+    d = derive(graph_text(o.file), o.of, variables(o.wrt))
+    d.verify().demand()
+    print(d.source(o.to), end="")
+    return 0
+
+
+def run_doctor(o: argparse.Namespace) -> int:
+    from symbackprop.doctor import describe, examine
+
+    print(describe(examine()))
+    return 0
+
+
+VERBS = {"build": run_build, "derive": run_derive, "emit": run_emit, "doctor": run_doctor}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""What a notebook shows: text, LaTeX, HTML with MathML, and the graph as SVG."""
+
+from __future__ import annotations
+
+from html import escape
+
+from symbackprop.convention import Convention
+from symbackprop.derivation import Derivation, derive
+from symbackprop.expr import Expr, topological
+from symbackprop.graph import Graph
+from symbackprop.markup import html_display, html_math, html_text
+from symbackprop.notation import Formula
+from symbackprop.options import Options
+from symbackprop.outline import outline
+from symbackprop.page import Equation, Equations, Figure
+from symbackprop.picture.layout import place
+from symbackprop.picture.svg import svg
+from symbackprop.typeset import Style, drawn
+from symbackprop.write.latex import latex
+from symbackprop.write.text import text
+
+Bundle = dict[str, str]
+
+
+def expression_bundle(e: Expr) -> Bundle:
+    """An expression by itself, under the default convention."""
+    from symbackprop.convention import NoMatrix, notate, notate_entry
+    from symbackprop.derivation import spelled_function
+    from symbackprop.spelling import FUNCTIONS
+
+    c = Convention()
+    try:
+        f: Formula = notate(e, c)
+    except NoMatrix:
+        f = notate_entry(e, tuple(c.letters[: e.rank]), c)
+    functions = dict(FUNCTIONS)
+    for node in topological(e):
+        if node.op.variants and not node.op.scalar:
+            functions |= spelled_function(node)
+    tex = latex(f, functions)
+    return {"text/plain": repr(e), "text/latex": f"${tex}$", "text/html": html_display(tex)}
+
+
+def style_of(d: Derivation) -> Style:
+    return Style("en", d.functions, d.convention.vectors, html_text, html_math)
+
+
+def rows_html(d: Derivation, rows: tuple[Equation, ...]) -> str:
+    """Equations as a table: the formula, its size."""
+    out = []
+    for eq in rows:
+        tex = " = ".join(d.latex(f) for f in (eq.left, *eq.sides))
+        size = "" if eq.shape is None else "×".join(map(str, eq.shape)) or "1×1"
+        out.append(f"<tr><td style='text-align:left'>{html_math(tex)}</td><td>{escape(size)}</td></tr>")
+    return f"<table>{''.join(out)}</table>"
+
+
+def section(d: Derivation, *keys: str) -> tuple[Equation, ...]:
+    page = outline(d, Options(sections=keys))
+    return tuple(eq for s in page.sections for b in s.blocks if isinstance(b, Equations) for eq in b.rows)
+
+
+def derivation_bundle(d: Derivation) -> Bundle:
+    """The backward equations and the gradients."""
+    rows = section(d, "delta", "gradients")
+    lines = [" = ".join(d.latex(f) for f in (eq.left, *eq.sides)) for eq in rows]
+    plain = "\n".join(" = ".join(text(f) for f in (eq.left, *eq.sides)) for eq in rows)
+    return {"text/plain": plain, "text/html": rows_html(d, rows),
+            "text/latex": r"\begin{gather*}" + r" \\ ".join(lines) + r"\end{gather*}"}  # fmt: skip
+
+
+def graph_bundle(g: Graph) -> Bundle:
+    """The forward equations, and the picture where something can be differentiated."""
+    d = derive(g)
+    rows = section(d, "forward")
+    page = outline(d, Options(sections=("graph",)))
+    figures = [b for s in page.sections for b in s.blocks if isinstance(b, Figure)]
+    out = {"text/plain": "\n".join(f"{text(eq.left)} = {text(eq.sides[0])}" for eq in rows),
+           "text/html": rows_html(d, rows)}  # fmt: skip
+    if figures:
+        out["image/svg+xml"] = svg(place(drawn(figures[0], style_of(d))))
+    return out
