@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from symbackprop.convention import LETTERS, Convention, NoMatrix, notate, notate_entry, symbol_formula
 from symbackprop.errors import DeclarationError
-from symbackprop.expr import Expr, Symbol, leaf, shifted, substitute, symbols, topological
+from symbackprop.expr import Expr, Symbol, leaf, shifted, substitute, symbols, topological, weight
 from symbackprop.graph import Graph, collect, known, make
 from symbackprop.graph_text import read
 from symbackprop.notation import At, Formula, Name
 from symbackprop.reverse import Adjoint, Backward, backward, cotangent_of
 from symbackprop.sizes import Shape
+from symbackprop.tidy import tidy
 
 if TYPE_CHECKING:
     from symbackprop.verify import Report
@@ -31,7 +32,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Gradient:
-    """The gradient by one variable. `value` is an expression over named nodes and error signals."""
+    """The gradient by one variable: over declared nodes, or over error signals where that is too long."""
 
     derivation: Derivation
     name: str
@@ -89,7 +90,7 @@ class Derivation:
     def __getitem__(self, name: str) -> Gradient:
         """The gradient by a variable, or the δ of a node. Errors: `DeclarationError` for other names."""
         known(name, self.backward.adjoints, "the derivation")
-        return Gradient(self, name, self.backward.adjoints[name].value)
+        return Gradient(self, name, written_out(self, name))
 
     @cached_property
     def functions(self) -> Mapping[str, str]:
@@ -222,6 +223,27 @@ def named_selectors(b: Backward) -> tuple[Backward, tuple[str, ...]]:
         for n, a in b.adjoints.items()
     }  # fmt: skip
     return replace(b, graph=g, adjoints=adjoints), tuple(first)
+
+
+READABLE = 40  # nodes of a gradient that is written without error signals
+
+
+def written_out(d: Derivation, name: str) -> Expr:
+    """The δ of a name over the declared nodes alone, where that stays readable; else over other δ's."""
+    value = d.backward.adjoints[name].value
+    if d.graph.time:
+        return value
+    full = value
+    for _ in range(len(d.backward.adjoints)):
+        inner = {s: d.backward.adjoints[s.symbol.name].value for s in symbols(full)
+                 if s.symbol and s.symbol.cotangent and s.symbol.name in d.backward.adjoints}  # fmt: skip
+        new = tidy(substitute(full, inner)) if inner else tidy(unfolded(d, full, d.backward.named))
+        if new is full:
+            return full
+        if weight(new) > READABLE:
+            return value
+        full = new
+    return full
 
 
 def unfolded(d: Derivation, e: Expr, names: tuple[str, ...]) -> Expr:

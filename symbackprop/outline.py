@@ -13,7 +13,7 @@ from symbackprop import notation as no
 from symbackprop import tidy as td
 from symbackprop.compose import size_formula
 from symbackprop.convention import NoMatrix, notate, notate_entry, symbol_formula
-from symbackprop.derivation import Derivation, signal, unfolded
+from symbackprop.derivation import Derivation, signal, unfolded, written_out
 from symbackprop.errors import SheetError
 from symbackprop.expr import Expr, Symbol, substitute, symbols, topological, weight
 from symbackprop.jacobians import edges, local_section, product_section, why_section
@@ -259,20 +259,10 @@ def gradients_section(d: Derivation, o: Options) -> list[Block]:
 def gradient_forms(d: Derivation, name: str) -> list[Expr]:
     """The gradient over error signals and, in short graphs, with the signals put in."""
     a = d.backward.adjoints[name]
-    forms = [a.value]
-    if any(symbol_of(d, n).time for n in d.graph.symbol):
+    written = written_out(d, name)
+    forms = [a.value] if written is a.value else [a.value, written]
+    if d.graph.time:
         return forms
-    written = a.value
-    for _ in range(len(d.backward.adjoints)):
-        inner = {s: d.backward.adjoints[s.symbol.name].value for s in symbols(written)
-                 if s.symbol and s.symbol.cotangent and s.symbol.name in d.backward.adjoints}  # fmt: skip
-        if not inner:
-            break
-        written = td.tidy(substitute(written, inner))
-        if weight(written) > 40:
-            return forms
-    if not any(s.symbol and s.symbol.cotangent for s in symbols(written)) or d.backward.seed.symbol:
-        forms.append(written)
     if not a.value.shape:  # scalars: down to the inputs
         below = tuple(n for n in d.graph.definition)
         full = written

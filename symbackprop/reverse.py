@@ -57,6 +57,7 @@ class Backward:
     wrt: tuple[str, ...]
     seed: Expr  # the cotangent of `of`: 1 for a scalar, a symbol otherwise
     adjoints: Mapping[str, Adjoint]
+    named: tuple[str, ...] = ()  # nodes that had no name in the declaration
 
 
 def backward(g: Graph, of: str | None = None, wrt: Iterable[str] | None = None) -> Backward:
@@ -68,6 +69,7 @@ def backward(g: Graph, of: str | None = None, wrt: Iterable[str] | None = None) 
     of = g.output if of is None else known(of, g.symbol, "of")
     names = tuple(wrt) if wrt is not None else default_variables(g, of)
     check_variables(g, of, names)
+    declared = set(g.symbol)
     g = name_large_nodes(g, of, names)
     active = active_names(g, names)
     order = [n for n in reversed(ordered(g)) if n in active]
@@ -88,7 +90,8 @@ def backward(g: Graph, of: str | None = None, wrt: Iterable[str] | None = None) 
             uses[name].reverse()
         total = td.plus(*(u.value for u in uses[name]))
         adjoints[name] = Adjoint(name, cotangent_of(g, name), tuple(uses[name]), (total,))
-    return Backward(g, of, names, seed, shorter(adjoints))
+    named = tuple(n for n in g.definition if n not in declared)
+    return Backward(g, of, names, seed, shorter(adjoints), named)
 
 
 def default_variables(g: Graph, of: str) -> tuple[str, ...]:
