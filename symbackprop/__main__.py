@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from symbackprop.build import Outcome
     from symbackprop.derivation import Derivation
 
-EPILOG = "Exit status: 0 fine, 1 something is wrong with the mathematics, 2 the input could not be used."
+EPILOG = (
+    "Exit status: 0 fine, 1 something is wrong with the mathematics, 2 the input could not be used."
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -26,23 +28,40 @@ def parser() -> argparse.ArgumentParser:
                                   epilog=EPILOG)  # fmt: skip
     top.add_argument("--version", action="version", version=f"symbackprop {__version__}")
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
-    b = verbs.add_parser("build", help="sheets of modules or folders to PDF, LaTeX or HTML", epilog=EPILOG)
-    b.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="modules or folders (default: worked)")
-    b.add_argument("-o", dest="folder", type=Path, default=Path("out"), metavar="DIR", help="output folder (out)")
+    b = verbs.add_parser(
+        "build", help="sheets of modules or folders to PDF, LaTeX or HTML", epilog=EPILOG
+    )
+    b.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="modules or folders (default: worked)"
+    )
+    b.add_argument(
+        "-o",
+        dest="folder",
+        type=Path,
+        default=Path("out"),
+        metavar="DIR",
+        help="output folder (out)",
+    )
     b.add_argument("--to", choices=("pdf", "tex", "html"), default="pdf")
-    b.add_argument("--lang", choices=("en", "de"), action="append", help="may be repeated (default: both)")
+    b.add_argument(
+        "--lang", choices=("en", "de"), action="append", help="may be repeated (default: both)"
+    )
     b.add_argument("--version", dest="kind", choices=("solution", "exercise"), default="solution")
     b.add_argument("--engine", help="a TeX program, `wheel`, or `none`")
     b.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
     b.add_argument("--templates", type=Path, metavar="DIR", help="own templates, looked at first")
     d = verbs.add_parser("derive", help="gradients of a graph text", epilog=EPILOG)
     graph_options(d)
-    d.add_argument("--as", dest="kind", choices=("gradient", "jacobian", "hessian"), default="gradient")
+    d.add_argument(
+        "--as", dest="kind", choices=("gradient", "jacobian", "hessian"), default="gradient"
+    )
     d.add_argument("--to", choices=("text", "latex", "json"), default="text")
     e = verbs.add_parser("emit", help="code of the forward and backward pass", epilog=EPILOG)
     graph_options(e)
     e.add_argument("--to", choices=("numpy",), default="numpy")
-    verbs.add_parser("doctor", help="what was found on this machine, and the shortest fix", epilog=EPILOG)
+    verbs.add_parser(
+        "doctor", help="what was found on this machine, and the shortest fix", epilog=EPILOG
+    )
     return top
 
 
@@ -142,7 +161,11 @@ def run_derive(o: argparse.Namespace) -> int:
     report.demand()
     names = [n for n in d.wrt if n in d.backward.adjoints]
     if o.to == "json":
-        print(json.dumps([entry(d, n, report.max_rel_error) for n in names], indent=2, ensure_ascii=False))
+        print(
+            json.dumps(
+                [entry(d, n, report.max_rel_error) for n in names], indent=2, ensure_ascii=False
+            )
+        )
         return 0
     for n in names:
         g = d[n]

@@ -92,7 +92,9 @@ def load(path: Path) -> ModuleType:
         raise
     except Exception as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
-        raise SheetError(f"{type(error).__name__}: {error}", where=f"{path.name}, line {last.lineno}") from error
+        raise SheetError(
+            f"{type(error).__name__}: {error}", where=f"{path.name}, line {last.lineno}"
+        ) from error
     return module
 
 
@@ -135,7 +137,9 @@ def make(order: Order) -> Outcome:
 
 def write(order: Order, sheet: Sheet, report: Report, language: str) -> tuple[Row, list[str]]:
     """One document, complete or not at all; without TeX the .tex and the HTML instead of the PDF."""
-    stem = sheet.name + ("" if order.version == "solution" else f".{order.version}") + f".{language}"
+    stem = (
+        sheet.name + ("" if order.version == "solution" else f".{order.version}") + f".{language}"
+    )
     folder, said, pages = Path(order.folder), [], 0
     own = Path(order.templates) if order.templates else None
 
@@ -159,7 +163,15 @@ def write(order: Order, sheet: Sheet, report: Report, language: str) -> tuple[Ro
         write_aside(target, tex())
         if order.to == "pdf":
             write_aside(folder / f"{stem}.html", html())
-    row = Row(sheet.name, language, report.equations, report.checked, report.max_rel_error, target.name, pages)
+    row = Row(
+        sheet.name,
+        language,
+        report.equations,
+        report.checked,
+        report.max_rel_error,
+        target.name,
+        pages,
+    )
     return row, said
 
 
@@ -197,7 +209,9 @@ def orders(b: Build, engine: Engine | None) -> tuple[list[Order], list[Outcome]]
                 continue
             seen.add(s.name)
             own = str(b.templates) if b.templates else None
-            out.append(Order(str(path), s.name, b.languages, b.to, b.version, str(b.folder), engine, own))
+            out.append(
+                Order(str(path), s.name, b.languages, b.to, b.version, str(b.folder), engine, own)
+            )
     return out, bad
 
 
@@ -213,7 +227,9 @@ def build(b: Build, *, tell: Callable[[Outcome], None] = lambda o: None,
     for o in outcomes:
         tell(o)
     if not todo and not outcomes:
-        raise SheetError("no sheet found", where="build", hint="A sheet is a module-level `Sheet(…)`.")
+        raise SheetError(
+            "no sheet found", where="build", hint="A sheet is a module-level `Sheet(…)`."
+        )
     for o in run(todo, b.jobs, executor):
         outcomes.append(o)
         tell(o)
@@ -236,9 +252,11 @@ def run(todo: Sequence[Order], jobs: int, executor: Executor | None) -> Iterable
         futures: dict[Future[Outcome], Order] = {pool.submit(make, o): o for o in todo}
         for f in as_completed(futures):
             error = f.exception()
-            yield f.result() if error is None else Outcome(futures[f].sheet, 2, (), (f"{futures[f].sheet}: {error}",))
+            yield (
+                f.result()
+                if error is None
+                else Outcome(futures[f].sheet, 2, (), (f"{futures[f].sheet}: {error}",))
+            )
     finally:
         if executor is None:
             pool.shutdown(cancel_futures=True)
-
-

@@ -1,7 +1,7 @@
 """Differentiates entries and folds definitions back, one step a student would write at a time.
 
-    e[i] = exp(x[i]);  s = e[k];  y[i] = e[i]/s
-    ∂y[i]/∂x[j] = e[i]*δ(i,j)/s - e[i]*e[j]/s**2  =  y[i]*δ(i,j) - y[i]*y[j]
+e[i] = exp(x[i]);  s = e[k];  y[i] = e[i]/s
+∂y[i]/∂x[j] = e[i]*δ(i,j)/s - e[i]*e[j]/s**2  =  y[i]*δ(i,j) - y[i]*y[j]
 """
 
 from __future__ import annotations
@@ -32,7 +32,11 @@ class LocalStep:
 
 
 def derivative(
-    e: Entries, wrt: Hashable, by: tuple[Index, ...], known: Mapping[Hashable, LocalStep], prime: Prime
+    e: Entries,
+    wrt: Hashable,
+    by: tuple[Index, ...],
+    known: Mapping[Hashable, LocalStep],
+    prime: Prime,
 ) -> Entries:
     """∂e/∂wrt[by]; `known` holds the derivatives of the intermediate tensors."""
     out = []
@@ -47,12 +51,18 @@ def derivative(
             outer = Term(term.coefficient * exponent, (*rest, *lowered))
             product = en.multiply(Entries((outer,)), inner)
             # a bound index of the term stays bound in the product
-            out.append(Entries(tuple(replace(t, bound=term.bound + t.bound) for t in product.terms)))
+            out.append(
+                Entries(tuple(replace(t, bound=term.bound + t.bound) for t in product.terms))
+            )
     return en.add(*out)
 
 
 def atom_derivative(
-    atom: Atom, wrt: Hashable, by: tuple[Index, ...], known: Mapping[Hashable, LocalStep], prime: Prime
+    atom: Atom,
+    wrt: Hashable,
+    by: tuple[Index, ...],
+    known: Mapping[Hashable, LocalStep],
+    prime: Prime,
 ) -> Entries:
     match atom:
         case Elem(tensor=tensor, at=at) if tensor == wrt:
@@ -80,7 +90,9 @@ def local_derivatives(
     taken |= {i.name for d in op.definitions for i in d.at}
     by = []
     for i in axes:
-        new = Index(next(x for x in [*letters, *(f"j{n}" for n in range(99))] if x not in taken), i.size)
+        new = Index(
+            next(x for x in [*letters, *(f"j{n}" for n in range(99))] if x not in taken), i.size
+        )
         taken.add(new.name)
         by.append(new)
     known: dict[Hashable, LocalStep] = {}
@@ -148,7 +160,9 @@ def apply_fold(e: Entries, rule: Fold) -> Entries:
         coefficient = term.coefficient
         for atom, x in term.factors:
             mapping: dict[Index, Position] = {}
-            if unify_atom(rule.pivot, atom, mapping) and (x.denominator == 1 or rule.rest.coefficient == 1):
+            if unify_atom(rule.pivot, atom, mapping) and (
+                x.denominator == 1 or rule.rest.coefficient == 1
+            ):
                 coefficient *= rule.rest.coefficient ** int(x) if rule.rest.coefficient != 1 else 1
                 factors += [(en.at_atom(a, mapping), y * x) for a, y in rule.rest.factors]
             else:
@@ -207,7 +221,11 @@ def unify_entries(p: Entries, t: Entries, mapping: dict[Index, Position]) -> boo
     if len(p.terms) != len(t.terms):
         return False
     for a, b in zip(p.terms, t.terms, strict=True):
-        if (a.coefficient, len(a.factors), len(a.bound)) != (b.coefficient, len(b.factors), len(b.bound)):
+        if (a.coefficient, len(a.factors), len(a.bound)) != (
+            b.coefficient,
+            len(b.factors),
+            len(b.bound),
+        ):
             return False
         if any(x.size != y.size for x, y in zip(a.bound, b.bound, strict=True)):
             return False

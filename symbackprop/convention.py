@@ -45,9 +45,13 @@ class Convention:
 
     def __post_init__(self) -> None:
         if self.vectors not in ("column", "row"):
-            raise SheetError(f"vectors are 'column' or 'row', not {self.vectors!r}", where="convention")
+            raise SheetError(
+                f"vectors are 'column' or 'row', not {self.vectors!r}", where="convention"
+            )
         if self.signal not in ("delta", "bar", "partial"):
-            raise SheetError(f"signal is 'delta', 'bar' or 'partial', not {self.signal!r}", where="convention")
+            raise SheetError(
+                f"signal is 'delta', 'bar' or 'partial', not {self.signal!r}", where="convention"
+            )
 
 
 # --- names and sizes -----------------------------------------------------------------------------
@@ -118,7 +122,9 @@ class Writer:
 
     def high(self, e: Expr) -> Formula:
         """Rank 3 and more: functions entry by entry only."""
-        if e.op.scalar or (len(e.args) == 1 and e.op.variants and e.op.variants[0].arguments[0].batch):
+        if e.op.scalar or (
+            len(e.args) == 1 and e.op.variants and e.op.variants[0].arguments[0].batch
+        ):
             return self.call(e)
         raise NoMatrix(e.op.name)
 
@@ -213,7 +219,9 @@ class Writer:
 
     def product(self, e: Expr, flip: bool = False) -> Formula:
         """Number and scalars as one fraction in front, arrays joined by ⊙ (⊘ for negative powers)."""
-        if e.op.name in ("multiply", "divide") and any(a.shape not in ((), e.shape) for a in e.args):
+        if e.op.name in ("multiply", "divide") and any(
+            a.shape not in ((), e.shape) for a in e.args
+        ):
             return self.broadcast_product(e, flip)
         m = td.split(e)
         over = [self.powered(self.grouped(s), x) for s, x in m.scalars if x > 0]
@@ -229,7 +237,7 @@ class Writer:
         else:
             parts += ([no.Number(Fraction(p))] if p != 1 else []) + over
         arrays = self.hadamard(m.arrays, flip)
-        if arrays is not None and not (arrays == no.ONE):
+        if arrays is not None and arrays != no.ONE:
             parts.append(arrays)
         body = times(parts) if parts else no.Number(Fraction(p))
         return negated(body) if m.coefficient < 0 else body
@@ -255,7 +263,11 @@ class Writer:
         parts: list[Formula] = []
         for n, a in enumerate(e.args):
             inverse = e.op.name == "divide" and n == 1
-            whole = self.oriented(a, flip) if a.shape in ((), e.shape) else self.spread(a, e.shape, flip)
+            whole = (
+                self.oriented(a, flip)
+                if a.shape in ((), e.shape)
+                else self.spread(a, e.shape, flip)
+            )
             if inverse and a.rank == 0:
                 parts[0] = no.Over(parts[0], whole)
             elif inverse:
@@ -308,7 +320,9 @@ class Writer:
         if name == "constant" and e.attribute("value") == 0:
             n = size_formula(e.shape[0])
             return no.Zeros(n, no.ONE) if side == "column" else no.Zeros(no.ONE, n)
-        if name in ("multiply", "negative") and one_array(e):  # the scalar stands in front of the oriented vector
+        if name in ("multiply", "negative") and one_array(
+            e
+        ):  # the scalar stands in front of the oriented vector
             return self.scaled(e, side)
         here = self.plain_vector(e)
         return here if side == self.c.vectors else no.Transpose(here)
@@ -318,7 +332,9 @@ class Writer:
         m = td.split(e)
         ((core, _),) = m.arrays
         front = td.join(td.Monomial(abs(m.coefficient), m.scalars, ()), ())
-        body = times([*([] if front.number == 1 else [self.grouped(front)]), self.vector(core, side)])
+        body = times(
+            [*([] if front.number == 1 else [self.grouped(front)]), self.vector(core, side)]
+        )
         return negated(body) if m.coefficient < 0 else body
 
     def chain(self, parts: list[Formula]) -> Formula:
@@ -328,7 +344,11 @@ class Writer:
         if m.rank != 2:
             raise NoMatrix("sum")
         ones = no.Ones(size_formula(m.shape[1]))
-        return times([self.matrix(m), ones] if side == "column" else [no.Transpose(ones), self.matrix(m, True)])
+        return times(
+            [self.matrix(m), ones]
+            if side == "column"
+            else [no.Transpose(ones), self.matrix(m, True)]
+        )
 
     def plain_vector(self, e: Expr) -> Formula:
         """A vector in the convention's own orientation."""
@@ -372,7 +392,11 @@ class Writer:
         if x.rank == 1:
             (s,) = picks
             assert s is not None
-            return times([no.Transpose(s), self.column(x)] if self.c.vectors == "column" else [self.row(x), s])
+            return times(
+                [no.Transpose(s), self.column(x)]
+                if self.c.vectors == "column"
+                else [self.row(x), s]
+            )
         left, right = picks
         single_row = len(ranges[0]) == 1
         parts: list[Formula] = []
@@ -395,7 +419,11 @@ class Writer:
             return self.matrix(e.args[0], not flip)
         if name == "matmul" and all(a.rank == 2 for a in e.args):
             a, b = e.args
-            return times([self.matrix(b, True), self.matrix(a, True)] if flip else [self.matrix(a), self.matrix(b)])
+            return times(
+                [self.matrix(b, True), self.matrix(a, True)]
+                if flip
+                else [self.matrix(a), self.matrix(b)]
+            )
         if name == "outer":
             u, v = e.args[::-1] if flip else e.args
             return times([self.column(u), self.row(v)])
@@ -436,7 +464,9 @@ class Writer:
             return no.Eye(size_formula(e.shape[0]))
         if name == "diag":  # diag takes either orientation: the one without transposes
             v = e.args[0]
-            return no.Call("diag", (self.column(v) if v.op.name == "sum_last" else self.natural(v),))
+            return no.Call(
+                "diag", (self.column(v) if v.op.name == "sum_last" else self.natural(v),)
+            )
         if name == "selector":
             return blocks(e.attribute("start"), e.shape[1], e.shape[0], "column")  # type: ignore[arg-type]
         if name == "concat":
@@ -532,7 +562,6 @@ class Writer:
             return inner.entry(args[str(tensor)], where)
 
         return indexed.entries_formula(right, base, names)
-
 
 
 def trailing(at: tuple[Formula, ...], x: Expr, shape: Shape) -> tuple[Formula, ...]:

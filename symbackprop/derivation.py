@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from symbackprop.convention import LETTERS, Convention, NoMatrix, notate, notate_entry, symbol_formula
+from symbackprop.convention import (
+    LETTERS,
+    Convention,
+    NoMatrix,
+    notate,
+    notate_entry,
+    symbol_formula,
+)
 from symbackprop.errors import DeclarationError
 from symbackprop.expr import Expr, Symbol, leaf, shifted, substitute, symbols, topological, weight
 from symbackprop.graph import Graph, collect, known, make
@@ -99,7 +106,9 @@ class Derivation:
 
         found = dict(FUNCTIONS)
         nodes = [e for d in self.graph.definition.values() for e in topological(d)]
-        nodes += [e for a in self.backward.adjoints.values() for f in a.forms for e in topological(f)]
+        nodes += [
+            e for a in self.backward.adjoints.values() for f in a.forms for e in topological(f)
+        ]
         for e in nodes:
             if e.op.scalar and e.op.scalar.tex:
                 found[e.op.scalar.name] = e.op.scalar.tex

@@ -104,7 +104,9 @@ def templates(text: str, where: str) -> tuple[Template, ...]:
 class Placement:
     """Letters and batch axes given sizes; reads right sides into entries."""
 
-    def __init__(self, where: str, attributes: Mapping[str, Attribute], letters: str = LETTERS) -> None:
+    def __init__(
+        self, where: str, attributes: Mapping[str, Attribute], letters: str = LETTERS
+    ) -> None:
         self.where, self.attributes, self.letters = where, attributes, letters
         self.index: dict[str, Index] = {}
         self.batch: tuple[Index, ...] = ()
@@ -119,7 +121,9 @@ class Placement:
             known = self.index.setdefault(letter, Index(letter, extent))
             said = self.origin.setdefault(letter, f"{extent} in {label}")
             if known.size != extent:
-                raise ShapeError(f"axis {letter} is {said} but {extent} in {label}", where=self.where)
+                raise ShapeError(
+                    f"axis {letter} is {said} but {extent} in {label}", where=self.where
+                )
 
     def spread(self, shapes: list[Shape], labels: list[str]) -> None:
         """Batch axes of all arguments by NumPy's broadcasting."""
@@ -166,7 +170,9 @@ class Placement:
                 return self.call(name, node.args)
             case ast.Subscript(value=ast.Name(id=name)):
                 return self.entry(name, node)
-        raise DeclarationError(f"`{ast.unparse(node)}` may not stand in an op equation", where=self.where)
+        raise DeclarationError(
+            f"`{ast.unparse(node)}` may not stand in an op equation", where=self.where
+        )
 
     def named(self, name: str, node: ast.expr) -> Entries:
         if name in self.axes:
@@ -176,7 +182,9 @@ class Placement:
             return en.number(value) if isinstance(value, Fraction) else en.entries(SizeOf(value))
         if name == "pi":
             return en.entries(Elem("pi", ()))
-        raise DeclarationError(f"`{name}` is neither an argument nor an attribute", where=self.where)
+        raise DeclarationError(
+            f"`{name}` is neither an argument nor an attribute", where=self.where
+        )
 
     def binary(self, node: ast.BinOp) -> Entries:
         a = self.read(node.left)
@@ -226,7 +234,9 @@ class Placement:
 
     def entry(self, name: str, node: ast.expr) -> Entries:
         if name not in self.axes:
-            raise DeclarationError(f"`{name}` is not an argument or an earlier result", where=self.where)
+            raise DeclarationError(
+                f"`{name}` is not an argument or an earlier result", where=self.where
+            )
         declared, shape = self.axes[name]
         parts: list[ast.expr] = []
         if isinstance(node, ast.Subscript):
@@ -291,7 +301,9 @@ def place(
     for p, shape, label in zip(arguments, shapes, labels, strict=True):
         if len(shape) < len(p.core) or (len(shape) > len(p.core) and not p.batch):
             want = f"at least {len(p.core)}" if p.batch else f"{len(p.core)}"
-            raise ShapeError(f"{label} is {shape_text(shape)}, but {want} axes are needed", where=where)
+            raise ShapeError(
+                f"{label} is {shape_text(shape)}, but {want} axes are needed", where=where
+            )
         at.declare(p, shape, label)
     for t in equations:  # letters that first stand in an equation must not be taken for batch axes
         at.axes.setdefault(f"\0{t.source}", (Pattern(t.left.tensor, False, letters_in(t)), ()))
@@ -318,7 +330,9 @@ def place(
 
 
 def letters_in(t: Template) -> tuple[str, ...]:
-    return tuple(sorted({n.id for n in ast.walk(t.right) if isinstance(n, ast.Name)} | set(t.left.core)))
+    return tuple(
+        sorted({n.id for n in ast.walk(t.right) if isinstance(n, ast.Name)} | set(t.left.core))
+    )
 
 
 def bind(right: Entries, left: tuple[Index, ...]) -> Entries:
@@ -328,5 +342,3 @@ def bind(right: Entries, left: tuple[Index, ...]) -> Entries:
         free = en.free_indices(Entries((replace(term, bound=()),)))
         out.append(replace(term, bound=tuple(i for i in free if i not in left)))
     return Entries(tuple(out))
-
-

@@ -15,7 +15,19 @@ from symbackprop.vocabulary import OPS
 
 Function: TypeAlias = Callable[..., Expr]
 expr.OPERATORS.update(
-    {k: OPS[k] for k in "add subtract multiply divide negative power matmul transpose".split()}
+    {
+        k: OPS[k]
+        for k in [
+            "add",
+            "subtract",
+            "multiply",
+            "divide",
+            "negative",
+            "power",
+            "matmul",
+            "transpose",
+        ]
+    }
 )
 
 
@@ -23,7 +35,9 @@ def normal_axis(axis: object, x: Expr, where: str) -> int:
     if isinstance(axis, bool) or not isinstance(axis, int):
         raise DeclarationError(f"axis must be a whole number, not {axis!r}", where=where)
     if not -x.rank <= axis < x.rank:
-        raise ShapeError(f"{describe(x)} is {shape_text(x.shape)} and has no axis {axis}", where=where)
+        raise ShapeError(
+            f"{describe(x)} is {shape_text(x.shape)} and has no axis {axis}", where=where
+        )
     return axis % x.rank
 
 
@@ -206,7 +220,9 @@ def one_range(k: object, extent: Size, x: Expr) -> tuple[Size, ...]:
         start, stop = bound(k.start, size(0)), bound(k.stop, extent)
         inside = [(start).number, (stop - start).number, (extent - stop).number]
         if any(v is not None and v < 0 for v in inside) or inside[1] == 0:
-            raise ShapeError(f"{start}:{stop} does not lie in an axis of size {extent}", where=where)
+            raise ShapeError(
+                f"{start}:{stop} does not lie in an axis of size {extent}", where=where
+            )
         return (start, stop)
     p = bound(k, size(0))
     inside = (extent - p).number
@@ -231,7 +247,9 @@ def symbol(name: str, *extents: int | str | Size, tex: str = "", domain: str = "
 def named_well(name: str) -> str:
     """Errors: `DeclarationError` for a name that is no identifier."""
     if not name.isidentifier():
-        raise DeclarationError(f"`{name}` is not a name", hint="Letters, digits and _; the printed name is tex=.")
+        raise DeclarationError(
+            f"`{name}` is not a name", hint="Letters, digits and _; the printed name is tex=."
+        )
     return name
 
 
@@ -242,12 +260,24 @@ def named(name: str, definition: Expr, tex: str = "") -> Expr:
 
 
 expr.SUBSCRIPT.append(subscript)
-HIDDEN = frozenset("add subtract multiply divide negative selector constant identity slice sum_last mean_last".split())
+HIDDEN = frozenset(
+    [
+        "add",
+        "subtract",
+        "multiply",
+        "divide",
+        "negative",
+        "selector",
+        "constant",
+        "identity",
+        "slice",
+        "sum_last",
+        "mean_last",
+    ]
+)
 FUNCTIONS: dict[str, Function] = {
     **{name: along_axis(op) for name, op in OPS.items() if name not in HIDDEN},
     "sum": reduction("sum"), "mean": reduction("mean"), "concat": concat, "ones": ones, "zeros": zeros,
     "eye": eye, "reshape": reshape, "einsum": einsum, "onehot": onehot, "pick": pick, "dot": dot,
     "cross_entropy": cross_entropy, "permute": permute,
 }  # fmt: skip
-
-

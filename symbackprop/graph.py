@@ -48,8 +48,10 @@ class Graph:
     def output(self) -> str:
         """The last node defined."""
         if not self.definition:
-            raise DeclarationError("the graph defines no node", hint="Add a line such as  L = sum((y - x)**2)")
-        return next(reversed(self.definition))
+            raise DeclarationError(
+                "the graph defines no node", hint="Add a line such as  L = sum((y - x)**2)"
+            )
+        return list(self.definition)[-1]
 
     def __getitem__(self, name: str) -> Expr:
         return self.symbol[known(name, self.symbol, "the graph")]
@@ -84,7 +86,9 @@ def make(
             names |= dict.fromkeys(sorted(s.names))
         if e.symbol and e.symbol.labels:
             names |= dict.fromkeys(sorted(e.symbol.labels.names))
-    return Graph(MappingProxyType(dict(symbol)), MappingProxyType(dict(definition)), time, tuple(names))
+    return Graph(
+        MappingProxyType(dict(symbol)), MappingProxyType(dict(definition)), time, tuple(names)
+    )
 
 
 def collect(**outputs: Expr) -> Graph:
@@ -114,7 +118,9 @@ def collect(**outputs: Expr) -> Graph:
         s = leaf.symbol
         assert s
         if symbol.setdefault(s.name, leaf) is not leaf:
-            raise DeclarationError(f"two different symbols are called `{s.name}`", hint="Rename one of them.")
+            raise DeclarationError(
+                f"two different symbols are called `{s.name}`", hint="Rename one of them."
+            )
         if s.definition is not None:
             definition[s.name] = s.definition
     inputs = {n: e for n, e in symbol.items() if n not in definition}
@@ -128,7 +134,9 @@ def used_names(e: Expr) -> tuple[str, ...]:
 
 def same_time(e: Expr) -> tuple[str, ...]:
     """Names an expression needs at its own time step (shift 0) or outside time."""
-    return tuple(dict.fromkeys(s.symbol.name for s in symbols(e) if s.symbol and s.symbol.shift == 0))
+    return tuple(
+        dict.fromkeys(s.symbol.name for s in symbols(e) if s.symbol and s.symbol.shift == 0)
+    )
 
 
 def ancestors(g: Graph, of: str) -> set[str]:
@@ -141,5 +149,3 @@ def ancestors(g: Graph, of: str) -> set[str]:
                 seen.add(n)
                 stack.append(n)
     return seen
-
-

@@ -18,7 +18,7 @@ from symbackprop.functions import FUNCTIONS
 from symbackprop.graph import TIME_SUM, Graph, Time, known, make
 from symbackprop.sizes import Shape, Size, shape_text, size
 
-DOMAINS = frozenset("real positive onehot distribution".split())
+DOMAINS = frozenset(["real", "positive", "onehot", "distribution"])
 STATEMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*(\[\s*(?P<time>[A-Za-z_]\w*)\s*\])?\s*(?P<sign>[:=])(?!=)\s*"
                        r"(?P<rest>.+)", re.DOTALL)  # fmt: skip
 
@@ -77,7 +77,9 @@ def split(text: str) -> Iterator[tuple[int, str]]:
                     start = number
                 current += " " if c == "\n" else c
     if current.strip():
-        raise DeclarationError(f"`{current.strip()[:60]}` has an open bracket", where=f"line {start}")
+        raise DeclarationError(
+            f"`{current.strip()[:60]}` has an open bracket", where=f"line {start}"
+        )
 
 
 def parse_statement(line: int, text: str) -> Statement:
@@ -104,7 +106,9 @@ def time_of(s: Statement) -> Time:
     """`t: 1..T`."""
     low, _, high = s.rest.partition("..")
     if low.strip() != "1" or not high.strip().isidentifier():
-        raise DeclarationError(f"`{s.rest}` is not a time range", where=s.where, hint="Write  t: 1..T")
+        raise DeclarationError(
+            f"`{s.rest}` is not a time range", where=s.where, hint="Write  t: 1..T"
+        )
     return Time(s.name, size(high.strip()))
 
 
@@ -149,9 +153,11 @@ def infer_states(statements: list[Statement], unknown: list[str], time: Time | N
         return fits[min(fits)][0]
     name = unknown[0]
     raise ShapeError(
-        f"the size of {', '.join(unknown)} " + ("does not follow" if fits else "fits nothing declared"),
+        f"the size of {', '.join(unknown)} "
+        + ("does not follow" if fits else "fits nothing declared"),
         where="recurrence",
-        hint=f"Declare it before it is used:  {name}[t]: d" + (f"\n  First try: {problem}" if problem else ""),
+        hint=f"Declare it before it is used:  {name}[t]: d"
+        + (f"\n  First try: {problem}" if problem else ""),
     )
 
 
@@ -171,7 +177,9 @@ class Reader:
             raise DeclarationError(f"`{s.time}` is not a declared time index", where=s.where,
                                    hint=f"Declare it:  {s.time}: 1..T")  # fmt: skip
         if s.name in self.symbol and s.name not in self.declared_time:
-            raise DeclarationError("declared twice", where=s.where, hint="Give one of them another name.")
+            raise DeclarationError(
+                "declared twice", where=s.where, hint="Give one of them another name."
+            )
         try:
             if s.sign == ":":
                 self.declare(s)
@@ -211,7 +219,9 @@ class Reader:
             raise DeclarationError(f"`{text}` is not a shape", where=s.where,
                                    hint="Write sizes joined by x, as in  n x 3  or  n×d, or `scalar`; "
                                         "domain words: positive, onehot, distribution, label K")  # fmt: skip
-        return tuple(self.size(part, s) for part in re.split(r"\s+x\s+|\s*×\s*|(?<=\d)x(?=\d)", text))
+        return tuple(
+            self.size(part, s) for part in re.split(r"\s+x\s+|\s*×\s*|(?<=\d)x(?=\d)", text)
+        )
 
     def size(self, text: str, s: Statement) -> Size:
         total = size(0)
@@ -238,7 +248,9 @@ class Reader:
             raise DeclarationError(f"cannot read the expression ({error.msg})\n    {s.rest}\n    {at}",
                                    where=s.where) from None  # fmt: skip
         except (ValueError, RecursionError, MemoryError):
-            raise LimitError("the expression cannot be read: too deep or too large", where=s.where) from None
+            raise LimitError(
+                "the expression cannot be read: too deep or too large", where=s.where
+            ) from None
         check_depth(tree, s.where)
         value = self.expression(tree)
         if not isinstance(value, Expr):
@@ -289,7 +301,9 @@ class Reader:
         e = self.symbol.get(name)
         if e is not None:
             if e.symbol and e.symbol.time:
-                raise DeclarationError(f"`{name}` is recurrent", hint=f"Write {name}[{e.symbol.time}].")
+                raise DeclarationError(
+                    f"`{name}` is recurrent", hint=f"Write {name}[{e.symbol.time}]."
+                )
             return e
         if name in self.sizes:
             return const(size(name))
@@ -404,5 +418,3 @@ def check_depth(tree: ast.expr, where: str) -> None:
         depth += 1
         limits.within(depth, limits.DEPTH * 2, "depth of the expression", where)
         level = [c for n in level for c in ast.iter_child_nodes(n) if isinstance(c, ast.expr)]
-
-

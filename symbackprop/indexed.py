@@ -6,7 +6,6 @@ from collections.abc import Callable, Hashable, Mapping
 from fractions import Fraction
 from types import MappingProxyType
 
-from symbackprop import entries as en
 from symbackprop import notation as no
 from symbackprop.compose import fraction, negated, one_or, size_formula, times
 from symbackprop.entries import (
@@ -15,7 +14,9 @@ from symbackprop.entries import (
 from symbackprop.notation import Formula, Name
 from symbackprop.sizes import size
 
-Base = Callable[[Hashable, tuple[Formula, ...]], Formula]  # an entry of a tensor, or the scalar itself
+Base = Callable[
+    [Hashable, tuple[Formula, ...]], Formula
+]  # an entry of a tensor, or the scalar itself
 
 
 def entries_formula(
@@ -126,4 +127,3 @@ def delta_sides(d: Delta, base: Base) -> tuple[Formula, Formula]:
 
 def letters_of(at: tuple[Index, ...]) -> tuple[Formula, ...]:
     return tuple(Name(i.name) for i in at)
-

@@ -204,7 +204,9 @@ def scalar_edges(d: Derivation, pairs: list[tuple[str, str]]) -> Equations:
         j = jacobian_formula(d, node, wrt)
         if j is not None:
             left = no.Partial(printed(d, node), printed(d, wrt))
-            rows.append(Equation(f"local.{node}.{wrt}", left, (j,), local=local_names.key(node, wrt)))
+            rows.append(
+                Equation(f"local.{node}.{wrt}", left, (j,), local=local_names.key(node, wrt))
+            )
     return Equations(tuple(rows), Phrase("local.edges"))
 
 
@@ -340,18 +342,25 @@ def product_blocks(d: Derivation, x: str, found: list[tuple[str, ...]]) -> list[
     for p in found:
         links = list(zip(p, p[1:], strict=False))
         parts = [no.Partial(printed(d, a), printed(d, b)) for a, b in links]
-        sized = [f if scalars else no.Sized(f, jacobian_size(d, a, b)) for f, (a, b) in zip(parts, links, strict=True)]
+        sized = [
+            f if scalars else no.Sized(f, jacobian_size(d, a, b))
+            for f, (a, b) in zip(parts, links, strict=True)
+        ]
         jacobians = [jacobian_formula(d, a, b) for a, b in links]
         if any(j is None for j in jacobians):
             return []
         symbolic.append(one_or(no.Times, sized))
-        factors = [j for j in jacobians if j is not None and not (scalars and j == no.ONE)] or [no.ONE]
+        factors = [j for j in jacobians if j is not None and not (scalars and j == no.ONE)] or [
+            no.ONE
+        ]
         # scalars keep one bracket per edge, so that each factor can be found in the graph
         explicit.append(one_or(no.Times, factors) if scalars else times(factors))
     left = no.Partial(d.convention.of, printed(d, x))
     sides = [one_or(no.Plus, symbolic), one_or(no.Plus, explicit)]
     if len(found) > 1 and (d.of, x) in [p[:2] for p in found]:
-        sides = sides[1:]  # ∂of/∂x would stand for the whole derivative and for the direct part of it
+        sides = sides[
+            1:
+        ]  # ∂of/∂x would stand for the whole derivative and for the direct part of it
     shape = jacobian_shape(d, d.of, x)
     intro = Phrase("product.of", (("x", printed(d, x)), ("of", d.convention.of), ("n", len(found))))
     if len(found) > 1:
@@ -396,7 +405,9 @@ def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
     step = found[1][-1]
     cotangent = cotangent_of(d.graph, consumer)
     product = en.multiply(en.elem(cotangent, *step.at), step.result)
-    summed = Entries(tuple(en.Term(t.coefficient, t.factors, (*step.at, *t.bound)) for t in product.terms))
+    summed = Entries(
+        tuple(en.Term(t.coefficient, t.factors, (*step.at, *t.bound)) for t in product.terms)
+    )
     scope = local_names.Local(d.graph.symbol[consumer], d.graph.definition[consumer], d.graph.symbol[x], (),
                               d.convention.letters)  # fmt: skip
     base = entry_base(d, scope)
@@ -417,11 +428,14 @@ def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
         local = local_names.key(consumer, x)
     else:
         f = signal(d, x)
-        left = no.At(f.base, (*f.indices, *letters(step))) if isinstance(f, no.At) else no.At(f, letters(step))
+        left = (
+            no.At(f.base, (*f.indices, *letters(step)))
+            if isinstance(f, no.At)
+            else no.At(f, letters(step))
+        )
     return Equation(f"why.{x}", left, tuple(dict.fromkeys(sides)), free=free(step.by), recurrent=sequence,
                     local=local)  # fmt: skip
 
 
 def letters(step: LocalStep) -> tuple[Formula, ...]:
     return tuple(Name(i.name) for i in step.by)
-

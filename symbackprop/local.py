@@ -89,4 +89,3 @@ def jacobian_matrix(node: Expr, argument: int, output: Expr) -> Expr | None:
     local = of_node(node, argument)
     step = local.jacobian
     return raise_entries(step.result, (*step.at, *step.by), tensors(node, output, local.instance))
-

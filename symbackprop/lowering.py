@@ -58,7 +58,9 @@ def lower(root: Expr, pool: str) -> Lowered | None:
 def readable(low: Lowered, pool: str) -> Lowered:
     """Letters outside the pool (names of the graph, numbered helpers) exchanged for free ones."""
     used = {i.name for i in low.at} | en.all_names(low.right)
-    used |= {n for h in low.helpers for n in en.all_names(h.right)} | {i.name for h in low.helpers for i in h.at}
+    used |= {n for h in low.helpers for n in en.all_names(h.right)} | {
+        i.name for h in low.helpers for i in h.at
+    }
     spare = iter([c for c in pool if c not in used] + [f"i{n}" for n in range(1, 100)])
     names = {n: next(spare) for n in sorted(used) if n not in pool}
     if not names:
@@ -67,7 +69,9 @@ def readable(low: Lowered, pool: str) -> Lowered:
     def at(indices: tuple[Index, ...]) -> tuple[Index, ...]:
         return tuple(Index(names.get(i.name, i.name), i.size) for i in indices)
 
-    helpers = tuple(Definition(h.tensor, at(h.at), en.reletter(h.right, names)) for h in low.helpers)
+    helpers = tuple(
+        Definition(h.tensor, at(h.at), en.reletter(h.right, names)) for h in low.helpers
+    )
     return Lowered(at(low.at), en.reletter(low.right, names), helpers)
 
 

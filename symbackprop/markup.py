@@ -19,6 +19,12 @@ def html_math(tex: str) -> str:
 
 
 @lru_cache(maxsize=20_000)
+def html_line(tex: str) -> str:
+    """MathML in a cell of its own: fractions and sums at full size."""
+    return convert(tex).replace("<math ", '<math displaystyle="true" ', 1)
+
+
+@lru_cache(maxsize=20_000)
 def html_display(tex: str) -> str:
     """MathML set as a line of its own."""
     return convert(tex, display="block")

@@ -43,19 +43,25 @@ class Op:
     scalar: Scalar | None = None
     about: str = ""
 
-    def place(self, shapes: tuple[Shape, ...], attributes: Attributes, labels: tuple[str, ...] = ()) -> Instance:
+    def place(
+        self, shapes: tuple[Shape, ...], attributes: Attributes, labels: tuple[str, ...] = ()
+    ) -> Instance:
         """The equations on given shapes. Errors: `ShapeError` with op, operands and sizes."""
         if not labels:
             try:
                 return placed(self, shapes, attributes)
             except TypeError:  # an attribute without a hash
-                raise DeclarationError(f"attributes {attributes} must be hashable", where=self.name) from None
+                raise DeclarationError(
+                    f"attributes {attributes} must be hashable", where=self.name
+                ) from None
         try:
             return placed(self, shapes, attributes)
         except ShapeError:  # again, with the user's own names in the message
             return self._place(shapes, attributes, labels)
 
-    def _place(self, shapes: tuple[Shape, ...], attributes: Attributes, labels: tuple[str, ...]) -> Instance:
+    def _place(
+        self, shapes: tuple[Shape, ...], attributes: Attributes, labels: tuple[str, ...]
+    ) -> Instance:
         where = f"{self.name}({', '.join(f'{f}: {shape_text(s)}' for f, s in zip(labels, shapes, strict=True))})"
         values = dict(self.defaults) | dict(attributes)
         if self.build:
@@ -74,7 +80,9 @@ class Op:
                 return v
         counts = sorted({len(v.arguments) for v in self.variants})
         if len(shapes) not in counts:
-            raise ShapeError(f"takes {' or '.join(map(str, counts))} arguments, got {len(shapes)}", where=where)
+            raise ShapeError(
+                f"takes {' or '.join(map(str, counts))} arguments, got {len(shapes)}", where=where
+            )
         wanted = " or ".join(describe(v) for v in self.variants)
         raise ShapeError(f"ranks do not fit; defined for {wanted}", where=where)
 
@@ -99,7 +107,9 @@ def placed(op: Op, shapes: tuple[Shape, ...], attributes: Attributes) -> Instanc
 
 
 @cache
-def jacobian(op: Op, shapes: tuple[Shape, ...], attributes: Attributes, argument: int) -> tuple[LocalStep, ...]:
+def jacobian(
+    op: Op, shapes: tuple[Shape, ...], attributes: Attributes, argument: int
+) -> tuple[LocalStep, ...]:
     """The derivation of ∂op/∂argument in entries; the last step is the Jacobian."""
     return local_derivatives(placed(op, shapes, attributes), argument, prime)
 
@@ -175,7 +185,9 @@ def prime(fn: Fn) -> Entries:
 
 def scalar_row(name: str) -> Scalar:
     if name not in SCALARS:
-        raise DeclarationError(f"`{name}` is not a scalar function; known: {', '.join(sorted(SCALARS))}")
+        raise DeclarationError(
+            f"`{name}` is not a scalar function; known: {', '.join(sorted(SCALARS))}"
+        )
     return SCALARS[name]
 
 

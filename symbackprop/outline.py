@@ -15,7 +15,7 @@ from symbackprop.compose import size_formula
 from symbackprop.convention import NoMatrix, notate, notate_entry, symbol_formula
 from symbackprop.derivation import Derivation, signal, unfolded, written_out
 from symbackprop.errors import SheetError
-from symbackprop.expr import Expr, Symbol, substitute, symbols, topological, weight
+from symbackprop.expr import Expr, Symbol, topological, weight
 from symbackprop.jacobians import edges, local_section, product_section, why_section
 from symbackprop.notation import Formula, Name
 from symbackprop.options import Options
@@ -26,7 +26,18 @@ from symbackprop.second import hessian_section
 from symbackprop.sizes import Shape
 from symbackprop.tracing import trace_section
 
-PARTS = ("forward", "graph", "symbols", "local", "product", "delta", "gradients", "why", "trace", "hessian")
+PARTS = (
+    "forward",
+    "graph",
+    "symbols",
+    "local",
+    "product",
+    "delta",
+    "gradients",
+    "why",
+    "trace",
+    "hessian",
+)
 LARGE = 60  # nodes; above it the picture, the local derivations and the products are left out
 
 
@@ -39,7 +50,9 @@ def outline(d: Derivation, options: Options | None = None) -> Page:
             raise SheetError(f"no part `{p}`", where="sections", hint=f"Parts: {', '.join(PARTS)}")
     for n in (*o.unfold, *(o.show or ()), *o.hessian, *(o.products or ())):
         if n not in d.graph.symbol:
-            raise SheetError(f"no symbol `{n}`", where="sheet", hint=f"Symbols: {', '.join(d.graph.symbol)}")
+            raise SheetError(
+                f"no symbol `{n}`", where="sheet", hint=f"Symbols: {', '.join(d.graph.symbol)}"
+            )
     large = len(d.graph.definition) > LARGE
     made: list[Section] = []
     for p in parts:
@@ -63,7 +76,11 @@ def equation(d: Derivation, key: str, left: Formula, sides: Sequence[Expr], shap
     except NoMatrix:
         letters = tuple(d.convention.letters[: len(shape)])
         entry = tuple(Name(x) for x in letters)
-        at = no.At(left.base, (*left.indices, *entry)) if isinstance(left, no.At) else no.At(left, entry)
+        at = (
+            no.At(left.base, (*left.indices, *entry))
+            if isinstance(left, no.At)
+            else no.At(left, entry)
+        )
         written = [notate_entry(e, letters, d.convention) for e in sides]
         free = tuple(zip(letters, shape, strict=True))
         return Equation(key, at, distinct(written), shape, free, recurrent, boxed=boxed)
@@ -90,7 +107,9 @@ def forward_section(d: Derivation, o: Options) -> list[Block]:
     for n, e in d.graph.definition.items():
         if n not in d.constants:
             s = symbol_of(d, n)
-            rows.append(equation(d, f"forward.{n}", name_of(d, n), [e], s.shape, recurrent=bool(s.time)))
+            rows.append(
+                equation(d, f"forward.{n}", name_of(d, n), [e], s.shape, recurrent=bool(s.time))
+            )
     notes = [Paragraph(p) for p in conventions(d)]
     return [Equations(tuple(rows), Phrase("forward.intro")), *notes]
 
@@ -102,7 +121,11 @@ def conventions(d: Derivation) -> list[Phrase]:
     x = next(iter(d.backward.adjoints), None)
     if x and not d.graph.symbol[d.of].shape and d.convention.signal == "delta":
         s = symbol_of(d, x)
-        values = (("delta", signal(d, x)), ("of", d.convention.of), ("x", symbol_formula(s, d.convention)))
+        values = (
+            ("delta", signal(d, x)),
+            ("of", d.convention.of),
+            ("x", symbol_formula(s, d.convention)),
+        )
         said.append(Phrase("convention.delta", values))
     if d.backward.seed.symbol:
         said.append(Phrase("convention.cotangent", (("delta", signal(d, d.of)),)))
@@ -140,7 +163,9 @@ def meaning(d: Derivation, name: str) -> Phrase:
         return Phrase("meaning.node")
     if s.time:
         return Phrase("meaning.sequence")
-    return Phrase("meaning.parameter" if name in d.wrt and name in parameters(d) else "meaning.input")
+    return Phrase(
+        "meaning.parameter" if name in d.wrt and name in parameters(d) else "meaning.input"
+    )
 
 
 def parameters(d: Derivation) -> frozenset[str]:
@@ -153,12 +178,18 @@ def parameters(d: Derivation) -> frozenset[str]:
             if node.op.name == "add" and any(a.op.name in ("matmul", "add") for a in node.args):
                 found |= {a.symbol.name for a in node.args if a.symbol}
     data = {n for n in d.graph.inputs if symbol_of(d, n).time or symbol_of(d, n).labels}
-    return frozenset(n for n in found if n in d.wrt and n not in data and n not in d.graph.definition)
+    return frozenset(
+        n for n in found if n in d.wrt and n not in data and n not in d.graph.definition
+    )
 
 
 def symbols_section(d: Derivation, o: Options) -> list[Block]:
     rows = []
-    order = [*d.graph.inputs, *(n for n in d.graph.definition if n not in d.constants), *d.constants]
+    order = [
+        *d.graph.inputs,
+        *(n for n in d.graph.definition if n not in d.constants),
+        *d.constants,
+    ]
     for n in order:
         s = symbol_of(d, n)
         sizes = size_cells(d, s.shape)
@@ -187,7 +218,11 @@ def graph_section(d: Derivation, o: Options) -> list[Block]:
     for n in sorted({tail for tail, _, _ in arrows if "@" in tail}):
         s = symbol_of(d, n.split("@")[0])
         earlier = replace(s, shift=int(n.split("@")[1]))
-        vertices.append(Vertex(n, symbol_formula(earlier, d.convention), size_cells(d, s.shape), "input", "earlier"))
+        vertices.append(
+            Vertex(
+                n, symbol_formula(earlier, d.convention), size_cells(d, s.shape), "input", "earlier"
+            )
+        )
     made = tuple(Arrow(tail, head, label) for tail, head, label in arrows)
     return [Figure(tuple(vertices), made, Phrase("graph.caption"))] if made else []
 
@@ -222,7 +257,9 @@ def delta_section(d: Derivation, o: Options) -> list[Block]:
         blocks.append(Equations(tuple(rows), intro))
     if recurrent:
         crossing = [n for n in shown if any(u.shift for u in d.backward.adjoints[n].uses)]
-        names = sorted({u.consumer for n in crossing for u in d.backward.adjoints[n].uses if u.shift})
+        names = sorted(
+            {u.consumer for n in crossing for u in d.backward.adjoints[n].uses if u.shift}
+        )
         if names:
             blocks.append(Paragraph(Phrase("delta.boundary", (("list", boundary(d, names)),))))
     return [*blocks, *constants_block(d)] if blocks else []
@@ -250,9 +287,13 @@ def gradients_section(d: Derivation, o: Options) -> list[Block]:
         scalar = not d.graph.symbol[d.of].shape
         left = signal(d, n)
         if scalar and not s.time:
-            left = no.Nabla(d.convention.of, s.tex) if s.shape else no.Partial(d.convention.of, s.tex)
+            left = (
+                no.Nabla(d.convention.of, s.tex) if s.shape else no.Partial(d.convention.of, s.tex)
+            )
         forms = gradient_forms(d, n)
-        rows.append(equation(d, f"gradient.{n}", left, forms, s.shape, recurrent=bool(s.time), boxed=True))
+        rows.append(
+            equation(d, f"gradient.{n}", left, forms, s.shape, recurrent=bool(s.time), boxed=True)
+        )
     return [Equations(tuple(rows), Phrase("gradients.intro"))]
 
 

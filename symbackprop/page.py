@@ -122,7 +122,9 @@ class Page:
 
     sections: tuple[Section, ...]
     functions: tuple[tuple[str, str], ...] = ()
-    at: Mapping[str, object] | None = None  # numbers of the inputs, for equations in the scope 'trace'
+    at: Mapping[str, object] | None = (
+        None  # numbers of the inputs, for equations in the scope 'trace'
+    )
 
     @property
     def equations(self) -> tuple[Equation, ...]:

@@ -1,9 +1,9 @@
 """The pytest plugin: a fixture that holds a derivation, and one test item per printed equation.
 
-    def test_layer(assert_derivation):
-        assert_derivation("x: d; W: m x d; L = sum(tanh(W @ x))", wrt=["W"])
+def test_layer(assert_derivation):
+    assert_derivation("x: d; W: m x d; L = sum(tanh(W @ x))", wrt=["W"])
 
-    pytest --sheets worked          # every printed `=` of every sheet has its own test id
+pytest --sheets worked          # every printed `=` of every sheet has its own test id
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    paths = [str(Path(p)) for p in config.getoption("--sheets", [])]
+    paths = [str(Path(p)) for p in config.getoption("--sheets") or []]
     config.args.extend(p for p in paths if p not in config.args)
 
 
@@ -34,19 +34,24 @@ def pytest_configure(config: pytest.Config) -> None:
 def assert_derivation() -> Callable[..., Report]:
     """A function that derives, verifies every equation and every gradient, and fails with the offending entry."""
 
-    def check(graph: object, of: str | None = None, wrt: list[str] | None = None, *, seed: int = 0) -> Report:
+    def check(
+        graph: object, of: str | None = None, wrt: list[str] | None = None, *, seed: int = 0
+    ) -> Report:
         from symbackprop.derivation import derive
 
         report = derive(graph, of, wrt).verify(seed=seed)  # type: ignore[arg-type]
         if not report.ok:
-            pytest.fail("\n".join(f"{c.key}: {c.verdict}: {c.reason}" for c in report.failures), pytrace=False)
+            pytest.fail(
+                "\n".join(f"{c.key}: {c.verdict}: {c.reason}" for c in report.failures),
+                pytrace=False,
+            )
         return report
 
     return check
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    wanted = [Path(p).resolve() for p in parent.config.getoption("--sheets", [])]
+    wanted = [Path(p).resolve() for p in parent.config.getoption("--sheets") or []]
     own = file_path.resolve()
     if file_path.suffix != ".py" or file_path.name.startswith("_"):
         return None

@@ -65,7 +65,11 @@ def raise_term(term: Term, out: tuple[Index, ...], tensors: Tensors) -> Expr | N
 def diagonal_pair(term: Term, out: tuple[Index, ...]) -> tuple[Term, tuple[Index, Index]] | None:
     """A δ between two result indices of one size, removed, with the second index renamed."""
     for n, (atom, _) in enumerate(term.factors):
-        if isinstance(atom, Delta) and isinstance(atom.left, Affine) and isinstance(atom.right, Affine):
+        if (
+            isinstance(atom, Delta)
+            and isinstance(atom.left, Affine)
+            and isinstance(atom.right, Affine)
+        ):
             i, j = atom.left.plain, atom.right.plain
             if i in out and j in out and i and j and i.size == j.size:
                 if out.index(i) > out.index(j):
@@ -123,7 +127,11 @@ def element(atom: Elem, tensors: Tensors) -> Item | None:
     tensor = tensors.get(atom.tensor, atom.tensor)
     if not isinstance(tensor, Expr):
         return None
-    if atom.at and isinstance(atom.at[-1], Elem) and all(isinstance(p, Affine) for p in atom.at[:-1]):
+    if (
+        atom.at
+        and isinstance(atom.at[-1], Elem)
+        and all(isinstance(p, Affine) for p in atom.at[:-1])
+    ):
         label = element(atom.at[-1], tensors)
         lead = tuple(p.plain for p in atom.at[:-1] if isinstance(p, Affine))
         if label is None or label[1] != lead:
@@ -135,7 +143,9 @@ def element(atom: Elem, tensors: Tensors) -> Item | None:
             return None
         ranges.append((p.offset, p.offset + p.terms[0][0].size) if p.terms else (p.offset,))
         axes += [i for i, _ in p.terms]
-    whole = all(len(r) == 2 and r == (size(0), s) for r, s in zip(ranges, tensor.shape, strict=True))
+    whole = all(
+        len(r) == 2 and r == (size(0), s) for r, s in zip(ranges, tensor.shape, strict=True)
+    )
     return (tensor if whole else apply(OPS["slice"], tensor, ranges=tuple(ranges))), tuple(axes)
 
 
@@ -272,7 +282,11 @@ def assemble(work: Work, out: tuple[Index, ...]) -> Expr | None:
         else:
             ones = [fn.constant(1, const(x.size)) for x in out]
             core = td.outer(u if u is not None else ones[0], v if v is not None else ones[1])
-    return td.mul(*work.scalars, *([core] if core is not None else [])) if work.scalars or core else const(1)
+    return (
+        td.mul(*work.scalars, *([core] if core is not None else []))
+        if work.scalars or core
+        else const(1)
+    )
 
 
 def spread_or_einsum(items: list[Item], out: tuple[Index, ...]) -> Expr | None:

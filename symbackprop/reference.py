@@ -6,18 +6,29 @@ from collections.abc import Hashable, Mapping
 from contextvars import ContextVar
 from fractions import Fraction
 from functools import cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from symbackprop import entries as en
-from symbackprop.entries import Affine, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf
+from symbackprop.entries import (
+    Affine,
+    Atom,
+    Delta,
+    Elem,
+    Entries,
+    Fn,
+    Group,
+    Index,
+    Position,
+    SizeOf,
+)
 from symbackprop.equations import Instance
 from symbackprop.errors import DeclarationError
 from symbackprop.op import expression, scalar_row
 
-Array: TypeAlias = NDArray[np.generic]
+Array: TypeAlias = NDArray[Any]
 Sizes: TypeAlias = Mapping[str, int]
 
 
@@ -70,7 +81,9 @@ def raised(a: Array, x: Fraction) -> Array:
     return a ** (int(x) if x.denominator == 1 else float(x))
 
 
-def positions(p: Position, own: tuple[Index, ...], tensors: Mapping[Hashable, Array], sizes: Sizes) -> Array:
+def positions(
+    p: Position, own: tuple[Index, ...], tensors: Mapping[Hashable, Array], sizes: Sizes
+) -> Array:
     """A position as an integer array over the atom's indices."""
     if isinstance(p, Elem):
         if p.tensor == "row_major":
@@ -87,7 +100,9 @@ def positions(p: Position, own: tuple[Index, ...], tensors: Mapping[Hashable, Ar
     return total
 
 
-def atom_value(atom: Atom, own: tuple[Index, ...], tensors: Mapping[Hashable, Array], sizes: Sizes) -> Array:
+def atom_value(
+    atom: Atom, own: tuple[Index, ...], tensors: Mapping[Hashable, Array], sizes: Sizes
+) -> Array:
     shape = tuple(i.size.value(sizes) for i in own)
     match atom:
         case Elem(tensor="pi"):
@@ -97,16 +112,22 @@ def atom_value(atom: Atom, own: tuple[Index, ...], tensors: Mapping[Hashable, Ar
             plain = all(isinstance(p, Affine) and p.plain for p in atom.at)
             if plain and len(own) == len(atom.at) and array.shape == shape:
                 return array  # plain indices, each once: the array itself
-            return np.broadcast_to(array[tuple(positions(p, own, tensors, sizes) for p in atom.at)], shape)
+            return np.broadcast_to(
+                array[tuple(positions(p, own, tensors, sizes) for p in atom.at)], shape
+            )
         case SizeOf():
             return np.asarray(float(atom.size.value(sizes)))
         case Delta():
-            same = positions(atom.left, own, tensors, sizes) == positions(atom.right, own, tensors, sizes)
+            same = positions(atom.left, own, tensors, sizes) == positions(
+                atom.right, own, tensors, sizes
+            )
             return np.broadcast_to(same.astype(float), shape)
         case Group():
             return entries_value(atom.body, own, tensors, sizes)
         case Fn():
-            return scalar_value(atom.function, atom.order, entries_value(atom.arg, own, tensors, sizes))
+            return scalar_value(
+                atom.function, atom.order, entries_value(atom.arg, own, tensors, sizes)
+            )
 
 
 # --- scalar functions ----------------------------------------------------------------------------
@@ -132,7 +153,9 @@ def expression_value(e: Entries, x: Array) -> Array:
     """A scalar expression in x (and numbers) at every entry; stable sums are left to NumPy's inf rules."""
     with np.errstate(all="ignore"):
         index = tuple(Index(f"x{n}", en.size(s)) for n, s in enumerate(x.shape))
-        lifted = en.inline(e, lambda a: en.elem("x", *index) if a.tensor == "x" and not a.at else None)
+        lifted = en.inline(
+            e, lambda a: en.elem("x", *index) if a.tensor == "x" and not a.at else None
+        )
         return entries_value(lifted, index, {"x": x}, {})
 
 

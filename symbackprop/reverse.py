@@ -221,7 +221,9 @@ def shorter(adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
         inner = {s: by_symbol[s] for s in symbols(a.value) if s in by_symbol}
         forms = a.forms
         if inner and not any(s.symbol and s.symbol.time for s in inner):
-            put_in = td.tidy(substitute(a.value, {s: out.get(x.name, x).value for s, x in inner.items()}))
+            put_in = td.tidy(
+                substitute(a.value, {s: out.get(x.name, x).value for s, x in inner.items()})
+            )
             if weight(put_in) < weight(a.value) and put_in is not a.value:
                 forms = (*forms, put_in)
         out[name] = replace(a, forms=forms)
@@ -295,19 +297,20 @@ def extract(g: Graph, root: Expr, active: set[str], taken: set[str], symbol: dic
 def is_curved(node: Expr, argument: Expr) -> bool:
     """Whether the pullback writes the argument or the output: a non-linear op of one argument."""
     one = sum(1 for a in node.args if a.op not in LEAVES) == 1
-    return one and (node.op.scalar is not None or node.op.name in CURVED or node.op.build is None
-                    and node.op.name not in LINEAR)  # fmt: skip
+    return one and (node.op.scalar is not None or node.op.name in CURVED or (node.op.build is None
+                    and node.op.name not in LINEAR))  # fmt: skip
 
 
 CURVED = frozenset({"power"})
-LINEAR = frozenset("add subtract negative multiply divide matmul transpose outer trace diag diagonal sum "
-                   "sum_last mean mean_last".split())  # fmt: skip
+LINEAR = frozenset(["add", "subtract", "negative", "multiply", "divide", "matmul", "transpose", "outer", "trace", "diag", "diagonal", "sum", "sum_last", "mean", "mean_last"])  # fmt: skip
 
 
 def named_node(g: Graph, e: Expr, time: str, taken: set[str], symbol: dict[str, Expr],
                definition: dict[str, Expr]) -> Expr:  # fmt: skip
     """A fresh name u_1, u_2, … for an expression."""
-    inside_time = time or next((s.symbol.time for s in symbols(e) if s.symbol and s.symbol.time), "")
+    inside_time = time or next(
+        (s.symbol.time for s in symbols(e) if s.symbol and s.symbol.time), ""
+    )
     letter = next(c for c in ("u", "v", "w", "a", "q", "r") if c not in taken)
     n = next(k for k in range(1, len(taken) + 2) if f"{letter}{k}" not in taken)
     name = f"{letter}{n}"
@@ -316,4 +319,3 @@ def named_node(g: Graph, e: Expr, time: str, taken: set[str], symbol: dict[str, 
                       time=inside_time))  # fmt: skip
     symbol[name], definition[name] = new, e
     return new
-

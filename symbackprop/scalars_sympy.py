@@ -97,5 +97,3 @@ def from_sympy(e: sympy.Expr) -> Entries:
     if type(e) in NAMES:
         return en.entries(Fn(NAMES[type(e)], from_sympy(e.args[0])))  # type: ignore[arg-type]
     raise DeclarationError(f"SymPy's `{e}` has no counterpart among the scalar functions")
-
-

@@ -146,7 +146,10 @@ class Scene:
             return {}
         extents = [s.value(self.point.sizes) for _, s in eq.free]
         whole = int(np.prod(extents)) <= SAMPLES
-        lines = [np.arange(1, n + 1) if whole else np.unique([1, min(2, n), (n + 1) // 2, n]) for n in extents]
+        lines = [
+            np.arange(1, n + 1) if whole else np.unique([1, min(2, n), (n + 1) // 2, n])
+            for n in extents
+        ]
         grid = np.meshgrid(*lines, indexing="ij")
         return {k: g.ravel() for (k, _), g in zip(eq.free, grid, strict=True)}
 
@@ -165,11 +168,13 @@ class Scene:
             return {**self.values, name: oriented(full, of.rank, x.rank)}
         if key.startswith("hessian:"):
             names = tuple(key.partition(":")[2].split(","))
-            return {**self.values, hessian_name(self.d): Value(hessian_values(self.d, names, self.point))}
+            return {
+                **self.values,
+                hessian_name(self.d): Value(hessian_values(self.d, names, self.point)),
+            }
         if key not in self.scopes:
             self.scopes[key] = {**self.values, **local_values(self, local_names.of(self.d, key))}
         return self.scopes[key]
-
 
     @cached_property
     def traced(self) -> dict[Formula, Value]:
@@ -185,7 +190,13 @@ class Scene:
         for n, e in g.definition.items():
             for m in used_names(e):
                 s = g.symbol[m].symbol
-                if s and not s.labels and g.symbol[n].rank <= 1 and len(s.shape) <= 1 and not g.time:
+                if (
+                    s
+                    and not s.labels
+                    and g.symbol[n].rank <= 1
+                    and len(s.shape) <= 1
+                    and not g.time
+                ):
                     scope = local_names.of(self.d, local_names.key(n, m))
                     if scope.node.symbol:
                         key = Partial(scope.node.symbol.tex, scope.tex)
@@ -194,7 +205,9 @@ class Scene:
         for n in self.d.backward.adjoints:
             tex = g.symbol[n].symbol
             if tex and g.symbol[n].rank == 1 and not g.symbol[self.d.of].shape and not tex.time:
-                out[Partial(of, tex.tex)] = Value(np.asarray(self.point.deltas[n, 0])[None, :], True)
+                out[Partial(of, tex.tex)] = Value(
+                    np.asarray(self.point.deltas[n, 0])[None, :], True
+                )
         return out
 
 
@@ -232,7 +245,11 @@ def local_values(scene: Scene, scope: local_names.Local) -> dict[Formula, Value]
         if e.symbol:
             moment = now if (e.symbol.name, now) in point.values else 0
             tensors[e] = point.values[e.symbol.name, moment]
-            out[e.symbol.tex] = Value(tensors[e], e.rank == 1) if not e.symbol.labels else scene.values[e.symbol.tex]
+            out[e.symbol.tex] = (
+                Value(tensors[e], e.rank == 1)
+                if not e.symbol.labels
+                else scene.values[e.symbol.tex]
+            )
     values = run_definitions(instance, tensors, point)
     if now:
         out[scope.printed(scope.node)] = Value(values[scope.node], scope.node.rank == 1)
@@ -260,7 +277,9 @@ def oriented(full: Array, rows: int, columns: int) -> Value:
     return Value(full)
 
 
-def run_definitions(instance, tensors: Mapping[Hashable, Array], point: Point) -> dict[Hashable, Array]:  # noqa: ANN001
+def run_definitions(
+    instance, tensors: Mapping[Hashable, Array], point: Point
+) -> dict[Hashable, Array]:  # noqa: ANN001
     known: dict[Hashable, Array] = dict(tensors)
     for d in instance.definitions:
         known[d.tensor] = entries_value(d.right, d.at, known, point.sizes)
@@ -270,7 +289,9 @@ def run_definitions(instance, tensors: Mapping[Hashable, Array], point: Point) -
 class Jacobian:
     """∂tensor/∂wrt by complex step from the definitions, column by column, only where it is asked for."""
 
-    def __init__(self, scope: local_names.Local, tensor: Hashable, point: Point, tensors: Mapping) -> None:
+    def __init__(
+        self, scope: local_names.Local, tensor: Hashable, point: Point, tensors: Mapping
+    ) -> None:
         self.scope, self.tensor, self.point, self.tensors = scope, tensor, point, tensors
         base = np.asarray(tensors[scope.wrt])
         self.inner = base.shape
@@ -282,7 +303,10 @@ class Jacobian:
     @property
     def small(self) -> bool:
         """Few enough entries to be held whole."""
-        return int(np.prod(self.inner, dtype=int)) <= 1500 and int(np.prod(self.shape, dtype=int)) <= 2_000_000
+        return (
+            int(np.prod(self.inner, dtype=int)) <= 1500
+            and int(np.prod(self.shape, dtype=int)) <= 2_000_000
+        )
 
     def column(self, k: int) -> Array:
         """The derivative by one entry of the variable (row-major position k)."""
@@ -308,5 +332,8 @@ class Jacobian:
         out = self.ndim - len(self.inner)
         at = np.broadcast_arrays(*at)
         flat = np.ravel_multi_index(at[out:], self.inner)
-        picked = [self.column(int(k))[tuple(a.flat[n] for a in at[:out])] for n, k in enumerate(flat.ravel())]
+        picked = [
+            self.column(int(k))[tuple(a.flat[n] for a in at[:out])]
+            for n, k in enumerate(flat.ravel())
+        ]
         return np.asarray(picked).reshape(flat.shape)

@@ -106,7 +106,9 @@ class Derivative:
         return f"<∂{self.of}/∂{self.wrt} = {self.text()}>"
 
 
-def jacobian(graph: Graph | Expr | str, of: str | None = None, wrt: str | None = None) -> Derivative:
+def jacobian(
+    graph: Graph | Expr | str, of: str | None = None, wrt: str | None = None
+) -> Derivative:
     """The Jacobian of any node by any input or node, in numerator layout.
 
     Errors: `DeclarationError` for unknown names, a recurrent graph, or a node that does not depend on `wrt`.
@@ -114,7 +116,9 @@ def jacobian(graph: Graph | Expr | str, of: str | None = None, wrt: str | None =
     g = as_graph(graph)
     of = g.output if of is None else known(of, g.symbol, "of")
     if wrt is None:
-        raise DeclarationError("name one variable", where="jacobian", hint="jacobian(g, of='C', wrt='B')")
+        raise DeclarationError(
+            "name one variable", where="jacobian", hint="jacobian(g, of='C', wrt='B')"
+        )
     d = derive(cut(g, wrt), of=of, wrt=[wrt])
     return total(d, d.graph, of, wrt)
 
@@ -147,7 +151,9 @@ def total(d: Derivation, g: Graph, of: str, wrt: str) -> Derivative:
         raise DeclarationError(f"no closed form of ∂{of}/∂{wrt}", where="jacobian",
                                hint="Recurrent graphs have gradients; use derive().")  # fmt: skip
     out = (*step.at, *step.by)
-    return Derivative(d, of, wrt, step, raise_entries(step.result, out, {}) if len(out) <= 2 else None)
+    return Derivative(
+        d, of, wrt, step, raise_entries(step.result, out, {}) if len(out) <= 2 else None
+    )
 
 
 def hessian(graph: Graph | Expr | str, of: str | None = None, wrt: str | None = None) -> Derivative:
@@ -160,7 +166,9 @@ def hessian(graph: Graph | Expr | str, of: str | None = None, wrt: str | None = 
 def second(d: Derivation, x: str, y: str) -> Derivative:
     """∂(∂of/∂x)/∂y. Errors: `DeclarationError` for an output that is not a scalar."""
     if d.graph.symbol[d.of].shape:
-        raise DeclarationError(f"{d.of} is not a scalar", where="hessian", hint="Name a scalar with of=.")
+        raise DeclarationError(
+            f"{d.of} is not a scalar", where="hessian", hint="Name a scalar with of=."
+        )
     g = with_gradient(d, x)
     return total(d, g, GRADIENT, y)
 
@@ -195,7 +203,9 @@ def hessian_section(d: Derivation, o: Options) -> list[Block]:
     rank = {d.graph.symbol[n].rank for n in names}
     if rank == {0}:
         rows = tuple(tuple(scalar_entry(d, x, y) for y in names) for x in names)
-        eq = Equation("hessian", hessian_name(d), (no.Array(rows),), local=f"hessian:{','.join(names)}")
+        eq = Equation(
+            "hessian", hessian_name(d), (no.Array(rows),), local=f"hessian:{','.join(names)}"
+        )
         return [Equations((eq,), Phrase("hessian.intro"))]
     out = []
     for x in names:
@@ -204,8 +214,13 @@ def hessian_section(d: Derivation, o: Options) -> list[Block]:
         free = ()
         if h.expr is None:
             at = (*h.step.at, *h.step.by)
-            left, free = no.At(left, tuple(Name(i.name) for i in at)), tuple((i.name, i.size) for i in at)
-        out.append(Equation(f"hessian.{x}", left, (h.formula,), h.shape, free, local=f"hessian:{x}"))
+            left, free = (
+                no.At(left, tuple(Name(i.name) for i in at)),
+                tuple((i.name, i.size) for i in at),
+            )
+        out.append(
+            Equation(f"hessian.{x}", left, (h.formula,), h.shape, free, local=f"hessian:{x}")
+        )
     return [Equations(tuple(out), Phrase("hessian.intro"))]
 
 
@@ -251,9 +266,13 @@ def hessian_values(d: Derivation, names: tuple[str, ...], point: Point) -> Array
         for k in range(base.size):
             moved = base.astype(complex)
             moved.flat[k] += 1j * STEP
-            here = forward(d.graph, Point(point.sizes, {**inputs, (y, 0): moved}, seeds, point.length))
+            here = forward(
+                d.graph, Point(point.sizes, {**inputs, (y, 0): moved}, seeds, point.length)
+            )
             back = backward_values(d.backward, here)
-            columns.append(np.concatenate([np.imag(np.ravel(back.deltas[x, 0])) / STEP for x in names]))
+            columns.append(
+                np.concatenate([np.imag(np.ravel(back.deltas[x, 0])) / STEP for x in names])
+            )
     full = np.stack(columns, -1)
     shape = np.shape(inputs[names[0], 0])
     return full.reshape(*shape, *shape) if len(names) == 1 else full

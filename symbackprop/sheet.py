@@ -55,7 +55,9 @@ class Sheet:
 
     def __post_init__(self) -> None:
         if not self.name.replace("_", "").replace("-", "").isalnum() or not self.name.isascii():
-            raise SheetError(f"`{self.name}` is not a file name", where="Sheet", hint="Letters, digits, _ and -.")
+            raise SheetError(
+                f"`{self.name}` is not a file name", where="Sheet", hint="Letters, digits, _ and -."
+            )
         for said, what in ((self.title, "title"), (self.task, "task")):
             missing = [x for x in LANGUAGES if said and x not in said]
             if missing:
@@ -67,11 +69,15 @@ class Sheet:
 
     @cached_property
     def page(self) -> Page:
-        options = Options(self.sections, self.at, self.unfold, self.show, self.hessian, self.products)
+        options = Options(
+            self.sections, self.at, self.unfold, self.show, self.hessian, self.products
+        )
         return outline(self.derivation, options)
 
 
-def context(sheet: Sheet, report: Report, language: str, version: Version, style: Style) -> dict[str, object]:
+def context(
+    sheet: Sheet, report: Report, language: str, version: Version, style: Style
+) -> dict[str, object]:
     """Everything a template may print, as strings."""
     page = sheet.page
     keys = EXERCISE if version == "exercise" else None
@@ -95,7 +101,9 @@ def verification(report: Report, language: str, style: Style) -> list[str]:
     """The sentences of the box: how many equalities, how many points, worst error, seed."""
     error = f"{report.max_rel_error:.1e}"
     mantissa, _, power = error.partition("e")
-    worst = style.math(rf"{mantissa}\cdot 10^{{{int(power)}}}") if float(mantissa) else style.math("0")
+    worst = (
+        style.math(rf"{mantissa}\cdot 10^{{{int(power)}}}") if float(mantissa) else style.math("0")
+    )
     sizes = "; ".join(s or phrase("verification.declared", language) for s in report.sizes)
     truth = phrase(f"verification.{report.method}", language, n=str(report.truths))
     return [

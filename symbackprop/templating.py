@@ -19,7 +19,9 @@ def shipped() -> Path:
 @lru_cache(maxsize=16)
 def environment(own: Path | None, kind: str) -> Environment:
     folders = [str(p) for p in (own, shipped()) if p is not None]
-    if kind == "html":  # strings arrive escaped or as MathML; nothing raw from the user reaches a template
+    if (
+        kind == "html"
+    ):  # strings arrive escaped or as MathML; nothing raw from the user reaches a template
         return Environment(loader=FileSystemLoader(folders), undefined=StrictUndefined, autoescape=False,
                            trim_blocks=True, lstrip_blocks=True)  # fmt: skip
     return Environment(
@@ -37,12 +39,14 @@ def render(name: str, values: dict[str, object], own: Path | None = None) -> str
     try:
         env = environment(own, kind)
         if kind == "html":
-            from symbackprop.markup import html_display, html_math
+            from symbackprop.markup import html_display, html_line
 
-            env.filters.update(display=html_display, math=html_math)
+            env.filters.update(display=html_display, line=html_line)
         return env.get_template(name).render(**values)
     except TemplateNotFound as error:
         raise SheetError(f"no template {error}", where="templates") from None
     except TemplateError as error:
         line = getattr(error, "lineno", None)
-        raise SheetError(f"{name}" + (f", line {line}" if line else "") + f": {error}", where="templates") from None
+        raise SheetError(
+            f"{name}" + (f", line {line}" if line else "") + f": {error}", where="templates"
+        ) from None

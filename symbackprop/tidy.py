@@ -182,7 +182,11 @@ def plus(*terms: Expr) -> Expr:
     out: Expr | None = None
     common = common_scalars([(c, m) for c, m in total.values() if c])
     if common:
-        rest = [join(Monomial(c / common.coefficient, (), m.arrays), shape) for c, m in total.values() if c]
+        rest = [
+            join(Monomial(c / common.coefficient, (), m.arrays), shape)
+            for c, m in total.values()
+            if c
+        ]
         return mul(join(common, ()), plus(*rest))
     for coefficient, m in total.values():
         if coefficient:
@@ -369,7 +373,9 @@ def power(e: Expr, x: Fraction) -> Expr:
         return apply(OPS["power"], e, p=x)
     root = m.coefficient**x if x.denominator == 1 else None
     if root is None:
-        if m.coefficient != 1 or any(k.denominator != 1 or abs(k) != 1 for _, k in m.scalars + m.arrays):
+        if m.coefficient != 1 or any(
+            k.denominator != 1 or abs(k) != 1 for _, k in m.scalars + m.arrays
+        ):
             return apply(OPS["power"], e, p=x)
         root = Fraction(1)
     return join(Monomial(Fraction(root), tuple((s, k * x) for s, k in m.scalars),
@@ -405,7 +411,9 @@ def node(e: Expr, args: tuple[Expr, ...]) -> Expr:
     name = e.op.name
     if name == "power":
         return power(args[0], exponent(e))
-    if name in RULES and not (name in ("add", "subtract", "multiply", "divide") and not broadcasting_fits(args)):
+    if name in RULES and not (
+        name in ("add", "subtract", "multiply", "divide") and not broadcasting_fits(args)
+    ):
         return RULES[name](*args)
     return e if args == e.args else with_args(e, args)
 
@@ -419,5 +427,3 @@ def broadcasting_fits(args: tuple[Expr, ...]) -> bool:
 def tidy(e: Expr) -> Expr:
     """The same value in factored form."""
     return rebuild(e, node)
-
-

@@ -51,8 +51,15 @@ def trace_section(d: Derivation, o: Options) -> list[Block]:
             written = [number_formula(d, p) for p in parts]
             if relation == "=" and all(r == "=" for r, _ in written):
                 sides.insert(0, one_or(no.Plus, [f for _, f in written]))
-        back.append(Equation(f"trace.delta.{n}", signal(d, n), tuple(sides), local="trace", relation=relation))
-    return [Equations(tuple(ahead), Phrase("trace.forward")), Equations(tuple(back), Phrase("trace.backward"))]
+        back.append(
+            Equation(
+                f"trace.delta.{n}", signal(d, n), tuple(sides), local="trace", relation=relation
+            )
+        )
+    return [
+        Equations(tuple(ahead), Phrase("trace.forward")),
+        Equations(tuple(back), Phrase("trace.backward")),
+    ]
 
 
 def trace_point(d: Derivation, at: Mapping[str, object]) -> Point:
@@ -63,20 +70,30 @@ def trace_point(d: Derivation, at: Mapping[str, object]) -> Point:
         s = d.graph.symbol[n].symbol
         assert s
         if n not in at:
-            raise SheetError(f"no number for {n}", where="at", hint=f"Inputs: {', '.join(d.graph.inputs)}")
+            raise SheetError(
+                f"no number for {n}", where="at", hint=f"Inputs: {', '.join(d.graph.inputs)}"
+            )
         v = np.asarray(at[n]) - 1 if s.labels else np.asarray(at[n], float)
         if v.ndim != len(s.shape):
             raise SheetError(f"{n} is {shape_text(s.shape)}, its numbers are {v.shape}", where="at")
         for extent, size in zip(v.shape, s.shape, strict=True):
             if len(size.terms) == 1 and size.number is None and len(size.terms[0][0]) == 1:
                 sizes.setdefault(size.terms[0][0][0], extent)
-        expected = tuple(x.value(sizes) for x in s.shape) if all(x.names <= set(sizes) for x in s.shape) else v.shape
+        expected = (
+            tuple(x.value(sizes) for x in s.shape)
+            if all(x.names <= set(sizes) for x in s.shape)
+            else v.shape
+        )
         if v.shape != expected:
             raise SheetError(f"{n} is {expected}, its numbers are {v.shape}", where="at")
         values[n, 0] = v
     unknown = [n for n in at if n not in d.graph.inputs]
     if unknown:
-        raise SheetError(f"`{unknown[0]}` is not an input", where="at", hint=f"Inputs: {', '.join(d.graph.inputs)}")
+        raise SheetError(
+            f"`{unknown[0]}` is not an input",
+            where="at",
+            hint=f"Inputs: {', '.join(d.graph.inputs)}",
+        )
     point = seeded(d.backward, Point(sizes, values, {}, 0), 0)
     return backward_values(d.backward, forward(d.graph, point))
 
@@ -90,10 +107,14 @@ def number_formula(d: Derivation, value: Array) -> tuple[str, Formula]:
     if value.ndim == 0:
         return relation, entries[0]
     if value.ndim == 1:
-        rows = tuple((e,) for e in entries) if d.convention.vectors == "column" else (tuple(entries),)
+        rows = (
+            tuple((e,) for e in entries) if d.convention.vectors == "column" else (tuple(entries),)
+        )
         return relation, no.Array(rows)
     width = value.shape[1]
-    return relation, no.Array(tuple(tuple(entries[k : k + width]) for k in range(0, len(entries), width)))
+    return relation, no.Array(
+        tuple(tuple(entries[k : k + width]) for k in range(0, len(entries), width))
+    )
 
 
 def scalar_formula(x: float, exact: bool) -> Formula:

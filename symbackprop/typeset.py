@@ -43,7 +43,11 @@ class Style:
     def say(self, p: pg.Phrase) -> str:
         """A sentence with its formulas set."""
         if p.key == "size":
-            return self.math(r"\times ".join(self.tex(f) for _, f in p.values if not isinstance(f, str | int | pg.Phrase)))
+            return self.math(
+                r"\times ".join(
+                    self.tex(f) for _, f in p.values if not isinstance(f, str | int | pg.Phrase)
+                )
+            )
         if p.key == "list":
             return ", ".join(self.value(v) for _, v in p.values)
         return phrase(p.key, self.language, **{k: self.value(v) for k, v in p.values})
@@ -71,7 +75,11 @@ def lines(f: Formula, room: float, style: Style) -> list[str]:
         first, *rest = lines(f.operand, room - POINTS, style)
         return ["-" + first, *rest]
     if isinstance(f, no.Plus):
-        return [x for n, g in enumerate(groups(f.terms, room, style)) for x in sum_line(g, n, room, style)]
+        return [
+            x
+            for n, g in enumerate(groups(f.terms, room, style))
+            for x in sum_line(g, n, room, style)
+        ]
     if isinstance(f, no.Times):
         return product_lines(f.factors, room, style)
     return [style.tex(f)]
@@ -97,7 +105,11 @@ def sum_line(terms: list[Formula], n: int, room: float, style: Style) -> list[st
     sign = "" if n == 0 or isinstance(terms[0], no.Minus) else "+ "
     if len(terms) > 1:
         return [sign + style.tex(no.Plus(tuple(terms)))]
-    first, *rest = lines(terms[0], room - INDENT, style) if not isinstance(terms[0], no.Plus) else [style.tex(terms[0])]
+    first, *rest = (
+        lines(terms[0], room - INDENT, style)
+        if not isinstance(terms[0], no.Plus)
+        else [style.tex(terms[0])]
+    )
     return [sign + first, *rest]
 
 
@@ -109,7 +121,9 @@ def product_lines(factors: Sequence[Formula], room: float, style: Style) -> list
             packed[n].insert(0, packed[n - 1].pop())
     if any(len(g) < 2 for g in packed):
         return [style.tex(no.Times(tuple(factors)))]
-    return [("" if n == 0 else r"\cdot ") + style.tex(no.Times(tuple(g))) for n, g in enumerate(packed)]
+    return [
+        ("" if n == 0 else r"\cdot ") + style.tex(no.Times(tuple(g))) for n, g in enumerate(packed)
+    ]
 
 
 def rows(eq: pg.Equation, style: Style) -> list[Context]:

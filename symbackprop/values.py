@@ -36,7 +36,9 @@ class Point:
         if key not in table:
             if s.time and key[1] > self.length:
                 return np.zeros(tuple(x.value(self.sizes) for x in s.shape))
-            raise DeclarationError(f"no value for {s.name}" + (f" at step {key[1]}" if s.time else ""))
+            raise DeclarationError(
+                f"no value for {s.name}" + (f" at step {key[1]}" if s.time else "")
+            )
         return table[key]
 
 
@@ -200,7 +202,9 @@ def generic(s: Symbol, sizes: Mapping[str, int], rng: np.random.Generator) -> Ar
     if s.domain == "onehot":
         k = rng.integers(0, shape[-1], shape[:-1])
         return np.eye(shape[-1])[k]
-    size = np.where(rng.random(shape) < 0.5, rng.uniform(0.2, 0.8, shape), rng.uniform(1.2, 1.8, shape))
+    size = np.where(
+        rng.random(shape) < 0.5, rng.uniform(0.2, 0.8, shape), rng.uniform(1.2, 1.8, shape)
+    )
     if s.domain == "positive":
         return size
     if s.domain == "distribution":
@@ -237,8 +241,10 @@ def seeded(b: Backward, at: Point, seed: int) -> Point:
     e = b.graph.symbol[b.of]
     shape = tuple(x.value(at.sizes) for x in e.shape)
     for t in range(1, at.length + 1) if time_name(b.graph, b.of) else (0,):
-        deltas[b.of, t] = np.asarray(1.0) if b.seed.number == 1 else rng.uniform(1.2, 1.9, shape) * rng.choice(
-            [-1.0, 1.0], shape
+        deltas[b.of, t] = (
+            np.asarray(1.0)
+            if b.seed.number == 1
+            else rng.uniform(1.2, 1.9, shape) * rng.choice([-1.0, 1.0], shape)
         )
     return Point(at.sizes, at.values, deltas, at.length)
 
@@ -250,5 +256,3 @@ def objective(b: Backward, at: Point) -> complex:
         if n == b.of and (n, t) in at.values:
             total += complex(np.sum(d * at.values[n, t]))
     return total
-
-

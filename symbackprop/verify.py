@@ -36,7 +36,10 @@ STEP = 1e-30  # complex step: no cancellation, so as small as the format allows
 DIFFERENCE = 1e-5  # central differences, fourth order
 KINK = {"complex": 1e-9, "central": 1e-3}  # distance kept from kinks
 POINTS = 3  # checkable points an equality needs
-ONE_BY_ONE, COMBINED = 48, 8  # truths tested singly up to so many; else in so many random combinations
+ONE_BY_ONE, COMBINED = (
+    48,
+    8,
+)  # truths tested singly up to so many; else in so many random combinations
 AS_DECLARED = ""  # the sizes of a graph without size names
 ATTEMPTS = 40  # points tried before a check is given up
 
@@ -217,7 +220,11 @@ def check_equation(
 
 def compare(d: Derivation, eq: Equation, left: Array, right: Array, side: Formula, scene: Scene,
             moment: str, tally: Tally) -> None:  # fmt: skip
-    shape = np.broadcast_shapes(left.shape, right.shape) if left.ndim == 0 or right.ndim == 0 else left.shape
+    shape = (
+        np.broadcast_shapes(left.shape, right.shape)
+        if left.ndim == 0 or right.ndim == 0
+        else left.shape
+    )
     if left.shape != right.shape and left.ndim and right.ndim:
         tally.fail(f"sizes differ: {left.shape} and {right.shape} for `{latex(side, d.functions)}`")
         return
@@ -308,7 +315,11 @@ class Slope:
     @cached_property
     def inputs(self) -> Point:
         given = set(self.d.graph.inputs)
-        values = {k: v for k, v in self.point.values.items() if k[0] in given or k[1] < 1 and self.recurrent(k[0])}
+        values = {
+            k: v
+            for k, v in self.point.values.items()
+            if k[0] in given or (k[1] < 1 and self.recurrent(k[0]))
+        }
         seeds = {k: v for k, v in self.point.deltas.items() if k[0] == self.d.of}
         return Point(self.point.sizes, values, seeds, self.point.length)
 

@@ -5,7 +5,10 @@ from symbackprop.expr import spelled
 
 SHEET = Sheet(
     name="mlp",
-    title={"en": "A multilayer perceptron, backwards", "de": "Ein mehrschichtiges Perzeptron, rückwärts"},
+    title={
+        "en": "A multilayer perceptron, backwards",
+        "de": "Ein mehrschichtiges Perzeptron, rückwärts",
+    },
     task={
         "en": "A network maps 784 inputs to 10 class probabilities, with two hidden layers of 256 tanh "
         "neurons. For the cross-entropy of one sample with label y give the gradients by x and by the first "

@@ -4,7 +4,10 @@ from symbackprop import Convention, Sheet
 
 SHEET = Sheet(
     name="rosenbrock",
-    title={"en": "The gradient of the Rosenbrock function", "de": "Der Gradient der Rosenbrock-Funktion"},
+    title={
+        "en": "The gradient of the Rosenbrock function",
+        "de": "Der Gradient der Rosenbrock-Funktion",
+    },
     task={
         "en": "Write f(x) = 100 (x₂ − x₁²)² + (1 − x₁)² as a graph of sums, differences, products and "
         "natural powers. Put the derivative on every edge and find the gradient by the chain rule.",

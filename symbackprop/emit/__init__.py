@@ -18,7 +18,9 @@ FUNCTION = "value_and_gradients"
 
 def target_module(target: str) -> ModuleType:
     if target not in TARGETS:
-        raise SymbackpropError(f"no target `{target}`", where="emit", hint=f"Targets: {', '.join(TARGETS)}")
+        raise SymbackpropError(
+            f"no target `{target}`", where="emit", hint=f"Targets: {', '.join(TARGETS)}"
+        )
     return import_module(f"{__name__}.{target}_code")
 
 

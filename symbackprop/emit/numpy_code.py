@@ -33,7 +33,9 @@ def source(d: Derivation) -> str:
 def safe(name: str) -> str:
     """A Python identifier for a symbol. Errors: `SymbackpropError` where it is none."""
     if not name.isidentifier():
-        raise SymbackpropError(f"`{name}` is not a name of Python", where="emit", hint="Rename the symbol.")
+        raise SymbackpropError(
+            f"`{name}` is not a name of Python", where="emit", hint="Rename the symbol."
+        )
     return name + "_" if keyword.iskeyword(name) or name in ("np", "erf", FUNCTION) else name
 
 
@@ -92,20 +94,30 @@ class Module:
         elif seed.time:
             length = size_code(g.time.length) if g.time else ""
             zeros = f"np.zeros_like({safe(d.of)}[1])"
-            out.append(f"    {safe(d.of)}_bar = [None, *{safe(d.of)}_bar, {zeros}]  # step {length} + 1 adds 0\n")
+            out.append(
+                f"    {safe(d.of)}_bar = [None, *{safe(d.of)}_bar, {zeros}]  # step {length} + 1 adds 0\n"
+            )
         out += self.sweep(forward=False)
         out.append(f"    return {self.results()}\n")
         return out
 
     def results(self) -> str:
         pairs = [f"{self.d.of!r}: {self.unpadded(self.d.of, '')}"]
-        pairs += [f"{n!r}: {self.unpadded(n, '_bar')}" for n in self.d.wrt if n in self.d.backward.adjoints]
+        pairs += [
+            f"{n!r}: {self.unpadded(n, '_bar')}"
+            for n in self.d.wrt
+            if n in self.d.backward.adjoints
+        ]
         return "{" + ", ".join(pairs) + "}"
 
     def unpadded(self, name: str, suffix: str) -> str:
         s = self.g.symbol[name].symbol
         code = safe(name) + suffix
-        return f"np.stack({code}[1:{size_code(self.g.time.length)} + 1])" if s and s.time and self.g.time else code
+        return (
+            f"np.stack({code}[1:{size_code(self.g.time.length)} + 1])"
+            if s and s.time and self.g.time
+            else code
+        )
 
     def opening(self, states: Mapping[str, int]) -> list[str]:
         """Arrays, sizes from shapes, room for the time steps."""
@@ -118,7 +130,11 @@ class Module:
             out.append(f"{safe(n)} = np.asarray({safe(n)}{dtype})")
             shape = ((time.length,) if s.time and time else ()) + s.shape
             for axis, size in enumerate(shape):
-                name = size.terms[0][0][0] if len(size.terms) == 1 and len(size.terms[0][0]) == 1 else ""
+                name = (
+                    size.terms[0][0][0]
+                    if len(size.terms) == 1 and len(size.terms[0][0]) == 1
+                    else ""
+                )
                 if name and size.terms[0][1] == 1 and name not in bound:
                     bound.add(name)
                     out.append(f"{name} = {safe(n)}.shape[{axis}]")
@@ -137,7 +153,9 @@ class Module:
                 if s and s.time:
                     start = f"{safe(n)}_0" if n in states else "None"
                     zero = f"np.zeros({shape_code(s.shape)})"
-                    out.append(f"{safe(n)} = [{start}] + [None] * {size_code(time.length)} + [{zero}]")
+                    out.append(
+                        f"{safe(n)} = [{start}] + [None] * {size_code(time.length)} + [{zero}]"
+                    )
         return out
 
     def shape(self, name: str) -> Shape:
@@ -163,12 +181,20 @@ class Module:
                 if not forward:
                     out += [f"    {safe(n)}_bar = [None] * ({size_code(time.length)} + 1) + "
                             f"[np.zeros({shape_code(self.shape(n))})]\n" for n in names]  # fmt: skip
-                steps = f"1, {size_code(time.length)} + 1" if forward else f"{size_code(time.length)}, 0, -1"
+                steps = (
+                    f"1, {size_code(time.length)} + 1"
+                    if forward
+                    else f"{size_code(time.length)}, 0, -1"
+                )
                 out.append(f"    for {time.name} in range({steps}):\n")
             for n in names:
                 s = g.symbol[n].symbol
                 assert s
-                left = safe(n) + ("" if forward else "_bar") + (f"[{time.name}]" if s.time and time else "")
+                left = (
+                    safe(n)
+                    + ("" if forward else "_bar")
+                    + (f"[{time.name}]" if s.time and time else "")
+                )
                 out.append(f"    {'    ' * recurrent}{left} = {self.code(value[n])}\n")
         return out
 
@@ -212,12 +238,18 @@ class Module:
     def scalar_call(self, name: str, order: int, x: str) -> str:
         row = scalar_row(name)
         if not order and row.numpy:
-            return f"({row.numpy.format(x)})" if not row.numpy.startswith(("np.", "erf")) else row.numpy.format(bare(x))
+            return (
+                f"({row.numpy.format(x)})"
+                if not row.numpy.startswith(("np.", "erf"))
+                else row.numpy.format(bare(x))
+            )
         helper = name + "_prime" * order
         if helper not in self.helpers:
             self.helpers[helper] = ""  # a function may use itself in its derivative's name
             e = derived(name, order) if order else expression(row.definition)
-            self.helpers[helper] = f"def {helper}(x):\n    return {bare(self.entry_code(e, {'x': 'x'}))}\n"
+            self.helpers[helper] = (
+                f"def {helper}(x):\n    return {bare(self.entry_code(e, {'x': 'x'}))}\n"
+            )
         return f"{helper}({bare(x)})"
 
     def entry_code(self, e: Entries, names: Mapping[str, str]) -> str:
@@ -230,7 +262,9 @@ class Module:
                     case Elem():
                         base = names.get(str(atom.tensor), "np.pi")
                     case Fn():
-                        base = self.scalar_call(atom.function, atom.order, self.entry_code(atom.arg, names))
+                        base = self.scalar_call(
+                            atom.function, atom.order, self.entry_code(atom.arg, names)
+                        )
                     case Group():
                         base = self.entry_code(atom.body, names)
                     case _:
@@ -298,17 +332,24 @@ class Module:
                 return names[atom.tensor] if atom.tensor != "pi" else "np.pi", tuple(plain)
             case Fn():
                 axes = en.free_indices(atom.arg)
-                return self.scalar_call(atom.function, atom.order, self.einsums(atom.arg, axes, names)), axes
+                return self.scalar_call(
+                    atom.function, atom.order, self.einsums(atom.arg, axes, names)
+                ), axes
             case Group():
                 axes = en.free_indices(atom.body)
                 return self.einsums(atom.body, axes, names), axes
             case SizeOf():
                 return size_code(atom.size), ()
             case Delta():
-                sides = [p.plain for p in (atom.left, atom.right) if isinstance(p, Affine) and p.plain]
+                sides = [
+                    p.plain for p in (atom.left, atom.right) if isinstance(p, Affine) and p.plain
+                ]
                 if len(sides) != 2:
                     raise SymbackpropError("this δ has no NumPy code", where="emit")
-                return f"np.eye({size_code(sides[0].size)}, {size_code(sides[1].size)})", (sides[0], sides[1])
+                return f"np.eye({size_code(sides[0].size)}, {size_code(sides[1].size)})", (
+                    sides[0],
+                    sides[1],
+                )
 
 
 def bare(code: str) -> str:
@@ -370,4 +411,3 @@ SPECIAL = {
     "reshape": lambda e, a: f"np.reshape({bare(a[0])}, {shape_code(e.shape)})",
     "einsum": lambda e, a: f"np.einsum({e.attribute('spec')!r}, {', '.join(map(bare, a))})",
 }  # fmt: skip
-
