@@ -1,4 +1,4 @@
-"""The command line. Exit status: 0 fine, 1 something is wrong with the mathematics, 2 the input cannot be used."""
+"""The command line. Exit status: 0 fine, 1 the mathematics is wrong, 2 the input cannot be used."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ EPILOG = (
 
 def parser() -> argparse.ArgumentParser:
     """All verbs and their options."""
-    top = argparse.ArgumentParser("symbackprop", description="Forward pass in, verified backward pass out.",
-                                  epilog=EPILOG)  # fmt: skip
+    top = argparse.ArgumentParser(
+        "symbackprop", description="Forward pass in, verified backward pass out.", epilog=EPILOG
+    )
     top.add_argument("--version", action="version", version=f"symbackprop {__version__}")
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
     b = verbs.add_parser(
@@ -107,8 +108,10 @@ def run_build(o: argparse.Namespace) -> int:
     if o.to == "pdf" and written and not any(r.file.endswith(".pdf") for r in written):
         print(f"no TeX found: wrote .tex and .html instead; {FIX}", file=sys.stderr)
     for r in written:
-        print(f"{o.folder / r.file}: {r.checked} of {r.equations} equations verified, "
-              f"largest error {r.max_rel_error:.1e}")  # fmt: skip
+        print(
+            f"{o.folder / r.file}: {r.checked} of {r.equations} equations verified, "
+            f"largest error {r.max_rel_error:.1e}"
+        )
     return status
 
 
@@ -171,8 +174,10 @@ def run_derive(o: argparse.Namespace) -> int:
         g = d[n]
         print(f"∂{d.of}/∂{n} = {g.text()}    [{shape(g.shape)}]" if o.to == "text" else g.latex())
     if o.to == "text":
-        print(f"verified: {report.checked} of {report.equations} equations at {report.points} points, "
-              f"{report.truths} derivatives, largest error {report.max_rel_error:.1e}, seed {report.seed}")  # fmt: skip
+        print(
+            f"verified: {report.checked} of {report.equations} equations at {report.points} points, "
+            f"{report.truths} derivatives, largest error {report.max_rel_error:.1e}, seed {report.seed}"
+        )
     return 0
 
 
@@ -182,8 +187,15 @@ def shape(s: tuple[object, ...]) -> str:
 
 def entry(d: Derivation, name: str, error: float) -> dict[str, object]:
     g = d[name]
-    return {"wrt": name, "shape": [str(s) for s in g.shape], "latex": g.latex(), "text": g.text(),
-            "numpy": numpy_line(d, name), "verified": True, "max_rel_error": error}  # fmt: skip
+    return {
+        "wrt": name,
+        "shape": [str(s) for s in g.shape],
+        "latex": g.latex(),
+        "text": g.text(),
+        "numpy": numpy_line(d, name),
+        "verified": True,
+        "max_rel_error": error,
+    }
 
 
 def numpy_line(d: Derivation, name: str) -> str:
@@ -202,8 +214,16 @@ def run_second(o: argparse.Namespace, text: str) -> int:
     for n in variables(o.wrt) or [g.inputs[0]]:
         found = (jacobian if o.kind == "jacobian" else hessian)(g, o.of, n)
         error = found.verify()
-        out.append({"wrt": n, "shape": [str(s) for s in found.shape], "latex": found.latex(),
-                    "text": found.text(), "verified": True, "max_rel_error": error})  # fmt: skip
+        out.append(
+            {
+                "wrt": n,
+                "shape": [str(s) for s in found.shape],
+                "latex": found.latex(),
+                "text": found.text(),
+                "verified": True,
+                "max_rel_error": error,
+            }
+        )
     if o.to == "json":
         print(json.dumps(out, indent=2, ensure_ascii=False))
     else:

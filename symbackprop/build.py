@@ -1,4 +1,4 @@
-"""Builds sheets: modules in, verified documents and `report.json` out; one bad sheet never stops the others."""
+"""Builds sheets: modules in, verified documents and `report.json` out; a bad one stops no other."""
 
 from __future__ import annotations
 

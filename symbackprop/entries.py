@@ -387,11 +387,10 @@ def absorb_sizes(term: Term) -> Term:
 
 def constant_delta(d: Delta) -> bool | None:
     """Truth of a δ between two constant positions; None where an index decides."""
-    if isinstance(d.left, Affine) and isinstance(d.right, Affine):
-        if not d.left.terms and not d.right.terms:
-            gap = (d.left.offset - d.right.offset).number
-            return None if gap is None else gap == 0
-    return None
+    if isinstance(d.left, Elem) or isinstance(d.right, Elem) or d.left.terms or d.right.terms:
+        return None
+    gap = (d.left.offset - d.right.offset).number
+    return None if gap is None else gap == 0
 
 
 def replaceable(d: Delta, bound: tuple[Index, ...]) -> tuple[Index, Position] | None:

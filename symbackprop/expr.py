@@ -163,8 +163,9 @@ def apply(op: Op, *operands: Operand, **attributes: object) -> Expr:
     if op.build is None:
         unknown = [k for k, _ in given if k not in known]
         if unknown:
-            raise DeclarationError(f"unknown option `{unknown[0]}`; known: {', '.join(known) or 'none'}",
-                                   where=op.name)  # fmt: skip
+            raise DeclarationError(
+                f"unknown option `{unknown[0]}`; known: {', '.join(known) or 'none'}", where=op.name
+            )
     shapes = tuple(a.shape for a in args)
     try:
         instance = op.place(shapes, given)
@@ -339,7 +340,13 @@ def default_tex(name: str) -> str:
     return head + primes + (f"_{{{tail}}}" if tail else "")
 
 
-GREEK = frozenset(["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"])  # fmt: skip
+GREEK = frozenset(
+    (
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu "
+        "nu xi pi rho sigma tau upsilon phi chi psi omega Gamma "
+        "Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
+    ).split()
+)
 
 
 def shape_of(*extents: int | str | Size) -> Shape:

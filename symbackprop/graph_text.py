@@ -19,7 +19,8 @@ from symbackprop.graph import TIME_SUM, Graph, Time, known, make
 from symbackprop.sizes import Shape, Size, shape_text, size
 
 DOMAINS = frozenset(["real", "positive", "onehot", "distribution"])
-STATEMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*(\[\s*(?P<time>[A-Za-z_]\w*)\s*\])?\s*(?P<sign>[:=])(?!=)\s*"
+STATEMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*(\[\s*(?P<time>[A-Za-z_]\w*)\s*\])?\s*"
+                       r"(?P<sign>[:=])(?!=)\s*"
                        r"(?P<rest>.+)", re.DOTALL)  # fmt: skip
 
 
@@ -364,8 +365,8 @@ class Reader:
     def position(self, node: ast.expr) -> object:
         if isinstance(node, ast.Slice):
             parts = (node.lower, node.upper, node.step)
-            return slice(*(self.expression(p) if p else None for p in parts[:2]),
-                         self.integer(parts[2]) if parts[2] else None)  # fmt: skip
+            start, stop = (self.expression(p) if p else None for p in parts[:2])
+            return slice(start, stop, self.integer(parts[2]) if parts[2] else None)
         return self.expression(node)
 
     def integer(self, node: ast.expr) -> int:

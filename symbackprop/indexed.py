@@ -23,13 +23,11 @@ def entries_formula(
     e: Entries, base: Base, names: Mapping[str, Formula] = MappingProxyType({})
 ) -> Formula:
     """The sum, with a positive term first where there is one; `names` put formulas for index letters."""
-    if names:
-        plain = base
 
-        def base(tensor: Hashable, at: tuple[Formula, ...]) -> Formula:
-            return plain(tensor, tuple(replaced(i, names) for i in at))
+    def renamed(tensor: Hashable, at: tuple[Formula, ...]) -> Formula:
+        return base(tensor, tuple(replaced(i, names) for i in at))
 
-    terms = [term_formula(t, base) for t in e.terms]
+    terms = [term_formula(t, renamed if names else base) for t in e.terms]
     if not terms:
         return no.ZERO
     first = next((k for k, t in enumerate(terms) if not isinstance(t, no.Minus)), 0)

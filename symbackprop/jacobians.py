@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from symbackprop import entries as en
 from symbackprop import local_names
@@ -154,8 +155,12 @@ def use_labels(d: Derivation, head: str) -> dict[str, list[tuple[str, Formula | 
 
 def local_section(d: Derivation, o: Options) -> list[Block]:
     """Each kind of local Jacobian once, derived from the definition."""
-    pairs = [(n, m) for n, e in d.graph.definition.items() for m in used_names(e)
-             if n not in d.constants and m not in d.constants and worth(d, n, m)]  # fmt: skip
+    pairs = [
+        (n, m)
+        for n, e in d.graph.definition.items()
+        for m in used_names(e)
+        if n not in d.constants and m not in d.constants and worth(d, n, m)
+    ]
     if pairs and all(rank(d, x) == 0 for p in pairs for x in p):
         return [scalar_edges(d, pairs)]
     blocks: list[Block] = [Paragraph(Phrase("local.timeless"))] if pairs and d.graph.time else []
@@ -210,8 +215,9 @@ def scalar_edges(d: Derivation, pairs: list[tuple[str, str]]) -> Equations:
     return Equations(tuple(rows), Phrase("local.edges"))
 
 
-def derivation_blocks(d: Derivation, node: str, wrt: str, instance: Instance,
-                      steps: tuple[LocalStep, ...]) -> list[Block]:  # fmt: skip
+def derivation_blocks(
+    d: Derivation, node: str, wrt: str, instance: Instance, steps: tuple[LocalStep, ...]
+) -> list[Block]:
     """Definition, derivative of each helper, Jacobian in entries, matrix form."""
     key = local_names.key(node, wrt)
     scope = local_names.of(d, key)
@@ -220,8 +226,15 @@ def derivation_blocks(d: Derivation, node: str, wrt: str, instance: Instance,
     if len(instance.definitions) > 1:
         for h in instance.definitions:
             left = indexed(scope.printed(h.tensor), h.at)
-            rows.append(Equation(f"{key}.{len(rows)}", left, (entries_formula(h.right, base),),
-                                 free=free(h.at), local=key))  # fmt: skip
+            rows.append(
+                Equation(
+                    f"{key}.{len(rows)}",
+                    left,
+                    (entries_formula(h.right, base),),
+                    free=free(h.at),
+                    local=key,
+                )
+            )
     for step in steps:
         if not step.raw.terms:
             continue
@@ -232,13 +245,28 @@ def derivation_blocks(d: Derivation, node: str, wrt: str, instance: Instance,
             sides.append(entries_formula(chosen, base))
         last = step is steps[-1] and len(step.at) + len(step.by) > 2
         shape = tuple(i.size for i in (*step.at, *step.by)) if last else None
-        rows.append(Equation(f"{key}.{len(rows)}", left, tuple(dict.fromkeys(sides)), shape,
-                             free=free(step.at, step.by), local=key))  # fmt: skip
+        rows.append(
+            Equation(
+                f"{key}.{len(rows)}",
+                left,
+                tuple(dict.fromkeys(sides)),
+                shape,
+                free=free(step.at, step.by),
+                local=key,
+            )
+        )
     matrix = jacobian_formula(d, node, wrt)
     if matrix is not None:
         m, n = jacobian_shape(d, node, wrt)
-        rows.append(Equation(f"{key}.matrix", no.Partial(printed(d, node), printed(d, wrt)), (matrix,),
-                             (m, n), local=key))  # fmt: skip
+        rows.append(
+            Equation(
+                f"{key}.matrix",
+                no.Partial(printed(d, node), printed(d, wrt)),
+                (matrix,),
+                (m, n),
+                local=key,
+            )
+        )
     values = (("y", symbol_name(scope.node)), ("x", symbol_name(scope.wrt)))
     return [Equations(tuple(rows), Phrase("local.of", values))]
 
@@ -340,7 +368,7 @@ def product_blocks(d: Derivation, x: str, found: list[tuple[str, ...]]) -> list[
     scalars = all(rank(d, n) == 0 for p in found for n in p)
     symbolic, explicit = [], []
     for p in found:
-        links = list(zip(p, p[1:], strict=False))
+        links = list(pairwise(p))
         parts = [no.Partial(printed(d, a), printed(d, b)) for a, b in links]
         sized = [
             f if scalars else no.Sized(f, jacobian_size(d, a, b))
@@ -365,10 +393,22 @@ def product_blocks(d: Derivation, x: str, found: list[tuple[str, ...]]) -> list[
     intro = Phrase("product.of", (("x", printed(d, x)), ("of", d.convention.of), ("n", len(found))))
     if len(found) > 1:
         intro = replace(intro, key="product.paths")
-    blocks: list[Block] = [Equations((Equation(f"product.{x}", left, tuple(dict.fromkeys(sides)),
-                                               None if scalars else shape, local="*"),), intro)]  # fmt: skip
+    blocks: list[Block] = [
+        Equations(
+            (
+                Equation(
+                    f"product.{x}",
+                    left,
+                    tuple(dict.fromkeys(sides)),
+                    None if scalars else shape,
+                    local="*",
+                ),
+            ),
+            intro,
+        )
+    ]
     if len(found) == 1 and not scalars:
-        links = zip(found[0], found[0][1:], strict=False)
+        links = pairwise(found[0])
         sizes = tuple(jacobian_size(d, a, b) for a, b in links)
         blocks.append(Display(sizes, tuple(size_formula(s) for s in shape)))
     return blocks
@@ -398,8 +438,12 @@ def why_section(d: Derivation, o: Options) -> list[Block]:
 
 
 def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
-    found = node_derivative(d.graph.symbol[consumer], d.graph.definition[consumer], d.graph.symbol[x],
-                            d.convention.letters)  # fmt: skip
+    found = node_derivative(
+        d.graph.symbol[consumer],
+        d.graph.definition[consumer],
+        d.graph.symbol[x],
+        d.convention.letters,
+    )
     if found is None or len(found[0].definitions) > 1:
         return None
     step = found[1][-1]
@@ -408,8 +452,13 @@ def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
     summed = Entries(
         tuple(en.Term(t.coefficient, t.factors, (*step.at, *t.bound)) for t in product.terms)
     )
-    scope = local_names.Local(d.graph.symbol[consumer], d.graph.definition[consumer], d.graph.symbol[x], (),
-                              d.convention.letters)  # fmt: skip
+    scope = local_names.Local(
+        d.graph.symbol[consumer],
+        d.graph.definition[consumer],
+        d.graph.symbol[x],
+        (),
+        d.convention.letters,
+    )
     base = entry_base(d, scope)
     partial = no.Partial(indexed(printed(d, consumer), step.at), indexed(printed(d, x), step.by))
     sides = [entries_formula(summed, base), entries_formula(en.contract(summed), base)]
@@ -433,8 +482,14 @@ def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
             if isinstance(f, no.At)
             else no.At(f, letters(step))
         )
-    return Equation(f"why.{x}", left, tuple(dict.fromkeys(sides)), free=free(step.by), recurrent=sequence,
-                    local=local)  # fmt: skip
+    return Equation(
+        f"why.{x}",
+        left,
+        tuple(dict.fromkeys(sides)),
+        free=free(step.by),
+        recurrent=sequence,
+        local=local,
+    )
 
 
 def letters(step: LocalStep) -> tuple[Formula, ...]:

@@ -49,9 +49,14 @@ def key(node: str, wrt: str) -> str:
 def of(d: Derivation, scope: str) -> Local:
     node, wrt = scope.split("|")
     g = d.graph
-    return build(timeless(g.symbol[node]), timeless(g.definition[node]), timeless(g.symbol[wrt]), d.convention.letters,
-                 frozenset(e.symbol.tex for e in d.graph.symbol.values() if e.symbol),
-                 frozenset(d.graph.sizes))  # fmt: skip
+    return build(
+        timeless(g.symbol[node]),
+        timeless(g.definition[node]),
+        timeless(g.symbol[wrt]),
+        d.convention.letters,
+        frozenset(e.symbol.tex for e in d.graph.symbol.values() if e.symbol),
+        frozenset(d.graph.sizes),
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -66,8 +71,14 @@ def timeless(e: Expr) -> Expr:
 
 
 @lru_cache(maxsize=4096)
-def build(node: Expr, definition: Expr, wrt: Expr, letters: str, taken: frozenset[Name],
-          sizes: frozenset[str]) -> Local:  # fmt: skip
+def build(
+    node: Expr,
+    definition: Expr,
+    wrt: Expr,
+    letters: str,
+    taken: frozenset[Name],
+    sizes: frozenset[str],
+) -> Local:
     instance = instance_of(node, definition, letters)
     assert instance, "a local derivation needs entries"
     used = {n.base for n in taken} | set(sizes)

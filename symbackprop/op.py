@@ -12,8 +12,17 @@ from symbackprop import entries as en
 from symbackprop.calculus import LocalStep, local_derivatives
 from symbackprop.entries import Entries, Fn
 from symbackprop.equations import (
-    Attribute, Definition, Instance, Pattern, Template, parse, patterns, place, Placement, templates,
-)  # fmt: skip
+    Attribute,
+    Definition,
+    Instance,
+    Pattern,
+    Template,
+    parse,
+    patterns,
+    place,
+    Placement,
+    templates,
+)
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.sizes import Shape, shape_text
 
@@ -123,7 +132,7 @@ def op(name: str, arguments: str, equations: str, *more: tuple[str, str], **opti
     pairs = ((arguments, equations), *more)
     variants = tuple(Variant(patterns(a, name), templates(e, name)) for a, e in pairs)
     spelling = {k: str(options.pop(k)) for k in ("tex", "numpy", "about") if k in options}
-    return Op(name, variants, defaults=tuple(options.items()), **spelling)
+    return Op(name, variants, None, tuple(options.items()), **spelling)  # type: ignore[arg-type]
 
 
 # --- scalar functions ----------------------------------------------------------------------------

@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def assert_derivation() -> Callable[..., Report]:
-    """A function that derives, verifies every equation and every gradient, and fails with the offending entry."""
+    """A function that derives and verifies, and fails with the offending entry."""
 
     def check(
         graph: object, of: str | None = None, wrt: list[str] | None = None, *, seed: int = 0

@@ -12,8 +12,19 @@ from dataclasses import dataclass, replace
 from symbackprop import tidy as td
 from symbackprop.errors import DeclarationError
 from symbackprop.expr import (
-    LEAVES, Expr, Symbol, const, leaf, rebuild, shifted, substitute, symbols, topological, weight, with_args,
-)  # fmt: skip
+    LEAVES,
+    Expr,
+    Symbol,
+    const,
+    leaf,
+    rebuild,
+    shifted,
+    substitute,
+    symbols,
+    topological,
+    weight,
+    with_args,
+)
 from symbackprop.graph import TIME_SUM, Graph, known, make, used_names
 from symbackprop.graph_text import time_sum
 from symbackprop.local import pullback
@@ -113,8 +124,11 @@ def check_variables(g: Graph, of: str, names: tuple[str, ...]) -> None:
         if not is_real(g.symbol[n]):
             raise DeclarationError(f"{n} is an integer label; it has no derivative", where="wrt")
         if n not in reach:
-            raise DeclarationError(f"{of} does not depend on {n}: the gradient is 0", where="wrt",
-                                   hint=f"{of} depends on {', '.join(sorted(reach - {of}))}")  # fmt: skip
+            raise DeclarationError(
+                f"{of} does not depend on {n}: the gradient is 0",
+                where="wrt",
+                hint=f"{of} depends on {', '.join(sorted(reach - {of}))}",
+            )
         if n == of:
             raise DeclarationError(f"{of} is both the output and the variable", where="wrt")
 
@@ -264,8 +278,17 @@ def shared(g: Graph) -> dict[Expr, int]:
 HEAVY = 24  # nodes of an expression written as a tree
 
 
-def extract(g: Graph, root: Expr, active: set[str], taken: set[str], symbol: dict[str, Expr],
-            definition: dict[str, Expr], swap: dict[Expr, Expr], uses: dict[Expr, int], time: str) -> Expr:  # fmt: skip
+def extract(
+    g: Graph,
+    root: Expr,
+    active: set[str],
+    taken: set[str],
+    symbol: dict[str, Expr],
+    definition: dict[str, Expr],
+    swap: dict[Expr, Expr],
+    uses: dict[Expr, int],
+    time: str,
+) -> Expr:
     """Names given inside one definition, bottom up."""
     leaves: dict[Expr, int] = {}  # active symbol leaves below, as the reverse sweep meets them
     sizes: dict[Expr, int] = {}
@@ -297,16 +320,30 @@ def extract(g: Graph, root: Expr, active: set[str], taken: set[str], symbol: dic
 def is_curved(node: Expr, argument: Expr) -> bool:
     """Whether the pullback writes the argument or the output: a non-linear op of one argument."""
     one = sum(1 for a in node.args if a.op not in LEAVES) == 1
-    return one and (node.op.scalar is not None or node.op.name in CURVED or (node.op.build is None
-                    and node.op.name not in LINEAR))  # fmt: skip
+    return one and (
+        node.op.scalar is not None
+        or node.op.name in CURVED
+        or (node.op.build is None and node.op.name not in LINEAR)
+    )
 
 
 CURVED = frozenset({"power"})
-LINEAR = frozenset(["add", "subtract", "negative", "multiply", "divide", "matmul", "transpose", "outer", "trace", "diag", "diagonal", "sum", "sum_last", "mean", "mean_last"])  # fmt: skip
+LINEAR = frozenset(
+    (
+        "add subtract negative multiply divide matmul transpose outer "
+        "trace diag diagonal sum sum_last mean mean_last"
+    ).split()
+)
 
 
-def named_node(g: Graph, e: Expr, time: str, taken: set[str], symbol: dict[str, Expr],
-               definition: dict[str, Expr]) -> Expr:  # fmt: skip
+def named_node(
+    g: Graph,
+    e: Expr,
+    time: str,
+    taken: set[str],
+    symbol: dict[str, Expr],
+    definition: dict[str, Expr],
+) -> Expr:
     """A fresh name u_1, u_2, … for an expression."""
     inside_time = time or next(
         (s.symbol.time for s in symbols(e) if s.symbol and s.symbol.time), ""
@@ -315,7 +352,14 @@ def named_node(g: Graph, e: Expr, time: str, taken: set[str], symbol: dict[str, 
     n = next(k for k in range(1, len(taken) + 2) if f"{letter}{k}" not in taken)
     name = f"{letter}{n}"
     taken.add(name)
-    new = leaf(Symbol(name, e.shape, Name(letter, "", str(n)), definition=None if inside_time else e,
-                      time=inside_time))  # fmt: skip
+    new = leaf(
+        Symbol(
+            name,
+            e.shape,
+            Name(letter, "", str(n)),
+            definition=None if inside_time else e,
+            time=inside_time,
+        )
+    )
     symbol[name], definition[name] = new, e
     return new

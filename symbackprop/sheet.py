@@ -29,7 +29,7 @@ EMPTY: Mapping[str, str] = {}
 
 @dataclass(frozen=True)
 class Sheet:
-    """One exercise. `graph` is text, a `Graph`, or an expression; `title` and `task` have one entry per language.
+    """One exercise. `graph` is text, a `Graph`, or an expression; `title` and `task` speak each language.
 
     `sections` switches parts of the page (in order); `show` are the nodes of the picture, `unfold` nodes that
     are written out once in the backward equations, `at` numbers for a trace, `hessian` variables of a second

@@ -22,13 +22,27 @@ def environment(own: Path | None, kind: str) -> Environment:
     if (
         kind == "html"
     ):  # strings arrive escaped or as MathML; nothing raw from the user reaches a template
-        return Environment(loader=FileSystemLoader(folders), undefined=StrictUndefined, autoescape=False,
-                           trim_blocks=True, lstrip_blocks=True)  # fmt: skip
+        return Environment(
+            loader=FileSystemLoader(folders),
+            undefined=StrictUndefined,
+            autoescape=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
     return Environment(
-        loader=FileSystemLoader(folders), undefined=StrictUndefined, autoescape=False, trim_blocks=True,
-        lstrip_blocks=True, keep_trailing_newline=True, block_start_string="<%", block_end_string="%>", variable_start_string="<<",
-        variable_end_string=">>", comment_start_string="<#", comment_end_string="#>",
-    )  # fmt: skip
+        loader=FileSystemLoader(folders),
+        undefined=StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        block_start_string="<%",
+        block_end_string="%>",
+        variable_start_string="<<",
+        variable_end_string=">>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+    )
 
 
 def render(name: str, values: dict[str, object], own: Path | None = None) -> str:

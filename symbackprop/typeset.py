@@ -1,4 +1,4 @@
-"""A page to strings: equations broken into lines that fit, sizes, sentences, tables. No document structure."""
+"""A page to strings: equations in lines that fit, sizes, sentences, tables. No document structure."""
 
 from __future__ import annotations
 
@@ -142,8 +142,15 @@ def rows(eq: pg.Equation, style: Style) -> list[Context]:
     for f in sides:
         for n, line in enumerate(lines(f, room, style)):
             first = not out
-            out.append({"left": left if first else "", "sign": sign if n == 0 else "", "right": line,
-                        "size": "", "indent": n > 0})  # fmt: skip
+            out.append(
+                {
+                    "left": left if first else "",
+                    "sign": sign if n == 0 else "",
+                    "right": line,
+                    "size": "",
+                    "indent": n > 0,
+                }
+            )
     out[-1]["size"] = size
     return out
 
@@ -169,23 +176,34 @@ def block(b: pg.Block, style: Style) -> Context:
                 for eq in found:
                     for r in eq["rows"]:  # type: ignore[union-attr]
                         r["size"] = ""
-            return {"kind": "equations", "intro": style.say(b.intro) if b.intro else "", "equations": found,
-                    "boxed": any(eq.boxed for eq in b.rows)}  # fmt: skip
+            return {
+                "kind": "equations",
+                "intro": style.say(b.intro) if b.intro else "",
+                "equations": found,
+                "boxed": any(eq.boxed for eq in b.rows),
+            }
         case pg.Paragraph():
             return {"kind": "paragraph", "text": style.say(b.phrase)}
         case pg.Display():
             parts = ["(" + r" \times ".join(map(style.tex, s)) + ")" for s in b.sizes]
             result = r" \times ".join(map(style.tex, b.result))
-            return {"kind": "display", "intro": style.say(pg.Phrase("product.sizes")),
-                    "tex": r"\,".join(parts) + r" \;\longrightarrow\; " + result}  # fmt: skip
+            return {
+                "kind": "display",
+                "intro": style.say(pg.Phrase("product.sizes")),
+                "tex": r"\,".join(parts) + r" \;\longrightarrow\; " + result,
+            }
         case pg.Table():
             cells = [[style.value(c) for c in row] for row in b.rows]
             return {"kind": "table", "columns": [style.say(c) for c in b.columns], "rows": cells}
         case pg.Figure():
             placed = place(drawn(b, style), max_width=WIDTH)
             caption = style.say(b.caption)
-            return {"kind": "figure", "tikz": tikz(placed), "svg": svg(placed, title=phrase("section.graph", style.language)),
-                    "caption": caption}  # fmt: skip
+            return {
+                "kind": "figure",
+                "tikz": tikz(placed),
+                "svg": svg(placed, title=phrase("section.graph", style.language)),
+                "caption": caption,
+            }
 
 
 def drawn(figure: pg.Figure, style: Style) -> Picture:
@@ -197,8 +215,14 @@ def drawn(figure: pg.Figure, style: Style) -> Picture:
     scalar = all(s == no.ONE for v in figure.vertices for s in v.size)
     vertices = []
     for v in figure.vertices:
-        size = Label("", "") if scalar else Label(
-            r"{\scriptstyle " + r"\times ".join(map(style.tex, v.size)) + "}", "×".join(map(text, v.size)))  # fmt: skip
+        size = (
+            Label("", "")
+            if scalar
+            else Label(
+                r"{\scriptstyle " + r"\times ".join(map(style.tex, v.size)) + "}",
+                "×".join(map(text, v.size)),
+            )
+        )
         vertices.append(Vertex(v.key, label(v.label), size, v.kind, v.shape_key))
     arrows = tuple(Arrow(a.tail, a.head, label(a.label)) for a in figure.arrows)
     picture = Picture(tuple(vertices), arrows)

@@ -25,8 +25,14 @@ from symbackprop.reference import KINKS, Array
 from symbackprop.scope import Names, Scene
 from symbackprop.second import Derivative
 from symbackprop.values import (
-    Point, backward_values, forward, generic_point, objective, seeded, Key,
-)  # fmt: skip
+    Point,
+    backward_values,
+    forward,
+    generic_point,
+    objective,
+    seeded,
+    Key,
+)
 from symbackprop.write.latex import latex
 from symbackprop.write.walk import canonical
 
@@ -97,9 +103,11 @@ class Report:
             more = len(self.failures) - len(lines)
             raise VerificationError(
                 f"{len(self.failures)} of {self.equations + len(self.truths_checked)} checks do not hold\n  "
-                + "\n  ".join(lines) + (f"\n  … and {more} more" if more > 0 else ""),
-                where="verification", hint=f"seed {self.seed}; sizes {'; '.join(self.sizes)}",
-            )  # fmt: skip
+                + "\n  ".join(lines)
+                + (f"\n  … and {more} more" if more > 0 else ""),
+                where="verification",
+                hint=f"seed {self.seed}; sizes {'; '.join(self.sizes)}",
+            )
 
 
 # --- the whole page ------------------------------------------------------------------------------
@@ -129,8 +137,11 @@ def verify_page(d: Derivation, page: Page, *, seed: int = 0, trials: int = POINT
     return Report(
         tuple(t.checked(need) for t in tally),
         tuple(t.checked(need) for t in truths.values()),
-        trials, seed, tuple(dict.fromkeys(sizes)), method,
-    )  # fmt: skip
+        trials,
+        seed,
+        tuple(dict.fromkeys(sizes)),
+        method,
+    )
 
 
 class Tally:
@@ -218,8 +229,16 @@ def check_equation(
     tally.points += 1
 
 
-def compare(d: Derivation, eq: Equation, left: Array, right: Array, side: Formula, scene: Scene,
-            moment: str, tally: Tally) -> None:  # fmt: skip
+def compare(
+    d: Derivation,
+    eq: Equation,
+    left: Array,
+    right: Array,
+    side: Formula,
+    scene: Scene,
+    moment: str,
+    tally: Tally,
+) -> None:
     shape = (
         np.broadcast_shapes(left.shape, right.shape)
         if left.ndim == 0 or right.ndim == 0
@@ -240,7 +259,9 @@ def compare(d: Derivation, eq: Equation, left: Array, right: Array, side: Formul
     at = f" at entry {tuple(int(k) + 1 for k in where)}" if where else ""
     tally.fail(
         f"`{latex(eq.left, d.functions)}` is {a[where]:.12g} but `{latex(side, d.functions)}` is "
-        f"{b[where]:.12g}{at}{moment}; seed {scene.seed}, sizes {dict(scene.point.sizes)}", error)  # fmt: skip
+        f"{b[where]:.12g}{at}{moment}; seed {scene.seed}, sizes {dict(scene.point.sizes)}",
+        error,
+    )
 
 
 def decimals(f: Formula) -> Iterator[Decimal]:
@@ -266,8 +287,9 @@ def relative(a: Array, b: Array) -> tuple[float, tuple[int, ...]]:
 # --- truth ---------------------------------------------------------------------------------------
 
 
-def check_truths(d: Derivation, point: Point, truths: Mapping[str, Tally], trial: int, seed: int,
-                 method: str) -> None:  # fmt: skip
+def check_truths(
+    d: Derivation, point: Point, truths: Mapping[str, Tally], trial: int, seed: int, method: str
+) -> None:
     """⟨δ, v⟩ against the derivative of the output along v, for random v at every δ."""
     rng = np.random.default_rng([seed, trial, 104729])
     slope = Slope(d, point, method).along
@@ -284,8 +306,11 @@ def check_truths(d: Derivation, point: Point, truths: Mapping[str, Tally], trial
             error = abs(true - derived) / (max(abs(true), scale) or 1.0)
             for n in group:
                 if not np.isfinite(true) or error > TRUE:
-                    truths[n].fail(f"derived {derived:.12g}, by definition {true:.12g}; seed {seed}, "
-                                   f"sizes {dict(point.sizes)}", error)  # fmt: skip
+                    truths[n].fail(
+                        f"derived {derived:.12g}, by definition {true:.12g}; seed {seed}, "
+                        f"sizes {dict(point.sizes)}",
+                        error,
+                    )
                 else:
                     truths[n].agree(error if method == "complex" else 0.0)
         for n in group:

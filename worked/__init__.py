@@ -1,1 +1,1 @@
-"""Worked examples: each module is a graph and its sheet, importable and built by `symbackprop build worked`."""
+"""Worked examples: each module is a graph and its sheet; `symbackprop build worked`."""

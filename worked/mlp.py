@@ -15,8 +15,8 @@ SHEET = Sheet(
         "bias as products of Jacobians with all sizes, and the gradients by all weights and biases.",
         "de": "Ein Netz bildet 784 Eingaben auf 10 Klassenwahrscheinlichkeiten ab, mit zwei verborgenen "
         "Schichten aus je 256 tanh-Neuronen. Geben Sie für die Kreuzentropie eines Beispiels mit dem Label y "
-        "die Gradienten nach x und nach dem ersten Bias als Produkte von Jacobi-Matrizen mit allen Größen an, "
-        "außerdem die Gradienten nach allen Gewichten und Biaswerten.",
+        "die Gradienten nach x und nach dem ersten Bias als Produkte von Jacobi-Matrizen mit allen "
+        "Größen an, außerdem die Gradienten nach allen Gewichten und Biaswerten.",
     },
     graph="""
         x: 784;  y: scalar label 10

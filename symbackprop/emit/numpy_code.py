@@ -141,8 +141,11 @@ class Module:
         missing = [n for n in self.g.sizes if n not in bound]
         for n in missing:
             known = next((x for x in self.g.inputs for z in self.shape(x) if n in z.names), "")
-            raise SymbackpropError(f"size {n} does not follow from the inputs", where="emit",
-                                   hint=f"It occurs in {known}; declare an axis of size {n}.")  # fmt: skip
+            raise SymbackpropError(
+                f"size {n} does not follow from the inputs",
+                where="emit",
+                hint=f"It occurs in {known}; declare an axis of size {n}.",
+            )
         if time:
             for n in self.g.inputs:
                 s = self.g.symbol[n].symbol
@@ -179,8 +182,11 @@ class Module:
         for names, recurrent in groups:
             if recurrent and names and time:
                 if not forward:
-                    out += [f"    {safe(n)}_bar = [None] * ({size_code(time.length)} + 1) + "
-                            f"[np.zeros({shape_code(self.shape(n))})]\n" for n in names]  # fmt: skip
+                    out += [
+                        f"    {safe(n)}_bar = [None] * ({size_code(time.length)} + 1) + "
+                        f"[np.zeros({shape_code(self.shape(n))})]\n"
+                        for n in names
+                    ]
                 steps = (
                     f"1, {size_code(time.length)} + 1"
                     if forward
@@ -225,8 +231,10 @@ class Module:
         if e.op.scalar:
             return self.scalar(e, args[0])
         if e.op.numpy:
-            values = {k: number_code(v) if isinstance(v, int | float | Fraction) else str(v)
-                      for k, v in (*e.op.defaults, *e.attributes)}  # fmt: skip
+            values = {
+                k: number_code(v) if isinstance(v, int | float | Fraction) else str(v)
+                for k, v in (*e.op.defaults, *e.attributes)
+            }
             return f"({e.op.numpy.format(*args, **values)})"
         return self.by_definition(e, args)
 
@@ -281,8 +289,10 @@ class Module:
         base = "".join(c if c.isalnum() else "_" for c in e.op.name)
         helper = next(f"{base}{k or ''}" for k in range(1000) if self.taken(f"{base}{k or ''}", e))
         names: dict[Hashable, str] = {n: n for n, _ in instance.inputs}
-        sizes = sorted({n for a in e.args for s in a.shape for n in s.names} | {
-            n for d in instance.definitions for i in d.at for n in i.size.names})  # fmt: skip
+        sizes = sorted(
+            {n for a in e.args for s in a.shape for n in s.names}
+            | {n for d in instance.definitions for i in d.at for n in i.size.names}
+        )
         lines = []
         for d in instance.definitions:
             names[d.tensor] = d.tensor
@@ -400,14 +410,18 @@ def pick_code(e: Expr, args: tuple[str, ...]) -> str:
 
 
 SPECIAL = {
-    "concat": lambda e, a: f"np.concatenate([{', '.join(map(bare, a))}], axis={e.attribute('axis')})",
+    "concat": lambda e, a: (
+        f"np.concatenate([{', '.join(map(bare, a))}], axis={e.attribute('axis')})"
+    ),
     "constant": constant_code,
     "slice": slice_code,
     "pick": pick_code,
     "identity": lambda e, a: f"np.eye({size_code(e.shape[0])})",
-    "selector": lambda e, a: f"np.eye({size_code(e.shape[0])}, {size_code(e.shape[1])}, -{size_code(e.attribute('start'))})",
+    "selector": lambda e, a: (
+        f"np.eye({size_code(e.shape[0])}, {size_code(e.shape[1])}, -{size_code(e.attribute('start'))})"
+    ),
     "unit": lambda e, a: f"np.eye({size_code(e.shape[0])})[{size_code(e.attribute('position'))}]",
     "onehot": lambda e, a: f"np.eye({size_code(e.shape[-1])})[{bare(a[0])}]",
     "reshape": lambda e, a: f"np.reshape({bare(a[0])}, {shape_code(e.shape)})",
     "einsum": lambda e, a: f"np.einsum({e.attribute('spec')!r}, {', '.join(map(bare, a))})",
-}  # fmt: skip
+}

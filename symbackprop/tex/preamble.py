@@ -3,7 +3,8 @@
 Templates may rely on what it defines:
 `\\sbtoprule` `\\sbmidrule` `\\sbbottomrule` for tables, `\\sbR` for the real numbers, `\\sbcheck` for a
 tick in text or mathematics, `\\sbpage` for "page / pages", `\\sbhead{left}{right}` for the head line,
-`\\sbtitle{text}` (before the document begins) for the title in the file's metadata, `\\sbsplit` for what `escape()` needs.
+`\\sbtitle{text}` (before the document begins) for the title in the file's metadata, `\\sbsplit` for
+what `escape()` needs.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ def slice_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: 
     (shape,) = shapes
     ranges: tuple[tuple[Size, ...], ...] = values["ranges"]  # type: ignore[assignment]
     letters, left, places = iter(LETTERS), [], []
-    for extent, r in zip(shape, ranges, strict=True):
+    for r in ranges:
         if len(r) == 1:
             places.append(en.Affine((), r[0]))
         else:
