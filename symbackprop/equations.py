@@ -190,9 +190,10 @@ class Placement:
         a = self.read(node.left)
         if isinstance(node.op, ast.Pow):
             exponent = self.read(node.right)
-            if exponent.terms and (len(exponent.terms) > 1 or exponent.terms[0].factors):
+            first = next(iter(exponent.terms), None)
+            if len(exponent.terms) > 1 or (first and first.factors):
                 raise DeclarationError("an exponent is a number", where=self.where)
-            return en.power(a, exponent.terms[0].coefficient if exponent.terms else 0)
+            return en.power(a, first.coefficient if first else 0)
         b = self.read(node.right)
         operations: dict[type, Callable[[], Entries]] = {
             ast.Add: lambda: en.add(a, b),

@@ -96,7 +96,7 @@ def jacobian_size(d: Derivation, node: str, wrt: str) -> tuple[Formula, Formula]
 
 
 def edges(d: Derivation, drawn: tuple[str, ...]) -> list[tuple[str, str, Formula | None]]:
-    """(tail, head, local derivative) between drawn nodes; hidden nodes between them are multiplied through."""
+    """(tail, head, local derivative) between drawn nodes; hidden ones are multiplied through."""
     found: dict[tuple[str, str], list[Formula | None]] = {}
     for head in drawn:
         if head in d.graph.definition and head not in d.constants:
@@ -461,9 +461,9 @@ def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
     )
     base = entry_base(d, scope)
     partial = no.Partial(indexed(printed(d, consumer), step.at), indexed(printed(d, x), step.by))
-    sides = [entries_formula(summed, base), entries_formula(en.contract(summed), base)]
-    time = d.graph.time
-    sequence = bool(d.graph.symbol[x].symbol and d.graph.symbol[x].symbol.time)
+    sides: list[Formula] = [entries_formula(e, base) for e in (summed, en.contract(summed))]
+    a, time = d.graph.symbol[x], d.graph.time
+    sequence = bool(a.symbol and a.symbol.time)
     if time and not sequence and cotangent.symbol and cotangent.symbol.time:
         sides = [no.Sum(Name(time.name), no.ONE, size_formula(time.length), f) for f in sides]
     local = ""

@@ -71,7 +71,8 @@ class Op:
     def _place(
         self, shapes: tuple[Shape, ...], attributes: Attributes, labels: tuple[str, ...]
     ) -> Instance:
-        where = f"{self.name}({', '.join(f'{f}: {shape_text(s)}' for f, s in zip(labels, shapes, strict=True))})"
+        said = [f"{f}: {shape_text(s)}" for f, s in zip(labels, shapes, strict=True)]
+        where = f"{self.name}({', '.join(said)})"
         values = dict(self.defaults) | dict(attributes)
         if self.build:
             return self.build(shapes, values, where)
