@@ -7,14 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from symbackprop.convention import (
-    LETTERS,
-    Convention,
-    NoMatrix,
-    notate,
-    notate_entry,
-    symbol_formula,
-)
+from symbackprop.convention import LETTERS, Convention, NoMatrix, symbol_formula
+from symbackprop.onpaper import notate, notate_entry
 from symbackprop.errors import DeclarationError
 from symbackprop.expr import Expr, Symbol, leaf, shifted, substitute, symbols, topological, weight
 from symbackprop.graph import Graph, collect, known, make

@@ -11,7 +11,8 @@ from symbackprop import local_names
 from symbackprop import notation as no
 from symbackprop.calculus import LocalStep
 from symbackprop.compose import one_or, size_formula, times
-from symbackprop.convention import NoMatrix, Writer, notate, notate_entry, symbol_formula
+from symbackprop.convention import NoMatrix, symbol_formula
+from symbackprop.onpaper import Writer, notate, notate_entry
 from symbackprop.derivation import Derivation, signal
 from symbackprop.entries import Affine, Delta, Elem, Entries, Index
 from symbackprop.equations import Instance

@@ -24,7 +24,8 @@ Bundle = dict[str, str]
 
 def expression_bundle(e: Expr) -> Bundle:
     """An expression by itself, under the default convention."""
-    from symbackprop.convention import NoMatrix, notate, notate_entry
+    from symbackprop.convention import NoMatrix
+    from symbackprop.onpaper import notate, notate_entry
     from symbackprop.derivation import spelled_function
     from symbackprop.spelling import FUNCTIONS
 

@@ -12,7 +12,8 @@ from dataclasses import replace
 from symbackprop import notation as no
 from symbackprop import tidy as td
 from symbackprop.compose import size_formula
-from symbackprop.convention import NoMatrix, notate, notate_entry, symbol_formula
+from symbackprop.convention import NoMatrix, symbol_formula
+from symbackprop.onpaper import notate, notate_entry
 from symbackprop.derivation import Derivation, signal, unfolded, written_out
 from symbackprop.errors import SheetError
 from symbackprop.expr import Expr, Symbol, topological, weight

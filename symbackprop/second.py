@@ -10,7 +10,8 @@ import numpy as np
 from symbackprop import notation as no
 from symbackprop import tidy as td
 from symbackprop.calculus import LocalStep
-from symbackprop.convention import NoMatrix, Writer, symbol_formula
+from symbackprop.convention import NoMatrix, symbol_formula
+from symbackprop.onpaper import Writer
 from symbackprop.derivation import Derivation, as_graph, derive, unfolded
 from symbackprop.errors import DeclarationError
 from symbackprop.expr import Expr, Symbol, leaf, substitute, symbols, weight

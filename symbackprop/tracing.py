@@ -9,7 +9,8 @@ import numpy as np
 
 from symbackprop import notation as no
 from symbackprop.compose import one_or
-from symbackprop.convention import notate, symbol_formula
+from symbackprop.convention import symbol_formula
+from symbackprop.onpaper import notate
 from symbackprop.derivation import Derivation, signal
 from symbackprop.errors import SheetError
 from symbackprop.notation import Formula

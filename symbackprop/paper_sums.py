@@ -1,0 +1,169 @@
+"""Sums and products on paper: one fraction in front, ⊙ and ⊘ between arrays, copies spelled out with 1."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symbackprop import functions as fn
+from symbackprop import notation as no
+from symbackprop import tidy as td
+from symbackprop.compose import negated, one_or, size_formula, times
+from symbackprop.convention import Convention, NoMatrix
+from symbackprop.expr import Expr
+from symbackprop.notation import Formula
+from symbackprop.sizes import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Sums(ABC):
+    """What is written alike for scalars, vectors and matrices."""
+
+    c: Convention
+    used: tuple[str, ...] = ()  # index letters already bound outside
+
+    @abstractmethod
+    def natural(self, e: Expr) -> Formula:
+        """A scalar, a vector as the convention has it, a matrix."""
+
+    @abstractmethod
+    def column(self, e: Expr) -> Formula:
+        """A vector as a column."""
+
+    @abstractmethod
+    def row(self, e: Expr) -> Formula:
+        """A vector as a row."""
+
+    @abstractmethod
+    def matrix(self, e: Expr, flip: bool = False) -> Formula:
+        """A matrix, or its transpose."""
+
+    def sum(self, e: Expr, flip: bool = False) -> Formula:
+        terms = []
+        for term in broadcast_terms(e):
+            body = self.term(term[1], e.shape, flip)
+            terms.append(negated(body) if term[0] < 0 else body)
+        first = next((k for k, t in enumerate(terms) if not isinstance(t, no.Minus)), 0)
+        terms.insert(0, terms.pop(first))
+        return one_or(no.Plus, terms)
+
+    def term(self, e: Expr, shape: Shape, flip: bool) -> Formula:
+        """A summand, spread over the shape of the sum where it is smaller."""
+        if e.rank == 0 or e.shape == shape:
+            return self.oriented(e, flip)
+        if len(shape) > 2:
+            raise NoMatrix("broadcast")
+        return self.spread(e, shape, flip)
+
+    def oriented(self, e: Expr, flip: bool) -> Formula:
+        return self.matrix(e, flip) if e.rank == 2 else self.natural(e)
+
+    def spread(self, e: Expr, shape: Shape, flip: bool = False) -> Formula:
+        """A vector or a thin matrix copied along the other axis: 1_n b, or b 1_kᵀ."""
+        n, k = (no.Ones(size_formula(s)) for s in shape)
+        if e.rank == 1:
+            parts = [self.column(e), no.Transpose(n)] if flip else [n, self.row(e)]
+        elif e.shape[0] == shape[0]:
+            parts = [k, self.matrix(e, True)] if flip else [self.matrix(e), no.Transpose(k)]
+        else:
+            parts = [self.matrix(e, True), no.Transpose(n)] if flip else [n, self.matrix(e)]
+        return times(parts)
+
+    def product(self, e: Expr, flip: bool = False) -> Formula:
+        """Number and scalars as one fraction in front, arrays joined by ⊙ (⊘ for negative powers)."""
+        if e.op.name in ("multiply", "divide") and any(
+            a.shape not in ((), e.shape) for a in e.args
+        ):
+            return self.broadcast_product(e, flip)
+        m = td.split(e)
+        over = [self.powered(self.grouped(s), x) for s, x in m.scalars if x > 0]
+        under = [self.powered(self.natural(s), -x) for s, x in m.scalars if x < 0]
+        p, q = abs(m.coefficient.numerator), m.coefficient.denominator
+        low = ([no.Number(Fraction(q))] if q != 1 else []) + under
+        parts: list[Formula] = []
+        if low:
+            beside = [f for f in over if isinstance(f, no.Sum)]  # 1/n Σ, not Σ/n
+            over = [f for f in over if f not in beside]
+            top = ([no.Number(Fraction(p))] if p != 1 or not over else []) + over
+            parts += [no.Over(times(top), times(low)), *beside]
+        else:
+            parts += ([no.Number(Fraction(p))] if p != 1 else []) + over
+        arrays = self.hadamard(m.arrays, flip)
+        if arrays is not None and arrays != no.ONE:
+            parts.append(arrays)
+        body = times(parts) if parts else no.Number(Fraction(p))
+        return negated(body) if m.coefficient < 0 else body
+
+    def grouped(self, s: Expr) -> Formula:
+        """A scalar product keeps its brackets: (yᵀȳ) y."""
+        return no.Times((self.natural(s),)) if s.op.name == "matmul" else self.natural(s)
+
+    def hadamard(self, arrays: Sequence[tuple[Expr, Fraction]], flip: bool) -> Formula | None:
+        if not arrays:
+            return None
+        over = opened(self.hpower(self.oriented(a, flip), x) for a, x in arrays if x > 0)
+        under = opened(self.hpower(self.oriented(a, flip), -x) for a, x in arrays if x < 0)
+        if not over:
+            over = [self.oriented(ones_like(arrays[0][0]), flip)]
+        top = one_or(no.Hadamard, over)
+        return no.Oslash(top, one_or(no.Hadamard, under)) if under else top
+
+    def broadcast_product(self, e: Expr, flip: bool) -> Formula:
+        """M diag(v) for a product with a vector along the last axis, diag(u) M along the first."""
+        if e.rank != 2:
+            raise NoMatrix("broadcast")
+        parts: list[Formula] = []
+        for n, a in enumerate(e.args):
+            inverse = e.op.name == "divide" and n == 1
+            whole = (
+                self.oriented(a, flip)
+                if a.shape in ((), e.shape)
+                else self.spread(a, e.shape, flip)
+            )
+            if inverse and a.rank == 0:
+                parts[0] = no.Over(parts[0], whole)
+            elif inverse:
+                parts[0] = no.Oslash(parts[0], whole)
+            else:
+                parts.append(whole)
+        return one_or(no.Hadamard, parts)
+
+    def powered(self, base: Formula, x: Fraction) -> Formula:
+        if x == Fraction(1, 2):
+            return no.Call("sqrt", (base,))
+        return base if x == 1 else no.Power(base, no.number(x))
+
+    def hpower(self, base: Formula, x: Fraction) -> Formula:
+        if x == Fraction(1, 2):
+            return no.Call("sqrt", (base,))
+        if x == 2 and isinstance(base, no.Name | no.At):
+            return no.Hadamard((base, base))
+        if x == 1:
+            return base
+        # tanh²(x), as everyone writes it
+        return (no.Power if isinstance(base, no.Call) else no.HPower)(base, no.number(x))
+
+
+def opened(parts: Iterable[Formula]) -> list[Formula]:
+    """Factors of ⊙, nested ones opened."""
+    return [f for p in parts for f in (p.factors if isinstance(p, no.Hadamard) else (p,))]
+
+
+def ones_like(e: Expr) -> Expr:
+    return fn.constant(1, *e.shape)
+
+
+def broadcast_terms(e: Expr) -> list[tuple[int, Expr]]:
+    """Signed terms of a nested sum, whatever their shapes."""
+    out: list[tuple[int, Expr]] = []
+    stack = [(1, e)]
+    while stack:
+        sign, node = stack.pop()
+        if node.op.name in ("add", "subtract"):
+            second = -sign if node.op.name == "subtract" else sign
+            stack += [(second, node.args[1]), (sign, node.args[0])]
+        else:
+            out.append((sign, node))
+    return out
