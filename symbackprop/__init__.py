@@ -10,6 +10,7 @@ Names are loaded when they are first used; SymPy only when a derivative needs it
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ def __getattr__(name: str) -> Any:
     """Public names from their modules; every function of the vocabulary by its own name (`sb.softmax`)."""
     if name in _HOME:
         value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    elif name.startswith("_"):
-        raise AttributeError(name)
+    elif name.startswith("_") or find_spec(f"{__name__}.{name}"):
+        raise AttributeError(name)  # a module of ours: the import system loads it
     else:
         functions = import_module(f"{__name__}.functions").FUNCTIONS
         if name not in functions:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from symbackprop import entries as en
 from symbackprop.calculus import LocalStep, derivative, fold
@@ -172,7 +173,9 @@ def node_derivative(
     return instance, tuple(steps)
 
 
-def total_derivative(g: Graph, of: str, wrt: str, pool: str) -> LocalStep | None:
+def total_derivative(
+    g: Graph, of: str, wrt: str, pool: str, *, fold_result: Literal["yes", "no"] = "yes"
+) -> LocalStep | None:
     """∂of/∂wrt in entries, accumulated forwards through every named node between them."""
     known: dict[Hashable, LocalStep] = {}
     x = g.symbol[wrt]
@@ -185,7 +188,10 @@ def total_derivative(g: Graph, of: str, wrt: str, pool: str) -> LocalStep | None
         for n, d in enumerate(instance.definitions):
             raw = derivative(d.right, x, by, known, prime)
             if raw.terms:
-                result = fold(en.contract(raw), instance.definitions[: n + 1])
+                last = name == of and n == len(instance.definitions) - 1
+                # the result itself is named only where it is a node of the graph
+                own = instance.definitions[: n + (0 if last and fold_result == "no" else 1)]
+                result = fold(en.contract(raw), own)
                 known[d.tensor] = LocalStep(d.tensor, d.at, by, raw, result)
             else:
                 known.pop(d.tensor, None)

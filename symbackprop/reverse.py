@@ -227,6 +227,9 @@ def use_of(g: Graph, consumer: str, s: Symbol, value: Expr, recurrent: bool) -> 
 # --- shorter forms -------------------------------------------------------------------------------
 
 
+STEP_WEIGHT = 40  # nodes of an intermediate form that is still worth a line
+
+
 def shorter(adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
     """Each δ also with the incoming δ's put in, where that cancels: z ⊙ δz - (zᵀδz) z = z - e_y."""
     out: dict[str, Adjoint] = {}
@@ -234,12 +237,13 @@ def shorter(adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
     for name, a in adjoints.items():
         inner = {s: by_symbol[s] for s in symbols(a.value) if s in by_symbol}
         forms = a.forms
-        if inner and not any(s.symbol and s.symbol.time for s in inner):
-            put_in = td.tidy(
-                substitute(a.value, {s: out.get(x.name, x).value for s, x in inner.items()})
-            )
-            if weight(put_in) < weight(a.value) and put_in is not a.value:
-                forms = (*forms, put_in)
+        if inner:
+            values = {s: out.get(x.name, x).value for s, x in inner.items()}
+            put_in = td.tidy(substitute(a.value, values))
+            short = td.shortest(put_in, td.expanded(put_in)) if td.has_inverse(put_in) else put_in
+            if weight(short) < weight(a.value):
+                steps = (put_in,) if put_in is not short and weight(put_in) <= STEP_WEIGHT else ()
+                forms = (*forms, *steps, short)
         out[name] = replace(a, forms=forms)
         by_symbol[a.symbol] = out[name]
     return out

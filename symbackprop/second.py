@@ -23,7 +23,7 @@ from symbackprop.options import Options
 from symbackprop.page import Block, Equation, Equations, Phrase
 from symbackprop.raising import raise_entries
 from symbackprop.reference import Array
-from symbackprop.sizes import Shape, Size
+from symbackprop.sizes import Shape, Size, size
 from symbackprop.values import Point, backward_values, forward
 
 GRADIENT = "gradient_"  # name of the node that holds the gradient while it is differentiated again
@@ -147,7 +147,10 @@ def cut(g: Graph, wrt: str) -> Graph:
 
 
 def total(d: Derivation, g: Graph, of: str, wrt: str) -> Derivative:
-    step = total_derivative(g, of, wrt, d.convention.letters) if not g.time else None
+    fold_result = "no" if of == GRADIENT else "yes"
+    step = None
+    if not g.time:
+        step = total_derivative(g, of, wrt, d.convention.letters, fold_result=fold_result)
     if step is None:
         raise DeclarationError(f"no closed form of ∂{of}/∂{wrt}", where="jacobian",
                                hint="Recurrent graphs have gradients; use derive().")  # fmt: skip
@@ -228,7 +231,7 @@ def hessian_section(d: Derivation, o: Options) -> list[Block]:
 def scalar_entry(d: Derivation, x: str, y: str) -> Formula:
     """∂²of/∂x∂y, written down to the inputs where it stays readable."""
     g = with_gradient(d, x)
-    step = total_derivative(g, GRADIENT, y, d.convention.letters)
+    step = total_derivative(g, GRADIENT, y, d.convention.letters, fold_result="no")
     if step is None:
         return no.ZERO
     e = raise_entries(step.result, (), {})
@@ -239,7 +242,7 @@ def scalar_entry(d: Derivation, x: str, y: str) -> Formula:
         if new is e or weight(new) > READABLE:
             break
         e = new
-    return Writer(d.convention).natural(e)
+    return Writer(d.convention).natural(td.shortest(e, td.expanded(e)))
 
 
 def jacobian_values(d: Derivation, x: str, point: Point) -> Array:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from symbackprop import functions as fn
-from symbackprop.expr import NUMBER, SIZE, Expr, apply, const, rebuild, with_args
+from symbackprop.expr import NUMBER, SIZE, Expr, apply, const, rebuild, topological, weight, with_args
 from symbackprop.sizes import Size, size
 from symbackprop.vocabulary import OPS
 
@@ -293,6 +293,9 @@ def simpler_product(a: Expr, b: Expr) -> Expr | None:
             return total(b)
         if is_ones(b):
             return total(a)
+        both = [f for x in (a, b) for f in split(x).arrays]
+        if any(f is g and x == -y for n, (f, x) in enumerate(both) for g, y in both[:n]):
+            return total(mul(a, b))  # (y ⊘ p)ᵀ p = Σ y
     if names[0] == "outer" and b.rank == 1:
         return mul(mm(a.args[1], b), a.args[0])
     return None
@@ -427,3 +430,50 @@ def broadcasting_fits(args: tuple[Expr, ...]) -> bool:
 def tidy(e: Expr) -> Expr:
     """The same value in factored form."""
     return rebuild(e, node)
+
+
+# --- multiplying out -----------------------------------------------------------------------------
+
+TERMS = 64  # of a sum that is multiplied out
+
+
+def expanded(e: Expr) -> Expr:
+    """Scalars and elementwise products multiplied out, (1 - y) p - y (1 - p) = p - y."""
+    return rebuild(e, lambda old, args: distributed(node(old, args)))
+
+
+def has_inverse(e: Expr) -> bool:
+    """Whether something could cancel when the expression is multiplied out."""
+    return any(n.op.name == "power" and exponent(n) < 0 for n in topological(e))
+
+
+def distributed(e: Expr) -> Expr:
+    """A sum of monomials: every factor that is a sum is spread over the others."""
+    done: list[Expr] = []
+    waiting = summands(e)
+    while waiting:
+        term = waiting.pop(0)
+        m = split(term)
+        found = next((f for f, x in (*m.scalars, *m.arrays) if x == 1 and is_sum(f)), None)
+        if found is None:
+            done.append(term)
+            continue
+        if len(waiting) + len(done) > TERMS:
+            return e
+        rest = Monomial(m.coefficient, without(m.scalars, found), without(m.arrays, found))
+        front = join(rest, e.shape if rest.arrays else ())
+        waiting = [*(mul(front, s) for s in summands(found)), *waiting]
+    return plus(*done) if done and all(d.shape in ((), e.shape) for d in done) else e
+
+
+def is_sum(e: Expr) -> bool:
+    return e.op.name in ("add", "subtract") and broadcast_free(e)
+
+
+def without(factors: tuple[tuple[Expr, Fraction], ...], e: Expr) -> tuple[tuple[Expr, Fraction], ...]:
+    return tuple((f, x) for f, x in factors if f is not e)
+
+
+def shortest(*forms: Expr) -> Expr:
+    """The form with the fewest nodes, the first of equals."""
+    return min(forms, key=weight)
