@@ -16,14 +16,15 @@ from symbackprop.onpaper import Writer, notate, notate_entry
 from symbackprop.derivation import Derivation, signal
 from symbackprop.entries import Affine, Delta, Elem, Entries, Index
 from symbackprop.equations import Instance
-from symbackprop.expr import Expr, substitute, symbols, topological
+from symbackprop.expr import Expr, shifted, substitute, symbols, topological
 from symbackprop.graph import TIME_SUM, used_names
-from symbackprop.indexed import entries_formula
+from symbackprop.indexed import Base, entries_formula
 from symbackprop.lowering import node_derivative
 from symbackprop.notation import Formula, Name
 from symbackprop.options import Options
 from symbackprop.page import Block, Display, Equation, Equations, Paragraph, Phrase
 from symbackprop.raising import raise_entries
+from symbackprop.reference import derived as derivative_of
 from symbackprop.reverse import contributions, cotangent_of
 from symbackprop.sizes import Size
 
@@ -54,11 +55,15 @@ def derived(d: Derivation, node: str, wrt: str) -> tuple[Instance, tuple[LocalSt
     return node_derivative(scope.node, scope.definition, scope.wrt, d.convention.letters)
 
 
-def jacobian_expr(d: Derivation, node: str, wrt: str) -> Expr | None:
-    """∂node/∂wrt as a scalar, a vector (one of them is a scalar) or a matrix; None for higher ranks."""
-    if d.graph.time or rank(d, node) > 1 or rank(d, wrt) > 1:
+def jacobian_expr(d: Derivation, node: str, wrt: Expr) -> Expr | None:
+    """∂node/∂wrt as a scalar, a vector (one of them is a scalar) or a matrix; None for higher ranks.
+
+    `wrt` is a symbol of the node's definition, at its own time step.
+    """
+    if rank(d, node) > 1 or wrt.rank > 1:
         return None
-    found = derived(d, node, wrt)
+    g = d.graph
+    found = node_derivative(g.symbol[node], g.definition[node], wrt, d.convention.letters)
     if found is None:
         return None
     instance, steps = found
@@ -71,7 +76,7 @@ def jacobian_expr(d: Derivation, node: str, wrt: str) -> Expr | None:
     return raise_entries(step.result, (*step.at, *step.by), known)
 
 
-def jacobian_formula(d: Derivation, node: str, wrt: str) -> Formula | None:
+def jacobian_formula(d: Derivation, node: str, wrt: Expr) -> Formula | None:
     """In numerator layout: rows belong to the node, columns to the variable."""
     e = jacobian_expr(d, node, wrt)
     if e is None:
@@ -111,44 +116,43 @@ def edges(d: Derivation, drawn: tuple[str, ...]) -> list[tuple[str, str, Formula
 
 
 def into(d: Derivation, head: str, drawn: set[str]) -> Iterator[tuple[str, Formula | None]]:
-    """Drawn tails that reach a head through hidden nodes only."""
+    """Drawn tails that reach a head through hidden nodes only; an earlier time step is a tail of its own."""
     stack: list[tuple[str, tuple[Formula, ...]]] = [(head, ())]
     while stack:
         node, front = stack.pop()
         direct = use_labels(d, node) if node == head else {}
-        for name in used_names(d.graph.definition[node]):
-            if name in d.constants:
+        for leaf in symbols(d.graph.definition[node]):
+            s = leaf.symbol
+            if s is None or s.name in d.constants:
                 continue
-            j = jacobian_formula(d, node, name) if real(d, name) else None
-            if name in drawn:
+            tail = f"{s.name}@{s.shift}" if s.shift else s.name
+            j = jacobian_formula(d, node, leaf) if not s.labels else None
+            if s.name in drawn:
                 if j is not None:
-                    yield name, times([f for f in (*front, j) if not isinstance(f, no.Eye)] or [j])
-                elif node == head:
-                    labels = direct.get(name, [])
-                    yield from labels or [(name, None)]
+                    yield tail, times([f for f in (*front, j) if not isinstance(f, no.Eye)] or [j])
                 else:
-                    yield name, None
-            elif name in d.graph.definition and j is not None:
-                stack.append((name, (*front, j)))
+                    yield tail, direct.get(tail) if node == head else None
+            elif s.name in d.graph.definition and j is not None:
+                stack.append((s.name, (*front, j)))
 
 
-def use_labels(d: Derivation, head: str) -> dict[str, list[tuple[str, Formula | None]]]:
-    """What each use of a symbol in a definition sends back, as it stands at one time step."""
+def use_labels(d: Derivation, head: str) -> dict[str, Formula]:
+    """What each use of a symbol in a definition sends back, at the time step of the head."""
     g = d.graph
-    out: dict[str, list[tuple[str, Formula | None]]] = {}
+    out: dict[str, list[Formula]] = {}
     active = {n for n in g.symbol if real(d, n)}
-    own = d.backward.seed if head == d.of and d.backward.seed.number == 1 else cotangent_of(g, head)
+    one = head == d.of and d.backward.seed.number == 1
+    own = d.backward.seed if one else cotangent_of(g, head)
     named = {g.definition[c]: g.symbol[c] for c in d.constants}
     for name, use in contributions(g, head, own, active):
         value = use.value.args[0] if use.value.op is TIME_SUM else use.value
-        value = substitute(value, named)
-        tail = f"{name}@{use.shift}" if use.shift else name
+        value = shifted(substitute(value, named), use.shift)
         try:
             label = notate(value, d.convention)
         except NoMatrix:
             label = notate_entry(value, tuple(d.convention.letters[: value.rank]), d.convention)
-        out.setdefault(name, []).append((tail, label))
-    return out
+        out.setdefault(f"{name}@{use.shift}" if use.shift else name, []).append(label)
+    return {tail: one_or(no.Plus, labels) for tail, labels in out.items()}
 
 
 # --- derivations entry by entry ------------------------------------------------------------------
@@ -168,15 +172,43 @@ def local_section(d: Derivation, o: Options) -> list[Block]:
     if any(rank(d, n) + rank(d, m) > 2 for n, m in pairs):
         blocks.append(Paragraph(Phrase("local.tensor")))
     seen: set[Hashable] = set()
+    alike: list[Phrase] = []
     for node, wrt in pairs:
         kind = signature(d, node, wrt)
         if kind in seen:
+            values = (("y", printed(d, node)), ("x", printed(d, wrt)))
+            alike.append(Phrase("local.pair", values))
             continue
         seen.add(kind)
         found = derived(d, node, wrt)
         if found is not None and found[1][-1].result.terms:
             blocks += derivation_blocks(d, node, wrt, *found)
-    return blocks
+    if alike:
+        said = tuple((f"x{n}", p) for n, p in enumerate(alike))
+        blocks.append(Paragraph(Phrase("local.likewise", (("list", Phrase("list", said)),))))
+    return [*blocks, *step_block(d)]
+
+
+def step_block(d: Derivation) -> list[Block]:
+    """All Jacobians of one time step of a recurrence, between scalars and vectors."""
+    rows = []
+    for n, e in d.graph.definition.items():
+        own = d.graph.symbol[n].symbol
+        if own is None or not own.time or (n != d.of and n not in d.backward.adjoints):
+            continue
+        for leaf in symbols(e):
+            s = leaf.symbol
+            if s is None or s.labels or not s.time or s.name not in d.backward.adjoints:
+                continue
+            j = jacobian_formula(d, n, leaf)
+            if j is not None:
+                left = no.Partial(
+                    symbol_formula(own, d.convention), symbol_formula(s, d.convention)
+                )
+                rows.append(Equation(f"step.{n}.{s.name}{s.shift:+d}", left, (j,),
+                                     jacobian_shape(d, n, s.name), recurrent=True,
+                                     local=f"step:{n}|{s.name}|{s.shift}"))  # fmt: skip
+    return [Equations(tuple(rows), Phrase("local.steps"))] if rows else []
 
 
 def worth(d: Derivation, node: str, wrt: str) -> bool:
@@ -207,7 +239,7 @@ def signature(d: Derivation, node: str, wrt: str) -> Hashable:
 def scalar_edges(d: Derivation, pairs: list[tuple[str, str]]) -> Equations:
     rows = []
     for node, wrt in pairs:
-        j = jacobian_formula(d, node, wrt)
+        j = jacobian_formula(d, node, d.graph.symbol[wrt])
         if j is not None:
             left = no.Partial(printed(d, node), printed(d, wrt))
             rows.append(
@@ -256,8 +288,9 @@ def derivation_blocks(
                 local=key,
             )
         )
-    matrix = jacobian_formula(d, node, wrt)
-    if matrix is not None:
+    rows += primes(key, steps[-1], base)
+    matrix = jacobian_formula(d, node, d.graph.symbol[wrt]) if not d.graph.time else None
+    if matrix is not None and rank(d, node) + rank(d, wrt):
         m, n = jacobian_shape(d, node, wrt)
         rows.append(
             Equation(
@@ -270,6 +303,31 @@ def derivation_blocks(
         )
     values = (("y", symbol_name(scope.node)), ("x", symbol_name(scope.wrt)))
     return [Equations(tuple(rows), Phrase("local.of", values))]
+
+
+def primes(key: str, step: LocalStep, base: Base) -> list[Equation]:
+    """f'(x) written out for every scalar function whose derivative has no shorter name."""
+    rows = []
+    for fn in dict.fromkeys(f for f in functions_in(step.result) if f.order):
+        inner = en.inline(
+            derivative_of(fn.function, fn.order),
+            lambda a, fn=fn: fn.arg if a.tensor == "x" else None,
+        )
+        left = no.Call(fn.function, (entries_formula(fn.arg, base),), fn.order)
+        rows.append(Equation(f"{key}.{fn.function}.{fn.order}", left, (entries_formula(inner, base),),
+                             free=free(en.free_indices(fn.arg)), local=key))  # fmt: skip
+    return rows
+
+
+def functions_in(e: Entries) -> Iterator[en.Fn]:
+    """Every scalar function in an index expression."""
+    for t in e.terms:
+        for atom, _ in t.factors:
+            if isinstance(atom, en.Fn):
+                yield atom
+                yield from functions_in(atom.arg)
+            elif isinstance(atom, en.Group):
+                yield from functions_in(atom.body)
 
 
 def jacobian_shape(d: Derivation, node: str, wrt: str) -> tuple[Size, Size]:
@@ -291,7 +349,7 @@ def free(*groups: tuple[Index, ...]) -> tuple[tuple[str, Size], ...]:
     return tuple((i.name, i.size) for g in groups for i in g)
 
 
-def entry_base(d: Derivation, scope: local_names.Local):  # noqa: ANN201 - a writer of entries
+def entry_base(d: Derivation, scope: local_names.Local) -> Base:
     """Entries of the definition's symbols and helpers, as they print in its scope."""
 
     def base(tensor: Hashable, at: tuple[Formula, ...]) -> Formula:
@@ -375,7 +433,7 @@ def product_blocks(d: Derivation, x: str, found: list[tuple[str, ...]]) -> list[
             f if scalars else no.Sized(f, jacobian_size(d, a, b))
             for f, (a, b) in zip(parts, links, strict=True)
         ]
-        jacobians = [jacobian_formula(d, a, b) for a, b in links]
+        jacobians = [jacobian_formula(d, a, d.graph.symbol[b]) for a, b in links]
         if any(j is None for j in jacobians):
             return []
         symbolic.append(one_or(no.Times, sized))
@@ -394,20 +452,14 @@ def product_blocks(d: Derivation, x: str, found: list[tuple[str, ...]]) -> list[
     intro = Phrase("product.of", (("x", printed(d, x)), ("of", d.convention.of), ("n", len(found))))
     if len(found) > 1:
         intro = replace(intro, key="product.paths")
-    blocks: list[Block] = [
-        Equations(
-            (
-                Equation(
-                    f"product.{x}",
-                    left,
-                    tuple(dict.fromkeys(sides)),
-                    None if scalars else shape,
-                    local="*",
-                ),
-            ),
-            intro,
-        )
-    ]
+    size = None if scalars else shape
+    rows = [Equation(f"product.{x}", left, tuple(dict.fromkeys(sides)), size, local="*")]
+    if not scalars and shape[1] != Size((((), 1),)):
+        turned = no.Transpose(left) if d.convention.vectors == "column" else left
+        own = d.graph.symbol[x].shape
+        rows.append(Equation(f"product.{x}.gradient", no.Nabla(d.convention.of, printed(d, x)), (turned,),
+                             own, local="*"))  # fmt: skip
+    blocks: list[Block] = [Equations(tuple(rows), intro)]
     if len(found) == 1 and not scalars:
         links = pairwise(found[0])
         sizes = tuple(jacobian_size(d, a, b) for a, b in links)
@@ -420,7 +472,9 @@ def product_blocks(d: Derivation, x: str, found: list[tuple[str, ...]]) -> list[
 
 def why_section(d: Derivation, o: Options) -> list[Block]:
     """∂L/∂W_ij = Σ_k δ_k ∂o_k/∂W_ij = δ_i x_j, one line for each kind of gradient."""
-    rows, seen = [], set()
+    rows: list[Equation] = []
+    seen: set[Hashable] = set()
+    alike: list[Formula] = []
     for x in d.wrt:
         a = d.backward.adjoints.get(x)
         if a is None or len(a.uses) != 1 or a.symbol.rank == 0 or a.symbol.symbol is None:
@@ -430,12 +484,32 @@ def why_section(d: Derivation, o: Options) -> list[Block]:
             continue
         kind = signature(d, consumer, x)
         if kind in seen:
+            alike.append(printed(d, x))
             continue
         row = why_row(d, x, consumer)
         if row:
             seen.add(kind)
-            rows.append(row)
-    return [Equations(tuple(rows), Phrase("why.intro"))] if rows else []
+            rows += [row, *so(d, x)]
+    blocks: list[Block] = [Equations(tuple(rows), Phrase("why.intro"))] if rows else []
+    if alike and blocks:
+        said = Phrase("list", tuple((f"x{n}", f) for n, f in enumerate(alike)))
+        blocks.append(Paragraph(Phrase("why.likewise", (("list", said),))))
+    return blocks
+
+
+def so(d: Derivation, x: str) -> list[Equation]:
+    """The matrix form the entries add up to."""
+    a = d.backward.adjoints[x]
+    try:
+        form = notate(a.value, d.convention)
+    except NoMatrix:
+        return []
+    s = a.symbol.symbol
+    assert s
+    left = signal(d, x)
+    if not d.graph.time and not d.graph.symbol[d.of].shape:
+        left = no.Nabla(d.convention.of, printed(d, x))
+    return [Equation(f"why.{x}.so", left, (form,), a.symbol.shape, recurrent=bool(s.time))]
 
 
 def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:

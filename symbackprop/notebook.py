@@ -43,7 +43,9 @@ def expression_bundle(e: Expr) -> Bundle:
 
 
 def style_of(d: Derivation) -> Style:
-    return Style("en", d.functions, d.convention.vectors, html_text, html_math)
+    return Style(
+        "en", d.functions, d.convention.vectors, html_text, html_math, lambda tex, room: tex
+    )
 
 
 def rows_html(d: Derivation, rows: tuple[Equation, ...]) -> str:

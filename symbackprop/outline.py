@@ -16,7 +16,7 @@ from symbackprop.convention import NoMatrix, symbol_formula
 from symbackprop.onpaper import notate, notate_entry
 from symbackprop.derivation import Derivation, signal, unfolded, written_out
 from symbackprop.errors import SheetError
-from symbackprop.expr import Expr, Symbol, topological, weight
+from symbackprop.expr import Expr, Symbol, symbols, topological, weight
 from symbackprop.jacobians import edges, local_section, product_section, why_section
 from symbackprop.notation import Formula, Name
 from symbackprop.options import Options
@@ -26,11 +26,12 @@ from symbackprop.page import (
 from symbackprop.second import hessian_section
 from symbackprop.sizes import Shape
 from symbackprop.tracing import trace_section
+from symbackprop.write.walk import children
 
 PARTS = (
     "forward",
-    "graph",
     "symbols",
+    "graph",
     "local",
     "product",
     "delta",
@@ -62,7 +63,7 @@ def outline(d: Derivation, options: Options | None = None) -> Page:
         blocks = BUILD[p](d, o)
         if blocks:
             made.append(Section(p, Phrase(f"section.{p}"), tuple(blocks)))
-    return Page(tuple(made), tuple(sorted(d.functions.items())), o.at)
+    return Page(tuple(with_notation(made)), tuple(sorted(d.functions.items())), o.at)
 
 
 # --- equations -----------------------------------------------------------------------------------
@@ -112,24 +113,22 @@ def forward_section(d: Derivation, o: Options) -> list[Block]:
                 equation(d, f"forward.{n}", name_of(d, n), [e], s.shape, recurrent=bool(s.time))
             )
     notes = [Paragraph(p) for p in conventions(d)]
-    return [Equations(tuple(rows), Phrase("forward.intro")), *notes]
+    sized = any(r.shape for r in rows)
+    return [
+        Equations(tuple(rows), Phrase("forward.intro") if sized else Phrase("forward.plain")),
+        *notes,
+    ]
 
 
 def conventions(d: Derivation) -> list[Phrase]:
     """What a reader must know about the notation, said once."""
     names = {e.op.name for x in d.graph.definition.values() for e in topological(x)}
-    said = [Phrase(f"convention.{d.convention.vectors}"), Phrase("convention.numerator")]
-    x = next(iter(d.backward.adjoints), None)
-    if x and not d.graph.symbol[d.of].shape and d.convention.signal == "delta":
-        s = symbol_of(d, x)
-        values = (
-            ("delta", signal(d, x)),
-            ("of", d.convention.of),
-            ("x", symbol_formula(s, d.convention)),
-        )
-        said.append(Phrase("convention.delta", values))
-    if d.backward.seed.symbol:
-        said.append(Phrase("convention.cotangent", (("delta", signal(d, d.of)),)))
+    ranks = {e.rank for e in d.graph.symbol.values()}
+    said = [Phrase(f"convention.{d.convention.vectors}")] if 1 in ranks else []
+    said += [Phrase("convention.numerator")] if ranks != {0} else []
+    said += signals(d)
+    if d.graph.time:
+        said.append(time_phrase(d))
     if names & {"relu", "leaky_relu", "abs", "step", "elu"}:
         said.append(Phrase("convention.relu"))
     if names & {"log", "cross_entropy", "logsumexp", "log_softmax"}:
@@ -137,6 +136,76 @@ def conventions(d: Derivation) -> list[Phrase]:
     if any(symbol_of(d, n).labels for n in d.graph.symbol):
         said.append(Phrase("convention.label"))
     return said
+
+
+def signals(d: Derivation) -> list[Phrase]:
+    """What an error signal is, for every node, and for those with a name of their own."""
+    if d.convention.signal == "partial":
+        return []
+    v = Name("v")
+    plain = Name(r"\bar{v}") if d.convention.signal == "bar" else Name(r"\delta v")
+    if d.backward.seed.symbol:
+        return [
+            Phrase(
+                "convention.cotangent", (("general", plain), ("v", v), ("delta", signal(d, d.of)))
+            )
+        ]
+    of = d.convention.of
+    said = [Phrase("convention.delta", (("delta", plain), ("of", of), ("v", v)))]
+    for n, own in d.convention.signals:
+        if n in d.backward.adjoints:
+            values = (("delta", own), ("of", of), ("x", symbol_of(d, n).tex))
+            said.append(Phrase("convention.signal", values))
+    return said
+
+
+def time_phrase(d: Derivation) -> Phrase:
+    """The range of the time index, and what is given before its first step."""
+    time = d.graph.time
+    assert time
+    early: dict[Formula, None] = {}
+    for e in d.graph.definition.values():
+        for x in symbols(e):
+            if x.symbol and x.symbol.shift < 0:
+                for step in range(1 + x.symbol.shift, 1):
+                    early[no.At(x.symbol.tex, (no.number(step),))] = None
+    values = (("t", Name(time.name)), ("length", size_formula(time.length)))
+    if not early:
+        return Phrase("convention.time", values)
+    given = Phrase("list", tuple((f"x{n}", f) for n, f in enumerate(early)))
+    return Phrase("convention.start", (*values, ("given", given)))
+
+
+# the sign that is explained, and how it is shown
+SIGNS: dict[type, tuple[str, Formula]] = {
+    no.Hadamard: ("notation.hadamard", Name(r"\odot")),
+    no.Oslash: ("notation.oslash", Name(r"\oslash")),
+    no.Ones: ("notation.ones", no.Ones(Name("n"))),
+    no.Indicator: ("notation.indicator", no.Indicator(Name(r"\cdot"), ">", no.ZERO)),
+    no.Unit: ("notation.unit", no.Unit(Name("y"))),
+    no.KroneckerDelta: ("notation.kronecker", no.KroneckerDelta(Name("i"), Name("j"))),
+}
+
+
+def with_notation(sections: list[Section]) -> list[Section]:
+    """Signs a reader may not know, explained once on the first section; only those on the page."""
+    used: set[type] = set()
+    for s in sections:
+        for b in s.blocks:
+            for eq in b.rows if isinstance(b, Equations) else ():
+                stack = [eq.left, *eq.sides]
+                while stack:
+                    f = stack.pop()
+                    used.add(type(f))
+                    stack += children(f)
+    said = tuple(
+        Paragraph(Phrase(key, (("sign", sign),)))
+        for kind, (key, sign) in SIGNS.items()
+        if kind in used
+    )
+    if not sections or not said:
+        return sections
+    return [replace(sections[0], blocks=(*sections[0].blocks, *said)), *sections[1:]]
 
 
 # --- symbols -------------------------------------------------------------------------------------
@@ -262,7 +331,8 @@ def delta_section(d: Derivation, o: Options) -> list[Block]:
             {u.consumer for n in crossing for u in d.backward.adjoints[n].uses if u.shift}
         )
         if names:
-            blocks.append(Paragraph(Phrase("delta.boundary", (("list", boundary(d, names)),))))
+            key = "delta.boundary" if len(names) > 1 else "delta.boundary_one"
+            blocks.append(Paragraph(Phrase(key, (("list", boundary(d, names)),))))
     return [*blocks, *constants_block(d)] if blocks else []
 
 

@@ -25,9 +25,10 @@ class Phrase:
 class Equation:
     """left = side = side …: every side is evaluated against the left before it is printed.
 
-    `relation` is '=' (equal to 1e-10) or '≈' (equal within the printed digits). `shape` is printed beside
-    it where given. `free` are the free index letters with the sizes they run over; `recurrent` equations
-    hold at every time step. `local` names the node whose local scope (helpers, ∂y/∂x) the equation uses.
+    `relation` is '=' (equal to 1e-10) or '≈' (the last side is rounded: equal within its digits).
+    `shape` is printed beside it where given. `free` are the free index letters with the sizes
+    they run over; `recurrent` equations hold at every time step.
+    `local` names the node whose local scope (helpers, ∂y/∂x) the equation uses.
     """
 
     key: str

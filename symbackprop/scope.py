@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +12,7 @@ from symbackprop import local_names
 from symbackprop.compose import size_name
 from symbackprop.convention import function_key
 from symbackprop.derivation import Derivation, bare, signal
-from symbackprop.expr import Expr, Symbol, topological
+from symbackprop.expr import Expr, Symbol, leaf, substitute, symbols, topological
 from symbackprop.formula import NameTable
 from symbackprop.graph import used_names
 from symbackprop.lowering import instance_of
@@ -55,7 +55,7 @@ class Names:
         """The names in the scope of an equation."""
         if eq.local.startswith("hessian:"):
             return self.second
-        if "|" not in eq.local:
+        if "|" not in eq.local or eq.local.startswith("step:"):
             return self.plain
         if eq.local not in self.locals:
             extra = local_names.of(self.d, eq.local).names
@@ -129,7 +129,8 @@ class Scene:
 
     def environments(self, eq: Equation) -> Iterator[tuple[Environment, str]]:
         """One environment per time step the equation is about."""
-        values = self.values if not eq.local else self.local(eq.local)
+        own = eq.local and not eq.local.startswith("step:")
+        values = self.local(eq.local) if own else self.values
         free = self.samples(eq)
         time = self.d.graph.time
         steps = range(1, self.point.length + 1) if eq.recurrent and time else (0,)
@@ -137,6 +138,8 @@ class Scene:
             indices: dict[str, object] = dict(free)
             if t and time:
                 indices[time.name] = t if not free else np.full_like(next(iter(free.values())), t)
+            if eq.local.startswith("step:"):
+                values = {**self.values, eq.left: self.step_value(eq.local, t)}
             env = Environment(values, self.functions, indices, self.d.convention.vectors)  # type: ignore[arg-type]
             yield env, f" at {time.name} = {t}" if t and time else ""
 
@@ -152,6 +155,26 @@ class Scene:
         ]
         grid = np.meshgrid(*lines, indexing="ij")
         return {k: g.ravel() for (k, _), g in zip(eq.free, grid, strict=True)}
+
+    def step_value(self, key: str, t: int) -> Value:
+        """∂node_t/∂symbol_{t+shift} by complex step of the node's definition at step t."""
+        node, name, shift = key.removeprefix("step:").split("|")
+        g = self.d.graph
+        wrt = next(x for x in symbols(g.definition[node])
+                   if x.symbol and (x.symbol.name, x.symbol.shift) == (name, int(shift)))  # fmt: skip
+        assert wrt.symbol
+        free = leaf(replace(wrt.symbol, name="\0moved", time="", shift=0))
+        moved = substitute(g.definition[node], {wrt: free})
+        base = np.asarray(self.point.look(wrt.symbol, t))
+        columns = []
+        for k in range(base.size):
+            x = base.astype(complex)
+            x.flat[k] += 1j * STEP
+            here = Point(self.point.sizes, {**self.point.values, ("\0moved", 0): x},
+                         self.point.deltas, self.point.length)  # fmt: skip
+            columns.append(np.imag(evaluate(moved, here, t)) / STEP)
+        full = np.stack(columns, -1).reshape((*np.shape(columns[0]), *base.shape))
+        return oriented(full, g.symbol[node].rank, wrt.rank)
 
     def local(self, key: str) -> dict[Formula, Value]:
         """Values of the helpers of a definition, and of its partial derivatives by complex step."""

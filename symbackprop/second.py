@@ -23,7 +23,7 @@ from symbackprop.options import Options
 from symbackprop.page import Block, Equation, Equations, Phrase
 from symbackprop.raising import raise_entries
 from symbackprop.reference import Array
-from symbackprop.sizes import Shape, Size, size
+from symbackprop.sizes import Shape, Size
 from symbackprop.values import Point, backward_values, forward
 
 GRADIENT = "gradient_"  # name of the node that holds the gradient while it is differentiated again

@@ -115,6 +115,11 @@ def verification(report: Report, language: str, style: Style) -> list[str]:
     ]  # fmt: skip
 
 
+def smaller(tex: str, room: float) -> str:
+    """A line scaled to a width in points."""
+    return rf"\resizebox{{{room:.0f}pt}}{{!}}{{$\displaystyle {tex}$}}"
+
+
 def write_tex(sheet: Sheet, report: Report, language: Literal["en", "de"], version: Version = "solution", *,
               packages: frozenset[str] = frozenset(), templates: Path | None = None) -> str:  # fmt: skip
     """The LaTeX document. Errors: `VerificationError` where a printed equality was not verified."""
@@ -122,7 +127,9 @@ def write_tex(sheet: Sheet, report: Report, language: Literal["en", "de"], versi
     from symbackprop.templating import render
 
     d = sheet.derivation
-    style = Style(language, d.functions, d.convention.vectors, escape, lambda tex: f"${tex}$")
+    style = Style(
+        language, d.functions, d.convention.vectors, escape, lambda tex: f"${tex}$", smaller
+    )
     values = context(sheet, report, language, version, style)
     return render("sheet.tex.j2", {**values, "preamble": preamble(packages, language)}, templates)
 
@@ -135,5 +142,7 @@ def write_html(sheet: Sheet, report: Report, language: str, version: Version = "
     from symbackprop.templating import render
 
     d = sheet.derivation
-    style = Style(language, d.functions, d.convention.vectors, html_text, html_math)
+    style = Style(
+        language, d.functions, d.convention.vectors, html_text, html_math, lambda tex, room: tex
+    )
     return render("sheet.html.j2", context(sheet, report, language, version, style), templates)

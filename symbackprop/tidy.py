@@ -12,7 +12,17 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from symbackprop import functions as fn
-from symbackprop.expr import NUMBER, SIZE, Expr, apply, const, rebuild, topological, weight, with_args
+from symbackprop.expr import (
+    NUMBER,
+    SIZE,
+    Expr,
+    apply,
+    const,
+    rebuild,
+    topological,
+    weight,
+    with_args,
+)
 from symbackprop.sizes import Size, size
 from symbackprop.vocabulary import OPS
 
@@ -470,7 +480,9 @@ def is_sum(e: Expr) -> bool:
     return e.op.name in ("add", "subtract") and broadcast_free(e)
 
 
-def without(factors: tuple[tuple[Expr, Fraction], ...], e: Expr) -> tuple[tuple[Expr, Fraction], ...]:
+def without(
+    factors: tuple[tuple[Expr, Fraction], ...], e: Expr
+) -> tuple[tuple[Expr, Fraction], ...]:
     return tuple((f, x) for f, x in factors if f is not e)
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import floor, log10
 
 import numpy as np
 
 from symbackprop import notation as no
 from symbackprop.compose import one_or
-from symbackprop.convention import symbol_formula
+from symbackprop.convention import NoMatrix, symbol_formula
 from symbackprop.onpaper import notate
 from symbackprop.derivation import Derivation, signal
 from symbackprop.errors import SheetError
+from symbackprop.expr import Expr
 from symbackprop.notation import Formula
 from symbackprop.options import Options
 from symbackprop.page import Block, Equation, Equations, Phrase
@@ -20,7 +22,7 @@ from symbackprop.reference import Array
 from symbackprop.sizes import shape_text
 from symbackprop.values import Point, backward_values, evaluate, forward, seeded
 
-DIGITS = 4  # of a rounded number
+DIGITS = 4  # significant digits of a rounded number
 EXACT = 6  # a number with no more decimals is printed as it is
 LARGEST = 8  # rows or columns of an array that is written out
 
@@ -37,8 +39,8 @@ def trace_section(d: Derivation, o: Options) -> list[Block]:
         if s and not s.labels and max(value.shape, default=1) <= LARGEST:
             relation, side = number_formula(d, value)
             sides = (side,)
-            if n in d.graph.definition and relation == "=" and not s.shape:
-                sides = (notate(d.graph.definition[n], d.convention), side)
+            if n in d.graph.definition:
+                sides = (*written(d, d.graph.definition[n]), side)
             ahead.append(Equation(f"trace.{n}", symbol_formula(s, d.convention), sides, local="trace",
                                   relation=relation))  # fmt: skip
     for n, a in d.backward.adjoints.items():
@@ -46,21 +48,34 @@ def trace_section(d: Derivation, o: Options) -> list[Block]:
         if max(value.shape, default=1) > LARGEST:
             continue
         relation, total = number_formula(d, value)
-        sides = [total]
+        sides = [*written(d, a.forms[0]), total]
         parts = [np.asarray(evaluate(u.value, point)) for u in a.uses]
         if len(parts) > 1 and all(p.shape == value.shape for p in parts):
-            written = [number_formula(d, p) for p in parts]
-            if relation == "=" and all(r == "=" for r, _ in written):
-                sides.insert(0, one_or(no.Plus, [f for _, f in written]))
+            numbers = [number_formula(d, p) for p in parts]
+            if relation == "=" and all(r == "=" for r, _ in numbers):
+                sides.insert(-1, one_or(no.Plus, [f for _, f in numbers]))
         back.append(
             Equation(
-                f"trace.delta.{n}", signal(d, n), tuple(sides), local="trace", relation=relation
+                f"trace.delta.{n}",
+                signal(d, n),
+                tuple(dict.fromkeys(sides)),
+                local="trace",
+                relation=relation,
             )
         )
     return [
         Equations(tuple(ahead), Phrase("trace.forward")),
         Equations(tuple(back), Phrase("trace.backward")),
     ]
+
+
+def written(d: Derivation, e: Expr) -> list[Formula]:
+    """The formula of a value, where it has a matrix form and is not a number already."""
+    try:
+        f = notate(e, d.convention)
+    except NoMatrix:
+        return []
+    return [] if isinstance(f, no.Number | no.Minus) and e.number is not None else [f]
 
 
 def trace_point(d: Derivation, at: Mapping[str, object]) -> Point:
@@ -119,7 +134,9 @@ def number_formula(d: Derivation, value: Array) -> tuple[str, Formula]:
 
 
 def scalar_formula(x: float, exact: bool) -> Formula:
-    """A number as it is printed; zero has no sign."""
-    said = f"{abs(x):.{EXACT}f}".rstrip("0").rstrip(".") if exact else f"{abs(x):.{DIGITS}f}"
+    """A number as it is printed: all its decimals, or four significant digits; zero has no sign."""
+    decimals = EXACT if exact else max(0, DIGITS - 1 - floor(log10(abs(x)))) if x else 0
+    said = f"{abs(x):.{decimals}f}"
+    said = said.rstrip("0").rstrip(".") if exact and "." in said else said
     body = no.Number(Fraction(said)) if said.isdigit() else no.Decimal(said)
     return no.Minus(body) if x < 0 and float(said) else body

@@ -36,6 +36,7 @@ class Style:
     vectors: str
     escape: Callable[[str], str]
     math: Callable[[str], str]  # TeX of a formula inside a sentence
+    fit: Callable[[str, float], str]  # a line that cannot be broken, made to fit a width
 
     def tex(self, f: Formula) -> str:
         return latex(f, self.functions)
@@ -82,7 +83,13 @@ def lines(f: Formula, room: float, style: Style) -> list[str]:
         ]
     if isinstance(f, no.Times):
         return product_lines(f.factors, room, style)
-    return [style.tex(f)]
+    return [fitted(f, room, style)]
+
+
+def fitted(f: Formula, room: float, style: Style) -> str:
+    """One line, made smaller where it is too wide."""
+    tex = style.tex(f)
+    return tex if width(f, style) <= room else style.fit(tex, room)
 
 
 def groups(terms: Sequence[Formula], room: float, style: Style) -> list[list[Formula]]:
@@ -108,7 +115,7 @@ def sum_line(terms: list[Formula], n: int, room: float, style: Style) -> list[st
     first, *rest = (
         lines(terms[0], room - INDENT, style)
         if not isinstance(terms[0], no.Plus)
-        else [style.tex(terms[0])]
+        else [fitted(terms[0], room, style)]
     )
     return [sign + first, *rest]
 
@@ -120,9 +127,10 @@ def product_lines(factors: Sequence[Formula], room: float, style: Style) -> list
         while len(packed[n]) < 2 and len(packed[n - 1]) > 2:
             packed[n].insert(0, packed[n - 1].pop())
     if any(len(g) < 2 for g in packed):
-        return [style.tex(no.Times(tuple(factors)))]
+        return [fitted(no.Times(tuple(factors)), room, style)]
     return [
-        ("" if n == 0 else r"\cdot ") + style.tex(no.Times(tuple(g))) for n, g in enumerate(packed)
+        ("" if n == 0 else r"\cdot ") + fitted(no.Times(tuple(g)), room - INDENT, style)
+        for n, g in enumerate(packed)
     ]
 
 
@@ -134,12 +142,14 @@ def rows(eq: pg.Equation, style: Style) -> list[Context]:
     room = WIDTH - start - (SIZES if size else 0)
     sides = list(eq.sides)
     whole = sum(width(f, style) + 2 * POINTS for f in sides)
-    sign = "=" if eq.relation == "=" else r"\approx"
+    signs = ["="] * (len(sides) - 1) + ["=" if eq.relation == "=" else r"\approx"]
     if whole <= room and len(sides) > 1:
-        joined = f" {sign} ".join(style.tex(f) for f in sides)
-        return [{"left": left, "sign": sign, "right": joined, "size": size, "indent": False}]
+        joined = style.tex(sides[0]) + "".join(
+            f" {sign} {style.tex(f)}" for sign, f in zip(signs[1:], sides[1:], strict=True)
+        )
+        return [{"left": left, "sign": signs[0], "right": joined, "size": size, "indent": False}]
     out: list[Context] = []
-    for f in sides:
+    for sign, f in zip(signs, sides, strict=True):
         for n, line in enumerate(lines(f, room, style)):
             first = not out
             out.append(

@@ -8,8 +8,9 @@ to 1e-6. The only verdict that counts is 'agrees' at three or more points.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
@@ -19,7 +20,8 @@ from symbackprop.errors import FormulaError, LimitError, SymbackpropError, Verif
 from symbackprop.expr import topological
 from symbackprop.formula import read_formula
 from symbackprop.meaning import evaluate
-from symbackprop.notation import Decimal, Formula, Minus
+from symbackprop.notation import Array as ArrayFormula
+from symbackprop.notation import Decimal, Formula, Minus, Number
 from symbackprop.page import Equation, Equations, Page, Phrase, Section
 from symbackprop.reference import KINKS, Array
 from symbackprop.scope import Names, Scene
@@ -221,8 +223,10 @@ def check_equation(
     try:
         for env, moment in scene.environments(eq):
             left = evaluate(sides[0], env)
-            for f in sides[1:]:
-                compare(d, eq, left, evaluate(f, env), f, scene, moment, tally)
+            for n, f in enumerate(sides[1:], 1):
+                rounded = eq.relation == "≈" and n == len(sides) - 1
+                slack = evaluate(half_units(f), env) if rounded else None
+                compare(d, eq, left, evaluate(f, env), slack, f, scene, moment, tally)
     except SymbackpropError as error:
         tally.fail(f"cannot be evaluated: {error}")
         return
@@ -234,6 +238,7 @@ def compare(
     eq: Equation,
     left: Array,
     right: Array,
+    slack: Array | None,
     side: Formula,
     scene: Scene,
     moment: str,
@@ -249,9 +254,8 @@ def compare(
         return
     a, b = np.broadcast_to(left, shape), np.broadcast_to(right, shape)
     error, where = relative(a, b)
-    if eq.relation == "≈":
-        digits = max((len(x.digits.partition(".")[2]) for x in decimals(side)), default=4)
-        if float(np.max(np.abs(a - b), initial=0.0)) <= 0.5000001 * 10.0**-digits:
+    if slack is not None:
+        if np.all(np.abs(a - b) <= slack):
             return
     elif error <= EQUAL:
         tally.agree(error)
@@ -264,11 +268,16 @@ def compare(
     )
 
 
-def decimals(f: Formula) -> Iterator[Decimal]:
-    """The rounded numbers of a formula."""
-    f = f.operand if isinstance(f, Minus) else f
-    if isinstance(f, Decimal):
-        yield f
+def half_units(f: Formula) -> Formula:
+    """Half a unit of the last printed digit of every number: how far a rounded value may be off."""
+    match f:
+        case Minus():
+            return half_units(f.operand)
+        case ArrayFormula():
+            return ArrayFormula(tuple(tuple(half_units(x) for x in row) for row in f.rows))
+        case Decimal():
+            return Decimal("0." + "0" * len(f.digits.partition(".")[2]) + "5000001")
+    return Number(Fraction(0))
 
 
 def relative(a: Array, b: Array) -> tuple[float, tuple[int, ...]]:

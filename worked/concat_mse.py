@@ -5,12 +5,12 @@ from symbackprop import Sheet
 SHEET = Sheet(
     name="concat_mse",
     title={
-        "en": "Mean squared error with biases as a column of ones",
-        "de": "Mittlerer quadratischer Fehler mit Bias als Einsenspalte",
+        "en": "Mean squared error with biases through a column of ones",
+        "de": "Mittlerer quadratischer Fehler mit Bias über eine Einsenspalte",
     },
     task={
         "en": "Before each layer a column of ones is appended, so that the biases are the last rows of the "
-        "weight matrices. Derive the gradients of the mean squared error by both weight matrices.",
+        "weight matrices. Derive the gradients of the mean squared error with respect to both weight matrices.",
         "de": "Vor jeder Schicht wird eine Spalte aus Einsen angehängt, so dass die Biaswerte die letzten "
         "Zeilen der Gewichtsmatrizen sind. Leiten Sie die Gradienten des mittleren quadratischen Fehlers "
         "nach beiden Gewichtsmatrizen her.",

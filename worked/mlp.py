@@ -11,8 +11,8 @@ SHEET = Sheet(
     },
     task={
         "en": "A network maps 784 inputs to 10 class probabilities, with two hidden layers of 256 tanh "
-        "neurons. For the cross-entropy of one sample with label y give the gradients by x and by the first "
-        "bias as products of Jacobians with all sizes, and the gradients by all weights and biases.",
+        "neurons. For the cross-entropy of one sample with label y give the gradients with respect to x "
+        "and the first bias as products of Jacobians with all sizes, and those of all weights and biases.",
         "de": "Ein Netz bildet 784 Eingaben auf 10 Klassenwahrscheinlichkeiten ab, mit zwei verborgenen "
         "Schichten aus je 256 tanh-Neuronen. Geben Sie für die Kreuzentropie eines Beispiels mit dem Label y "
         "die Gradienten nach x und nach dem ersten Bias als Produkte von Jacobi-Matrizen mit allen "
