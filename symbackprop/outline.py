@@ -17,7 +17,9 @@ from symbackprop.onpaper import notate, notate_entry
 from symbackprop.derivation import Derivation, signal, unfolded, written_out
 from symbackprop.errors import SheetError
 from symbackprop.expr import Expr, Symbol, symbols, topological, weight
-from symbackprop.jacobians import edges, local_section, product_section, why_section
+from symbackprop.chain_section import product_section, why_section
+from symbackprop.jacobians import edges
+from symbackprop.local_section import local_section
 from symbackprop.notation import Formula, Name
 from symbackprop.options import Options
 from symbackprop.page import (

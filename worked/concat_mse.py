@@ -10,7 +10,8 @@ SHEET = Sheet(
     },
     task={
         "en": "Before each layer a column of ones is appended, so that the biases are the last rows of the "
-        "weight matrices. Derive the gradients of the mean squared error with respect to both weight matrices.",
+        "weight matrices. Derive the gradients of the mean squared error with respect to both "
+        "weight matrices.",
         "de": "Vor jeder Schicht wird eine Spalte aus Einsen angehängt, so dass die Biaswerte die letzten "
         "Zeilen der Gewichtsmatrizen sind. Leiten Sie die Gradienten des mittleren quadratischen Fehlers "
         "nach beiden Gewichtsmatrizen her.",

@@ -10,10 +10,11 @@ SHEET = Sheet(
     },
     task={
         "en": "Write f(x) = 100 (x₂ − x₁²)² + (1 − x₁)² as a graph of sums, differences, products and "
-        "powers with natural exponents. Put the derivative on every edge and find the gradient by the chain rule.",
+        "powers with natural exponents. Put the derivative on every edge and find the gradient by the "
+        "chain rule.",
         "de": "Stellen Sie f(x) = 100 (x₂ − x₁²)² + (1 − x₁)² als Graphen aus Summen, Differenzen, "
-        "Produkten und Potenzen mit natürlichem Exponenten dar. Schreiben Sie an jede Kante die Ableitung und bestimmen "
-        "Sie den Gradienten mit der Kettenregel.",
+        "Produkten und Potenzen mit natürlichem Exponenten dar. Schreiben Sie an jede Kante die "
+        "Ableitung und bestimmen Sie den Gradienten mit der Kettenregel.",
     },
     graph="""
         x1: scalar as x_1;  x2: scalar as x_2

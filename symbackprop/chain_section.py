@@ -1,0 +1,220 @@
+"""Products of Jacobians with their sizes, and why a gradient has its transpose or its sum."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+from itertools import pairwise
+
+from symbackprop import entries as en
+from symbackprop import local_names
+from symbackprop import notation as no
+from symbackprop.calculus import LocalStep
+from symbackprop.compose import one_or, size_formula, times
+from symbackprop.convention import NoMatrix
+from symbackprop.onpaper import notate
+from symbackprop.derivation import Derivation, signal
+from symbackprop.entries import Entries
+from symbackprop.graph import used_names
+from symbackprop.indexed import entries_formula
+from symbackprop.lowering import node_derivative
+from symbackprop.notation import Formula, Name
+from symbackprop.options import Options
+from symbackprop.page import Block, Display, Equation, Equations, Paragraph, Phrase
+from symbackprop.reverse import cotangent_of
+from symbackprop.sizes import Size
+
+
+from symbackprop.jacobians import (
+    rank,
+    printed,
+    jacobian_formula,
+    jacobian_size,
+    jacobian_shape,
+    signature,
+    indexed,
+    free,
+    entry_base,
+)
+
+PATHS, LENGTH = 6, 16  # products are written out up to so many paths of so many factors
+
+
+def paths(d: Derivation, wrt: str) -> list[tuple[str, ...]] | None:
+    """Every chain of nodes from the output down to a variable; None where they are too many or too long."""
+    below: dict[str, bool] = {wrt: True}
+    for n, e in d.graph.definition.items():
+        below[n] = any(below.get(m, False) for m in used_names(e))
+    out: list[tuple[str, ...]] = []
+    stack: list[tuple[str, ...]] = [(d.of,)]
+    while stack:
+        chain = stack.pop()
+        if len(chain) > LENGTH:
+            return None
+        if chain[-1] == wrt:
+            out.append(chain)
+            if len(out) > PATHS:
+                return None
+            continue
+        if chain[-1] in d.graph.definition:
+            nexts = [m for m in used_names(d.graph.definition[chain[-1]]) if below.get(m)]
+            stack += [(*chain, m) for m in reversed(nexts)]
+    return out
+
+
+def product_section(d: Derivation, o: Options) -> list[Block]:
+    """∂of/∂x as a product of Jacobians with their sizes, summed over all paths."""
+    if d.graph.time or d.graph.symbol[d.of].shape:
+        return []
+    blocks: list[Block] = []
+    for x in o.products if o.products is not None else d.wrt:
+        found = paths(d, x) if rank(d, x) <= 1 else None
+        if not found or any(rank(d, n) > 1 for p in found for n in p) or max(map(len, found)) < 3:
+            continue
+        blocks += product_blocks(d, x, found)
+    return blocks
+
+
+def product_blocks(d: Derivation, x: str, found: list[tuple[str, ...]]) -> list[Block]:
+    scalars = all(rank(d, n) == 0 for p in found for n in p)
+    symbolic, explicit = [], []
+    for p in found:
+        links = list(pairwise(p))
+        parts = [no.Partial(printed(d, a), printed(d, b)) for a, b in links]
+        sized = [
+            f if scalars else no.Sized(f, jacobian_size(d, a, b))
+            for f, (a, b) in zip(parts, links, strict=True)
+        ]
+        jacobians = [jacobian_formula(d, a, d.graph.symbol[b]) for a, b in links]
+        if any(j is None for j in jacobians):
+            return []
+        symbolic.append(one_or(no.Times, sized))
+        factors = [j for j in jacobians if j is not None and not (scalars and j == no.ONE)] or [
+            no.ONE
+        ]
+        # scalars keep one bracket per edge, so that each factor can be found in the graph
+        explicit.append(one_or(no.Times, factors) if scalars else times(factors))
+    left = no.Partial(d.convention.of, printed(d, x))
+    sides = [one_or(no.Plus, symbolic), one_or(no.Plus, explicit)]
+    if len(found) > 1 and (d.of, x) in [p[:2] for p in found]:
+        sides = sides[
+            1:
+        ]  # ∂of/∂x would stand for the whole derivative and for the direct part of it
+    shape = jacobian_shape(d, d.of, x)
+    intro = Phrase("product.of", (("x", printed(d, x)), ("of", d.convention.of), ("n", len(found))))
+    if len(found) > 1:
+        intro = replace(intro, key="product.paths")
+    size = None if scalars else shape
+    rows = [Equation(f"product.{x}", left, tuple(dict.fromkeys(sides)), size, local="*")]
+    if not scalars and shape[1] != Size((((), 1),)):
+        turned = no.Transpose(left) if d.convention.vectors == "column" else left
+        own = d.graph.symbol[x].shape
+        rows.append(Equation(f"product.{x}.gradient", no.Nabla(d.convention.of, printed(d, x)), (turned,),
+                             own, local="*"))  # fmt: skip
+    blocks: list[Block] = [Equations(tuple(rows), intro)]
+    if len(found) == 1 and not scalars:
+        links = pairwise(found[0])
+        sizes = tuple(jacobian_size(d, a, b) for a, b in links)
+        blocks.append(Display(sizes, tuple(size_formula(s) for s in shape)))
+    return blocks
+
+
+def why_section(d: Derivation, o: Options) -> list[Block]:
+    """∂L/∂W_ij = Σ_k δ_k ∂o_k/∂W_ij = δ_i x_j, one line for each kind of gradient."""
+    rows: list[Equation] = []
+    seen: set[Hashable] = set()
+    alike: list[Formula] = []
+    for x in d.wrt:
+        a = d.backward.adjoints.get(x)
+        if a is None or len(a.uses) != 1 or a.symbol.rank == 0 or a.symbol.symbol is None:
+            continue
+        consumer = a.uses[0].consumer
+        if consumer == d.of and d.backward.seed.number == 1:
+            continue
+        kind = signature(d, consumer, x)
+        if kind in seen:
+            alike.append(printed(d, x))
+            continue
+        row = why_row(d, x, consumer)
+        if row:
+            seen.add(kind)
+            rows += [row, *so(d, x)]
+    blocks: list[Block] = [Equations(tuple(rows), Phrase("why.intro"))] if rows else []
+    if alike and blocks:
+        said = Phrase("list", tuple((f"x{n}", f) for n, f in enumerate(alike)))
+        blocks.append(Paragraph(Phrase("why.likewise", (("list", said),))))
+    return blocks
+
+
+def so(d: Derivation, x: str) -> list[Equation]:
+    """The matrix form the entries add up to."""
+    a = d.backward.adjoints[x]
+    try:
+        form = notate(a.value, d.convention)
+    except NoMatrix:
+        return []
+    s = a.symbol.symbol
+    assert s
+    left = signal(d, x)
+    if not d.graph.time and not d.graph.symbol[d.of].shape:
+        left = no.Nabla(d.convention.of, printed(d, x))
+    return [Equation(f"why.{x}.so", left, (form,), a.symbol.shape, recurrent=bool(s.time))]
+
+
+def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
+    found = node_derivative(
+        d.graph.symbol[consumer],
+        d.graph.definition[consumer],
+        d.graph.symbol[x],
+        d.convention.letters,
+    )
+    if found is None or len(found[0].definitions) > 1:
+        return None
+    step = found[1][-1]
+    cotangent = cotangent_of(d.graph, consumer)
+    product = en.multiply(en.elem(cotangent, *step.at), step.result)
+    summed = Entries(
+        tuple(en.Term(t.coefficient, t.factors, (*step.at, *t.bound)) for t in product.terms)
+    )
+    scope = local_names.Local(
+        d.graph.symbol[consumer],
+        d.graph.definition[consumer],
+        d.graph.symbol[x],
+        (),
+        d.convention.letters,
+    )
+    base = entry_base(d, scope)
+    partial = no.Partial(indexed(printed(d, consumer), step.at), indexed(printed(d, x), step.by))
+    sides: list[Formula] = [entries_formula(e, base) for e in (summed, en.contract(summed))]
+    a, time = d.graph.symbol[x], d.graph.time
+    sequence = bool(a.symbol and a.symbol.time)
+    if time and not sequence and cotangent.symbol and cotangent.symbol.time:
+        sides = [no.Sum(Name(time.name), no.ONE, size_formula(time.length), f) for f in sides]
+    local = ""
+    if not time and not d.graph.symbol[d.of].shape:
+        left: Formula = no.Partial(d.convention.of, indexed(printed(d, x), step.by))
+        chain = base(cotangent, tuple(Name(i.name) for i in step.at))
+        with_jacobian: Formula = times([chain, partial])
+        for i in reversed(step.at):
+            with_jacobian = no.Sum(Name(i.name), no.ONE, size_formula(i.size), with_jacobian)
+        sides.insert(0, with_jacobian)
+        local = local_names.key(consumer, x)
+    else:
+        f = signal(d, x)
+        left = (
+            no.At(f.base, (*f.indices, *letters(step)))
+            if isinstance(f, no.At)
+            else no.At(f, letters(step))
+        )
+    return Equation(
+        f"why.{x}",
+        left,
+        tuple(dict.fromkeys(sides)),
+        free=free(step.by),
+        recurrent=sequence,
+        local=local,
+    )
+
+
+def letters(step: LocalStep) -> tuple[Formula, ...]:
+    return tuple(Name(i.name) for i in step.by)

@@ -1,0 +1,227 @@
+"""Local Jacobians derived entry by entry, each kind once; all Jacobians of a time step."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+
+from symbackprop import entries as en
+from symbackprop import local_names
+from symbackprop import notation as no
+from symbackprop.calculus import LocalStep
+from symbackprop.convention import symbol_formula
+from symbackprop.derivation import Derivation
+from symbackprop.entries import Affine, Delta, Elem, Entries
+from symbackprop.equations import Instance
+from symbackprop.expr import Expr, symbols, topological
+from symbackprop.graph import TIME_SUM, used_names
+from symbackprop.indexed import Base, entries_formula
+from symbackprop.lowering import node_derivative
+from symbackprop.notation import Formula
+from symbackprop.options import Options
+from symbackprop.page import Block, Equation, Equations, Paragraph, Phrase
+from symbackprop.reference import derived as derivative_of
+
+
+from symbackprop.jacobians import (
+    rank,
+    real,
+    printed,
+    jacobian_formula,
+    jacobian_shape,
+    signature,
+    indexed,
+    free,
+    entry_base,
+)
+
+
+def local_section(d: Derivation, o: Options) -> list[Block]:
+    """Each kind of local Jacobian once, derived from the definition."""
+    pairs = [
+        (n, m)
+        for n, e in d.graph.definition.items()
+        for m in used_names(e)
+        if n not in d.constants and m not in d.constants and worth(d, n, m)
+    ]
+    if pairs and all(rank(d, x) == 0 for p in pairs for x in p):
+        return [scalar_edges(d, pairs)]
+    blocks: list[Block] = [Paragraph(Phrase("local.timeless"))] if pairs and d.graph.time else []
+    if any(rank(d, n) + rank(d, m) > 2 for n, m in pairs):
+        blocks.append(Paragraph(Phrase("local.tensor")))
+    seen: set[Hashable] = set()
+    alike: list[Phrase] = []
+    for node, wrt in pairs:
+        kind = signature(d, node, wrt)
+        if kind in seen:
+            values = (("y", printed(d, node)), ("x", printed(d, wrt)))
+            alike.append(Phrase("local.pair", values))
+            continue
+        seen.add(kind)
+        found = derived(d, node, wrt)
+        if found is not None and found[1][-1].result.terms:
+            blocks += derivation_blocks(d, node, wrt, *found)
+    if alike:
+        said = tuple((f"x{n}", p) for n, p in enumerate(alike))
+        blocks.append(Paragraph(Phrase("local.likewise", (("list", Phrase("list", said)),))))
+    return [*blocks, *step_block(d)]
+
+
+def step_block(d: Derivation) -> list[Block]:
+    """All Jacobians of one time step of a recurrence, between scalars and vectors."""
+    rows = []
+    for n, e in d.graph.definition.items():
+        own = d.graph.symbol[n].symbol
+        if own is None or not own.time or (n != d.of and n not in d.backward.adjoints):
+            continue
+        for leaf in symbols(e):
+            s = leaf.symbol
+            if s is None or s.labels or not s.time or s.name not in d.backward.adjoints:
+                continue
+            j = jacobian_formula(d, n, leaf)
+            if j is not None:
+                left = no.Partial(
+                    symbol_formula(own, d.convention), symbol_formula(s, d.convention)
+                )
+                rows.append(Equation(f"step.{n}.{s.name}{s.shift:+d}", left, (j,),
+                                     jacobian_shape(d, n, s.name), recurrent=True,
+                                     local=f"step:{n}|{s.name}|{s.shift}"))  # fmt: skip
+    return [Equations(tuple(rows), Phrase("local.steps"))] if rows else []
+
+
+def worth(d: Derivation, node: str, wrt: str) -> bool:
+    """Active pairs; in a recurrence only functions of one symbol, the rest is linear and says nothing new."""
+    if wrt not in d.backward.adjoints or not real(d, wrt):
+        return False
+    if node != d.of and node not in d.backward.adjoints:
+        return False
+    e = d.graph.definition[node]
+    shifts = [s.symbol.shift for s in symbols(e) if s.symbol and s.symbol.name == wrt]
+    if any(x.op is TIME_SUM for x in topological(e)) or len(shifts) > 1:
+        return False
+    return not d.graph.time or (e.op.scalar is not None and e.args[0].symbol is not None)
+
+
+def scalar_edges(d: Derivation, pairs: list[tuple[str, str]]) -> Equations:
+    rows = []
+    for node, wrt in pairs:
+        j = jacobian_formula(d, node, d.graph.symbol[wrt])
+        if j is not None:
+            left = no.Partial(printed(d, node), printed(d, wrt))
+            rows.append(
+                Equation(f"local.{node}.{wrt}", left, (j,), local=local_names.key(node, wrt))
+            )
+    return Equations(tuple(rows), Phrase("local.edges"))
+
+
+def derivation_blocks(
+    d: Derivation, node: str, wrt: str, instance: Instance, steps: tuple[LocalStep, ...]
+) -> list[Block]:
+    """Definition, derivative of each helper, Jacobian in entries, matrix form."""
+    key = local_names.key(node, wrt)
+    scope = local_names.of(d, key)
+    base = entry_base(d, scope)
+    rows: list[Equation] = []
+    if len(instance.definitions) > 1:
+        for h in instance.definitions:
+            left = indexed(scope.printed(h.tensor), h.at)
+            rows.append(
+                Equation(
+                    f"{key}.{len(rows)}",
+                    left,
+                    (entries_formula(h.right, base),),
+                    free=free(h.at),
+                    local=key,
+                )
+            )
+    for step in steps:
+        if not step.raw.terms:
+            continue
+        left = no.Partial(indexed(scope.printed(step.tensor), step.at), indexed(scope.tex, step.by))
+        sides = [entries_formula(step.raw, base), entries_formula(step.result, base)]
+        chosen = with_selectors(d, step.result)
+        if chosen is not step.result:
+            sides.append(entries_formula(chosen, base))
+        last = step is steps[-1] and len(step.at) + len(step.by) > 2
+        shape = tuple(i.size for i in (*step.at, *step.by)) if last else None
+        rows.append(
+            Equation(
+                f"{key}.{len(rows)}",
+                left,
+                tuple(dict.fromkeys(sides)),
+                shape,
+                free=free(step.at, step.by),
+                local=key,
+            )
+        )
+    rows += primes(key, steps[-1], base)
+    matrix = jacobian_formula(d, node, d.graph.symbol[wrt]) if not d.graph.time else None
+    if matrix is not None and rank(d, node) + rank(d, wrt):
+        m, n = jacobian_shape(d, node, wrt)
+        rows.append(
+            Equation(
+                f"{key}.matrix",
+                no.Partial(printed(d, node), printed(d, wrt)),
+                (matrix,),
+                (m, n),
+                local=key,
+            )
+        )
+    values = (("y", symbol_name(scope.node)), ("x", symbol_name(scope.wrt)))
+    return [Equations(tuple(rows), Phrase("local.of", values))]
+
+
+def primes(key: str, step: LocalStep, base: Base) -> list[Equation]:
+    """f'(x) written out for every scalar function whose derivative has no shorter name."""
+    rows = []
+    for fn in dict.fromkeys(f for f in functions_in(step.result) if f.order):
+        inner = en.inline(
+            derivative_of(fn.function, fn.order),
+            lambda a, fn=fn: fn.arg if a.tensor == "x" else None,
+        )
+        left = no.Call(fn.function, (entries_formula(fn.arg, base),), fn.order)
+        rows.append(Equation(f"{key}.{fn.function}.{fn.order}", left, (entries_formula(inner, base),),
+                             free=free(en.free_indices(fn.arg)), local=key))  # fmt: skip
+    return rows
+
+
+def functions_in(e: Entries) -> Iterator[en.Fn]:
+    """Every scalar function in an index expression."""
+    for t in e.terms:
+        for atom, _ in t.factors:
+            if isinstance(atom, en.Fn):
+                yield atom
+                yield from functions_in(atom.arg)
+            elif isinstance(atom, en.Group):
+                yield from functions_in(atom.body)
+
+
+def symbol_name(e: Expr) -> Formula:
+    assert e.symbol
+    return e.symbol.tex
+
+
+def with_selectors(d: Derivation, e: Entries) -> Entries:
+    """δ between axes of different size written as an entry of a named selector."""
+    known = {}
+    for c in d.constants:
+        s = d.graph.definition[c]
+        known[s.attribute("rows"), s.attribute("columns"), s.attribute("start")] = d.graph.symbol[c]
+
+    def change(a: en.Atom) -> en.Atom:
+        if isinstance(a, Delta) and isinstance(a.left, Affine) and isinstance(a.right, Affine):
+            for x, y in ((a.left, a.right), (a.right, a.left)):
+                if x.plain and len(y.terms) == 1 and y.terms[0][1] == 1:
+                    i = y.terms[0][0]
+                    found = known.get((x.plain.size, i.size, y.offset))
+                    if found is not None and x.plain.size != i.size:
+                        return Elem(found, (x, en.position(i)))
+        return a
+
+    changed = en.map_atoms(e, change)
+    return e if changed == e else changed
+
+
+def derived(d: Derivation, node: str, wrt: str) -> tuple[Instance, tuple[LocalStep, ...]] | None:
+    """The local derivation of a node by a symbol, time index dropped."""
+    scope = local_names.of(d, local_names.key(node, wrt))
+    return node_derivative(scope.node, scope.definition, scope.wrt, d.convention.letters)
