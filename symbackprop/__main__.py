@@ -92,15 +92,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def run_build(o: argparse.Namespace) -> int:
-    from symbackprop.build import FIX, Build, build, modules
+    from symbackprop.build import FIX, Build, build
     from symbackprop.catalogue import LANGUAGES
 
     paths = tuple(o.paths) or (Path("worked"),)
     wanted = tuple(dict.fromkeys(o.lang or LANGUAGES))
     b = Build(paths, o.folder, o.to, wanted, o.kind, o.engine, max(1, o.jobs), o.templates)
-    progress = Progress(len(modules(paths)))
+    progress = Progress()
     with progress:
-        status, outcomes = build(b, tell=progress.tell)
+        status, outcomes = build(b, tell=progress.tell, begin=progress.begin)
     written = [r for x in outcomes for r in x.rows]
     for x in outcomes:
         for message in x.messages:
@@ -118,15 +118,14 @@ def run_build(o: argparse.Namespace) -> int:
 class Progress:
     """A bar on a terminal, silence in a pipe."""
 
-    def __init__(self, total: int) -> None:
-        self.total = total
+    def __init__(self) -> None:
         self.bar = None
         if sys.stderr.isatty():
             from rich.console import Console
             from rich.progress import Progress as Bar
 
             self.bar = Bar(console=Console(stderr=True), transient=True)
-            self.task = self.bar.add_task("sheets", total=total)
+            self.task = self.bar.add_task("sheets", total=None)
 
     def __enter__(self) -> Progress:
         if self.bar:
@@ -136,6 +135,10 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         if self.bar:
             self.bar.stop()
+
+    def begin(self, total: int) -> None:
+        if self.bar:
+            self.bar.update(self.task, total=total)
 
     def tell(self, outcome: Outcome) -> None:
         if self.bar:

@@ -90,12 +90,17 @@ def load(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except SymbackpropError:
         raise
-    except Exception as error:
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        raise SheetError(
-            f"{type(error).__name__}: {error}", where=f"{path.name}, line {last.lineno}"
-        ) from error
+    except (Exception, SystemExit) as error:
+        raise SheetError(f"{type(error).__name__}: {error}", where=place(path, error)) from error
     return module
+
+
+def place(path: Path, error: BaseException) -> str:
+    """The line of the file that failed: of a syntax error its own, else the last one that ran."""
+    if isinstance(error, SyntaxError):
+        return f"{Path(error.filename or path).name}, line {error.lineno}"
+    own = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename) == path]
+    return f"{path.name}, line {own[-1].lineno}" if own else path.name
 
 
 def sheets(path: Path) -> list[Sheet]:
@@ -130,8 +135,11 @@ def make(order: Order) -> Outcome:
             messages += said
     except VerificationError as error:
         return Outcome(order.sheet, 1, tuple(rows), (f"{order.sheet}: {error}",))
-    except SymbackpropError as error:
+    except (SymbackpropError, OSError) as error:
         return Outcome(order.sheet, 2, tuple(rows), (f"{order.sheet}: {error}",))
+    except Exception as error:  # a fault of ours in one sheet must not stop the others
+        said = f"{order.sheet}: {type(error).__name__}: {error}"
+        return Outcome(order.sheet, 2, tuple(rows), (said,))
     return Outcome(order.sheet, 0, tuple(rows), tuple(messages))
 
 
@@ -216,14 +224,16 @@ def orders(b: Build, engine: Engine | None) -> tuple[list[Order], list[Outcome]]
 
 
 def build(b: Build, *, tell: Callable[[Outcome], None] = lambda o: None,
-          executor: Executor | None = None) -> tuple[int, list[Outcome]]:  # fmt: skip
+          begin: Callable[[int], None] = lambda n: None, executor: Executor | None = None) -> tuple[int, list[Outcome]]:  # fmt: skip
     """Every sheet of the paths; `report.json` beside them. Returns the exit status and what happened.
 
+    `begin` hears how many sheets there are, `tell` what became of each.
     Work runs through the `concurrent.futures` interface: processes by default, any executor given instead.
     """
     engine = find_engine(b.engine) if b.to == "pdf" else None
     b.folder.mkdir(parents=True, exist_ok=True)
     todo, outcomes = orders(b, engine)
+    begin(len(todo) + len(outcomes))
     for o in outcomes:
         tell(o)
     if not todo and not outcomes:

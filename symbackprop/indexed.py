@@ -14,20 +14,14 @@ from symbackprop.entries import (
 from symbackprop.notation import Formula, Name
 from symbackprop.sizes import size
 
-Base = Callable[
-    [Hashable, tuple[Formula, ...]], Formula
-]  # an entry of a tensor, or the scalar itself
+Base = Callable[[Hashable, tuple[Formula, ...]], Formula]  # an entry of a tensor, or a scalar
+Names = Mapping[str, Formula]
+NO_NAMES: Names = MappingProxyType({})
 
 
-def entries_formula(
-    e: Entries, base: Base, names: Mapping[str, Formula] = MappingProxyType({})
-) -> Formula:
-    """The sum, with a positive term first where there is one; `names` put formulas for index letters."""
-
-    def renamed(tensor: Hashable, at: tuple[Formula, ...]) -> Formula:
-        return base(tensor, tuple(replaced(i, names) for i in at))
-
-    terms = [term_formula(t, renamed if names else base) for t in e.terms]
+def entries_formula(e: Entries, base: Base, names: Names = NO_NAMES) -> Formula:
+    """The sum, a positive term first where there is one; `names` put formulas for index letters."""
+    terms = [term_formula(t, base, names) for t in e.terms]
     if not terms:
         return no.ZERO
     first = next((k for k, t in enumerate(terms) if not isinstance(t, no.Minus)), 0)
@@ -35,21 +29,7 @@ def entries_formula(
     return one_or(no.Plus, terms)
 
 
-def replaced(i: Formula, names: Mapping[str, Formula]) -> Formula:
-    """An index formula with formulas for its letters."""
-    match i:
-        case no.Name():
-            return names.get(i.base, i)
-        case no.Plus():
-            return no.Plus(tuple(replaced(x, names) for x in i.terms))
-        case no.Minus():
-            return no.Minus(replaced(i.operand, names))
-        case no.Times():
-            return no.Times(tuple(replaced(x, names) for x in i.factors))
-    return i
-
-
-def term_formula(term: Term, base: Base) -> Formula:
+def term_formula(term: Term, base: Base, names: Names) -> Formula:
     ones = tuple(i for i in term.bound if i.size == size(1))
     if ones:  # an axis of one entry needs no Σ
         at_first: dict[Index, Position] = {i: position(0) for i in ones}
@@ -59,7 +39,7 @@ def term_formula(term: Term, base: Base) -> Formula:
     under: list[Formula] = []
     tail: list[Formula] = []  # δ last, as it is written
     for atom, x in term.factors:
-        f = atom_formula(atom, base)
+        f = atom_formula(atom, base, names)
         if isinstance(atom, Delta):
             tail.append(f)
         elif x > 0:
@@ -85,32 +65,32 @@ def powered(f: Formula, x: Fraction) -> Formula:
     return f if x == 1 else no.Power(f, no.number(x))
 
 
-def atom_formula(atom: Atom, base: Base) -> Formula:
+def atom_formula(atom: Atom, base: Base, names: Names) -> Formula:
     match atom:
         case Elem():
-            return base(atom.tensor, tuple(place(p, base) for p in atom.at))
+            return base(atom.tensor, tuple(place(p, base, names) for p in atom.at))
         case SizeOf():
             return size_formula(atom.size)
         case Delta():
-            return no.KroneckerDelta(*delta_sides(atom, base))
+            return no.KroneckerDelta(*delta_sides(atom, base, names))
         case Group():
-            return entries_formula(atom.body, base)
+            return entries_formula(atom.body, base, names)
         case Fn():
-            inner = entries_formula(atom.arg, base)
+            inner = entries_formula(atom.arg, base, names)
             if atom.function == "step" and not atom.order:
                 return no.Indicator(inner, ">", no.ZERO)
             return no.Call(atom.function, (inner,), atom.order)
 
 
-def place(p: Position, base: Base) -> Formula:
+def place(p: Position, base: Base, names: Names) -> Formula:
     """An index counted from 1: `i`, `i + m`, a fixed position, a label."""
     if isinstance(p, Elem):
-        return base(p.tensor, tuple(place(q, base) for q in p.at))
+        return base(p.tensor, tuple(place(q, base, names) for q in p.at))
     parts: list[Formula] = []
     gap = p.offset
     for i, a in p.terms:
         gap = gap + (1 - a)  # a·(i₀) + c, with i₀ = i - 1, counted from 1
-        term: Formula = Name(i.name)
+        term: Formula = names.get(i.name, Name(i.name))
         parts.append(term if a == 1 else times([no.number(a), term]))
     if not p.terms:
         gap = gap + 1
@@ -119,8 +99,8 @@ def place(p: Position, base: Base) -> Formula:
     return one_or(no.Plus, parts)
 
 
-def delta_sides(d: Delta, base: Base) -> tuple[Formula, Formula]:
-    return place(d.left, base), place(d.right, base)
+def delta_sides(d: Delta, base: Base, names: Names) -> tuple[Formula, Formula]:
+    return place(d.left, base, names), place(d.right, base, names)
 
 
 def letters_of(at: tuple[Index, ...]) -> tuple[Formula, ...]:

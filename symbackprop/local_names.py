@@ -39,7 +39,7 @@ class Local:
         if isinstance(tensor, Expr):
             assert tensor.symbol
             return tensor.symbol.tex
-        return self.helper(str(tensor))
+        return Name(r"\pi") if tensor == "pi" else self.helper(str(tensor))
 
 
 def key(node: str, wrt: str) -> str:

@@ -12,10 +12,10 @@ from symbackprop.convention import symbol_formula
 from symbackprop.derivation import Derivation
 from symbackprop.entries import Affine, Delta, Elem, Entries
 from symbackprop.equations import Instance
-from symbackprop.expr import Expr, symbols, topological
-from symbackprop.graph import TIME_SUM, used_names
+from symbackprop.expr import Expr, symbols
+from symbackprop.graph import used_names
 from symbackprop.indexed import Base, entries_formula
-from symbackprop.lowering import node_derivative
+from symbackprop.lowering import lower, node_derivative
 from symbackprop.notation import Formula
 from symbackprop.options import Options
 from symbackprop.page import Block, Equation, Equations, Paragraph, Phrase
@@ -96,7 +96,7 @@ def worth(d: Derivation, node: str, wrt: str) -> bool:
         return False
     e = d.graph.definition[node]
     shifts = [s.symbol.shift for s in symbols(e) if s.symbol and s.symbol.name == wrt]
-    if any(x.op is TIME_SUM for x in topological(e)) or len(shifts) > 1:
+    if lower(e, d.convention.letters) is None or len(shifts) > 1:
         return False
     return not d.graph.time or (e.op.scalar is not None and e.args[0].symbol is not None)
 

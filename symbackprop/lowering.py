@@ -46,11 +46,11 @@ def letters(shape: Shape, taken: set[str], pool: str) -> tuple[Index, ...]:
 def lower(root: Expr, pool: str) -> Lowered | None:
     """The entries of an expression over its symbols (tensors are the symbol leaves).
 
-    None for a Σ over time, which has no axis to contract.
+    None for a Σ over time, which has no axis to contract, and where entries are renumbered.
     """
     done: dict[Expr, Lowered] = {}
     for node in topological(root):
-        if node.op is TIME_SUM:
+        if node.op is TIME_SUM or node.op.name == "reshape":
             return None
         done[node] = lower_node(node, tuple(done[a] for a in node.args), pool)
     return readable(done[root], pool)
@@ -86,6 +86,7 @@ def lower_node(node: Expr, args: tuple[Lowered, ...], pool: str) -> Lowered:
     if node.op is SIZE:
         return Lowered((), en.entries(SizeOf(node.attributes[0][1])))  # type: ignore[arg-type]
     instance = node.op.place(tuple(a.shape for a in node.args), node.attributes)
+    args = apart(args)
     helpers = [d for a in args for d in a.helpers]
     known = {name: low for (name, _), low in zip(instance.inputs, args, strict=True)}
     renamed: dict[str, str] = {}
@@ -97,6 +98,34 @@ def lower_node(node: Expr, args: tuple[Lowered, ...], pool: str) -> Lowered:
         helpers.append(Definition(new, d.at, inlined(d.right, known, renamed)))
     d = instance.result
     return Lowered(d.at, inlined(d.right, known, renamed), tuple(dict.fromkeys(helpers)))
+
+
+def apart(args: tuple[Lowered, ...]) -> tuple[Lowered, ...]:
+    """Arguments whose helpers have different names, unless they are the same helpers."""
+    seen: dict[Hashable, Definition] = {}
+    out = []
+    for a in args:
+        names: dict[Hashable, str] = {}
+        helpers = []
+        for h in a.helpers:
+            right = retensored(h.right, names)
+            new = str(h.tensor)
+            while new in seen and seen[new] != Definition(new, h.at, right):
+                new += "_"
+            names[h.tensor] = new
+            seen[new] = Definition(new, h.at, right)
+            helpers.append(seen[new])
+        out.append(Lowered(a.at, retensored(a.right, names), tuple(helpers)))
+    return tuple(out)
+
+
+def retensored(e: Entries, names: Mapping[Hashable, str]) -> Entries:
+    """Helper tensors under other names."""
+    if all(str(k) == v for k, v in names.items()):
+        return e
+    return en.inline(
+        e, lambda a: en.entries(Elem(names[a.tensor], a.at)) if a.tensor in names else None
+    )
 
 
 def inlined(e: Entries, known: Mapping[str, Lowered], renamed: Mapping[str, str]) -> Entries:

@@ -72,7 +72,7 @@ class Writer(Vectors):
             return self.entry(e, ())
         if e.op is TIME_SUM:
             return self.over_time(e)
-        if e.op.variants and not e.op.tex and not e.op.scalar:
+        if defined_at_once(e):
             return self.entry_sum(e, ())
         return self.call(e)
 
@@ -149,7 +149,7 @@ class Writer(Vectors):
             return no.KroneckerDelta(*at)
         if name in ("matmul", "einsum", "sum_last", "mean_last", "slice", "outer"):
             return self.entry_sum(e, at)
-        if e.op.variants and len(e.op.variants[0].equations) == 1 and not e.op.tex:
+        if defined_at_once(e):
             return self.entry_sum(e, at)
         return no.At(self.natural(e), at)
 
@@ -181,6 +181,12 @@ class Writer(Vectors):
             return inner.entry(args[str(tensor)], where)
 
         return indexed.entries_formula(right, base, names)
+
+
+def defined_at_once(e: Expr) -> bool:
+    """An op without a name of its own on paper: its one equation is written instead."""
+    one = bool(e.op.variants) and len(e.op.variants[0].equations) == 1
+    return one and not e.op.tex and not e.op.scalar
 
 
 def trailing(at: tuple[Formula, ...], x: Expr, shape: Shape) -> tuple[Formula, ...]:

@@ -16,6 +16,7 @@ from symbackprop.expr import Expr, Symbol, leaf, substitute, symbols, topologica
 from symbackprop.formula import NameTable
 from symbackprop.graph import used_names
 from symbackprop.lowering import instance_of
+from symbackprop.op import SCALARS
 from symbackprop.meaning import Environment, Value
 from symbackprop.notation import Formula, Nabla, Name, Partial
 from symbackprop.page import Equation
@@ -26,6 +27,7 @@ from symbackprop.values import Point, evaluate
 
 SAMPLES = 400  # entries of an index equation evaluated when not all of them are
 STEP = 1e-30
+PI = Name(r"\pi")
 
 
 class Names:
@@ -40,7 +42,7 @@ class Names:
             names += [f] if isinstance(f, Name) else []
         seed = bare(signal(d, d.of))
         names += [seed] if isinstance(seed, Name) else []
-        names += [size_name(n) for n in d.graph.sizes]
+        names += [PI, *(size_name(n) for n in d.graph.sizes)]
         self.letters = tuple(d.convention.letters) + ((d.graph.time.name,) if d.graph.time else ())
         self.names = tuple(dict.fromkeys(names))
         self.plain = NameTable.of(self.names, indices=self.letters, functions=d.functions)
@@ -78,7 +80,7 @@ class Scene:
 
     @cached_property
     def values(self) -> dict[Formula, Value]:
-        g, out = self.d.graph, {}
+        g, out = self.d.graph, {PI: Value(np.asarray(np.pi))}
         for n in g.sizes:
             out[size_name(n)] = Value(np.asarray(float(self.point.sizes[n])))
         for n, e in g.symbol.items():
@@ -101,6 +103,12 @@ class Scene:
                         out[Partial(self.d.convention.of, s.tex)] = Value(row, True)
         return out
 
+    @cached_property
+    def reach(self) -> int:
+        """How many steps beyond the last one a page may name."""
+        nodes = topological(*self.d.graph.definition.values())
+        return max([1, *(-e.symbol.shift for e in nodes if e.symbol)])
+
     def stored(self, s: Symbol, table: Mapping[tuple[str, int], Array]) -> Value:
         """One value, or all steps of a recurrent symbol, the step after the last being 0."""
         classes = s.labels.value(self.point.sizes) if s.labels else 0
@@ -109,7 +117,7 @@ class Scene:
             return Value(np.asarray(table[s.name, 0]) + up, len(s.shape) == 1, classes=classes)
         steps = sorted(t for n, t in table if n == s.name)
         arrays = [np.asarray(table[s.name, t]) + up for t in steps]
-        arrays.append(np.zeros_like(arrays[-1]))
+        arrays += [np.zeros_like(arrays[-1])] * self.reach
         return Value(np.stack(arrays), len(s.shape) == 1, 1, steps[0], classes)
 
     @cached_property
@@ -123,7 +131,7 @@ class Scene:
                 scalars_into(out, e.op.scalar.name)
             elif e.op.variants or e.op.build:
                 out[function_key(e)] = applied(e)
-        for name in ("exp", "log", "sqrt", "sigmoid", "step", "sign", "cos", "sin", "cosh", "sinh"):
+        for name in SCALARS:  # derivatives bring in functions the graph does not name
             scalars_into(out, name)
         return out
 
@@ -213,6 +221,8 @@ class Scene:
         for n, e in g.definition.items():
             for m in used_names(e):
                 s = g.symbol[m].symbol
+                if instance_of(g.symbol[n], e, self.d.convention.letters) is None:
+                    continue
                 if (
                     s
                     and not s.labels

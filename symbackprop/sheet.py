@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -16,7 +17,7 @@ from symbackprop.expr import Expr
 from symbackprop.graph import Graph
 from symbackprop.options import Options
 from symbackprop.outline import outline
-from symbackprop.page import Page
+from symbackprop.page import Block, Page, Phrase, Section, Table
 from symbackprop.tex.escape import escape
 from symbackprop.tex.preamble import preamble
 from symbackprop.typeset import Style, sections
@@ -24,7 +25,8 @@ from symbackprop.verify import Report
 
 Version = Literal["solution", "exercise"]
 EXERCISE = ("forward", "symbols")  # what a sheet without solutions still says
-EMPTY: Mapping[str, str] = {}
+SOLVES = ("meaning.selector",)  # rows of the table that would give a solution away
+NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}"
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,11 @@ class Sheet:
     points: int | None = None
 
     def __post_init__(self) -> None:
-        if not self.name.replace("_", "").replace("-", "").isalnum() or not self.name.isascii():
+        if not re.fullmatch(NAME, self.name):
             raise SheetError(
-                f"`{self.name}` is not a file name", where="Sheet", hint="Letters, digits, _ and -."
+                f"`{self.name}` is not a file name",
+                where="Sheet",
+                hint="Letters, digits, _ and -, at most 80, a letter or digit first.",
             )
         for said, what in ((self.title, "title"), (self.task, "task")):
             missing = [x for x in LANGUAGES if said and x not in said]
@@ -69,21 +73,44 @@ class Sheet:
 
     @cached_property
     def page(self) -> Page:
-        options = Options(
-            self.sections, self.at, self.unfold, self.show, self.hessian, self.products
-        )
-        return outline(self.derivation, options)
+        return outline(self.derivation, self.options)
+
+    @cached_property
+    def exercise(self) -> Page:
+        """What the sheet says before it is solved: some of the page, and no sign or symbol of the rest."""
+        chosen = EXERCISE if self.sections is None else self.sections
+        keys = tuple(k for k in chosen if k in EXERCISE)
+        page = outline(self.derivation, replace(self.options, sections=keys))
+        return replace(page, sections=tuple(map(unsolved, page.sections)))
+
+    @property
+    def options(self) -> Options:
+        return Options(self.sections, self.at, self.unfold, self.show, self.hessian, self.products)
+
+
+def unsolved(s: Section) -> Section:
+    """A section without the rows of its tables that belong to a solution."""
+    return replace(s, blocks=tuple(map(without_solution, s.blocks)))
+
+
+def without_solution(b: Block) -> Block:
+    if not isinstance(b, Table):
+        return b
+    return replace(b, rows=tuple(row for row in b.rows if not any(map(solves, row))))
+
+
+def solves(cell: object) -> bool:
+    return isinstance(cell, Phrase) and cell.key in SOLVES
 
 
 def context(
     sheet: Sheet, report: Report, language: str, version: Version, style: Style
 ) -> dict[str, object]:
     """Everything a template may print, as strings."""
-    page = sheet.page
-    keys = EXERCISE if version == "exercise" else None
+    page = sheet.exercise if version == "exercise" else sheet.page
     said = {k: phrase(f"sheet.{k}", language) for k in ("solution", "task", "due", "legend")}
     said["verification"] = phrase("section.verification", language)
-    said["points"] = phrase("sheet.points", language, n=str(sheet.points)) if sheet.points else ""
+    said["points"] = counted("sheet.points", language, sheet.points) if sheet.points else ""
     return {
         "name": sheet.name,
         "language": language,
@@ -91,10 +118,15 @@ def context(
         "title": style.escape(sheet.title[language]),
         "task": style.escape(sheet.task.get(language, "")),
         "header": {k: style.escape(v) for k, v in sheet.header.items()},
-        "sections": sections(page, style, keys),
+        "sections": sections(page, style),
         "verification": verification(report, language, style) if version == "solution" else [],
         "say": said,
     }
+
+
+def counted(key: str, language: str, n: int, **values: str) -> str:
+    """The sentence for n things; one thing has a sentence of its own."""
+    return phrase(key if n != 1 else f"{key}_one", language, n=str(n), **values)
 
 
 def verification(report: Report, language: str, style: Style) -> list[str]:
@@ -105,19 +137,18 @@ def verification(report: Report, language: str, style: Style) -> list[str]:
         style.math(rf"{mantissa}\cdot 10^{{{int(power)}}}") if float(mantissa) else style.math("0")
     )
     sizes = "; ".join(s or phrase("verification.declared", language) for s in report.sizes)
-    truth = phrase(f"verification.{report.method}", language, n=str(report.truths))
     return [
-        phrase("verification.equalities", language, checked=str(report.checked), n=str(report.equations),
-               points=str(report.points)),
-        truth,
+        counted("verification.equalities", language, report.equations, checked=str(report.checked),
+                points=str(report.points)),
+        counted(f"verification.{report.method}", language, report.truths),
         phrase("verification.worst", language, error=worst),
         phrase("verification.seed", language, seed=str(report.seed), sizes=style.escape(sizes)),
     ]  # fmt: skip
 
 
 def smaller(tex: str, room: float) -> str:
-    """A line scaled to a width in points."""
-    return rf"\resizebox{{{room:.0f}pt}}{{!}}{{$\displaystyle {tex}$}}"
+    """A line scaled down to a width in points; one that fits stays as it is."""
+    return rf"\sbfit{{{room:.0f}pt}}{{{tex}}}"
 
 
 def write_tex(sheet: Sheet, report: Report, language: Literal["en", "de"], version: Version = "solution", *,
