@@ -106,7 +106,7 @@ class Derivation:
         for e in nodes:
             if e.op.scalar and e.op.scalar.tex:
                 found[e.op.scalar.name] = e.op.scalar.tex
-            elif e.op.variants and not e.op.scalar:
+            elif e.op.name == "reshape" or (e.op.variants and not e.op.scalar):
                 found |= spelled_function(e)
         return found
 
@@ -154,7 +154,7 @@ def spelled_function(e: Expr) -> dict[str, str]:
     base = e.op.tex or r"\operatorname{" + e.op.name.replace("_", r"\_") + "}"
     if not e.attributes:
         return {e.op.name: base} if e.op.tex else {}
-    said = ",".join(attribute_text(v) for _, v in e.attributes)
+    said = ",".join(attribute_text(v) for _, v in e.attributes).replace("×", r"\times ")
     return {function_key(e): f"{base}_{{{said}}}"}
 
 

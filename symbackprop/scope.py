@@ -22,6 +22,7 @@ from symbackprop.notation import Formula, Nabla, Name, Partial
 from symbackprop.page import Equation
 from symbackprop.reference import Array, entries_value, scalar_value, value
 from symbackprop.second import hessian_name, hessian_values, jacobian_values
+from symbackprop.sizes import Size, size
 from symbackprop.tracing import trace_point
 from symbackprop.values import Point, evaluate
 
@@ -130,7 +131,7 @@ class Scene:
             if e.op.scalar:
                 scalars_into(out, e.op.scalar.name)
             elif e.op.variants or e.op.build:
-                out[function_key(e)] = applied(e)
+                out[function_key(e)] = applied(e, self.point.sizes)
         for name in SCALARS:  # derivatives bring in functions the graph does not name
             scalars_into(out, name)
         return out
@@ -253,15 +254,21 @@ def scalars_into(out: dict[str | tuple[str, int], Callable[..., Array]], name: s
         out[name, k] = at(k)
 
 
-def applied(e: Expr) -> Callable[..., Array]:
-    """The op of a node on arrays of any size, by its definition."""
-    from symbackprop.sizes import size
+def applied(e: Expr, sizes: Mapping[str, int]) -> Callable[..., Array]:
+    """The op of a node on arrays of any size, by its definition; sizes among its attributes are bound."""
+    attributes = tuple((k, bound(v, sizes)) for k, v in e.attributes)
 
     def run(*arrays: Array) -> Array:
         shapes = tuple(tuple(size(n) for n in np.shape(a)) for a in arrays)
-        return value(e.op.place(shapes, e.attributes), arrays, {})
+        return value(e.op.place(shapes, attributes), arrays, sizes)
 
     return run
+
+
+def bound(v: object, sizes: Mapping[str, int]) -> object:
+    if isinstance(v, Size):
+        return size(v.value(sizes))
+    return tuple(bound(x, sizes) for x in v) if isinstance(v, tuple) else v
 
 
 # --- local scopes --------------------------------------------------------------------------------
