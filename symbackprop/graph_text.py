@@ -380,7 +380,7 @@ class Reader:
             raise DeclarationError(f"`{ast.unparse(node.func)[:80]}` is not a function")
         name = node.func.id
         options = {k.arg: k.value for k in node.keywords if k.arg}
-        args = [self.expression(a) for a in node.args]
+        args = [self.argument(name, a) for a in node.args]
         if name == "sum" and "over" in options:
             return self.over_time(args, options["over"])
         function = FUNCTIONS[known(name, FUNCTIONS, "functions")]
@@ -390,10 +390,18 @@ class Reader:
         except TypeError as error:
             raise DeclarationError(f"{name}: {error}".replace("function()", f"{name}()")) from None
 
-    def over_time(self, args: list[Expr], index: ast.expr) -> Expr:
+    def argument(self, function: str, node: ast.expr) -> Expr | str:
+        """An expression, or the letters of an einsum."""
+        match node:
+            case ast.Constant(value=str() as spec) if function == "einsum":
+                return spec
+        return self.expression(node)
+
+    def over_time(self, args: list[Expr | str], index: ast.expr) -> Expr:
         if not self.time or not isinstance(index, ast.Name) or index.id != self.time.name:
             raise DeclarationError("`over=` needs the declared time index", where="sum")
         (body,) = args
+        assert isinstance(body, Expr)
         return time_sum(body, self.time)
 
     def option(self, node: ast.expr) -> object:

@@ -78,7 +78,8 @@ def raised(a: Array, x: Fraction) -> Array:
         return a
     if x.denominator == 1 and np.issubdtype(a.dtype, np.integer):
         a = a.astype(float)
-    return a ** (int(x) if x.denominator == 1 else float(x))
+    with np.errstate(all="ignore"):
+        return a ** (int(x) if x.denominator == 1 else float(x))
 
 
 def positions(
@@ -146,7 +147,8 @@ def scalar_value(name: str, order: int, x: Array) -> Array:
         return expression_value(derived(name, order), x)
     if row.definition:
         return expression_value(expression(row.definition), x)
-    return primitive(row.sympy)(x)
+    with np.errstate(all="ignore"):  # a value outside the domain is nan, and is reported as such
+        return primitive(row.sympy)(x)
 
 
 def expression_value(e: Entries, x: Array) -> Array:

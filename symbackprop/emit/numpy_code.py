@@ -40,7 +40,7 @@ def safe(name: str) -> str:
 
 
 def size_code(s: Size) -> str:
-    return f"({s})" if len(s.terms) > 1 else str(s)
+    return str(s) if str(s).isidentifier() or str(s).isdigit() else f"({s})"
 
 
 class Module:
@@ -209,11 +209,12 @@ class Module:
     def code(self, root: Expr) -> str:
         done: dict[Expr, str] = {}
         for e in topological(root):
-            done[e] = self.node(e, tuple(done[a] for a in e.args))
+            done[e] = self.node(e, done)
         return bare(done[root])
 
-    def node(self, e: Expr, args: tuple[str, ...]) -> str:
+    def node(self, e: Expr, done: Mapping[Expr, str]) -> str:
         """Code that binds as tightly as a name."""
+        args = tuple(done[a] for a in e.args)
         if e.op is SYMBOL:
             assert e.symbol
             return self.symbol(e.symbol, self.g.time.name if self.g.time else "t")
@@ -226,7 +227,7 @@ class Module:
             return f"sum({bare(args[0])} for {time.name} in range(1, {size_code(time.length)} + 1))"  # type: ignore[attr-defined]
         if e.op.name in SPECIAL:
             return SPECIAL[e.op.name](e, args)
-        if e.op.name == "matmul" and (fast := fast_product(e, args)):
+        if e.op.name == "matmul" and (fast := fast_product(e, done)):
             return fast
         if e.op.scalar:
             return self.scalar(e, args[0])
@@ -384,13 +385,13 @@ def shape_code(shape: Shape) -> str:
     return "(" + "".join(f"{size_code(s)}, " for s in shape).strip() + ")"
 
 
-def fast_product(e: Expr, args: tuple[str, ...]) -> str:
-    """diag(u) M, M diag(v), M S and S v without building the matrix."""
+def fast_product(e: Expr, done: Mapping[Expr, str]) -> str:
+    """diag(u) M and M diag(v) without building the matrix."""
     a, b = e.args
     if a.op.name == "diag" and b.rank == 2:
-        return f"({args[0].removeprefix('np.diag')}[:, None] * {args[1]})"
+        return f"({done[a.args[0]]}[:, None] * {done[b]})"
     if b.op.name == "diag" and a.rank == 2:
-        return f"({args[0]} * {args[1].removeprefix('np.diag')})"
+        return f"({done[a]} * {done[b.args[0]]})"
     return ""
 
 

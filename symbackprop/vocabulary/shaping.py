@@ -157,7 +157,7 @@ def einsum_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where:
     spec = str(values["spec"]).replace(" ", "")
     left, arrow, out = spec.partition("->")
     operands = left.split(",")
-    if not arrow or len(operands) != len(shapes):
+    if not arrow or len(operands) != len(shapes) or not spec.replace("->", "").replace(",", "x").isalpha():
         raise DeclarationError(f"spec `{spec}` needs `->` and one group per operand", where=where)
     sizes: dict[str, Index] = {}
     for letters, s in zip(operands, shapes, strict=True):
