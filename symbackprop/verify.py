@@ -284,10 +284,10 @@ def relative(a: Array, b: Array) -> tuple[float, tuple[int, ...]]:
     """Largest difference relative to the largest entry, and where; nan and inf never agree."""
     if not a.size:
         return 0.0, ()
-    gap = np.abs(np.asarray(a, complex) - np.asarray(b, complex))
     bad = ~(np.isfinite(a) & np.isfinite(b))
     if np.any(bad):
         return float("inf"), tuple(int(k) for k in np.argwhere(bad)[0])
+    gap = np.abs(np.asarray(a, complex) - np.asarray(b, complex))
     where = tuple(int(k) for k in np.unravel_index(int(np.argmax(gap)), gap.shape))
     scale = float(max(np.max(np.abs(a)), np.max(np.abs(b))))
     return (float(np.max(gap)) / scale if scale else 0.0), where

@@ -11,13 +11,15 @@ import pytest
 pytest_plugins = ["pytester"]
 Run = Callable[..., pytest.RunResult]
 
-SHEET = '''
+SHEET = """
 from symbackprop import Sheet
 
 SHEET = Sheet(name="one", title={"en": "One", "de": "Eins"}, sections=("forward", "gradients"),
               graph="x: d; W: m x d; L = sum(tanh(W @ x)**2)")
-'''
-FALSE = SHEET + '''
+"""
+FALSE = (
+    SHEET
+    + '''
 from dataclasses import replace
 from symbackprop.page import Equations
 
@@ -32,6 +34,7 @@ def spoiled(page):
 
 SHEET.__dict__["page"] = spoiled(SHEET.page)
 '''
+)
 
 
 ROOT = Path(__file__).parent.parent
@@ -58,7 +61,9 @@ def test_the_fixture_accepts_what_is_true(pytester: pytest.Pytester, run_pytest:
     run_pytest().assert_outcomes(passed=1)
 
 
-def test_the_fixture_refuses_what_cannot_be_read(pytester: pytest.Pytester, run_pytest: Run) -> None:
+def test_the_fixture_refuses_what_cannot_be_read(
+    pytester: pytest.Pytester, run_pytest: Run
+) -> None:
     pytester.makepyfile(
         """
         def test_layer(assert_derivation):
@@ -87,14 +92,18 @@ def test_one_equation_can_be_chosen(pytester: pytest.Pytester, run_pytest: Run) 
     assert result.parseoutcomes()["passed"] == 1
 
 
-def test_a_false_equation_fails_under_its_own_name(pytester: pytest.Pytester, run_pytest: Run) -> None:
+def test_a_false_equation_fails_under_its_own_name(
+    pytester: pytest.Pytester, run_pytest: Run
+) -> None:
     (pytester.path / "wrong.py").write_text(FALSE, "utf-8")
     result = run_pytest("-rA", "--sheets", "wrong.py")
     result.stdout.fnmatch_lines(["FAILED wrong.py::one::forward.u1 *differs*"])
     assert result.parseoutcomes()["failed"] == 1
 
 
-def test_without_the_option_no_module_is_collected(pytester: pytest.Pytester, run_pytest: Run) -> None:
+def test_without_the_option_no_module_is_collected(
+    pytester: pytest.Pytester, run_pytest: Run
+) -> None:
     (pytester.path / "one.py").write_text(SHEET, "utf-8")
     result = run_pytest()
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED

@@ -13,7 +13,7 @@ import pytest
 
 from symbackprop import Convention, Sheet
 from symbackprop.build import verified
-from symbackprop.errors import SheetError, VerificationError
+from symbackprop.errors import SheetError, TexError, VerificationError
 from symbackprop.notation import Times, number
 from symbackprop.page import Equations, Page
 from symbackprop.sheet import counted, write_html, write_tex
@@ -41,7 +41,9 @@ MATRICES = Sheet(
     title=both("Matrices"),
     graph="X: n x 3; y: n x 1; W: 4 x 1\nA = concat(X, ones(n, 1))\nE = relu(A @ W)\nL = sum((E - y)**2)/n",
 )
-SPECIAL = r"50% & <b>$x$</b> \input{/etc/passwd} #1 _ ^ ~ {} \end{document} <script>alert(1)</script>"
+SPECIAL = (
+    r"50% & <b>$x$</b> \input{/etc/passwd} #1 _ ^ ~ {} \end{document} <script>alert(1)</script>"
+)
 HOSTILE = replace(
     LAYER, name="hostile", title=both(SPECIAL), task=both(SPECIAL),
     header={"course": SPECIAL, "number": SPECIAL, "due": SPECIAL},
@@ -132,7 +134,15 @@ def test_an_exercise_shows_the_question_and_no_answer() -> None:
     for source in (tex(MATRICES, version="exercise"), html(MATRICES, version="exercise")):
         assert "Forward equations" in source
         assert "Symbols and sizes" in source
-        for kept in ("Gradients", "Jacobians<", "Backward", "Verification", "Solution", "selector", "boxed{"):
+        for kept in (
+            "Gradients",
+            "Jacobians<",
+            "Backward",
+            "Verification",
+            "Solution",
+            "selector",
+            "boxed{",
+        ):
             assert kept not in source
 
 
@@ -147,7 +157,9 @@ def test_equations_of_an_exercise_are_verified_ones() -> None:
 
 
 def test_an_exercise_respects_the_parts_chosen() -> None:
-    assert [s.key for s in replace(LAYER, sections=("symbols", "why")).exercise.sections] == ["symbols"]
+    assert [s.key for s in replace(LAYER, sections=("symbols", "why")).exercise.sections] == [
+        "symbols"
+    ]
     assert not replace(LAYER, sections=()).exercise.sections
 
 
@@ -167,11 +179,13 @@ def spoiled(page: Page) -> Page:
 @pytest.mark.parametrize("write", [write_tex, write_html])
 def test_a_false_equation_is_not_written(write: object) -> None:
     wrong = verify_page(LAYER.derivation, spoiled(LAYER.page))
-    with pytest.raises(VerificationError, match=r"forward\.h: differs"):
+    with pytest.raises(VerificationError, match=r"forward\.u1: differs"):
         write(LAYER, wrong, "en")  # type: ignore[operator]
 
 
-@pytest.mark.parametrize("name", ["", "-", "-x", "_", "a b", "a/b", "../a", "ä", "a" * 81, "a.b", "a\n"])
+@pytest.mark.parametrize(
+    "name", ["", "-", "-x", "_", "a b", "a/b", "../a", "ä", "a" * 81, "a.b", "a\n"]
+)
 def test_a_name_that_is_no_file_name_is_refused(name: str) -> None:
     with pytest.raises(SheetError, match="not a file name"):
         replace(LAYER, name=name)
@@ -183,7 +197,9 @@ def test_text_missing_in_a_language_is_refused(part: str) -> None:
         replace(LAYER, **{part: {"en": "Only English"}})  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("options", [{"sections": ("nothing",)}, {"show": ("nothing",)}, {"hessian": ("q",)}])
+@pytest.mark.parametrize(
+    "options", [{"sections": ("nothing",)}, {"show": ("nothing",)}, {"hessian": ("q",)}]
+)
 def test_unknown_parts_and_nodes_are_refused(options: dict[str, tuple[str, ...]]) -> None:
     with pytest.raises(SheetError, match=r"no (part|symbol)"):
         _ = replace(LAYER, **options).page  # type: ignore[arg-type]
@@ -265,7 +281,7 @@ def test_templates_hold_no_mathematics() -> None:
 def test_nothing_sticks_out_of_the_text(sheet: Sheet, name: str) -> None:
     try:
         engine = find_engine(name)
-    except Exception as error:
+    except TexError as error:
         pytest.skip(str(error))
     assert engine is not None
     for language in LANGUAGES:

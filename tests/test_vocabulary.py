@@ -1,0 +1,172 @@
+"""Every op of the vocabulary, found by itself: pullback, Jacobian, spelling and claims against the definition.
+
+A new op is covered without an edit here: arguments are made from its patterns.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from symbackprop import functions as fn
+from symbackprop.derivation import derive
+from symbackprop.expr import Expr, apply
+from symbackprop.graph import collect
+from symbackprop.op import SCALARS, Op, Scalar, expression, scalar_row
+from symbackprop.reference import expression_value, scalar_value
+from symbackprop.sizes import size
+from symbackprop.values import Point, backward_values, forward, generic_point, seeded
+from symbackprop.vocabulary import OPS
+
+EXTENTS = {"i": 5, "j": 3, "k": 7}
+BATCH = (2, 11)
+BUILT = {  # closed kinds: how each is applied to arguments
+    "concat": lambda: fn.concat(sym("a", 2, 3), sym("b", 2, 5)),
+    "slice": lambda: sym("a", 7, 3)[1:5, 2],
+    "selector": lambda: fn.selector(size(5), size(3), size(1)) @ sym("a", 3),
+    "constant": lambda: fn.ones(2, 3) * sym("a", 2, 3),
+    "identity": lambda: fn.eye(3) @ sym("a", 3, 2),
+    "unit": lambda: apply(OPS["unit"], n=size(3), position=size(1)) * sym("a", 3),
+    "onehot": lambda: fn.onehot(label("y", 3)) * sym("a", 5, 3),
+    "pick": lambda: fn.pick(sym("a", 5, 3), label("y", 3)),
+    "reshape": lambda: fn.reshape(sym("a", 2, 6), 3, 4),
+    "einsum": lambda: fn.einsum("ij,kj->ik", sym("a", 2, 3), sym("b", 5, 3)),
+}
+
+
+def sym(name: str, *extents: int, positive: str = "") -> Expr:
+    return fn.symbol(name, *extents, domain=positive or "real")
+
+
+def label(name: str, classes: int) -> Expr:
+    return fn.symbol(name, 5, labels=classes)
+
+
+def cases(op: Op) -> list[Expr]:
+    """The op on every rank its patterns allow, up to two batch axes, size-1 axes among them."""
+    if op.build:
+        return [BUILT[op.name]()]
+    domain = op.scalar.domain if op.scalar and op.scalar.domain != "real" else ""
+    if op.name in ("divide", "cross_entropy", "power"):
+        domain = "positive"
+    out = []
+    for v in op.variants:
+        widths = range(3) if any(p.batch for p in v.arguments) else range(1)
+        for width in widths:
+            arguments = []
+            for n, p in enumerate(v.arguments):
+                batch = BATCH[:width] if p.batch else ()
+                shape = (*batch, *(EXTENTS[c] if c in EXTENTS else 3 for c in p.core))
+                arguments.append(sym(f"x{n}", *shape, positive=domain))
+            out.append(apply(op, *arguments))
+            if width == 2 and len(v.arguments) == 2 and all(p.batch and not p.core for p in v.arguments):
+                thin = sym("thin", BATCH[0], 1, positive=domain)
+                out += [apply(op, arguments[0], thin), apply(op, thin, arguments[1]),
+                        apply(op, arguments[0], sym("s", positive=domain))]  # fmt: skip
+    return out
+
+
+ALL = [(name, n) for name, op in OPS.items() for n in range(len(cases(op)))]
+
+
+@pytest.mark.parametrize(("name", "n"), ALL)
+def test_pullback_jacobian_and_print(name: str, n: int) -> None:
+    """δ by complex step (or central differences), every printed side read back."""
+    e = cases(OPS[name])[n]
+    report = derive(collect(z=e)).verify(seed=2)
+    assert report.ok, report.failures
+
+
+@pytest.mark.parametrize(("name", "n"), ALL)
+def test_numpy_spelling_is_the_definition(name: str, n: int) -> None:
+    d = derive(collect(z=cases(OPS[name])[n]))
+    p = seeded(d.backward, generic_point(d.graph, 0, 4), 4)
+    full = backward_values(d.backward, forward(d.graph, p))
+    values = {m: p.values[m, 0] for m in d.graph.inputs}
+    seed = {"z_bar": full.deltas["z", 0]} if d.backward.seed.symbol else {}
+    out = d.compile("numpy")(**values, **seed)
+    assert np.allclose(out["z"], full.values["z", 0], rtol=1e-12, atol=1e-13)
+    for m in d.wrt:
+        assert np.allclose(out[m], full.deltas[m, 0], rtol=1e-10, atol=1e-12), m
+
+
+@pytest.mark.parametrize("name", [n for n, row in SCALARS.items() if row.prime])
+def test_stated_derivatives_are_sympys(name: str) -> None:
+    """A textbook form is a claim: held against SymPy's derivative of the definition."""
+    assert claim_error(SCALARS[name]) < 1e-12
+
+
+def claim_error(row: Scalar) -> float:
+    import sympy
+
+    from symbackprop.scalars_sympy import X, derivative, to_sympy
+
+    x = np.array([0.3, 0.7, 1.4, 1.9] if row.domain == "positive" else [-1.7, -0.6, 0.4, 1.3])
+    y = scalar_value(row.name, 0, x)
+    claim = to_sympy(expression(row.prime)).subs(sympy.Symbol("y", real=True), sympy.Symbol("out"))
+    given = sympy.lambdify((X, sympy.Symbol("out")), claim, modules=[OWN, "numpy"])(x, y)
+    true = sympy.lambdify(X, derivative(row.name, 1), modules=[OWN, "numpy"])(x)
+    return float(np.max(np.abs(np.asarray(given) - true) + np.zeros_like(x)))
+
+
+OWN = {"step": lambda x: (x > 0).astype(float), "sign": np.sign}
+
+
+def test_a_wrong_claim_is_caught() -> None:
+    row = scalar_row("tanh")
+    wrong = Scalar(row.name, prime="1 - y", sympy=row.sympy)
+    assert claim_error(wrong) > 0.1
+
+
+@pytest.mark.parametrize(("name", "order"), product(SCALARS, (1, 2)))
+def test_derived_derivatives_by_differences(name: str, order: int) -> None:
+    row = SCALARS[name]
+    x = np.array([0.3, 0.7, 1.4] if row.domain == "positive" else [-1.3, 0.4, 0.9])
+    h = 1e-4
+    slope = (scalar_value(name, order - 1, x + h) - scalar_value(name, order - 1, x - h)) / (2 * h)
+    assert np.allclose(scalar_value(name, order, x), slope, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["softmax", "logsumexp", "log_softmax", "softplus"])
+def test_spellings_are_stable(name: str) -> None:
+    d = derive(f"x: 3; z = {name}(x)")
+    out = d.compile("numpy")(x=np.array([1e4, 0.0, -1e4]), z_bar=np.ones(3) if name != "logsumexp" else 1.0)
+    assert np.all(np.isfinite(out["z"]))
+
+
+def test_new_ops_need_one_declaration(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the README says of mish and rmsnorm, without touching a file."""
+    from symbackprop.op import op, ops_by_scalar, scalar
+
+    mish = scalar("mish", "x*tanh(log(1 + exp(x)))")
+    rms = op("rmsnorm", "x[..., i]", """
+        q[...]    = x[..., k]**2/size(k)
+        r[...]    = (q[...] + eps)**(-1/2)
+        y[..., i] = x[..., i]*r[...]
+    """, eps=1e-5)  # fmt: skip
+    try:
+        for new, name in ((mish, "mish"), (rms, "rmsnorm")):
+            monkeypatch.setitem(OPS, name, new)
+            monkeypatch.setitem(fn.FUNCTIONS, name, fn.along_axis(new))
+        for text in ("x: d; y = mish(x)", "X: n x d; y = mish(X)", "x: d; y = rmsnorm(x)",
+                     "X: n x d; W: d x m; L = sum(rmsnorm(X @ W)**3)"):  # fmt: skip
+            d = derive(text)
+            assert d.verify().ok, text
+            assert "def " in d.source("numpy")
+    finally:
+        SCALARS.pop("mish")
+        ops_by_scalar.pop("mish")
+
+
+def test_points_are_generic() -> None:
+    """Away from 0 and 1, distinct primes, squares once, seeds matter."""
+    g = collect(z=fn.symbol("a", "n", "m") @ fn.symbol("b", "m"))
+    sizes = [generic_point(g, t, 0).sizes for t in range(3)]
+    assert len(set(sizes[0].values())) == 2
+    assert len(set(sizes[2].values())) == 1
+    p = generic_point(g, 0, 0)
+    assert isinstance(p, Point)
+    assert not np.any(np.isin(p.values["a", 0], (0.0, 1.0)))
+    assert np.any(generic_point(g, 0, 1).values["a", 0] != p.values["a", 0])
