@@ -443,6 +443,14 @@ def rebound(e: Entries, outer: tuple[Index, ...]) -> Entries:
     return Entries(tuple(rebind(t, avoid=names) for t in e.terms))
 
 
+def in_letters(e: Entries, pool: str) -> Entries:
+    """Index letters outside the pool (names of the graph, say) exchanged for unused ones of it."""
+    used = all_names(e)
+    spare = iter([c for c in pool if c not in used] + [f"i{n}" for n in range(1, 100)])
+    names = {n: next(spare) for n in sorted(used) if n not in pool}
+    return reletter(e, names) if names else e
+
+
 def reletter(e: Entries, names: Mapping[str, str]) -> Entries:
     """Index letters renamed everywhere, bound ones too; the new letters must be unused."""
     out = []

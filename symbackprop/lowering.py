@@ -196,7 +196,9 @@ def node_derivative(
     for n, d in enumerate(instance.definitions):
         raw = derivative(d.right, wrt, by, known, prime)
         result = fold(en.contract(raw), instance.definitions[: n + 1])
-        step = LocalStep(d.tensor, d.at, by, raw, result)
+        step = LocalStep(
+            d.tensor, d.at, by, en.in_letters(raw, pool), en.in_letters(result, pool)
+        )
         known[d.tensor] = step
         steps.append(step)
     return instance, tuple(steps)
@@ -221,6 +223,7 @@ def total_derivative(
                 # the result itself is named only where it is a node of the graph
                 own = instance.definitions[: n + (0 if last and fold_result == "no" else 1)]
                 result = fold(en.contract(raw), own)
+                result = en.in_letters(result, pool)
                 known[d.tensor] = LocalStep(d.tensor, d.at, by, raw, result)
             else:
                 known.pop(d.tensor, None)

@@ -120,7 +120,7 @@ def test_a_wrong_claim_is_caught() -> None:
     assert claim_error(wrong) > 0.1
 
 
-@pytest.mark.parametrize(("name", "order"), product(SCALARS, (1, 2)))
+@pytest.mark.parametrize(("name", "order"), list(product(SCALARS, (1, 2))))
 def test_derived_derivatives_by_differences(name: str, order: int) -> None:
     row = SCALARS[name]
     x = np.array([0.3, 0.7, 1.4] if row.domain == "positive" else [-1.3, 0.4, 0.9])
@@ -132,7 +132,8 @@ def test_derived_derivatives_by_differences(name: str, order: int) -> None:
 @pytest.mark.parametrize("name", ["softmax", "logsumexp", "log_softmax", "softplus"])
 def test_spellings_are_stable(name: str) -> None:
     d = derive(f"x: 3; z = {name}(x)")
-    out = d.compile("numpy")(x=np.array([1e4, 0.0, -1e4]), z_bar=np.ones(3) if name != "logsumexp" else 1.0)
+    seed = {} if name == "logsumexp" else {"z_bar": np.ones(3)}
+    out = d.compile("numpy")(x=np.array([1e4, 0.0, -1e4]), **seed)
     assert np.all(np.isfinite(out["z"]))
 
 

@@ -20,9 +20,9 @@ matmul = op(
 )  # fmt: skip
 transpose = op("transpose", "a[..., i, j]", "b[..., j, i] = a[..., i, j]", numpy="np.swapaxes({0}, -1, -2)")
 outer = op("outer", "a[i]; b[j]", "c[i, j] = a[i]*b[j]", numpy="np.outer({0}, {1})")
-trace = op("trace", "a[i, k]", "t = a[k, k]", numpy="np.trace({0})", tex=r"\operatorname{tr}")
+trace = op("trace", "a[k, k]", "t = a[k, k]", numpy="np.trace({0})", tex=r"\operatorname{tr}")
 diag = op("diag", "v[i]", "a[i, j] = v[i]*delta(i, j)", numpy="np.diag({0})")
-diagonal = op("diagonal", "a[i, k]", "v[i] = a[i, i]", numpy="np.diagonal({0})")
+diagonal = op("diagonal", "a[i, i]", "v[i] = a[i, i]", numpy="np.diagonal({0})")
 
 sum_all = op("sum", "x[...]", "s = x[...]", numpy="np.sum({0})")
 sum_last = op("sum_last", "x[..., k]", "s[...] = x[..., k]", numpy="np.sum({0}, axis=-1)")

@@ -20,7 +20,7 @@ sign        = scalar("sign",       sympy="sign", numpy="np.sign({0})", prime="0*
 abs_        = scalar("abs",        "x*sign(x)",             numpy="np.abs({0})",           prime="sign(x)", kinks=(0.0,))
 relu        = scalar("relu",       "x*step(x)",             numpy="np.maximum({0}, 0)",    prime="step(x)", tex=r"\operatorname{ReLU}", kinks=(0.0,))
 
-sigmoid     = scalar("sigmoid",    "1/(1 + exp(-x))",       numpy="1/(1 + np.exp(-{0}))",        prime="y*(1 - y)",  tex=r"\sigma")
+sigmoid     = scalar("sigmoid",    "1/(1 + exp(-x))",       numpy="np.exp(-np.logaddexp(0, -{0}))", prime="y*(1 - y)",  tex=r"\sigma")
 softplus    = scalar("softplus",   "log(1 + exp(x))",       numpy="np.logaddexp({0}, 0)",  prime="sigmoid(x)")
 softsign    = scalar("softsign",   "x/(1 + abs(x))",        prime="1/(1 + abs(x))**2")
 gelu        = scalar("gelu",       "x*(1 + erf(x/sqrt(2)))/2", tex=r"\operatorname{GELU}", analytic=False)
