@@ -224,7 +224,8 @@ def orders(b: Build, engine: Engine | None) -> tuple[list[Order], list[Outcome]]
 
 
 def build(b: Build, *, tell: Callable[[Outcome], None] = lambda o: None,
-          begin: Callable[[int], None] = lambda n: None, executor: Executor | None = None) -> tuple[int, list[Outcome]]:  # fmt: skip
+          begin: Callable[[int], None] = lambda n: None,
+          executor: Executor | None = None) -> tuple[int, list[Outcome]]:  # fmt: skip
     """Every sheet of the paths; `report.json` beside them. Returns the exit status and what happened.
 
     `begin` hears how many sheets there are, `tell` what became of each.

@@ -444,10 +444,10 @@ def rebound(e: Entries, outer: tuple[Index, ...]) -> Entries:
 
 
 def in_letters(e: Entries, pool: str) -> Entries:
-    """Index letters outside the pool (names of the graph, say) exchanged for unused ones of it."""
-    used = all_names(e)
+    """Bound letters outside the pool (names of the graph, say) exchanged for unused ones of it."""
+    used, free = all_names(e), {i.name for i in free_indices(e)}
     spare = iter([c for c in pool if c not in used] + [f"i{n}" for n in range(1, 100)])
-    names = {n: next(spare) for n in sorted(used) if n not in pool}
+    names = {n: next(spare) for n in sorted(used - free) if n not in pool}
     return reletter(e, names) if names else e
 
 
