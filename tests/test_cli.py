@@ -126,19 +126,9 @@ def test_the_same_build_gives_the_same_bytes_on_one_core_and_on_two(folder: Path
     assert found[0] == found[1]
 
 
-def test_a_false_equation_is_refused_with_its_entry(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    put(folder, false=FALSE)
-    assert build(folder, "--to", "tex") == 1
-    assert written(folder) == ["report.json"]
-    assert json.loads((folder / "out" / "report.json").read_text())["ok"] is False
-    assert "forward.u1: differs" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize("jobs", ["1", "3"])
 @pytest.mark.parametrize(("source", "status", "said"), [
-    (FALSE, 1, "differs"),
+    (FALSE, 1, "forward.u1: differs"),
     (FAULT, 2, "RuntimeError: a fault of ours"),
     (SIZES, 2, "sizes: "),
     ("x = = 1\n", 2, "bad.py, line 1"),
@@ -152,6 +142,7 @@ def test_a_bad_sheet_stops_no_other(
     put(folder, bad=source, good=GOOD, last=GOOD.replace('"good"', '"last"'))
     assert build(folder, "--to", "tex", "--lang", "en", "--jobs", jobs) == status
     assert written(folder) == ["good.en.tex", "last.en.tex", "report.json"]
+    assert json.loads((folder / "out" / "report.json").read_text("utf-8"))["ok"] is False
     assert said in capsys.readouterr().err
 
 
@@ -166,11 +157,11 @@ def test_a_failed_build_leaves_the_old_file(folder: Path) -> None:
 
 @pytest.mark.parametrize(("argv", "said"), [
     (["build", "no/such/folder", "--to", "tex"], "no/such/folder"),
-    (["build", "tests", "--to", "tex", "--templates", "no/such/folder"], "no sheet found"),
+    (["build", "templates", "--to", "tex"], "no sheet found"),
     (["build", "worked/rosenbrock.py", "--to", "tex", "--templates", "no/such/folder"], "no folder"),
     (["derive", "nothing.graph"], "nothing.graph"),
-    (["derive", "docs/page.png"], "codec"),
-], ids=["path", "sheets", "templates", "file", "picture"])  # fmt: skip
+    (["derive", "templates"], "templates"),
+], ids=["path", "sheets", "templates", "file", "folder"])  # fmt: skip
 def test_what_is_not_there_is_named(
     argv: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -234,9 +225,7 @@ def test_derive_to_json_has_the_agreed_keys(layer: str, capsys: pytest.CaptureFi
     assert rows[0]["shape"] == ["m", "d"]
 
 
-@pytest.mark.parametrize(
-    ("kind", "of", "shape"), [("jacobian", "h", ["m", "m"]), ("hessian", "L", ["m", "m"])]
-)
+@pytest.mark.parametrize(("kind", "of"), [("jacobian", "h"), ("hessian", "L")])
 @pytest.mark.parametrize("to", ["text", "latex", "json"])
 def test_derive_second_kinds(
     layer: str, kind: str, of: str, to: str, capsys: pytest.CaptureFixture[str]

@@ -15,7 +15,7 @@ from symbackprop.derivation import derive
 from symbackprop.expr import Expr, apply
 from symbackprop.graph import collect
 from symbackprop.op import SCALARS, Op, Scalar, expression, scalar_row
-from symbackprop.reference import expression_value, scalar_value
+from symbackprop.reference import scalar_value
 from symbackprop.sizes import size
 from symbackprop.values import Point, backward_values, forward, generic_point, seeded
 from symbackprop.vocabulary import OPS
@@ -61,7 +61,11 @@ def cases(op: Op) -> list[Expr]:
                 shape = (*batch, *(EXTENTS[c] if c in EXTENTS else 3 for c in p.core))
                 arguments.append(sym(f"x{n}", *shape, positive=domain))
             out.append(apply(op, *arguments))
-            if width == 2 and len(v.arguments) == 2 and all(p.batch and not p.core for p in v.arguments):
+            if (
+                width == 2
+                and len(v.arguments) == 2
+                and all(p.batch and not p.core for p in v.arguments)
+            ):
                 thin = sym("thin", BATCH[0], 1, positive=domain)
                 out += [apply(op, arguments[0], thin), apply(op, thin, arguments[1]),
                         apply(op, arguments[0], sym("s", positive=domain))]  # fmt: skip

@@ -1,0 +1,123 @@
+"""A file imports only from lower floors: the order below is the house, top to bottom of a derivation."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "symbackprop"
+# lowest first; a file may import from earlier rows and, in rows of one line, from files to its left
+FLOORS = """
+    errors limits files
+    sizes
+    notation spelling
+    write reading formula evaluation meaning picture tex catalogue
+    entries equations calculus
+    op vocabulary
+    scalars_sympy reference
+    expr compose
+    functions graph graph_text
+    indexed lowering
+    tidy raising local
+    reverse values convention
+    paper_sums paper_vectors onpaper
+    derivation options page
+    local_names jacobians local_section chain_section second tracing outline
+    scope verify
+    emit markup typeset templating sheet notebook
+    build doctor pytest_plugin __main__ __init__
+""".split()
+LAZY = {  # doors that open upwards, each inside a function and only when somebody walks through
+    ("expr", "notebook"), ("graph", "notebook"), ("derivation", "notebook"), ("derivation", "outline"),
+    ("derivation", "verify"), ("derivation", "emit"), ("second", "verify"), ("reference", "scalars_sympy"),
+    ("graph", "functions"),
+}  # fmt: skip
+
+
+def room(path: Path) -> str:
+    """The file, or the folder of the package it stands in."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return parts[0]
+
+
+def imports(path: Path) -> list[tuple[str, bool]]:
+    """(room, inside a function) of everything a file imports from the package."""
+    tree = ast.parse(path.read_text("utf-8"))
+    typing_only = {
+        n for c in ast.walk(tree) if isinstance(c, ast.If) and ast.unparse(c.test) == "TYPE_CHECKING"
+        for n in ast.walk(c)
+    }  # fmt: skip
+    inside = {
+        n
+        for f in ast.walk(tree)
+        if isinstance(f, ast.FunctionDef | ast.Lambda)
+        for n in ast.walk(f)
+    }
+    out = []
+    for n in ast.walk(tree):
+        if (
+            isinstance(n, ast.ImportFrom)
+            and n not in typing_only
+            and (n.module or "").startswith("symbackprop")
+        ):
+            parts = (n.module or "").split(".")
+            names = [parts[1]] if len(parts) > 1 else [a.name for a in n.names]
+            out += [(name, n in inside) for name in names]
+    return out
+
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def test_every_file_has_a_floor() -> None:
+    assert {room(p) for p in FILES} <= set(FLOORS)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_go_down(path: Path) -> None:
+    here = room(path)
+    for name, lazy in imports(path):
+        if name == here or (lazy and (here, name) in LAZY) or name not in FLOORS:
+            continue
+        assert FLOORS.index(name) < FLOORS.index(here), (
+            f"{here} imports {name}, which stands above it"
+        )
+
+
+def test_importing_the_package_is_light() -> None:
+    code = (
+        "import sys, symbackprop; "
+        "print(sorted(m for m in ('sympy', 'lark', 'jinja2', 'rich', 'numpy') if m in sys.modules))"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
+
+
+def test_sympy_has_one_room() -> None:
+    users = {room(p) for p in FILES if "import sympy" in p.read_text("utf-8")}
+    assert users == {"scalars_sympy"}
+
+
+def test_nothing_evaluates_text() -> None:
+    """The only exec runs code that the emitter wrote itself."""
+    calls = []
+    for p in FILES:
+        for n in ast.walk(ast.parse(p.read_text("utf-8"))):
+            if isinstance(n, ast.Call):
+                name = n.func.id if isinstance(n.func, ast.Name) else getattr(n.func, "attr", "")
+                if name in ("eval", "exec", "sympify", "parse_expr", "__import__"):
+                    calls.append((room(p), name))
+    assert calls == [("emit", "exec")]
+
+
+def test_rooms_stay_small() -> None:
+    """Files to about 300 lines, functions to about 40: the present exceptions may only shrink."""
+    long_files = {p.name: len(p.read_text("utf-8").splitlines()) for p in FILES}
+    over = {n: k for n, k in long_files.items() if k > 300}
+    allowed = {"tidy.py": 510, "entries.py": 500, "graph_text.py": 450, "outline.py": 420, "verify.py": 410,
+               "reverse.py": 390, "scope.py": 400, "expr.py": 370, "equations.py": 360, "raising.py": 330,
+               "numpy_code.py": 430}  # fmt: skip
+    assert set(over) <= set(allowed), over
+    assert all(over[n] <= allowed[n] for n in over), over
