@@ -185,8 +185,10 @@ def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
     )
     base = entry_base(d, scope)
     partial = no.Partial(indexed(printed(d, consumer), step.at), indexed(printed(d, x), step.by))
-    sides: list[Formula] = [entries_formula(en.in_letters(e, d.convention.letters), base)
-        for e in (summed, en.contract(summed))]
+    sides: list[Formula] = [
+        entries_formula(en.in_letters(e, d.convention.letters), base)
+        for e in (summed, en.contract(summed))
+    ]
     a, time = d.graph.symbol[x], d.graph.time
     sequence = bool(a.symbol and a.symbol.time)
     if time and not sequence and cotangent.symbol and cotangent.symbol.time:

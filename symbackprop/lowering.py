@@ -196,9 +196,7 @@ def node_derivative(
     for n, d in enumerate(instance.definitions):
         raw = derivative(d.right, wrt, by, known, prime)
         result = fold(en.contract(raw), instance.definitions[: n + 1])
-        step = LocalStep(
-            d.tensor, d.at, by, en.in_letters(raw, pool), en.in_letters(result, pool)
-        )
+        step = LocalStep(d.tensor, d.at, by, en.in_letters(raw, pool), en.in_letters(result, pool))
         known[d.tensor] = step
         steps.append(step)
     return instance, tuple(steps)

@@ -81,7 +81,8 @@ class Scene:
 
     @cached_property
     def values(self) -> dict[Formula, Value]:
-        g, out = self.d.graph, {PI: Value(np.asarray(np.pi))}
+        g = self.d.graph
+        out: dict[Formula, Value] = {PI: Value(np.asarray(np.pi))}
         for n in g.sizes:
             out[size_name(n)] = Value(np.asarray(float(self.point.sizes[n])))
         for n, e in g.symbol.items():

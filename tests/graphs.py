@@ -31,7 +31,8 @@ GRAPHS = {
     "one label": "z: k; y: scalar label k; L = logsumexp(z) - z[y]",
     "rank three": "x: b x n x d; W: d x k; c: k; Y = tanh(x @ W + c); L = mean(Y**2)",
     "bilinear": "x: n; A: n x m; y: m; L = x @ A @ y",
-    "axes": "X: n x d; s = softmax(X, axis=0); L = sum(s**2) + sum(mean(X, axis=0)**2) + sum(sum(X, axis=1)**3)",
+    "axes": "X: n x d; s = softmax(X, axis=0)\n"
+    "L = sum(s**2) + sum(mean(X, axis=0)**2) + sum(sum(X, axis=1)**3)",
     "renumbered": "X: n x d; v = reshape(X, n*d); L = sum(v**3) + v @ v",
     "concat": "a: 2 x n; b: 3 x n; Z = concat(a, b, axis=0); L = sum(Z @ Z.T)",
     "deep": "; ".join(["x0: d", *(f"W{i}: d x d" for i in range(20)),

@@ -266,7 +266,7 @@ def test_an_unknown_name_is_status_2(
 # --- emit, doctor, start-up ----------------------------------------------------------------------
 
 
-def test_emitted_code_runs_by_itself_and_agrees_with_differences(
+def test_emitted_code_runs_by_itself_and_agrees_with_the_formula_by_hand(
     layer: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["emit", layer, "--wrt", "W", "--to", "numpy"]) == 0
@@ -274,10 +274,9 @@ def test_emitted_code_runs_by_itself_and_agrees_with_differences(
     assert "symbackprop" not in re.sub(r'""".*?"""|#.*', "", source, flags=re.S)
     scope: dict[str, Any] = {}
     exec(compile(source, "emitted", "exec"), scope)  # our own output, from a text written above
-    f = next(v for v in scope.values() if callable(v) and getattr(v, "__code__", None))
     rng = np.random.default_rng(0)
     x, W, b = rng.normal(size=3), rng.normal(size=(5, 3)), rng.normal(size=5)
-    out = f(x=x, W=W, b=b)
+    out = scope["value_and_gradients"](x=x, W=W, b=b)
     h = np.tanh(W @ x + b)
     assert np.allclose(out["L"], np.sum(h**2))
     assert np.allclose(out["W"], np.outer(2 * h * (1 - h**2), x))
@@ -291,13 +290,9 @@ def test_doctor_says_what_was_found(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_help_loads_nothing_heavy() -> None:
-    code = (
-        "import sys\nfrom symbackprop.__main__ import parser\nparser().format_help()\n"
-        "print([m for m in ('sympy', 'numpy', 'jinja2', 'lark', 'rich') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
-                          cwd=ROOT)  # fmt: skip
-    assert done.stdout.strip() == "[]"
+    code = "import sys; from symbackprop.__main__ import parser; parser().format_help(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)  # fmt: skip
+    assert not {"sympy", "numpy", "jinja2", "lark", "rich"} & set(done.stdout.split())
 
 
 @pytest.mark.parametrize("argv", [[], ["unknown"], ["build", "--to", "doc"], ["derive"]])

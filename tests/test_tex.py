@@ -143,7 +143,8 @@ def test_commands_in_text_are_printed(engine: Engine, tmp_path: Path) -> None:
 
 def test_escaped_text_is_inert_where_options_are_read(engine: Engine) -> None:
     text = escape("[3pt]*]")
-    body = rf"a\\{text}\begin{{itemize}}\item {text}\end{{itemize}}\textbf{{{text}}}${{}}^{{\text{{{text}}}}}$"
+    body = rf"a\\{text}\begin{{itemize}}\item {text}\end{{itemize}}\textbf{{{text}}}"
+    body += rf"${{}}^{{\text{{{text}}}}}$"
     assert compile_pdf(page(body, engine), engine=engine).pages == 1
 
 

@@ -1,4 +1,4 @@
-"""Every op of the vocabulary, found by itself: pullback, Jacobian, spelling and claims against the definition.
+"""Every op of the vocabulary: pullback, Jacobian, spelling and claims against the definition.
 
 A new op is covered without an edit here: arguments are made from its patterns.
 """
@@ -58,7 +58,7 @@ def cases(op: Op) -> list[Expr]:
             arguments = []
             for n, p in enumerate(v.arguments):
                 batch = BATCH[:width] if p.batch else ()
-                shape = (*batch, *(EXTENTS[c] if c in EXTENTS else 3 for c in p.core))
+                shape = (*batch, *(EXTENTS.get(c, 3) for c in p.core))
                 arguments.append(sym(f"x{n}", *shape, positive=domain))
             out.append(apply(op, *arguments))
             if (
