@@ -60,6 +60,12 @@ def rows_html(d: Derivation, rows: tuple[Equation, ...]) -> str:
     return f"<table>{''.join(out)}</table>"
 
 
+def rows_latex(d: Derivation, rows: tuple[Equation, ...]) -> str:
+    """Equations one below the other."""
+    lines = [" = ".join(d.latex(f) for f in (eq.left, *eq.sides)) for eq in rows]
+    return r"\begin{gather*}" + r" \\ ".join(lines) + r"\end{gather*}"
+
+
 def section(d: Derivation, *keys: str) -> tuple[Equation, ...]:
     page = outline(d, Options(sections=keys))
     return tuple(
@@ -70,10 +76,9 @@ def section(d: Derivation, *keys: str) -> tuple[Equation, ...]:
 def derivation_bundle(d: Derivation) -> Bundle:
     """The backward equations and the gradients."""
     rows = section(d, "delta", "gradients")
-    lines = [" = ".join(d.latex(f) for f in (eq.left, *eq.sides)) for eq in rows]
     plain = "\n".join(" = ".join(text(f) for f in (eq.left, *eq.sides)) for eq in rows)
     return {"text/plain": plain, "text/html": rows_html(d, rows),
-            "text/latex": r"\begin{gather*}" + r" \\ ".join(lines) + r"\end{gather*}"}  # fmt: skip
+            "text/latex": rows_latex(d, rows)}  # fmt: skip
 
 
 def graph_bundle(g: Graph) -> Bundle:
@@ -83,7 +88,7 @@ def graph_bundle(g: Graph) -> Bundle:
     page = outline(d, Options(sections=("graph",)))
     figures = [b for s in page.sections for b in s.blocks if isinstance(b, Figure)]
     out = {"text/plain": "\n".join(f"{text(eq.left)} = {text(eq.sides[0])}" for eq in rows),
-           "text/html": rows_html(d, rows)}  # fmt: skip
+           "text/html": rows_html(d, rows), "text/latex": rows_latex(d, rows)}  # fmt: skip
     if figures:
         out["image/svg+xml"] = svg(place(drawn(figures[0], style_of(d))))
     return out

@@ -228,9 +228,8 @@ class Tags(HTMLParser):
 
 def test_user_text_is_no_markup() -> None:
     page = Tags(html(HOSTILE))
-    assert "script" not in page.tags
     assert SPECIAL in page.text
-    assert page.tags.count("b") == Tags(html(LAYER)).tags.count("b")
+    assert page.tags == Tags(html(LAYER)).tags
 
 
 # --- HTML ----------------------------------------------------------------------------------------
