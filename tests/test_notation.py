@@ -152,7 +152,7 @@ WRITTEN = [
     (Times((A, Minus(B))), "A (-B)"),
     (Times((TWO, Hadamard((A, B)))), r"2 (A \odot B)"),
     (Sum(k, ONE, n, At(x, (k,))), r"\sum_{k=1}^{n} x_{k}"),
-    (Times((Sum(k, ONE, n, At(x, (k,))), c)), r"\left(\sum_{k=1}^{n} x_{k}\right) c"),
+    (Times((Sum(k, ONE, n, At(x, (k,))), c)), r"\left(\sum_{k=1}^{n} x_{k}\right)\,c"),
     (Number(Fraction(-3, 4)), r"-\frac{3}{4}"),
     (Sized(A, (ONE, number(10))), r"\underbrace{A}_{1\times 10}"),
     (Zeros(m, n), r"0_{m\times n}"),
