@@ -10,7 +10,7 @@ from symbackprop.expr import Expr, Symbol
 from symbackprop.notation import Formula, Name
 from fractions import Fraction
 
-LETTERS = "ijklmpqrabcdsuvw"
+LETTERS = "ijkmpqrabcdsuvw"  # no l: W_{il} reads like W_{d}
 
 
 class NoMatrix(Exception):

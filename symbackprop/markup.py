@@ -20,8 +20,10 @@ def html_math(tex: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def html_line(tex: str) -> str:
-    """MathML in a cell of its own: fractions and sums at full size."""
-    return convert(tex).replace("<math ", '<math displaystyle="true" ', 1)
+    """MathML in a cell of its own: fractions and sums at full size, limits above and below."""
+    return convert(tex, display="block").replace(
+        'display="block"', 'display="inline" displaystyle="true"', 1
+    )
 
 
 @lru_cache(maxsize=20_000)

@@ -178,18 +178,22 @@ def size_names(g: Graph) -> tuple[str, ...]:
     return tuple(n for n in g.sizes if n != length)
 
 
+LENGTHS = (3, 5, 2)  # steps of a recurrence, by trial
+SQUARE = 4  # every size in the trial that hides a transpose on purpose
+
+
 def bind_sizes(g: Graph, trial: int) -> dict[str, int]:
     """Distinct primes, other ones in each trial; the third trial makes everything square."""
     fixed = {s.number for e in g.symbol.values() for s in e.shape if s.number}
+    length = LENGTHS[trial % 3]
+    if g.time:
+        fixed.add(length)
     pool = [p for p in PRIMES if p not in fixed] or list(PRIMES)
     names = size_names(g)
-    if trial == 2:
-        sizes = dict.fromkeys(names, 4)
-    else:
-        pool = pool[trial:] + pool[:trial]
-        sizes = {n: pool[k % len(pool)] for k, n in enumerate(names)}
+    pool = pool[trial:] + pool[:trial]
+    sizes = {n: SQUARE if trial == 2 else pool[k % len(pool)] for k, n in enumerate(names)}
     if g.time:
-        sizes[next(iter(g.time.length.names))] = (3, 5, 4)[trial % 3]
+        sizes[next(iter(g.time.length.names))] = length
     return sizes
 
 
