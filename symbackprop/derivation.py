@@ -15,7 +15,7 @@ from symbackprop.graph import Graph, collect, known, make
 from symbackprop.graph_text import read
 from symbackprop.notation import At, Formula, Name
 from symbackprop.reverse import Adjoint, Backward, backward, cotangent_of
-from symbackprop.sizes import Shape
+from symbackprop.sizes import plain
 from symbackprop.tidy import tidy
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ class Gradient:
     value: Expr
 
     @property
-    def shape(self) -> Shape:
-        """The shape of the variable, in symbolic sizes."""
-        return self.value.shape
+    def shape(self) -> tuple[int | str, ...]:
+        """The shape of the variable: numbers, and names of symbolic sizes."""
+        return plain(self.value.shape)
 
     @property
     def formula(self) -> Formula:

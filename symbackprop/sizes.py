@@ -15,7 +15,7 @@ from symbackprop.errors import DeclarationError
 Monomial: TypeAlias = tuple[str, ...]  # size names, sorted, repeated for powers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Size:
     """A polynomial: ((monomial, coefficient), ...), sorted, no zero coefficients."""
 
@@ -70,6 +70,9 @@ class Size:
             out.append((tuple(rest), a // coefficient))
         return collect(out)
 
+    def __repr__(self) -> str:
+        return str(self)
+
     def __str__(self) -> str:
         """`n + 1`, with the constant last."""
         if not self.terms:
@@ -100,6 +103,11 @@ def size(value: Size | int | str) -> Size:
 
 
 Shape: TypeAlias = tuple[Size, ...]
+
+
+def plain(shape: Shape) -> tuple[int | str, ...]:
+    """A shape as a user compares it: numbers as numbers, symbolic sizes by name, ('n', 3)."""
+    return tuple(str(s) if s.number is None else s.number for s in shape)
 
 
 def shape_text(shape: Shape) -> str:
