@@ -23,7 +23,7 @@ from symbackprop.options import Options
 from symbackprop.page import Block, Equation, Equations, Phrase
 from symbackprop.raising import raise_entries
 from symbackprop.reference import Array
-from symbackprop.sizes import Shape, Size
+from symbackprop.sizes import plain, Shape, Size
 from symbackprop.values import Point, backward_values, forward
 
 GRADIENT = "gradient_"  # name of the node that holds the gradient while it is differentiated again
@@ -45,7 +45,12 @@ class Derivative:
     expr: Expr | None
 
     @property
-    def shape(self) -> Shape:
+    def shape(self) -> tuple[int | str, ...]:
+        """Output axes, then variable axes."""
+        return plain(self.extents)
+
+    @property
+    def extents(self) -> Shape:
         return tuple(i.size for i in (*self.step.at, *self.step.by))
 
     @property
@@ -104,7 +109,9 @@ class Derivative:
         return text(self.formula)
 
     def __repr__(self) -> str:
-        return f"<∂{self.of}/∂{self.wrt} = {self.text()}>"
+        of = self.derivation.of
+        said = f"∂²{of}/∂{self.wrt}²" if self.of == GRADIENT else f"∂{of}/∂{self.wrt}"
+        return f"<{said} = {self.text()}>"
 
 
 def jacobian(
@@ -223,7 +230,7 @@ def hessian_section(d: Derivation, o: Options) -> list[Block]:
                 tuple((i.name, i.size) for i in at),
             )
         out.append(
-            Equation(f"hessian.{x}", left, (h.formula,), h.shape, free, local=f"hessian:{x}")
+            Equation(f"hessian.{x}", left, (h.formula,), h.extents, free, local=f"hessian:{x}")
         )
     return [Equations(tuple(out), Phrase("hessian.intro"))]
 
