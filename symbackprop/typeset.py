@@ -200,7 +200,7 @@ def block(b: pg.Block, style: Style) -> Context:
             return {
                 "kind": "display",
                 "intro": style.say(pg.Phrase("product.sizes")),
-                "tex": r"\,".join(parts) + r" \;\longrightarrow\; " + result,
+                "tex": stacked(parts) + r" \;\longrightarrow\; " + result,
             }
         case pg.Table():
             cells = [[style.value(c) for c in row] for row in b.rows]
@@ -214,6 +214,17 @@ def block(b: pg.Block, style: Style) -> Context:
                 "svg": svg(placed, title=phrase("section.graph", style.language)),
                 "caption": caption,
             }
+
+
+FACTORS = 7  # sizes of factors on one line
+
+
+def stacked(parts: Sequence[str]) -> str:
+    """Factors side by side, on as many lines as they need."""
+    rows = [r"\,".join(parts[k : k + FACTORS]) for k in range(0, len(parts), FACTORS)]
+    return (
+        rows[0] if len(rows) == 1 else r"\begin{array}{l} " + r" \\ ".join(rows) + r" \end{array}"
+    )
 
 
 def drawn(figure: pg.Figure, style: Style) -> Picture:
