@@ -72,7 +72,7 @@ def _radius(layers: Sequence[Layer]) -> float:
     """Every neuron holds its label."""
     labels = [n for layer in layers for n in (*layer.labels, layer.bias) if n]
     corners = (hypot(*measure(label, TYPE)) for label in labels)
-    return max(RADIUS, max(corners) / 2 + 2.5)
+    return max(RADIUS, max(corners) / 2 + 4)
 
 
 def _placed(
