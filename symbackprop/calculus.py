@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from symbackprop import entries as en
+from symbackprop.contraction import contract
 from symbackprop.entries import (
     Affine, Atom, Delta, Elem, Entries, Factor, Fn, Group, Index, Position, SizeOf, Term,
 )  # fmt: skip
@@ -98,7 +99,7 @@ def local_derivatives(
     known: dict[Hashable, LocalStep] = {}
     for n, d in enumerate(op.definitions):
         raw = derivative(d.right, wrt, tuple(by), known, prime)
-        result = fold(en.contract(raw), op.definitions[: n + 1])
+        result = fold(contract(raw), op.definitions[: n + 1])
         known[d.tensor] = LocalStep(d.tensor, d.at, tuple(by), raw, result)
     return tuple(step for step in known.values() if isinstance(step, LocalStep))
 
@@ -120,7 +121,7 @@ def fold(e: Entries, definitions: tuple[Definition, ...]) -> Entries:
     for d in definitions:
         rule = folding(d, helpers)
         if rule:
-            e = en.contract(apply_fold(e, rule))
+            e = contract(apply_fold(e, rule))
     return e
 
 

@@ -14,6 +14,7 @@ from symbackprop.compose import one_or, size_formula, times
 from symbackprop.convention import NoMatrix
 from symbackprop.onpaper import notate
 from symbackprop.derivation import Derivation, signal
+from symbackprop.contraction import contract
 from symbackprop.entries import Entries
 from symbackprop.graph import used_names
 from symbackprop.indexed import entries_formula
@@ -187,7 +188,7 @@ def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
     partial = no.Partial(indexed(printed(d, consumer), step.at), indexed(printed(d, x), step.by))
     sides: list[Formula] = [
         entries_formula(en.in_letters(e, d.convention.letters), base)
-        for e in (summed, en.contract(summed))
+        for e in (summed, contract(summed))
     ]
     a, time = d.graph.symbol[x], d.graph.time
     sequence = bool(a.symbol and a.symbol.time)

@@ -14,6 +14,7 @@ from symbackprop.expr import Expr, Symbol, leaf, shifted, substitute, symbols, t
 from symbackprop.graph import Graph, collect, known, make
 from symbackprop.graph_text import read
 from symbackprop.notation import At, Formula, Name
+from symbackprop.windows import sayable
 from symbackprop.reverse import Adjoint, Backward, backward, cotangent_of
 from symbackprop.sizes import plain
 from symbackprop.tidy import tidy
@@ -243,7 +244,7 @@ def written_out(d: Derivation, name: str) -> Expr:
         new = tidy(substitute(full, inner)) if inner else tidy(unfolded(d, full, d.backward.named))
         if new is full:
             return full
-        if weight(new) > READABLE:
+        if weight(new) > READABLE or not sayable(new):
             return value
         full = new
     return full

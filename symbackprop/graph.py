@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 from symbackprop import limits
 from symbackprop.errors import DeclarationError
-from symbackprop.expr import Expr, symbols
-from symbackprop.op import Op
+from symbackprop.expr import Expr, symbols, topological
+from symbackprop.op import Op, slides
 from symbackprop.sizes import Size
 
 TIME_SUM = Op("time_sum")  # Σ over the time index; a closed kind: linear, one term per step
@@ -137,6 +137,11 @@ def same_time(e: Expr) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(s.symbol.name for s in symbols(e) if s.symbol and s.symbol.shift == 0)
     )
+
+
+def sliding(g: Graph) -> bool:
+    """Whether a window slides somewhere, so that entries outside their arrays are met and are 0."""
+    return any(slides(e.op) for x in g.definition.values() for e in topological(x))
 
 
 def ancestors(g: Graph, of: str) -> set[str]:

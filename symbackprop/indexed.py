@@ -87,16 +87,15 @@ def place(p: Position, base: Base, names: Names) -> Formula:
     if isinstance(p, Elem):
         return base(p.tensor, tuple(place(q, base, names) for q in p.at))
     parts: list[Formula] = []
-    gap = p.offset
-    for i, a in p.terms:
-        gap = gap + (1 - a)  # a·(i₀) + c, with i₀ = i - 1, counted from 1
+    gap = p.offset + 1  # positions count from 0, indices on paper from 1: i₀ = i - 1
+    for i, a in sorted(p.terms, key=lambda t: t[1] < 0):
+        gap = gap - a
         term: Formula = names.get(i.name, Name(i.name))
         parts.append(term if a == 1 else times([no.number(a), term]))
-    if not p.terms:
-        gap = gap + 1
     if gap != size(0) or not parts:
-        parts.append(size_formula(gap))
-    return one_or(no.Plus, parts)
+        rest = size_formula(gap)
+        parts += rest.terms if isinstance(rest, no.Plus) else [rest]
+    return one_or(no.Plus, sorted(parts, key=lambda f: isinstance(f, no.Minus)))
 
 
 def delta_sides(d: Delta, base: Base, names: Names) -> tuple[Formula, Formula]:

@@ -8,6 +8,7 @@ from functools import cache
 
 from symbackprop import entries as en
 from symbackprop.calculus import LocalStep
+from symbackprop.contraction import contract, solve
 from symbackprop.entries import Entries, Term
 from symbackprop.equations import Instance
 from symbackprop.expr import Expr, apply
@@ -42,7 +43,7 @@ def derive(op: Op, shapes: tuple[Shape, ...], attributes: Attributes, argument: 
     last = steps[-1]
     product = en.multiply(en.elem(COTANGENT, *last.at), last.result)
     bound = tuple(Term(t.coefficient, t.factors, (*last.at, *t.bound)) for t in product.terms)
-    return Local(instance, argument, steps, en.contract(Entries(bound)))
+    return Local(instance, argument, steps, solve(contract(Entries(bound))))
 
 
 def of_node(node: Expr, argument: int) -> Local:

@@ -7,12 +7,13 @@ local Jacobian is derived at once. Ops with helper tensors (softmax: e, s) keep 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
 from symbackprop import entries as en
 from symbackprop.calculus import LocalStep, derivative, fold
+from symbackprop.contraction import contract, solve
 from symbackprop.entries import Elem, Entries, Index, Position, SizeOf
 from symbackprop.equations import Definition, Instance
 from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, topological
@@ -138,9 +139,9 @@ def inlined(e: Entries, known: Mapping[str, Lowered], renamed: Mapping[str, str]
         if low is None:
             return None
         sub: dict[Index, Position] = dict(zip(low.at, a.at, strict=True))
-        return en.contract(en.substitute(low.right, sub))
+        return contract(en.substitute(low.right, sub))
 
-    return en.contract(en.inline(label_positions(e, known), meaning))
+    return contract(en.inline(label_positions(e, known), meaning))
 
 
 def label_positions(e: Entries, known: Mapping[str, Lowered]) -> Entries:
@@ -195,7 +196,7 @@ def node_derivative(
     steps = []
     for n, d in enumerate(instance.definitions):
         raw = derivative(d.right, wrt, by, known, prime)
-        result = fold(en.contract(raw), instance.definitions[: n + 1])
+        result = fold(solve(contract(raw)), instance.definitions[: n + 1])
         step = LocalStep(d.tensor, d.at, by, en.in_letters(raw, pool), en.in_letters(result, pool))
         known[d.tensor] = step
         steps.append(step)
@@ -204,8 +205,9 @@ def node_derivative(
 
 def total_derivative(
     g: Graph, of: str, wrt: str, pool: str, *, fold_result: Literal["yes", "no"] = "yes"
-) -> LocalStep | None:
-    """∂of/∂wrt in entries, accumulated forwards through every named node between them."""
+) -> tuple[LocalStep, tuple[Definition, ...]] | None:
+    """∂of/∂wrt in entries, accumulated forwards through every named node, and the helpers left in it."""
+    helpers: list[Definition] = []
     known: dict[Hashable, LocalStep] = {}
     x = g.symbol[wrt]
     by = letters(x.shape, set(), pool)
@@ -214,17 +216,43 @@ def total_derivative(
         instance = instance_of(g.symbol[name], e, pool)
         if instance is None:
             return None
+        instance = helpers_apart(instance, name)
+        helpers += instance.definitions[:-1]
         for n, d in enumerate(instance.definitions):
             raw = derivative(d.right, x, by, known, prime)
             if raw.terms:
                 last = name == of and n == len(instance.definitions) - 1
                 # the result itself is named only where it is a node of the graph
                 own = instance.definitions[: n + (0 if last and fold_result == "no" else 1)]
-                result = fold(en.contract(raw), own)
+                result = fold(solve(contract(raw)), own)
                 result = en.in_letters(result, pool)
                 known[d.tensor] = LocalStep(d.tensor, d.at, by, raw, result)
             else:
                 known.pop(d.tensor, None)
         if name == of:
             break
-    return known.get(g.symbol[of])
+    step = known.get(g.symbol[of])
+    return None if step is None else (step, tuple(helpers))
+
+
+def helpers_apart(instance: Instance, node: str) -> Instance:
+    """The helpers of a node under names no other node's helpers have."""
+    names: dict[Hashable, str] = {d.tensor: f"{node}.{d.tensor}" for d in instance.definitions[:-1]}
+    if not names:
+        return instance
+    out = [Definition(names.get(d.tensor, d.tensor), d.at, retensored(d.right, names))
+           for d in instance.definitions]  # fmt: skip
+    return replace(instance, definitions=tuple(out))
+
+
+def without_helpers(e: Entries, helpers: tuple[Definition, ...]) -> Entries:
+    """Helpers written out by their definitions."""
+    for h in reversed(helpers):
+
+        def meaning(a: Elem, h: Definition = h) -> Entries | None:
+            if a.tensor != h.tensor:
+                return None
+            return contract(en.substitute(h.right, dict(zip(h.at, a.at, strict=True))))
+
+        e = contract(en.inline(e, meaning))
+    return e

@@ -44,9 +44,8 @@ class Writer(Vectors):
 
     def high(self, e: Expr) -> Formula:
         """Rank 3 and more: functions entry by entry only."""
-        if e.op.scalar or (
-            len(e.args) == 1 and e.op.variants and e.op.variants[0].arguments[0].batch
-        ):
+        batch = bool(e.op.variants) and e.op.variants[0].arguments[0].batch
+        if e.op.scalar or (len(e.args) == 1 and batch and not defined_at_once(e)):
             return self.call(e)
         raise NoMatrix(e.op.name)
 
@@ -115,7 +114,7 @@ class Writer(Vectors):
     def call(self, e: Expr) -> Formula:
         if e.op.scalar:
             return self.elementwise(e, self.natural(e.args[0]))
-        if e.op.name in ("einsum", "slice", "concat"):
+        if e.op.name in ("einsum", "contraction", "slice", "concat"):
             raise NoMatrix(e.op.name)
         return no.Call(function_key(e), tuple(self.natural(a) for a in e.args))
 
@@ -147,7 +146,7 @@ class Writer(Vectors):
             return no.number(e.attribute("value"))  # type: ignore[arg-type]
         if name == "identity":
             return no.KroneckerDelta(*at)
-        if name in ("matmul", "einsum", "sum_last", "mean_last", "slice", "outer"):
+        if name in ("matmul", "einsum", "contraction", "sum_last", "mean_last", "slice", "outer"):
             return self.entry_sum(e, at)
         if defined_at_once(e):
             return self.entry_sum(e, at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -16,14 +17,14 @@ from symbackprop.equations import (
     Definition,
     Instance,
     Pattern,
+    Range,
     Template,
     parse,
     patterns,
-    place,
-    Placement,
     templates,
 )
 from symbackprop.errors import DeclarationError, ShapeError
+from symbackprop.placement import Placement, place
 from symbackprop.sizes import Shape, shape_text
 
 Attributes: TypeAlias = tuple[tuple[str, object], ...]
@@ -35,7 +36,7 @@ class Variant:
     """One rank pattern of an op and its equations."""
 
     arguments: tuple[Pattern, ...]
-    equations: tuple[Template, ...]
+    equations: tuple[Template | Range, ...]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -107,6 +108,15 @@ def as_attribute(value: object) -> Attribute:
     if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
         return value if not isinstance(value, bool) else Fraction(int(value))  # type: ignore[return-value]
     return Fraction(str(value)) if isinstance(value, float) else Fraction(value)
+
+
+@cache
+def slides(op: Op) -> bool:
+    """Whether a window slides over an argument, so that positions may leave it and meet zeros."""
+    lines = [t for v in op.variants for t in v.equations if isinstance(t, Template)]
+    places = [n.slice for t in lines for n in ast.walk(t.right) if isinstance(n, ast.Subscript)]
+    shifted = any(isinstance(n, ast.BinOp) for p in places for n in ast.walk(p))
+    return shifted or op.name == "contraction"  # made by the derivation of an op that slides
 
 
 @cache

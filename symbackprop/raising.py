@@ -14,11 +14,14 @@ from typing import TypeAlias
 from symbackprop import entries as en
 from symbackprop import functions as fn
 from symbackprop import tidy as td
-from symbackprop.entries import Affine, Atom, Delta, Elem, Entries, Fn, Group, Index, SizeOf, Term
+from symbackprop.entries import (
+    Affine, Atom, Delta, Elem, Entries, Fn, Group, Index, SizeOf, Term,
+)  # fmt: skip
 from symbackprop.expr import Expr, apply, const
 from symbackprop.op import derivative_op
 from symbackprop.sizes import Size, size
 from symbackprop.vocabulary import OPS
+from symbackprop.windows import contraction
 
 Tensors: TypeAlias = Mapping[Hashable, Expr]
 Item: TypeAlias = tuple[Expr, tuple[Index, ...]]
@@ -54,7 +57,7 @@ def raise_term(term: Term, out: tuple[Index, ...], tensors: Tensors) -> Expr | N
         return td.diag(inner)
     items = [item_of(atom, x, tensors) for atom, x in term.factors]
     if any(i is None for i in items):
-        return None
+        return contraction(term, out, tensors)
     known = [i for i in items if i is not None]
     core = contracted(known, out, term.bound) if small(known, out) else None
     if core is None:
@@ -84,7 +87,7 @@ def general(term: Term, out: tuple[Index, ...], tensors: Tensors) -> Expr | None
     """Any product as an einsum."""
     items = [item_of(atom, x, tensors) for atom, x in term.factors]
     if any(i is None for i in items):
-        return None
+        return contraction(term, out, tensors)
     core = spread_or_einsum([i for i in items if i is not None], out)
     return None if core is None else td.mul(const(term.coefficient), core)
 

@@ -101,6 +101,20 @@ def positions(
     return total
 
 
+def entry(array: Array, at: list[Array]) -> Array:
+    """Entries at integer positions; outside the array they are 0."""
+    inside = [(p >= 0) & (p < n) for p, n in zip(at, array.shape, strict=True)]
+    if all(np.all(x) for x in inside):
+        return array[tuple(at)]
+    if not array.size:
+        return np.zeros(np.broadcast_shapes(*(p.shape for p in at)))
+    clipped = tuple(np.clip(p, 0, n - 1) for p, n in zip(at, array.shape, strict=True))
+    within = inside[0]
+    for x in inside[1:]:
+        within = within & x
+    return np.where(within, array[clipped], 0)
+
+
 def atom_value(
     atom: Atom, own: tuple[Index, ...], tensors: Mapping[Hashable, Array], sizes: Sizes
 ) -> Array:
@@ -114,7 +128,7 @@ def atom_value(
             if plain and len(own) == len(atom.at) and array.shape == shape:
                 return array  # plain indices, each once: the array itself
             return np.broadcast_to(
-                array[tuple(positions(p, own, tensors, sizes) for p in atom.at)], shape
+                entry(array, [positions(p, own, tensors, sizes) for p in atom.at]), shape
             )
         case SizeOf():
             return np.asarray(float(atom.size.value(sizes)))

@@ -29,6 +29,8 @@ from symbackprop.graph import TIME_SUM, Graph, known, make, used_names
 from symbackprop.graph_text import time_sum
 from symbackprop.local import pullback
 from symbackprop.notation import Name
+from symbackprop.op import slides
+from symbackprop.windows import sayable
 
 INTEGER = frozenset({"label"})
 
@@ -241,7 +243,7 @@ def shorter(adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
             values = {s: out.get(x.name, x).value for s, x in inner.items()}
             put_in = td.tidy(substitute(a.value, values))
             short = td.shortest(put_in, td.expanded(put_in)) if td.has_inverse(put_in) else put_in
-            if weight(short) < weight(a.value):
+            if weight(short) < weight(a.value) and sayable(short):
                 steps = (put_in,) if put_in is not short and weight(put_in) <= STEP_WEIGHT else ()
                 forms = (*forms, *steps, short)
         out[name] = replace(a, forms=forms)
@@ -297,6 +299,7 @@ def extract(
     leaves: dict[Expr, int] = {}  # active symbol leaves below, as the reverse sweep meets them
     sizes: dict[Expr, int] = {}
     curved = {a for n in topological(root) for a in n.args if is_curved(n, a)}
+    windowed = {a for n in topological(root) if slides(n.op) for a in n.args}
 
     def change(e: Expr, args: tuple[Expr, ...]) -> Expr:
         if e.op in LEAVES:
@@ -311,7 +314,8 @@ def extract(
         small = sizes[new] <= 3  # δ ⊙ f(a ⊙ b) reads well without a name for a ⊙ b
         bent = e in curved and leaves[new] > 1 and not small
         deep = e.rank > 2  # no matrix says it, so it cannot stand inside a formula
-        if e is root or e.op is TIME_SUM or not (worth or bent or deep):
+        slid = e in windowed  # its entries are 0 outside, which only a named array can say
+        if e is root or e.op is TIME_SUM or not (worth or bent or deep or slid):
             return new
         new = named_node(g, new, time, taken, symbol, definition)
         swap[e] = new

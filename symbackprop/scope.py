@@ -14,7 +14,7 @@ from symbackprop.convention import function_key
 from symbackprop.derivation import Derivation, bare, signal
 from symbackprop.expr import Expr, Symbol, leaf, substitute, symbols, topological
 from symbackprop.formula import NameTable
-from symbackprop.graph import used_names
+from symbackprop.graph import sliding, used_names
 from symbackprop.lowering import instance_of
 from symbackprop.op import SCALARS
 from symbackprop.meaning import Environment, Value
@@ -150,7 +150,8 @@ class Scene:
                 indices[time.name] = t if not free else np.full_like(next(iter(free.values())), t)
             if eq.local.startswith("step:"):
                 values = {**self.values, eq.left: self.step_value(eq.local, t)}
-            env = Environment(values, self.functions, indices, self.d.convention.vectors)  # type: ignore[arg-type]
+            outside = "zero" if sliding(self.d.graph) else "refused"
+            env = Environment(values, self.functions, indices, self.d.convention.vectors, outside=outside)  # type: ignore[arg-type]  # fmt: skip
             yield env, f" at {time.name} = {t}" if t and time else ""
 
     def samples(self, eq: Equation) -> dict[str, Array]:

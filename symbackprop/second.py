@@ -3,6 +3,7 @@ says them."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +18,8 @@ from symbackprop.errors import DeclarationError
 from symbackprop.expr import Expr, Symbol, leaf, substitute, symbols, weight
 from symbackprop.graph import Graph, known, make
 from symbackprop.indexed import entries_formula
-from symbackprop.lowering import total_derivative
+from symbackprop.equations import Definition
+from symbackprop.lowering import total_derivative, without_helpers
 from symbackprop.notation import Formula, Name
 from symbackprop.options import Options
 from symbackprop.page import Block, Equation, Equations, Phrase
@@ -155,16 +157,27 @@ def cut(g: Graph, wrt: str) -> Graph:
 
 def total(d: Derivation, g: Graph, of: str, wrt: str) -> Derivative:
     fold_result = "no" if of == GRADIENT else "yes"
-    step = None
+    found = None
     if not g.time:
-        step = total_derivative(g, of, wrt, d.convention.letters, fold_result=fold_result)
-    if step is None:
+        found = total_derivative(g, of, wrt, d.convention.letters, fold_result=fold_result)
+    if found is None:
         raise DeclarationError(f"no closed form of ∂{of}/∂{wrt}", where="jacobian",
                                hint="Recurrent graphs have gradients; use derive().")  # fmt: skip
+    step, helpers = found
     out = (*step.at, *step.by)
-    return Derivative(
-        d, of, wrt, step, raise_entries(step.result, out, {}) if len(out) <= 2 else None
-    )
+    matrix = raise_entries(step.result, out, raised_helpers(helpers)) if len(out) <= 2 else None
+    plain_step = replace(step, result=without_helpers(step.result, helpers))
+    return Derivative(d, of, wrt, plain_step, matrix)
+
+
+def raised_helpers(helpers: tuple[Definition, ...]) -> dict[Hashable, Expr]:
+    """The expressions helpers stand for, where an op says them."""
+    known: dict[Hashable, Expr] = {}
+    for h in helpers:
+        e = raise_entries(h.right, h.at, known)
+        if e is not None:
+            known[h.tensor] = e
+    return known
 
 
 def hessian(graph: Graph | Expr | str, of: str | None = None, wrt: str | None = None) -> Derivative:
@@ -238,10 +251,11 @@ def hessian_section(d: Derivation, o: Options) -> list[Block]:
 def scalar_entry(d: Derivation, x: str, y: str) -> Formula:
     """∂²of/∂x∂y, written down to the inputs where it stays readable."""
     g = with_gradient(d, x)
-    step = total_derivative(g, GRADIENT, y, d.convention.letters, fold_result="no")
-    if step is None:
+    found = total_derivative(g, GRADIENT, y, d.convention.letters, fold_result="no")
+    if found is None:
         return no.ZERO
-    e = raise_entries(step.result, (), {})
+    step, helpers = found
+    e = raise_entries(step.result, (), raised_helpers(helpers))
     assert e is not None, "a scalar is always raised"
     below = tuple(d.graph.definition)
     for _ in below:

@@ -158,6 +158,20 @@ def fold_softmax(scalars: Powers, arrays: Powers) -> None:
         if arrays[a] == 1 and scalars.get(s) == -1:
             del arrays[a], scalars[s]
             arrays[apply(OPS["softmax"], a.args[0])] = Fraction(1)
+    for a in [a for a in arrays if a.op.name == "outer" and arrays[a] == 1]:
+        del arrays[a]
+        arrays[apply(a.op, *(normalised(v, scalars) for v in a.args))] = Fraction(1)
+
+
+def normalised(v: Expr, scalars: Powers) -> Expr:
+    """exp(z) as softmax(z), where the scalars divide by its sum; that division is used up."""
+    if v.op.name != "exp":
+        return v
+    s = apply(OPS["sum"], v)
+    if scalars.get(s, Fraction(0)) > -1:
+        return v
+    scalars[s] += 1
+    return apply(OPS["softmax"], v.args[0])
 
 
 def pick_onehot(arrays: Powers) -> list[Expr]:

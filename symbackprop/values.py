@@ -194,6 +194,21 @@ def bind_sizes(g: Graph, trial: int) -> dict[str, int]:
     sizes = {n: SQUARE if trial == 2 else pool[k % len(pool)] for k, n in enumerate(names)}
     if g.time:
         sizes[next(iter(g.time.length.names))] = length
+    return roomy(g, sizes)
+
+
+def roomy(g: Graph, sizes: dict[str, int]) -> dict[str, int]:
+    """Sizes made larger until no axis, such as n - k + 1, is empty."""
+    extents = [s for e in g.symbol.values() for s in e.shape]
+    for _ in range(len(PRIMES) * len(sizes)):
+        tight = next((s for s in extents if s.value(sizes) < 1), None)
+        if tight is None:
+            break
+        grown = next((m[0] for m, a in tight.terms if a > 0 and len(m) == 1), None)
+        if grown is None:
+            break
+        larger = [p for p in PRIMES if p > sizes[grown] and p not in sizes.values()]
+        sizes[grown] = larger[0] if larger else sizes[grown] + 1
     return sizes
 
 

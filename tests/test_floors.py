@@ -14,13 +14,13 @@ FLOORS = """
     sizes
     notation spelling
     write reading formula evaluation meaning picture tex catalogue
-    entries equations calculus
+    entries contraction equations placement calculus
     op vocabulary
     scalars_sympy reference
     expr compose
     functions graph graph_text
     indexed lowering
-    tidy raising local
+    tidy windows raising local
     reverse values convention
     paper_sums paper_vectors onpaper
     derivation options page
@@ -116,8 +116,8 @@ def test_rooms_stay_small() -> None:
     """Files to about 300 lines, functions to about 40: the present exceptions may only shrink."""
     long_files = {p.name: len(p.read_text("utf-8").splitlines()) for p in FILES}
     over = {n: k for n, k in long_files.items() if k > 300}
-    allowed = {"tidy.py": 510, "entries.py": 500, "graph_text.py": 450, "outline.py": 420, "verify.py": 410,
-               "reverse.py": 390, "scope.py": 400, "expr.py": 370, "equations.py": 360, "raising.py": 330,
+    allowed = {"tidy.py": 510, "entries.py": 390, "graph_text.py": 450, "outline.py": 420, "verify.py": 410,
+               "reverse.py": 390, "scope.py": 400, "expr.py": 370, "raising.py": 330,
                "numpy_code.py": 430}  # fmt: skip
     assert set(over) <= set(allowed), over
     assert all(over[n] <= allowed[n] for n in over), over

@@ -5,6 +5,7 @@ A new op is covered without an edit here: arguments are made from its patterns.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -12,6 +13,8 @@ import pytest
 
 from symbackprop import functions as fn
 from symbackprop.derivation import derive
+from symbackprop.entries import Affine, Elem, Entries, Index, elem, entries, multiply
+from symbackprop.equations import Definition
 from symbackprop.expr import Expr, apply
 from symbackprop.graph import collect
 from symbackprop.op import SCALARS, Op, Scalar, expression, scalar_row
@@ -20,7 +23,7 @@ from symbackprop.sizes import size
 from symbackprop.values import Point, backward_values, forward, generic_point, seeded
 from symbackprop.vocabulary import OPS
 
-EXTENTS = {"i": 5, "j": 3, "k": 7}
+EXTENTS = {"i": 5, "j": 3, "k": 7, "a": 5, "e": 7, "u": 3, "v": 2}
 BATCH = (2, 11)
 BUILT = {  # closed kinds: how each is applied to arguments
     "concat": lambda: fn.concat(sym("a", 2, 3), sym("b", 2, 5)),
@@ -32,8 +35,19 @@ BUILT = {  # closed kinds: how each is applied to arguments
     "onehot": lambda: fn.onehot(label("y", 3)) * sym("a", 5, 3),
     "pick": lambda: fn.pick(sym("a", 5, 3), label("y", 3)),
     "reshape": lambda: fn.reshape(sym("a", 2, 6), 3, 4),
+    "contraction": lambda: contraction(),
     "einsum": lambda: fn.einsum("ij,kj->ik", sym("a", 2, 3), sym("b", 5, 3)),
 }
+
+
+def contraction() -> Expr:
+    """y_j = Σ_k x_{j+k-1} w_k, as a derivation would make it: zeros in front and behind."""
+    j, k = Index("j", size(7)), Index("k", size(3))
+    shifted = Affine(((j, 1), (k, 1)), size(-1))
+    right = multiply(entries(Elem("x0", (shifted,))), elem("x1", k))
+    right = Entries(tuple(replace(t, bound=(k,)) for t in right.terms))
+    made = Definition("y", (j,), right)
+    return apply(OPS["contraction"], sym("x", 5), sym("w", 3), definition=made)
 
 
 def sym(name: str, *extents: int, positive: str = "") -> Expr:

@@ -6,10 +6,10 @@ import keyword
 from collections.abc import Hashable, Mapping
 from fractions import Fraction
 
-from symbackprop import entries as en
 from symbackprop.derivation import Derivation
 from symbackprop.emit import FUNCTION
-from symbackprop.entries import Affine, Atom, Delta, Elem, Entries, Fn, Group, Index, SizeOf
+from symbackprop.emit.entry_code import TAKE, bare, einsums, number_code, shape_code, size_code
+from symbackprop.entries import Elem, Entries, Fn, Group, Index
 from symbackprop.errors import SymbackpropError
 from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
 from symbackprop.graph import TIME_SUM
@@ -37,10 +37,6 @@ def safe(name: str) -> str:
             f"`{name}` is not a name of Python", where="emit", hint="Rename the symbol."
         )
     return name + "_" if keyword.iskeyword(name) or name in ("np", "erf", FUNCTION) else name
-
-
-def size_code(s: Size) -> str:
-    return str(s) if str(s).isidentifier() or str(s).isdigit() else f"({s})"
 
 
 class Module:
@@ -309,80 +305,10 @@ class Module:
         return helper not in self.helpers or self.definitions.get(helper) == own
 
     def einsums(self, e: Entries, out: tuple[Index, ...], names: Mapping[Hashable, str]) -> str:
-        terms = []
-        for t in e.terms:
-            letters: dict[Index, str] = {}
-            operands, front = [], [number_code(t.coefficient)] if t.coefficient != 1 else []
-            for atom, x in t.factors:
-                code, axes = self.factor(atom, names)
-                code = code if x == 1 else f"{code}**{number_code(x)}"
-                if axes:
-                    operands.append((code, axes))
-                else:
-                    front.append(code)
-            for i in out:
-                if not any(i in axes for _, axes in operands):
-                    operands.append((f"np.ones({size_code(i.size)})", (i,)))
-            for i in (*out, *t.bound):
-                letters.setdefault(i, "abcdefghijklmnopqrstuvwxyz"[len(letters)])
-            if len(operands) == 1 and operands[0][1] == out:
-                front.append(operands[0][0])
-            elif operands:
-                spec = ",".join("".join(letters[i] for i in axes) for _, axes in operands)
-                spec += "->" + "".join(letters[i] for i in out)
-                front.append(f"np.einsum({spec!r}, {', '.join(bare(c) for c, _ in operands)})")
-            terms.append(" * ".join(front or ["1.0"]))
-        return "(" + " + ".join(terms or ["0.0"]) + ")"
-
-    def factor(self, atom: Atom, names: Mapping[Hashable, str]) -> tuple[str, tuple[Index, ...]]:
-        match atom:
-            case Elem():
-                plain = [p.plain for p in atom.at if isinstance(p, Affine) and p.plain]
-                if len(plain) != len(atom.at):
-                    raise SymbackpropError("this position has no NumPy code", where="emit")
-                return names[atom.tensor] if atom.tensor != "pi" else "np.pi", tuple(plain)
-            case Fn():
-                axes = en.free_indices(atom.arg)
-                return self.scalar_call(
-                    atom.function, atom.order, self.einsums(atom.arg, axes, names)
-                ), axes
-            case Group():
-                axes = en.free_indices(atom.body)
-                return self.einsums(atom.body, axes, names), axes
-            case SizeOf():
-                return size_code(atom.size), ()
-            case Delta():
-                sides = [
-                    p.plain for p in (atom.left, atom.right) if isinstance(p, Affine) and p.plain
-                ]
-                if len(sides) != 2:
-                    raise SymbackpropError("this δ has no NumPy code", where="emit")
-                return f"np.eye({size_code(sides[0].size)}, {size_code(sides[1].size)})", (
-                    sides[0],
-                    sides[1],
-                )
-
-
-def bare(code: str) -> str:
-    """Outer brackets taken off where they enclose the whole."""
-    if not (code.startswith("(") and code.endswith(")")):
+        code, takes = einsums(e, out, names, self.scalar_call)
+        if takes:
+            self.helpers.setdefault("take", TAKE)
         return code
-    depth = 0
-    for k, c in enumerate(code):
-        depth += (c == "(") - (c == ")")
-        if not depth and k < len(code) - 1:
-            return code
-    return code[1:-1]
-
-
-def number_code(x: object) -> str:
-    q = Fraction(str(x))
-    body = str(q.numerator) if q.denominator == 1 else f"({q.numerator} / {q.denominator})"
-    return f"({body})" if q < 0 and q.denominator == 1 else body
-
-
-def shape_code(shape: Shape) -> str:
-    return "(" + "".join(f"{size_code(s)}, " for s in shape).strip() + ")"
 
 
 def fast_product(e: Expr, done: Mapping[Expr, str]) -> str:

@@ -34,7 +34,19 @@ def _stored(node: Formula, value: Value, indices: tuple[Formula, ...], scope: Sc
     if len(indices) != value.array.ndim:
         some = f"{times} for time, {value.array.ndim} for an entry" if times else value.array.ndim
         raise error(node, f"takes {some} indices, not {len(indices)}")
+    if env.outside == "zero" and not times:
+        spots = tuple(integer(index, scope) - env.base for index in indices)
+        return paper.scalar(_or_zero(value.array, spots))
     return paper.scalar(value.array[_positions(node, value, indices, scope)])
+
+
+def _or_zero(array: Numbers, spots: tuple[Numbers, ...]) -> Numbers:
+    """Entries at positions; outside the array they are 0."""
+    inside: Numbers | bool = True
+    for spot, n in zip(spots, array.shape, strict=True):
+        inside = inside & (spot >= 0) & (spot < n)
+    held = tuple(np.clip(s, 0, max(n - 1, 0)) for s, n in zip(spots, array.shape, strict=True))
+    return np.where(inside, array[held], 0.0)
 
 
 def _positions(

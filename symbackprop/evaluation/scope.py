@@ -47,6 +47,7 @@ class Environment:
     indices: Mapping[str, int | Numbers] = field(default_factory=dict)  # positions as on paper
     vectors: str = "column"  # or "row"
     base: int = 1  # the first entry of an axis on paper
+    outside: str = "refused"  # an entry outside its array; or "zero", where a graph slides windows
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -176,6 +176,16 @@ def einsum_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where:
     return Instance(inputs, (Definition("y", place, right),), tuple(i.size for i in place))
 
 
+def contraction_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+    """y[out] = the entries given: what no other op says, such as a derived sum over windows.
+
+    `definition` is over the tensors x0, x1, …, the operands in order.
+    """
+    definition: Definition = values["definition"]  # type: ignore[assignment]
+    inputs = tuple((f"x{n}", axes(s)) for n, s in enumerate(shapes))
+    return Instance(inputs, (definition,), tuple(i.size for i in definition.at))
+
+
 def product(shape: Shape) -> Size:
     total = size(1)
     for s in shape:
@@ -198,4 +208,5 @@ unit = Op("unit", build=unit_build)
 onehot = Op("onehot", build=onehot_build)
 pick = Op("pick", build=pick_build)
 reshape = Op("reshape", build=reshape_build)
+contraction = Op("contraction", build=contraction_build)
 einsum = Op("einsum", build=einsum_build)

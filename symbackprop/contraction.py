@@ -1,0 +1,142 @@
+"""Contraction: Σ_k f(k) δ(k, p) becomes f(p), and a δ between shifted indices is solved for one of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from symbackprop.entries import (
+    Affine, Delta, Elem, Entries, Index, Position, SizeOf, Term,
+    at_atom, atom_indices, collect_factors, gather, position, position_indices,
+)  # fmt: skip
+
+
+def contract(e: Entries) -> Entries:
+    """Σ_k f(k) δ(k, p) becomes f(p): every δ that binds an index of its own size is used up."""
+    return gather(t for term in e.terms for t in [contract_term(term)] if t)
+
+
+def contract_term(term: Term) -> Term | None:
+    changed = True
+    while changed:
+        changed = False
+        for n, (atom, _) in enumerate(term.factors):
+            if not isinstance(atom, Delta):
+                continue
+            if atom.left == atom.right:
+                term, changed = (
+                    replace(term, factors=term.factors[:n] + term.factors[n + 1 :]),
+                    True,
+                )
+                break
+            if constant_delta(atom) is False:
+                return None
+            pair = replaceable(atom, term.bound)
+            if pair:
+                index, by = pair
+                rest = term.factors[:n] + term.factors[n + 1 :]
+                factors = tuple((at_atom(a, {index: by}), x) for a, x in rest)
+                bound = tuple(b for b in term.bound if b != index)
+                term, changed = Term(term.coefficient, collect_factors(factors), bound), True
+                break
+    used = {i for atom, _ in term.factors for i in atom_indices(atom)}
+    idle = [b for b in term.bound if b not in used]
+    # a sum over an index that no longer occurs counts its entries
+    factors = term.factors + tuple((SizeOf(b.size), Fraction(1)) for b in idle)
+    bound = tuple(b for b in term.bound if b in used)
+    return absorb_sizes(Term(term.coefficient, collect_factors(factors), bound))
+
+
+def absorb_sizes(term: Term) -> Term:
+    """Numeric sizes go into the coefficient."""
+    coefficient, rest = term.coefficient, []
+    for atom, x in term.factors:
+        n = atom.size.number if isinstance(atom, SizeOf) else None
+        if n is not None and x.denominator == 1 and n > 0:
+            coefficient *= Fraction(n) ** int(x)
+        else:
+            rest.append((atom, x))
+    return Term(coefficient, tuple(rest), term.bound)
+
+
+def constant_delta(d: Delta) -> bool | None:
+    """Truth of a δ between two constant positions; None where an index decides."""
+    if isinstance(d.left, Elem) or isinstance(d.right, Elem) or d.left.terms or d.right.terms:
+        return None
+    gap = (d.left.offset - d.right.offset).number
+    return None if gap is None else gap == 0
+
+
+def replaceable(d: Delta, bound: tuple[Index, ...]) -> tuple[Index, Position] | None:
+    """(bound index, position that replaces it) where the other side stays inside the index's range."""
+    for mine, other in ((d.left, d.right), (d.right, d.left)):
+        index = mine.plain if isinstance(mine, Affine) else None
+        if index is None or index not in bound:
+            continue
+        if isinstance(other, Elem):
+            return index, other  # a label is declared to lie in the range
+        if not other.terms or (other.plain and other.plain.size == index.size):
+            return index, other
+    return None
+
+
+def solve(e: Entries) -> Entries:
+    """Σ_h g(h) δ(a, h + u - p) becomes g(a - u + p), where g is an entry and so is 0 outside its array."""
+    return gather(solve_term(term) for term in e.terms)
+
+
+def solve_term(term: Term) -> Term:
+    for atom, _ in term.factors:
+        found = solvable(atom, term) if isinstance(atom, Delta) else None
+        if found:
+            index, by = found
+            rest = tuple(f for f in term.factors if f[0] != atom)
+            factors = tuple((at_atom(a, {index: by}), x) for a, x in rest)
+            bound = tuple(b for b in term.bound if b != index)
+            return solve_term(Term(term.coefficient, collect_factors(factors), bound))
+    return term
+
+
+def solvable(d: Delta, term: Term) -> tuple[Index, Affine] | None:
+    """A bound index of a δ between three or more indices, and the position it must have.
+
+    Some entry must have the index alone as a position, so that it is 0 wherever the index leaves its range;
+    no function, bracket, label or other δ may see it.
+    """
+    if not isinstance(d.left, Affine) or not isinstance(d.right, Affine):
+        return None
+    if len({*position_indices(d.left), *position_indices(d.right)}) < 3:
+        return None
+    gap: dict[Index, int] = {}
+    for side, sign in ((d.left, 1), (d.right, -1)):
+        for i, a in side.terms:
+            gap[i] = gap.get(i, 0) + sign * a
+    others = [(a, x) for a, x in term.factors if a != d]
+    for b in term.bound:
+        seen = [(a, x) for a, x in others if b in set(atom_indices(a))]
+        entry = all(isinstance(a, Elem) and x > 0 and all(isinstance(p, Affine) for p in a.at)
+                    for a, x in seen)  # fmt: skip
+        plain = any(isinstance(a, Elem) and position(b) in a.at for a, _ in seen)
+        if entry and plain and abs(gap.get(b, 0)) == 1:
+            sign = -gap[b]
+            rest = sorted((i for i in gap if i != b and gap[i]), key=lambda i: i in term.bound)
+            terms = tuple((i, sign * gap[i]) for i in rest)
+            return b, Affine(terms, (d.left.offset - d.right.offset) * sign)
+    return None
+
+
+def rising(e: Entries) -> Entries:
+    """Bound indices turned round, u to U - 1 - u, where an entry of several indices falls with them."""
+    return gather(rising_term(term) for term in e.terms)
+
+
+def rising_term(term: Term) -> Term:
+    for b in term.bound:
+        entries_at = [a.at for a, _ in term.factors if isinstance(a, Elem)]
+        slopes = [dict(p.terms).get(b, 0) for at in entries_at for p in at
+                  if isinstance(p, Affine) and len(p.terms) > 1]  # fmt: skip
+        if sum(a < 0 for a in slopes) > sum(a > 0 for a in slopes):
+            turned = Affine(((b, -1),), b.size - 1)
+            factors = tuple((at_atom(a, {b: turned}), x) for a, x in term.factors)
+            term = Term(term.coefficient, factors, term.bound)
+    return term
