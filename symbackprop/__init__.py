@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from symbackprop.graph import Graph, collect
     from symbackprop.graph_text import read
     from symbackprop.second import Derivative, hessian, jacobian
+    from symbackprop.exercise import Derived, Exercise, Part, Stated, code, drawn, said, written
+    from symbackprop.prose import Words
     from symbackprop.sheet import Sheet
     from symbackprop.verify import Report
 
@@ -33,14 +35,17 @@ _HOME = {
     "read": "graph_text", "collect": "graph", "Graph": "graph", "symbol": "functions", "named": "functions",
     "Expr": "expr", "derive": "derivation", "Derivation": "derivation", "Gradient": "derivation",
     "jacobian": "second", "hessian": "second", "Derivative": "second", "Convention": "convention",
-    "Report": "verify", "Sheet": "sheet", **dict.fromkeys((
+    "Report": "verify", "Sheet": "sheet", "Words": "prose", **dict.fromkeys((
+        "Derived", "Exercise", "Part", "Stated", "code", "drawn", "said", "written"), "exercise"),
+    **dict.fromkeys((
         "SymbackpropError", "DeclarationError", "FormulaError", "LimitError", "ShapeError", "SheetError",
         "TexError", "VerificationError"), "errors"),
 }  # fmt: skip
 __all__ = [
-    "Convention", "DeclarationError", "Derivation", "Derivative", "Expr", "FormulaError", "Gradient", "Graph",
-    "LimitError", "Report", "ShapeError", "Sheet", "SheetError", "SymbackpropError", "TexError",
-    "VerificationError", "collect", "derive", "hessian", "jacobian", "named", "read", "symbol",
+    "Convention", "DeclarationError", "Derivation", "Derivative", "Derived", "Exercise", "Expr",
+    "FormulaError", "Gradient", "Graph", "LimitError", "Part", "Report", "ShapeError", "Sheet",
+    "SheetError", "Stated", "SymbackpropError", "TexError", "VerificationError", "Words", "code",
+    "collect", "derive", "drawn", "hessian", "jacobian", "named", "read", "said", "symbol", "written",
 ]  # fmt: skip
 
 

@@ -16,9 +16,10 @@ from types import ModuleType
 from symbackprop.catalogue import LANGUAGES
 from symbackprop.errors import SheetError, SymbackpropError, VerificationError
 from symbackprop.files import write_aside
-from symbackprop.sheet import Sheet, Version, write_html, write_tex
+from symbackprop.exercise import Version
+from symbackprop.sheet import Sheet, write_html, write_tex
 from symbackprop.tex.engine import Engine, compile_pdf, find_engine
-from symbackprop.verify import Report, verify_page
+from symbackprop.verify import Report
 
 FIX = ('install one of: pip install "symbackprop[tex]"  |  apt-get install texlive-latex-recommended '
        "texlive-pictures texlive-fonts-recommended lmodern texlive-lang-german")  # fmt: skip
@@ -115,7 +116,7 @@ def sheets(path: Path) -> list[Sheet]:
 
 def verified(sheet: Sheet, seed: int = 0) -> Report:
     """The report of a sheet's page."""
-    return verify_page(sheet.derivation, sheet.page, seed=seed)
+    return sheet.verify(seed=seed)
 
 
 # --- one sheet -----------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from symbackprop.entries import (
     Affine, Delta, Elem, Entries, Index, Position, SizeOf, Term,
-    at_atom, atom_indices, collect_factors, gather, position, position_indices,
+    at_atom, atom_indices, collect_factors, free_indices, gather, position, position_indices,
 )  # fmt: skip
 
 
@@ -140,3 +140,12 @@ def rising_term(term: Term) -> Term:
             factors = tuple((at_atom(a, {b: turned}), x) for a, x in term.factors)
             term = Term(term.coefficient, factors, term.bound)
     return term
+
+
+def bind(right: Entries, left: tuple[Index, ...]) -> Entries:
+    """Sum every term over the indices that do not stand on the left."""
+    out = []
+    for term in right.terms:
+        free = free_indices(Entries((replace(term, bound=()),)))
+        out.append(replace(term, bound=tuple(i for i in free if i not in left)))
+    return Entries(tuple(out))

@@ -11,13 +11,14 @@ window fits, and an entry outside its array is 0. A line `u: window` lets u run 
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
 from symbackprop.entries import Entries, Index
-from symbackprop.errors import DeclarationError
-from symbackprop.sizes import Shape, Size
+from symbackprop.errors import DeclarationError, ShapeError
+from symbackprop.sizes import Shape, Size, size
 
 Attribute: TypeAlias = Fraction | Size
 LETTERS = "ijklmpqruvw"
@@ -111,3 +112,26 @@ def templates(text: str, where: str) -> tuple[Template | Range, ...]:
         elif line:
             raise DeclarationError(f"`{line}` has no `=`", where=where)
     return tuple(out)
+
+
+def extent_of(r: Range, attributes: Mapping[str, Attribute], where: str) -> Size:
+    value = attributes.get(r.attribute)
+    extent = value if isinstance(value, Size) else size(int(value or 0))
+    if value is None or (isinstance(value, Fraction) and (value < 1 or value.denominator != 1)):
+        raise DeclarationError(f"{r.attribute} must be a whole number from 1 on", where=where)
+    return extent
+
+
+def steps_of(room: Size, step: int, where: str) -> Size:
+    """⌊room / step⌋ steps of a window. Errors: `ShapeError` where none fits or the number is not known."""
+    fixed = room.number
+    if fixed is not None and fixed < 0:
+        raise ShapeError(f"the window is {-fixed} entries longer than the padded axis", where=where)
+    whole = size(fixed // step) if fixed is not None and step > 0 else room.divide(size(step))
+    if whole is None or step < 1:
+        raise ShapeError(
+            f"⌊({room}) / {step}⌋ is not known",
+            where=where,
+            hint="With a stride above 1 declare the sizes as numbers, or so that the stride divides.",
+        )
+    return whole

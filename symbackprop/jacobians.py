@@ -16,7 +16,7 @@ from symbackprop.graph import TIME_SUM
 from symbackprop.indexed import Base
 from symbackprop.lowering import node_derivative
 from symbackprop.notation import Formula, Name
-from symbackprop.raising import raise_entries
+from symbackprop.raising import raise_entries, raised_helpers
 from symbackprop.reverse import contributions, cotangent_of
 from symbackprop.sizes import Size
 
@@ -49,11 +49,7 @@ def jacobian_expr(d: Derivation, node: str, wrt: Expr) -> Expr | None:
         return None
     instance, steps = found
     step = steps[-1]
-    known: dict[Hashable, Expr] = {}
-    for h in instance.definitions[:-1]:
-        raised = raise_entries(h.right, h.at, known)
-        if raised is not None:
-            known[h.tensor] = raised
+    known = raised_helpers(instance.definitions[:-1])
     return raise_entries(step.result, (*step.at, *step.by), known)
 
 

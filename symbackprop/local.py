@@ -14,7 +14,7 @@ from symbackprop.equations import Instance
 from symbackprop.expr import Expr, apply
 from symbackprop.graph import TIME_SUM
 from symbackprop.op import Attributes, Op, jacobian, placed
-from symbackprop.raising import raise_entries
+from symbackprop.raising import raise_entries, raised_helpers
 from symbackprop.sizes import Shape
 from symbackprop.vocabulary import OPS
 
@@ -53,13 +53,8 @@ def of_node(node: Expr, argument: int) -> Local:
 
 def tensors(node: Expr, output: Expr, instance: Instance) -> dict[Hashable, Expr]:
     """What the placeholder names of an op stand for at a node; helpers become expressions."""
-    known: dict[Hashable, Expr] = {
-        name: a for (name, _), a in zip(instance.inputs, node.args, strict=True)
-    }
-    for d in instance.definitions[:-1]:
-        raised = raise_entries(d.right, d.at, known)
-        if raised is not None:
-            known[d.tensor] = raised
+    args = {name: a for (name, _), a in zip(instance.inputs, node.args, strict=True)}
+    known = raised_helpers(instance.definitions[:-1], args)
     known[instance.result.tensor] = output
     return known
 

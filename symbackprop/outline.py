@@ -27,12 +27,13 @@ from symbackprop.page import (
 )  # fmt: skip
 from symbackprop.second import hessian_section
 from symbackprop.sizes import Shape
-from symbackprop.tracing import trace_section
+from symbackprop.tracing import numbers_section, trace_section
 from symbackprop.write.walk import children
 
 PARTS = (
     "forward",
     "symbols",
+    "numbers",
     "graph",
     "local",
     "product",
@@ -392,5 +393,5 @@ def gradient_forms(d: Derivation, name: str) -> list[Expr]:
 BUILD = {
     "forward": forward_section, "graph": graph_section, "symbols": symbols_section, "local": local_section,
     "product": product_section, "delta": delta_section, "gradients": gradients_section, "why": why_section,
-    "trace": trace_section, "hessian": hessian_section,
+    "trace": trace_section, "numbers": numbers_section, "hessian": hessian_section,
 }  # fmt: skip

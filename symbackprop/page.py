@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from symbackprop.notation import Formula
+from symbackprop.picture.drawing import Drawing
+from symbackprop.prose import Text
 from symbackprop.sizes import Shape, Size
 
 
@@ -105,15 +107,38 @@ class Figure:
     caption: Phrase
 
 
-Block: TypeAlias = Equations | Paragraph | Display | Table | Figure
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """An author's words, behind a mark such as 'written, not derived' where there is one."""
+
+    text: Text
+    mark: Phrase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A drawing per language, with a caption."""
+
+    drawings: tuple[tuple[str, Drawing], ...]
+    caption: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A program, line by line as it is."""
+
+    code: str
+
+
+Block: TypeAlias = Equations | Paragraph | Display | Table | Figure | Passage | Sketch | Listing
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A titled part of the page; `key` is what a sheet switches on or off."""
+    """A part of the page, most with a title; `key` is what a sheet switches on or off."""
 
     key: str
-    title: Phrase
+    title: Phrase | None
     blocks: tuple[Block, ...]
 
 

@@ -8,8 +8,19 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symbackprop import entries as en
+from symbackprop.contraction import bind
 from symbackprop.entries import Affine, Delta, Elem, Entries, Fn, Index, Position, SizeOf
-from symbackprop.equations import Attribute, Definition, Instance, Pattern, Range, Template, LETTERS
+from symbackprop.equations import (
+    extent_of,
+    steps_of,
+    Attribute,
+    Definition,
+    Instance,
+    Pattern,
+    Range,
+    Template,
+    LETTERS,
+)
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.sizes import Shape, Size, shape_text, size
 
@@ -223,21 +234,6 @@ class Placement:
         raise DeclarationError(f"`{ast.unparse(node)}` is not an affine position", where=self.where)
 
 
-def steps_of(room: Size, step: int, where: str) -> Size:
-    """⌊room / step⌋ steps of a window. Errors: `ShapeError` where none fits or the number is not known."""
-    fixed = room.number
-    if fixed is not None and fixed < 0:
-        raise ShapeError(f"the window is {-fixed} entries longer than the padded axis", where=where)
-    whole = size(fixed // step) if fixed is not None and step > 0 else room.divide(size(step))
-    if whole is None or step < 1:
-        raise ShapeError(
-            f"⌊({room}) / {step}⌋ is not known",
-            where=where,
-            hint="With a stride above 1 declare the sizes as numbers, or so that the stride divides.",
-        )
-    return whole
-
-
 def place(
     arguments: tuple[Pattern, ...],
     equations: tuple[Template | Range, ...],
@@ -285,24 +281,7 @@ def place(
     return Instance(tuple(inputs), tuple(definitions), tuple(i.size for i in definitions[-1].at))
 
 
-def extent_of(r: Range, attributes: Mapping[str, Attribute], where: str) -> Size:
-    value = attributes.get(r.attribute)
-    extent = value if isinstance(value, Size) else size(int(value or 0))
-    if value is None or (isinstance(value, Fraction) and (value < 1 or value.denominator != 1)):
-        raise DeclarationError(f"{r.attribute} must be a whole number from 1 on", where=where)
-    return extent
-
-
 def letters_in(t: Template) -> tuple[str, ...]:
     return tuple(
         sorted({n.id for n in ast.walk(t.right) if isinstance(n, ast.Name)} | set(t.left.core))
     )
-
-
-def bind(right: Entries, left: tuple[Index, ...]) -> Entries:
-    """Sum every term over the indices that do not stand on the left."""
-    out = []
-    for term in right.terms:
-        free = en.free_indices(Entries((replace(term, bound=()),)))
-        out.append(replace(term, bound=tuple(i for i in free if i not in left)))
-    return Entries(tuple(out))

@@ -79,10 +79,11 @@ class SheetCollector(pytest.Collector):
         self.report: Report | None = None
 
     def collect(self) -> Iterator[pytest.Item]:
-        for eq in self.sheet.page.equations:
-            yield EquationItem.from_parent(self, name=eq.key)
-        for name in self.sheet.derivation.backward.adjoints:
-            yield EquationItem.from_parent(self, name=f"δ {name}")
+        for prefix, check in self.sheet.checks:
+            for eq in check.page.equations:
+                yield EquationItem.from_parent(self, name=prefix + eq.key)
+            for name in check.derivation.backward.adjoints:
+                yield EquationItem.from_parent(self, name=f"{prefix}δ {name}")
 
     def verdicts(self) -> dict[str, Checked]:
         """Checks by key, made when the first item runs."""

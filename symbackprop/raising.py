@@ -6,7 +6,7 @@ everything else becomes an `einsum`, which prints in indices. What cannot be sai
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
@@ -18,6 +18,7 @@ from symbackprop.entries import (
     Affine, Atom, Delta, Elem, Entries, Fn, Group, Index, SizeOf, Term,
 )  # fmt: skip
 from symbackprop.expr import Expr, apply, const
+from symbackprop.equations import Definition
 from symbackprop.op import derivative_op
 from symbackprop.sizes import Size, size
 from symbackprop.vocabulary import OPS
@@ -45,6 +46,18 @@ def raise_entries(
             return None
         terms.append(raised)
     return td.plus(*terms)
+
+
+def raised_helpers(
+    definitions: Iterable[Definition], known: Mapping[Hashable, Expr] | None = None
+) -> dict[Hashable, Expr]:
+    """The expressions helpers stand for, beside what is known already, where an op says them."""
+    out = dict(known or {})
+    for d in definitions:
+        e = raise_entries(d.right, d.at, out)
+        if e is not None:
+            out[d.tensor] = e
+    return out
 
 
 def raise_term(term: Term, out: tuple[Index, ...], tensors: Tensors) -> Expr | None:

@@ -3,7 +3,6 @@ says them."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,12 +17,11 @@ from symbackprop.errors import DeclarationError
 from symbackprop.expr import Expr, Symbol, leaf, substitute, symbols, weight
 from symbackprop.graph import Graph, known, make
 from symbackprop.indexed import entries_formula
-from symbackprop.equations import Definition
 from symbackprop.lowering import total_derivative, without_helpers
 from symbackprop.notation import Formula, Name
 from symbackprop.options import Options
 from symbackprop.page import Block, Equation, Equations, Phrase
-from symbackprop.raising import raise_entries
+from symbackprop.raising import raise_entries, raised_helpers
 from symbackprop.reference import Array
 from symbackprop.sizes import plain, Shape, Size
 from symbackprop.values import Point, backward_values, forward
@@ -168,16 +166,6 @@ def total(d: Derivation, g: Graph, of: str, wrt: str) -> Derivative:
     matrix = raise_entries(step.result, out, raised_helpers(helpers)) if len(out) <= 2 else None
     plain_step = replace(step, result=without_helpers(step.result, helpers))
     return Derivative(d, of, wrt, plain_step, matrix)
-
-
-def raised_helpers(helpers: tuple[Definition, ...]) -> dict[Hashable, Expr]:
-    """The expressions helpers stand for, where an op says them."""
-    known: dict[Hashable, Expr] = {}
-    for h in helpers:
-        e = raise_entries(h.right, h.at, known)
-        if e is not None:
-            known[h.tensor] = e
-    return known
 
 
 def hessian(graph: Graph | Expr | str, of: str | None = None, wrt: str | None = None) -> Derivative:

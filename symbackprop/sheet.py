@@ -1,4 +1,4 @@
-"""A sheet: a graph, what is asked of it, and how it is written; from Page and Report to a document."""
+"""A sheet: exercises with their answers, in two languages; from verified pages to a document."""
 
 from __future__ import annotations
 
@@ -10,50 +10,30 @@ from pathlib import Path
 from typing import Literal
 
 from symbackprop.catalogue import LANGUAGES, phrase
-from symbackprop.convention import Convention
-from symbackprop.derivation import Derivation, as_graph, derive
 from symbackprop.errors import SheetError
-from symbackprop.expr import Expr
-from symbackprop.graph import Graph
-from symbackprop.options import Options
-from symbackprop.outline import outline
-from symbackprop.page import Block, Page, Phrase, Section, Table
+from symbackprop.exercise import Answer, Check, Exercise, Part, Version
+from symbackprop.prose import Text, written
 from symbackprop.tex.escape import escape
 from symbackprop.tex.preamble import preamble
-from symbackprop.typeset import Style, sections
-from symbackprop.verify import Report
+from symbackprop.typeset import Context, Style, sections
+from symbackprop.verify import Report, together, verify_page
 
-Version = Literal["solution", "exercise"]
-EXERCISE = ("forward", "symbols")  # what a sheet without solutions still says
-SOLVES = ("meaning.selector",)  # rows of the table that would give a solution away
 NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}"
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One exercise. `graph` is text, a `Graph`, or an expression; `title` and `task` speak each language.
+    """Exercises under a title; `header` may hold 'course', 'number' and 'due', as text or by language.
 
-    `sections` switches parts of the page (in order); `show` are the nodes of the picture, `unfold` nodes that
-    are written out once in the backward equations, `at` numbers for a trace, `hessian` variables of a second
-    derivative, `products` variables whose gradient is shown as a product of Jacobians. `header` may hold
-    'course', 'number' and 'due'.
+    Errors: `SheetError` for a name that is no file name, or a title that lacks a language.
     """
 
     name: str
-    graph: str | Graph | Expr
     title: Mapping[str, str]
-    of: str | None = None
-    wrt: tuple[str, ...] | None = None
-    convention: Convention = field(default_factory=Convention)
-    at: Mapping[str, object] | None = None
-    sections: tuple[str, ...] | None = None
-    unfold: tuple[str, ...] = ()
-    show: tuple[str, ...] | None = None
-    hessian: tuple[str, ...] = ()
-    products: tuple[str, ...] | None = None
-    header: Mapping[str, str] = field(default_factory=dict)
-    task: Mapping[str, str] = field(default_factory=dict)
-    points: int | None = None
+    exercises: tuple[Exercise, ...]
+    header: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
+    first: int = 1  # the number of the first exercise; sheets of a course often count on
 
     def __post_init__(self) -> None:
         if not re.fullmatch(NAME, self.name):
@@ -62,66 +42,106 @@ class Sheet:
                 where="Sheet",
                 hint="Letters, digits, _ and -, at most 80, a letter or digit first.",
             )
-        for said, what in ((self.title, "title"), (self.task, "task")):
-            missing = [x for x in LANGUAGES if said and x not in said]
-            if missing:
-                raise SheetError(f"no {what} in {', '.join(missing)}", where=f"Sheet {self.name}")
+        missing = [x for x in LANGUAGES if x not in self.title]
+        if missing:
+            raise SheetError(f"no title in {', '.join(missing)}", where=f"Sheet {self.name}")
 
     @cached_property
-    def derivation(self) -> Derivation:
-        return derive(as_graph(self.graph), self.of, self.wrt, convention=self.convention)
+    def checks(self) -> tuple[tuple[str, Check], ...]:
+        """Everything that must hold, each with a prefix that tells its keys apart."""
+        found: dict[int, Check] = {}
+        for e in self.exercises:
+            for a in (*e.given, *e.all_answers):
+                for c in a.checks:
+                    found.setdefault(id(c.page), c)
+        several = len(found) > 1
+        return tuple((f"{n}:" if several else "", c) for n, c in enumerate(found.values(), 1))
 
-    @cached_property
-    def page(self) -> Page:
-        return outline(self.derivation, self.options)
-
-    @cached_property
-    def exercise(self) -> Page:
-        """What the sheet says before it is solved: some of the page, and no sign or symbol of the rest."""
-        chosen = EXERCISE if self.sections is None else self.sections
-        keys = tuple(k for k in chosen if k in EXERCISE)
-        page = outline(self.derivation, replace(self.options, sections=keys))
-        return replace(page, sections=tuple(map(unsolved, page.sections)))
+    def verify(self, *, seed: int = 0) -> Report:
+        """The report over every printed equation."""
+        return together(
+            [(p, verify_page(c.derivation, c.page, seed=seed)) for p, c in self.checks], seed
+        )
 
     @property
-    def options(self) -> Options:
-        return Options(self.sections, self.at, self.unfold, self.show, self.hessian, self.products)
+    def worth(self) -> tuple[int, int]:
+        """Points and bonus points of the whole sheet."""
+        each = [e.worth for e in self.exercises]
+        return sum(p for p, _ in each), sum(b for _, b in each)
 
 
-def unsolved(s: Section) -> Section:
-    """A section without the rows of its tables that belong to a solution."""
-    return replace(s, blocks=tuple(map(without_solution, s.blocks)))
-
-
-def without_solution(b: Block) -> Block:
-    if not isinstance(b, Table):
-        return b
-    return replace(b, rows=tuple(row for row in b.rows if not any(map(solves, row))))
-
-
-def solves(cell: object) -> bool:
-    return isinstance(cell, Phrase) and cell.key in SOLVES
+# --- what a template prints ----------------------------------------------------------------------
 
 
 def context(
     sheet: Sheet, report: Report, language: str, version: Version, style: Style
 ) -> dict[str, object]:
     """Everything a template may print, as strings."""
-    page = sheet.exercise if version == "exercise" else sheet.page
-    said = {k: phrase(f"sheet.{k}", language) for k in ("solution", "task", "due", "legend")}
+    keys = ("solution", "task", "due", "legend", "exercise")
+    said = {k: phrase(f"sheet.{k}", language) for k in keys}
     said["verification"] = phrase("section.verification", language)
-    said["points"] = counted("sheet.points", language, sheet.points) if sheet.points else ""
+    header = {k: v if isinstance(v, str) else v[language] for k, v in sheet.header.items()}
+    many = len(sheet.exercises) > 1
     return {
         "name": sheet.name,
         "language": language,
         "version": version,
         "title": style.escape(sheet.title[language]),
-        "task": style.escape(sheet.task.get(language, "")),
-        "header": {k: style.escape(v) for k, v in sheet.header.items()},
-        "sections": sections(page, style),
+        "points": points(sheet.worth, language) if many else "",
+        "header": {k: style.escape(v) for k, v in header.items()},
+        "exercises": [
+            exercise(e, sheet.first + n, version, style) for n, e in enumerate(sheet.exercises)
+        ],
+        "many": many,
         "verification": verification(report, language, style) if version == "solution" else [],
         "say": said,
     }
+
+
+def exercise(e: Exercise, number: int, version: Version, style: Style) -> Context:
+    answers = e.answers if version == "solution" else ()
+    return {
+        "number": str(number),
+        "title": spoken(e.title, style),
+        "points": points(e.worth, style.language),
+        "task": spoken(e.task, style),
+        "given": blocks_of(e.shown(version), version, style),
+        "parts": [part(p, LETTERS[n], version, style) for n, p in enumerate(e.parts)],
+        "answers": blocks_of(answers, version, style),
+    }
+
+
+def part(p: Part, letter: str, version: Version, style: Style) -> Context:
+    answers = p.answers if version == "solution" else ()
+    return {
+        "letter": letter,
+        "points": points((p.points, p.bonus), style.language),
+        "task": spoken(p.task, style),
+        "answers": blocks_of(answers, version, style),
+    }
+
+
+def blocks_of(answers: tuple[Answer, ...], version: Version, style: Style) -> list[Context]:
+    """The sections of some answers, each in the notation of its own derivation."""
+    out: list[Context] = []
+    for a in answers:
+        d = a.speaks
+        own = style if d is None else replace(
+            style, functions=d.functions, vectors=d.convention.vectors)  # fmt: skip
+        out += sections(a.sections(version), own)
+    return out
+
+
+def spoken(text: Text | None, style: Style) -> str:
+    return written(text, style.language, style.escape, style.math) if text is not None else ""
+
+
+def points(worth: tuple[int, int], language: str) -> str:
+    """6 points + 4 bonus points."""
+    own, bonus = worth
+    parts = [counted("sheet.points", language, own)] if own else []
+    parts += [counted("sheet.bonus", language, bonus)] if bonus else []
+    return " + ".join(parts)
 
 
 def counted(key: str, language: str, n: int, **values: str) -> str:
@@ -131,19 +151,23 @@ def counted(key: str, language: str, n: int, **values: str) -> str:
 
 def verification(report: Report, language: str, style: Style) -> list[str]:
     """The sentences of the box: how many equalities, how many points, worst error, seed."""
+    if not report.equations:
+        return []
     error = f"{report.max_rel_error:.1e}"
     mantissa, _, power = error.partition("e")
     worst = (
         style.math(rf"{mantissa}\cdot 10^{{{int(power)}}}") if float(mantissa) else style.math("0")
     )
     sizes = "; ".join(s or phrase("verification.declared", language) for s in report.sizes)
+    out = [counted("verification.equalities", language, report.equations, checked=str(report.checked),
+                   points=str(report.points))]  # fmt: skip
+    if report.truths:
+        out.append(counted(f"verification.{report.method}", language, report.truths))
     return [
-        counted("verification.equalities", language, report.equations, checked=str(report.checked),
-                points=str(report.points)),
-        counted(f"verification.{report.method}", language, report.truths),
+        *out,
         phrase("verification.worst", language, error=worst),
         phrase("verification.seed", language, seed=str(report.seed), sizes=style.escape(sizes)),
-    ]  # fmt: skip
+    ]
 
 
 def smaller(tex: str, room: float) -> str:
@@ -157,10 +181,7 @@ def write_tex(sheet: Sheet, report: Report, language: Literal["en", "de"], versi
     report.demand()
     from symbackprop.templating import render
 
-    d = sheet.derivation
-    style = Style(
-        language, d.functions, d.convention.vectors, escape, lambda tex: f"${tex}$", smaller
-    )
+    style = Style(language, {}, "column", escape, lambda tex: f"${tex}$", smaller)
     values = context(sheet, report, language, version, style)
     return render("sheet.tex.j2", {**values, "preamble": preamble(packages, language)}, templates)
 
@@ -172,8 +193,5 @@ def write_html(sheet: Sheet, report: Report, language: str, version: Version = "
     from symbackprop.markup import html_math, html_text
     from symbackprop.templating import render
 
-    d = sheet.derivation
-    style = Style(
-        language, d.functions, d.convention.vectors, html_text, html_math, lambda tex, room: tex
-    )
+    style = Style(language, {}, "column", html_text, html_math, lambda tex, room: tex)
     return render("sheet.html.j2", context(sheet, report, language, version, style), templates)

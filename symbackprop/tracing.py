@@ -20,6 +20,7 @@ from symbackprop.options import Options
 from symbackprop.page import Block, Equation, Equations, Phrase
 from symbackprop.reference import Array
 from symbackprop.sizes import shape_text
+from symbackprop.write.walk import children, fold, rebuilt
 from symbackprop.values import Point, backward_values, evaluate, forward, seeded
 
 DIGITS = 4  # significant digits of a rounded number
@@ -32,23 +33,22 @@ def trace_section(d: Derivation, o: Options) -> list[Block]:
     if o.at is None or d.graph.time:
         return []
     point = trace_point(d, o.at)
+    known = printed_numbers(d, point)
     ahead, back = [], []
-    for n in (*d.graph.inputs, *(n for n in d.graph.definition if n not in d.constants)):
+    for n, e in d.graph.definition.items():
         s = d.graph.symbol[n].symbol
         value = point.values[n, 0]
-        if s and not s.labels and max(value.shape, default=1) <= LARGEST:
+        if s and n not in d.constants and printable(value):
             relation, side = number_formula(d, value)
-            sides = (side,)
-            if n in d.graph.definition:
-                sides = (*written(d, d.graph.definition[n]), side)
-            ahead.append(Equation(f"trace.{n}", symbol_formula(s, d.convention), sides, local="trace",
-                                  relation=relation))  # fmt: skip
+            sides = (*with_numbers(written(d, e), known), side)
+            ahead.append(Equation(f"trace.{n}", symbol_formula(s, d.convention),
+                                  tuple(dict.fromkeys(sides)), local="trace", relation=relation))  # fmt: skip
     for n, a in d.backward.adjoints.items():
         value = point.deltas[n, 0]
-        if max(value.shape, default=1) > LARGEST:
+        if not printable(value):
             continue
         relation, total = number_formula(d, value)
-        sides = [*written(d, a.forms[0]), total]
+        sides = [*with_numbers(written(d, a.forms[0]), known), total]
         parts = [np.asarray(evaluate(u.value, point)) for u in a.uses]
         if len(parts) > 1 and all(p.shape == value.shape for p in parts):
             numbers = [number_formula(d, p) for p in parts]
@@ -67,6 +67,68 @@ def trace_section(d: Derivation, o: Options) -> list[Block]:
         Equations(tuple(ahead), Phrase("trace.forward")),
         Equations(tuple(back), Phrase("trace.backward")),
     ]
+
+
+def numbers_section(d: Derivation, o: Options) -> list[Block]:
+    """The numbers that are given, one line for each input."""
+    if o.at is None or d.graph.time:
+        return []
+    point = trace_point(d, o.at)
+    rows = []
+    for f, value in given(d, point):
+        relation, side = number_formula(d, value)
+        rows.append(
+            Equation(f"given.{len(rows) + 1}", f, (side,), local="trace", relation=relation)
+        )
+    return [Equations(tuple(rows))] if rows else []
+
+
+def given(d: Derivation, point: Point) -> list[tuple[Formula, Array]]:
+    """Inputs that can be written down, and the error signal a vector or matrix output is given."""
+    found: list[tuple[Formula, Array]] = []
+    for n in d.graph.inputs:
+        s = d.graph.symbol[n].symbol
+        if s and not s.labels and printable(point.values[n, 0]):
+            found.append((symbol_formula(s, d.convention), point.values[n, 0]))
+    if d.backward.seed.symbol and printable(point.deltas[d.of, 0]):
+        found.append((signal(d, d.of), point.deltas[d.of, 0]))
+    return found
+
+
+def printable(value: Array) -> bool:
+    return value.ndim <= 2 and max(value.shape, default=1) <= LARGEST
+
+
+def printed_numbers(d: Derivation, point: Point) -> dict[Formula, Formula]:
+    """Arrays that are written exactly, by their names; the error signals too."""
+    values = [(symbol_formula(s, d.convention), point.values[n, 0])
+              for n, e in d.graph.symbol.items() if (s := e.symbol) and not s.labels]  # fmt: skip
+    values += [(signal(d, n), point.deltas[n, 0]) for n in (*d.backward.adjoints, d.of)]
+    out = {}
+    for f, value in values:
+        if value.ndim and printable(value):
+            relation, side = number_formula(d, value)
+            if relation == "=":
+                out[f] = side
+    return out
+
+
+def with_numbers(sides: list[Formula], known: Mapping[Formula, Formula]) -> list[Formula]:
+    """The formula, and once more with the arrays put in, where all of them are known exactly."""
+    if not sides:
+        return []
+    missing = False
+
+    def put(node: Formula, parts: list[Formula]) -> Formula:
+        nonlocal missing
+        missing = missing or isinstance(node, no.At)
+        if isinstance(node, no.Name):
+            missing = missing or node not in known
+            return known.get(node, node)
+        return rebuilt(node, parts)
+
+    filled = fold(sides[0], children, put)
+    return sides if missing or isinstance(sides[0], no.Name) else [sides[0], filled]
 
 
 def written(d: Derivation, e: Expr) -> list[Formula]:
@@ -103,7 +165,8 @@ def trace_point(d: Derivation, at: Mapping[str, object]) -> Point:
         if v.shape != expected:
             raise SheetError(f"{n} is {expected}, its numbers are {v.shape}", where="at")
         values[n, 0] = v
-    unknown = [n for n in at if n not in d.graph.inputs]
+    seed = f"{d.of}_bar" if d.backward.seed.symbol else ""
+    unknown = [n for n in at if n not in (*d.graph.inputs, seed)]
     if unknown:
         raise SheetError(
             f"`{unknown[0]}` is not an input",
@@ -111,7 +174,17 @@ def trace_point(d: Derivation, at: Mapping[str, object]) -> Point:
             hint=f"Inputs: {', '.join(d.graph.inputs)}",
         )
     point = seeded(d.backward, Point(sizes, values, {}, 0), 0)
+    if seed in at:
+        point.deltas[d.of, 0] = seed_given(d, point, at[seed])
     return backward_values(d.backward, forward(d.graph, point))
+
+
+def seed_given(d: Derivation, point: Point, value: object) -> Array:
+    """The error signal given for the output. Errors: `SheetError` for a wrong size."""
+    seed, own = np.asarray(value, float), point.deltas[d.of, 0]
+    if seed.shape != own.shape:
+        raise SheetError(f"{d.of} is {own.shape}, its error signal is {seed.shape}", where="at")
+    return seed
 
 
 def number_formula(d: Derivation, value: Array) -> tuple[str, Formula]:

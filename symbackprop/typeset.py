@@ -11,10 +11,13 @@ from symbackprop import page as pg
 from symbackprop.catalogue import phrase
 from symbackprop.compose import size_formula
 from symbackprop.notation import Formula
+from symbackprop.picture.drawing_svg import drawing_svg
+from symbackprop.picture.drawing_tikz import drawing_tikz
 from symbackprop.picture.layout import Arrow, Label, Picture, Vertex, find_repeats, place
 from symbackprop.picture.measure import measure
 from symbackprop.picture.svg import svg
 from symbackprop.picture.tikz import tikz
+from symbackprop.prose import written
 from symbackprop.sizes import Shape
 from symbackprop.write.latex import latex
 from symbackprop.write.text import text
@@ -22,6 +25,7 @@ from symbackprop.write.text import text
 WIDTH = 452.0  # of a line, in points
 POINTS = 10.95
 INDENT = 24.0
+SIGNS = {"=": "=", "≈": r"\approx", "≤": r"\le"}
 SIZES = 62.0  # kept free for the size beside an equation
 
 Context: TypeAlias = dict[str, object]
@@ -142,7 +146,7 @@ def rows(eq: pg.Equation, style: Style) -> list[Context]:
     room = WIDTH - start - (SIZES if size else 0)
     sides = list(eq.sides)
     whole = sum(width(f, style) + 2 * POINTS for f in sides)
-    signs = ["="] * (len(sides) - 1) + ["=" if eq.relation == "=" else r"\approx"]
+    signs = ["="] * (len(sides) - 1) + [SIGNS[eq.relation]]
     if whole <= room and len(sides) > 1:
         joined = style.tex(sides[0]) + "".join(
             f" {sign} {style.tex(f)}" for sign, f in zip(signs[1:], sides[1:], strict=True)
@@ -214,6 +218,36 @@ def block(b: pg.Block, style: Style) -> Context:
                 "svg": svg(placed, title=phrase("section.graph", style.language)),
                 "caption": caption,
             }
+        case pg.Passage():
+            mark = style.say(b.mark) if b.mark else ""
+            text = written(b.text, style.language, style.escape, style.math)
+            return {"kind": "passage", "mark": mark, "text": text}
+        case pg.Sketch():
+            drawing = dict(b.drawings)[style.language]
+            title = phrase("passage.drawing", style.language)
+            return {
+                "kind": "figure",
+                "tikz": drawing_tikz(drawing),
+                "svg": drawing_svg(drawing, title=title),
+                "caption": written(b.caption, style.language, style.escape, style.math),
+            }
+        case pg.Listing():
+            return {"kind": "listing", "lines": [style.escape(x) for x in folded(b.code)]}
+
+
+COLUMNS = 92  # characters of a program on one line
+
+
+def folded(code: str) -> list[str]:
+    """The lines of a program; a line that is too long goes on after a comma inside its brackets."""
+    out: list[str] = []
+    for line in code.rstrip("\n").split("\n"):
+        indent = " " * (len(line) - len(line.lstrip()) + 8)
+        while len(line) > COLUMNS and (at := line.rfind(", ", len(indent), COLUMNS)) > 0:
+            out.append(line[: at + 1])
+            line = indent + line[at + 2 :]
+        out.append(line)
+    return out
 
 
 FACTORS = 7  # sizes of factors on one line
@@ -250,10 +284,13 @@ def drawn(figure: pg.Figure, style: Style) -> Picture:
     return Picture(picture.vertices, picture.arrows, find_repeats(picture))
 
 
-def sections(page: pg.Page, style: Style, keys: Sequence[str] | None = None) -> list[Context]:
-    """Titled sections of blocks; `keys` keeps only some of them."""
+def sections(made: Sequence[pg.Section], style: Style) -> list[Context]:
+    """Titled sections of blocks."""
     return [
-        {"key": s.key, "title": style.say(s.title), "blocks": [block(b, style) for b in s.blocks]}
-        for s in page.sections
-        if keys is None or s.key in keys
+        {
+            "key": s.key,
+            "title": style.say(s.title) if s.title else "",
+            "blocks": [block(b, style) for b in s.blocks],
+        }
+        for s in made
     ]

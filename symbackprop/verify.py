@@ -8,8 +8,8 @@ to 1e-6. The only verdict that counts is 'agrees' at three or more points.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -143,6 +143,23 @@ def verify_page(d: Derivation, page: Page, *, seed: int = 0, trials: int = POINT
         seed,
         tuple(dict.fromkeys(sizes)),
         method,
+    )
+
+
+def together(reports: Sequence[tuple[str, Report]], seed: int) -> Report:
+    """One report over several pages; each page's keys get their prefix."""
+
+    def named(prefix: str, rows: tuple[Checked, ...]) -> list[Checked]:
+        return [replace(c, key=prefix + c.key) for c in rows]
+
+    methods = {r.method for _, r in reports if r.truths_checked}
+    return Report(
+        tuple(c for p, r in reports for c in named(p, r.equalities)),
+        tuple(c for p, r in reports for c in named(p, r.truths_checked)),
+        min((r.points for _, r in reports), default=0),
+        seed,
+        tuple(dict.fromkeys(s for _, r in reports for s in r.sizes)),
+        methods.pop() if len(methods) == 1 else "mixed",
     )
 
 

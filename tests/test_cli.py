@@ -15,17 +15,17 @@ from symbackprop.__main__ import main
 from symbackprop.build import modules
 
 ROOT = Path(__file__).parent.parent
-HEAD = "from symbackprop import Sheet\n"
+HEAD = "from symbackprop import Derived, Exercise, Sheet\n"
 GOOD = (
     HEAD
     + """
-SHEET = Sheet(name="good", title={"en": "Good", "de": "Gut"}, sections=("forward", "gradients"),
-              graph="x: d; W: m x d; L = sum(tanh(W @ x)**2)")
+SHEET = Sheet(name="good", title={"en": "Good", "de": "Gut"}, exercises=(Exercise(answers=(Derived(
+    show=("forward", "gradients"), graph="x: d; W: m x d; L = sum(tanh(W @ x)**2)"),)),))
 """
 )
 SIZES = (
-    HEAD
-    + 'S = Sheet(name="sizes", title={"en": "S", "de": "S"}, graph="x: d; W: m x d; L = sum(x @ W)")'
+    HEAD + 'S = Sheet(name="sizes", title={"en": "S", "de": "S"}, exercises=(Exercise(answers=('
+    'Derived("x: d; W: m x d; L = sum(x @ W)"),)),))'
 )
 FALSE = (
     GOOD.replace('"good"', '"false"')
@@ -33,12 +33,13 @@ FALSE = (
 from dataclasses import replace
 from symbackprop.notation import Times, number
 
-page = SHEET.page
+answer = SHEET.exercises[0].answers[0]
+page = answer.page
 section, block = page.sections[0], page.sections[0].blocks[0]
 first = replace(block.rows[0], sides=(Times((number(2), block.rows[0].left)),))
 block = replace(block, rows=(first, *block.rows[1:]))
 section = replace(section, blocks=(block, *section.blocks[1:]))
-SHEET.__dict__["page"] = replace(page, sections=(section, *page.sections[1:]))
+answer.__dict__["page"] = replace(page, sections=(section, *page.sections[1:]))
 """
 )
 FAULT = (
@@ -46,10 +47,10 @@ FAULT = (
     + """
 class Faulty(Sheet):
     @property
-    def derivation(self):
+    def checks(self):
         raise RuntimeError("a fault of ours")
 
-SHEET = Faulty(SHEET.name, SHEET.graph, SHEET.title)
+SHEET = Faulty(SHEET.name, SHEET.title, SHEET.exercises)
 """
 )
 LAYER = "x: d; W: m x d; b: m\nh = tanh(W @ x + b)\nL = sum(h**2)\n"

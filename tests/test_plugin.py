@@ -12,10 +12,10 @@ pytest_plugins = ["pytester"]
 Run = Callable[..., pytest.RunResult]
 
 SHEET = """
-from symbackprop import Sheet
+from symbackprop import Derived, Exercise, Sheet
 
-SHEET = Sheet(name="one", title={"en": "One", "de": "Eins"}, sections=("forward", "gradients"),
-              graph="x: d; W: m x d; L = sum(tanh(W @ x)**2)")
+SHEET = Sheet(name="one", title={"en": "One", "de": "Eins"}, exercises=(Exercise(answers=(Derived(
+    show=("forward", "gradients"), graph="x: d; W: m x d; L = sum(tanh(W @ x)**2)"),)),))
 """
 FALSE = (
     SHEET
@@ -32,7 +32,8 @@ def spoiled(page):
     block = replace(block, rows=(first, *block.rows[1:]))
     return replace(page, sections=(replace(section, blocks=(block, *section.blocks[1:])), *page.sections[1:]))
 
-SHEET.__dict__["page"] = spoiled(SHEET.page)
+answer = SHEET.exercises[0].answers[0]
+answer.__dict__["page"] = spoiled(answer.page)
 '''
 )
 

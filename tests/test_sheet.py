@@ -11,12 +11,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from symbackprop import Convention, Sheet
+from symbackprop import Convention
 from symbackprop.build import verified
 from symbackprop.errors import SheetError, TexError, VerificationError
 from symbackprop.notation import Times, number
 from symbackprop.page import Equations, Page
-from symbackprop.sheet import counted, write_html, write_tex
+from symbackprop.exercise import Derived, Exercise
+from symbackprop.prose import Text
+from symbackprop.sheet import Sheet, counted, write_html, write_tex
 from symbackprop.tex.engine import compile_pdf, find_engine
 from symbackprop.verify import Report, verify_page
 
@@ -28,7 +30,27 @@ def both(text: str) -> Mapping[str, str]:
     return {"en": text, "de": text}
 
 
-LAYER = Sheet(
+def sheet(name: str, title: Mapping[str, str], *, task: Text | None = None, points: int = 0,
+          header: Mapping[str, str] | None = None, **graph: object) -> Sheet:  # fmt: skip
+    """A sheet of one exercise, answered by one derivation."""
+    answer = Derived(**graph)  # type: ignore[arg-type]
+    one = Exercise(task=task, points=points, given=(answer,), answers=(answer,))
+    return Sheet(name, title, (one,), header or {})
+
+
+def answer(s: Sheet) -> Derived:
+    found = s.exercises[0].answers[0]
+    assert isinstance(found, Derived)
+    return found
+
+
+def changed(s: Sheet, **graph: object) -> Sheet:
+    """The sheet with another derivation."""
+    new = replace(answer(s), **graph)  # type: ignore[arg-type]
+    return replace(s, exercises=(replace(s.exercises[0], given=(new,), answers=(new,)),))
+
+
+LAYER = sheet(
     name="layer",
     title={"en": "One layer", "de": "Eine Schicht"},
     task={"en": "Find both gradients.", "de": "Bestimmen Sie beide Gradienten."},
@@ -36,7 +58,7 @@ LAYER = Sheet(
     header={"course": "Deep Learning", "number": "Blatt 4", "due": "13.05.2025, 14:00 Uhr"},
     graph="x: d; W: m x d; b: m; h = tanh(W @ x + b); L = sum(h**2)",
 )
-MATRICES = Sheet(
+MATRICES = sheet(
     name="matrices",
     title=both("Matrices"),
     graph="X: n x 3; y: n x 1; W: 4 x 1\nA = concat(X, ones(n, 1))\nE = relu(A @ W)\nL = sum((E - y)**2)/n",
@@ -45,23 +67,23 @@ SPECIAL = (
     r"50% & <b>$x$</b> \input{/etc/passwd} #1 _ ^ ~ {} \end{document} <script>alert(1)</script>"
 )
 HOSTILE = replace(
-    LAYER, name="hostile", title=both(SPECIAL), task=both(SPECIAL),
-    header={"course": SPECIAL, "number": SPECIAL, "due": SPECIAL},
+    LAYER, name="hostile", title=both(SPECIAL), header={"course": SPECIAL, "number": SPECIAL, "due": SPECIAL},
+    exercises=(replace(LAYER.exercises[0], task=both(SPECIAL)),),
 )  # fmt: skip
 LONG = " + ".join(f"a{k}*b{k}" for k in range(14))
 WIDE = (
-    Sheet(name="long_sum", title=both("Sum"),
+    sheet(name="long_sum", title=both("Sum"),
           graph="; ".join(f"a{k}: scalar; b{k}: scalar" for k in range(14)) + f"\nL = ({LONG})**2"),
-    Sheet(name="long_names", title=both("Names"), graph=r"""
+    sheet(name="long_names", title=both("Names"), graph=r"""
         W: hidden x input as W_{\mathrm{first\ layer}};  x: input as x_{\mathrm{input}}
         V: classes x hidden as V_{\mathrm{second\ layer}};  y: classes onehot
         h = tanh(W @ x) as h_{\mathrm{hidden\ layer}}
         p = softmax(V @ h + V @ (h*h) + V @ sigmoid(h) + V @ exp(h) + V @ sin(h) + V @ cos(h))
         L = -sum(y*log(p))"""),
-    Sheet(name="deep", title=both("Deep"), products=("x",),
+    sheet(name="deep", title=both("Deep"), products=("x",),
           graph="x: d; " + "; ".join(f"W{k}: d x d" for k in range(9)) + "; z0 = tanh(W0 @ x)\n"
           + "\n".join(f"z{k} = tanh(W{k} @ z{k - 1})" for k in range(1, 9)) + "\nL = sum(z8**2)"),
-    Sheet(name="rows", title=both("Rows"), convention=Convention(vectors="row", signal="bar"),
+    sheet(name="rows", title=both("Rows"), convention=Convention(vectors="row", signal="bar"),
           graph="X: n x d; W: d x k; b: k; Y: n x k onehot\nP = softmax(X @ W + b)\nL = -sum(Y*log(P))/n"),
 )  # fmt: skip
 
@@ -85,7 +107,7 @@ def html(sheet: Sheet, language: Language = "en", **rest: object) -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_equation_of_the_page_is_marked_once_in_reading_order(language: Language) -> None:
     marked = re.findall(r"^%% equation: (.+)$", tex(LAYER, language), re.M)
-    assert marked == [eq.key for eq in LAYER.page.equations]
+    assert marked == [eq.key for eq in answer(LAYER).page.equations]
 
 
 def test_the_two_languages_print_the_same_mathematics() -> None:
@@ -93,7 +115,7 @@ def test_the_two_languages_print_the_same_mathematics() -> None:
         return re.findall(r"^.* &(?:=|\\approx).*$", source, re.M)
 
     assert formulas(tex(LAYER, "en")) == formulas(tex(LAYER, "de"))
-    assert len(formulas(tex(LAYER))) >= len(LAYER.page.equations)
+    assert len(formulas(tex(LAYER))) >= len(answer(LAYER).page.equations)
 
 
 def test_the_same_sheet_gives_the_same_bytes() -> None:
@@ -121,7 +143,7 @@ def test_one_point_is_one_point(n: int, said: str) -> None:
 
 
 def test_sections_come_in_the_order_asked_for() -> None:
-    sheet = replace(LAYER, sections=("gradients", "forward"))
+    sheet = changed(LAYER, show=("gradients", "forward"))
     source = write_tex(sheet, verified(sheet), "en")
     assert re.findall(r"section\*{(.+?)}", source) == ["Gradients", "Forward equations"]
 
@@ -152,14 +174,14 @@ def test_an_exercise_explains_no_sign_of_its_solution() -> None:
 
 def test_equations_of_an_exercise_are_verified_ones() -> None:
     for sheet in (LAYER, MATRICES, *WIDE):
-        assert set(sheet.exercise.equations) <= set(sheet.page.equations)
+        assert set(answer(sheet).exercise.equations) <= set(answer(sheet).page.equations)
 
 
 def test_an_exercise_respects_the_parts_chosen() -> None:
-    assert [s.key for s in replace(LAYER, sections=("symbols", "why")).exercise.sections] == [
+    assert [s.key for s in answer(changed(LAYER, show=("symbols", "why"))).exercise.sections] == [
         "symbols"
     ]
-    assert not replace(LAYER, sections=()).exercise.sections
+    assert not answer(changed(LAYER, show=())).exercise.sections
 
 
 # --- what is refused -----------------------------------------------------------------------------
@@ -177,7 +199,7 @@ def spoiled(page: Page) -> Page:
 
 @pytest.mark.parametrize("write", [write_tex, write_html])
 def test_a_false_equation_is_not_written(write: object) -> None:
-    wrong = verify_page(LAYER.derivation, spoiled(LAYER.page))
+    wrong = verify_page(answer(LAYER).derivation, spoiled(answer(LAYER).page))
     with pytest.raises(VerificationError, match=r"forward\.u1: differs"):
         write(LAYER, wrong, "en")  # type: ignore[operator]
 
@@ -190,18 +212,19 @@ def test_a_name_that_is_no_file_name_is_refused(name: str) -> None:
         replace(LAYER, name=name)
 
 
-@pytest.mark.parametrize("part", ["title", "task"])
-def test_text_missing_in_a_language_is_refused(part: str) -> None:
-    with pytest.raises(SheetError, match=f"no {part} in de"):
-        replace(LAYER, **{part: {"en": "Only English"}})  # type: ignore[arg-type]
+def test_text_missing_in_a_language_is_refused() -> None:
+    with pytest.raises(SheetError, match="no title in de"):
+        replace(LAYER, title={"en": "Only English"})
+    with pytest.raises(SheetError, match="no text in de"):
+        replace(LAYER.exercises[0], task={"en": "Only English"})
 
 
 @pytest.mark.parametrize(
-    "options", [{"sections": ("nothing",)}, {"show": ("nothing",)}, {"hessian": ("q",)}]
+    "options", [{"show": ("nothing",)}, {"draw": ("nothing",)}, {"hessian": ("q",)}]
 )
 def test_unknown_parts_and_nodes_are_refused(options: dict[str, tuple[str, ...]]) -> None:
     with pytest.raises(SheetError, match=r"no (part|symbol)"):
-        _ = replace(LAYER, **options).page  # type: ignore[arg-type]
+        _ = replace(answer(LAYER), **options).page  # type: ignore[arg-type]
 
 
 # --- text of the user is text --------------------------------------------------------------------
@@ -241,7 +264,7 @@ def test_html_stands_alone(language: Language) -> None:
     assert f'<html lang="{language}">' in page
     assert not re.search(r"<(script|link|img|iframe)|url\(|@import|(src|href)=", page)
     assert "<svg" in page
-    assert page.count("<math") > len(MATRICES.page.equations)
+    assert page.count("<math") > len(answer(MATRICES).page.equations)
 
 
 def test_html_is_well_formed() -> None:

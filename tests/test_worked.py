@@ -5,6 +5,7 @@ import pytest
 
 from symbackprop.build import verified
 from symbackprop.notation import Partial, Sized, Times
+from symbackprop.exercise import Derived
 from symbackprop.page import Display, Equation, Figure
 from symbackprop.sheet import Sheet
 from symbackprop.write.text import text
@@ -13,11 +14,19 @@ from worked.lstm_peephole import SHEET as LSTM
 from worked.mlp import SHEET as MLP
 from worked.rosenbrock import SHEET as ROSENBROCK
 
+
+def answer(sheet: Sheet) -> Derived:
+    """The derivation that answers a sheet of one exercise."""
+    found = sheet.exercises[0].answers[0]
+    assert isinstance(found, Derived)
+    return found
+
+
 ALL = [ROSENBROCK, MLP, LSTM, CONCAT]
 
 
 def equation(sheet: Sheet, key: str) -> Equation:
-    (found,) = (e for e in sheet.page.equations if e.key == key)
+    (found,) = (e for e in answer(sheet).page.equations if e.key == key)
     return found
 
 
@@ -33,15 +42,15 @@ def size(sheet: Sheet, key: str) -> list[str]:
 def test_every_equation_is_verified(sheet: Sheet) -> None:
     report = verified(sheet, seed=17)
     assert report.ok, report.failures
-    assert report.checked == report.equations == len(sheet.page.equations)
+    assert report.checked == report.equations == len(answer(sheet).page.equations)
     assert report.max_rel_error < 1e-10
 
 
 @pytest.mark.parametrize("sheet", ALL, ids=lambda s: s.name)
 def test_every_edge_carries_its_derivative(sheet: Sheet) -> None:
-    (figure,) = (b for s in sheet.page.sections for b in s.blocks if isinstance(b, Figure))
+    (figure,) = (b for s in answer(sheet).page.sections for b in s.blocks if isinstance(b, Figure))
     for arrow in figure.arrows:
-        integer_label = sheet.derivation.graph[arrow.tail.split("@")[0]].symbol
+        integer_label = answer(sheet).derivation.graph[arrow.tail.split("@")[0]].symbol
         assert integer_label
         assert (arrow.label is None) == bool(integer_label.labels)
 
@@ -53,7 +62,9 @@ def test_rosenbrock_gradient_hessian_and_trace() -> None:
     assert sides(ROSENBROCK, "trace.f")[-1] == "104"
     assert sides(ROSENBROCK, "trace.delta.x1")[-2:] == ["400 − 4", "396"]
     edges = {
-        e.key: text(e.sides[0]) for e in ROSENBROCK.page.equations if e.key.startswith("local.")
+        e.key: text(e.sides[0])
+        for e in answer(ROSENBROCK).page.equations
+        if e.key.startswith("local.")
     }
     assert edges["local.a.x1"] == "2 x₁"
     assert edges["local.c.b"] == "2 b"
@@ -70,7 +81,7 @@ def test_mlp_product_of_jacobians_with_sizes() -> None:
     ] == want
     assert size(MLP, "product.x") == ["1", "784"]
     assert size(MLP, "product.b1") == ["1", "256"]
-    lines = [b for s in MLP.page.sections for b in s.blocks if isinstance(b, Display)]
+    lines = [b for s in answer(MLP).page.sections for b in s.blocks if isinstance(b, Display)]
     assert len(lines) == 2
     said = sides(MLP, "product.b1")[1]
     for factor in ("e_yᵀ", "diag(z⁽³⁾) − z⁽³⁾ z⁽³⁾ᵀ", "diag(1 − z⁽²⁾ ⊙ z⁽²⁾)", "W⁽²⁾", "I₂₅₆"):
@@ -78,7 +89,7 @@ def test_mlp_product_of_jacobians_with_sizes() -> None:
 
 
 def test_mlp_softmax_tensor_and_shortcut() -> None:
-    keys = {e.key: e for e in MLP.page.equations}
+    keys = {e.key: e for e in answer(MLP).page.equations}
     assert text(keys["z3|o3.matrix"].sides[0]) == "diag(z⁽³⁾) − z⁽³⁾ z⁽³⁾ᵀ"
     tensor = keys["o1|W1.0"]
     assert [str(s) for s in tensor.shape or ()] == ["256", "256", "784"]
@@ -112,7 +123,7 @@ def test_concat_selector() -> None:
 
 
 def test_concat_code_trains_in_the_right_direction() -> None:
-    f = CONCAT.derivation.compile("numpy")
+    f = answer(CONCAT).derivation.compile("numpy")
     rng = np.random.default_rng(1)
     X, y = rng.normal(size=(11, 3)), rng.normal(size=(11, 1))
     W1, W2 = rng.normal(size=(4, 4)), rng.normal(size=(5, 1))

@@ -15,6 +15,7 @@ from symbackprop.notation import Decimal, Hadamard, HPower, Minus, Number, Plus,
 from symbackprop.options import Options
 from symbackprop.outline import outline
 from symbackprop.page import Equation, Equations, Page
+from symbackprop.exercise import Derived, Exercise
 from symbackprop.sheet import Sheet, write_html, write_tex
 from symbackprop.verify import EQUAL, TRUE, relative, verify_page
 from symbackprop.write import latex as latex_module
@@ -207,9 +208,10 @@ def test_comparison_of_numbers() -> None:
 
 
 def test_sheets_refuse_what_is_not_verified() -> None:
-    sheet = Sheet("s", "x: d; L = sum(x**2)", {"en": "a", "de": "b"})
-    page = with_row(sheet.page, "gradient.x", lambda e: replace(e, sides=(Minus(e.sides[0]),)))
-    report = verify_page(sheet.derivation, page)
+    answer = Derived("x: d; L = sum(x**2)")
+    sheet = Sheet("s", {"en": "a", "de": "b"}, (Exercise(answers=(answer,)),))
+    page = with_row(answer.page, "gradient.x", lambda e: replace(e, sides=(Minus(e.sides[0]),)))
+    report = verify_page(answer.derivation, page)
     for write in (write_tex, write_html):
         with pytest.raises(VerificationError, match=r"gradient\.x"):
             write(sheet, report, "en")

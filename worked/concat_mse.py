@@ -1,21 +1,8 @@
 """A batch through two layers whose biases are a column of ones: the selector in the gradient of concat."""
 
-from symbackprop import Sheet
+from symbackprop import Derived, Exercise, Sheet
 
-SHEET = Sheet(
-    name="concat_mse",
-    title={
-        "en": "Mean squared error with biases through a column of ones",
-        "de": "Mittlerer quadratischer Fehler mit Bias über eine Einsenspalte",
-    },
-    task={
-        "en": "Before each layer a column of ones is appended, so that the biases are the last rows of the "
-        "weight matrices. Derive the gradients of the mean squared error with respect to both "
-        "weight matrices.",
-        "de": "Vor jeder Schicht wird eine Spalte aus Einsen angehängt, so dass die Biaswerte die letzten "
-        "Zeilen der Gewichtsmatrizen sind. Leiten Sie die Gradienten des mittleren quadratischen Fehlers "
-        "nach beiden Gewichtsmatrizen her.",
-    },
+GRAPH = Derived(
     graph=r"""
         X: n x 3;  y: n x 1;  W1: 4 x 4 as W^{(1)};  W2: 5 x 1 as W^{(2)}
         A = concat(X, ones(n, 1))
@@ -26,4 +13,26 @@ SHEET = Sheet(
         L = sum((E - y)**2) / n
     """,
     wrt=("W1", "W2"),
+)
+
+SHEET = Sheet(
+    name="concat_mse",
+    title={
+        "en": "Mean squared error with biases through a column of ones",
+        "de": "Mittlerer quadratischer Fehler mit Bias über eine Einsenspalte",
+    },
+    exercises=(
+        Exercise(
+            task={
+                "en": "Before each layer a column of ones is appended, so that the biases are the "
+                "last rows of the weight matrices. Derive the gradients of the mean squared "
+                "error with respect to both weight matrices.",
+                "de": "Vor jeder Schicht wird eine Spalte aus Einsen angehängt, so dass die Biaswerte"
+                " die letzten Zeilen der Gewichtsmatrizen sind. Leiten Sie die Gradienten des "
+                "mittleren quadratischen Fehlers nach beiden Gewichtsmatrizen her.",
+            },
+            given=(GRAPH,),
+            answers=(GRAPH,),
+        ),
+    ),
 )

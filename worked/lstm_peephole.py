@@ -1,20 +1,12 @@
 """A peephole LSTM in symbolic time: every δ with t and t+1, every weight gradient as a sum over t."""
 
-from symbackprop import Convention, Sheet
+from symbackprop import Convention, Derived, Exercise, Sheet
 
 GATE = """
         {g}_[t] = x[t] @ W{g} + c[t-1] @ R{g} + b{g}   as {g}'
         {g}[t] = sigmoid({g}_[t])"""
 
-SHEET = Sheet(
-    name="lstm_peephole",
-    title={"en": "A peephole LSTM, backwards", "de": "Ein Peephole-LSTM, rückwärts"},
-    task={
-        "en": "The gates of the cell see the input and the previous cell state. Derive the error signal of "
-        "the cell state, of all gates, and the gradients of all weights.",
-        "de": "Die Gatter der Zelle sehen die Eingabe und den vorigen Zellzustand. Leiten Sie das "
-        "Fehlersignal des Zellzustands und aller Gatter sowie die Gradienten aller Gewichte her.",
-    },
+GRAPH = Derived(
     graph="""
         t: 1..T;  x[t]: d
         Wf: d x m as W_f;  Rf: m x m as W_{Rf};  bf: m as b_f
@@ -29,4 +21,23 @@ SHEET = Sheet(
     """,
     convention=Convention(vectors="row"),
     unfold=("h",),
+)
+
+SHEET = Sheet(
+    name="lstm_peephole",
+    title={"en": "A peephole LSTM, backwards", "de": "Ein Peephole-LSTM, rückwärts"},
+    exercises=(
+        Exercise(
+            task={
+                "en": "The gates of the cell see the input and the previous cell state. Derive the "
+                "error signal of the cell state, of all gates, and the gradients of all "
+                "weights.",
+                "de": "Die Gatter der Zelle sehen die Eingabe und den vorigen Zellzustand. Leiten Sie"
+                " das Fehlersignal des Zellzustands und aller Gatter sowie die Gradienten aller"
+                " Gewichte her.",
+            },
+            given=(GRAPH,),
+            answers=(GRAPH,),
+        ),
+    ),
 )

@@ -1,23 +1,9 @@
 """A 784-256-256-10 network with tanh, softmax and cross-entropy: products of Jacobians with all sizes."""
 
-from symbackprop import Convention, Sheet
+from symbackprop import Convention, Derived, Exercise, Sheet
 from symbackprop.expr import spelled
 
-SHEET = Sheet(
-    name="mlp",
-    title={
-        "en": "A multilayer perceptron, backwards",
-        "de": "Ein mehrschichtiges Perzeptron, rückwärts",
-    },
-    task={
-        "en": "A network maps 784 inputs to 10 class probabilities, with two hidden layers of 256 tanh "
-        "neurons. For the cross-entropy of one sample with label y give the gradients with respect to x "
-        "and the first bias as products of Jacobians with all sizes, and those of all weights and biases.",
-        "de": "Ein Netz bildet 784 Eingaben auf 10 Klassenwahrscheinlichkeiten ab, mit zwei verborgenen "
-        "Schichten aus je 256 tanh-Neuronen. Geben Sie für die Kreuzentropie eines Beispiels mit dem Label y "
-        "die Gradienten nach x und nach dem ersten Bias als Produkte von Jacobi-Matrizen mit allen "
-        "Größen an, außerdem die Gradienten nach allen Gewichten und Biaswerten.",
-    },
+GRAPH = Derived(
     graph="""
         x: 784;  y: scalar label 10
         W1: 256 x 784 as W^{(1)};  b1: 256 as b^{(1)}
@@ -35,6 +21,31 @@ SHEET = Sheet(
     convention=Convention(
         signals=tuple((f"o{k}", spelled(rf"\delta^{{({k})}}")) for k in (1, 2, 3))
     ),
-    show=("x", "z1", "z2", "z3", "y", "L"),
+    draw=("x", "z1", "z2", "z3", "y", "L"),
     products=("x", "b1"),
+)
+
+SHEET = Sheet(
+    name="mlp",
+    title={
+        "en": "A multilayer perceptron, backwards",
+        "de": "Ein mehrschichtiges Perzeptron, rückwärts",
+    },
+    exercises=(
+        Exercise(
+            task={
+                "en": "A network maps 784 inputs to 10 class probabilities, with two hidden layers of"
+                " 256 tanh neurons. For the cross-entropy of one sample with label y give the "
+                "gradients with respect to x and the first bias as products of Jacobians with "
+                "all sizes, and those of all weights and biases.",
+                "de": "Ein Netz bildet 784 Eingaben auf 10 Klassenwahrscheinlichkeiten ab, mit zwei "
+                "verborgenen Schichten aus je 256 tanh-Neuronen. Geben Sie für die "
+                "Kreuzentropie eines Beispiels mit dem Label y die Gradienten nach x und nach "
+                "dem ersten Bias als Produkte von Jacobi-Matrizen mit allen Größen an, außerdem"
+                " die Gradienten nach allen Gewichten und Biaswerten.",
+            },
+            given=(GRAPH,),
+            answers=(GRAPH,),
+        ),
+    ),
 )
