@@ -7,14 +7,14 @@ print(layers([Functions(d, "h_conv2d", "h_conv2d_grad")]))
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from symbackprop.derivation import Derivation
 from symbackprop.emit.numpy_code import Module, safe
 from symbackprop.errors import SymbackpropError
 from symbackprop.expr import symbols
-from symbackprop.graph import used_names
+from symbackprop.graph import ancestors, make
 
 HEAD = '"""Emitted by symbackprop: {names}. Integer labels count from 0."""\n\nimport numpy as np\n'
 
@@ -61,6 +61,7 @@ def layers(parts: Sequence[Part]) -> str:
     for p in parts:
         if p.derivation.graph.time:
             raise SymbackpropError("a recurrence is no layer", where="emit", hint="Use source().")
+        p = replace(p, derivation=cut(p.derivation))
         module = Module(p.derivation, module)
         module.reserved = frozenset(names)
         code = two_functions(p, module) if isinstance(p, Functions) else layer_class(p, module)
@@ -117,9 +118,8 @@ def indented(lines: Sequence[str]) -> list[str]:
 
 
 def forward_lines(m: Module) -> list[str]:
-    needed = below(m.d, {m.d.of})
     opening = [f"    {x}\n" for x in m.opening({})]
-    return [*opening, *m.sweep(forward=True, only=needed), f"    return {safe(m.d.of)}\n"]
+    return [*opening, *m.sweep(forward=True), f"    return {safe(m.d.of)}\n"]
 
 
 def backward_lines(m: Module) -> list[str]:
@@ -134,10 +134,12 @@ def backward_lines(m: Module) -> list[str]:
 
 def below(d: Derivation, names: set[str]) -> set[str]:
     """The names, and every name their values need."""
-    found, stack = set[str](), list(names)
-    while stack:
-        name = stack.pop()
-        if name not in found:
-            found.add(name)
-            stack += used_names(d.graph.definition[name]) if name in d.graph.definition else ()
-    return found
+    return {m for n in names for m in ancestors(d.graph, n)}
+
+
+def cut(d: Derivation) -> Derivation:
+    """The derivation on the part of its graph that the output needs: other inputs are no arguments."""
+    kept = ancestors(d.graph, d.of)
+    symbol = {n: e for n, e in d.graph.symbol.items() if n in kept}
+    g = make(symbol, {n: e for n, e in d.graph.definition.items() if n in kept})
+    return replace(d, backward=replace(d.backward, graph=g))
