@@ -71,6 +71,14 @@ def test_a_computed_label_prints_as_an_index() -> None:
         sb.derive("x: 5; m = argmax(x); L = x[m]**2", wrt=["m"])
 
 
+def test_jacobian_and_hessian_of_the_largest() -> None:
+    graph = sb.read("x: 5; L = max(x)**2")
+    assert sb.jacobian(graph, of="L", wrt="x").verify() < 1e-10
+    assert sb.hessian(graph, of="L", wrt="x").verify() < 1e-10
+    rows = sb.read("x: 5 x 3; y = max(x, axis=1)")
+    assert sb.jacobian(rows, of="y", wrt="x").verify() < 1e-10
+
+
 def test_near_ties_are_kinks_and_equal_zeros_are_not() -> None:
     def distance(*x: float) -> float:
         noted: list[float] = []

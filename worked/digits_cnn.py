@@ -194,13 +194,14 @@ def accuracy(g: Graph, parameters: Mapping[str, Array], images: Array, labels: A
 
 
 def loss_curve(losses: list[float], epochs: int) -> str:
-    """The loss of every batch and its mean over each epoch, as SVG."""
-    each = len(losses) // epochs
-    every: tuple[Point, ...] = tuple((k / each, max(v, 1e-12)) for k, v in enumerate(losses, 1))
-    means = [float(np.mean(losses[k * each : (k + 1) * each])) for k in range(epochs)]
-    mean: tuple[Point, ...] = tuple((k - 0.5, max(v, 1e-12)) for k, v in enumerate(means, 1))
-    curves = (Curve(words("mean of the epoch"), mean), Curve(words("batch"), every))
-    drawn = plot(Plot(curves, words("epoch"), words("loss"), scale="log"))
+    """The loss as means over at most sixty pieces of the training, as SVG."""
+    pieces = np.array_split(np.array(losses), min(len(losses), 60))
+    ends = np.cumsum([len(p) for p in pieces]) * epochs / len(losses)
+    points: list[Point] = [
+        (float(k), max(float(p.mean()), 1e-12)) for k, p in zip(ends, pieces, strict=True)
+    ]
+    curve = Curve(words("training"), tuple(points))
+    drawn = plot(Plot((curve,), words("epoch"), words("loss"), scale="log"))
     return drawing_svg(drawn, title="Loss of a convolutional network")
 
 
