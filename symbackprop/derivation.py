@@ -251,11 +251,17 @@ def written_out(d: Derivation, name: str) -> Expr:
 
 
 def unfolded(d: Derivation, e: Expr, names: tuple[str, ...]) -> Expr:
-    """Named nodes written out by their definitions."""
+    """Named nodes written out by their definitions; a computed label keeps its name."""
     swap: dict[Expr, Expr] = {}
     for s in symbols(e):
         own = s.symbol
-        if own and own.name in names and not own.cotangent and own.name in d.graph.definition:
+        if (
+            own
+            and own.name in names
+            and not own.cotangent
+            and not own.labels
+            and own.name in d.graph.definition
+        ):
             swap[s] = shifted(d.graph.definition[own.name], own.shift)
     return substitute(e, swap)
 

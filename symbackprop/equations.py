@@ -61,11 +61,16 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """An op placed on shapes: how each argument is indexed, and its equations; the last one is the result."""
+    """An op placed on shapes: how each argument is indexed, and its equations; the last one is the result.
+
+    A `primitive` has no equations: `reference.py` knows it as a function of whole arrays, and it is never
+    differentiated.
+    """
 
     inputs: tuple[tuple[str, tuple[Index, ...]], ...]
     definitions: tuple[Definition, ...]
     shape: Shape
+    primitive: str = ""
 
     @property
     def result(self) -> Definition:

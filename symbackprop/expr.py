@@ -349,5 +349,12 @@ GREEK = frozenset(
 )
 
 
+def labels_of(e: Expr) -> Size | None:
+    """The number of classes of an integer label, declared or computed; None for real values."""
+    if e.symbol:
+        return e.symbol.labels
+    return e.args[0].shape[-1] if e.op.domain == "label" else None
+
+
 def shape_of(*extents: int | str | Size) -> Shape:
     return tuple(size(x) for x in extents)

@@ -7,11 +7,23 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from symbackprop import expr
+from symbackprop.axes import from_last, normal_axis, permute, to_last
 from symbackprop.errors import DeclarationError, ShapeError
-from symbackprop.expr import Expr, Operand, Symbol, apply, as_expr, const, describe, leaf
+from symbackprop.expr import (
+    Expr,
+    Operand,
+    Symbol,
+    apply,
+    as_expr,
+    const,
+    describe,
+    labels_of,
+    leaf,
+)
 from symbackprop.op import Op
 from symbackprop.sizes import Size, shape_text, size
 from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.shaping import product
 
 Function: TypeAlias = Callable[..., Expr]
 expr.OPERATORS.update(
@@ -29,45 +41,6 @@ expr.OPERATORS.update(
         ]
     }
 )
-
-
-def normal_axis(axis: object, x: Expr, where: str) -> int:
-    if isinstance(axis, bool) or not isinstance(axis, int):
-        raise DeclarationError(f"axis must be a whole number, not {axis!r}", where=where)
-    if not -x.rank <= axis < x.rank:
-        raise ShapeError(
-            f"{describe(x)} is {shape_text(x.shape)} and has no axis {axis}", where=where
-        )
-    return axis % x.rank
-
-
-def to_last(x: Expr, axis: int) -> Expr:
-    """The axis moved to the end, the order of the others kept."""
-    if axis == x.rank - 1:
-        return x
-    if axis == x.rank - 2:
-        return apply(OPS["transpose"], x)
-    order = [k for k in range(x.rank) if k != axis] + [axis]
-    return permute(x, order)
-
-
-def from_last(x: Expr, axis: int) -> Expr:
-    if axis == x.rank - 1:
-        return x
-    if axis == x.rank - 2:
-        return apply(OPS["transpose"], x)
-    order = list(range(x.rank - 1))
-    order.insert(axis, x.rank - 1)
-    return permute(x, order)
-
-
-def permute(x: Operand, order: list[int] | tuple[int, ...]) -> Expr:
-    """Axes in another order."""
-    x = as_expr(x)
-    letters = "abcdefgh"[: x.rank]
-    if sorted(order) != list(range(x.rank)):
-        raise DeclarationError(f"{order} does not order {x.rank} axes", where="permute")
-    return einsum(f"{letters}->{''.join(letters[k] for k in order)}", x)
 
 
 def along_axis(op: Op) -> Function:
@@ -151,10 +124,6 @@ def onehot(label: Operand, n: Operand | str | None = None) -> Expr:
     return apply(OPS["onehot"], label, n=extent)
 
 
-def labels_of(e: Expr) -> Size | None:
-    return e.symbol.labels if e.symbol else None
-
-
 def cross_entropy(p: Operand, t: Operand, axis: int = -1) -> Expr:
     """-Σ t log p for one-hot (or soft) targets, -log p_y for an integer label; one value per sample."""
     p, t = as_expr(p), as_expr(t)
@@ -173,6 +142,43 @@ def pick(x: Operand, label: Operand) -> Expr:
         raise ShapeError(f"{describe(label)} names one of {classes} classes, but {describe(x)} is "
                          f"{shape_text(x.shape)}", where="pick")  # fmt: skip
     return apply(OPS["pick"], x, label)
+
+
+def argmax(x: Operand, axis: int | None = None) -> Expr:
+    """The position of the largest entry along an axis (of all entries), a label; the first of equals."""
+    x = as_expr(x)
+    return apply(
+        OPS["argmax"], flat(x) if axis is None else to_last(x, normal_axis(axis, x, "argmax"))
+    )
+
+
+def largest(x: Operand, axis: int | None = None) -> Expr:
+    """The largest entry along an axis (of all entries); its derivative goes to the first of equals."""
+    x = as_expr(x)
+    line = flat(x) if axis is None else to_last(x, normal_axis(axis, x, "max"))
+    return pick(line, argmax(line, axis=-1))
+
+
+def flat(x: Expr) -> Expr:
+    """All entries as a vector."""
+    return x if x.rank == 1 else reshape(x, product(x.shape))
+
+
+def max_pool2d(x: Operand, size: int = 2, stride: int | None = None) -> Expr:
+    """The largest entry of each window; windows lie side by side unless a stride is given."""
+    u = apply(OPS["windows2d"], x, size=size, stride=stride or size)
+    *outer, a, b = u.shape
+    return largest(reshape(u, *outer, a * b), axis=-1)
+
+
+def average_pool(name: str) -> Function:
+    """The mean of each window; windows lie side by side unless a stride is given."""
+
+    def function(x: Operand, size: int = 2, stride: int | None = None, padding: int = 0) -> Expr:
+        return apply(OPS[name], x, size=size, stride=stride or size, padding=padding)
+
+    function.__name__, function.__doc__ = name, average_pool.__doc__
+    return function
 
 
 def as_size(value: Operand | str) -> Size:
@@ -256,7 +262,9 @@ def named_well(name: str) -> str:
 def named(name: str, definition: Expr, tex: str = "") -> Expr:
     """A node with a name: an atom of every derivation, defined by an expression."""
     spelled = expr.spelled(tex or expr.default_tex(named_well(name)))
-    return leaf(Symbol(name, definition.shape, spelled, definition=definition))
+    classes = labels_of(definition)
+    domain = "label" if classes else "real"
+    return leaf(Symbol(name, definition.shape, spelled, domain, classes, definition))
 
 
 expr.SUBSCRIPT.append(subscript)
@@ -279,5 +287,6 @@ FUNCTIONS: dict[str, Function] = {
     **{name: along_axis(op) for name, op in OPS.items() if name not in HIDDEN},
     "sum": reduction("sum"), "mean": reduction("mean"), "concat": concat, "ones": ones, "zeros": zeros,
     "eye": eye, "reshape": reshape, "einsum": einsum, "onehot": onehot, "pick": pick, "dot": dot,
-    "cross_entropy": cross_entropy, "permute": permute,
+    "cross_entropy": cross_entropy, "permute": permute, "argmax": argmax, "max": largest,
+    "max_pool2d": max_pool2d, **{name: average_pool(name) for name in ("avg_pool1d", "avg_pool2d")},
 }  # fmt: skip

@@ -13,7 +13,7 @@ from itertools import product
 
 from symbackprop import limits
 from symbackprop.errors import DeclarationError, LimitError, ShapeError, SymbackpropError
-from symbackprop.expr import Expr, Symbol, const, default_tex, intern, leaf, spelled
+from symbackprop.expr import Expr, Symbol, const, default_tex, intern, labels_of, leaf, spelled
 from symbackprop.functions import FUNCTIONS
 from symbackprop.graph import TIME_SUM, Graph, Time, known, make
 from symbackprop.sizes import Shape, Size, shape_text, size
@@ -270,7 +270,11 @@ class Reader:
                              f"{shape_text(value.shape)}", where=s.where)  # fmt: skip
         inner = None if s.time else value
         self.symbol.pop(s.name, None)
-        self.symbol[s.name] = leaf(Symbol(s.name, value.shape, tex, definition=inner, time=s.time))
+        classes = labels_of(value)
+        domain = "label" if classes else "real"
+        self.symbol[s.name] = leaf(
+            Symbol(s.name, value.shape, tex, domain, classes, inner, time=s.time)
+        )
         self.definition[s.name] = value
 
     # --- expressions ---

@@ -47,11 +47,12 @@ def letters(shape: Shape, taken: set[str], pool: str) -> tuple[Index, ...]:
 def lower(root: Expr, pool: str) -> Lowered | None:
     """The entries of an expression over its symbols (tensors are the symbol leaves).
 
-    None for a Σ over time, which has no axis to contract, and where entries are renumbered.
+    None for a Σ over time, which has no axis to contract, where entries are renumbered, and for a label
+    that is computed.
     """
     done: dict[Expr, Lowered] = {}
     for node in topological(root):
-        if node.op is TIME_SUM or node.op.name == "reshape":
+        if node.op is TIME_SUM or node.op.name == "reshape" or node.op.domain == "label":
             return None
         done[node] = lower_node(node, tuple(done[a] for a in node.args), pool)
     return readable(done[root], pool)
@@ -213,6 +214,8 @@ def total_derivative(
     by = letters(x.shape, set(), pool)
     pool = "".join(c for c in pool if c not in {i.name for i in by})
     for name, e in g.definition.items():
+        if e.op.domain == "label":  # constant almost everywhere
+            continue
         instance = instance_of(g.symbol[name], e, pool)
         if instance is None:
             return None

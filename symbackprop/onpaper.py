@@ -45,7 +45,8 @@ class Writer(Vectors):
     def high(self, e: Expr) -> Formula:
         """Rank 3 and more: functions entry by entry only."""
         batch = bool(e.op.variants) and e.op.variants[0].arguments[0].batch
-        if e.op.scalar or (len(e.args) == 1 and batch and not defined_at_once(e)):
+        alone = len(e.args) == 1 and batch and not defined_at_once(e)
+        if e.op.scalar or alone or e.op.name in ("reshape", "argmax"):
             return self.call(e)
         raise NoMatrix(e.op.name)
 
@@ -146,6 +147,8 @@ class Writer(Vectors):
             return no.number(e.attribute("value"))  # type: ignore[arg-type]
         if name == "identity":
             return no.KroneckerDelta(*at)
+        if name == "onehot" and e.rank > 2:
+            return no.KroneckerDelta(at[-1], self.entry(e.args[0], at[:-1]))
         if name in ("matmul", "einsum", "contraction", "sum_last", "mean_last", "slice", "outer"):
             return self.entry_sum(e, at)
         if defined_at_once(e):

@@ -52,6 +52,7 @@ class Op:
     numpy: str = ""
     scalar: Scalar | None = None
     about: str = ""
+    domain: str = "real"  # "label": the value is a position along the argument's last axis
 
     def place(
         self, shapes: tuple[Shape, ...], attributes: Attributes, labels: tuple[str, ...] = ()

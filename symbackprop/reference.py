@@ -37,6 +37,8 @@ def value(instance: Instance, operands: tuple[Array, ...], sizes: Sizes) -> Arra
 
     Complex operands are allowed (complex step); functions with a kink decide by the real part.
     """
+    if instance.primitive:
+        return PRIMITIVES[instance.primitive](*operands)
     tensors: dict[Hashable, Array] = {
         name: np.asarray(a) for (name, _), a in zip(instance.inputs, operands, strict=True)
     }
@@ -143,6 +145,31 @@ def atom_value(
             return scalar_value(
                 atom.function, atom.order, entries_value(atom.arg, own, tensors, sizes)
             )
+
+
+# --- functions of whole arrays -------------------------------------------------------------------
+
+
+# distance noted for an exact tie: too near for differences, no hindrance to a complex step
+TIE = 1e-6
+
+
+def first_largest(x: Array) -> Array:
+    """The position of the largest real part of the last axis, the first of equal ones; near ties are kinks.
+
+    At a generic point equal values belong to equal functions, such as two zeros of ReLU: which of them is
+    followed makes no difference, and a complex step leaves the real parts equal.
+    """
+    x = np.real(x)
+    watch = KINKS.get()
+    if watch is not None and x.size and x.shape[-1] > 1:
+        ordered = np.sort(x, axis=-1)
+        gap = ordered[..., -1] - ordered[..., -2]
+        watch.append(float(np.min(np.where(gap == 0, TIE, gap))))
+    return np.argmax(x, axis=-1)
+
+
+PRIMITIVES = {"argmax": first_largest}
 
 
 # --- scalar functions ----------------------------------------------------------------------------

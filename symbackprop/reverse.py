@@ -16,6 +16,7 @@ from symbackprop.expr import (
     Expr,
     Symbol,
     const,
+    labels_of,
     leaf,
     rebuild,
     shifted,
@@ -25,7 +26,7 @@ from symbackprop.expr import (
     weight,
     with_args,
 )
-from symbackprop.graph import TIME_SUM, Graph, known, make, used_names
+from symbackprop.graph import TIME_SUM, Graph, known, make
 from symbackprop.graph_text import time_sum
 from symbackprop.local import pullback
 from symbackprop.notation import Name
@@ -140,11 +141,23 @@ def relevant(g: Graph, of: str) -> set[str]:
     seen, stack = {of}, [of]
     while stack:
         name = stack.pop()
-        for n in used_names(g.definition[name]) if name in g.definition else ():
+        for n in moved_by(g.definition[name]) if name in g.definition else ():
             if n not in seen:
                 seen.add(n)
                 stack.append(n)
     return seen
+
+
+def moved_by(e: Expr) -> set[str]:
+    """Names in an expression, those apart that it only knows through a computed label."""
+    found: set[Expr] = set()
+    stack = [e]
+    while stack:
+        node = stack.pop()
+        if node not in found and node.op.domain != "label":
+            found.add(node)
+            stack += node.args
+    return {x.symbol.name for x in found if x.symbol}
 
 
 def active_names(g: Graph, wrt: tuple[str, ...]) -> set[str]:
@@ -154,7 +167,7 @@ def active_names(g: Graph, wrt: tuple[str, ...]) -> set[str]:
     while changed:  # more than one round only where a recurrence feeds back
         changed = False
         for n, e in g.definition.items():
-            if n not in active and any(m in active for m in used_names(e)):
+            if n not in active and any(m in active for m in moved_by(e)):
                 active.add(n)
                 changed = changed or bool(g.time)
     return active
@@ -185,7 +198,8 @@ def contributions(g: Graph, name: str, own: Expr, active: set[str]) -> list[tupl
     moving: dict[Expr, bool] = {}
     for e in nodes:
         s = e.symbol
-        moving[e] = (s.name in active) if s else any(moving[a] for a in e.args)
+        real = labels_of(e) is None
+        moving[e] = real and ((s.name in active) if s else any(moving[a] for a in e.args))
     cotangent: dict[Expr, Expr] = {root: own}
     out: list[tuple[str, Use]] = []
     recurrent = bool(time_of(g, name))
@@ -314,8 +328,9 @@ def extract(
         small = sizes[new] <= 3  # δ ⊙ f(a ⊙ b) reads well without a name for a ⊙ b
         bent = e in curved and leaves[new] > 1 and not small
         deep = e.rank > 2  # no matrix says it, so it cannot stand inside a formula
+        label = e.op.domain == "label"  # a position is a name
         slid = e in windowed  # its entries are 0 outside, which only a named array can say
-        if e is root or e.op is TIME_SUM or not (worth or bent or deep or slid):
+        if e is root or e.op is TIME_SUM or not (worth or bent or deep or slid or label):
             return new
         new = named_node(g, new, time, taken, symbol, definition)
         swap[e] = new
@@ -365,6 +380,8 @@ def named_node(
             name,
             e.shape,
             Name(letter, "", str(n)),
+            "label" if labels_of(e) else "real",
+            labels_of(e),
             definition=None if inside_time else e,
             time=inside_time,
         )

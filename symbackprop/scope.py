@@ -260,9 +260,11 @@ def applied(e: Expr, sizes: Mapping[str, int]) -> Callable[..., Array]:
     """The op of a node on arrays of any size, by its definition; sizes among its attributes are bound."""
     attributes = tuple((k, bound(v, sizes)) for k, v in e.attributes)
 
+    up = 1 if e.op.domain == "label" else 0  # labels count from 1 on paper
+
     def run(*arrays: Array) -> Array:
         shapes = tuple(tuple(size(n) for n in np.shape(a)) for a in arrays)
-        return value(e.op.place(shapes, attributes), arrays, sizes)
+        return value(e.op.place(shapes, attributes), arrays, sizes) + up
 
     return run
 

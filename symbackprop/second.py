@@ -160,7 +160,7 @@ def total(d: Derivation, g: Graph, of: str, wrt: str) -> Derivative:
         found = total_derivative(g, of, wrt, d.convention.letters, fold_result=fold_result)
     if found is None:
         raise DeclarationError(f"no closed form of ∂{of}/∂{wrt}", where="jacobian",
-                               hint="Recurrent graphs have gradients; use derive().")  # fmt: skip
+                               hint="Recurrences and reshape have gradients; use derive().")  # fmt: skip
     step, helpers = found
     out = (*step.at, *step.by)
     matrix = raise_entries(step.result, out, raised_helpers(helpers)) if len(out) <= 2 else None

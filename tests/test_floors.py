@@ -18,7 +18,7 @@ FLOORS = """
     op vocabulary
     scalars_sympy reference
     expr compose
-    functions graph graph_text
+    axes functions graph graph_text
     indexed lowering
     tidy windows raising local
     reverse values convention

@@ -32,8 +32,8 @@ def source(d: Derivation, target: str = "numpy") -> str:
     return target_module(target).source(d)
 
 
-def compile_source(code: str, target: str = "numpy") -> Callable[..., dict[str, Any]]:
-    """The function of emitted code. Only text made by `source` comes here, never a user's."""
+def compile_source(code: str, target: str = "numpy", *, name: str = FUNCTION) -> Callable[..., Any]:
+    """A function of emitted code. Only text made by `source` comes here, never a user's."""
     module = ModuleType(f"emitted_{target}")
     exec(compile(code, f"<emitted {target}>", "exec"), module.__dict__)  # noqa: S102 - our own text
-    return module.__dict__[FUNCTION]
+    return module.__dict__[name]

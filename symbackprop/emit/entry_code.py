@@ -1,9 +1,8 @@
-"""Entry equations as NumPy: einsum over arrays, shifted entries taken with zeros outside, δ as 0 and 1."""
+"""Entry equations as NumPy: einsum over arrays, shifted entries as strided views, δ as 0 and 1."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from fractions import Fraction
 
 from symbackprop import entries as en
 from symbackprop.entries import (
@@ -17,78 +16,59 @@ from symbackprop.entries import (
     Index,
     Position,
     SizeOf,
+    Term,
 )
+from symbackprop.emit.literals import bare, number_code, shape_code, size_code
+from symbackprop.emit.strided import Fold, folds, fold_code, view_code
 from symbackprop.errors import SymbackpropError
-from symbackprop.sizes import Shape, Size
 
-TAKE = '''def take(x, axis, at):
-    """x at integer positions along an axis; outside it is 0."""
-    inside = (at >= 0) & (at < x.shape[axis])
-    out = np.take(x, np.clip(at, 0, x.shape[axis] - 1), axis=axis)
-    if inside.all():
-        return out
-    return np.where(inside.reshape(inside.shape + (1,) * (x.ndim - axis - 1)), out, 0.0)
-'''
 ScalarCall = Callable[[str, int, str], str]
 Coded = tuple[str, tuple[Index, ...]]
 
 
-def size_code(s: Size) -> str:
-    return str(s) if str(s).isidentifier() or str(s).isdigit() else f"({s})"
-
-
-def bare(code: str) -> str:
-    """Outer brackets taken off where they enclose the whole."""
-    if not (code.startswith("(") and code.endswith(")")):
-        return code
-    depth = 0
-    for k, c in enumerate(code):
-        depth += (c == "(") - (c == ")")
-        if not depth and k < len(code) - 1:
-            return code
-    return code[1:-1]
-
-
-def number_code(x: object) -> str:
-    q = Fraction(str(x))
-    body = str(q.numerator) if q.denominator == 1 else f"({q.numerator} / {q.denominator})"
-    return f"({body})" if q < 0 and q.denominator == 1 else body
-
-
-def shape_code(shape: Shape) -> str:
-    return "(" + "".join(f"{size_code(s)}, " for s in shape).strip() + ")"
-
-
 def einsums(
     e: Entries, out: tuple[Index, ...], names: Mapping[Hashable, str], call: ScalarCall
-) -> tuple[str, bool]:
-    """Code of an index expression with axes `out`, and whether it needs `take`."""
+) -> tuple[str, frozenset[str]]:
+    """Code of an index expression with axes `out`, and the functions of `strided.py` it calls."""
     coder = Coder(names, call)
-    return coder.einsums(e, out), coder.takes
+    return coder.einsums(e, out), frozenset(coder.needs)
 
 
 class Coder:
-    """Writes index expressions; remembers whether a shifted entry was met."""
+    """Writes index expressions; remembers which functions they call."""
 
     def __init__(self, names: Mapping[Hashable, str], call: ScalarCall) -> None:
-        self.names, self.call, self.takes = names, call, False
+        self.names, self.call, self.needs = names, call, set[str]()
 
     def einsums(self, e: Entries, out: tuple[Index, ...]) -> str:
-        terms = []
-        for t in e.terms:
-            operands, front = [], [number_code(t.coefficient)] if t.coefficient != 1 else []
-            for atom, x in t.factors:
-                code, axes = self.factor(atom)
-                code = code if x == 1 else f"{code}**{number_code(x)}"
-                if axes:
-                    operands.append((code, axes))
-                else:
-                    front.append(code)
-            for i in out:
-                if not any(i in axes for _, axes in operands):
-                    operands.append((f"np.ones({size_code(i.size)})", (i,)))
-            terms.append(" * ".join([*front, *contracted(operands, out, t.bound)] or ["1.0"]))
-        return "(" + " + ".join(terms or ["0.0"]) + ")"
+        """The sum of the terms, each broadcast over the axes it does not have."""
+        coded = [self.term(t, out) for t in e.terms]
+        code = "(" + " + ".join(c for c, _ in coded or [("0.0", ())]) + ")"
+        if any(axes == out for _, axes in coded):
+            return code
+        return f"np.broadcast_to({bare(code)}, {shape_code(tuple(i.size for i in out))})"
+
+    def term(self, t: Term, out: tuple[Index, ...]) -> Coded:
+        """A product summed over its bound indices, and the axes of `out` it has before broadcasting."""
+        operands, front = [], [number_code(t.coefficient)] if t.coefficient != 1 else []
+        found = folds(t)
+        for atom, x in t.factors:
+            code, axes = self.folded(found) if found else self.factor(atom)
+            code = code if x == 1 else f"{code}**{number_code(x)}"
+            if axes:
+                operands.append((code, axes))
+            else:
+                front.append(code)
+        bound = t.bound if not found else tuple(b for b in t.bound if b not in found.gone)
+        own = tuple(i for i in out if any(i in axes for _, axes in operands))
+        product = contracted(operands, own, bound)
+        if product and len(own) < len(out):
+            product = [f"{product[0]}[{', '.join(':' if i in own else 'None' for i in out)}]"]
+        return " * ".join([*front, *product] or ["1.0"]), out if own == out else own
+
+    def folded(self, f: Fold) -> Coded:
+        self.needs.add("fold")
+        return fold_code(f, self.names[f.tensor])
 
     def factor(self, atom: Atom) -> Coded:
         match atom:
@@ -106,18 +86,18 @@ class Coder:
                 return equal(atom)
 
     def element(self, atom: Elem) -> Coded:
-        """An array, its shifted axes taken from the last to the first."""
+        """An array, seen at its shifted positions."""
         code, axes = self.names[atom.tensor], list[Index]()
         for axis in range(len(atom.at) - 1, -1, -1):
             p = atom.at[axis]
-            plain = p.plain if isinstance(p, Affine) else None
-            if plain is not None:
-                axes.insert(0, plain)
+            if not isinstance(p, Affine):
+                raise SymbackpropError("a label at this place has no NumPy code", where="emit")
+            if p.plain is not None:
+                axes.insert(0, p.plain)
                 continue
-            own = own_indices(p)
-            code = f"take({bare(code)}, {axis}, {place_code(p, own)})"
-            axes[:0] = own
-            self.takes = True
+            code = view_code(code, axis, p)
+            axes[:0] = own_indices(p)
+            self.needs.add("view")
         return code, tuple(axes)
 
 

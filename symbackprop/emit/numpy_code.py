@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Hashable, Mapping
+from collections.abc import Container, Hashable, Mapping
 from fractions import Fraction
 
 from symbackprop.derivation import Derivation
 from symbackprop.emit import FUNCTION
-from symbackprop.emit.entry_code import TAKE, bare, einsums, number_code, shape_code, size_code
+from symbackprop.emit.entry_code import einsums
+from symbackprop.emit.literals import bare, number_code, shape_code, size_code
+from symbackprop.emit.strided import FUNCTIONS
 from symbackprop.entries import Elem, Entries, Fn, Group, Index
 from symbackprop.errors import SymbackpropError
 from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
@@ -42,17 +44,23 @@ def safe(name: str) -> str:
 class Module:
     """The emitted module; scalar functions without a NumPy spelling become functions of their own."""
 
-    def __init__(self, d: Derivation) -> None:
+    def __init__(self, d: Derivation, beside: Module | None = None) -> None:
+        """`beside` is a module this one shares its functions with."""
         self.d, self.g = d, d.graph
-        self.helpers: dict[str, str] = {}
-        self.definitions: dict[str, object] = {}  # what a helper made from entry equations means
+        self.helpers: dict[str, str] = beside.helpers if beside else {}
+        # what a helper made from entry equations means
+        self.definitions: dict[str, object] = beside.definitions if beside else {}
+        self.reserved: frozenset[str] = beside.reserved if beside else frozenset()
 
     def lines(self) -> list[str]:
-        body = self.body()
-        code = "".join(self.helpers.values())
         head = HEAD.format(of=self.d.of, wrt=", ".join(self.d.wrt))
-        imports = ERF if "erf(" in code + "".join(body) else ""
-        return [head, imports, *(f"\n\n{h}" for h in self.helpers.values()), "\n\n", *body]
+        body = self.body()
+        return [head, *self.above(body), "\n\n", *body]
+
+    def above(self, body: list[str]) -> list[str]:
+        """The imports and functions that code needs."""
+        code = "".join([*self.helpers.values(), *body])
+        return [ERF if "erf(" in code else "", *(f"\n\n{h}" for h in self.helpers.values())]
 
     # --- names ---
 
@@ -161,8 +169,8 @@ class Module:
         s = self.g.symbol[name].symbol
         return s.shape if s else ()
 
-    def sweep(self, *, forward: bool) -> list[str]:
-        """Assignments in order; recurrent ones inside a loop over time."""
+    def sweep(self, *, forward: bool, only: Container[str] | None = None) -> list[str]:
+        """Assignments in order (of some names); recurrent ones inside a loop over time."""
         g, time = self.g, self.g.time
         order = phases(g)
         if forward:
@@ -175,7 +183,8 @@ class Module:
             rest = [n for n in value if n not in late and n not in inside]
             groups = [(tuple(late), False), (tuple(inside), True), (tuple(rest), False)]
         out = []
-        for names, recurrent in groups:
+        for group, recurrent in groups:
+            names = [n for n in group if only is None or n in only]
             if recurrent and names and time:
                 if not forward:
                     out += [
@@ -302,12 +311,14 @@ class Module:
     def taken(self, helper: str, e: Expr) -> bool:
         """Whether the helper's name is free, or already means this op on these shapes."""
         own = (e.op.name, tuple(a.shape for a in e.args), e.attributes)
+        if helper in self.reserved:
+            return False
         return helper not in self.helpers or self.definitions.get(helper) == own
 
     def einsums(self, e: Entries, out: tuple[Index, ...], names: Mapping[Hashable, str]) -> str:
-        code, takes = einsums(e, out, names, self.scalar_call)
-        if takes:
-            self.helpers.setdefault("take", TAKE)
+        code, needs = einsums(e, out, names, self.scalar_call)
+        for name in sorted(needs):
+            self.helpers.setdefault(name, FUNCTIONS[name])
         return code
 
 
@@ -336,6 +347,41 @@ def pick_code(e: Expr, args: tuple[str, ...]) -> str:
     return f"np.take_along_axis({bare(args[0])}, {args[1]}[..., None], -1)[..., 0]"
 
 
+def einsum_code(e: Expr, args: tuple[str, ...]) -> str:
+    """The product without its factors of ones: an axis only they have is broadcast."""
+    groups, _, out = str(e.attribute("spec")).replace(" ", "").partition("->")
+    pairs = list(zip(groups.split(","), e.args, args, strict=True))
+    factors = [(g, code) for g, a, code in pairs if not ones_along(a, g, out)]
+    if not factors:
+        return f"np.full({shape_code(e.shape)}, 1.0)"
+    own = "".join(c for c in out if any(c in g for g, _ in factors))
+    code = product_code(factors, own)
+    if own == out:
+        return code
+    at = ", ".join(":" if c in own else "None" for c in out)
+    return f"np.broadcast_to({code}[{at}], {shape_code(e.shape)})"
+
+
+def ones_along(a: Expr, letters: str, out: str) -> bool:
+    """Ones that only say how far the result reaches."""
+    ones = a.op.name == "constant" and a.attribute("value") == 1
+    return ones and all(c in out for c in letters) and len(set(letters)) == len(letters)
+
+
+def product_code(factors: list[tuple[str, str]], out: str) -> str:
+    """A sum of products of arrays; a plain product broadcasts, a plain sum adds axes."""
+    spec = ",".join(g for g, _ in factors) + "->" + out
+    codes = ", ".join(bare(code) for _, code in factors)
+    if spec == f"{out}->{out}":
+        return factors[0][1]
+    letters = factors[0][0]
+    if len(factors) == 1 and out == "".join(c for c in letters if c in out) == "".join(dict.fromkeys(out)) \
+            and len(set(letters)) == len(letters):  # fmt: skip
+        gone = tuple(k for k, c in enumerate(letters) if c not in out)
+        return f"np.sum({codes}, axis={gone})"
+    return f"np.einsum({spec!r}, {codes}{', optimize=True' if len(factors) > 1 else ''})"
+
+
 SPECIAL = {
     "concat": lambda e, a: (
         f"np.concatenate([{', '.join(map(bare, a))}], axis={e.attribute('axis')})"
@@ -343,6 +389,7 @@ SPECIAL = {
     "constant": constant_code,
     "slice": slice_code,
     "pick": pick_code,
+    "argmax": lambda e, a: f"np.argmax({bare(a[0])}, axis=-1)",
     "identity": lambda e, a: f"np.eye({size_code(e.shape[0])})",
     "selector": lambda e, a: (
         f"np.eye({size_code(e.shape[0])}, {size_code(e.shape[1])}, -{size_code(e.attribute('start'))})"
@@ -350,5 +397,5 @@ SPECIAL = {
     "unit": lambda e, a: f"np.eye({size_code(e.shape[0])})[{size_code(e.attribute('position'))}]",
     "onehot": lambda e, a: f"np.eye({size_code(e.shape[-1])})[{bare(a[0])}]",
     "reshape": lambda e, a: f"np.reshape({bare(a[0])}, {shape_code(e.shape)})",
-    "einsum": lambda e, a: f"np.einsum({e.attribute('spec')!r}, {', '.join(map(bare, a))})",
+    "einsum": einsum_code,
 }

@@ -1,7 +1,8 @@
 """Closed kinds: their equations depend on attributes, so a builder writes them; δ with offsets.
 
 concat, slice, selector, ones, identity, one-hot and pick are definitions like any other: their Jacobians
-are derived. `reshape` renumbers entries; it is a δ between row-major positions.
+are derived. `reshape` renumbers entries; it is a δ between row-major positions. `argmax` is an integer label
+that is computed, 0-based inside and 1-based on paper.
 """
 
 from __future__ import annotations
@@ -137,6 +138,15 @@ def pick_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: s
     return Instance(inputs, (Definition("y", batch, right),), label)
 
 
+def argmax_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+    """m[..] with x[.., m[..]] >= x[.., k] for all k; the first such position. Integer, so constant almost
+    everywhere: nothing flows back."""
+    (x,) = shapes
+    if not x:
+        raise ShapeError("needs an array with an axis", where=where)
+    return Instance((("x", axes(x)),), (), x[:-1], primitive="argmax")
+
+
 def reshape_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
     """y[q..] = Σ x[p..] δ(row-major position of q, row-major position of p)."""
     (old,) = shapes
@@ -207,6 +217,7 @@ identity = Op("identity", build=identity_build)
 unit = Op("unit", build=unit_build)
 onehot = Op("onehot", build=onehot_build)
 pick = Op("pick", build=pick_build)
+argmax = Op("argmax", build=argmax_build, tex=r"\operatorname{argmax}", domain="label")
 reshape = Op("reshape", build=reshape_build)
 contraction = Op("contraction", build=contraction_build)
 einsum = Op("einsum", build=einsum_build)

@@ -1,0 +1,145 @@
+"""NumPy functions and layer classes: the emitted code of a derivation under names of one's own choice.
+
+d = derive(read("image: n x c x h x w; kernel: k x c x p x q; y = conv2d(image, kernel)"))
+print(layers([Functions(d, "h_conv2d", "h_conv2d_grad")]))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from symbackprop.derivation import Derivation
+from symbackprop.emit.numpy_code import Module, safe
+from symbackprop.errors import SymbackpropError
+from symbackprop.expr import symbols
+from symbackprop.graph import ancestors, make
+
+HEAD = '"""Emitted by symbackprop: {names}. Integer labels count from 0."""\n\nimport numpy as np\n'
+
+
+@dataclass(frozen=True, slots=True)
+class Functions:
+    """`forward(inputs)` and `backward(inputs, y_bar)`; backward returns a gradient for every variable."""
+
+    derivation: Derivation
+    forward: str
+    backward: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.forward, self.backward
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A class that holds every input but `data`; `backward(y_bar)` returns the gradient of `data`."""
+
+    derivation: Derivation
+    name: str
+    data: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name,)
+
+
+Part: TypeAlias = Functions | Layer
+
+
+def functions(d: Derivation, *, forward: str, backward: str) -> str:
+    """A module with the two functions of a derivation."""
+    return layers([Functions(d, forward, backward)])
+
+
+def layers(parts: Sequence[Part]) -> str:
+    """A module with all parts, in order. Errors: `SymbackpropError` for a derivation with time steps."""
+    names = [safe(n) for p in parts for n in p.names]
+    body: list[str] = []
+    module: Module | None = None
+    for p in parts:
+        if p.derivation.graph.time:
+            raise SymbackpropError("a recurrence is no layer", where="emit", hint="Use source().")
+        p = replace(p, derivation=cut(p.derivation))
+        module = Module(p.derivation, module)
+        module.reserved = frozenset(names)
+        code = two_functions(p, module) if isinstance(p, Functions) else layer_class(p, module)
+        body += ["\n\n", *code]
+    return "".join(
+        [HEAD.format(names=", ".join(names)), *(module.above(body) if module else []), *body]
+    )
+
+
+def two_functions(p: Functions, m: Module) -> list[str]:
+    d = p.derivation
+    inputs = ", ".join(safe(n) for n in d.graph.inputs)
+    seed = f", {safe(d.of)}_bar" if d.backward.seed.symbol else ""
+    return [
+        f"def {p.forward}({inputs}):\n",
+        *forward_lines(m),
+        f"\n\ndef {p.backward}({inputs}{seed}):\n",
+        *backward_lines(m),
+        f"    return {', '.join(f'{safe(n)}_bar' for n in d.wrt)}\n",
+    ]
+
+
+def layer_class(p: Layer, m: Module) -> list[str]:
+    d = p.derivation
+    if p.data not in d.wrt:
+        raise SymbackpropError(f"{p.data} is no variable", where="emit",
+                               hint=f"Variables: {', '.join(d.wrt)}")  # fmt: skip
+    held = [safe(n) for n in d.graph.inputs if n != p.data]
+    mine = [safe(n) for n in d.wrt if n != p.data]
+    data, of = safe(p.data), safe(d.of)
+    seed = f", {of}_bar" if d.backward.seed.symbol else ""
+    known = assigned(held, [f"self.{n}" for n in held])
+    kept = assigned([data, *held], [f"self.{n}" for n in (data, *held)])
+    return [
+        f"class {p.name}:\n",
+        f'    """A layer from {data} to {of}; backward keeps the gradients of its own arrays."""\n\n',
+        f"    def __init__({', '.join(['self', *held])}):\n",
+        *indented(assigned([f"self.{n}" for n in held], held) or ["    pass\n"]),
+        f"\n    def forward(self, {data}):\n",
+        *indented([f"    self.{data} = {data}\n", *known, *forward_lines(m)]),
+        f"\n    def backward(self{seed}):\n",
+        *indented([*kept, *backward_lines(m)]),
+        *indented(assigned([f"self.{n}_bar" for n in mine], [f"{n}_bar" for n in mine])),
+        f"        return {data}_bar\n",
+    ]
+
+
+def assigned(left: Sequence[str], right: Sequence[str]) -> list[str]:
+    return [f"    {', '.join(left)} = {', '.join(right)}\n"] if left else []
+
+
+def indented(lines: Sequence[str]) -> list[str]:
+    return [f"    {x}" for x in lines]
+
+
+def forward_lines(m: Module) -> list[str]:
+    opening = [f"    {x}\n" for x in m.opening({})]
+    return [*opening, *m.sweep(forward=True), f"    return {safe(m.d.of)}\n"]
+
+
+def backward_lines(m: Module) -> list[str]:
+    """The δ's, after the nodes whose values they use."""
+    values = [a.value for a in m.d.backward.adjoints.values()]
+    used = {s.symbol.name for s in symbols(*values) if s.symbol and not s.symbol.cotangent}
+    lines = [f"    {x}\n" for x in m.opening({})] + m.sweep(forward=True, only=below(m.d, used))
+    if m.d.backward.seed.symbol is None:
+        lines.append(f"    {safe(m.d.of)}_bar = 1.0\n")
+    return lines + m.sweep(forward=False)
+
+
+def below(d: Derivation, names: set[str]) -> set[str]:
+    """The names, and every name their values need."""
+    return {m for n in names for m in ancestors(d.graph, n)}
+
+
+def cut(d: Derivation) -> Derivation:
+    """The derivation on the part of its graph that the output needs: other inputs are no arguments."""
+    kept = ancestors(d.graph, d.of)
+    symbol = {n: e for n, e in d.graph.symbol.items() if n in kept}
+    g = make(symbol, {n: e for n, e in d.graph.definition.items() if n in kept})
+    return replace(d, backward=replace(d.backward, graph=g))

@@ -1,0 +1,33 @@
+"""Numbers, sizes and shapes as Python code."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from symbackprop.sizes import Shape, Size
+
+
+def size_code(s: Size) -> str:
+    return str(s) if str(s).isidentifier() or str(s).isdigit() else f"({s})"
+
+
+def bare(code: str) -> str:
+    """Outer brackets taken off where they enclose the whole."""
+    if not (code.startswith("(") and code.endswith(")")):
+        return code
+    depth = 0
+    for k, c in enumerate(code):
+        depth += (c == "(") - (c == ")")
+        if not depth and k < len(code) - 1:
+            return code
+    return code[1:-1]
+
+
+def number_code(x: object) -> str:
+    q = Fraction(str(x))
+    body = str(q.numerator) if q.denominator == 1 else f"({q.numerator} / {q.denominator})"
+    return f"({body})" if q < 0 and q.denominator == 1 else body
+
+
+def shape_code(shape: Shape) -> str:
+    return "(" + "".join(f"{size_code(s)}, " for s in shape).strip() + ")"

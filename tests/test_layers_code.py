@@ -1,0 +1,113 @@
+"""Emitted functions and layers against loops, sizes distinct primes."""
+
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+import symbackprop as sb
+from symbackprop.emit.layers_code import Functions, Layer, functions, layers
+from symbackprop.reference import Array
+
+SIZES = {"image": (2, 3, 13, 11), "kernel": (7, 3, 5, 2)}
+
+
+def loaded(code: str) -> ModuleType:
+    module = ModuleType("emitted")
+    exec(compile(code, "<emitted>", "exec"), module.__dict__)  # noqa: S102 - our own text
+    return module
+
+
+def graph(bias: str, options: str) -> str:
+    shapes = [f"{n}: {' x '.join(map(str, s))}" for n, s in SIZES.items()]
+    return f"{'; '.join(shapes)}; {bias and 'bias: 7;'} y = conv2d(image, kernel{bias}{options})"
+
+
+def by_loops(
+    image: Array, kernel: Array, y_bar: Array | None, stride: int, padding: int, dilation: int
+):  # noqa: ANN201
+    """The sum over windows, and both gradients entry by entry."""
+    p = padding
+    wide = np.pad(image, ((0, 0), (0, 0), (p, p), (p, p)))
+    reach = [dilation * (s - 1) for s in kernel.shape[2:]]
+    high, across = ((s - r - 1) // stride + 1 for s, r in zip(wide.shape[2:], reach, strict=True))
+    y = np.zeros((image.shape[0], kernel.shape[0], high, across))
+    wide_bar, kernel_bar = np.zeros_like(wide), np.zeros_like(kernel)
+    for n, k, h, w in np.ndindex(y.shape):
+        for c, u, v in np.ndindex(kernel.shape[1:]):
+            at = n, c, stride * h + dilation * u, stride * w + dilation * v
+            y[n, k, h, w] += wide[at] * kernel[k, c, u, v]
+            if y_bar is not None:
+                wide_bar[at] += y_bar[n, k, h, w] * kernel[k, c, u, v]
+                kernel_bar[k, c, u, v] += y_bar[n, k, h, w] * wide[at]
+    inside = slice(p, wide.shape[2] - p), slice(p, wide.shape[3] - p)
+    return y, wide_bar[:, :, inside[0], inside[1]], kernel_bar
+
+
+@pytest.mark.parametrize(("stride", "padding", "dilation"), [
+    (1, 0, 1), (1, 2, 1), (2, 0, 1), (3, 1, 1), (1, 0, 2), (2, 1, 2),
+])  # fmt: skip
+def test_functions_are_the_loops(stride: int, padding: int, dilation: int) -> None:
+    options = f", stride={stride}, padding={padding}, dilation={dilation}"
+    d = sb.derive(graph("", options))
+    code = loaded(functions(d, forward="h_conv2d", backward="h_conv2d_grad"))
+    rng = np.random.default_rng(5)
+    image, kernel = (rng.normal(size=s) for s in SIZES.values())
+    y, _, _ = by_loops(image, kernel, None, stride, padding, dilation)
+    y_bar = rng.normal(size=y.shape)
+    _, image_bar, kernel_bar = by_loops(image, kernel, y_bar, stride, padding, dilation)
+    assert np.allclose(code.h_conv2d(image, kernel), y)
+    found = code.h_conv2d_grad(image, kernel, y_bar)
+    assert np.allclose(found[0], image_bar)
+    assert np.allclose(found[1], kernel_bar)
+
+
+def test_a_layer_is_its_functions() -> None:
+    """Two derivations in one module keep their functions apart, also where names are the same."""
+    plain, biased = sb.derive(graph("", "")), sb.derive(graph(", bias", ""))
+    text = layers([Functions(plain, "conv2d", "conv2d_grad"), Layer(biased, "Conv2D", "image")])
+    code = loaded(text)
+    rng = np.random.default_rng(6)
+    image, kernel = (rng.normal(size=s) for s in SIZES.values())
+    layer = code.Conv2D(kernel, np.arange(7.0))
+    y = layer.forward(image)
+    assert np.allclose(y, code.conv2d(image, kernel) + np.arange(7.0)[:, None, None])
+    y_bar = rng.normal(size=y.shape)
+    image_bar, kernel_bar = code.conv2d_grad(image, kernel, y_bar)
+    assert np.allclose(layer.backward(y_bar), image_bar)
+    assert np.allclose(layer.kernel_bar, kernel_bar)
+    assert np.allclose(layer.bias_bar, y_bar.sum((0, 2, 3)))
+
+
+def test_symbolic_sizes_stay_open() -> None:
+    d = sb.derive("image: n x c x h x w; kernel: k x c x p x q; y = conv2d(image, kernel)")
+    code = loaded(functions(d, forward="f", backward="g"))
+    rng = np.random.default_rng(7)
+    image, kernel = (rng.normal(size=s) for s in SIZES.values())
+    y, _, _ = by_loops(image, kernel, None, 1, 0, 1)
+    assert np.allclose(code.f(image, kernel), y)
+    _, image_bar, kernel_bar = by_loops(image, kernel, y, 1, 0, 1)
+    found = code.g(image, kernel, y)
+    assert np.allclose(found[0], image_bar)
+    assert np.allclose(found[1], kernel_bar)
+
+
+def test_backward_recomputes_only_what_it_uses() -> None:
+    d = sb.derive("x: n x 3; W: 3 x 5; u = tanh(x @ W); y = u + 1")
+    text = functions(d, forward="f", backward="g")
+    assert "y = " not in text.partition("def g")[2].replace("u_bar = y_bar", "")
+    code = loaded(text)
+    x, w = np.ones((2, 3)), np.full((3, 5), 0.1)
+    x_bar, w_bar = code.g(x, w, np.ones((2, 5)))
+    slope = 1 - np.tanh(0.3) ** 2
+    assert np.allclose(x_bar, 0.5 * slope)
+    assert np.allclose(w_bar, 2 * slope)
+
+
+def test_a_recurrence_is_no_layer() -> None:
+    text = "t: 1..T; x[t]: 2; W: 2 x 2; h[t] = tanh(x[t] + W @ h[t-1]); l[t] = sum(h[t])"
+    d = sb.derive(f"{text}; L = sum(l[t], over=t)")
+    with pytest.raises(sb.SymbackpropError, match="no layer"):
+        functions(d, forward="f", backward="g")
+    with pytest.raises(sb.SymbackpropError, match="no variable"):
+        layers([Layer(sb.derive("x: 3; y = x**2"), "Square", "z")])
