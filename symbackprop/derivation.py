@@ -206,7 +206,8 @@ def named_selectors(b: Backward) -> tuple[Backward, tuple[str, ...]]:
     """Selectors in the δ's get names S, S_1, …: named constants read better than blocks."""
     found: dict[Expr, None] = {}
     for a in b.adjoints.values():
-        for e in (*a.forms, *(u.value for u in a.uses)):
+        ends = [e for e in (a.last, a.first) if e]
+        for e in (*a.forms, *ends, *(u.value for u in a.uses)):
             found |= dict.fromkeys(n for n in topological(e) if n.op.name == "selector")
     if not found:
         return b, ()
@@ -220,9 +221,11 @@ def named_selectors(b: Backward) -> tuple[Backward, tuple[str, ...]]:
         symbol[name], definition[name] = swap[e], e
     first = {n: definition[n] for n in (s.symbol.name for s in swap.values() if s.symbol)}
     rest = {n: e for n, e in definition.items() if n not in first}
-    g = make(symbol, {**first, **rest}, b.graph.time)
+    g = make(symbol, {**first, **rest}, b.graph.time, b.graph.initial)
     adjoints = {
         n: replace(a, forms=tuple(substitute(f, swap) for f in a.forms),
+                   last=substitute(a.last, swap) if a.last else None,
+                   first=substitute(a.first, swap) if a.first else None,
                    uses=tuple(replace(u, value=substitute(u.value, swap)) for u in a.uses))
         for n, a in b.adjoints.items()
     }  # fmt: skip
@@ -255,7 +258,7 @@ def unfolded(d: Derivation, e: Expr, names: tuple[str, ...]) -> Expr:
     swap: dict[Expr, Expr] = {}
     for s in symbols(e):
         own = s.symbol
-        if own and own.name in names and not own.cotangent and own.name in d.graph.definition:
+        if own and own.name in names and not own.cotangent and own.at is None and own.name in d.graph.definition:
             swap[s] = shifted(d.graph.definition[own.name], own.shift)
     return substitute(e, swap)
 
