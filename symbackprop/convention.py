@@ -67,7 +67,8 @@ def symbol_formula(s: Symbol, c: Convention) -> Formula:
     plain = Name(s.tex.base.removeprefix(r"\delta "), s.tex.sup, s.tex.sub)
     if c.signal == "bar":
         return timed(Name(rf"\bar{{{plain.base}}}", plain.sup, plain.sub), s)
-    if c.signal == "partial" and not s.time and s.at is None:  # in the shape of the variable, so ∇ for arrays
+    timeless = not s.time and s.at is None
+    if c.signal == "partial" and timeless:  # in the shape of the variable, so ∇ for arrays
         return no.Nabla(c.of, plain) if s.shape else no.Partial(c.of, plain)
     return timed(s.tex, s)
 

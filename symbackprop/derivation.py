@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -123,12 +123,12 @@ class Derivation:
 
         return latex(f, self.functions)
 
-    def verify(self, *, seed: int = 0, trials: int = 3) -> Report:
+    def verify(self, *, seed: int = 0, trials: int = 3, lengths: Sequence[int] = ()) -> Report:
         """Truth of every δ and equality of every printed side; see `verify.py`."""
         from symbackprop.outline import outline
         from symbackprop.verify import verify_page
 
-        return verify_page(self, outline(self), seed=seed, trials=trials)
+        return verify_page(self, outline(self), seed=seed, trials=trials, lengths=lengths)
 
     def compile(self, target: str = "numpy"):  # noqa: ANN201 - a function of the graph's inputs
         """A function of the inputs by keyword; returns a dict with the output and every gradient."""
@@ -258,7 +258,9 @@ def unfolded(d: Derivation, e: Expr, names: tuple[str, ...]) -> Expr:
     swap: dict[Expr, Expr] = {}
     for s in symbols(e):
         own = s.symbol
-        if own and own.name in names and not own.cotangent and own.at is None and own.name in d.graph.definition:
+        if own is None or own.cotangent or own.at is not None:
+            continue
+        if own.name in names and own.name in d.graph.definition:
             swap[s] = shifted(d.graph.definition[own.name], own.shift)
     return substitute(e, swap)
 

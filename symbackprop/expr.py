@@ -19,7 +19,8 @@ class Symbol:
 
     `domain` is a word that says which values are generic ('real', 'positive', 'onehot', 'label', …);
     `labels` is the number of classes of an integer label. `time` names the index of a recurrent symbol and
-    `shift` its offset: h[t-1] has time 't' and shift -1. `at` is a fixed step seen from outside time: h[n], h[0].
+    `shift` its offset: h[t-1] has time 't' and shift -1.
+    `at` is a fixed step seen from outside time: h[n], h[0].
     """
 
     name: str

@@ -118,7 +118,6 @@ def early_states(statements: list[Statement]) -> list[str]:
     defined: set[str] = set()
     out: dict[str, None] = {}
     recurrent = {s.name for s in statements if s.time and s.sign == "="}
-    defined |= {s.name for s in statements if s.time == "0"}  # h[0] = x has a size
     for s in statements:
         if s.sign == "=":
             for name in re.findall(r"([A-Za-z_]\w*)\s*\[", s.rest):

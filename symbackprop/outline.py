@@ -25,6 +25,7 @@ from symbackprop.options import Options
 from symbackprop.page import (
     Arrow, Block, Equation, Equations, Figure, Page, Paragraph, Phrase, Section, Table, Vertex,
 )  # fmt: skip
+from symbackprop.recurrence import closed_forms
 from symbackprop.second import hessian_section
 from symbackprop.sizes import Shape
 from symbackprop.tracing import trace_section
@@ -39,6 +40,7 @@ PARTS = (
     "product",
     "delta",
     "gradients",
+    "closed",
     "why",
     "trace",
     "hessian",
@@ -362,9 +364,9 @@ def ends_note(d: Derivation, names: Sequence[str]) -> list[Block]:
     found = [signal(d, n) for n in names if d.backward.adjoints[n].last is not None]
     if not found or not d.graph.time:
         return []
-    t, length = Name(d.graph.time.name), size_formula(d.graph.time.length)
+    length = size_formula(d.graph.time.length)
     said = Phrase("list", tuple((f"x{k}", f) for k, f in enumerate(found)))
-    return [Paragraph(Phrase("delta.before", (("list", said), ("t", t), ("length", length))))]
+    return [Paragraph(Phrase("delta.before", (("list", said), ("length", length))))]
 
 
 def boundary(d: Derivation, names: Sequence[str]) -> Phrase:
@@ -417,8 +419,14 @@ def gradient_forms(d: Derivation, name: str) -> list[Expr]:
     return forms
 
 
+def closed_section(d: Derivation, o: Options) -> list[Block]:
+    """Recurrences over the steps, solved."""
+    rows = closed_forms(d)
+    return [Equations(rows, Phrase("closed.intro"))] if rows else []
+
+
 BUILD = {
     "forward": forward_section, "graph": graph_section, "symbols": symbols_section, "local": local_section,
     "product": product_section, "delta": delta_section, "gradients": gradients_section, "why": why_section,
-    "trace": trace_section, "hessian": hessian_section,
+    "trace": trace_section, "hessian": hessian_section, "closed": closed_section,
 }  # fmt: skip

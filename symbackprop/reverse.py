@@ -220,9 +220,7 @@ def contributions(g: Graph, name: str, own: Expr, active: set[str]) -> list[tupl
     return swept(g, name, g.definition[name], own, active)
 
 
-def swept(
-    g: Graph, name: str, root: Expr, own: Expr, active: set[str]
-) -> list[tuple[str, Use]]:
+def swept(g: Graph, name: str, root: Expr, own: Expr, active: set[str]) -> list[tuple[str, Use]]:
     """What a definition sends back to each symbol in it."""
     nodes = topological(root)
     moving: dict[Expr, bool] = {}

@@ -96,6 +96,10 @@ class Scene:
                 assert s
                 own = self.stored(s, self.point.deltas)
                 out[bare(signal(self.d, n))] = own
+                if s.time and not g.symbol[self.d.of].shape:
+                    out[Nabla(self.d.convention.of, s.tex)] = own
+                    if not s.shape:
+                        out[Partial(self.d.convention.of, s.tex)] = own
                 if not s.time and not g.symbol[self.d.of].shape:
                     out[Nabla(self.d.convention.of, s.tex)] = own
                     if len(s.shape) != 1:  # by a vector it is a row: see `chain`

@@ -38,7 +38,7 @@ class Point:
             if (s.time or fixed) and key[1] > self.length:
                 return np.zeros(tuple(x.value(self.sizes) for x in s.shape))
             raise DeclarationError(
-                f"no value for {s.name}" + (f" at step {key[1]}" if s.time or s.at is not None else "")
+                f"no value for {s.name}" + (f" at step {key[1]}" if s.time or fixed else "")
             )
         return table[key]
 
@@ -197,15 +197,15 @@ LENGTHS = (3, 5, 2)  # steps of a recurrence, by trial
 SQUARE = 4  # every size in the trial that hides a transpose on purpose
 
 
-def bind_sizes(g: Graph, trial: int) -> dict[str, int]:
+def bind_sizes(g: Graph, trial: int, length: int | None = None) -> dict[str, int]:
     """Distinct primes, other ones in each trial; the third trial makes everything square."""
     fixed = {s.number for e in g.symbol.values() for s in e.shape if s.number}
-    length = LENGTHS[trial % 3]
+    length = LENGTHS[trial % 3] if length is None else length
     if g.time:
         fixed.add(length)
     pool = [p for p in PRIMES if p not in fixed] or list(PRIMES)
     names = size_names(g)
-    pool = pool[trial:] + pool[:trial]
+    pool = pool[trial % len(pool) :] + pool[: trial % len(pool)]
     sizes = {n: SQUARE if trial == 2 else pool[k % len(pool)] for k, n in enumerate(names)}
     if g.time:
         sizes[next(iter(g.time.length.names))] = length

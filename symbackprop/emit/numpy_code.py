@@ -201,7 +201,8 @@ class Module:
                     + ("" if forward else "_bar")
                     + (f"[{time.name}]" if s.time and time else "")
                 )
-                out.append(f"    {'    ' * recurrent}{left} = {self.code(value[n])}{self.last(n, forward)}\n")
+                right = self.code(value[n]) + self.last(n, forward)
+                out.append(f"    {'    ' * recurrent}{left} = {right}\n")
             if recurrent and not forward:
                 out += [f"    {safe(n)}_bar[0] = {self.code(a.first)}\n"
                         for n, a in self.d.backward.adjoints.items() if a.first]  # fmt: skip
