@@ -130,6 +130,8 @@ def why_section(d: Derivation, o: Options) -> list[Block]:
         if a is None or len(a.uses) != 1 or a.symbol.rank == 0 or a.symbol.symbol is None:
             continue
         consumer = a.uses[0].consumer
+        if consumer not in d.graph.definition or a.uses[0].at is not None:
+            continue  # an initial state, or a single step read from outside time
         if consumer == d.of and d.backward.seed.number == 1:
             continue
         kind = signature(d, consumer, x)

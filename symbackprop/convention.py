@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from symbackprop import notation as no
+from symbackprop.compose import size_formula
 from symbackprop.errors import SheetError
 from symbackprop.expr import Expr, Symbol
 from symbackprop.notation import Formula, Name
@@ -51,6 +52,8 @@ def time_index(s: Symbol) -> Formula:
 
 
 def timed(name: Formula, s: Symbol) -> Formula:
+    if s.at is not None:
+        return no.At(name, (size_formula(s.at),))
     return no.At(name, (time_index(s),)) if s.time else name
 
 
@@ -64,7 +67,8 @@ def symbol_formula(s: Symbol, c: Convention) -> Formula:
     plain = Name(s.tex.base.removeprefix(r"\delta "), s.tex.sup, s.tex.sub)
     if c.signal == "bar":
         return timed(Name(rf"\bar{{{plain.base}}}", plain.sup, plain.sub), s)
-    if c.signal == "partial" and not s.time:  # in the shape of the variable, so ∇ for arrays
+    timeless = not s.time and s.at is None
+    if c.signal == "partial" and timeless:  # in the shape of the variable, so ∇ for arrays
         return no.Nabla(c.of, plain) if s.shape else no.Partial(c.of, plain)
     return timed(s.tex, s)
 

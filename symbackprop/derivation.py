@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -123,12 +123,12 @@ class Derivation:
 
         return latex(f, self.functions)
 
-    def verify(self, *, seed: int = 0, trials: int = 3) -> Report:
+    def verify(self, *, seed: int = 0, trials: int = 3, lengths: Sequence[int] = ()) -> Report:
         """Truth of every δ and equality of every printed side; see `verify.py`."""
         from symbackprop.outline import outline
         from symbackprop.verify import verify_page
 
-        return verify_page(self, outline(self), seed=seed, trials=trials)
+        return verify_page(self, outline(self), seed=seed, trials=trials, lengths=lengths)
 
     def compile(self, target: str = "numpy"):  # noqa: ANN201 - a function of the graph's inputs
         """A function of the inputs by keyword; returns a dict with the output and every gradient."""
@@ -206,7 +206,8 @@ def named_selectors(b: Backward) -> tuple[Backward, tuple[str, ...]]:
     """Selectors in the δ's get names S, S_1, …: named constants read better than blocks."""
     found: dict[Expr, None] = {}
     for a in b.adjoints.values():
-        for e in (*a.forms, *(u.value for u in a.uses)):
+        ends = [e for e in (a.last, a.first) if e]
+        for e in (*a.forms, *ends, *(u.value for u in a.uses)):
             found |= dict.fromkeys(n for n in topological(e) if n.op.name == "selector")
     if not found:
         return b, ()
@@ -220,9 +221,11 @@ def named_selectors(b: Backward) -> tuple[Backward, tuple[str, ...]]:
         symbol[name], definition[name] = swap[e], e
     first = {n: definition[n] for n in (s.symbol.name for s in swap.values() if s.symbol)}
     rest = {n: e for n, e in definition.items() if n not in first}
-    g = make(symbol, {**first, **rest}, b.graph.time)
+    g = make(symbol, {**first, **rest}, b.graph.time, b.graph.initial)
     adjoints = {
         n: replace(a, forms=tuple(substitute(f, swap) for f in a.forms),
+                   last=substitute(a.last, swap) if a.last else None,
+                   first=substitute(a.first, swap) if a.first else None,
                    uses=tuple(replace(u, value=substitute(u.value, swap)) for u in a.uses))
         for n, a in b.adjoints.items()
     }  # fmt: skip
@@ -255,13 +258,9 @@ def unfolded(d: Derivation, e: Expr, names: tuple[str, ...]) -> Expr:
     swap: dict[Expr, Expr] = {}
     for s in symbols(e):
         own = s.symbol
-        if (
-            own
-            and own.name in names
-            and not own.cotangent
-            and not own.labels
-            and own.name in d.graph.definition
-        ):
+        if own is None or own.cotangent or own.labels or own.at is not None:
+            continue
+        if own.name in names and own.name in d.graph.definition:
             swap[s] = shifted(d.graph.definition[own.name], own.shift)
     return substitute(e, swap)
 

@@ -20,6 +20,7 @@ class Symbol:
     `domain` is a word that says which values are generic ('real', 'positive', 'onehot', 'label', …);
     `labels` is the number of classes of an integer label. `time` names the index of a recurrent symbol and
     `shift` its offset: h[t-1] has time 't' and shift -1.
+    `at` is a fixed step seen from outside time: h[n], h[0].
     """
 
     name: str
@@ -31,6 +32,7 @@ class Symbol:
     cotangent: bool = False
     time: str = ""
     shift: int = 0
+    at: Size | None = None
 
 
 class Expr:
@@ -201,6 +203,8 @@ def describe(e: Expr) -> str:
     """A short plain name for messages."""
     s = e.symbol
     if s:
+        if s.at is not None:
+            return f"{s.name}[{s.at}]"
         at = f"[{s.time}{s.shift:+d}]" if s.shift else (f"[{s.time}]" if s.time else "")
         return s.name + at
     if e.op is NUMBER:
@@ -266,6 +270,18 @@ def shifted(root: Expr, steps: int) -> Expr:
         return node if args == node.args else with_args(node, args)
 
     return rebuild(root, change) if steps else root
+
+
+def pinned(root: Expr, at: Size) -> Expr:
+    """Every time symbol at a fixed step: h[t-1] at n is h[n-1], a value outside time."""
+
+    def change(node: Expr, args: tuple[Expr, ...]) -> Expr:
+        s = node.symbol
+        if s and s.time:
+            return leaf(replace(s, time="", shift=0, at=at + s.shift))
+        return node if args == node.args else with_args(node, args)
+
+    return rebuild(root, change)
 
 
 def symbols(*roots: Expr) -> tuple[Expr, ...]:

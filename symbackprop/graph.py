@@ -28,13 +28,15 @@ class Time:
 class Graph:
     """Definitions over symbols, in order: a definition only uses inputs, earlier nodes, and earlier times.
 
-    `symbol[name]` is the leaf that stands for a name (at time t for a recurrent one).
+    `symbol[name]` is the leaf that stands for a name (at time t for a recurrent one); `initial[name]` is
+    what a recurrent node starts from, h[0] = x, where that is declared.
     """
 
     symbol: Mapping[str, Expr]
     definition: Mapping[str, Expr]
     time: Time | None = None
     sizes: tuple[str, ...] = field(default=())
+    initial: Mapping[str, Expr] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -76,7 +78,10 @@ def known(name: str, names: Iterable[str], where: str) -> str:
 
 
 def make(
-    symbol: Mapping[str, Expr], definition: Mapping[str, Expr], time: Time | None = None
+    symbol: Mapping[str, Expr],
+    definition: Mapping[str, Expr],
+    time: Time | None = None,
+    initial: Mapping[str, Expr] | None = None,
 ) -> Graph:
     """A frozen graph with its size names collected."""
     limits.within(len(symbol), limits.NODES, "nodes of the graph")
@@ -87,8 +92,9 @@ def make(
         if e.symbol and e.symbol.labels:
             names |= dict.fromkeys(sorted(e.symbol.labels.names))
     return Graph(
-        MappingProxyType(dict(symbol)), MappingProxyType(dict(definition)), time, tuple(names)
-    )
+        MappingProxyType(dict(symbol)), MappingProxyType(dict(definition)), time, tuple(names),
+        MappingProxyType(dict(initial or {})),
+    )  # fmt: skip
 
 
 def collect(**outputs: Expr) -> Graph:
@@ -127,6 +133,12 @@ def collect(**outputs: Expr) -> Graph:
     return make(inputs | {n: symbol[n] for n in definition}, definition)
 
 
+def needs(g: Graph, name: str) -> tuple[str, ...]:
+    """Names a node is made from: those of its definition, and of its initial state."""
+    made = [t[name] for t in (g.definition, g.initial) if name in t]
+    return tuple(dict.fromkeys(n for e in made for n in used_names(e)))
+
+
 def used_names(e: Expr) -> tuple[str, ...]:
     """Names of the symbols in an expression, each once."""
     return tuple(dict.fromkeys(s.symbol.name for s in symbols(e) if s.symbol))
@@ -149,7 +161,7 @@ def ancestors(g: Graph, of: str) -> set[str]:
     seen, stack = {of}, [of]
     while stack:
         name = stack.pop()
-        for n in used_names(g.definition[name]) if name in g.definition else ():
+        for n in needs(g, name):
             if n not in seen:
                 seen.add(n)
                 stack.append(n)

@@ -13,13 +13,15 @@ from itertools import product
 
 from symbackprop import limits
 from symbackprop.errors import DeclarationError, LimitError, ShapeError, SymbackpropError
-from symbackprop.expr import Expr, Symbol, const, default_tex, intern, labels_of, leaf, spelled
-from symbackprop.functions import FUNCTIONS
-from symbackprop.graph import TIME_SUM, Graph, Time, known, make
+from symbackprop.expr import (
+    Expr, Symbol, const, default_tex, intern, labels_of, leaf, pinned, spelled,
+)  # fmt: skip
+from symbackprop.functions import FUNCTIONS, as_size
+from symbackprop.graph import TIME_SUM, Graph, Time, known, make, used_names
 from symbackprop.sizes import Shape, Size, shape_text, size
 
 DOMAINS = frozenset(["real", "positive", "onehot", "distribution"])
-STATEMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*(\[\s*(?P<time>[A-Za-z_]\w*)\s*\])?\s*"
+STATEMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*(\[\s*(?P<time>[A-Za-z_]\w*|0)\s*\])?\s*"
                        r"(?P<sign>[:=])(?!=)\s*"
                        r"(?P<rest>.+)", re.DOTALL)  # fmt: skip
 
@@ -58,7 +60,7 @@ def read(text: str) -> Graph:
     if not unknown:
         for s in plain:
             reader.add(s)
-        return make(reader.symbol, reader.definition, time)
+        return reader.graph()
     return infer_states(plain, unknown, time)
 
 
@@ -149,7 +151,7 @@ def infer_states(statements: list[Statement], unknown: list[str], time: Time | N
             problem = problem or error
             continue
         rank = sum(len(shape) for shape in choice)
-        fits.setdefault(rank, []).append(make(reader.symbol, reader.definition, time))
+        fits.setdefault(rank, []).append(reader.graph())
     if fits and len(fits[min(fits)]) == 1:
         return fits[min(fits)][0]
     name = unknown[0]
@@ -169,11 +171,16 @@ class Reader:
         self.time, self.states = time, states or {}
         self.symbol: dict[str, Expr] = {}
         self.definition: dict[str, Expr] = {}
+        self.initial: dict[str, Expr] = {}
         self.declared_time: dict[str, Expr] = {}
         self.sizes: set[str] = set(time.length.names) if time else set()
         self.spelling: dict[str, str] = {}
+        self.inside = False  # whether a definition inside time is being read
 
     def add(self, s: Statement) -> None:
+        if s.time == "0":
+            self.start(s)
+            return
         if s.time and (self.time is None or s.time != self.time.name):
             raise DeclarationError(f"`{s.time}` is not a declared time index", where=s.where,
                                    hint=f"Declare it:  {s.time}: 1..T")  # fmt: skip
@@ -193,6 +200,35 @@ class Reader:
             raise
         except RecursionError:
             raise LimitError("the expression is nested too deeply", where=s.where) from None
+
+    def graph(self) -> Graph:
+        """The graph of what was read. Errors: `DeclarationError` for a start without a recurrence."""
+        for name in self.initial:
+            if name not in self.definition:
+                raise DeclarationError(f"{name}[0] is given, but {name} has no recurrence",
+                                       hint=f"Add a line such as  {name}[t] = …")  # fmt: skip
+        return make(self.symbol, self.definition, self.time, self.initial)
+
+    def start(self, s: Statement) -> None:
+        """`h[0] = x`: what a recurrence starts from, given before its definition."""
+        if self.time is None or s.sign == ":" or s.name in self.definition:
+            raise DeclarationError(
+                f"`{s.name}[0]` is the start of a recurrence", where=s.where,
+                hint=f"Declare t: 1..T, then write  {s.name}[0] = x  before  {s.name}[t] = …",
+            )  # fmt: skip
+        value = self.value(s)
+        if any(self.moves(n) for n in used_names(value)):
+            raise DeclarationError("a recurrence cannot start from another one", where=s.where)
+        self.initial[s.name] = value
+        self.states.setdefault(s.name, value.shape)
+
+    def moves(self, name: str) -> bool:
+        """Whether a name changes with time, or is made from one that does."""
+        own = self.symbol[name].symbol
+        made = self.definition.get(name)
+        return bool(own and own.time) or (
+            made is not None and any(self.moves(n) for n in used_names(made))
+        )
 
     def declare(self, s: Statement) -> None:
         words = s.rest.split()
@@ -241,7 +277,8 @@ class Reader:
         self.sizes |= total.names
         return total
 
-    def define(self, s: Statement) -> None:
+    def value(self, s: Statement) -> Expr:
+        """The right side of a definition."""
         try:
             tree = ast.parse(s.rest, mode="eval").body
         except SyntaxError as error:
@@ -256,6 +293,12 @@ class Reader:
         value = self.expression(tree)
         if not isinstance(value, Expr):
             raise DeclarationError("is a size, not an expression", where=s.where)
+        return value
+
+    def define(self, s: Statement) -> None:
+        self.inside = bool(s.time)
+        value = self.value(s)
+        self.inside = False
         tex = spelled(s.tex or self.spelling.get(s.name) or default_tex(s.name))
         if s.name in self.declared_time:
             declared = self.declared_time[s.name].symbol
@@ -267,6 +310,9 @@ class Reader:
             del self.declared_time[s.name]
         if s.name in self.states and self.states[s.name] != value.shape:
             raise ShapeError(f"assumed {shape_text(self.states[s.name])}, defined as "
+                             f"{shape_text(value.shape)}", where=s.where)  # fmt: skip
+        if s.name in self.initial and s.time and self.initial[s.name].shape != value.shape:
+            raise ShapeError(f"starts as {shape_text(self.initial[s.name].shape)}, defined as "
                              f"{shape_text(value.shape)}", where=s.where)  # fmt: skip
         inner = None if s.time else value
         self.symbol.pop(s.name, None)
@@ -345,6 +391,8 @@ class Reader:
                 tex = spelled(default_tex(name))
                 return leaf(Symbol(name, self.states[name], tex, time=self.time.name, shift=shift))
             e = self.symbol.get(name)
+            if e is not None and e.symbol and e.symbol.time and shift is None:
+                return self.fixed(name, e, node.slice)
             if shift is not None and e is None:
                 known(name, self.symbol, "the graph")
             if shift is not None and e is not None and e.symbol and e.symbol.time:
@@ -355,6 +403,18 @@ class Reader:
         x = self.expression(node.value)
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         return x[tuple(self.position(p) for p in parts)]
+
+    def fixed(self, name: str, e: Expr, node: ast.expr) -> Expr:
+        """h[n] or h[0]: the last or the first state, a value outside time."""
+        assert self.time
+        spot = as_size(self.expression(node))
+        first = spot == size(0) and name in self.initial
+        if self.inside or not (spot == self.time.length or first):
+            last, t = self.time.length, self.time.name
+            raise DeclarationError(f"`{name}[{spot}]` is no step a graph can name here",
+                hint=f"Outside time {name}[{last}] may stand, and {name}[0] where it is given; "
+                     f"inside, {name}[{t}] and {name}[{t}-1].")  # fmt: skip
+        return pinned(e, spot)
 
     def shift(self, node: ast.expr) -> int | None:
         """The offset of `t`, `t-1`; None for another index."""

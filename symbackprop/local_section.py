@@ -43,7 +43,7 @@ def local_section(d: Derivation, o: Options) -> list[Block]:
         for m in used_names(e)
         if n not in d.constants and m not in d.constants and worth(d, n, m)
     ]
-    if pairs and all(rank(d, x) == 0 for p in pairs for x in p):
+    if pairs and not d.graph.time and all(rank(d, x) == 0 for p in pairs for x in p):
         return [scalar_edges(d, pairs)]
     blocks: list[Block] = [Paragraph(Phrase("local.timeless"))] if pairs and d.graph.time else []
     if any(rank(d, n) + rank(d, m) > 2 for n, m in pairs):
@@ -92,8 +92,8 @@ def worth(d: Derivation, node: str, wrt: str) -> bool:
     """Active pairs; in a recurrence only functions of one symbol, the rest is linear and says nothing new."""
     if wrt not in d.backward.adjoints or not real(d, wrt):
         return False
-    if node != d.of and node not in d.backward.adjoints:
-        return False
+    if (node != d.of and node not in d.backward.adjoints) or node == wrt:
+        return False  # a state by its own past has no timeless form
     e = d.graph.definition[node]
     shifts = [s.symbol.shift for s in symbols(e) if s.symbol and s.symbol.name == wrt]
     if lower(e, d.convention.letters) is None or len(shifts) > 1:

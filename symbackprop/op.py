@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 from typing import TypeAlias
@@ -132,7 +132,9 @@ def jacobian(
     op: Op, shapes: tuple[Shape, ...], attributes: Attributes, argument: int
 ) -> tuple[LocalStep, ...]:
     """The derivation of ∂op/∂argument in entries; the last step is the Jacobian."""
-    return local_derivatives(placed(op, shapes, attributes), argument, prime)
+    nameless = op.scalar is not None and not op.scalar.prime
+    rule = by_name if nameless else prime
+    return local_derivatives(placed(op, shapes, attributes), argument, rule)
 
 
 def op(name: str, arguments: str, equations: str, *more: tuple[str, str], **options: object) -> Op:
@@ -201,6 +203,19 @@ def prime(fn: Fn) -> Entries:
     row = scalar_row(fn.function)
     if fn.order == 0 and row.prime:
         return instantiate(expression(row.prime), fn.arg, en.entries(fn))
+    return by_name(fn)
+
+
+@cache
+def unprimed(op: Op) -> Op:
+    """The same scalar function without its textbook derivative: f' stays f'."""
+    if op.scalar is None or not op.scalar.prime or op is not ops_by_scalar.get(op.scalar.name):
+        return op
+    return Op(op.name, op.variants, tex=op.tex, numpy=op.numpy, scalar=replace(op.scalar, prime=""))
+
+
+def by_name(fn: Fn) -> Entries:
+    """f^{(k+1)} of the argument, whatever the function is."""
     return en.entries(Fn(fn.function, fn.arg, fn.order + 1))
 
 

@@ -25,9 +25,11 @@ from symbackprop.options import Options
 from symbackprop.page import (
     Arrow, Block, Equation, Equations, Figure, Page, Paragraph, Phrase, Section, Table, Vertex,
 )  # fmt: skip
+from symbackprop.recurrence import closed_forms
 from symbackprop.second import hessian_section
 from symbackprop.sizes import Shape
 from symbackprop.tracing import numbers_section, trace_section
+from symbackprop.values import BEFORE
 from symbackprop.write.walk import children
 
 PARTS = (
@@ -39,6 +41,7 @@ PARTS = (
     "product",
     "delta",
     "gradients",
+    "closed",
     "why",
     "trace",
     "hessian",
@@ -112,6 +115,9 @@ def forward_section(d: Derivation, o: Options) -> list[Block]:
     for n, e in d.graph.definition.items():
         if n not in d.constants:
             s = symbol_of(d, n)
+            if n in d.graph.initial:
+                left = no.At(s.tex, (no.ZERO,))
+                rows.append(equation(d, f"forward.{n}.0", left, [d.graph.initial[n]], s.shape))
             rows.append(
                 equation(d, f"forward.{n}", name_of(d, n), [e], s.shape, recurrent=bool(s.time))
             )
@@ -170,7 +176,8 @@ def time_phrase(d: Derivation) -> Phrase:
     for e in d.graph.definition.values():
         for x in symbols(e):
             if x.symbol and x.symbol.shift < 0:
-                for step in range(1 + x.symbol.shift, 1):
+                given = x.symbol.name not in d.graph.initial
+                for step in range(1 + x.symbol.shift, int(given)):
                     early[no.At(x.symbol.tex, (no.number(step),))] = None
     values = (("t", Name(time.name)), ("length", size_formula(time.length)))
     if not early:
@@ -324,19 +331,43 @@ def delta_section(d: Derivation, o: Options) -> list[Block]:
     for n in shown:
         s = symbol_of(d, n)
         key, left = f"delta.{n}", signal(d, n)
-        rows.append(equation(d, key, left, delta_forms(d, n, o), s.shape, recurrent=bool(s.time)))
+        rows += stepwise(d, n, equation(d, key, left, delta_forms(d, n, o), s.shape,
+                                        recurrent=bool(s.time)))  # fmt: skip
     if rows:
         intro = Phrase("delta.recurrent") if recurrent else Phrase("delta.intro")
         blocks.append(Equations(tuple(rows), intro))
     if recurrent:
-        crossing = [n for n in shown if any(u.shift for u in d.backward.adjoints[n].uses)]
-        names = sorted(
-            {u.consumer for n in crossing for u in d.backward.adjoints[n].uses if u.shift}
-        )
+        names = sorted({u.consumer for n in shown for u in d.backward.adjoints[n].uses
+                        if u.shift < (0 if d.backward.adjoints[n].last is None else -1)})  # fmt: skip
         if names:
             key = "delta.boundary" if len(names) > 1 else "delta.boundary_one"
             blocks.append(Paragraph(Phrase(key, (("list", boundary(d, names)),))))
-    return [*blocks, *constants_block(d)] if blocks else []
+    return [*blocks, *ends_note(d, shown), *constants_block(d)] if blocks else []
+
+
+def stepwise(d: Derivation, name: str, row: Equation) -> list[Equation]:
+    """A recurrent row, with rows of its own for the last step and for step 0 where these differ."""
+    a = d.backward.adjoints[name]
+    base = signal(d, name)
+    rows = [row if a.last is None else replace(row, local=BEFORE)]
+    for end, key in ((a.last, "last"), (a.first, "first")):
+        if end is not None:
+            assert isinstance(base, no.At) and d.graph.time
+            step = size_formula(d.graph.time.length) if key == "last" else no.ZERO
+            left = no.At(base.base, (step,))
+            made = equation(d, f"{row.key}.{key}", left, [end], row.shape or ())
+            rows.insert(0 if key == "last" else len(rows), replace(made, boxed=row.boxed))
+    return rows
+
+
+def ends_note(d: Derivation, names: Sequence[str]) -> list[Block]:
+    """Which recurrences hold only before the last step."""
+    found = [signal(d, n) for n in names if d.backward.adjoints[n].last is not None]
+    if not found or not d.graph.time:
+        return []
+    length = size_formula(d.graph.time.length)
+    said = Phrase("list", tuple((f"x{k}", f) for k, f in enumerate(found)))
+    return [Paragraph(Phrase("delta.before", (("list", said), ("length", length))))]
 
 
 def boundary(d: Derivation, names: Sequence[str]) -> Phrase:
@@ -365,10 +396,9 @@ def gradients_section(d: Derivation, o: Options) -> list[Block]:
                 no.Nabla(d.convention.of, s.tex) if s.shape else no.Partial(d.convention.of, s.tex)
             )
         forms = gradient_forms(d, n)
-        rows.append(
-            equation(d, f"gradient.{n}", left, forms, s.shape, recurrent=bool(s.time), boxed=True)
-        )
-    return [Equations(tuple(rows), Phrase("gradients.intro"))]
+        rows += stepwise(d, n, equation(d, f"gradient.{n}", left, forms, s.shape,
+                                        recurrent=bool(s.time), boxed=True))  # fmt: skip
+    return [Equations(tuple(rows), Phrase("gradients.intro")), *ends_note(d, d.wrt)]
 
 
 def gradient_forms(d: Derivation, name: str) -> list[Expr]:
@@ -390,8 +420,15 @@ def gradient_forms(d: Derivation, name: str) -> list[Expr]:
     return forms
 
 
+def closed_section(d: Derivation, o: Options) -> list[Block]:
+    """Recurrences over the steps, solved."""
+    rows = closed_forms(d)
+    return [Equations(rows, Phrase("closed.intro"))] if rows else []
+
+
 BUILD = {
     "forward": forward_section, "graph": graph_section, "symbols": symbols_section, "local": local_section,
     "product": product_section, "delta": delta_section, "gradients": gradients_section, "why": why_section,
     "trace": trace_section, "numbers": numbers_section, "hessian": hessian_section,
+    "closed": closed_section,
 }  # fmt: skip

@@ -18,6 +18,7 @@ from symbackprop.expr import (
     const,
     labels_of,
     leaf,
+    pinned,
     rebuild,
     shifted,
     substitute,
@@ -26,11 +27,13 @@ from symbackprop.expr import (
     weight,
     with_args,
 )
-from symbackprop.graph import TIME_SUM, Graph, known, make
+from symbackprop.functions import zeros
+from symbackprop.graph import TIME_SUM, Graph, known, make, used_names
 from symbackprop.graph_text import time_sum
 from symbackprop.local import pullback
 from symbackprop.notation import Name
 from symbackprop.op import slides
+from symbackprop.sizes import Size, size
 from symbackprop.windows import sayable
 
 INTEGER = frozenset({"label"})
@@ -43,19 +46,23 @@ class Use:
     consumer: str
     shift: int  # the use at time t reads the node at t + shift
     value: Expr
+    at: Size | None = None  # the fixed step that is read from outside time
 
 
 @dataclass(frozen=True, slots=True)
 class Adjoint:
     """δ of one name: ∂of/∂name, contributions by use, and their tidied sum (in other δ's).
 
-    `forms` are the equal ways to write the sum, the first as the chain rule gives it, the last the shortest.
+    `forms` are the equal ways to write the sum, the first as the chain rule gives it, the last the shortest;
+    with `last` they hold before the last step.
     """
 
     name: str
     symbol: Expr
     uses: tuple[Use, ...]
     forms: tuple[Expr, ...]
+    last: Expr | None = None  # the sum at the last step, where that is used outside time
+    first: Expr | None = None  # the sum at step 0, where the initial state is defined
 
     @property
     def value(self) -> Expr:
@@ -97,15 +104,45 @@ def backward(g: Graph, of: str | None = None, wrt: Iterable[str] | None = None) 
         own = seed if name == of and seed.number == 1 else cotangent_of(g, name)
         for target, use in contributions(g, name, own, active):
             uses[target].append(use)
+        if name in g.initial:
+            for target, use in starting(g, name, active):
+                uses[target].append(use)
     for name in order:
         if name == of or not uses[name]:
             continue
         if not g.symbol[name].shape:  # scalars: paths in the order of the graph
             uses[name].reverse()
-        total = td.plus(*(u.value for u in uses[name]))
-        adjoints[name] = Adjoint(name, cotangent_of(g, name), tuple(uses[name]), (total,))
+        adjoints[name] = adjoint(g, name, tuple(uses[name]), active)
     named = tuple(n for n in g.definition if n not in declared)
     return Backward(g, of, names, seed, shorter(adjoints), named)
+
+
+def adjoint(g: Graph, name: str, uses: tuple[Use, ...], active: set[str]) -> Adjoint:
+    """The sum over the uses; at the last step and at step 0 only those that reach it."""
+    inside = [u for u in uses if u.at is None]
+    total = added(g, name, [u.value for u in inside])
+    last = first = None
+    if time_of(g, name):
+        assert g.time
+        end = g.time.length
+        if len(inside) < len(uses):  # what comes from beyond the last step is 0
+            here = [pinned(u.value, end) for u in inside if not u.shift]
+            last = added(g, name, [*here, *(u.value for u in uses if u.at == end)])
+        if name in g.initial and any(n in active for n in used_names(g.initial[name])):
+            early = [pinned(u.value, size(0)) for u in inside if u.shift]
+            first = added(g, name, [*early, *(u.value for u in uses if u.at == size(0))])
+    return Adjoint(name, cotangent_of(g, name), uses, (total,), last, first)
+
+
+def added(g: Graph, name: str, terms: list[Expr]) -> Expr:
+    """The sum of the terms, 0 of the node's shape where there is none."""
+    return td.plus(*terms) if terms else zeros(*g.symbol[name].shape)
+
+
+def starting(g: Graph, name: str, active: set[str]) -> list[tuple[str, Use]]:
+    """What the initial state of a recurrence sends back to what it is made from."""
+    own = pinned(cotangent_of(g, name), size(0))
+    return swept(g, f"{name}[0]", g.initial[name], own, active)
 
 
 def default_variables(g: Graph, of: str) -> tuple[str, ...]:
@@ -141,7 +178,7 @@ def relevant(g: Graph, of: str) -> set[str]:
     seen, stack = {of}, [of]
     while stack:
         name = stack.pop()
-        for n in moved_by(g.definition[name]) if name in g.definition else ():
+        for n in moving(g, name):
             if n not in seen:
                 seen.add(n)
                 stack.append(n)
@@ -160,14 +197,20 @@ def moved_by(e: Expr) -> set[str]:
     return {x.symbol.name for x in found if x.symbol}
 
 
+def moving(g: Graph, name: str) -> set[str]:
+    """Names that move a node: those of its definition, and of its initial state."""
+    made = [t[name] for t in (g.definition, g.initial) if name in t]
+    return {n for e in made for n in moved_by(e)}
+
+
 def active_names(g: Graph, wrt: tuple[str, ...]) -> set[str]:
     """Names that depend on a variable."""
     active = set(wrt)
     changed = True
     while changed:  # more than one round only where a recurrence feeds back
         changed = False
-        for n, e in g.definition.items():
-            if n not in active and any(m in active for m in moved_by(e)):
+        for n in g.definition:
+            if n not in active and any(m in active for m in moving(g, n)):
                 active.add(n)
                 changed = changed or bool(g.time)
     return active
@@ -193,7 +236,11 @@ def cotangent_of(g: Graph, name: str) -> Expr:
 
 def contributions(g: Graph, name: str, own: Expr, active: set[str]) -> list[tuple[str, Use]]:
     """One reverse sweep over the definition of a node."""
-    root = g.definition[name]
+    return swept(g, name, g.definition[name], own, active)
+
+
+def swept(g: Graph, name: str, root: Expr, own: Expr, active: set[str]) -> list[tuple[str, Use]]:
+    """What a definition sends back to each symbol in it."""
     nodes = topological(root)
     moving: dict[Expr, bool] = {}
     for e in nodes:
@@ -202,7 +249,7 @@ def contributions(g: Graph, name: str, own: Expr, active: set[str]) -> list[tupl
         moving[e] = real and ((s.name in active) if s else any(moving[a] for a in e.args))
     cotangent: dict[Expr, Expr] = {root: own}
     out: list[tuple[str, Use]] = []
-    recurrent = bool(time_of(g, name))
+    recurrent = name in g.symbol and bool(time_of(g, name))
     inner = time_summed(root)
     for e in reversed(nodes):
         if e not in cotangent or not moving[e]:
@@ -221,7 +268,7 @@ def contributions(g: Graph, name: str, own: Expr, active: set[str]) -> list[tupl
 
 def written(g: Graph, name: str, e: Expr, root: Expr) -> Expr:
     """The name of a node where the expression is its definition, else the expression itself."""
-    return g.symbol[name] if e is root else e
+    return g.symbol[name] if e is root and name in g.symbol else e
 
 
 def time_summed(root: Expr) -> frozenset[Expr]:
@@ -232,6 +279,9 @@ def time_summed(root: Expr) -> frozenset[Expr]:
 
 def use_of(g: Graph, consumer: str, s: Symbol, value: Expr, recurrent: bool) -> Use:
     """A contribution moved to the node's own time, or summed over time for a constant."""
+    if s.at is not None:
+        assert g.time
+        return Use(consumer, 0, time_sum(value, g.time) if recurrent else value, s.at)
     if s.time:
         return Use(consumer, s.shift, shifted(value, -s.shift))
     if recurrent:
@@ -249,7 +299,7 @@ STEP_WEIGHT = 40  # nodes of an intermediate form that is still worth a line
 def shorter(adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
     """Each δ also with the incoming δ's put in, where that cancels: z ⊙ δz - (zᵀδz) z = z - e_y."""
     out: dict[str, Adjoint] = {}
-    by_symbol = {a.symbol: a for a in adjoints.values()}
+    by_symbol = {a.symbol: a for a in adjoints.values() if a.last is None}
     for name, a in adjoints.items():
         inner = {s: by_symbol[s] for s in symbols(a.value) if s in by_symbol}
         forms = a.forms
@@ -261,7 +311,8 @@ def shorter(adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
                 steps = (put_in,) if put_in is not short and weight(put_in) <= STEP_WEIGHT else ()
                 forms = (*forms, *steps, short)
         out[name] = replace(a, forms=forms)
-        by_symbol[a.symbol] = out[name]
+        if a.last is None:
+            by_symbol[a.symbol] = out[name]
     return out
 
 
@@ -282,7 +333,8 @@ def name_large_nodes(g: Graph, of: str, wrt: tuple[str, ...]) -> Graph:
             root = extract(g, root, active, taken, symbol, definition, swap, uses, time_of(g, name))
         symbol[name] = g.symbol[name]
         definition[name] = root
-    return make(symbol, definition, g.time)
+    initial = {n: substitute(e, swap) for n, e in g.initial.items()}
+    return make(symbol, definition, g.time, initial)
 
 
 def shared(g: Graph) -> dict[Expr, int]:

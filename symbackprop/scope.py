@@ -24,7 +24,7 @@ from symbackprop.reference import Array, entries_value, scalar_value, value
 from symbackprop.second import hessian_name, hessian_values, jacobian_values
 from symbackprop.sizes import Size, size
 from symbackprop.tracing import trace_point
-from symbackprop.values import Point, evaluate
+from symbackprop.values import BEFORE, Point, evaluate
 
 SAMPLES = 400  # entries of an index equation evaluated when not all of them are
 STEP = 1e-30
@@ -96,6 +96,10 @@ class Scene:
                 assert s
                 own = self.stored(s, self.point.deltas)
                 out[bare(signal(self.d, n))] = own
+                if s.time and not g.symbol[self.d.of].shape:
+                    out[Nabla(self.d.convention.of, s.tex)] = own
+                    if not s.shape:
+                        out[Partial(self.d.convention.of, s.tex)] = own
                 if not s.time and not g.symbol[self.d.of].shape:
                     out[Nabla(self.d.convention.of, s.tex)] = own
                     if len(s.shape) != 1:  # by a vector it is a row: see `chain`
@@ -139,11 +143,12 @@ class Scene:
 
     def environments(self, eq: Equation) -> Iterator[tuple[Environment, str]]:
         """One environment per time step the equation is about."""
-        own = eq.local and not eq.local.startswith("step:")
+        own = eq.local and eq.local != BEFORE and not eq.local.startswith("step:")
         values = self.local(eq.local) if own else self.values
         free = self.samples(eq)
         time = self.d.graph.time
-        steps = range(1, self.point.length + 1) if eq.recurrent and time else (0,)
+        last = self.point.length - (eq.local == BEFORE)
+        steps = range(1, last + 1) if eq.recurrent and time else (0,)
         for t in steps:
             indices: dict[str, object] = dict(free)
             if t and time:

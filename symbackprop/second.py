@@ -150,7 +150,7 @@ def cut(g: Graph, wrt: str) -> Graph:
             assert s
             symbol[n] = leaf(replace(s, definition=None if s.time else definition[n]))
             swap[g.symbol[n]] = symbol[n]
-    return make(symbol, definition, g.time)
+    return make(symbol, definition, g.time, g.initial)
 
 
 def total(d: Derivation, g: Graph, of: str, wrt: str) -> Derivative:
@@ -196,7 +196,7 @@ def with_gradient(d: Derivation, x: str) -> Graph:
             break
         full = td.tidy(substitute(full, inner))
     node = leaf(Symbol(GRADIENT, full.shape, Name("G"), definition=full))
-    return make({**g.symbol, GRADIENT: node}, {**g.definition, GRADIENT: full}, g.time)
+    return make({**g.symbol, GRADIENT: node}, {**g.definition, GRADIENT: full}, g.time, g.initial)
 
 
 # --- on the page ---------------------------------------------------------------------------------

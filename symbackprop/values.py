@@ -13,7 +13,7 @@ from symbackprop.errors import DeclarationError
 from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
 from symbackprop.graph import TIME_SUM, Graph, used_names
 from symbackprop.reference import Array, value
-from symbackprop.reverse import Backward
+from symbackprop.reverse import Adjoint, Backward
 from symbackprop.sizes import Size
 
 Key: TypeAlias = tuple[str, int]  # name, time step (0 outside time)
@@ -31,13 +31,14 @@ class Point:
 
     def look(self, s: Symbol, t: int) -> Array:
         """The value of a symbol at step t; beyond the end a recurrence contributes nothing."""
-        key = (s.name, t + s.shift if s.time else 0)
+        fixed = 0 if s.at is None else s.at.value(self.sizes)
+        key = (s.name, t + s.shift if s.time else fixed)
         table = self.deltas if s.cotangent else self.values
         if key not in table:
-            if s.time and key[1] > self.length:
+            if (s.time or fixed) and key[1] > self.length:
                 return np.zeros(tuple(x.value(self.sizes) for x in s.shape))
             raise DeclarationError(
-                f"no value for {s.name}" + (f" at step {key[1]}" if s.time else "")
+                f"no value for {s.name}" + (f" at step {key[1]}" if s.time or fixed else "")
             )
         return table[key]
 
@@ -113,7 +114,7 @@ def phases(g: Graph) -> Order:
         if s.time:
             inside.append(n)
             late.add(n)
-        elif any(m in late for m in used_names(e)):
+        elif any(m in late for m in used_names(e)):  # also through a last state
             after.append(n)
             late.add(n)
         else:
@@ -125,6 +126,7 @@ def schedule(g: Graph, length: int) -> Iterator[Key]:
     """Definitions in the order they can be evaluated."""
     order = phases(g)
     yield from ((n, 0) for n in order.before)
+    yield from ((n, 0) for n in order.inside if n in g.initial)
     for t in range(1, length + 1):
         yield from ((n, t) for n in order.inside)
     yield from ((n, 0) for n in order.after)
@@ -139,7 +141,8 @@ def forward(g: Graph, at: Point, nudge: Mapping[Key, Array] | None = None, only:
             values[k] = values[k] + nudge[k]
     out = Point(at.sizes, values, at.deltas, at.length)
     for name, t in schedule(g, at.length):
-        v = evaluate(g.definition[name], out, t)
+        start = not t and name in g.initial
+        v = evaluate(g.initial[name] if start else g.definition[name], out, t)
         values[name, t] = v + nudge[name, t] if (name, t) in nudge else v
         if name == only and not at.length:
             break
@@ -155,12 +158,24 @@ def backward_values(b: Backward, at: Point) -> Point:
     late = set(phases(g).after)
     for n in (n for n in b.adjoints if n in late):
         deltas[n, 0] = evaluate(b.adjoints[n].value, out)
-    for t in range(at.length, 0, -1):
+    for t in range(at.length, -1, -1):
         for n in (n for n in b.adjoints if n in recurrent):
-            deltas[n, t] = evaluate(b.adjoints[n].value, out, t)
+            form = at_step(b.adjoints[n], t, at.length)
+            if form is not None:
+                deltas[n, t] = evaluate(form, out, t)
     for n in (n for n in b.adjoints if n not in recurrent and n not in late):
         deltas[n, 0] = evaluate(b.adjoints[n].value, out)
     return out
+
+
+BEFORE = "before"  # the scope of a recurrence that holds at every step but the last
+
+
+def at_step(a: Adjoint, t: int, length: int) -> Expr | None:
+    """What a recurrent δ is at a step: its recurrence, or its own sum at the ends."""
+    if not t:
+        return a.first
+    return a.last if t == length and a.last is not None else a.value
 
 
 def time_name(g: Graph, name: str) -> str:
@@ -182,15 +197,15 @@ LENGTHS = (3, 5, 2)  # steps of a recurrence, by trial
 SQUARE = 4  # every size in the trial that hides a transpose on purpose
 
 
-def bind_sizes(g: Graph, trial: int) -> dict[str, int]:
+def bind_sizes(g: Graph, trial: int, length: int | None = None) -> dict[str, int]:
     """Distinct primes, other ones in each trial; the third trial makes everything square."""
     fixed = {s.number for e in g.symbol.values() for s in e.shape if s.number}
-    length = LENGTHS[trial % 3]
+    length = LENGTHS[trial % 3] if length is None else length
     if g.time:
         fixed.add(length)
     pool = [p for p in PRIMES if p not in fixed] or list(PRIMES)
     names = size_names(g)
-    pool = pool[trial:] + pool[:trial]
+    pool = pool[trial % len(pool) :] + pool[: trial % len(pool)]
     sizes = {n: SQUARE if trial == 2 else pool[k % len(pool)] for k, n in enumerate(names)}
     if g.time:
         sizes[next(iter(g.time.length.names))] = length
@@ -248,7 +263,7 @@ def generic_point(g: Graph, trial: int, seed: int, sizes: Mapping[str, int] | No
         for node in topological(e):
             s = node.symbol
             if s and s.time and s.shift < 0:
-                for t in range(1 + s.shift, 1):
+                for t in range(1 + s.shift, 0 if s.name in g.initial else 1):
                     values.setdefault((s.name, t), generic(s, bound, rng))
     return Point(bound, values, {}, length)
 

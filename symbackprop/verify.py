@@ -29,6 +29,7 @@ from symbackprop.second import Derivative
 from symbackprop.values import (
     Point,
     backward_values,
+    bind_sizes,
     forward,
     generic_point,
     objective,
@@ -115,8 +116,14 @@ class Report:
 # --- the whole page ------------------------------------------------------------------------------
 
 
-def verify_page(d: Derivation, page: Page, *, seed: int = 0, trials: int = POINTS) -> Report:
-    """Every equation of the page and every δ of the derivation."""
+def verify_page(
+    d: Derivation, page: Page, *, seed: int = 0, trials: int = POINTS, lengths: Sequence[int] = ()
+) -> Report:
+    """Every equation of the page and every δ of the derivation.
+
+    `lengths` are the numbers of steps of a recurrence, one trial each; by default 3, 5 and 2.
+    """
+    trials = len(lengths) or trials
     names = Names(d)
     read = [readings(d, eq, names) for eq in page.equations]
     tally = [Tally(eq.key) for eq in page.equations]
@@ -124,7 +131,8 @@ def verify_page(d: Derivation, page: Page, *, seed: int = 0, trials: int = POINT
     sizes: list[str] = []
     method = "central" if not analytic(d) else "complex"
     for trial in range(trials):
-        found = point_for(d, trial, seed, method)
+        steps = lengths[trial] if lengths else None
+        found = point_for(d, trial, seed, method, steps)
         if isinstance(found, str):
             for t in (*tally, *truths.values()):
                 t.reason = t.reason or found
@@ -192,14 +200,17 @@ def analytic(d: Derivation) -> bool:
     return all(e.op.scalar is None or e.op.scalar.analytic for e in nodes)
 
 
-def point_for(d: Derivation, trial: int, seed: int, method: str) -> Point | str:
+def point_for(
+    d: Derivation, trial: int, seed: int, method: str, length: int | None = None
+) -> Point | str:
     """A generic point with all values and δ's, away from kinks; or the reason why there is none."""
     reason = ""
+    sizes = bind_sizes(d.graph, trial, length)
     for attempt in range(ATTEMPTS):
         watched: list[float] = []
         token = KINKS.set(watched)
         try:
-            raw = generic_point(d.graph, trial, seed + 7919 * attempt)
+            raw = generic_point(d.graph, trial, seed + 7919 * attempt, sizes)
             point = forward(d.graph, seeded(d.backward, raw, seed))
         finally:
             KINKS.reset(token)

@@ -66,6 +66,8 @@ class Module:
 
     def symbol(self, s: Symbol, time: str = "t") -> str:
         name = safe(s.name) + ("_bar" if s.cotangent else "")
+        if s.at is not None:
+            return f"{name}[{size_code(s.at)}]"
         if not s.time:
             return name
         return f"{name}[{time}{s.shift:+d}]" if s.shift else f"{name}[{time}]"
@@ -76,7 +78,7 @@ class Module:
         for e in self.g.definition.values():
             for x in topological(e):
                 s = x.symbol
-                if s and s.time and s.shift < 0:
+                if s and s.time and s.shift < 0 and s.name not in self.g.initial:
                     out[s.name] = min(out.get(s.name, 0), s.shift)
         return out
 
@@ -186,7 +188,9 @@ class Module:
         for group, recurrent in groups:
             names = [n for n in group if only is None or n in only]
             if recurrent and names and time:
-                if not forward:
+                if forward:
+                    out += [f"    {safe(n)}[0] = {self.code(e)}\n" for n, e in g.initial.items()]
+                else:
                     out += [
                         f"    {safe(n)}_bar = [None] * ({size_code(time.length)} + 1) + "
                         f"[np.zeros({shape_code(self.shape(n))})]\n"
@@ -206,8 +210,20 @@ class Module:
                     + ("" if forward else "_bar")
                     + (f"[{time.name}]" if s.time and time else "")
                 )
-                out.append(f"    {'    ' * recurrent}{left} = {self.code(value[n])}\n")
+                right = self.code(value[n]) + self.last(n, forward)
+                out.append(f"    {'    ' * recurrent}{left} = {right}\n")
+            if recurrent and not forward:
+                out += [f"    {safe(n)}_bar[0] = {self.code(a.first)}\n"
+                        for n, a in self.d.backward.adjoints.items() if a.first]  # fmt: skip
         return out
+
+    def last(self, name: str, forward: bool) -> str:
+        """What a δ is at the last step, where the last state is used outside time."""
+        a = self.d.backward.adjoints.get(name)
+        if forward or a is None or a.last is None or not self.g.time:
+            return ""
+        time = self.g.time
+        return f" if {time.name} < {size_code(time.length)} else {self.code(a.last)}"
 
     # --- expressions ---
 
