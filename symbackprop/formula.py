@@ -21,6 +21,7 @@ from symbackprop.notation import (
     Call,
     Decimal,
     Eye,
+    Floor,
     Formula,
     Hadamard,
     HPower,
@@ -71,6 +72,7 @@ GRAMMAR = r"""
          | post HPOW expr _CLOSE   -> hpower
     ?atom: NAME -> name | NUMBER -> number | _bracketed
          | _LABS expr _RABS                                          -> absolute
+         | _LFLOOR expr _RFLOOR                                      -> floor
          | FUNCTION _arguments                                       -> call
          | FUNCTION POW expr _CLOSE _arguments                       -> powered
          | FRAC _LBRACE expr _RBRACE _LBRACE expr _RBRACE            -> fraction
@@ -92,7 +94,7 @@ GRAMMAR = r"""
     row: expr (_CELL expr)*
     %declare NAME NUMBER FUNCTION BIG FRAC PARTIAL BRACE ONES INDICATOR RELATION EYE UNIT DELTA
     %declare ZEROS BEGIN END NABLA OF TOP SUB POW HPOW ODOT OSLASH SEP _PLUS _MINUS _CDOT _SLASH
-    %declare _LPAR _RPAR _LSQR _RSQR _LBRACE _RBRACE _LABS _RABS _COMMA _CELL
+    %declare _LPAR _RPAR _LSQR _RSQR _LBRACE _RBRACE _LABS _RABS _LFLOOR _RFLOOR _COMMA _CELL
     %declare _NEWROW _CLOSE _TO _BODY
 """
 
@@ -172,6 +174,9 @@ class _Builder(Transformer[Word, Formula]):
 
     def absolute(self, c: list[Any]) -> Formula:
         return Call("abs", (c[0],))
+
+    def floor(self, c: list[Any]) -> Formula:
+        return Floor(c[0])
 
     def call(self, c: list[Any]) -> Formula:
         function, primes = c[0].value

@@ -13,6 +13,7 @@ from symbackprop.evaluation.scope import Scope, error
 from symbackprop.notation import (
     Call,
     Decimal,
+    Floor,
     Formula,
     Hadamard,
     HPower,
@@ -26,6 +27,8 @@ from symbackprop.notation import (
     Transpose,
 )  # fmt: skip
 from symbackprop.spelling import near
+
+WHOLE = 1e-9  # how far below an integer a value may lie by rounding alone
 
 
 def number(node: Number | Decimal, _: Scope) -> Paper:
@@ -104,6 +107,11 @@ def call(node: Call, scope: Scope) -> Paper:
     functions = sorted({*(k for k in env.functions if isinstance(k, str)), *_ENTRYWISE, *_SHAPED})
     what = f"the function {name + chr(39) * node.primes} has no value here"
     raise error(node, what, near(name, functions))
+
+
+def floor(node: Floor, scope: Scope) -> Paper:
+    """⌊x⌋, entry by entry; a value that rounding left just below an integer is that integer."""
+    return paper.mapped(lambda x: np.floor(np.real(x) + WHOLE), scope.of(node.operand))
 
 
 def _absolute(x: Numbers) -> Numbers:
