@@ -64,6 +64,7 @@ GRAMMAR = r"""
     _next: factor | _CDOT factor | over
     over: _SLASH factor
     big: BIG expr _TO expr _BODY hada | BIG expr _TO expr _BODY negated
+       | APPLY post -> call1 | APPLY big -> call1
     ?factor: post | NABLA expr OF post -> nabla
     ?post: atom
          | post TOP                -> transpose
@@ -92,7 +93,7 @@ GRAMMAR = r"""
     list: expr (_COMMA expr)*
     size: expr (SEP expr)*
     row: expr (_CELL expr)*
-    %declare NAME NUMBER FUNCTION BIG FRAC PARTIAL BRACE ONES INDICATOR RELATION EYE UNIT DELTA
+    %declare NAME NUMBER FUNCTION APPLY BIG FRAC PARTIAL BRACE ONES INDICATOR RELATION EYE UNIT DELTA
     %declare ZEROS BEGIN END NABLA OF TOP SUB POW HPOW ODOT OSLASH SEP _PLUS _MINUS _CDOT _SLASH
     %declare _LPAR _RPAR _LSQR _RSQR _LBRACE _RBRACE _LABS _RABS _LFLOOR _RFLOOR _COMMA _CELL
     %declare _NEWROW _CLOSE _TO _BODY
@@ -181,6 +182,10 @@ class _Builder(Transformer[Word, Formula]):
     def call(self, c: list[Any]) -> Formula:
         function, primes = c[0].value
         return Call(function, c[1], primes)
+
+    def call1(self, c: list[Any]) -> Formula:
+        function, primes = c[0].value
+        return Call(function, (c[1],), primes)
 
     def powered(self, c: list[Any]) -> Formula:
         word, _, exponent, arguments = c

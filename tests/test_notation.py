@@ -206,6 +206,12 @@ READ = [
         r"\sum_{k=1}^n A_{ik} x_k + y",
         Plus((Sum(k, ONE, n, Times((At(A, (i, k)), At(x, (k,))))), y)),
     ),
+    (r"2 \log x + y", Plus((Times((TWO, Call("log", (x,)))), y))),
+    (r"-\log x_i^2", Minus(Call("log", (Power(At(x, (i,)), TWO),)))),
+    (
+        r"\log \sum_{k=1}^n \exp x_k",
+        Call("log", (Sum(k, ONE, n, Call("exp", (At(x, (k,)),))),)),
+    ),
     (r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", Array(((ONE, TWO), (THREE, number(4))))),
 ]  # fmt: skip
 
@@ -381,7 +387,8 @@ def test_long_and_deep_formulas_are_fine() -> None:
 @pytest.mark.parametrize(
     ("typed", "says"),
     [("V x", "'V' is not a name"), ("W^{(7)} x", None), ("A + ", "ends too early"), ("", "nothing"),
-     ("A B)", "closes nothing"), (r"\sum_k x_k", "bounds"), (r"\tanh x", "parentheses"),
+     ("A B)", "closes nothing"), (r"\sum_k x_k", "bounds"), (r"\tanh^2 x", "parentheses"),
+     (r"\tanh x y", "cannot stand here"), (r"\tanh", "parentheses"), (r"\tanh + x", "cannot"),
      (r"\tanh^{-1}(x)", "inverse"), ("x_{i+1 j}", "commas"), ("c_t_t", "two scripts"),
      (r"\lfloor x", "never closed"),
      (r"\lfloor x)", "cannot stand here"), (r"\hat{y", "never closed"), (r"\hat{z}", "Did you mean")],
