@@ -15,7 +15,7 @@ import numpy as np
 from symbackprop.errors import LimitError
 from symbackprop.evaluation import arithmetic, constants, entries, sums
 from symbackprop.evaluation.paper import Misfit, Numbers, Paper
-from symbackprop.evaluation.scope import Environment, Scope, Value, error
+from symbackprop.evaluation.scope import Environment, Scope, Value, misfit
 from symbackprop.notation import (
     Array,
     At,
@@ -69,8 +69,8 @@ def meaning(formula: Formula, env: Environment) -> Paper:
 def _value(node: Formula, scope: Scope) -> Paper:
     try:
         return _ROWS[type(node)](node, scope)
-    except Misfit as misfit:
-        raise error(node, f"the sizes do not fit: {misfit}") from None
+    except Misfit as found:
+        raise misfit(node, f"the sizes do not fit: {found}") from None
 
 
 def _sized(node: Sized, scope: Scope) -> Paper:

@@ -231,8 +231,8 @@ class Sized:
 
 Formula: TypeAlias = (
     Number | Decimal | Name | At | Plus | Minus | Times | Hadamard | Oslash | Over | Power | HPower
-    | Transpose | Call | Floor | Indicator | Ones | Eye | Zeros | Unit | KroneckerDelta | Partial | Nabla | Sum
-    | Product | Array | Sized
+    | Transpose | Call | Floor | Indicator | Ones | Eye | Zeros | Unit | KroneckerDelta | Partial
+    | Nabla | Sum | Product | Array | Sized
 )  # fmt: skip
 
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
