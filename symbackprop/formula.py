@@ -65,7 +65,7 @@ GRAMMAR = r"""
     over: _SLASH factor
     big: BIG expr _TO expr _BODY hada | BIG expr _TO expr _BODY negated
        | APPLY post -> call1 | APPLY big -> call1
-    ?factor: post | NABLA expr OF post -> nabla
+    ?factor: post | NABLA expr OF post -> nabla | PARTIAL post _SLASH PARTIAL post -> partial
     ?post: atom
          | post TOP                -> transpose
          | post SUB list _CLOSE    -> at
@@ -199,7 +199,7 @@ class _Builder(Transformer[Word, Formula]):
         return Over(c[1], c[2])
 
     def partial(self, c: list[Any]) -> Formula:
-        return Partial(of=c[2], wrt=c[4])
+        return Partial(of=c[-3], wrt=c[-1])
 
     def sized(self, c: list[Any]) -> Formula:
         return Sized(c[1], c[2])

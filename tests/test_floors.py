@@ -25,7 +25,7 @@ FLOORS = """
     paper_sums paper_vectors onpaper
     derivation options page
     local_names jacobians local_section chain_section second tracing outline
-    scope verify
+    scope verify claims places lines
     emit markup typeset templating sheet notebook
     build doctor pytest_plugin __main__ __init__
 """.split()

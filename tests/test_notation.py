@@ -206,6 +206,7 @@ READ = [
         r"\sum_{k=1}^n A_{ik} x_k + y",
         Plus((Sum(k, ONE, n, Times((At(A, (i, k)), At(x, (k,))))), y)),
     ),
+    (r"\partial y_i / \partial x_k A", Times((Partial(At(y, (i,)), At(x, (k,))), A))),
     (r"2 \log x + y", Plus((Times((TWO, Call("log", (x,)))), y))),
     (r"-\log x_i^2", Minus(Call("log", (Power(At(x, (i,)), TWO),)))),
     (
