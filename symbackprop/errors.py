@@ -23,6 +23,10 @@ class FormulaError(SymbackpropError):
     """A typed or printed formula cannot be read or evaluated."""
 
 
+class SizesError(FormulaError):
+    """Sizes inside a formula, or its indices, do not fit."""
+
+
 class LimitError(SymbackpropError):
     """An input is larger than the library is willing to work on."""
 

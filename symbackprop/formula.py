@@ -21,6 +21,7 @@ from symbackprop.notation import (
     Call,
     Decimal,
     Eye,
+    Floor,
     Formula,
     Hadamard,
     HPower,
@@ -63,7 +64,8 @@ GRAMMAR = r"""
     _next: factor | _CDOT factor | over
     over: _SLASH factor
     big: BIG expr _TO expr _BODY hada | BIG expr _TO expr _BODY negated
-    ?factor: post | NABLA expr OF post -> nabla
+       | APPLY post -> call1 | APPLY big -> call1
+    ?factor: post | NABLA expr OF post -> nabla | PARTIAL post _SLASH PARTIAL post -> partial
     ?post: atom
          | post TOP                -> transpose
          | post SUB list _CLOSE    -> at
@@ -71,6 +73,7 @@ GRAMMAR = r"""
          | post HPOW expr _CLOSE   -> hpower
     ?atom: NAME -> name | NUMBER -> number | _bracketed
          | _LABS expr _RABS                                          -> absolute
+         | _LFLOOR expr _RFLOOR                                      -> floor
          | FUNCTION _arguments                                       -> call
          | FUNCTION POW expr _CLOSE _arguments                       -> powered
          | FRAC _LBRACE expr _RBRACE _LBRACE expr _RBRACE            -> fraction
@@ -90,9 +93,9 @@ GRAMMAR = r"""
     list: expr (_COMMA expr)*
     size: expr (SEP expr)*
     row: expr (_CELL expr)*
-    %declare NAME NUMBER FUNCTION BIG FRAC PARTIAL BRACE ONES INDICATOR RELATION EYE UNIT DELTA
+    %declare NAME NUMBER FUNCTION APPLY BIG FRAC PARTIAL BRACE ONES INDICATOR RELATION EYE UNIT DELTA
     %declare ZEROS BEGIN END NABLA OF TOP SUB POW HPOW ODOT OSLASH SEP _PLUS _MINUS _CDOT _SLASH
-    %declare _LPAR _RPAR _LSQR _RSQR _LBRACE _RBRACE _LABS _RABS _COMMA _CELL
+    %declare _LPAR _RPAR _LSQR _RSQR _LBRACE _RBRACE _LABS _RABS _LFLOOR _RFLOOR _COMMA _CELL
     %declare _NEWROW _CLOSE _TO _BODY
 """
 
@@ -173,9 +176,16 @@ class _Builder(Transformer[Word, Formula]):
     def absolute(self, c: list[Any]) -> Formula:
         return Call("abs", (c[0],))
 
+    def floor(self, c: list[Any]) -> Formula:
+        return Floor(c[0])
+
     def call(self, c: list[Any]) -> Formula:
         function, primes = c[0].value
         return Call(function, c[1], primes)
+
+    def call1(self, c: list[Any]) -> Formula:
+        function, primes = c[0].value
+        return Call(function, (c[1],), primes)
 
     def powered(self, c: list[Any]) -> Formula:
         word, _, exponent, arguments = c
@@ -189,7 +199,7 @@ class _Builder(Transformer[Word, Formula]):
         return Over(c[1], c[2])
 
     def partial(self, c: list[Any]) -> Formula:
-        return Partial(of=c[2], wrt=c[4])
+        return Partial(of=c[-3], wrt=c[-1])
 
     def sized(self, c: list[Any]) -> Formula:
         return Sized(c[1], c[2])

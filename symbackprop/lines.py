@@ -1,8 +1,283 @@
-"""stub"""
+r"""Whether a typed line holds: a chain of equalities in LaTeX, in the names of a derivation.
 
+Every side is read, evaluated at the points verification uses, and compared sign by sign. Nothing typed is
+run. A rounded side is held against the last exact side before it, so that rounding does not add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from symbackprop import local_names
+from symbackprop.claims import (
+    Claim,
+    Refused,
+    Verdict,
+    equation,
+    inside,
+    letters_of,
+    read_claim,
+    shown,
+)
 from symbackprop.derivation import Derivation
+from symbackprop.errors import FormulaError
+from symbackprop.evaluation.paper import Paper, transpose
+from symbackprop.notation import ZERO, Decimal, Formula, Minus, Number
 from symbackprop.page import Equation
+from symbackprop.places import Place, generic, given, in_names, named
+from symbackprop.reference import Array
+from symbackprop.scope import Names
+from symbackprop.sizes import Size
+from symbackprop.verify import EQUAL, raised, relative
 
 
-def stated(d: Derivation, text: str, **rest: object) -> Equation:
-    raise NotImplementedError
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The verdict on one line: the first sign that fails (from 1), what stands beside it, and why.
+
+    `values` are both sides at the first entry that tells them apart: '(2, 1): 0.53', 'i=1: 0.53'.
+    `detail` is 'rounded' where a decimal is right to its digits only.
+    """
+
+    text: str
+    verdict: Verdict
+    sign: int = 0
+    left: Formula | None = None
+    right: Formula | None = None
+    values: tuple[str, str] | None = None
+    detail: str = ""
+
+
+def judge(
+    d: Derivation,
+    text: str,
+    *,
+    at: Mapping[str, object] | None = None,
+    local: str = "",
+    free: tuple[tuple[str, Size], ...] = (),
+    seed: int = 0,
+) -> Line:
+    """Whether a line holds.
+
+    Sides in names are compared at generic points; decimals and bare numbers at the numbers `at`, if given.
+    """
+    names = Names(d)
+    table = letters_of(names, names.table(Equation("", ZERO, (), local=local)))
+    claim = None
+    try:
+        claim = read_claim(d, table, text, local, {k: (s,) for k, s in free})
+        return Court(d, names, claim, local, seed, at).line(text)
+    except Refused as no:
+        left, right = claim.sides[no.sign - 1 : no.sign + 1] if claim else (None, None)
+        return Line(text, no.verdict, no.sign, left, right, detail=no.detail)
+
+
+def stated(
+    d: Derivation,
+    text: str,
+    *,
+    key: str,
+    at: Mapping[str, object] | None = None,
+    local: str = "",
+    free: tuple[tuple[str, Size], ...] = (),
+) -> Equation:
+    """The equation of a page a text stands for; `≈` and `≤` may stand before the last side only.
+
+    With numbers `at` it is about them; where it names a ∂y/∂x, about the node's own definition.
+    Errors: `FormulaError` where it cannot be read.
+    """
+    names = Names(d)
+    table = names.table(Equation("", ZERO, (), local=local))
+    try:
+        claim = read_claim(d, table, text, local, {k: (s,) for k, s in free})
+    except Refused as no:
+        raise FormulaError(no.detail, where=key) from None
+    if any(s != "=" for s in claim.signs[:-1]) or claim.signs[-1] == "≥":
+        hint = "Write the smaller side on the left." if "≥" in claim.signs else ""
+        raise FormulaError("≈ and ≤ stand before the last side only", where=key, hint=hint)
+    if torn := next((k for k, v in claim.free if len(v) > 1), None):
+        raise FormulaError(f"the index {torn!r} runs over axes of different sizes", where=key)
+    scope = local or ("trace" if at is not None else needed(d, claim, key))
+    return equation(claim, key, scope, {k: v[0] for k, v in claim.free})
+
+
+def needed(d: Derivation, claim: Claim, key: str) -> str:
+    """The local scope in which every ∂y/∂x of a chain has a value."""
+    pairs = {q for p, _ in claim.partials if (q := named(d, p)) and q[0] in d.graph.definition}
+    pairs = {q for q in pairs if q[0] != d.of or q[1] not in d.backward.adjoints}
+    if all(d.graph.symbol[n].rank <= 1 for q in pairs for n in q):
+        return "*" if pairs else ""
+    if len(pairs) > 1:
+        raise FormulaError("derivatives of several arrays in one line", where=key)
+    return local_names.key(*next(iter(pairs)))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one sign came to."""
+
+    verdict: Verdict
+    values: tuple[str, str] | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Court:
+    """A chain before its derivation."""
+
+    d: Derivation
+    names: Names
+    claim: Claim
+    local: str
+    seed: int
+    at: Mapping[str, object] | None
+
+    @cached_property
+    def anywhere(self) -> list[Place]:
+        return generic(self.d, self.names, self.claim, self.local, self.seed, self.at)
+
+    @cached_property
+    def here(self) -> list[Place]:
+        assert self.at is not None
+        return given(self.d, self.names, self.claim, self.local, self.seed, self.at)
+
+    def line(self, text: str) -> Line:
+        """The first sign that fails, or that all hold."""
+        details = []
+        for n in range(1, len(self.claim.sides)):
+            found = self.check(n)
+            if found.verdict != "holds":
+                left, right = self.claim.sides[n - 1 : n + 1]
+                return Line(text, found.verdict, n, left, right, found.values, found.detail)
+            details.append(found.detail)
+        return Line(text, "holds", detail=next(filter(None, details), ""))
+
+    def check(self, n: int) -> Found:
+        """The sign before side n."""
+        numbers = self.at is not None and any(map(self.numeric, (self.reference(n), n)))
+        found = self.summed_up(n, self.here if numbers else self.anywhere)
+        chance = found.verdict == "false" and self.at is not None and not numbers
+        if chance and self.summed_up(n, self.here).verdict == "holds":
+            return replace(found, detail=f"holds at the numbers given only; {found.detail}")
+        return found
+
+    def numeric(self, n: int) -> bool:
+        """A side with decimals in it, or with nothing but numbers."""
+        side = self.claim.sides[n]
+        return rounded(side) or not in_names(side)
+
+    def loose(self, n: int) -> bool:
+        """A side whose decimals are roundings; at generic points a factor 0.5 is exact."""
+        side = self.claim.sides[n]
+        return rounded(side) and (self.at is not None or not in_names(side))
+
+    def reference(self, n: int) -> int:
+        """The side that side n is held against: the last one before it that is not rounded."""
+        k = n - 1
+        while k > 0 and self.loose(k) and self.claim.signs[k - 1] in "=≈":
+            k -= 1
+        return n - 1 if self.loose(k) else k
+
+    def summed_up(self, n: int, places: list[Place]) -> Found:
+        """The verdict over all places, told at the first place that decides it."""
+        outcomes = [(self.outcome(p, n), p) for p in places]
+        outcomes = [(o, p) for o, p in outcomes if o != "nowhere"]
+        if not outcomes:
+            return Found("unreadable", detail=f"not finite at any point ({places[0].said})")
+        kinds = {o for o, _ in outcomes}
+        if kinds <= {"equal", "rounded"}:
+            return Found("holds", detail="rounded" if "rounded" in kinds else "")
+        worst: Verdict = "transposed" if kinds <= {"equal", "transposed"} else "false"
+        worst = "sizes" if "sizes" in kinds else worst
+        at = next(p for o, p in outcomes if o not in ("equal", "rounded"))
+        if worst == "false":
+            return Found(worst, self.telling(at, n), at.said)
+        a, b = self.reference(n), n
+        said = " and ".join(
+            f"{shown(self.claim.sides[k], self.d)} is {at.value(k).shown()}" for k in (a, b)
+        )
+        return Found(worst, detail=f"{said} ({at.said})")
+
+    def outcome(self, place: Place, n: int) -> str:
+        """equal | rounded | transposed | sizes | differs | nowhere: the sign at one place."""
+        k, sign = self.reference(n), self.claim.signs[n - 1]
+        a, b = place.value(k), place.value(n)
+        if a.size != b.size and not self.zero(k, n):
+            fits = a.rank == b.rank == 2 and a.size == b.size[::-1]
+            return "transposed" if fits and equal("=", transpose(a), b) else "sizes"
+        if not (np.all(np.isfinite(a.array)) or np.all(np.isfinite(b.array))):
+            return "nowhere"
+        if equal(sign, a, b):
+            return "equal"
+        if sign in "=≈" and within(a, b, self.slack(place, k) + self.slack(place, n)):
+            return "rounded"
+        square = a.rank == b.rank == 2 and a.size == b.size[::-1]
+        return "transposed" if square and equal("=", transpose(a), b) else "differs"
+
+    def zero(self, *sides: int) -> bool:
+        """A bare 0 stands for an array of zeros."""
+        return any(self.claim.sides[k] == ZERO for k in sides)
+
+    def slack(self, place: Place, n: int) -> Array:
+        """What rounding allows: half a unit of every printed digit; an integer after ≈ has one too."""
+        if self.loose(n):
+            return place.slack(n)
+        side = self.claim.sides[n]
+        side = side.operand if isinstance(side, Minus) else side
+        whole = n and self.claim.signs[n - 1] == "≈" and isinstance(side, Number)
+        return np.asarray(0.5000001 if whole else 0.0)
+
+    def telling(self, place: Place, n: int) -> tuple[str, str]:
+        """Both values at the first entry that tells them apart."""
+        k = self.reference(n)
+        a, b = aligned(place.value(k), place.value(n))
+        gap = np.abs(a - b)
+        scale = max(np.max(np.abs(a), initial=0), np.max(np.abs(b), initial=0))
+        apart = ~(gap <= EQUAL * scale + self.slack(place, k) + self.slack(place, n))
+        spot = tuple(int(x) for x in np.argwhere(apart)[0]) if np.any(apart) else (0,) * a.ndim
+        depth = len(np.broadcast_shapes(place.value(k).samples, place.value(n).samples))
+        letters = [f"{x}={np.ravel(v)[spot[0]]}" for x, v in place.env.indices.items() if depth]
+        entry = [f"({', '.join(str(x + 1) for x in spot[depth:])})"] if spot[depth:] else []
+        where = ", ".join([*letters, *entry])
+        left, right = digits(float(np.real(a[spot])), float(np.real(b[spot])))
+        return (f"{where}: {left}", f"{where}: {right}") if where else (left, right)
+
+
+def rounded(side: Formula) -> bool:
+    """Whether a decimal stands in a side."""
+    return any(isinstance(f, Decimal) for f in inside(side))
+
+
+def aligned(a: Paper, b: Paper) -> tuple[Array, Array]:
+    """Two values over the same samples and entries."""
+    rank = max(a.rank, b.rank)
+    x, y = np.broadcast_arrays(a.lifted(rank), b.lifted(rank))
+    return x, y
+
+
+def equal(sign: str, a: Paper, b: Paper) -> bool:
+    """Whether a sign holds to the tolerance of verification."""
+    x, y = aligned(a, b)
+    if sign == "≤":
+        x = raised(x, y)
+    if sign == "≥":
+        y = raised(y, x)
+    return relative(x, y)[0] <= EQUAL
+
+
+def within(a: Paper, b: Paper, slack: Array) -> bool:
+    """Whether rounding explains the difference."""
+    x, y = aligned(a, b)
+    return bool(np.all(np.abs(x - y) <= slack))
+
+
+def digits(x: float, y: float) -> tuple[str, str]:
+    """Two numbers with as many digits as it takes to see that they differ."""
+    for count in (4, 6, 9):
+        if f"{x:.{count}g}" != f"{y:.{count}g}":
+            return f"{x:.{count}g}", f"{y:.{count}g}"
+    return f"{x:.17g}", f"{y:.17g}"

@@ -15,13 +15,14 @@ import numpy as np
 from symbackprop.errors import LimitError
 from symbackprop.evaluation import arithmetic, constants, entries, sums
 from symbackprop.evaluation.paper import Misfit, Numbers, Paper
-from symbackprop.evaluation.scope import Environment, Scope, Value, error
+from symbackprop.evaluation.scope import Environment, Scope, Value, misfit
 from symbackprop.notation import (
     Array,
     At,
     Call,
     Decimal,
     Eye,
+    Floor,
     Formula,
     Hadamard,
     HPower,
@@ -68,8 +69,8 @@ def meaning(formula: Formula, env: Environment) -> Paper:
 def _value(node: Formula, scope: Scope) -> Paper:
     try:
         return _ROWS[type(node)](node, scope)
-    except Misfit as misfit:
-        raise error(node, f"the sizes do not fit: {misfit}") from None
+    except Misfit as found:
+        raise misfit(node, f"the sizes do not fit: {found}") from None
 
 
 def _sized(node: Sized, scope: Scope) -> Paper:
@@ -91,6 +92,7 @@ _ROWS: dict[type, Callable[[Any, Scope], Paper]] = {
     HPower:         arithmetic.power,
     Transpose:      arithmetic.transpose,
     Call:           arithmetic.call,
+    Floor:          arithmetic.floor,
     Indicator:      constants.indicator,
     Ones:           constants.ones,
     Eye:            constants.eye,

@@ -125,6 +125,13 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Floor:
+    """⌊x⌋: the largest integer that is not above x."""
+
+    operand: Formula
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator:
     """1(a > b): 1 where the relation holds, entry by entry; relation is one of < > <= >= = !=."""
 
@@ -224,8 +231,8 @@ class Sized:
 
 Formula: TypeAlias = (
     Number | Decimal | Name | At | Plus | Minus | Times | Hadamard | Oslash | Over | Power | HPower
-    | Transpose | Call | Indicator | Ones | Eye | Zeros | Unit | KroneckerDelta | Partial | Nabla | Sum
-    | Product | Array | Sized
+    | Transpose | Call | Floor | Indicator | Ones | Eye | Zeros | Unit | KroneckerDelta | Partial
+    | Nabla | Sum | Product | Array | Sized
 )  # fmt: skip
 
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))

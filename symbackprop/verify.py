@@ -254,7 +254,10 @@ def check_equation(
             for n, f in enumerate(sides[1:], 1):
                 rounded = eq.relation == "≈" and n == len(sides) - 1
                 slack = evaluate(half_units(f), env) if rounded else None
-                compare(d, eq, left, evaluate(f, env), slack, f, scene, moment, tally)
+                right = evaluate(f, env)
+                bounded = eq.relation == "≤" and n == len(sides) - 1
+                least = raised(left, right) if bounded else left
+                compare(d, eq, least, right, slack, f, scene, moment, tally)
     except SymbackpropError as error:
         tally.fail(f"cannot be evaluated: {error}")
         return
@@ -294,6 +297,12 @@ def compare(
         f"{b[where]:.12g}{at}{moment}; seed {scene.seed}, sizes {dict(scene.point.sizes)}",
         error,
     )
+
+
+def raised(left: Array, right: Array) -> Array:
+    """The left side, lifted to the right where it is smaller: left ≤ right where this equals right."""
+    fits = left.shape == right.shape or not (left.ndim and right.ndim)
+    return np.maximum(np.real(left), np.real(right)) if fits else left
 
 
 def half_units(f: Formula) -> Formula:

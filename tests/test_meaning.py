@@ -84,6 +84,10 @@ ON_PAPER = [
     (r"\sum_{k=1}^{0} y_k", 0.0),
     (r"(A A)_{2,3}", (A @ A)[1, 2]),
     (r"|y|", np.abs(Y)[:, None]),
+    (r"\lfloor 2 A \rfloor", np.floor(2 * A)),
+    (r"\lfloor (20 + 2 \cdot 3 - 3) / 2 \rfloor + 1", 12),
+    (r"\lfloor -\frac{n}{2} \rfloor", -2),
+    (r"\lfloor 10 \cdot (0.1 + 0.1 + 0.1) \rfloor - \lfloor (0.3 - 0.2) \cdot 10 \rfloor", 2),
     (r"I_{n} A + 0_{n\times n}", A),
 ]
 

@@ -21,6 +21,7 @@ from symbackprop.notation import (
     Call,
     Decimal,
     Eye,
+    Floor,
     Formula,
     Hadamard,
     HPower,
@@ -88,7 +89,7 @@ def grown(inner: st.SearchStrategy[Formula]) -> st.SearchStrategy[Formula]:
         st.builds(At, inner, indices), call,
         st.builds(Power, inner, st.one_of(inner, st.integers(-2, 9).map(number))),
         st.builds(HPower, inner, st.integers(2, 3).map(number)), inner.map(Ones), inner.map(Eye),
-        inner.map(Unit), st.builds(KroneckerDelta, affine(), affine()),
+        inner.map(Unit), inner.map(Floor), st.builds(KroneckerDelta, affine(), affine()),
         st.builds(Zeros, inner, inner),
         st.builds(Indicator, inner, st.sampled_from(("<", ">", "<=", ">=", "=", "!=")), inner),
         st.builds(Partial, inner, inner), st.builds(Nabla, inner, inner),
@@ -157,6 +158,8 @@ WRITTEN = [
     (Sized(A, (ONE, number(10))), r"\underbrace{A}_{1\times 10}"),
     (Zeros(m, n), r"0_{m\times n}"),
     (Unit(y), r"\mathbf{e}_{y}"),
+    (Floor(Over(x, TWO)), r"\left\lfloor \frac{x}{2} \right\rfloor"),
+    (Power(Floor(Plus((x, ONE))), TWO), r"\left\lfloor x + 1 \right\rfloor^{2}"),
     (KroneckerDelta(i, j), r"\delta_{ij}"),
 ]
 
@@ -191,6 +194,9 @@ READ = [
     (r"f'", Name("f", r"\prime")),
     (r"\sigma^{\prime}(x)", Call("sigmoid", (x,), 1)),
     (r"|x|", Call("abs", (x,))),
+    (r"\lfloor x / 2 \rfloor + 1", Plus((Floor(Over(x, TWO)), ONE))),
+    (r"⌊x⌋ n", Times((Floor(x), n))),
+    (r"|\left\lfloor |x| \right\rfloor|", Call("abs", (Floor(Call("abs", (x,))),))),
     (r"x^{2}", Power(x, TWO)),
     (r"U^{1}", Name("U", "1")),
     (r"U^{1T}", Transpose(Name("U", "1"))),
@@ -199,6 +205,13 @@ READ = [
     (
         r"\sum_{k=1}^n A_{ik} x_k + y",
         Plus((Sum(k, ONE, n, Times((At(A, (i, k)), At(x, (k,))))), y)),
+    ),
+    (r"\partial y_i / \partial x_k A", Times((Partial(At(y, (i,)), At(x, (k,))), A))),
+    (r"2 \log x + y", Plus((Times((TWO, Call("log", (x,)))), y))),
+    (r"-\log x_i^2", Minus(Call("log", (Power(At(x, (i,)), TWO),)))),
+    (
+        r"\log \sum_{k=1}^n \exp x_k",
+        Call("log", (Sum(k, ONE, n, Call("exp", (At(x, (k,)),))),)),
     ),
     (r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", Array(((ONE, TWO), (THREE, number(4))))),
 ]  # fmt: skip
@@ -290,6 +303,7 @@ def test_text_reads_like_the_blackboard() -> None:
     assert text(At(c, (Plus((t, Minus(ONE))),))) == "cₜ₋₁"
     assert text(Transpose(At(x, (t,)))) == "xₜᵀ"
     assert text(Over(TWO, n)) == "2/n"
+    assert text(Plus((Floor(Over(x, TWO)), ONE))) == "⌊x/2⌋ + 1"
 
 
 @pytest.mark.parametrize(
@@ -307,7 +321,16 @@ def test_letters_in_plain_text(tex: str, shown: str) -> None:
 PIECES = st.sampled_from(
     [*r"ABWxc()[]{}^_+-,/&|'=<0123 ", *"\\²٣{}", "\\\\"]
     + [r"\top", r"\frac", r"\sum", r"\left", r"\right|", r"\left|", r"\odot", r"\delta", r"\hat"]
-    + [r"\begin{bmatrix}", r"\end{bmatrix}", r"\mathbf{1}", r"\sigma", r"\sqrt", r"\underbrace"]
+    + [
+        r"\begin{bmatrix}",
+        r"\end{bmatrix}",
+        r"\mathbf{1}",
+        r"\sigma",
+        r"\sqrt",
+        r"\underbrace",
+        r"\lfloor",
+        "⌋",
+    ]
     + [r"\nabla", r"\partial", r"\prod_{k=1}^{n}", r"\times", r"\tanh"]
 )
 
@@ -365,9 +388,11 @@ def test_long_and_deep_formulas_are_fine() -> None:
 @pytest.mark.parametrize(
     ("typed", "says"),
     [("V x", "'V' is not a name"), ("W^{(7)} x", None), ("A + ", "ends too early"), ("", "nothing"),
-     ("A B)", "closes nothing"), (r"\sum_k x_k", "bounds"), (r"\tanh x", "parentheses"),
+     ("A B)", "closes nothing"), (r"\sum_k x_k", "bounds"), (r"\tanh^2 x", "parentheses"),
+     (r"\tanh x y", "cannot stand here"), (r"\tanh", "parentheses"), (r"\tanh + x", "cannot"),
      (r"\tanh^{-1}(x)", "inverse"), ("x_{i+1 j}", "commas"), ("c_t_t", "two scripts"),
-     (r"\hat{y", "never closed"), (r"\hat{z}", "Did you mean")],
+     (r"\lfloor x", "never closed"),
+     (r"\lfloor x)", "cannot stand here"), (r"\hat{y", "never closed"), (r"\hat{z}", "Did you mean")],
 )  # fmt: skip
 def test_errors_say_where_and_what(typed: str, says: str | None) -> None:
     if says is None:  # W^{(7)} is the power 7 of W to the reader: its value is refused

@@ -11,10 +11,12 @@ from symbackprop import tidy as td
 from symbackprop.derivation import Derivation
 from symbackprop.errors import VerificationError
 from symbackprop.expr import Expr, const, shifted
-from symbackprop.notation import Decimal, Hadamard, HPower, Minus, Number, Plus, Times
+from symbackprop.notation import (
+    Call, Decimal, Hadamard, HPower, Minus, Name, Number, Plus, Power, Times,
+)  # fmt: skip
 from symbackprop.options import Options
 from symbackprop.outline import outline
-from symbackprop.page import Equation, Equations, Page
+from symbackprop.page import Equation, Equations, Page, Phrase, Section
 from symbackprop.exercise import Derived, Exercise
 from symbackprop.sheet import Sheet, write_html, write_tex
 from symbackprop.verify import EQUAL, TRUE, relative, verify_page
@@ -215,3 +217,35 @@ def test_sheets_refuse_what_is_not_verified() -> None:
     for write in (write_tex, write_html):
         with pytest.raises(VerificationError, match=r"gradient\.x"):
             write(sheet, report, "en")
+
+
+BOUNDED = "x: d; a = sum(x); s = sum(x**2); L = a**2"
+
+
+def bound(power: int, sides: int) -> Page:
+    """L (= a²) ≤ d^power s: true for power 1 (Cauchy and Schwarz), false for power 0 somewhere."""
+    root = Call("sum", (Name("x"),))
+    size = Number(td.Fraction(1)) if not power else Name("d")
+    middle = (Power(root, Number(td.Fraction(2))),) * sides
+    right = Times((size, Name("s")))
+    eq = Equation("bound", Name("L"), (*middle, right), relation="≤")
+    return Page((Section("s", Phrase("section.forward"), (Equations((eq,)),)),))
+
+
+def test_a_bound_that_is_too_small() -> None:
+    d = sb.derive(BOUNDED)
+    assert verify_page(d, bound(1, 0)).ok
+    assert verify_page(d, bound(1, 1)).ok
+    trials = [verify_page(d, bound(0, k), seed=s) for s in range(8) for k in (0, 1)]
+    assert any("is" in f.reason and "seed" in f.reason for r in trials for f in r.failures)
+
+
+def test_only_the_last_side_is_a_bound() -> None:
+    d = sb.derive(BOUNDED)
+    eq = bound(1, 0).equations[0]
+    page = bound(1, 0)
+    grown = Plus((Name("L"), Number(td.Fraction(1))))
+    three = with_row(page, "bound", lambda e: replace(e, sides=(grown, *eq.sides)))
+    equation_fails(d, three, "bound")
+    back = with_row(page, "bound", lambda e: replace(e, left=grown, sides=(Name("L"),)))
+    equation_fails(d, back, "bound")

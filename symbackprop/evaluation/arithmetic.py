@@ -9,10 +9,11 @@ import numpy as np
 
 from symbackprop.evaluation import paper
 from symbackprop.evaluation.paper import Numbers, Paper
-from symbackprop.evaluation.scope import Scope, error
+from symbackprop.evaluation.scope import Scope, error, misfit
 from symbackprop.notation import (
     Call,
     Decimal,
+    Floor,
     Formula,
     Hadamard,
     HPower,
@@ -26,6 +27,8 @@ from symbackprop.notation import (
     Transpose,
 )  # fmt: skip
 from symbackprop.spelling import near
+
+WHOLE = 1e-9  # how far below an integer a value may lie by rounding alone
 
 
 def number(node: Number | Decimal, _: Scope) -> Paper:
@@ -82,7 +85,7 @@ def power(node: Power | HPower, scope: Scope) -> Paper:
     base, exponent = scope.of(node.base), paper.number(scope.of(node.exponent))
     if isinstance(node, Power) and base.rank and not isinstance(node.base, Call):
         hint = r"Write x^{\odot 2} for the power of every entry."
-        raise error(node, f"{base.shown()} to a power is no number", hint)
+        raise misfit(node, f"{base.shown()} to a power is no number", hint)
     return paper.entrywise(np.power, base, exponent)
 
 
@@ -100,10 +103,15 @@ def call(node: Call, scope: Scope) -> Paper:
             return _SHAPED[name](arguments[0], env.vectors)
     except (ValueError, IndexError, TypeError) as refusal:
         sizes = ", ".join(a.shown() for a in arguments)
-        raise error(node, f"{name} cannot take {sizes}: {refusal}") from None
+        raise misfit(node, f"{name} cannot take {sizes}: {refusal}") from None
     functions = sorted({*(k for k in env.functions if isinstance(k, str)), *_ENTRYWISE, *_SHAPED})
     what = f"the function {name + chr(39) * node.primes} has no value here"
     raise error(node, what, near(name, functions))
+
+
+def floor(node: Floor, scope: Scope) -> Paper:
+    """⌊x⌋, entry by entry; a value that rounding left just below an integer is that integer."""
+    return paper.mapped(lambda x: np.floor(np.real(x) + WHOLE), scope.of(node.operand))
 
 
 def _absolute(x: Numbers) -> Numbers:

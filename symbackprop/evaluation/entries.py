@@ -6,7 +6,7 @@ import numpy as np
 
 from symbackprop.evaluation import paper
 from symbackprop.evaluation.paper import Misfit, Numbers, Paper
-from symbackprop.evaluation.scope import Scope, Value, error, integer, known
+from symbackprop.evaluation.scope import Scope, Value, integer, known, misfit
 from symbackprop.notation import At, Formula, Nabla, Name, Number, Partial, Sized
 from symbackprop.write.latex import latex
 
@@ -33,7 +33,7 @@ def _stored(node: Formula, value: Value, indices: tuple[Formula, ...], scope: Sc
         return paper.entry(matrix, [spot])
     if len(indices) != value.array.ndim:
         some = f"{times} for time, {value.array.ndim} for an entry" if times else value.array.ndim
-        raise error(node, f"takes {some} indices, not {len(indices)}")
+        raise misfit(node, f"takes {some} indices, not {len(indices)}")
     if env.outside == "zero" and not times:
         spots = tuple(integer(index, scope) - env.base for index in indices)
         return paper.scalar(_or_zero(value.array, spots))
@@ -66,7 +66,7 @@ def _position(node: Formula, index: Formula, size: int, first: int, scope: Scope
         bad = np.broadcast_to(spot, wrong.shape)[wrong].flat[0] + first
         last = size + first - 1
         shown = latex(index) if isinstance(index, Number) else f"{latex(index)} = {bad}"
-        raise error(node, f"the index {shown} is outside {first} … {last}")
+        raise misfit(node, f"the index {shown} is outside {first} … {last}")
     return np.clip(spot, 0, max(size - 1, 0))
 
 

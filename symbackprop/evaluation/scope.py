@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symbackprop.errors import FormulaError
+from symbackprop.errors import FormulaError, SizesError
 from symbackprop.evaluation.paper import Numbers, Paper, number
 from symbackprop.notation import Formula, Name
 from symbackprop.spelling import near
@@ -69,6 +69,12 @@ def error(node: Formula, what: str, hint: str = "") -> FormulaError:
     """The error that names the formula it happened in."""
     shown = latex(node)
     return FormulaError(what, where=shown if len(shown) < 200 else shown[:200] + "…", hint=hint)
+
+
+def misfit(node: Formula, what: str, hint: str = "") -> SizesError:
+    """The error that names the formula whose sizes or indices do not fit."""
+    shown = error(node, what, hint)
+    return SizesError(shown.what, where=shown.where, hint=shown.hint)
 
 
 def known(node: Formula, scope: Scope) -> Value:

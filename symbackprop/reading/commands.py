@@ -82,6 +82,8 @@ def call(reader: Reader, at: int, end: int) -> Answer:
     s = reader.scripts(stop, end)
     primes, power = _primes(reader, s)
     shown = reader.source.piece(at, stop)
+    if s.end == stop < end and reader.tokens[stop] not in _OPENERS:
+        return [Word("APPLY", (name, 0), at)], stop  # log x: one argument, and nothing after it
     if s.sub or reader.token(s.end) not in _OPENERS or s.end >= end:
         raise reader.source.fail(s.end, f"{shown} needs its argument in parentheses: {shown}(x)")
     work: Work = [Word("FUNCTION", (name, primes), at)]

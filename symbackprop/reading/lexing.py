@@ -19,10 +19,11 @@ _SIMPLE = {
     r"\times": "_CDOT", "/": "_SLASH", "(": "_LPAR", ")": "_RPAR", "[": "_LSQR", "]": "_RSQR",
     "{": "_LBRACE", "}": "_RBRACE", ",": "_COMMA", "&": "_CELL", "\\\\": "_NEWROW",
     r"\partial": "PARTIAL", "⟪": "_LABS", "⟫": "_RABS", r"\lvert": "_LABS", r"\rvert": "_RABS",
+    r"\lfloor": "_LFLOOR", r"\rfloor": "_RFLOOR",
 }  # fmt: skip
-_CLOSERS = frozenset({"_RPAR", "_RSQR", "_RBRACE", "_RABS"})
+_CLOSERS = frozenset({"_RPAR", "_RSQR", "_RBRACE", "_RABS", "_RFLOOR"})
 _ENDED = frozenset({"NAME", "_CLOSE", "TOP"})
-_OPENED = frozenset({"FUNCTION", "INDICATOR", "_BODY", "OF", "RELATION", "BEGIN"})
+_OPENED = frozenset({"FUNCTION", "APPLY", "INDICATOR", "_BODY", "OF", "RELATION", "BEGIN"})
 _OPERANDS = _ENDED | _CLOSERS | {"NUMBER", "END"}
 _INDEXED = frozenset({"index", "listed", "affine"})
 _BOLD = r"\mathbf{"

@@ -68,7 +68,7 @@ class NameTable:
 
     def near(self, text: str) -> str:
         """A hint for a text that is no name."""
-        return near(text, map(typed, self.known.values()))
+        return near(text, [*map(typed, self.names), *self.indices])
 
 
 def _reach(keys: Iterable[Key]) -> dict[str, int]:

@@ -48,12 +48,13 @@ _SAME = {
     "*": r"\cdot", "−": "-", "·": r"\cdot", "×": r"\times", "⊙": r"\odot", "∘": r"\odot",
     "⊘": r"\oslash", "∂": r"\partial", "∇": r"\nabla", "⊤": r"\top", "≤": r"\leq",
     "≥": r"\geq", "≠": r"\neq", "′": "'",
+    "⌊": r"\lfloor", "⌋": r"\rfloor", "≈": r"\approx",
 }  # fmt: skip
 ACCENTS = frozenset({
     r"\hat", r"\bar", r"\tilde", r"\vec", r"\dot", r"\ddot", r"\check", r"\breve", r"\overline",
     r"\widehat", r"\widetilde", r"\underline",
 })  # fmt: skip
-_OPEN, _CLOSE = frozenset("{(["), frozenset("})]")
+_OPEN, _CLOSE = frozenset({*"{([", r"\lfloor"}), frozenset({*"})]", r"\rfloor"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from symbackprop.notation import (
     Call,
     Decimal,
     Eye,
+    Floor,
     Formula,
     Hadamard,
     HPower,
@@ -180,6 +181,10 @@ def _call(node: Call, parts: Pieces, functions: Mapping[str, str]) -> Piece:
     return Piece(core, tail=left + inside + right, tall=tall)
 
 
+def _floor(_: Floor, parts: Pieces) -> Piece:
+    return Piece(r"\left\lfloor " + attach(parts[0]) + r" \right\rfloor", tall=parts[0].tall)
+
+
 def _indicator(node: Indicator, parts: Pieces) -> Piece:
     tall = any(p.tall for p in parts)
     left, right = (r"\left(", r"\right)") if tall else ("(", ")")
@@ -254,6 +259,7 @@ def language(functions: Mapping[str, str] = FUNCTIONS) -> Language:
         HPower:         Row(FACTOR,   (SUBBED, ANY),   _hpower),
         Transpose:      Row(FACTOR,   (SUBBED,),       _transpose),
         Call:           Row(ATOM,     (ANY,),          partial(_call, functions=functions)),
+        Floor:          Row(ATOM,     (ANY,),          _floor),
         Indicator:      Row(ATOM,     (ANY,),          _indicator),
         Ones:           Row(SUBBED,   (ANY,),          partial(_subscripted, r"\mathbf{1}")),
         Eye:            Row(SUBBED,   (ANY,),          partial(_subscripted, "I")),

@@ -1,0 +1,299 @@
+r"""A typed chain of equalities as data: its sides, its signs, the letters that are free in it.
+
+The chain is cut at the signs outside all brackets; every side is read against the derivation's names.
+A letter that is no name and stands as an index runs over the axis it indexes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from string import ascii_lowercase
+from typing import Literal
+
+from symbackprop import local_names
+from symbackprop.derivation import Derivation, bare, signal
+from symbackprop.errors import FormulaError, LimitError
+from symbackprop.formula import NameTable, read_formula
+from symbackprop.lowering import instance_of
+from symbackprop.notation import (
+    At, Call, Formula, Hadamard, HPower, KroneckerDelta, Minus, Nabla, Name, Oslash, Over, Partial,
+    Plus, Product, Sized, Sum, Times, Transpose,
+)  # fmt: skip
+from symbackprop.page import Equation
+from symbackprop.reading.tokens import tokenise
+from symbackprop.scope import Names
+from symbackprop.sizes import Shape, Size, size
+from symbackprop.write.latex import latex
+from symbackprop.write.walk import children
+
+SIGNS = {"=": "=", r"\approx": "≈", r"\leq": "≤", r"\geq": "≥"}
+ONE = size(1)
+LETTERS, CHAIN = 8, 100  # free indices and signs of one line
+_OPEN = frozenset({"(", "[", "{", r"\lfloor", "⟪"})
+_CLOSE = frozenset({")", "]", "}", r"\rfloor", "⟫"})
+Verdict = Literal["holds", "transposed", "false", "sizes", "unreadable"]
+Sizes = dict[str, tuple[Size, ...]]  # letter -> the sizes of all axes it indexes
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A chain: its sides, the sign before each but the first, free letters, ∂y/∂x and their indices."""
+
+    sides: tuple[Formula, ...]
+    signs: tuple[str, ...]
+    free: tuple[tuple[str, tuple[Size, ...]], ...]
+    partials: tuple[tuple[Partial, int], ...]
+    recurrent: bool
+
+
+class Refused(Exception):
+    """A chain that is not judged further: at which sign, and why."""
+
+    def __init__(self, verdict: Verdict, sign: int, detail: str) -> None:
+        super().__init__(detail)
+        self.verdict: Verdict = verdict
+        self.sign, self.detail = sign, detail
+
+
+def read_claim(d: Derivation, table: NameTable, text: str, local: str, free: Sizes) -> Claim:
+    """The chain a text stands for. Errors: `Refused` with the sign beside which it cannot be read."""
+    sides, signs = read_sides(table, text)
+    try:
+        return with_letters(d, table, local, free, sides, signs)
+    except RecursionError:
+        raise Refused("unreadable", 0, "formulas inside formulas, too deep") from None
+
+
+def read_sides(table: NameTable, text: str) -> tuple[tuple[Formula, ...], tuple[str, ...]]:
+    """The sides of a chain and the signs between them."""
+    try:
+        typed, signs = pieces(text)
+    except (FormulaError, LimitError) as error:
+        raise Refused("unreadable", 0, str(error)) from None
+    if not signs:
+        raise Refused("unreadable", 0, "no =, ≈, ≤ or ≥ is written here")
+    sides = []
+    for n, piece in enumerate(typed):
+        try:
+            sides.append(read_formula(piece, table))
+        except (FormulaError, LimitError) as error:
+            raise Refused("unreadable", max(n, 1), str(error)) from None
+    return tuple(sides), tuple(signs)
+
+
+def with_letters(
+    d: Derivation, table: NameTable, local: str, free: Sizes,
+    sides: tuple[Formula, ...], signs: tuple[str, ...],
+) -> Claim:  # fmt: skip
+    """The chain with its free letters, each over the axes it indexes."""
+    time = d.graph.time.name if d.graph.time else ""
+    letters = frozenset(table.indices) - {n.base for n in table.names if not (n.sup or n.sub)}
+    shapes = Shapes(d, shapes_of(d, local), letters, time)
+    found: Sizes = dict(free)
+    for n, side in enumerate(sides):
+        for letter, axis in shapes.letters(side):
+            found[letter] = (*found.get(letter, ()), *((axis,) if axis else ()))
+        if stray := next((x for x in shapes.misplaced(side) if x not in (*free, time)), ""):
+            raise Refused("unreadable", max(n, 1), f"{stray!r} is not a name known here")
+    recurrent = bool(time) and time in found
+    found.pop(time, None)
+    paired(found, sides)
+    if unsized := next((k for k, v in found.items() if not v), None):
+        raise Refused("unreadable", 1, f"over which axis the index {unsized!r} runs cannot be seen")
+    if len(found) > LETTERS:
+        raise Refused("unreadable", 1, f"more than {LETTERS} free indices")
+    runs = tuple((k, free.get(k, tuple(dict.fromkeys(v)))) for k, v in found.items())
+    return Claim(sides, signs, runs, partials(sides), recurrent)
+
+
+def pieces(text: str) -> tuple[list[str], list[str]]:
+    """The sides as typed, each at its place in the text, and the signs between them."""
+    source = tokenise(text)
+    cuts, depth = [-1], 0
+    for k, token in enumerate(source.tokens):
+        opened = token in _OPEN or token.startswith(r"\begin{")
+        depth += opened - (token in _CLOSE or token.startswith(r"\end{"))
+        if depth == 0 and token in SIGNS:
+            cuts.append(k)
+    if len(cuts) > CHAIN:
+        raise LimitError(f"more than {CHAIN - 1} signs in one line", where="formula")
+    sides = []
+    for first, last in zip(cuts, [*cuts[1:], len(source.tokens)], strict=True):
+        start, stop = first + 1, last
+        start += start < stop and source.tokens[start] == "&"
+        stop -= start < stop and source.tokens[stop - 1] == "&"
+        before = source.places[start] if start < len(source.places) else 0
+        # spaces keep the place of every token, so that a message points into the whole chain
+        sides.append(" " * before + source.piece(start, stop) if start < stop else "")
+    return sides, [SIGNS[source.tokens[k]] for k in cuts[1:]]
+
+
+def letters_of(names: Names, table: NameTable) -> NameTable:
+    """The table with every small letter that is no name as a possible index."""
+    taken = {n.base for n in table.names}
+    spare = (x for x in ascii_lowercase if x not in taken)
+    letters = tuple(dict.fromkeys((*names.letters, *spare)))
+    return NameTable.of(table.names, indices=letters, functions=table.functions)
+
+
+def shapes_of(d: Derivation, local: str) -> dict[Formula, Shape]:
+    """Own axes of every name, δ and helper."""
+    out: dict[Formula, Shape] = {}
+    for n, e in d.graph.symbol.items():
+        assert e.symbol
+        out[e.symbol.tex] = e.shape
+        if n in d.backward.adjoints or n == d.of:
+            out[bare(signal(d, n))] = e.shape
+    if "|" in local and not local.startswith("step:"):
+        scope = local_names.of(d, local)
+        instance = instance_of(scope.node, scope.definition, scope.letters)
+        assert instance
+        for h in instance.definitions[:-1]:
+            out[scope.helper(str(h.tensor))] = tuple(i.size for i in h.at)
+    return out
+
+
+def paired(found: Sizes, sides: tuple[Formula, ...]) -> None:
+    """A letter that stands only in δ_{ij} runs as far as the other one."""
+    for node in (f for side in sides for f in inside(side)):
+        if isinstance(node, KroneckerDelta):
+            for a, b in ((node.left, node.right), (node.right, node.left)):
+                if isinstance(a, Name) and isinstance(b, Name) and a.base in found:
+                    found[a.base] = found[a.base] or found.get(b.base, ())
+
+
+def partials(sides: tuple[Formula, ...]) -> tuple[tuple[Partial, int], ...]:
+    """Every ∂y/∂x without its indices, with the most indices it carries."""
+    found: dict[Partial, int] = {}
+    for node in (f for side in sides for f in inside(side)):
+        outer = len(node.indices) if isinstance(node, At) else 0
+        f = node.base if isinstance(node, At) else node
+        if isinstance(f, Partial):
+            each = (f.of, f.wrt)
+            own = sum(len(x.indices) for x in each if isinstance(x, At))
+            key = Partial(*(bare(x) for x in each))
+            found[key] = max(found.get(key, 0), own + outer)
+    return tuple(found.items())
+
+
+def inside(f: Formula) -> Iterator[Formula]:
+    """A formula and every formula in it."""
+    stack = [f]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += children(node)
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """Sizes on paper, as far as the names tell; which letters index which axes."""
+
+    d: Derivation
+    own: Mapping[Formula, Shape]
+    indices: frozenset[str]
+    time: str
+
+    def letters(self, side: Formula) -> Iterator[tuple[str, Size | None]]:
+        """Free letters and the axes they index; None where they stand in an index expression."""
+        for node, index, axis in self.uses(side):
+            if isinstance(node, At | KroneckerDelta):
+                yield index.base, axis
+
+    def misplaced(self, side: Formula) -> Iterator[str]:
+        """Letters that are no names and stand where a value should."""
+        for node, index, _ in self.uses(side):
+            if not isinstance(node, At | KroneckerDelta):
+                yield index.base
+
+    def uses(self, side: Formula) -> Iterator[tuple[Formula | None, Name, Size | None]]:
+        """Every unbound index letter, with what it is an index of."""
+        stack: list[tuple[Formula, frozenset[Name], Formula | None]] = [(side, frozenset(), None)]
+        while stack:
+            node, bound, place = stack.pop()
+            if isinstance(node, Name):
+                if node.base in self.indices and not (node.sup or node.sub) and node not in bound:
+                    yield place, node, None
+            elif isinstance(node, At):
+                for index, axis in zip(node.indices, self.axes(node), strict=True):
+                    if (
+                        isinstance(index, Name)
+                        and index.base in self.indices
+                        and index not in bound
+                    ):
+                        yield node, index, axis
+                    else:
+                        stack.append((index, bound, node))
+                stack.append((node.base, bound, None))
+            elif isinstance(node, Sum | Product):
+                # a bound is an expression in letters, as an index is
+                stack += [(x, bound, At(node.index, ())) for x in (node.low, node.high)]
+                stack.append((node.body, bound | {node.index}, place))
+            else:
+                inner = node if isinstance(node, KroneckerDelta) else place
+                stack += [(x, bound, inner) for x in children(node)]
+
+    def axes(self, node: At) -> list[Size | None]:
+        """The axis behind each index of an entry."""
+        base, count = node.base, len(node.indices)
+        while isinstance(base, Sized):
+            base = base.operand
+        shape = self.own.get(base) if isinstance(base, Name | Nabla) else self.paper(base)
+        if shape is None:
+            return [None] * count
+        timed = [None] if count == len(shape) + 1 and self.time else []
+        if count < len(shape):
+            shape = tuple(s for s in shape if s != ONE)
+        return [*timed, *shape] if len(timed) + len(shape) == count else [None] * count
+
+    def paper(self, f: Formula) -> Shape | None:
+        """Rows and columns on paper; None where the names do not tell."""
+        match f:
+            case Name() | Nabla():
+                return self.lying(self.own.get(f))
+            case Partial():
+                of, wrt = self.own.get(bare(f.of)), self.own.get(bare(f.wrt))
+                return None if of is None or wrt is None else (*of, *wrt)
+            case Transpose():
+                shape = self.paper(f.operand)
+                return shape and shape[::-1]
+            case Minus() | Sized():
+                return self.paper(f.operand)
+            case Over() | Oslash():
+                return self.paper(f.numerator)
+            case HPower():
+                return self.paper(f.base)
+            case Call(function="diag"):
+                shape = self.paper(f.arguments[0])
+                return shape and (max(shape, key=lambda s: s != ONE),) * 2
+            case Call():
+                return self.paper(f.arguments[0])
+            case Plus() | Hadamard():
+                parts = f.terms if isinstance(f, Plus) else f.factors
+                return next((s for s in map(self.paper, parts) if s), None)
+            case Times():
+                shapes = [s for s in map(self.paper, f.factors) if s]
+                return (shapes[0][0], shapes[-1][-1]) if shapes else None
+        return None
+
+    def lying(self, shape: Shape | None) -> Shape | None:
+        """A vector as a column or a row."""
+        if shape is None or len(shape) != 1:
+            return shape
+        return (*shape, ONE) if self.d.convention.vectors == "column" else (ONE, *shape)
+
+
+def equation(claim: Claim, key: str, local: str, sizes: Mapping[str, Size]) -> Equation:
+    """The chain as an equation of a page."""
+    free = tuple((k, sizes[k]) for k, _ in claim.free)
+    return Equation(
+        key, claim.sides[0], claim.sides[1:], free=free, recurrent=claim.recurrent, local=local,
+        relation=claim.signs[-1],
+    )  # fmt: skip
+
+
+def shown(f: Formula, d: Derivation) -> str:
+    """A formula in a message."""
+    text = latex(f, d.functions)
+    return f"`{text if len(text) < 120 else text[:120] + '…'}`"
