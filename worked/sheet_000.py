@@ -1,0 +1,446 @@
+"""Layers and their backward passes, worked. Source: shared/seeds/000 (row vectors)."""
+
+from symbackprop import Convention, Derived, Exercise, Part, Sheet, Stated, Words, code, written
+from symbackprop.emit.layers_code import functions
+
+ROWS = Convention(vectors="row")
+DENSE = Derived(
+    "x: 2; w: 2 x 3; b: 3; y = x @ w + b",
+    convention=ROWS,
+    at={"x": [1, 2], "w": [[1, 3, 5], [2, 4, 6]], "b": [1, 2, 3], "y_bar": [0, 0.5, 1]},
+    show=("numbers", "gradients", "why"),
+)
+CONV = Derived(
+    "x: c x a x e; f: k x c x u x v; y = conv2d(x, f)",
+    wrt=("x",),
+    show=("forward", "symbols", "local", "gradients"),
+)
+TURN = Derived(
+    r"""
+    f00: 2 x 3 as f_{00}; f01: 2 x 3 as f_{01}; f10: 2 x 3 as f_{10}; f11: 2 x 3 as f_{11}
+    P: 2 x 2; Q: 3 x 3
+    g00 = P @ f00 @ Q as g_{00};  g01 = P @ f10 @ Q as g_{01}
+    g10 = P @ f01 @ Q as g_{10};  g11 = P @ f11 @ Q as g_{11}
+    s = sum(g00 + g01 + g10 + g11)
+    """,
+    at={
+        "f00": [[1, 3, 5], [2, 4, 6]], "f01": [[7, 9, 11], [8, 10, 12]],
+        "f10": [[13, 15, 17], [24, 16, 18]], "f11": [[19, 21, 23], [20, 22, 24]],
+        "P": [[0, 1], [1, 0]], "Q": [[0, 0, 1], [0, 1, 0], [1, 0, 0]],
+    },
+    show=("numbers",),
+)  # fmt: skip
+GATE = """
+    {g}_[t] = x[t] @ W{g} + c[t-1] @ R{g} + b{g}   as {g}'
+    {g}[t] = sigmoid({g}_[t])"""
+LSTM = Derived(
+    """
+    t: 1..T;  x[t]: d
+    Wf: d x m as W_f;  Rf: m x m as W_{Rf};  bf: m as b_f
+    Wi: d x m as W_i;  Ri: m x m as W_{Ri};  bi: m as b_i
+    Wo: d x m as W_o;  Ro: m x m as W_{Ro};  bo: m as b_o
+    Wc: d x m as W_c;  bc: m as b_c"""
+    + "".join(GATE.format(g=g) for g in "fio")
+    + """
+    g[t] = x[t] @ Wc + bc
+    c[t] = f[t] * c[t-1] + i[t] * tanh(g[t])
+    h[t] = tanh(o[t] * c[t])
+    """,
+    convention=ROWS,
+    unfold=("h",),
+    show=("forward", "symbols", "delta"),
+)
+CHAIN = """
+    x1: scalar as x_1;  x2: scalar as x_2
+    v0 = 1*x1 as v_0
+    v1 = 1*x2 as v_1
+    v2 = v0*v1 as v_2
+    v3 = cos(v2) as v_3
+    v4 = v3 + v2 + v0 as v_4
+"""
+BY_HAND = Derived(
+    "x1: scalar as x_1;  x2: scalar as x_2;  L = cos(x1*x2) + x1*x2 + x1", show=("gradients",)
+)
+REVERSE = Derived(
+    CHAIN,
+    convention=Convention(signal="partial"),
+    at={"x1": 1, "x2": 2},
+    show=("graph", "trace"),
+)
+POOL = Derived(
+    "x: 3 x 4; y = avg_pool2d(x, size=2, stride=1)",
+    at={"x": [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12]], "y_bar": [[4, 8, 0], [12, 0, 4]]},
+    show=("forward", "symbols", "numbers", "local", "gradients", "trace"),
+)
+
+TURNED = (
+    ("00", r"\begin{bmatrix} 6 & 4 & 2 \\ 5 & 3 & 1 \end{bmatrix}"),
+    ("01", r"\begin{bmatrix} 18 & 16 & 24 \\ 17 & 15 & 13 \end{bmatrix}"),
+    ("10", r"\begin{bmatrix} 12 & 10 & 8 \\ 11 & 9 & 7 \end{bmatrix}"),
+    ("11", r"\begin{bmatrix} 24 & 22 & 20 \\ 23 & 21 & 19 \end{bmatrix}"),
+)
+POOLING = functions(
+    Derived("x: n x m; y = avg_pool2d(x, size=2, stride=1)").derivation,
+    forward="h_avg_pool2d", backward="h_avg_pool2d_grad",
+)  # fmt: skip
+
+SHEET = Sheet(
+    name="sheet_000",
+    title={"en": "Layers and their backward passes", "de": "Schichten und ihre Rückwärtsschritte"},
+    exercises=(
+        Exercise(
+            title=Words(
+                en="A fully connected layer",
+                de="Eine vollständig verbundene Schicht",
+            ),
+            task=Words(
+                en=(
+                    "A fully connected layer computes $y = xw + b$. All vectors are rows. The weight "
+                    "matrix $w$, the bias $b$ and the input $x$ are given below."
+                ),
+                de=(
+                    "Eine vollständig verbundene Schicht berechnet $y = xw + b$. Alle Vektoren sind "
+                    "Zeilen. Die Gewichtsmatrix $w$, der Bias $b$ und die Eingabe $x$ sind unten "
+                    "angegeben."
+                ),
+            ),
+            given=(DENSE,),
+            parts=(
+                Part(
+                    task=Words(
+                        en="Carry out the forward pass: compute the output $y$.",
+                        de="Führen Sie den Vorwärtsschritt aus: Berechnen Sie die Ausgabe $y$.",
+                    ),
+                    answers=(
+                        Stated(
+                            DENSE,
+                            (
+                                r"y = x w + b = \begin{bmatrix} 1 & 2 \end{bmatrix} \begin{bmatrix} 1 & 3 & 5 \\ 2 & 4 & 6 \end{bmatrix} + \begin{bmatrix} 1 & 2 & 3 \end{bmatrix} = \begin{bmatrix} 6 & 13 & 20 \end{bmatrix}",
+                            ),
+                            at=DENSE.at,
+                        ),
+                    ),
+                ),
+                Part(
+                    task=Words(
+                        en=(
+                            r"The following layer returns the error signal $\delta y = (0, 0.5, 1)$. "
+                            r"Compute the error signal $\delta x$ of the input."
+                        ),
+                        de=(
+                            r"Die nachfolgende Schicht liefert das Fehlersignal $\delta y = (0, 0.5, "
+                            r"1)$. Berechnen Sie das Fehlersignal $\delta x$ der Eingabe."
+                        ),
+                    ),
+                    answers=(
+                        Stated(
+                            DENSE,
+                            (
+                                r"\delta x = \delta y w^\top = \begin{bmatrix} 0 & 0.5 & 1 \end{bmatrix} \begin{bmatrix} 1 & 2 \\ 3 & 4 \\ 5 & 6 \end{bmatrix} = \begin{bmatrix} 6.5 & 8 \end{bmatrix}",
+                            ),
+                            at=DENSE.at,
+                        ),
+                    ),
+                ),
+                Part(
+                    task=Words(
+                        en=(
+                            r"For the same numbers, compute $\Delta w$ and $\Delta b$. They denote the"
+                            " gradients with respect to $w$ and $b$, without a learning rate and "
+                            "without a change of sign."
+                        ),
+                        de=(
+                            r"Berechnen Sie für dieselben Zahlen $\Delta w$ und $\Delta b$. Gemeint "
+                            "sind die Gradienten nach $w$ und $b$, ohne Lernrate und ohne "
+                            "Vorzeichenwechsel."
+                        ),
+                    ),
+                    answers=(
+                        Stated(
+                            DENSE,
+                            (
+                                r"\delta w = x^\top \delta y = \begin{bmatrix} 1 \\ 2 \end{bmatrix} \begin{bmatrix} 0 & 0.5 & 1 \end{bmatrix} = \begin{bmatrix} 0 & 0.5 & 1 \\ 0 & 1 & 2 \end{bmatrix}",
+                                r"\delta b = \delta y = \begin{bmatrix} 0 & 0.5 & 1 \end{bmatrix}",
+                            ),
+                            at=DENSE.at,
+                        ),
+                        DENSE,
+                    ),
+                ),
+            ),
+        ),
+        Exercise(
+            title=Words(
+                en="Two-dimensional convolution",
+                de="Zweidimensionale Faltung",
+            ),
+            task=Words(
+                en=(
+                    "A convolution layer applies several filters to an input with several channels. "
+                    "Each filter has as many channels as the input and produces one channel of the "
+                    "output."
+                ),
+                de=(
+                    "Eine Faltungsschicht wendet mehrere Filter auf eine Eingabe mit mehreren Kanälen"
+                    " an. Jeder Filter hat ebenso viele Kanäle wie die Eingabe und erzeugt einen "
+                    "Kanal der Ausgabe."
+                ),
+            ),
+            given=(TURN,),
+            parts=(
+                Part(
+                    task=Words(
+                        en=(
+                            "The two filters $f_0$ and $f_1$ given below have two channels each. "
+                            "Starting from the definition of the convolution, derive which filters "
+                            "turn the backward pass into a convolution again, and write these filters"
+                            " down."
+                        ),
+                        de=(
+                            "Die beiden unten angegebenen Filter $f_0$ und $f_1$ haben je zwei "
+                            "Kanäle. Leiten Sie aus der Definition der Faltung her, mit welchen "
+                            "Filtern der Rückwärtsschritt wieder eine Faltung ist, und geben Sie "
+                            "diese Filter an."
+                        ),
+                    ),
+                    answers=(
+                        CONV,
+                        Stated(
+                            TURN,
+                            tuple(
+                                rf"g_{{{n}}} = P f_{{{n[::-1]}}} Q = {value}" for n, value in TURNED
+                            ),
+                            at=TURN.at,
+                            intro=Words(
+                                en=r"The error signal of the image is a correlation of the error signal of the output with the kernel turned by 180 degrees, and channels and filters swap their roles: $f_{p,i}$ stands where the forward pass has $f_{i,p}$. The exchange matrices $P$ and $Q$ turn a matrix:",
+                                de=r"Das Fehlersignal des Bildes ist eine Korrelation des Fehlersignals der Ausgabe mit dem um 180 Grad gedrehten Kern, und Kanäle und Filter tauschen die Rollen: $f_{p,i}$ steht, wo im Vorwärtsschritt $f_{i,p}$ steht. Die Vertauschungsmatrizen $P$ und $Q$ drehen eine Matrix:",
+                            ),
+                        ),
+                    ),
+                ),
+                Part(
+                    task=Words(
+                        en=(
+                            "Determine the size $[o_x, o_y, o_c]$ of the output for an input of size "
+                            "$[20, 18, 5]$, filters of size $[3, 4, 5, 1337]$, stride $s = 2$ and "
+                            "padding $p = 3$ on every side."
+                        ),
+                        de=(
+                            "Bestimmen Sie die Größe $[o_x, o_y, o_c]$ der Ausgabe für eine Eingabe "
+                            "der Größe $[20, 18, 5]$, Filter der Größe $[3, 4, 5, 1337]$, die "
+                            "Schrittweite $s = 2$ und eine Auffüllung von $p = 3$ an jeder Seite."
+                        ),
+                    ),
+                    answers=(
+                        Stated(
+                            TURN,
+                            (
+                                r"\left\lfloor \frac{20 + 2 \cdot 3 - 3}{2} \right\rfloor + 1 = \left\lfloor \frac{23}{2} \right\rfloor + 1 = 11 + 1 = 12",
+                                r"\left\lfloor \frac{18 + 2 \cdot 3 - 4}{2} \right\rfloor + 1 = \left\lfloor \frac{20}{2} \right\rfloor + 1 = 10 + 1 = 11",
+                            ),
+                            at=TURN.at,
+                            intro=Words(
+                                en=r"The first window starts at the first padded entry; as many steps of length 2 follow as fit, so the number is rounded down. First $o_x$, then $o_y$; there are as many output channels $o_c$ as filters, 1337. The output is $[12, 11, 1337]$.",
+                                de=r"Das erste Fenster beginnt am ersten Eintrag der aufgefüllten Eingabe; es folgen so viele Schritte der Länge 2, wie hineinpassen, daher wird abgerundet. Zuerst $o_x$, dann $o_y$; die Ausgabe hat so viele Kanäle $o_c$, wie es Filter gibt, 1337. Die Ausgabe ist $[12, 11, 1337]$.",
+                            ),
+                        ),
+                    ),
+                ),
+            ),
+        ),
+        Exercise(
+            title=Words(
+                en="A recurrent network: the peephole LSTM",
+                de="Ein rekurrentes Netz: das Peephole-LSTM",
+            ),
+            task=Words(
+                en=(
+                    "The equations below describe the forward pass of a peephole LSTM: its gates read"
+                    " the input $x_t$ and the previous cell state $c_{t-1}$. All vectors are rows. "
+                    r"For every quantity $v$, $\delta v$ denotes the derivative of the error with "
+                    "respect to $v$, along all paths and with the shape of $v$; an error signal "
+                    r"$\delta h_t$ arrives from outside at every step."
+                ),
+                de=(
+                    "Die unten stehenden Gleichungen beschreiben den Vorwärtsschritt eines "
+                    "Peephole-LSTMs: Seine Gatter lesen die Eingabe $x_t$ und den vorigen Zellzustand"
+                    r" $c_{t-1}$. Alle Vektoren sind Zeilen. Für jede Größe $v$ bezeichnet $\delta v$ "
+                    "die Ableitung des Fehlers nach $v$ über alle Pfade, mit der Form von $v$; in "
+                    r"jedem Zeitschritt trifft von außen ein Fehlersignal $\delta h_t$ ein."
+                ),
+            ),
+            given=(LSTM,),
+            parts=(
+                Part(
+                    task=Words(
+                        en=r"Derive the equation for the error signal $\delta c_t$ of the cell state.",
+                        de=(
+                            r"Leiten Sie die Gleichung für das Fehlersignal $\delta c_t$ des "
+                            "Zellzustands her."
+                        ),
+                    ),
+                    answers=(LSTM,),
+                ),
+                Part(
+                    task=Words(
+                        en="Derive the error signals of all gates, before and after their sigmoid.",
+                        de=(
+                            "Leiten Sie die Fehlersignale aller Gatter her, jeweils vor und nach der "
+                            "Sigmoidfunktion."
+                        ),
+                    ),
+                    answers=(
+                        written(
+                            Words(
+                                en="They stand among the backward equations above: each gate once after and once before its sigmoid.",
+                                de="Sie stehen unter den Rückwärtsgleichungen oben: jedes Gatter einmal nach und einmal vor seiner Sigmoidfunktion.",
+                            )
+                        ),
+                    ),
+                ),
+            ),
+        ),
+        Exercise(
+            title=Words(
+                en="Automatic differentiation in reverse mode",
+                de="Automatisches Differenzieren im Rückwärtsmodus",
+            ),
+            task=Words(
+                en=r"Consider the function $L = \cos(x_1 x_2) + x_1 x_2 + x_1$ of two real variables.",
+                de=(
+                    r"Betrachten Sie die Funktion $L = \cos(x_1 x_2) + x_1 x_2 + x_1$ von zwei reellen"
+                    " Variablen."
+                ),
+            ),
+            parts=(
+                Part(
+                    task=Words(
+                        en="Compute the gradient of $L$ by hand.",
+                        de="Berechnen Sie den Gradienten von $L$ von Hand.",
+                    ),
+                    answers=(BY_HAND,),
+                ),
+                Part(
+                    task=Words(
+                        en="Evaluate the gradient at the point $(1, 2)$.",
+                        de="Werten Sie den Gradienten an der Stelle $(1, 2)$ aus.",
+                    ),
+                    answers=(
+                        Stated(
+                            BY_HAND,
+                            (
+                                r"\frac{\partial L}{\partial x_1} = -\sin(x_1 x_2) x_2 + x_2 + 1 = -\sin(2) \cdot 2 + 2 + 1 \approx 1.1814",
+                                r"\frac{\partial L}{\partial x_2} = -\sin(x_1 x_2) x_1 + x_1 = -\sin(2) + 1 \approx 0.0907",
+                            ),
+                            at={"x1": 1, "x2": 2},
+                        ),
+                    ),
+                ),
+                Part(
+                    task=Words(
+                        en=(
+                            "Compute the gradient at $(1, 2)$ once more, now in reverse mode: break "
+                            "$L$ down into elementary steps $v_0$ to $v_4$, evaluate them forwards "
+                            "and then propagate the derivatives backwards. Wherever several paths "
+                            "meet, state the contribution of each."
+                        ),
+                        de=(
+                            "Berechnen Sie den Gradienten an der Stelle $(1, 2)$ noch einmal, nun im "
+                            "Rückwärtsmodus: Zerlegen Sie $L$ in elementare Schritte $v_0$ bis $v_4$,"
+                            " werten Sie diese vorwärts aus und führen Sie die Ableitungen "
+                            "anschließend rückwärts zurück. Geben Sie überall dort, wo mehrere Pfade "
+                            "zusammentreffen, den Beitrag jedes Pfades an."
+                        ),
+                    ),
+                    answers=(REVERSE,),
+                ),
+            ),
+        ),
+        Exercise(
+            title=Words(
+                en="Average pooling",
+                de="Mittelwert-Pooling",
+            ),
+            task=Words(
+                en=(
+                    "Average pooling replaces each window of the input by the mean of its $k$ "
+                    "entries. Neighbouring windows may overlap."
+                ),
+                de=(
+                    "Beim Mittelwert-Pooling wird jedes Fenster der Eingabe durch den Mittelwert "
+                    "seiner $k$ Einträge ersetzt. Benachbarte Fenster dürfen sich überlappen."
+                ),
+            ),
+            parts=(
+                Part(
+                    task=Words(
+                        en=(
+                            r"Derive how the error signal $\delta x$ of the input follows from the "
+                            r"error signal $\delta y$ of the output."
+                        ),
+                        de=(
+                            r"Leiten Sie her, wie sich das Fehlersignal $\delta x$ der Eingabe aus dem"
+                            r" Fehlersignal $\delta y$ der Ausgabe ergibt."
+                        ),
+                    ),
+                    answers=(POOL,),
+                ),
+                Part(
+                    task=Words(
+                        en=(
+                            "Describe in words a routine that carries out this backward pass, "
+                            "including the case of overlapping windows."
+                        ),
+                        de=(
+                            "Beschreiben Sie in Worten eine Routine, die diesen Rückwärtsschritt "
+                            "ausführt, auch für den Fall sich überlappender Fenster."
+                        ),
+                    ),
+                    answers=(
+                        written(
+                            Words(
+                                en=(
+                                    r"First set every entry of $\delta x$ to 0. Then visit the entries of "
+                                    r"$\delta y$ one after the other: from the index of the output and the"
+                                    " stride, find the upper left corner of the window, and add "
+                                    r"$\frac{1}{k}$ times the entry of $\delta y$ to each of the $k$ "
+                                    r"entries of $\delta x$ in that window. The factor $\frac{1}{k}$ is "
+                                    "the derivative of a mean with respect to each of its entries. Where "
+                                    "windows overlap, an input influences several outputs, and the chain "
+                                    "rule sums over all of them; this is why the routine must add and "
+                                    "must not overwrite. Entries that lie in no window keep the value 0. "
+                                    r"As a check, without padding the entries of $\delta x$ and those of "
+                                    r"$\delta y$ have the same sum."
+                                ),
+                                de=(
+                                    r"Setzen Sie zunächst alle Einträge von $\delta x$ auf 0. Durchlaufen "
+                                    r"Sie dann die Einträge von $\delta y$: Bestimmen Sie aus dem Index "
+                                    "der Ausgabe und der Schrittweite die linke obere Ecke des Fensters "
+                                    r"und addieren Sie das $\frac{1}{k}$-Fache des Eintrags von $\delta y$"
+                                    r" zu jedem der $k$ Einträge von $\delta x$ in diesem Fenster. Der "
+                                    r"Faktor $\frac{1}{k}$ ist die Ableitung eines Mittelwerts nach jedem "
+                                    "seiner Einträge. Wo sich Fenster überlappen, beeinflusst eine "
+                                    "Eingabe mehrere Ausgaben, und die Kettenregel summiert über alle; "
+                                    "deshalb muss die Routine addieren und darf nicht überschreiben. "
+                                    "Einträge, die in keinem Fenster liegen, behalten den Wert 0. Zur "
+                                    r"Probe: Ohne Auffüllung haben die Einträge von $\delta x$ und die von"
+                                    r" $\delta y$ dieselbe Summe."
+                                ),
+                            )
+                        ),
+                    ),
+                ),
+                Part(
+                    task=Words(
+                        en="Implement the forward and the backward pass as NumPy functions.",
+                        de=(
+                            "Implementieren Sie den Vorwärts- und den Rückwärtsschritt als "
+                            "NumPy-Funktionen."
+                        ),
+                    ),
+                    answers=(code(POOLING),),
+                ),
+            ),
+        ),
+    ),
+)
