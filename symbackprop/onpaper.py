@@ -16,6 +16,7 @@ from symbackprop.entries import Entries, Index, Position, position, rename_bound
 from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr
 from symbackprop.graph import TIME_SUM
 from symbackprop.notation import Formula, Name
+from symbackprop.op import slides
 from symbackprop.paper_sums import broadcast_terms
 from symbackprop.paper_vectors import Vectors
 from symbackprop.sizes import Shape, size
@@ -115,7 +116,7 @@ class Writer(Vectors):
     def call(self, e: Expr) -> Formula:
         if e.op.scalar:
             return self.elementwise(e, self.natural(e.args[0]))
-        if e.op.name in ("einsum", "contraction", "slice", "concat"):
+        if slides(e.op) or e.op.name in ("einsum", "slice", "concat"):
             raise NoMatrix(e.op.name)
         return no.Call(function_key(e), tuple(self.natural(a) for a in e.args))
 

@@ -171,7 +171,9 @@ def rows(eq: pg.Equation, style: Style) -> list[Context]:
 
 def size_tex(shape: Shape, style: Style) -> str:
     """n × 3; a vector as the convention has it."""
-    parts = [style.tex(size_formula(s)) for s in shape]
+    sums = [len(shape) > 1 and len(s.terms) > 1 for s in shape]
+    whole = [style.tex(size_formula(s)) for s in shape]
+    parts = [f"({x})" if is_sum else x for x, is_sum in zip(whole, sums, strict=True)]
     if len(parts) == 1:
         parts = [*parts, "1"] if style.vectors == "column" else ["1", *parts]
     return r" \times ".join(parts or ["1", "1"])
