@@ -44,6 +44,10 @@ class Module:
 
     def __init__(self, d: Derivation) -> None:
         self.d, self.g = d, d.graph
+        for e in topological(*d.graph.definition.values()):
+            if e.op.scalar and e.op.scalar.abstract:
+                raise SymbackpropError(f"{e.op.name} has no definition, so no code", where="emit",
+                                       hint="Put a function such as tanh in its place.")  # fmt: skip
         self.helpers: dict[str, str] = {}
         self.definitions: dict[str, object] = {}  # what a helper made from entry equations means
 
