@@ -59,7 +59,7 @@ def bound(name: str) -> Fraction | None:
     At kinks of f the slopes on both sides count; a supremum that SymPy cannot find is not guessed.
     """
     row = scalar_row(name)
-    if row.domain != "real":
+    if row.domain != "real" or row.abstract:
         return None
     slope = flat(derivative(name, 1))
     bent = {x for e in slope.atoms(step, sign) for x in points(sympy.solveset(e.args[0], X)) or ()}

@@ -162,6 +162,11 @@ def test_any_function_keeps_its_name() -> None:
     (row,) = (r for r in closed_forms(d) if r.key == "closed.delta.h")
     said = [latex(f, d.functions) for f in row.sides]
     assert said == [r"\prod_{j=i + 1}^{n} \varphi'(w_{j}\,h_{j-1})\,w_{j}"]
+    alone = derive("phi: function as \\varphi; x: d; h = phi(x); L = sum(h**2)")
+    page = outline(alone)
+    assert verify_page(alone, page).ok
+    shown = [latex(f, alone.functions) for eq in page.equations for f in (eq.left, *eq.sides)]
+    assert any("varphi" in f for f in shown) and not any("cos" in f or "sin" in f for f in shown)
     with pytest.raises(SymbackpropError, match="no definition"):
         d.source()
     with pytest.raises(DeclarationError, match="already"):
@@ -208,6 +213,7 @@ def test_the_bound_of_the_logistic_chain() -> None:
         r"\,\left|h_{i-1}\right|"
     )
     assert bounded(derive(CHAIN.format(f="sinh")), "w") is None
+    assert bounded(derive(CLOSED["any function"]), "w") is None
     assert bounded(derive(CLOSED["diagonal"]), "u") is None
     assert bounded(derive(OPEN["no last state"]), "x") is None
 
