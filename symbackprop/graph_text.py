@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
 from symbackprop import limits
 from symbackprop.errors import DeclarationError, LimitError, ShapeError, SymbackpropError
 from symbackprop.expr import (
-    Expr, Symbol, const, default_tex, intern, labels_of, leaf, pinned, spelled,
+    Expr, Symbol, apply, const, default_tex, intern, labels_of, leaf, pinned, spelled,
 )  # fmt: skip
 from symbackprop.functions import FUNCTIONS, as_size
+from symbackprop.op import abstract
 from symbackprop.graph import TIME_SUM, Graph, Time, known, make, used_names
 from symbackprop.sizes import Shape, Size, shape_text, size
 
@@ -175,6 +176,7 @@ class Reader:
         self.declared_time: dict[str, Expr] = {}
         self.sizes: set[str] = set(time.length.names) if time else set()
         self.spelling: dict[str, str] = {}
+        self.functions: dict[str, Callable[..., Expr]] = {}  # declared without a definition
         self.inside = False  # whether a definition inside time is being read
 
     def add(self, s: Statement) -> None:
@@ -232,6 +234,13 @@ class Reader:
 
     def declare(self, s: Statement) -> None:
         words = s.rest.split()
+        if words == ["function"] and not s.time:
+            if s.name in FUNCTIONS:
+                raise DeclarationError("is a function already", where=s.where,
+                                       hint="Take another name, as phi.")  # fmt: skip
+            op = abstract(s.name, s.tex or default_tex(s.name))
+            self.functions[s.name] = lambda x: apply(op, x)
+            return
         domain, labels = "real", None
         while words and (words[-1] in DOMAINS or (len(words) > 1 and words[-2] == "label")
                          or words[0] == "label"):  # fmt: skip
@@ -447,7 +456,8 @@ class Reader:
         args = [self.argument(name, a) for a in node.args]
         if name == "sum" and "over" in options:
             return self.over_time(args, options["over"])
-        function = FUNCTIONS[known(name, FUNCTIONS, "functions")]
+        table = {**FUNCTIONS, **self.functions}
+        function = table[known(name, table, "functions")]
         values = {k: self.option(v) for k, v in options.items()}
         try:
             return function(*args, **values)

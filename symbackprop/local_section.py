@@ -18,6 +18,7 @@ from symbackprop.indexed import Base, entries_formula
 from symbackprop.lowering import lower, node_derivative
 from symbackprop.notation import Formula
 from symbackprop.options import Options
+from symbackprop.op import scalar_row
 from symbackprop.page import Block, Equation, Equations, Paragraph, Phrase
 from symbackprop.reference import derived as derivative_of
 
@@ -173,7 +174,8 @@ def derivation_blocks(
 def primes(key: str, step: LocalStep, base: Base) -> list[Equation]:
     """f'(x) written out for every scalar function whose derivative has no shorter name."""
     rows = []
-    for fn in dict.fromkeys(f for f in functions_in(step.result) if f.order):
+    named = dict.fromkeys(f for f in functions_in(step.result) if f.order)
+    for fn in (f for f in named if not scalar_row(f.function).abstract):
         inner = en.inline(
             derivative_of(fn.function, fn.order),
             lambda a, fn=fn: fn.arg if a.tensor == "x" else None,

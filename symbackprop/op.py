@@ -170,6 +170,7 @@ class Scalar:
     domain: str = "real"
     analytic: bool = True
     about: str = field(default="")
+    abstract: bool = False  # any smooth function; `definition` only stands in where it is checked
 
 
 SCALARS: dict[str, Scalar] = {}  # filled by the vocabulary, one row each
@@ -182,6 +183,17 @@ def scalar(name: str, definition: str = "", **options: object) -> Op:
     base = op(name, "x[...]", f"y[...] = {name}(x[...])", tex=row.tex, numpy=row.numpy)
     ops_by_scalar[name] = Op(name, base.variants, tex=row.tex, numpy=row.numpy, scalar=row)
     return ops_by_scalar[name]
+
+
+GENERIC = "sin(x) + x/3"  # neither even nor odd slopes, no symmetry a wrong formula could use
+
+
+@cache
+def abstract(name: str, tex: str) -> Op:
+    """A scalar function of which nothing is said. Errors: `DeclarationError` for a known name."""
+    if name in SCALARS and not SCALARS[name].abstract:
+        raise DeclarationError(f"`{name}` is a function already", hint="Take another name, as phi.")
+    return scalar(name, GENERIC, tex=tex, abstract=True)
 
 
 @cache

@@ -25,7 +25,7 @@ from symbackprop.options import Options
 from symbackprop.page import (
     Arrow, Block, Equation, Equations, Figure, Page, Paragraph, Phrase, Section, Table, Vertex,
 )  # fmt: skip
-from symbackprop.recurrence import closed_forms
+from symbackprop.recurrence import bounded, closed_forms
 from symbackprop.second import hessian_section
 from symbackprop.sizes import Shape
 from symbackprop.tracing import numbers_section, trace_section
@@ -45,6 +45,7 @@ PARTS = (
     "why",
     "trace",
     "hessian",
+    "bound",
 )
 LARGE = 60  # nodes; above it the picture, the local derivations and the products are left out
 
@@ -426,9 +427,21 @@ def closed_section(d: Derivation, o: Options) -> list[Block]:
     return [Equations(rows, Phrase("closed.intro"))] if rows else []
 
 
+def bound_section(d: Derivation, o: Options) -> list[Block]:
+    """What the gradients by the variables cannot exceed, where their slopes are bounded."""
+    rows = []
+    for n in d.wrt:
+        found = bounded(d, n)
+        if found:
+            recurrent = bool(symbol_of(d, n).time)
+            rows.append(Equation(f"bound.{n}", found[0], found[1:], recurrent=recurrent, relation="≤",
+                                 boxed=True))  # fmt: skip
+    return [Equations(tuple(rows), Phrase("bound.intro"))] if rows else []
+
+
 BUILD = {
     "forward": forward_section, "graph": graph_section, "symbols": symbols_section, "local": local_section,
     "product": product_section, "delta": delta_section, "gradients": gradients_section, "why": why_section,
     "trace": trace_section, "numbers": numbers_section, "hessian": hessian_section,
-    "closed": closed_section,
+    "closed": closed_section, "bound": bound_section,
 }  # fmt: skip

@@ -19,9 +19,18 @@ from symbackprop.closed import (
 from symbackprop.compose import one_or
 from symbackprop.convention import NoMatrix
 from symbackprop.derivation import Derivation, signal
-from symbackprop.expr import Expr, const, intern, pinned, rebuild, shifted, substitute, symbols
+from symbackprop.expr import (
+    Expr,
+    const,
+    intern,
+    pinned,
+    rebuild,
+    shifted,
+    substitute,
+    symbols,
+)
 from symbackprop.graph import TIME_SUM, make
-from symbackprop.notation import At, Formula, Nabla, Name, Partial, Plus
+from symbackprop.notation import At, Call, Formula, Nabla, Name, Partial, Plus
 from symbackprop.op import unprimed
 from symbackprop.page import Equation
 from symbackprop.paper_sums import broadcast_terms
@@ -262,3 +271,26 @@ def row(
         return None
     free = tuple(zip(letters, s.shape, strict=True)) if letters else ()
     return Equation(key, left, sides, s.shape, free, recurrent=bool(s.time), boxed=boxed == "yes")
+
+
+# --- bounds --------------------------------------------------------------------------------------
+
+
+def bounded(d: Derivation, name: str) -> tuple[Formula, Formula] | None:
+    """|∂L/∂x| and what it cannot exceed: every f' replaced by sup |f'|, absolute values for the rest.
+
+    None without a closed form, for arrays, and where a slope is not bounded.
+    """
+    from symbackprop.largest import bounded_form  # SymPy only where a bound is asked for
+
+    w = with_named_slopes(d) or d
+    found = closed_gradient(w, name, solved(w)) if d.graph.time else None
+    if not found or any(c.shape for c in found) or d.graph.time is None:
+        return None
+    largest = [bounded_form(c) for c in found]
+    kept = [c for c in largest if c is not None]
+    if len(kept) < len(largest):
+        return None
+    writer = ClosedWriter(d.convention, d.graph.time)
+    right = one_or(Plus, [writer.formula(c) for c in kept])
+    return Call("abs", (derivative(d, name),)), right

@@ -24,7 +24,7 @@ FLOORS = """
     reverse values convention
     paper_sums paper_vectors onpaper
     derivation options page
-    closed recurrence
+    closed largest recurrence
     local_names jacobians local_section chain_section second tracing outline
     scope verify claims places lines exercise
     emit markup typeset templating sheet notebook

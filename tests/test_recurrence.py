@@ -1,12 +1,16 @@
 """Symbolic depth: last states, initial states, and recurrences solved for every number of steps."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from symbackprop import derive, read
-from symbackprop.errors import DeclarationError, ShapeError
+from symbackprop.derivation import Derivation
+from symbackprop.errors import DeclarationError, ShapeError, SymbackpropError
+from symbackprop.formula import read_formula
+from symbackprop.meaning import evaluate
 from symbackprop.notation import ONE as NO_ONE
 from symbackprop.notation import (
     Formula,
@@ -21,17 +25,23 @@ from symbackprop.notation import (
 )
 from symbackprop.outline import outline
 from symbackprop.page import Equation, Equations, Page, Phrase, Section
-from symbackprop.recurrence import closed_forms
-from symbackprop.verify import verify_page
+from symbackprop.recurrence import bounded, closed_forms
+from symbackprop.scalars_sympy import bound
+from symbackprop.scope import Names, Scene
+from symbackprop.verify import point_for, verify_page
 from symbackprop.write.latex import latex
+from symbackprop.write.text import text
 
 CHAIN = "i: 1..n; x: scalar; w[i]: scalar; h[0] = x; h[i] = {f}(w[i]*h[i-1]); y = h[n]"
 DIAGONAL = "t: 1..k; h: 3; u: 3; s[0] = h; s[t] = u*s[t-1]; f = sum(s[k]**2)/2"
 CLOSED = {
     "sigmoid": CHAIN.format(f="sigmoid"),
-    "relu": CHAIN.format(f="relu"),
+    # with a bias: after a state of 0 the next argument would lie on the kink
+    "relu": "i: 1..n; x: scalar; w[i]: scalar; b[i]: scalar; h[0] = x; h[i] = relu(w[i]*h[i-1] + b[i])\n"
+    "y = h[n]",
     "tanh": CHAIN.format(f="tanh"),
     "softplus": CHAIN.format(f="softplus"),
+    "any function": "phi: function as \\varphi; " + CHAIN.format(f="phi"),
     "shared weight": "i: 1..n; x: scalar; w: scalar; h[0] = x; h[i] = tanh(w*h[i-1]); y = h[n]",
     "named sums": "i: 1..n; x: scalar; w[i]: scalar; b[i]: scalar; h[0] = x; z[i] = w[i]*h[i-1] + b[i]\n"
     "h[i] = sigmoid(z[i]); L = h[n]**2",
@@ -145,6 +155,67 @@ def test_against_the_chain_by_hand(n: int) -> None:
         derived = np.prod([slope[j] * w[j] for j in range(i + 1, n + 1)]) * slope[i] * h[i - 1]
         e = np.eye(n + 1)[i] * 1e-30j
         assert derived == pytest.approx(states(w + e)[n].imag / 1e-30, rel=1e-12)
+
+
+def test_any_function_keeps_its_name() -> None:
+    d = derive(CLOSED["any function"])
+    (row,) = (r for r in closed_forms(d) if r.key == "closed.delta.h")
+    said = [latex(f, d.functions) for f in row.sides]
+    assert said == [r"\prod_{j=i + 1}^{n} \varphi'(w_{j}\,h_{j-1})\,w_{j}"]
+    alone = derive("phi: function as \\varphi; x: d; h = phi(x); L = sum(h**2)")
+    page = outline(alone)
+    assert verify_page(alone, page).ok
+    shown = [latex(f, alone.functions) for eq in page.equations for f in (eq.left, *eq.sides)]
+    assert any("varphi" in f for f in shown) and not any("cos" in f or "sin" in f for f in shown)
+    with pytest.raises(SymbackpropError, match="no definition"):
+        d.source()
+    with pytest.raises(DeclarationError, match="already"):
+        read("tanh: function; x: d; L = sum(tanh(x))")
+
+
+def values_of(d: Derivation, f: Formula, length: int, seed: int) -> list[float]:
+    """A formula at every step of one generic point."""
+    point = point_for(d, 0, seed, "central", length)
+    assert not isinstance(point, str)
+    scene = Scene(d, Names(d), point, seed)
+    printed = read_formula(latex(f, d.functions), scene.names.plain)
+    row = Equation("bound", printed, (printed,), recurrent=True)
+    return [float(evaluate(printed, env)) for env, _ in scene.environments(row)]
+
+
+BOUNDS = {"sigmoid": Fraction(1, 4), "tanh": 1, "relu": 1, "sin": 1, "arctan": 1, "softplus": 1,
+          "exp": None, "tan": None, "log": None, "square": None}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_largest_slopes(name: str) -> None:
+    assert bound(name) == BOUNDS[name]
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu", "named sums", "shared weight"])
+def test_gradients_stay_below_their_bound(name: str) -> None:
+    d = derive(CLOSED[name])
+    wrt = "w"
+    found = bounded(d, wrt)
+    assert found
+    for n in range(1, 9):
+        small, large = (np.array(values_of(d, f, n, seed=n)) for f in found)
+        assert np.all(small <= large * (1 + 1e-12))
+
+
+def test_the_bound_of_the_logistic_chain() -> None:
+    d = derive(CLOSED["sigmoid"])
+    found = bounded(d, "w")
+    assert found
+    assert text(found[0]) == "|∂y/∂wᵢ|"
+    assert latex(found[1], d.functions) == (
+        r"\left(\frac{1}{4}\right)^{n - i + 1}\,\left(\prod_{j=i + 1}^{n} \left|w_{j}\right|\right)"
+        r"\,\left|h_{i-1}\right|"
+    )
+    assert bounded(derive(CHAIN.format(f="sinh")), "w") is None
+    assert bounded(derive(CLOSED["any function"]), "w") is None
+    assert bounded(derive(CLOSED["diagonal"]), "u") is None
+    assert bounded(derive(OPEN["no last state"]), "x") is None
 
 
 @pytest.mark.parametrize("name", OPEN)

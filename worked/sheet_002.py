@@ -83,6 +83,7 @@ SHEET = Sheet(
                             r"$\hat y$ und $L$ als Formeln für alle $n$ Personen zugleich."
                         ),
                     ),
+                    answers=(FORWARD,),
                 ),
                 Part(
                     task=Words(
@@ -95,6 +96,7 @@ SHEET = Sheet(
                             "Neuronen, die die Biaswerte beisteuern."
                         ),
                     ),
+                    answers=(drawn(SCHEME, CAPTION),),
                 ),
             ),
         ),
@@ -125,6 +127,7 @@ SHEET = Sheet(
                             "Zwischenergebnis und geben Sie seine Größe an."
                         ),
                     ),
+                    answers=(PICTURE,),
                 ),
             ),
         ),
@@ -149,6 +152,7 @@ SHEET = Sheet(
                             "Zwischenergebnis, mit seiner Größe."
                         ),
                     ),
+                    answers=(FORWARD,),
                 ),
                 Part(
                     task=Words(
@@ -161,6 +165,7 @@ SHEET = Sheet(
                             "von $W^{(2)}$ haben."
                         ),
                     ),
+                    answers=(OUTER,),
                 ),
                 Part(
                     task=Words(
@@ -173,7 +178,7 @@ SHEET = Sheet(
                             "dabei, wie der Schritt abgeleitet wird, der die Einsenspalte anhängt."
                         ),
                     ),
-                    answers=(written(Words(
+                    answers=(INNER, written(Words(
                             en=(
                                 "Appending a column of ones copies the columns of $C$ unchanged into "
                                 "$D$ and adds a constant. The copy is linear in $C$: it is the "

@@ -47,6 +47,10 @@ class Module:
     def __init__(self, d: Derivation, beside: Module | None = None) -> None:
         """`beside` is a module this one shares its functions with."""
         self.d, self.g = d, d.graph
+        for e in topological(*d.graph.definition.values()):
+            if e.op.scalar and e.op.scalar.abstract:
+                raise SymbackpropError(f"{e.op.name} has no definition, so no code", where="emit",
+                                       hint="Put a function such as tanh in its place.")  # fmt: skip
         self.helpers: dict[str, str] = beside.helpers if beside else {}
         # what a helper made from entry equations means
         self.definitions: dict[str, object] = beside.definitions if beside else {}

@@ -1,0 +1,297 @@
+"""Depth, graphs and the chain rule, worked. Source: shared/seeds/003 (column vectors)."""
+
+import numpy as np
+
+from symbackprop import Convention, Derived, Exercise, Part, Sheet, Words, derive, drawn, written
+from symbackprop.expr import spelled
+from symbackprop.picture.model import Label
+from symbackprop.picture.plot import Curve, Plot, plot
+
+DEPTH = "i: 1..n; x: scalar; w[i]: scalar; h[0] = x; h[i] = {f}(w[i]*h[i-1]); y = h[n]"
+ANY = Derived("s: function as \\sigma; " + DEPTH.format(f="s"), wrt=("w",),
+              show=("forward", "delta", "gradients", "closed"))  # fmt: skip
+SIGMOID = Derived(DEPTH.format(f="sigmoid"), wrt=("w",), show=("closed", "bound"))
+RELU = Derived(DEPTH.format(f="relu"), wrt=("w",), show=("closed", "bound"))
+LAYERS, WEIGHT = 20, 0.9
+
+
+def slopes(function: str) -> tuple[tuple[float, float], ...]:
+    """|∂h_n/∂w_i| for equal weights and x = 1, by the emitted code of the derivation."""
+    run = derive(DEPTH.format(f=function), wrt=["w"]).compile("numpy")
+    found = np.abs(run(x=1.0, w=np.full(LAYERS, WEIGHT))["w"])
+    return tuple((float(i), float(v)) for i, v in enumerate(found, 1))
+
+
+SLOPES = plot(
+    Plot(
+        (
+            Curve(Label(r"\sigma", "σ"), slopes("sigmoid")),
+            Curve(Label(r"\mathrm{ReLU}", "ReLU"), slopes("relu")),
+        ),
+        Label("i", "i"),
+        Label(r"|\partial h_n / \partial w_i|", "|∂hₙ/∂wᵢ|"),
+        scale="log",
+    )
+)
+CAPTION = Words(
+    en=r"The slope against the layer $i$, for $n = 20$ layers, all weights 0.9 and $x = 1$, on a logarithmic axis.",
+    de=r"Die Steigung über der Schicht $i$, für $n = 20$ Schichten, alle Gewichte 0.9 und $x = 1$, auf logarithmischer Achse.",
+)
+ROSENBROCK = """
+    x1: scalar as x_1;  x2: scalar as x_2
+    a = x1**2
+    b = x2 - a
+    c = b**2
+    d = 100*c
+    e = 1 - x1
+    g = e**2
+    f = d + g
+"""
+PARTIAL = Convention(signal="partial")
+DAG = Derived(ROSENBROCK, convention=PARTIAL, show=("forward", "graph"))
+CHAIN_RULE = Derived(ROSENBROCK, convention=PARTIAL, show=("local", "product", "gradients"))
+NET = r"""
+    x: 784;  y: scalar label 10
+    W1: 256 x 784 as W^{(1)};  b1: 256 as b^{(1)}
+    W2: 256 x 256 as W^{(2)};  b2: 256 as b^{(2)}
+    W3: 10 x 256 as W^{(3)};   b3: 10 as b^{(3)}
+    o1 = W1 @ x + b1   as o^{(1)}
+    z1 = tanh(o1)      as z^{(1)}
+    o2 = W2 @ z1 + b2  as o^{(2)}
+    z2 = tanh(o2)      as z^{(2)}
+    o3 = W3 @ z2 + b3  as o^{(3)}
+    z3 = softmax(o3)   as z^{(3)}
+    L = -log(z3[y])
+"""
+DELTAS = Convention(signals=tuple((f"o{k}", spelled(rf"\delta^{{({k})}}")) for k in (1, 2, 3)))
+MLP = Derived(
+    NET,
+    wrt=("x", "b1"),
+    convention=DELTAS,
+    draw=("x", "z1", "z2", "z3", "y", "L"),
+    products=("x", "b1"),
+    show=("forward", "symbols", "graph", "local", "product"),
+)
+TENSOR = Derived(NET, wrt=("W1",), convention=DELTAS, show=("local", "delta", "gradients", "why"))
+
+SHEET = Sheet(
+    name="sheet_003",
+    title={"en": "Neural networks and backpropagation", "de": "Neuronale Netze und Fehlerrückführung"},
+    exercises=(
+        Exercise(
+            title=Words(
+                en="How the activation function affects the gradient",
+                de="Einfluss der Aktivierungsfunktion auf den Gradienten",
+            ),
+            task=Words(
+                en=(
+                    "With an unsuitable activation function gradients become so small that training "
+                    "changes the weights hardly at all. Study this in the simplest case: a network "
+                    "with a real input $x$ and $n$ hidden layers of one neuron each, $h_i = "
+                    r"\sigma(w_i h_{i-1})$ with $h_0 = x$. The output is $h_n$; the activation "
+                    r"$\sigma$ is arbitrary."
+                ),
+                de=(
+                    "Bei einer ungeeigneten Aktivierungsfunktion werden Gradienten so klein, dass das"
+                    " Training die Gewichte kaum noch verändert. Untersuchen Sie dies am einfachsten "
+                    "Fall: einem Netz mit einer reellen Eingabe $x$ und $n$ verborgenen Schichten aus"
+                    r" je einem Neuron, $h_i = \sigma(w_i h_{i-1})$ mit $h_0 = x$. Die Ausgabe ist "
+                    r"$h_n$; die Aktivierung $\sigma$ ist beliebig."
+                ),
+            ),
+            parts=(
+                Part(
+                    task=Words(
+                        en=(
+                            r"Compute $\frac{\partial h_n}{\partial w_i}$ for every $i$ with $1 \le i "
+                            r"\le n$."
+                        ),
+                        de=(
+                            r"Berechnen Sie $\frac{\partial h_n}{\partial w_i}$ für jedes $i$ mit $1 "
+                            r"\le i \le n$."
+                        ),
+                    ),
+                    points=2,
+                    answers=(ANY,),
+                ),
+                Part(
+                    task=Words(
+                        en=(
+                            r"Now let $\sigma$ be the sigmoid function and $|w_i| < 1$ for all $i$. "
+                            "How large can the slope of the output with respect to $w_i$ be at most, "
+                            "depending on $i$? How does the result change for the ReLU activation "
+                            r"$\sigma(x) = \max(0, x)$?"
+                        ),
+                        de=(
+                            r"Nun sei $\sigma$ die Sigmoidfunktion, und es gelte $|w_i| < 1$ für alle "
+                            "$i$. Wie groß kann die Steigung der Ausgabe nach $w_i$ in Abhängigkeit "
+                            "von $i$ höchstens sein? Wie ändert sich das Ergebnis für die "
+                            r"ReLU-Aktivierung $\sigma(x) = \max(0, x)$?"
+                        ),
+                    ),
+                    points=2,
+                    answers=(SIGMOID, RELU, drawn(SLOPES, CAPTION), written(Words(
+                            en=(
+                                "For the sigmoid, each of the layers $i$ to $n$ contributes a slope "
+                                r"of at most $\frac{1}{4}$ and each later weight a factor of absolute "
+                                r"value below 1: the absolute slope is below $(\frac{1}{4})^{n-i+1} "
+                                "|h_{i-1}|$ for $i < n$, so each step back towards the input costs "
+                                r"another factor of 4 in this bound. (For $i \ge 2$, $|h_{i-1}|$ is "
+                                "below 1; for $i = 1$ it is $|x|$, assumed not to be 0.) The bound is"
+                                " attained only for $i = n$, with $w_n$ equal to 0: a layer has the "
+                                r"slope $\frac{1}{4}$ only where its argument is 0, its output is then"
+                                r" $\frac{1}{2}$, and the next layer could have this slope only if its"
+                                " weight were 0. For ReLU the slope of every layer is 0 or 1 (0 at "
+                                r"the corner, by convention), so the factor $\frac{1}{4}$ disappears "
+                                "and only the weights remain; as $|h_{i-1}|$ is at most $|x|$ times "
+                                "the absolute values of the earlier weights, the bound is $|x|$ times"
+                                " the product of the absolute values of all weights except $w_i$, "
+                                "hence below $|x|$ for $n > 1$, and it does not favour late layers "
+                                "over early ones. With weights below 1 it still shrinks with the "
+                                r"depth $n$; and if $w_j h_{j-1} \le 0$ for a single neuron, all these"
+                                " derivatives are 0 at once."
+                            ),
+                            de=(
+                                "Bei der Sigmoidfunktion trägt jede der Schichten $i$ bis $n$ eine "
+                                r"Steigung von höchstens $\frac{1}{4}$ bei und jedes spätere Gewicht "
+                                "einen Faktor vom Betrag unter 1: Der Betrag der Steigung liegt für "
+                                r"$i < n$ unter $(\frac{1}{4})^{n-i+1} |h_{i-1}|$, so dass jede "
+                                "Schicht, die näher an der Eingabe liegt, in dieser Schranke einen "
+                                r"weiteren Faktor 4 kostet. (Für $i \ge 2$ liegt $|h_{i-1}|$ unter 1; "
+                                "für $i = 1$ ist es $|x|$, das hier nicht 0 sei.) Angenommen wird die"
+                                " Schranke nur für $i = n$, mit $w_n$ gleich 0: Eine Schicht hat die "
+                                r"Steigung $\frac{1}{4}$ nur dort, wo ihr Argument 0 ist, ihre Ausgabe"
+                                r" ist dann $\frac{1}{2}$, und die nächste Schicht könnte diese "
+                                "Steigung nur haben, wenn ihr Gewicht 0 wäre. Bei ReLU ist die "
+                                "Steigung jeder Schicht 0 oder 1 (am Knick nach Vereinbarung 0); der "
+                                r"Faktor $\frac{1}{4}$ entfällt, und nur die Gewichte bleiben. Da "
+                                "$|h_{i-1}|$ höchstens $|x|$ mal die Beträge der früheren Gewichte "
+                                "ist, ist die Schranke $|x|$ mal das Produkt der Beträge aller "
+                                "Gewichte außer $w_i$, für $n > 1$ also kleiner als $|x|$, und sie "
+                                "bevorzugt späte Schichten nicht vor frühen. Bei Gewichten unter 1 "
+                                r"schrumpft sie weiterhin mit der Tiefe $n$; und ist $w_j h_{j-1} \le "
+                                "0$ für ein einziges Neuron, so sind alle diese Ableitungen zugleich "
+                                "0."
+                            ),
+                        )),),
+                ),
+            ),
+        ),
+        Exercise(
+            title=Words(
+                en="Graphs and the chain rule",
+                de="Graphen und die Kettenregel",
+            ),
+            task=Words(
+                en=(
+                    "Automatic differentiation records a function as a directed acyclic graph and "
+                    "evaluates the chain rule on it. Follow this procedure for the Rosenbrock "
+                    "function $f(x) = 100(x_2 - x_1^2)^2 + (1 - x_1)^2$ of two real variables."
+                ),
+                de=(
+                    "Beim automatischen Differenzieren wird eine Funktion als gerichteter azyklischer"
+                    " Graph aufgezeichnet und die Kettenregel auf diesem Graphen ausgewertet. "
+                    "Vollziehen Sie dieses Vorgehen für die Rosenbrock-Funktion $f(x) = 100(x_2 - "
+                    "x_1^2)^2 + (1 - x_1)^2$ zweier reeller Variablen nach."
+                ),
+            ),
+            parts=(
+                Part(
+                    task=Words(
+                        en=(
+                            "Draw the graph of $f$. Use only sums, differences, products and powers "
+                            "with a natural exponent."
+                        ),
+                        de=(
+                            "Zeichnen Sie den Graphen von $f$. Verwenden Sie nur Summen, Differenzen,"
+                            " Produkte und Potenzen mit natürlichem Exponenten."
+                        ),
+                    ),
+                    answers=(DAG,),
+                ),
+                Part(
+                    task=Words(
+                        en=(
+                            "State the derivative at every edge and use the chain rule to compute the"
+                            r" gradient $\nabla f$ from the graph."
+                        ),
+                        de=(
+                            "Geben Sie an jeder Kante die Ableitung an und berechnen Sie mit der "
+                            r"Kettenregel den Gradienten $\nabla f$ aus dem Graphen."
+                        ),
+                    ),
+                    answers=(CHAIN_RULE,),
+                ),
+            ),
+            points=5,
+        ),
+        Exercise(
+            title=Words(
+                en="Backpropagation for functions of several variables",
+                de="Fehlerrückführung bei Funktionen mehrerer Variablen",
+            ),
+            task=Words(
+                en=(
+                    "A multilayer perceptron maps an input $x$ with 784 entries to 10 outputs. Its "
+                    "two hidden layers have 256 neurons each and use tanh; the output layer uses "
+                    "softmax. Layer $l$ computes $o^{(l)} = W^{(l)} z^{(l-1)} + b^{(l)}$ and from it "
+                    "$z^{(l)}$ by applying the activation function, with $z^{(0)} = x$. For an "
+                    r"integer label $y$ with $1 \le y \le 10$, training minimises the cross-entropy $L"
+                    r" = -\log z^{(3)}_y$."
+                ),
+                de=(
+                    "Ein mehrschichtiges Perzeptron bildet eine Eingabe $x$ mit 784 Einträgen auf 10 "
+                    "Ausgaben ab. Seine beiden verborgenen Schichten haben je 256 Neuronen und "
+                    "verwenden tanh; die Ausgabeschicht verwendet Softmax. Die Schicht $l$ berechnet "
+                    "$o^{(l)} = W^{(l)} z^{(l-1)} + b^{(l)}$ und daraus durch Anwenden der "
+                    "Aktivierungsfunktion $z^{(l)}$, mit $z^{(0)} = x$. Für ein ganzzahliges Label "
+                    r"$y$ mit $1 \le y \le 10$ minimiert das Training die Kreuzentropie $L = -\log "
+                    "z^{(3)}_y$."
+                ),
+            ),
+            parts=(
+                Part(
+                    task=Words(
+                        en=(
+                            "Draw the computation of $L$ as a directed acyclic graph with the nodes "
+                            r"$x$, $z^{(1)}$, $z^{(2)}$, $z^{(3)}$, $y$ and $L$. Write $\nabla_x L$ "
+                            r"and $\nabla_{b^{(1)}} L$ as products of Jacobian matrices, give each of "
+                            "these matrices explicitly, and derive those of the activation functions "
+                            "from their definitions. Show by means of the sizes that the products can"
+                            " be computed."
+                        ),
+                        de=(
+                            "Zeichnen Sie die Berechnung von $L$ als gerichteten azyklischen Graphen "
+                            "mit den Knoten $x$, $z^{(1)}$, $z^{(2)}$, $z^{(3)}$, $y$ und $L$. "
+                            r"Schreiben Sie $\nabla_x L$ und $\nabla_{b^{(1)}} L$ als Produkte von "
+                            "Jacobi-Matrizen, geben Sie jede dieser Matrizen explizit an und leiten "
+                            "Sie die der Aktivierungsfunktionen aus deren Definitionen her. Zeigen "
+                            "Sie anhand der Größen, dass sich die Produkte berechnen lassen."
+                        ),
+                    ),
+                    points=6,
+                    answers=(MLP,),
+                ),
+                Part(
+                    task=Words(
+                        en=(
+                            "Bonus: Use tensor products to write the gradient with respect to the "
+                            "weight matrix $W^{(1)}$ as a product of vectors, matrices and tensors, "
+                            "too. Describe the shape and the entries of the Jacobian of $o^{(1)}$ "
+                            "with respect to $W^{(1)}$."
+                        ),
+                        de=(
+                            "Bonus: Verwenden Sie Tensorprodukte, um auch den Gradienten nach der "
+                            "Gewichtsmatrix $W^{(1)}$ als Produkt aus Vektoren, Matrizen und Tensoren"
+                            " zu schreiben. Beschreiben Sie die Form und die Einträge der "
+                            "Jacobi-Matrix von $o^{(1)}$ nach $W^{(1)}$."
+                        ),
+                    ),
+                    bonus=4,
+                    answers=(TENSOR,),
+                ),
+            ),
+        ),
+    ),
+    header={"course": {"en": "Deep learning", "de": "Deep Learning"}, "number": {"en": "Sheet 3", "de": "Übungsblatt 3"}, "due": {"en": "13 May 2025, 14:00", "de": "13.05.2025, 14:00 Uhr"}},
+)
