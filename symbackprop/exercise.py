@@ -34,6 +34,7 @@ class Check:
 
     derivation: Derivation
     page: Page
+    lengths: tuple[int, ...] = ()  # steps of a recurrence it is checked for; else a few
 
 
 class Answer(Protocol):
@@ -56,7 +57,8 @@ class Derived:
 
     `show` are the parts of the page, in order; `draw` the nodes of the picture, `unfold` nodes that are
     written out once in the backward equations, `at` numbers for a trace, `hessian` variables of a second
-    derivative, `products` variables whose gradient is shown as a product of Jacobians.
+    derivative, `products` variables whose gradient is shown as a product of Jacobians, `lengths` the numbers
+    of steps a recurrence is checked for.
     """
 
     graph: str | Graph | Expr
@@ -69,6 +71,7 @@ class Derived:
     draw: tuple[str, ...] | None = None
     hessian: tuple[str, ...] = ()
     products: tuple[str, ...] | None = None
+    lengths: tuple[int, ...] = ()
 
     @cached_property
     def derivation(self) -> Derivation:
@@ -99,7 +102,7 @@ class Derived:
 
     @property
     def checks(self) -> tuple[Check, ...]:
-        return (Check(self.derivation, self.page),)
+        return (Check(self.derivation, self.page, self.lengths),)
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,11 @@ class Sheet:
     def verify(self, *, seed: int = 0) -> Report:
         """The report over every printed equation."""
         return together(
-            [(p, verify_page(c.derivation, c.page, seed=seed)) for p, c in self.checks], seed
+            [
+                (p, verify_page(c.derivation, c.page, seed=seed, lengths=c.lengths))
+                for p, c in self.checks
+            ],
+            seed,
         )
 
     @property

@@ -9,9 +9,9 @@ from symbackprop.picture.plot import Curve, Plot, plot
 
 DEPTH = "i: 1..n; x: scalar; w[i]: scalar; h[0] = x; h[i] = {f}(w[i]*h[i-1]); y = h[n]"
 ANY = Derived("s: function as \\sigma; " + DEPTH.format(f="s"), wrt=("w",),
-              show=("forward", "delta", "gradients", "closed"))  # fmt: skip
-SIGMOID = Derived(DEPTH.format(f="sigmoid"), wrt=("w",), show=("closed", "bound"))
-RELU = Derived(DEPTH.format(f="relu"), wrt=("w",), show=("closed", "bound"))
+              show=("forward", "delta", "gradients", "closed"), lengths=tuple(range(1, 9)))  # fmt: skip
+SIGMOID = Derived(DEPTH.format(f="sigmoid"), wrt=("w",), show=("closed", "bound"), lengths=tuple(range(1, 9)))
+RELU = Derived(DEPTH.format(f="relu"), wrt=("w",), show=("closed", "bound"), lengths=tuple(range(1, 9)))
 LAYERS, WEIGHT = 20, 0.9
 
 

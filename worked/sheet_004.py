@@ -1,0 +1,663 @@
+"""What networks see, cross-entropy, softmax, Grad-CAM and convolution, worked. Source: shared/seeds/004 (row vectors)."""
+
+from symbackprop import Convention, Derived, Exercise, Part, Sheet, Stated, Words, code, drawn, written
+from symbackprop.emit.layers_code import Functions, Layer, layers
+from symbackprop.picture.heat import heat
+
+ROWS = Convention(vectors="row")
+FILTER = [[1, 0, 0, 0], [-1, 1, 0, 0], [0, -1, 1, 0], [0, 0, -1, 1], [0, 0, 0, -1]]
+ASCENT = Derived(
+    r"""
+    x0: 5 as x^{(0)};  W: 5 x 4;  e: 4
+    a0 = x0 @ W            as a^{(0)}
+    x1 = x0 + e @ W.T      as x^{(1)}
+    a1 = x1 @ W            as a^{(1)}
+    x2 = x1 + e @ W.T      as x^{(2)}
+    a2 = x2 @ W            as a^{(2)}
+    g = e @ a2
+    """,
+    wrt=("x0",),
+    convention=ROWS,
+    at={"x0": [0] * 5, "W": FILTER, "e": [0, 1, 0, 0]},
+    show=("numbers",),
+)
+RISE = Derived("x: 5;  W: 5 x 4;  e: 4;  g = (x @ W) @ e", wrt=("x",), convention=ROWS, show=("gradients",))
+ASCENT_WORDS = Words(
+    en=r"The second component is $g = x W e^\top$ with $e = (0, 1, 0, 0)$; its gradient is $e W^\top$, the same at every $x$. Two steps with rate 1:",
+    de=r"Die zweite Komponente ist $g = x W e^\top$ mit $e = (0, 1, 0, 0)$; ihr Gradient ist $e W^\top$, an jeder Stelle $x$ derselbe. Zwei Schritte mit Rate 1:",
+)
+STEPS = Stated(
+    ASCENT,
+    (
+        r"x^{(1)} = x^{(0)} + e W^\top = \begin{bmatrix} 0 & 1 & -1 & 0 & 0 \end{bmatrix}",
+        r"x^{(2)} = x^{(1)} + e W^\top = \begin{bmatrix} 0 & 2 & -2 & 0 & 0 \end{bmatrix}",
+        r"a^{(0)} = x^{(0)} W = \begin{bmatrix} 0 & 0 & 0 & 0 \end{bmatrix}",
+        r"a^{(1)} = x^{(1)} W = \begin{bmatrix} -1 & 2 & -1 & 0 \end{bmatrix}",
+        r"a^{(2)} = x^{(2)} W = \begin{bmatrix} -2 & 4 & -2 & 0 \end{bmatrix}",
+    ),
+    at=ASCENT.at,
+    intro=ASCENT_WORDS,
+)
+
+
+def entropy(q: list[float]) -> Derived:
+    return Derived(
+        "P: 5 onehot; Q: 5 positive; H = -sum(P*log(Q))",
+        wrt=("Q",),
+        convention=Convention(vectors="row"),
+        at={"P": [1, 0, 0, 0, 0], "Q": q},
+        show=("numbers",),
+    )
+
+
+ENTROPY_1 = entropy([0.45, 0.25, 0.03, 0.07, 0.2])
+ENTROPY_2 = entropy([0.97, 0.01, 0.003, 0.007, 0.01])
+SUM = r"H = -\sum_{i=1}^{5} P_i \log(Q_i) = "
+H_1 = Stated(ENTROPY_1, (SUM + r"-\log(0.45) \approx 0.7985",), at=ENTROPY_1.at)
+H_2 = Stated(ENTROPY_2, (SUM + r"-\log(0.97) \approx 0.0305",), at=ENTROPY_2.at)
+
+
+def prediction(z: list[int], label: int) -> Derived:
+    return Derived(
+        "z: 5; y: scalar label 5; p = softmax(z); L = -log(p[y])",
+        convention=Convention(vectors="row"),
+        at={"z": z, "y": label},
+        show=("numbers",),
+    )
+
+
+CAT = prediction([6, 5, 2, 3, 1], 2)
+HORSE = prediction([4, 3, 8, 1, -2], 3)
+OTHER = prediction([4, 4, 1, -1, 0], 3)
+OUTPUTS = (
+    (CAT, "0.6931 & 0.2550 & 0.01270 & 0.03451 & 0.004670", "1.3665"),
+    (HORSE, "0.01785 & 0.006567 & 0.9746 & 0.0008888 & 0.00004425", "0.0257"),
+    (OTHER, "0.4820 & 0.4820 & 0.02400 & 0.003247 & 0.008827", "3.7299"),
+)
+SOFTMAX = tuple(
+    Stated(d, (rf"p = \operatorname{{softmax}}(z) \approx \begin{{bmatrix}} {p} \end{{bmatrix}}",), at=d.at)
+    for d, p, _ in OUTPUTS
+)
+LOSSES = tuple(Stated(d, (rf"L = -\log(p_y) \approx {h}",), at=d.at) for d, _, h in OUTPUTS)
+LOGITS = Derived(
+    "z: n; y: scalar label n; p = softmax(z); L = -log(p[y])",
+    show=("forward", "local", "delta", "gradients"),
+)
+SHORT = Stated(
+    LOGITS,
+    (
+        r"L = -\log(p_y) = -\log\left(\frac{\exp(z_y)}{\sum_{j=1}^{n} \exp(z_j)}\right) = -z_y + \log\left(\sum_{j=1}^{n} \exp(z_j)\right)",
+    ),
+)
+GRADCAM = Derived(
+    r"""
+    G1: 4 x 4 as \tilde{A}^1; G2: 4 x 4 as \tilde{A}^2; G3: 4 x 4 as \tilde{A}^3
+    A1: 4 x 4 as A^1; A2: 4 x 4 as A^2; A3: 4 x 4 as A^3
+    a1 = mean(G1) as \alpha_1;  a2 = mean(G2) as \alpha_2;  a3 = mean(G3) as \alpha_3
+    S = a1*A1 + a2*A2 + a3*A3
+    M = relu(S)
+    m = sum(M)
+    """,
+    wrt=("A1", "A2", "A3"),
+    at={
+        "G1": [[1, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [1, 1, 0, 0]],
+        "G2": [[0, 0, 0, 0], [4, 4, 0, 0], [4, 4, 0, 0], [0, 0, 0, 0]],
+        "G3": [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 3, 3], [0, 0, 3, 3]],
+        "A1": [[4, 0, 0, 4], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]],
+        "A2": [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [0, 1, 1, 0]],
+        "A3": [[0, 0, 0, 0], [0, 0, 0, 0], [8, 0, 0, 8], [0, 0, 0, 0]],
+    },
+    show=("numbers",),
+)
+MAP = [[1, 0, 0, 1], [0, 0, 0, 0], [6, 0, 0, 6], [0, 1, 1, 0]]
+WEIGHTED = Stated(
+    GRADCAM,
+    (
+        r"\alpha_1 = \frac{1}{16} \sum_{i=1}^{4} \sum_{j=1}^{4} \tilde{A}^1_{ij} = 0.25",
+        r"\alpha_2 = \frac{1}{16} \sum_{i=1}^{4} \sum_{j=1}^{4} \tilde{A}^2_{ij} = 1",
+        r"\alpha_3 = \frac{1}{16} \sum_{i=1}^{4} \sum_{j=1}^{4} \tilde{A}^3_{ij} = 0.75",
+        r"M = \operatorname{ReLU}(\alpha_1 A^1 + \alpha_2 A^2 + \alpha_3 A^3) = \begin{bmatrix} "
+        + r" \\ ".join(" & ".join(map(str, row)) for row in MAP)
+        + r" \end{bmatrix}",
+    ),
+    at=GRADCAM.at,
+)
+HEAT = heat(MAP)
+HEAT_CAPTION = Words(en="The result as a heat map.", de="Das Ergebnis als Wärmekarte.")
+
+CONV = Derived(
+    "X: n x c x a x e;  K: k x c x u x v;  Y = conv2d(X, K)",
+    show=("forward", "symbols", "local", "gradients"),
+)
+BIASED = Derived(
+    "image: n x c x a x e as X;  kernel: k x c x u x v as K;  bias: k as b;  Y = conv2d(image, kernel, bias)",
+    wrt=("bias",),
+    show=("forward", "gradients", "why"),
+)
+PLAIN = Derived("image: n x c x a x e;  kernel: k x c x u x v;  y = conv2d(image, kernel)")
+LAYERED = Derived(
+    "image: n x c x a x e;  kernel: k x c x u x v;  bias: k;  y = conv2d(image, kernel, bias)"
+)
+FUNCTIONS = layers([Functions(PLAIN.derivation, "h_conv2d", "h_conv2d_grad")])
+LAYER = layers([Layer(LAYERED.derivation, "Conv2D", "image")])
+BOTH = Words(
+    en="Both functions, emitted from the derivation below; the second is the gradient of part (b):",
+    de="Beide Funktionen, aus der Herleitung unten erzeugt; die zweite ist der Gradient aus Teil (b):",
+)
+TOGETHER = Words(
+    en="The operation is the pair of functions: the first keeps its inputs, the second is called with them and with the error signal of the output. The layer of the next part is built like this.",
+    de="Die Operation ist das Paar der beiden Funktionen: Die erste merkt sich ihre Eingaben, die zweite wird mit ihnen und dem Fehlersignal der Ausgabe aufgerufen. So ist die Schicht des nächsten Teils gebaut.",
+)
+TRAINED = Words(
+    en="The module worked/digits_cnn.py trains such a network, every gradient from the derivation, on the digits of scikit-learn, or on MNIST where its files are given: python worked/digits_cnn.py.",
+    de="Das Modul worked/digits_cnn.py trainiert ein solches Netz, jeder Gradient aus der Herleitung, auf den Ziffern von scikit-learn, oder auf MNIST, wo dessen Dateien angegeben werden: python worked/digits_cnn.py.",
+)
+
+SHEET = Sheet(
+    name="sheet_004",
+    title={"en": "Visualisation, cross-entropy and convolution", "de": "Visualisierung, Kreuzentropie und Faltung"},
+    exercises=(
+        Exercise(
+            title=Words(
+                en="Making weights visible",
+                de="Gewichte sichtbar machen",
+            ),
+            task=Words(
+                en=(
+                    r"Consider the function $f(x) = \mathrm{relu}(xW)$ of a row $x = (x_1, x_2, x_3, "
+                    "x_4, x_5)$ with the matrix $W$ given below."
+                ),
+                de=(
+                    r"Betrachten Sie die Funktion $f(x) = \mathrm{relu}(xW)$ einer Zeile $x = (x_1, "
+                    "x_2, x_3, x_4, x_5)$ mit der unten angegebenen Matrix $W$."
+                ),
+            ),
+            given=(ASCENT,),
+            parts=(
+                Part(
+                    task=Words(
+                        en=(
+                            "Start with $x = 0$ and maximise the second component of $xW$ by gradient"
+                            " ascent: two steps with learning rate 1. (With indices counted from 0 "
+                            "this is the component $(xW)_1$.)"
+                        ),
+                        de=(
+                            "Beginnen Sie mit $x = 0$ und maximieren Sie die zweite Komponente von "
+                            "$xW$ durch Gradientenaufstieg: zwei Schritte mit der Lernrate 1. (Bei "
+                            "Zählung der Indizes ab 0 ist dies die Komponente $(xW)_1$.)"
+                        ),
+                    ),
+                    answers=(RISE, STEPS,),
+                ),
+                Part(
+                    task=Words(
+                        en="Interpret the result. Why is $xW$ maximised and not $f(x)$?",
+                        de="Deuten Sie das Ergebnis. Warum wird $xW$ maximiert und nicht $f(x)$?",
+                    ),
+                    answers=(written(Words(
+                            en=(
+                                "The two steps lead to $x = (0, 2, -2, 0, 0)$, twice the second "
+                                "column of $W$. The ascent thus shows the input pattern to which the "
+                                "neuron responds most strongly, and for a linear neuron this pattern "
+                                "is its own weights: it looks for a large value followed by a small "
+                                "one. Only the direction carries meaning; the gradient is constant, "
+                                "so without a constraint on the length of $x$ the value keeps "
+                                "growing, here from 0 to 2 to 4. The starting point lies exactly on "
+                                "the corner of relu: there $f$ is not differentiable in this "
+                                "component, and with the usual convention that the slope is 0 the "
+                                "ascent on $f$ would never leave $x = 0$."
+                            ),
+                            de=(
+                                "Die zwei Schritte führen zu $x = (0, 2, -2, 0, 0)$, dem Doppelten "
+                                "der zweiten Spalte von $W$. Der Aufstieg zeigt also das "
+                                "Eingabemuster, auf das das Neuron am stärksten anspricht, und bei "
+                                "einem linearen Neuron sind dies seine eigenen Gewichte: Es sucht "
+                                "einen großen Wert, auf den ein kleiner folgt. Nur die Richtung ist "
+                                "aussagekräftig; da der Gradient konstant ist, wächst der Wert ohne "
+                                "Beschränkung der Länge von $x$ immer weiter, hier von 0 über 2 auf "
+                                "4. Der Startpunkt liegt genau am Knick von relu: Dort ist $f$ in "
+                                "dieser Komponente nicht differenzierbar, und mit der üblichen "
+                                "Festlegung der Steigung auf 0 bliebe der Aufstieg auf $f$ für immer "
+                                "bei $x = 0$ stehen."
+                            ),
+                        )),),
+                ),
+                Part(
+                    task=Words(
+                        en=(
+                            "Look at how $xW$ is computed. In which architecture does this kind of "
+                            "computation occur?"
+                        ),
+                        de=(
+                            "Betrachten Sie, wie $xW$ berechnet wird. In welcher Architektur kommt "
+                            "diese Art der Berechnung vor?"
+                        ),
+                    ),
+                    answers=(written(Words(
+                            en=(
+                                "In a convolutional network. Every column of $W$ holds the same two "
+                                "weights, shifted by one place, so each output is the difference $x_j"
+                                " - x_{j+1}$ of two neighbours: a one-dimensional convolution with "
+                                "the kernel $(1, -1)$, stride 1 and no padding, which is why 5 inputs"
+                                " become 4 outputs. (As usual for networks, the kernel is not "
+                                "turned.) The fully connected layer thus has local connections and "
+                                "shared weights, 2 instead of 20. The kernel is a discrete "
+                                "derivative, up to sign, and hence an edge detector; after relu only "
+                                "falling edges remain, that is, places with $x_j > x_{j+1}$."
+                            ),
+                            de=(
+                                "In einem Faltungsnetz. Jede Spalte von $W$ enthält dieselben zwei "
+                                "Gewichte, um eine Stelle verschoben; jede Ausgabe ist also die "
+                                "Differenz $x_j - x_{j+1}$ zweier Nachbarn: eine eindimensionale "
+                                "Faltung mit dem Kern $(1, -1)$, Schrittweite 1 und ohne Auffüllung, "
+                                "weshalb aus 5 Eingaben 4 Ausgaben werden. (Wie bei Netzen üblich, "
+                                "wird der Kern nicht gedreht.) Die vollständig verbundene Schicht hat"
+                                " somit lokale Verbindungen und gemeinsame Gewichte, 2 statt 20. Der "
+                                "Kern ist bis auf das Vorzeichen eine diskrete Ableitung und damit "
+                                "ein Kantendetektor; nach relu bleiben nur die fallenden Kanten "
+                                "übrig, also Stellen mit $x_j > x_{j+1}$."
+                            ),
+                        )),),
+                ),
+            ),
+        ),
+        Exercise(
+            title=Words(
+                en="Cross-entropy as an error function",
+                de="Die Kreuzentropie als Fehlerfunktion",
+            ),
+            task=Words(
+                en=(
+                    "Each picture of a data set shows exactly one of five animals. The label $P$ of a"
+                    " picture is the one-hot code of its animal, in the order dog, cat, horse, eagle,"
+                    " cow. The logarithm is the natural one."
+                ),
+                de=(
+                    "Jedes Bild eines Datensatzes zeigt genau eines von fünf Tieren. Das Label $P$ "
+                    "eines Bildes ist die One-Hot-Kodierung des Tieres, in der Reihenfolge Hund, "
+                    "Katze, Pferd, Adler, Kuh. Der Logarithmus ist der natürliche."
+                ),
+            ),
+            parts=(
+                Part(
+                    task=Words(
+                        en=(
+                            "What do entropy and cross-entropy measure in general? Why and how can "
+                            "this be used for neural networks?"
+                        ),
+                        de=(
+                            "Was messen Entropie und Kreuzentropie im Allgemeinen? Warum und wie "
+                            "lässt sich dies für neuronale Netze nutzen?"
+                        ),
+                    ),
+                    answers=(written(Words(
+                            en=(
+                                "The entropy $H(P)$ is the mean information content of a draw from "
+                                "$P$ and so measures its uncertainty: it is 0 if the outcome is "
+                                "certain and largest for the uniform distribution. The cross-entropy "
+                                "$H(P, Q)$ is the mean information content if the draws come from $P$"
+                                " but are judged by $Q$. It exceeds $H(P)$ by the Kullback–Leibler "
+                                "divergence, which is never negative and is 0 only if both "
+                                "distributions agree; it therefore measures how badly $Q$ describes "
+                                "$P$, although it is not a distance, as it is not symmetric. For a "
+                                "network, $P$ is the label and $Q$ the prediction, which a softmax "
+                                "turns into a probability distribution. Since $P$ is fixed, "
+                                "minimising $H(P, Q)$ over the weights moves the prediction $Q$ "
+                                "towards the label $P$; for one-hot labels it reduces to the negative"
+                                " logarithm of the probability of the true class, which is "
+                                "differentiable and amounts to maximum likelihood."
+                            ),
+                            de=(
+                                "Die Entropie $H(P)$ ist der mittlere Informationsgehalt einer "
+                                "Ziehung aus $P$ und misst so deren Unsicherheit: Sie ist 0, wenn der"
+                                " Ausgang feststeht, und bei der Gleichverteilung am größten. Die "
+                                "Kreuzentropie $H(P, Q)$ ist der mittlere Informationsgehalt, wenn "
+                                "die Ziehungen aus $P$ stammen, aber nach $Q$ beurteilt werden. Sie "
+                                "übertrifft $H(P)$ um die Kullback-Leibler-Divergenz, die nie negativ"
+                                " und nur dann 0 ist, wenn beide Verteilungen übereinstimmen; sie "
+                                "misst also, wie schlecht $Q$ die Verteilung $P$ beschreibt, ist aber"
+                                " kein Abstand, da sie nicht symmetrisch ist. Bei einem Netz ist $P$ "
+                                "das Label und $Q$ die Vorhersage, die durch Softmax zu einer "
+                                "Wahrscheinlichkeitsverteilung wird. Da $P$ fest ist, nähert das "
+                                "Minimieren von $H(P, Q)$ bezüglich der Gewichte die Vorhersage $Q$ "
+                                "dem Label $P$ an; bei One-Hot-Labels bleibt davon nur der negative "
+                                "Logarithmus der Wahrscheinlichkeit der wahren Klasse, was "
+                                "differenzierbar ist und dem Maximum-Likelihood-Prinzip entspricht."
+                            ),
+                        )),),
+                ),
+                Part(
+                    task=Words(
+                        en=(
+                            "For the picture of a dog a network returns $Q_1 = (0.45, 0.25, 0.03, "
+                            "0.07, 0.2)$. Compute $H(P, Q_1)$. The picture is classified correctly; "
+                            "why is the output a problem nevertheless?"
+                        ),
+                        de=(
+                            "Für das Bild eines Hundes liefert ein Netz $Q_1 = (0.45, 0.25, 0.03, "
+                            "0.07, 0.2)$. Berechnen Sie $H(P, Q_1)$. Das Bild wird richtig "
+                            "klassifiziert; warum ist die Ausgabe dennoch problematisch?"
+                        ),
+                    ),
+                    answers=(H_1, written(Words(
+                            en=(
+                                "The largest entry belongs to the dog, but the network gives it only "
+                                "0.45 and thus considers it more likely than not that the picture "
+                                "does not show a dog. Cat and cow together also receive 0.45. The "
+                                "decision is uncertain: a small disturbance of the picture may tip "
+                                "it, and the output is of little use where its confidence matters. "
+                                "The cross-entropy of 0.7985 shows this, whereas the accuracy, which "
+                                "counts only right and wrong, does not."
+                            ),
+                            de=(
+                                "Der größte Eintrag gehört zum Hund, doch gibt das Netz ihm nur 0.45 "
+                                "und hält es damit für wahrscheinlicher, dass das Bild keinen Hund "
+                                "zeigt. Katze und Kuh erhalten zusammen ebenfalls 0.45. Die "
+                                "Entscheidung ist unsicher: Eine kleine Störung des Bildes kann sie "
+                                "kippen, und wo es auf die Verlässlichkeit ankommt, ist die Ausgabe "
+                                "wenig wert. Die Kreuzentropie von 0.7985 macht dies sichtbar, die "
+                                "Trefferquote dagegen, die nur richtig und falsch zählt, nicht."
+                            ),
+                        )),),
+                ),
+                Part(
+                    task=Words(
+                        en=(
+                            "After further training the network returns $Q_2 = (0.97, 0.01, 0.003, "
+                            "0.007, 0.01)$ for the same picture. Compute $H(P, Q_2)$. What can be "
+                            "said about the network from these values?"
+                        ),
+                        de=(
+                            "Nach weiterem Training liefert das Netz für dasselbe Bild $Q_2 = (0.97, "
+                            "0.01, 0.003, 0.007, 0.01)$. Berechnen Sie $H(P, Q_2)$. Was lässt sich "
+                            "anhand dieser Werte über das Netz sagen?"
+                        ),
+                    ),
+                    answers=(H_2, written(Words(
+                            en=(
+                                "The cross-entropy has fallen from 0.7985 to 0.0305 and is close to "
+                                "its minimum 0: the training works for this picture, and the network "
+                                "is now right and sure of it. More cannot be concluded from a single "
+                                "picture. If it belongs to the training data, the low value may also "
+                                "be a sign of overfitting; whether the network generalises has to be "
+                                "judged by the mean cross-entropy on data it has not seen."
+                            ),
+                            de=(
+                                "Die Kreuzentropie ist von 0.7985 auf 0.0305 gefallen und liegt nahe "
+                                "bei ihrem Minimum 0: Für dieses Bild wirkt das Training, das Netz "
+                                "liegt nun richtig und ist sich dessen sicher. Mehr lässt sich aus "
+                                "einem einzelnen Bild nicht schließen. Gehört es zu den "
+                                "Trainingsdaten, so kann der kleine Wert auch auf Überanpassung "
+                                "hindeuten; ob das Netz verallgemeinert, ist an der mittleren "
+                                "Kreuzentropie auf ungesehenen Daten zu beurteilen."
+                            ),
+                        )),),
+                ),
+            ),
+        ),
+        Exercise(
+            title=Words(
+                en="Softmax as an activation function",
+                de="Softmax als Aktivierungsfunktion",
+            ),
+            task=Words(
+                en=(
+                    "For classification the error is usually the cross-entropy $H(P, Q) = "
+                    r"-\sum_{i=1}^{n} P(i) \log Q(i)$, where $P$ and $Q$ are probability "
+                    "distributions. The linear output $z$ of the network is therefore first passed "
+                    r"through the softmax function, whose $i$-th entry is $\frac{\exp(z_i)}{\sum_j "
+                    r"\exp(z_j)}$. The labels are one-hot codes in the order dog, cat, horse, eagle, "
+                    "cow. A network returns $(6, 5, 2, 3, 1)$ for a cat, $(4, 3, 8, 1, -2)$ for a "
+                    "horse and $(4, 4, 1, -1, 0)$ for another horse. The logarithm is the natural "
+                    "one."
+                ),
+                de=(
+                    "Bei der Klassifikation ist der Fehler meist die Kreuzentropie $H(P, Q) = "
+                    r"-\sum_{i=1}^{n} P(i) \log Q(i)$, wobei $P$ und $Q$ "
+                    "Wahrscheinlichkeitsverteilungen sind. Auf die lineare Ausgabe $z$ des Netzes "
+                    "wird daher zunächst die Softmaxfunktion angewandt, deren $i$-ter Eintrag "
+                    r"$\frac{\exp(z_i)}{\sum_j \exp(z_j)}$ ist. Die Labels sind One-Hot-Kodierungen in"
+                    " der Reihenfolge Hund, Katze, Pferd, Adler, Kuh. Ein Netz liefert $(6, 5, 2, 3, "
+                    "1)$ für eine Katze, $(4, 3, 8, 1, -2)$ für ein Pferd und $(4, 4, 1, -1, 0)$ für "
+                    "ein weiteres Pferd. Der Logarithmus ist der natürliche."
+                ),
+            ),
+            parts=(
+                Part(
+                    task=Words(
+                        en="Compute the softmax of the three outputs.",
+                        de="Berechnen Sie die Softmax-Werte der drei Ausgaben.",
+                    ),
+                    answers=(*SOFTMAX,),
+                ),
+                Part(
+                    task=Words(
+                        en=(
+                            "Compute the cross-entropy between label and prediction for each of the "
+                            "three pictures."
+                        ),
+                        de=(
+                            "Berechnen Sie für jedes der drei Bilder die Kreuzentropie zwischen Label"
+                            " und Vorhersage."
+                        ),
+                    ),
+                    answers=(*LOSSES,),
+                ),
+                Part(
+                    task=Words(
+                        en=(
+                            "The cross-entropy contains the negative logarithm of a softmax entry. "
+                            "Insert the definition of softmax, simplify as far as possible and "
+                            "compute the gradient with respect to $z$."
+                        ),
+                        de=(
+                            "Die Kreuzentropie enthält den negativen Logarithmus eines "
+                            "Softmax-Eintrags. Setzen Sie die Definition von Softmax ein, "
+                            "vereinfachen Sie so weit wie möglich und berechnen Sie den Gradienten "
+                            "nach $z$."
+                        ),
+                    ),
+                    answers=(SHORT, LOGITS,),
+                ),
+                Part(
+                    task=Words(
+                        en="Why is this term well suited to optimisation?",
+                        de="Warum ist dieser Term für die Optimierung gut geeignet?",
+                    ),
+                    answers=(written(Words(
+                            en=(
+                                "The logarithm undoes the exponential function, so the gradient with "
+                                "respect to $z$ is simply $p - e_y$, the predicted distribution minus"
+                                " the one-hot label. It does not saturate: if the network is wrong "
+                                "and sure of it, the error grows about linearly with the lead of the "
+                                "wrong entry over the right one and the gradient keeps a size of "
+                                "about 1 in both entries, whereas the squared error behind a softmax "
+                                "has almost no gradient there. It vanishes only as the prediction "
+                                "becomes right. As a function of $z$ the term is convex, because the "
+                                "logarithm of a sum of exponentials is convex. It can also be "
+                                "computed stably: subtracting the maximum of $z$ from all entries "
+                                "changes nothing mathematically, but then no exponential overflows "
+                                "and the logarithm never meets a 0."
+                            ),
+                            de=(
+                                "Der Logarithmus hebt die Exponentialfunktion auf, so dass der "
+                                "Gradient nach $z$ einfach $p - e_y$ ist, die vorhergesagte "
+                                "Verteilung minus das One-Hot-Label. Er sättigt nicht: Liegt das Netz"
+                                " falsch und ist sich dabei sicher, so wächst der Fehler etwa linear "
+                                "mit dem Vorsprung des falschen Eintrags vor dem richtigen, und der "
+                                "Gradient behält in beiden Einträgen etwa den Betrag 1, während der "
+                                "quadratische Fehler hinter einer Softmax-Schicht dort fast keinen "
+                                "Gradienten hat. Er verschwindet nur in dem Maße, in dem die "
+                                "Vorhersage richtig wird. Als Funktion von $z$ ist der Term konvex, "
+                                "da der Logarithmus einer Summe von Exponentialfunktionen konvex ist."
+                                " Auch lässt er sich stabil berechnen: Zieht man das Maximum von $z$ "
+                                "von allen Einträgen ab, so ändert dies mathematisch nichts, doch "
+                                "läuft dann keine Exponentialfunktion über, und der Logarithmus "
+                                "trifft nie auf eine 0."
+                            ),
+                        )),),
+                ),
+            ),
+        ),
+        Exercise(
+            title=Words(
+                en="Grad-CAM",
+                de="Grad-CAM",
+            ),
+            task=Words(
+                en=(
+                    "Grad-CAM shows which regions of a picture speak for a class $c$. The weight "
+                    r"$\alpha_k$ of the feature map $A^k$ is the mean of all entries of $\tilde A^k$, "
+                    "the derivative of the class score $y^c$ with respect to $A^k$; the result is "
+                    "obtained by applying ReLU to the weighted sum of the maps."
+                ),
+                de=(
+                    "Grad-CAM zeigt, welche Bereiche eines Bildes für eine Klasse $c$ sprechen. Das "
+                    r"Gewicht $\alpha_k$ der Merkmalskarte $A^k$ ist der Mittelwert aller Einträge von"
+                    r" $\tilde A^k$, der Ableitung des Klassenwerts $y^c$ nach $A^k$; das Ergebnis "
+                    "entsteht, indem ReLU auf die gewichtete Summe der Karten angewandt wird."
+                ),
+            ),
+            given=(GRADCAM,),
+            parts=(
+                Part(
+                    task=Words(
+                        en=(
+                            "Compute the result of Grad-CAM for the three gradients and feature maps "
+                            "given below."
+                        ),
+                        de=(
+                            "Berechnen Sie das Ergebnis von Grad-CAM für die drei unten angegebenen "
+                            "Gradienten und Merkmalskarten."
+                        ),
+                    ),
+                    answers=(WEIGHTED, drawn(HEAT, HEAT_CAPTION),),
+                ),
+                Part(
+                    task=Words(
+                        en=(
+                            "Remark: The original exercise has a second part that asks about heat "
+                            "maps of a trained model. Its pictures are lost; the part is therefore "
+                            "left out."
+                        ),
+                        de=(
+                            "Bemerkung: Die ursprüngliche Aufgabe hat einen zweiten Teil mit Fragen "
+                            "zu den Wärmekarten eines trainierten Modells. Dessen Bilder sind "
+                            "verloren; der Teil entfällt daher."
+                        ),
+                    ),
+                    answers=(written(Words(
+                            en=(
+                                "Left out, because nothing can be concluded without the pictures. "
+                                "With them, one would check whether the true class receives the "
+                                "largest score in every picture, whether the heat lies on the line "
+                                "and on the small dot, and whether scores and heat stay the same when"
+                                " only the large dot is moved."
+                            ),
+                            de=(
+                                "Entfällt, da sich ohne die Bilder nichts schließen lässt. Lägen sie "
+                                "vor, so wäre zu prüfen, ob die wahre Klasse in jedem Bild den "
+                                "größten Wert erhält, ob die Wärme auf der Linie und dem kleinen "
+                                "Punkt liegt und ob Werte und Wärme gleich bleiben, wenn nur der "
+                                "große Punkt verschoben wird."
+                            ),
+                        )),),
+                ),
+            ),
+        ),
+        Exercise(
+            title=Words(
+                en="Bonus: a differentiable convolution",
+                de="Bonus: Eine differenzierbare Faltung",
+            ),
+            task=Words(
+                en=(
+                    "Convolution is one of the reasons for the success of deep learning. In this "
+                    "exercise you build it as a differentiable operation, starting from its "
+                    "definition with indices. As is usual for networks, the kernel is not turned in "
+                    "the forward pass."
+                ),
+                de=(
+                    "Die Faltung hat wesentlich zum Erfolg tiefer Netze beigetragen. In dieser "
+                    "Aufgabe bauen Sie sie, von ihrer Definition mit Indizes ausgehend, als "
+                    "differenzierbare Operation. Wie bei Netzen üblich, wird der Kern im "
+                    "Vorwärtsschritt nicht gedreht."
+                ),
+            ),
+            parts=(
+                Part(
+                    task=Words(
+                        en=(
+                            "Implement the forward pass as a NumPy function h_conv2d. The image has "
+                            "the axes batch × channels × height × width, the kernel has the axes "
+                            "output channels × channels × kernel height × kernel width. Assume stride"
+                            " 1, dilation 1, no padding and kernels of odd size."
+                        ),
+                        de=(
+                            "Implementieren Sie den Vorwärtsschritt als NumPy-Funktion h_conv2d. Das "
+                            "Bild hat die Achsen Batch × Kanäle × Höhe × Breite, der Kern hat die "
+                            "Achsen Ausgabekanäle × Kanäle × Kernhöhe × Kernbreite. Nehmen Sie "
+                            "Schrittweite 1, Dilatation 1, keine Auffüllung und Kerne ungerader Größe"
+                            " an."
+                        ),
+                    ),
+                    answers=(code(FUNCTIONS, BOTH),),
+                ),
+                Part(
+                    task=Words(
+                        en=(
+                            "Derive the gradients with respect to the image and to the kernel, and "
+                            "implement them as a NumPy function h_conv2d_grad that returns both."
+                        ),
+                        de=(
+                            "Leiten Sie die Gradienten nach dem Bild und nach dem Kern her und "
+                            "implementieren Sie sie als NumPy-Funktion h_conv2d_grad, die beide "
+                            "zurückgibt."
+                        ),
+                    ),
+                    answers=(CONV,),
+                ),
+                Part(
+                    task=Words(
+                        en="Combine the two functions into one differentiable operation conv2d.",
+                        de=(
+                            "Setzen Sie beide Funktionen zu einer differenzierbaren Operation conv2d "
+                            "zusammen."
+                        ),
+                    ),
+                    answers=(written(TOGETHER),),
+                ),
+                Part(
+                    task=Words(
+                        en=(
+                            "Write a layer Conv2D on top of this operation, built like a fully "
+                            "connected layer. Add one bias for each output channel and derive its "
+                            "gradient."
+                        ),
+                        de=(
+                            "Schreiben Sie auf dieser Grundlage eine Schicht Conv2D, die wie eine "
+                            "vollständig verbundene Schicht aufgebaut ist. Ergänzen Sie einen Bias "
+                            "für jeden Ausgabekanal und leiten Sie dessen Gradienten her."
+                        ),
+                    ),
+                    answers=(BIASED, code(LAYER),),
+                ),
+                Part(
+                    task=Words(
+                        en=(
+                            "Use your layer to train a small convolutional network that recognises "
+                            "handwritten digits."
+                        ),
+                        de=(
+                            "Trainieren Sie mit Ihrer Schicht ein kleines Faltungsnetz, das "
+                            "handgeschriebene Ziffern erkennt."
+                        ),
+                    ),
+                    answers=(written(TRAINED),),
+                ),
+            ),
+            bonus=6,
+        ),
+    ),
+    first=39,
+)
