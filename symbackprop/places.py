@@ -17,14 +17,15 @@ from symbackprop.lowering import instance_of
 from symbackprop.meaning import Environment, Value, meaning
 from symbackprop.notation import Decimal, Formula, Name, Partial, Product, Sum
 from symbackprop.reference import Array
-from symbackprop.scope import PI, Names, Scene, local_values, oriented
+from symbackprop.scope import PI, STEP, Names, Scene, local_values, oriented
 from symbackprop.sizes import Size, size
 from symbackprop.tracing import trace_point
-from symbackprop.values import Point
+from symbackprop.values import Point, forward
 from symbackprop.verify import POINTS, analytic, half_units, point_for
 from symbackprop.write.walk import children, fold, rebuilt
 
 DECIMALS = 200  # rounded numbers of one side whose rounding is followed
+COLUMNS = 400  # entries a node is differentiated by through all paths
 
 
 @dataclass(frozen=True)
@@ -112,11 +113,11 @@ def places(claim: Claim, scene: Scene, local: str, said: str) -> list[Place]:
     """Every time step of one point."""
     sizes = {k: shortest(v, scene.point) for k, v in claim.free}
     eq = equation(claim, "line", local, sizes)
-    extra = {p: v for p, n in claim.partials if (v := local_partial(scene, p, n)) is not None}
+    extra = {p: v for p, n in claim.partials if (v := partial(scene, p, n)) is not None}
     known = ", ".join(f"{k} = {v}" for k, v in sorted(scene.point.sizes.items()))
     out = []
     for env, moment in scene.environments(eq):
-        full = replace(env, values={**env.values, **extra})
+        full = replace(env, values={**extra, **env.values})
         out.append(Place(claim, full, f"{known or 'sizes as declared'}{moment}; {said}"))
     return out
 
@@ -126,27 +127,55 @@ def shortest(axes: tuple[Size, ...], point: Point) -> Size:
     return size(min(s.value(point.sizes) for s in axes))
 
 
-def local_partial(scene: Scene, p: Partial, count: int) -> Value | None:
-    """∂node/∂symbol of one definition; axes of size 1 are dropped unless `count` indices name them all.
+def partial(scene: Scene, p: Partial, count: int) -> Value | None:
+    """∂node/∂symbol: of the node's own definition where that uses the symbol, else through all paths.
 
-    None where the page knows it already (a gradient), or where the node does not use the symbol.
+    Axes of size 1 are dropped unless `count` indices name them all. None where the page knows it already
+    (a gradient), or where the node does not depend on the symbol.
     """
-    g = scene.d.graph
-    pair = named(scene.d, p)
+    d, g = scene.d, scene.d.graph
+    pair = named(d, p)
     if p in scene.values or pair is None or g.time:
         return None
-    node, wrt = (g.symbol[n] for n in pair)
-    uses = (
-        pair[1] in used_names(g.definition.get(pair[0], node)) if pair[0] in g.definition else False
-    )
-    if not uses or instance_of(node, g.definition[pair[0]], scene.d.convention.letters) is None:
+    (of, by), (node, wrt) = pair, (g.symbol[n] for n in pair)
+    if any(e.symbol and e.symbol.labels for e in (node, wrt)):
         return None
-    value = local_values(scene, local_names.of(scene.d, local_names.key(*pair)))[p]
+    direct = of != d.of and of in g.definition and by in used_names(g.definition[of])
+    if direct and instance_of(node, g.definition[of], d.convention.letters) is not None:
+        value = local_values(scene, local_names.of(d, local_names.key(*pair)))[p]
+    elif (full := through_all_paths(scene, of, by)) is not None:
+        value = oriented(full, node.rank, wrt.rank)
+    else:
+        return None
     rows, columns = ([s for s in e.shape if s != ONE] for e in (node, wrt))
-    if count == node.rank + wrt.rank or len(rows) + len(columns) == node.rank + wrt.rank:
+    whole = node.rank + wrt.rank
+    if of == d.of or count == whole or len(rows) + len(columns) == whole:
         return value
     extents = [s.value(scene.point.sizes) for s in (*rows, *columns)]
     return oriented(np.asarray(value.array).reshape(extents), len(rows), len(columns))
+
+
+def through_all_paths(scene: Scene, of: str, wrt: str) -> Array | None:
+    """The derivative of one node by another by complex step of the whole graph, axes of both in order."""
+    g = scene.d.graph
+    reached, stack = {of}, [of]
+    while stack:
+        n = stack.pop()
+        below = used_names(g.definition[n]) if n in g.definition else ()
+        stack += [m for m in below if m not in reached]
+        reached.update(below)
+    base = np.asarray(scene.point.values[wrt, 0])
+    if wrt not in reached or of == wrt or base.size > COLUMNS:
+        return None
+    given = {k: v for k, v in scene.point.values.items() if k[0] in g.inputs}
+    start = Point(scene.point.sizes, given, {}, 0)
+    columns = []
+    for k in range(base.size):
+        step = np.zeros(base.shape, complex)
+        step.flat[k] = 1j * STEP
+        moved = forward(g, start, {(wrt, 0): step}, only=of)
+        columns.append(np.imag(moved.values[of, 0]) / STEP)
+    return np.stack(columns, -1).reshape((*np.shape(columns[0]), *base.shape))
 
 
 def named(d: Derivation, p: Partial) -> tuple[str, str] | None:

@@ -70,7 +70,30 @@ CLAIMS = [
     (BATCH, r"Q = B", "unreadable", 1),
     (BATCH, r"B = A W^{(1)} = q", "unreadable", 2),
     (BATCH, r"L_q = L", "unreadable", 1),
-    (BATCH, r"\frac{\partial E}{\partial A} = D", "unreadable", 1),
+    (BATCH, r"\frac{\partial A}{\partial E} = D", "unreadable", 1),
+    (BATCH, r"\frac{\partial L}{\partial y} = -\frac{2}{n} F", "holds", 0),
+    (BATCH, r"\frac{\partial L}{\partial y} = \frac{2}{n} F", "false", 1),
+    (BATCH, r"\frac{\partial G}{\partial E} = 2 \operatorname{diag}(F)", "holds", 0),
+    (
+        BATCH,
+        r"\frac{\partial E_k}{\partial C_{ij}} = \delta_{ki} W^{(2)}_j"
+        r" = \frac{\partial F_k}{\partial C_{ij}}",
+        "holds",
+        0,
+    ),
+    (
+        BATCH,
+        r"\frac{\partial E}{\partial W^{(2)}} = \frac{\partial F}{\partial W^{(2)}}",
+        "holds",
+        0,
+    ),
+    (
+        BATCH,
+        r"\frac{\partial L}{\partial H} \frac{\partial H}{\partial G} \frac{\partial G}{\partial F}"
+        r" \frac{\partial F}{\partial E} \frac{\partial E}{\partial W^{(2)}} = \frac{2}{n} F^\top D",
+        "holds",
+        0,
+    ),
     (BATCH, "L", "unreadable", 0),
     (BATCH, r"\frac{2}{3} = 0.67 = 0.667", "holds", 0),
     (BATCH, r"\frac{2}{3} = 0.67 = 0.67000", "false", 2),
