@@ -13,6 +13,7 @@ from symbackprop import tidy as td
 from symbackprop.compose import factors, negated, one_or, size_formula, times
 from symbackprop.convention import Convention, NoMatrix, function_key, symbol_formula
 from symbackprop.entries import Entries, Index, Position, position, rename_bound
+from symbackprop.equations import Template
 from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr
 from symbackprop.graph import TIME_SUM
 from symbackprop.notation import Formula, Name
@@ -188,8 +189,8 @@ class Writer(Vectors):
 
 def defined_at_once(e: Expr) -> bool:
     """An op without a name of its own on paper: its one equation is written instead."""
-    one = bool(e.op.variants) and len(e.op.variants[0].equations) == 1
-    return one and not e.op.tex and not e.op.scalar
+    lines = e.op.variants[0].equations if e.op.variants else ()
+    return sum(isinstance(t, Template) for t in lines) == 1 and not e.op.tex and not e.op.scalar
 
 
 def trailing(at: tuple[Formula, ...], x: Expr, shape: Shape) -> tuple[Formula, ...]:
