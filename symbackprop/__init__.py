@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from symbackprop.graph_text import read
     from symbackprop.second import Derivative, hessian, jacobian
     from symbackprop.exercise import Derived, Exercise, Part, Stated, code, drawn, said, written
+    from symbackprop.judged import Judged
+    from symbackprop.lines import Line, judge
     from symbackprop.prose import Words
     from symbackprop.sheet import Sheet
     from symbackprop.verify import Report
@@ -35,7 +37,8 @@ _HOME = {
     "read": "graph_text", "collect": "graph", "Graph": "graph", "symbol": "functions", "named": "functions",
     "Expr": "expr", "derive": "derivation", "Derivation": "derivation", "Gradient": "derivation",
     "jacobian": "second", "hessian": "second", "Derivative": "second", "Convention": "convention",
-    "Report": "verify", "Sheet": "sheet", "Words": "prose", **dict.fromkeys((
+    "Report": "verify", "Sheet": "sheet", "Words": "prose", "Judged": "judged", "Line": "lines",
+    "judge": "lines", **dict.fromkeys((
         "Derived", "Exercise", "Part", "Stated", "code", "drawn", "said", "written"), "exercise"),
     **dict.fromkeys((
         "SymbackpropError", "DeclarationError", "FormulaError", "LimitError", "ShapeError", "SheetError",
@@ -43,9 +46,10 @@ _HOME = {
 }  # fmt: skip
 __all__ = [
     "Convention", "DeclarationError", "Derivation", "Derivative", "Derived", "Exercise", "Expr",
-    "FormulaError", "Gradient", "Graph", "LimitError", "Part", "Report", "ShapeError", "Sheet",
-    "SheetError", "Stated", "SymbackpropError", "TexError", "VerificationError", "Words", "code",
-    "collect", "derive", "drawn", "hessian", "jacobian", "named", "read", "said", "symbol", "written",
+    "FormulaError", "Gradient", "Graph", "Judged", "LimitError", "Line", "Part", "Report", "ShapeError",
+    "Sheet", "SheetError", "Stated", "SymbackpropError", "TexError", "VerificationError", "Words", "code",
+    "collect", "derive", "drawn", "hessian", "jacobian", "judge", "named", "read", "said", "symbol",
+    "written",
 ]  # fmt: skip
 
 

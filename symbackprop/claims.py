@@ -21,14 +21,14 @@ from symbackprop.notation import (
     Plus, Product, Sized, Sum, Times, Transpose,
 )  # fmt: skip
 from symbackprop.page import Equation
+from symbackprop.paths import ONE, partials
 from symbackprop.reading.tokens import tokenise
 from symbackprop.scope import Names
-from symbackprop.sizes import Shape, Size, size
+from symbackprop.sizes import Shape, Size
 from symbackprop.write.latex import latex
-from symbackprop.write.walk import children
+from symbackprop.write.walk import children, inside
 
 SIGNS = {"=": "=", r"\approx": "≈", r"\leq": "≤", r"\geq": "≥"}
-ONE = size(1)
 LETTERS, CHAIN = 8, 100  # free indices and signs of one line
 _OPEN = frozenset({"(", "[", "{", r"\lfloor", "⟪"})
 _CLOSE = frozenset({")", "]", "}", r"\rfloor", "⟫"})
@@ -48,12 +48,15 @@ class Claim:
 
 
 class Refused(Exception):
-    """A chain that is not judged further: at which sign, and why."""
+    """A chain that is not judged further: at which sign, why, and the sizes that do not fit, at a point."""
 
-    def __init__(self, verdict: Verdict, sign: int, detail: str) -> None:
+    def __init__(
+        self, verdict: Verdict, sign: int, detail: str,
+        sizes: tuple[tuple[int, ...], ...] = (), point: tuple[tuple[str, int], ...] = (),
+    ) -> None:  # fmt: skip
         super().__init__(detail)
         self.verdict: Verdict = verdict
-        self.sign, self.detail = sign, detail
+        self.sign, self.detail, self.sizes, self.point = sign, detail, sizes, point
 
 
 def read_claim(d: Derivation, table: NameTable, text: str, local: str, free: Sizes) -> Claim:
@@ -161,29 +164,6 @@ def paired(found: Sizes, sides: tuple[Formula, ...]) -> None:
             for a, b in ((node.left, node.right), (node.right, node.left)):
                 if isinstance(a, Name) and isinstance(b, Name) and a.base in found:
                     found[a.base] = found[a.base] or found.get(b.base, ())
-
-
-def partials(sides: tuple[Formula, ...]) -> tuple[tuple[Partial, int], ...]:
-    """Every ∂y/∂x without its indices, with the most indices it carries."""
-    found: dict[Partial, int] = {}
-    for node in (f for side in sides for f in inside(side)):
-        outer = len(node.indices) if isinstance(node, At) else 0
-        f = node.base if isinstance(node, At) else node
-        if isinstance(f, Partial):
-            each = (f.of, f.wrt)
-            own = sum(len(x.indices) for x in each if isinstance(x, At))
-            key = Partial(*(bare(x) for x in each))
-            found[key] = max(found.get(key, 0), own + outer)
-    return tuple(found.items())
-
-
-def inside(f: Formula) -> Iterator[Formula]:
-    """A formula and every formula in it."""
-    stack = [f]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack += children(node)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,13 @@ class FormulaError(SymbackpropError):
 
 
 class SizesError(FormulaError):
-    """Sizes inside a formula, or its indices, do not fit."""
+    """Sizes inside a formula, or its indices, do not fit; `sizes` are those of its two operands."""
+
+    def __init__(
+        self, what: str, *, where: str = "", hint: str = "", sizes: tuple[tuple[int, ...], ...] = ()
+    ) -> None:
+        super().__init__(what, where=where, hint=hint)
+        self.sizes = sizes
 
 
 class LimitError(SymbackpropError):

@@ -12,13 +12,11 @@ from functools import cached_property
 
 import numpy as np
 
-from symbackprop import local_names
 from symbackprop.claims import (
     Claim,
     Refused,
     Verdict,
     equation,
-    inside,
     letters_of,
     read_claim,
     shown,
@@ -28,10 +26,11 @@ from symbackprop.errors import FormulaError
 from symbackprop.evaluation.paper import Paper, transpose
 from symbackprop.notation import ZERO, Decimal, Formula, Minus, Number
 from symbackprop.page import Equation
-from symbackprop.places import Place, generic, given, in_names, named
+from symbackprop.places import Place, generic, given, in_names
 from symbackprop.reference import Array
 from symbackprop.scope import Names
 from symbackprop.sizes import Size
+from symbackprop.write.walk import inside
 from symbackprop.verify import EQUAL, raised, relative
 
 
@@ -39,16 +38,22 @@ from symbackprop.verify import EQUAL, raised, relative
 class Line:
     """The verdict on one line: the first sign that fails (from 1), what stands beside it, and why.
 
-    `values` are both sides at the first entry that tells them apart: '(2, 1): 0.53', 'i=1: 0.53'.
+    `values` are both sides at the first entry that tells them apart, `where` that entry: '(2, 1)', 'i=1'.
+    `inside` are the sizes of two operands that do not fit within one side, `point` the sizes of the graph.
     `detail` is 'rounded' where a decimal is right to its digits only.
     """
 
     text: str
     verdict: Verdict
+    claim: Claim | None = None
     sign: int = 0
     left: Formula | None = None
     right: Formula | None = None
+    where: str = ""
     values: tuple[str, str] | None = None
+    sizes: tuple[tuple[int, ...], ...] = ()
+    inside: tuple[tuple[int, ...], ...] = ()
+    point: tuple[tuple[str, int], ...] = ()
     detail: str = ""
 
 
@@ -73,7 +78,10 @@ def judge(
         return Court(d, names, claim, local, seed, at).line(text)
     except Refused as no:
         left, right = claim.sides[no.sign - 1 : no.sign + 1] if claim else (None, None)
-        return Line(text, no.verdict, no.sign, left, right, detail=no.detail)
+        return Line(
+            text, no.verdict, claim, no.sign, left, right,
+            inside=no.sizes, point=no.point, detail=no.detail,
+        )  # fmt: skip
 
 
 def stated(
@@ -87,7 +95,7 @@ def stated(
 ) -> Equation:
     """The equation of a page a text stands for; `≈` and `≤` may stand before the last side only.
 
-    With numbers `at` it is about them; where it names a ∂y/∂x, about the node's own definition.
+    With numbers `at` it is about them.
     Errors: `FormulaError` where it cannot be read.
     """
     names = Names(d)
@@ -101,19 +109,8 @@ def stated(
         raise FormulaError("≈ and ≤ stand before the last side only", where=key, hint=hint)
     if torn := next((k for k, v in claim.free if len(v) > 1), None):
         raise FormulaError(f"the index {torn!r} runs over axes of different sizes", where=key)
-    scope = local or ("trace" if at is not None else needed(d, claim, key))
+    scope = local or ("trace" if at is not None else "")
     return equation(claim, key, scope, {k: v[0] for k, v in claim.free})
-
-
-def needed(d: Derivation, claim: Claim, key: str) -> str:
-    """The local scope in which every ∂y/∂x of a chain has a value."""
-    pairs = {q for p, _ in claim.partials if (q := named(d, p)) and q[0] in d.graph.definition}
-    pairs = {q for q in pairs if q[0] != d.of or q[1] not in d.backward.adjoints}
-    if all(d.graph.symbol[n].rank <= 1 for q in pairs for n in q):
-        return "*" if pairs else ""
-    if len(pairs) > 1:
-        raise FormulaError("derivatives of several arrays in one line", where=key)
-    return local_names.key(*next(iter(pairs)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +118,10 @@ class Found:
     """What one sign came to."""
 
     verdict: Verdict
+    where: str = ""
     values: tuple[str, str] | None = None
+    sizes: tuple[tuple[int, ...], ...] = ()
+    point: tuple[tuple[str, int], ...] = ()
     detail: str = ""
 
 
@@ -152,9 +152,12 @@ class Court:
             found = self.check(n)
             if found.verdict != "holds":
                 left, right = self.claim.sides[n - 1 : n + 1]
-                return Line(text, found.verdict, n, left, right, found.values, found.detail)
+                return Line(
+                    text, found.verdict, self.claim, n, left, right,
+                    found.where, found.values, found.sizes, point=found.point, detail=found.detail,
+                )  # fmt: skip
             details.append(found.detail)
-        return Line(text, "holds", detail=next(filter(None, details), ""))
+        return Line(text, "holds", self.claim, detail=next(filter(None, details), ""))
 
     def check(self, n: int) -> Found:
         """The sign before side n."""
@@ -195,12 +198,13 @@ class Court:
         worst = "sizes" if "sizes" in kinds else worst
         at = next(p for o, p in outcomes if o not in ("equal", "rounded"))
         if worst == "false":
-            return Found(worst, self.telling(at, n), at.said)
-        a, b = self.reference(n), n
+            return Found(worst, *self.telling(at, n), point=at.sizes, detail=at.said)
+        sides = (self.reference(n), n)
         said = " and ".join(
-            f"{shown(self.claim.sides[k], self.d)} is {at.value(k).shown()}" for k in (a, b)
+            f"{shown(self.claim.sides[k], self.d)} is {at.value(k).shown()}" for k in sides
         )
-        return Found(worst, detail=f"{said} ({at.said})")
+        sizes = tuple(at.value(k).size for k in sides)
+        return Found(worst, sizes=sizes, point=at.sizes, detail=f"{said} ({at.said})")
 
     def outcome(self, place: Place, n: int) -> str:
         """equal | rounded | transposed | sizes | differs | nowhere: the sign at one place."""
@@ -231,8 +235,8 @@ class Court:
         whole = n and self.claim.signs[n - 1] == "≈" and isinstance(side, Number)
         return np.asarray(0.5000001 if whole else 0.0)
 
-    def telling(self, place: Place, n: int) -> tuple[str, str]:
-        """Both values at the first entry that tells them apart."""
+    def telling(self, place: Place, n: int) -> tuple[str, tuple[str, str]]:
+        """The first entry that tells both sides apart, and their values there."""
         k = self.reference(n)
         a, b = aligned(place.value(k), place.value(n))
         gap = np.abs(a - b)
@@ -242,9 +246,8 @@ class Court:
         depth = len(np.broadcast_shapes(place.value(k).samples, place.value(n).samples))
         letters = [f"{x}={np.ravel(v)[spot[0]]}" for x, v in place.env.indices.items() if depth]
         entry = [f"({', '.join(str(x + 1) for x in spot[depth:])})"] if spot[depth:] else []
-        where = ", ".join([*letters, *entry])
-        left, right = digits(float(np.real(a[spot])), float(np.real(b[spot])))
-        return (f"{where}: {left}", f"{where}: {right}") if where else (left, right)
+        found = digits(float(np.real(a[spot])), float(np.real(b[spot])))
+        return ", ".join([*letters, *entry]), found
 
 
 def rounded(side: Formula) -> bool:

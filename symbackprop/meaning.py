@@ -70,7 +70,7 @@ def _value(node: Formula, scope: Scope) -> Paper:
     try:
         return _ROWS[type(node)](node, scope)
     except Misfit as found:
-        raise misfit(node, f"the sizes do not fit: {found}") from None
+        raise misfit(node, f"the sizes do not fit: {found}", sizes=found.sizes) from None
 
 
 def _sized(node: Sized, scope: Scope) -> Paper:

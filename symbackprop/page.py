@@ -27,7 +27,8 @@ class Phrase:
 class Equation:
     """left = side = side …: every side is evaluated against the left before it is printed.
 
-    `relation` is '=' (equal to 1e-10) or '≈' (the last side is rounded: equal within its digits).
+    `relation` is the last sign: '=' (equal to 1e-10), '≈' (the last side is rounded: equal within its
+    digits) or '≤' (in every entry).
     `shape` is printed beside it where given. `free` are the free index letters with the sizes
     they run over; `recurrent` equations hold at every time step.
     `local` names the node whose local scope (helpers, ∂y/∂x) the equation uses.
@@ -116,6 +117,15 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Claimed:
+    """A line as somebody printed it: shown, not vouched for. Without sides where it could not be read."""
+
+    text: str
+    sides: tuple[Formula, ...]
+    signs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sketch:
     """A drawing per language, with a caption."""
 
@@ -130,7 +140,9 @@ class Listing:
     code: str
 
 
-Block: TypeAlias = Equations | Paragraph | Display | Table | Figure | Passage | Sketch | Listing
+Block: TypeAlias = (
+    Equations | Paragraph | Display | Table | Figure | Passage | Claimed | Sketch | Listing
+)
 
 
 @dataclass(frozen=True, slots=True)

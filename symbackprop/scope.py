@@ -197,7 +197,7 @@ class Scene:
         if key == "*":
             return self.chain
         if key == "trace":
-            return self.traced
+            return self.there.values
         if key.startswith("jacobian:"):
             x = self.d.graph.symbol[key.partition(":")[2]]
             full = jacobian_values(self.d, key.partition(":")[2], self.point)
@@ -216,10 +216,10 @@ class Scene:
         return self.scopes[key]
 
     @cached_property
-    def traced(self) -> dict[Formula, Value]:
-        """Values at the numbers a sheet gives, instead of a generic point."""
+    def there(self) -> Scene:
+        """The numbers a sheet gives, instead of a generic point."""
         assert self.at is not None
-        return Scene(self.d, self.names, trace_point(self.d, self.at), self.seed).values
+        return Scene(self.d, self.names, trace_point(self.d, self.at), self.seed)
 
     @cached_property
     def chain(self) -> dict[Formula, Value]:

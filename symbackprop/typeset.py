@@ -10,6 +10,7 @@ from symbackprop import notation as no
 from symbackprop import page as pg
 from symbackprop.catalogue import phrase
 from symbackprop.compose import size_formula
+from symbackprop.errors import SheetError
 from symbackprop.notation import Formula
 from symbackprop.picture.drawing_svg import drawing_svg
 from symbackprop.picture.drawing_tikz import drawing_tikz
@@ -17,7 +18,7 @@ from symbackprop.picture.layout import Arrow, Label, Picture, Vertex, find_repea
 from symbackprop.picture.measure import measure
 from symbackprop.picture.svg import svg
 from symbackprop.picture.tikz import tikz
-from symbackprop.prose import written
+from symbackprop.prose import check, written
 from symbackprop.sizes import Shape
 from symbackprop.write.latex import latex
 from symbackprop.write.text import text
@@ -25,7 +26,7 @@ from symbackprop.write.text import text
 WIDTH = 452.0  # of a line, in points
 POINTS = 10.95
 INDENT = 24.0
-SIGNS = {"=": "=", "≈": r"\approx", "≤": r"\le"}
+SIGNS = {"=": "=", "≈": r"\approx", "≤": r"\le", "≥": r"\ge"}
 SIZES = 62.0  # kept free for the size beside an equation
 
 Context: TypeAlias = dict[str, object]
@@ -224,6 +225,8 @@ def block(b: pg.Block, style: Style) -> Context:
             mark = style.say(b.mark) if b.mark else ""
             text = written(b.text, style.language, style.escape, style.math)
             return {"kind": "passage", "mark": mark, "text": text}
+        case pg.Claimed():
+            return claimed(b, style)
         case pg.Sketch():
             drawing = dict(b.drawings)[style.language]
             title = phrase("passage.drawing", style.language)
@@ -235,6 +238,25 @@ def block(b: pg.Block, style: Style) -> Context:
             }
         case pg.Listing():
             return {"kind": "listing", "lines": [style.escape(x) for x in folded(b.code)]}
+
+
+def claimed(b: pg.Claimed, style: Style) -> Context:
+    """The line as it was printed where it holds common commands only; else as it was read, or as plain text."""
+    intro = style.say(pg.Phrase("finding.printed"))
+    try:
+        check(b.text)
+        return {"kind": "display", "intro": intro, "tex": b.text}
+    except SheetError:
+        if not b.sides:
+            return {"kind": "paragraph", "text": f"{intro} {style.escape(b.text)}"}
+    first, *rest = map(style.tex, b.sides)
+    tex = first + "".join(f" {SIGNS[s]} {f}" for s, f in zip(b.signs, rest, strict=True))
+    total = sum(width(f, style) + 2 * POINTS for f in b.sides)
+    return {
+        "kind": "display",
+        "intro": intro,
+        "tex": tex if total <= WIDTH else style.fit(tex, WIDTH),
+    }
 
 
 COLUMNS = 92  # characters of a program on one line

@@ -22,6 +22,7 @@ from symbackprop.formula import read_formula
 from symbackprop.meaning import evaluate
 from symbackprop.notation import Array as ArrayFormula
 from symbackprop.notation import Decimal, Formula, Minus, Number
+from symbackprop.paths import with_partials
 from symbackprop.page import Equation, Equations, Page, Phrase, Section
 from symbackprop.reference import KINKS, Array
 from symbackprop.scope import Names, Scene
@@ -250,7 +251,8 @@ def check_equation(
         tally.fail(sides)
         return
     try:
-        for env, moment in scene.environments(eq):
+        for plain, moment in scene.environments(eq):
+            env = with_partials(scene, eq, plain)
             left = evaluate(sides[0], env)
             for n, f in enumerate(sides[1:], 1):
                 rounded = eq.relation == "≈" and n == len(sides) - 1

@@ -48,7 +48,7 @@ from symbackprop.notation import (
 )  # fmt: skip
 from symbackprop.write.latex import LATEX, latex
 from symbackprop.write.text import plain, text
-from symbackprop.write.walk import ATOM, Language, canonical, write
+from symbackprop.write.walk import ATOM, Language, canonical, inside, write
 
 i, j, k, t = map(Name, "ijkt")
 A, B, W, c, x, y, n, m = map(Name, "ABWcxynm")
@@ -93,11 +93,18 @@ def grown(inner: st.SearchStrategy[Formula]) -> st.SearchStrategy[Formula]:
         st.builds(Zeros, inner, inner),
         st.builds(Indicator, inner, st.sampled_from(("<", ">", "<=", ">=", "=", "!=")), inner),
         st.builds(Partial, inner, inner), st.builds(Nabla, inner, inner),
-        st.builds(Sum, bound, inner, inner, inner), st.builds(Product, bound, inner, inner, inner),
+        st.one_of(
+            st.builds(big, bound, inner, inner, inner) for big in (Sum, Product)
+        ).filter(own_index),
         st.tuples(inner, inner).map(lambda row: Array((row, row))),
         st.builds(Sized, inner, st.lists(inner, min_size=1, max_size=2).map(tuple)),
         st.builds(lambda a, b: Call("fuse", (a, b)), inner, inner),
     )  # fmt: skip
+
+
+def own_index(f: Sum | Product) -> bool:
+    """No bound of a sum names its index: what the reader refuses."""
+    return f.index not in (*inside(f.low), *inside(f.high))
 
 
 LEAVES = st.one_of(

@@ -113,7 +113,15 @@ SHEET = Sheet(
                         en="Carry out the forward pass: compute the output $y$.",
                         de="Führen Sie den Vorwärtsschritt aus: Berechnen Sie die Ausgabe $y$.",
                     ),
-                    answers=(Stated(DENSE, (r"y = x w + b = \begin{bmatrix} 1 & 2 \end{bmatrix} \begin{bmatrix} 1 & 3 & 5 \\ 2 & 4 & 6 \end{bmatrix} + \begin{bmatrix} 1 & 2 & 3 \end{bmatrix} = \begin{bmatrix} 6 & 13 & 20 \end{bmatrix}",), at=DENSE.at),),
+                    answers=(
+                        Stated(
+                            DENSE,
+                            (
+                                r"y = x w + b = \begin{bmatrix} 1 & 2 \end{bmatrix} \begin{bmatrix} 1 & 3 & 5 \\ 2 & 4 & 6 \end{bmatrix} + \begin{bmatrix} 1 & 2 & 3 \end{bmatrix} = \begin{bmatrix} 6 & 13 & 20 \end{bmatrix}",
+                            ),
+                            at=DENSE.at,
+                        ),
+                    ),
                 ),
                 Part(
                     task=Words(
@@ -126,7 +134,15 @@ SHEET = Sheet(
                             r"1)$. Berechnen Sie das Fehlersignal $\delta x$ der Eingabe."
                         ),
                     ),
-                    answers=(Stated(DENSE, (r"\delta x = \delta y w^\top = \begin{bmatrix} 0 & 0.5 & 1 \end{bmatrix} \begin{bmatrix} 1 & 2 \\ 3 & 4 \\ 5 & 6 \end{bmatrix} = \begin{bmatrix} 6.5 & 8 \end{bmatrix}",), at=DENSE.at),),
+                    answers=(
+                        Stated(
+                            DENSE,
+                            (
+                                r"\delta x = \delta y w^\top = \begin{bmatrix} 0 & 0.5 & 1 \end{bmatrix} \begin{bmatrix} 1 & 2 \\ 3 & 4 \\ 5 & 6 \end{bmatrix} = \begin{bmatrix} 6.5 & 8 \end{bmatrix}",
+                            ),
+                            at=DENSE.at,
+                        ),
+                    ),
                 ),
                 Part(
                     task=Words(
@@ -141,7 +157,17 @@ SHEET = Sheet(
                             "Vorzeichenwechsel."
                         ),
                     ),
-                    answers=(Stated(DENSE, (r"\delta w = x^\top \delta y = \begin{bmatrix} 1 \\ 2 \end{bmatrix} \begin{bmatrix} 0 & 0.5 & 1 \end{bmatrix} = \begin{bmatrix} 0 & 0.5 & 1 \\ 0 & 1 & 2 \end{bmatrix}", r"\delta b = \delta y = \begin{bmatrix} 0 & 0.5 & 1 \end{bmatrix}"), at=DENSE.at), DENSE,),
+                    answers=(
+                        Stated(
+                            DENSE,
+                            (
+                                r"\delta w = x^\top \delta y = \begin{bmatrix} 1 \\ 2 \end{bmatrix} \begin{bmatrix} 0 & 0.5 & 1 \end{bmatrix} = \begin{bmatrix} 0 & 0.5 & 1 \\ 0 & 1 & 2 \end{bmatrix}",
+                                r"\delta b = \delta y = \begin{bmatrix} 0 & 0.5 & 1 \end{bmatrix}",
+                            ),
+                            at=DENSE.at,
+                        ),
+                        DENSE,
+                    ),
                 ),
             ),
         ),
@@ -179,9 +205,20 @@ SHEET = Sheet(
                             "diese Filter an."
                         ),
                     ),
-                    answers=(CONV, Stated(TURN, tuple(rf"g_{{{n}}} = P f_{{{n[::-1]}}} Q = {value}" for n, value in TURNED), at=TURN.at, intro=Words(
-    en=r"The error signal of the image is a correlation of the error signal of the output with the kernel turned by 180 degrees, and channels and filters swap their roles: $f_{p,i}$ stands where the forward pass has $f_{i,p}$. The exchange matrices $P$ and $Q$ turn a matrix:",
-    de=r"Das Fehlersignal des Bildes ist eine Korrelation des Fehlersignals der Ausgabe mit dem um 180 Grad gedrehten Kern, und Kanäle und Filter tauschen die Rollen: $f_{p,i}$ steht, wo im Vorwärtsschritt $f_{i,p}$ steht. Die Vertauschungsmatrizen $P$ und $Q$ drehen eine Matrix:")),),
+                    answers=(
+                        CONV,
+                        Stated(
+                            TURN,
+                            tuple(
+                                rf"g_{{{n}}} = P f_{{{n[::-1]}}} Q = {value}" for n, value in TURNED
+                            ),
+                            at=TURN.at,
+                            intro=Words(
+                                en=r"The error signal of the image is a correlation of the error signal of the output with the kernel turned by 180 degrees, and channels and filters swap their roles: $f_{p,i}$ stands where the forward pass has $f_{i,p}$. The exchange matrices $P$ and $Q$ turn a matrix:",
+                                de=r"Das Fehlersignal des Bildes ist eine Korrelation des Fehlersignals der Ausgabe mit dem um 180 Grad gedrehten Kern, und Kanäle und Filter tauschen die Rollen: $f_{p,i}$ steht, wo im Vorwärtsschritt $f_{i,p}$ steht. Die Vertauschungsmatrizen $P$ und $Q$ drehen eine Matrix:",
+                            ),
+                        ),
+                    ),
                 ),
                 Part(
                     task=Words(
@@ -196,9 +233,20 @@ SHEET = Sheet(
                             "Schrittweite $s = 2$ und eine Auffüllung von $p = 3$ an jeder Seite."
                         ),
                     ),
-                    answers=(Stated(TURN, (r"\left\lfloor \frac{20 + 2 \cdot 3 - 3}{2} \right\rfloor + 1 = \left\lfloor \frac{23}{2} \right\rfloor + 1 = 11 + 1 = 12", r"\left\lfloor \frac{18 + 2 \cdot 3 - 4}{2} \right\rfloor + 1 = \left\lfloor \frac{20}{2} \right\rfloor + 1 = 10 + 1 = 11"), at=TURN.at, intro=Words(
-    en=r"The first window starts at the first padded entry; as many steps of length 2 follow as fit, so the number is rounded down. First $o_x$, then $o_y$; there are as many output channels $o_c$ as filters, 1337. The output is $[12, 11, 1337]$.",
-    de=r"Das erste Fenster beginnt am ersten Eintrag der aufgefüllten Eingabe; es folgen so viele Schritte der Länge 2, wie hineinpassen, daher wird abgerundet. Zuerst $o_x$, dann $o_y$; die Ausgabe hat so viele Kanäle $o_c$, wie es Filter gibt, 1337. Die Ausgabe ist $[12, 11, 1337]$.")),),
+                    answers=(
+                        Stated(
+                            TURN,
+                            (
+                                r"\left\lfloor \frac{20 + 2 \cdot 3 - 3}{2} \right\rfloor + 1 = \left\lfloor \frac{23}{2} \right\rfloor + 1 = 11 + 1 = 12",
+                                r"\left\lfloor \frac{18 + 2 \cdot 3 - 4}{2} \right\rfloor + 1 = \left\lfloor \frac{20}{2} \right\rfloor + 1 = 10 + 1 = 11",
+                            ),
+                            at=TURN.at,
+                            intro=Words(
+                                en=r"The first window starts at the first padded entry; as many steps of length 2 follow as fit, so the number is rounded down. First $o_x$, then $o_y$; there are as many output channels $o_c$ as filters, 1337. The output is $[12, 11, 1337]$.",
+                                de=r"Das erste Fenster beginnt am ersten Eintrag der aufgefüllten Eingabe; es folgen so viele Schritte der Länge 2, wie hineinpassen, daher wird abgerundet. Zuerst $o_x$, dann $o_y$; die Ausgabe hat so viele Kanäle $o_c$, wie es Filter gibt, 1337. Die Ausgabe ist $[12, 11, 1337]$.",
+                            ),
+                        ),
+                    ),
                 ),
             ),
         ),
@@ -243,7 +291,14 @@ SHEET = Sheet(
                             "Sigmoidfunktion."
                         ),
                     ),
-                    answers=(written(Words(en="They stand among the backward equations above: each gate once after and once before its sigmoid.", de="Sie stehen unter den Rückwärtsgleichungen oben: jedes Gatter einmal nach und einmal vor seiner Sigmoidfunktion.")),),
+                    answers=(
+                        written(
+                            Words(
+                                en="They stand among the backward equations above: each gate once after and once before its sigmoid.",
+                                de="Sie stehen unter den Rückwärtsgleichungen oben: jedes Gatter einmal nach und einmal vor seiner Sigmoidfunktion.",
+                            )
+                        ),
+                    ),
                 ),
             ),
         ),
@@ -272,7 +327,16 @@ SHEET = Sheet(
                         en="Evaluate the gradient at the point $(1, 2)$.",
                         de="Werten Sie den Gradienten an der Stelle $(1, 2)$ aus.",
                     ),
-                    answers=(Stated(BY_HAND, (r"\frac{\partial L}{\partial x_1} = -\sin(x_1 x_2) x_2 + x_2 + 1 = -\sin(2) \cdot 2 + 2 + 1 \approx 1.1814", r"\frac{\partial L}{\partial x_2} = -\sin(x_1 x_2) x_1 + x_1 = -\sin(2) + 1 \approx 0.0907"), at={"x1": 1, "x2": 2}),),
+                    answers=(
+                        Stated(
+                            BY_HAND,
+                            (
+                                r"\frac{\partial L}{\partial x_1} = -\sin(x_1 x_2) x_2 + x_2 + 1 = -\sin(2) \cdot 2 + 2 + 1 \approx 1.1814",
+                                r"\frac{\partial L}{\partial x_2} = -\sin(x_1 x_2) x_1 + x_1 = -\sin(2) + 1 \approx 0.0907",
+                            ),
+                            at={"x1": 1, "x2": 2},
+                        ),
+                    ),
                 ),
                 Part(
                     task=Words(
@@ -334,35 +398,39 @@ SHEET = Sheet(
                             "ausführt, auch für den Fall sich überlappender Fenster."
                         ),
                     ),
-                    answers=(written(Words(
-                            en=(
-                                r"First set every entry of $\delta x$ to 0. Then visit the entries of "
-                                r"$\delta y$ one after the other: from the index of the output and the"
-                                " stride, find the upper left corner of the window, and add "
-                                r"$\frac{1}{k}$ times the entry of $\delta y$ to each of the $k$ "
-                                r"entries of $\delta x$ in that window. The factor $\frac{1}{k}$ is "
-                                "the derivative of a mean with respect to each of its entries. Where "
-                                "windows overlap, an input influences several outputs, and the chain "
-                                "rule sums over all of them; this is why the routine must add and "
-                                "must not overwrite. Entries that lie in no window keep the value 0. "
-                                r"As a check, without padding the entries of $\delta x$ and those of "
-                                r"$\delta y$ have the same sum."
-                            ),
-                            de=(
-                                r"Setzen Sie zunächst alle Einträge von $\delta x$ auf 0. Durchlaufen "
-                                r"Sie dann die Einträge von $\delta y$: Bestimmen Sie aus dem Index "
-                                "der Ausgabe und der Schrittweite die linke obere Ecke des Fensters "
-                                r"und addieren Sie das $\frac{1}{k}$-Fache des Eintrags von $\delta y$"
-                                r" zu jedem der $k$ Einträge von $\delta x$ in diesem Fenster. Der "
-                                r"Faktor $\frac{1}{k}$ ist die Ableitung eines Mittelwerts nach jedem "
-                                "seiner Einträge. Wo sich Fenster überlappen, beeinflusst eine "
-                                "Eingabe mehrere Ausgaben, und die Kettenregel summiert über alle; "
-                                "deshalb muss die Routine addieren und darf nicht überschreiben. "
-                                "Einträge, die in keinem Fenster liegen, behalten den Wert 0. Zur "
-                                r"Probe: Ohne Auffüllung haben die Einträge von $\delta x$ und die von"
-                                r" $\delta y$ dieselbe Summe."
-                            ),
-                        )),),
+                    answers=(
+                        written(
+                            Words(
+                                en=(
+                                    r"First set every entry of $\delta x$ to 0. Then visit the entries of "
+                                    r"$\delta y$ one after the other: from the index of the output and the"
+                                    " stride, find the upper left corner of the window, and add "
+                                    r"$\frac{1}{k}$ times the entry of $\delta y$ to each of the $k$ "
+                                    r"entries of $\delta x$ in that window. The factor $\frac{1}{k}$ is "
+                                    "the derivative of a mean with respect to each of its entries. Where "
+                                    "windows overlap, an input influences several outputs, and the chain "
+                                    "rule sums over all of them; this is why the routine must add and "
+                                    "must not overwrite. Entries that lie in no window keep the value 0. "
+                                    r"As a check, without padding the entries of $\delta x$ and those of "
+                                    r"$\delta y$ have the same sum."
+                                ),
+                                de=(
+                                    r"Setzen Sie zunächst alle Einträge von $\delta x$ auf 0. Durchlaufen "
+                                    r"Sie dann die Einträge von $\delta y$: Bestimmen Sie aus dem Index "
+                                    "der Ausgabe und der Schrittweite die linke obere Ecke des Fensters "
+                                    r"und addieren Sie das $\frac{1}{k}$-Fache des Eintrags von $\delta y$"
+                                    r" zu jedem der $k$ Einträge von $\delta x$ in diesem Fenster. Der "
+                                    r"Faktor $\frac{1}{k}$ ist die Ableitung eines Mittelwerts nach jedem "
+                                    "seiner Einträge. Wo sich Fenster überlappen, beeinflusst eine "
+                                    "Eingabe mehrere Ausgaben, und die Kettenregel summiert über alle; "
+                                    "deshalb muss die Routine addieren und darf nicht überschreiben. "
+                                    "Einträge, die in keinem Fenster liegen, behalten den Wert 0. Zur "
+                                    r"Probe: Ohne Auffüllung haben die Einträge von $\delta x$ und die von"
+                                    r" $\delta y$ dieselbe Summe."
+                                ),
+                            )
+                        ),
+                    ),
                 ),
                 Part(
                     task=Words(

@@ -58,9 +58,7 @@ RUN = Derived(
     "W: 4 x 4; U: 4 x 4; b: 4; h0: 4 as h_0; "
     + "; ".join(f"x{t}: 4 as x_{{{t}}}" for t in range(STEPS))
     + "\n"
-    + "\n".join(
-        f"h{t + 1} = W @ x{t} + U @ h{t} + b as h_{{{t + 1}}}" for t in range(STEPS)
-    )
+    + "\n".join(f"h{t + 1} = W @ x{t} + U @ h{t} + b as h_{{{t + 1}}}" for t in range(STEPS))
     + f"\ns = sum(h{STEPS})",
     wrt=("b",),
     at={"W": W, "U": U, "b": B, "h0": FIRST, **{f"x{t}": x for t, x in enumerate(INPUTS)}},
@@ -211,40 +209,46 @@ SHEET = Sheet(
                             "geschieht und was an einer Kreuzung geschähe."
                         ),
                     ),
-                    answers=(ROLLOUT, DRAWN_RUN, written(Words(
-                            en=(
-                                "Choose $W = I$, $U = -P$ and $b = 0$, where $P$ swaps up with down "
-                                "and right with left, that is, reverses the order of the four "
-                                "entries. If $h_t$ is the direction of the last move, then $P h_t$ "
-                                "points back to the cell the agent came from. This cell belongs to "
-                                "the path, so the subtraction just removes its 1 from $x_t$; what "
-                                "remains is the one neighbouring path cell that is new. At the end of"
-                                " the path the only neighbour is the cell behind: $h$ becomes 0, the "
-                                "agent stands still, and the run ends there. (If it were continued, "
-                                "the network would no longer know where it came from, would output "
-                                "$x_t$ and turn back.) At a crossing several entries of $h$ are 1: "
-                                "the output is no longer a single direction, and since the network is"
-                                " linear it cannot choose between them; in the next step it would "
-                                "also subtract 1 where there is no path, so that negative entries can"
-                                " appear."
-                            ),
-                            de=(
-                                "Wählen Sie $W = I$, $U = -P$ und $b = 0$; dabei vertauscht $P$ oben "
-                                "mit unten und rechts mit links, kehrt also die Reihenfolge der vier "
-                                "Einträge um. Ist $h_t$ die Richtung des letzten Schritts, so zeigt "
-                                "$P h_t$ zurück auf das Feld, von dem der Agent kam. Dieses Feld "
-                                "gehört zum Pfad; die Subtraktion entfernt daher genau seine 1 aus "
-                                "$x_t$, und übrig bleibt das eine benachbarte Pfadfeld, das neu ist. "
-                                "Am Ende des Pfades ist das Feld dahinter der einzige Nachbar: $h$ "
-                                "wird 0, der Agent bleibt stehen, und der Lauf endet. (Setzte man ihn"
-                                " fort, so wüsste das Netz nicht mehr, woher es kam, gäbe $x_t$ aus "
-                                "und kehrte um.) An einer Kreuzung sind mehrere Einträge von $h$ "
-                                "gleich 1: Die Ausgabe ist keine einzelne Richtung mehr, und da das "
-                                "Netz linear ist, kann es zwischen ihnen nicht auswählen; im nächsten"
-                                " Schritt würde zudem auch dort 1 abgezogen, wo kein Pfad ist, so "
-                                "dass negative Einträge entstehen könnten."
-                            ),
-                        )),),
+                    answers=(
+                        ROLLOUT,
+                        DRAWN_RUN,
+                        written(
+                            Words(
+                                en=(
+                                    "Choose $W = I$, $U = -P$ and $b = 0$, where $P$ swaps up with down "
+                                    "and right with left, that is, reverses the order of the four "
+                                    "entries. If $h_t$ is the direction of the last move, then $P h_t$ "
+                                    "points back to the cell the agent came from. This cell belongs to "
+                                    "the path, so the subtraction just removes its 1 from $x_t$; what "
+                                    "remains is the one neighbouring path cell that is new. At the end of"
+                                    " the path the only neighbour is the cell behind: $h$ becomes 0, the "
+                                    "agent stands still, and the run ends there. (If it were continued, "
+                                    "the network would no longer know where it came from, would output "
+                                    "$x_t$ and turn back.) At a crossing several entries of $h$ are 1: "
+                                    "the output is no longer a single direction, and since the network is"
+                                    " linear it cannot choose between them; in the next step it would "
+                                    "also subtract 1 where there is no path, so that negative entries can"
+                                    " appear."
+                                ),
+                                de=(
+                                    "Wählen Sie $W = I$, $U = -P$ und $b = 0$; dabei vertauscht $P$ oben "
+                                    "mit unten und rechts mit links, kehrt also die Reihenfolge der vier "
+                                    "Einträge um. Ist $h_t$ die Richtung des letzten Schritts, so zeigt "
+                                    "$P h_t$ zurück auf das Feld, von dem der Agent kam. Dieses Feld "
+                                    "gehört zum Pfad; die Subtraktion entfernt daher genau seine 1 aus "
+                                    "$x_t$, und übrig bleibt das eine benachbarte Pfadfeld, das neu ist. "
+                                    "Am Ende des Pfades ist das Feld dahinter der einzige Nachbar: $h$ "
+                                    "wird 0, der Agent bleibt stehen, und der Lauf endet. (Setzte man ihn"
+                                    " fort, so wüsste das Netz nicht mehr, woher es kam, gäbe $x_t$ aus "
+                                    "und kehrte um.) An einer Kreuzung sind mehrere Einträge von $h$ "
+                                    "gleich 1: Die Ausgabe ist keine einzelne Richtung mehr, und da das "
+                                    "Netz linear ist, kann es zwischen ihnen nicht auswählen; im nächsten"
+                                    " Schritt würde zudem auch dort 1 abgezogen, wo kein Pfad ist, so "
+                                    "dass negative Einträge entstehen könnten."
+                                ),
+                            )
+                        ),
+                    ),
                 ),
                 Part(
                     task=Words(
@@ -257,42 +261,46 @@ SHEET = Sheet(
                             " Was folgt daraus für das, was rekurrente Netze berechnen können?"
                         ),
                     ),
-                    answers=(written(Words(
-                            en=(
-                                "No. A perceptron computes a function of the current input alone, but"
-                                " in a vertical corridor the input is $(1, 0, 0, 1)$ both on the way "
-                                "up and on the way down, and the two cases require different outputs;"
-                                " on a path that contains both it must fail. A window over the last "
-                                "few inputs does not help either, since in a sufficiently long "
-                                "corridor all of them are equal; and a perceptron that is fed its own"
-                                " last output is already a recurrent network. The hidden state is a "
-                                "memory, so the output may depend on the whole history. Recurrent "
-                                "networks can therefore compute more than feedforward networks: they "
-                                "map sequences of any length; with a suitable non-linear activation "
-                                "they can simulate every finite automaton, and with unlimited "
-                                "precision they are even Turing complete. The linear network of this "
-                                "exercise does not have that power, but its memory of one step is "
-                                "enough here."
-                            ),
-                            de=(
-                                "Nein. Ein Perzeptron berechnet eine Funktion allein der aktuellen "
-                                "Eingabe; in einem senkrechten Gang ist die Eingabe aber auf dem Weg "
-                                "nach oben wie auf dem Weg nach unten $(1, 0, 0, 1)$, und beide Fälle"
-                                " verlangen verschiedene Ausgaben; auf einem Pfad, der beides "
-                                "enthält, muss es scheitern. Auch ein Fenster über die letzten "
-                                "Eingaben hilft nicht, denn in einem hinreichend langen Gang sind sie"
-                                " alle gleich; und ein Perzeptron, das seine letzte Ausgabe als "
-                                "Eingabe erhält, ist bereits ein rekurrentes Netz. Der verborgene "
-                                "Zustand ist ein Gedächtnis, die Ausgabe kann also von der gesamten "
-                                "Vorgeschichte abhängen. Rekurrente Netze können daher mehr berechnen"
-                                " als vorwärtsgerichtete: Sie bilden Folgen beliebiger Länge ab; mit "
-                                "einer geeigneten nichtlinearen Aktivierung können sie jeden "
-                                "endlichen Automaten nachbilden, und bei unbegrenzter Genauigkeit "
-                                "sind sie sogar Turing-vollständig. Das lineare Netz dieser Aufgabe "
-                                "ist nicht so mächtig, doch sein Gedächtnis von einem Schritt genügt "
-                                "hier."
-                            ),
-                        )),),
+                    answers=(
+                        written(
+                            Words(
+                                en=(
+                                    "No. A perceptron computes a function of the current input alone, but"
+                                    " in a vertical corridor the input is $(1, 0, 0, 1)$ both on the way "
+                                    "up and on the way down, and the two cases require different outputs;"
+                                    " on a path that contains both it must fail. A window over the last "
+                                    "few inputs does not help either, since in a sufficiently long "
+                                    "corridor all of them are equal; and a perceptron that is fed its own"
+                                    " last output is already a recurrent network. The hidden state is a "
+                                    "memory, so the output may depend on the whole history. Recurrent "
+                                    "networks can therefore compute more than feedforward networks: they "
+                                    "map sequences of any length; with a suitable non-linear activation "
+                                    "they can simulate every finite automaton, and with unlimited "
+                                    "precision they are even Turing complete. The linear network of this "
+                                    "exercise does not have that power, but its memory of one step is "
+                                    "enough here."
+                                ),
+                                de=(
+                                    "Nein. Ein Perzeptron berechnet eine Funktion allein der aktuellen "
+                                    "Eingabe; in einem senkrechten Gang ist die Eingabe aber auf dem Weg "
+                                    "nach oben wie auf dem Weg nach unten $(1, 0, 0, 1)$, und beide Fälle"
+                                    " verlangen verschiedene Ausgaben; auf einem Pfad, der beides "
+                                    "enthält, muss es scheitern. Auch ein Fenster über die letzten "
+                                    "Eingaben hilft nicht, denn in einem hinreichend langen Gang sind sie"
+                                    " alle gleich; und ein Perzeptron, das seine letzte Ausgabe als "
+                                    "Eingabe erhält, ist bereits ein rekurrentes Netz. Der verborgene "
+                                    "Zustand ist ein Gedächtnis, die Ausgabe kann also von der gesamten "
+                                    "Vorgeschichte abhängen. Rekurrente Netze können daher mehr berechnen"
+                                    " als vorwärtsgerichtete: Sie bilden Folgen beliebiger Länge ab; mit "
+                                    "einer geeigneten nichtlinearen Aktivierung können sie jeden "
+                                    "endlichen Automaten nachbilden, und bei unbegrenzter Genauigkeit "
+                                    "sind sie sogar Turing-vollständig. Das lineare Netz dieser Aufgabe "
+                                    "ist nicht so mächtig, doch sein Gedächtnis von einem Schritt genügt "
+                                    "hier."
+                                ),
+                            )
+                        ),
+                    ),
                 ),
             ),
         ),
@@ -331,7 +339,10 @@ SHEET = Sheet(
                             " $U$ in Abhängigkeit von $k$."
                         ),
                     ),
-                    answers=(EXPLAINED, DIAGONAL,),
+                    answers=(
+                        EXPLAINED,
+                        DIAGONAL,
+                    ),
                 ),
                 Part(
                     task=Words(
@@ -344,68 +355,77 @@ SHEET = Sheet(
                             "angegebene Matrix $U_1$ beziehungsweise $U_2$ ist?"
                         ),
                     ),
-                    answers=(GROWTH, written(Words(
-                            en=(
-                                "Every entry of the gradient carries the factor $k u_i^{k-1}$. The "
-                                "entries of $U_1$ are all larger than 1, so all three components "
-                                "explode, at very different speeds: at $k = 50$ the factor is about "
-                                r"$3.8 \cdot 10^5$ for 1.2, $2.8 \cdot 10^{16}$ for 2 and $5.3 \cdot "
-                                "10^3$ for 1.1. The entries of $U_2$ are all smaller than 1, so all "
-                                r"three components vanish: at $k = 50$ the factor is about $8.9 \cdot "
-                                r"10^{-4}$ for 0.8, $5 \cdot 10^{-48}$ for 0.1 and $0.29$ for 0.9. The"
-                                " factor $k$ merely delays this: for 0.9 the product first rises to "
-                                "3.87, at $k = 9$ and $k = 10$, before it decays. All this assumes "
-                                "that the entries of $h$ are not 0 and that the derivative of $f$ at "
-                                "$h_k$ neither vanishes nor compensates for the growth."
-                            ),
-                            de=(
-                                "Jeder Eintrag des Gradienten enthält den Faktor $k u_i^{k-1}$. Die "
-                                "Einträge von $U_1$ sind alle größer als 1, also explodieren alle "
-                                "drei Komponenten, jedoch sehr verschieden schnell: Bei $k = 50$ "
-                                r"beträgt der Faktor etwa $3.8 \cdot 10^5$ für 1.2, $2.8 \cdot "
-                                r"10^{16}$ für 2 und $5.3 \cdot 10^3$ für 1.1. Die Einträge von $U_2$ "
-                                "sind alle kleiner als 1, also verschwinden alle drei Komponenten: "
-                                r"Bei $k = 50$ beträgt der Faktor etwa $8.9 \cdot 10^{-4}$ für 0.8, $5"
-                                r" \cdot 10^{-48}$ für 0.1 und $0.29$ für 0.9. Der Faktor $k$ "
-                                "verzögert dies nur: Für 0.9 steigt das Produkt zunächst bis auf "
-                                "3.87, bei $k = 9$ und $k = 10$, bevor es abklingt. Vorausgesetzt ist"
-                                " dabei, dass die Einträge von $h$ nicht 0 sind und die Ableitung von"
-                                " $f$ an der Stelle $h_k$ weder verschwindet noch das Wachstum "
-                                "ausgleicht."
-                            ),
-                        )),),
+                    answers=(
+                        GROWTH,
+                        written(
+                            Words(
+                                en=(
+                                    "Every entry of the gradient carries the factor $k u_i^{k-1}$. The "
+                                    "entries of $U_1$ are all larger than 1, so all three components "
+                                    "explode, at very different speeds: at $k = 50$ the factor is about "
+                                    r"$3.8 \cdot 10^5$ for 1.2, $2.8 \cdot 10^{16}$ for 2 and $5.3 \cdot "
+                                    "10^3$ for 1.1. The entries of $U_2$ are all smaller than 1, so all "
+                                    r"three components vanish: at $k = 50$ the factor is about $8.9 \cdot "
+                                    r"10^{-4}$ for 0.8, $5 \cdot 10^{-48}$ for 0.1 and $0.29$ for 0.9. The"
+                                    " factor $k$ merely delays this: for 0.9 the product first rises to "
+                                    "3.87, at $k = 9$ and $k = 10$, before it decays. All this assumes "
+                                    "that the entries of $h$ are not 0 and that the derivative of $f$ at "
+                                    "$h_k$ neither vanishes nor compensates for the growth."
+                                ),
+                                de=(
+                                    "Jeder Eintrag des Gradienten enthält den Faktor $k u_i^{k-1}$. Die "
+                                    "Einträge von $U_1$ sind alle größer als 1, also explodieren alle "
+                                    "drei Komponenten, jedoch sehr verschieden schnell: Bei $k = 50$ "
+                                    r"beträgt der Faktor etwa $3.8 \cdot 10^5$ für 1.2, $2.8 \cdot "
+                                    r"10^{16}$ für 2 und $5.3 \cdot 10^3$ für 1.1. Die Einträge von $U_2$ "
+                                    "sind alle kleiner als 1, also verschwinden alle drei Komponenten: "
+                                    r"Bei $k = 50$ beträgt der Faktor etwa $8.9 \cdot 10^{-4}$ für 0.8, $5"
+                                    r" \cdot 10^{-48}$ für 0.1 und $0.29$ für 0.9. Der Faktor $k$ "
+                                    "verzögert dies nur: Für 0.9 steigt das Produkt zunächst bis auf "
+                                    "3.87, bei $k = 9$ und $k = 10$, bevor es abklingt. Vorausgesetzt ist"
+                                    " dabei, dass die Einträge von $h$ nicht 0 sind und die Ableitung von"
+                                    " $f$ an der Stelle $h_k$ weder verschwindet noch das Wachstum "
+                                    "ausgleicht."
+                                ),
+                            )
+                        ),
+                    ),
                 ),
                 Part(
                     task=Words(
                         en="Why are such values a problem for gradient-based training?",
                         de="Warum sind solche Werte für gradientenbasiertes Training problematisch?",
                     ),
-                    answers=(written(Words(
-                            en=(
-                                "With $U_1$ the steps become so large that they overshoot the "
-                                "minimum, the weights diverge or the numbers overflow; and since the "
-                                "components differ by many orders of magnitude, no single learning "
-                                "rate suits them all. With $U_2$ hardly any signal reaches the "
-                                "distant elements of the sequence: their contribution is drowned out "
-                                "by that of the recent ones, or falls below machine precision. The "
-                                "network then learns short dependencies only and training stalls, "
-                                "although the error could still be reduced. Only values of $|u_i|$ "
-                                "close to 1 avoid both, and plain gradient descent does nothing to "
-                                "keep them there."
-                            ),
-                            de=(
-                                "Mit $U_1$ werden die Schritte so groß, dass sie das Minimum "
-                                "überspringen, die Gewichte divergieren oder die Zahlen überlaufen; "
-                                "und da sich die Komponenten um viele Größenordnungen unterscheiden, "
-                                "passt keine einzelne Lernrate für alle. Mit $U_2$ erreicht die weit "
-                                "zurückliegenden Elemente der Folge kaum noch ein Signal: Ihr Beitrag"
-                                " geht neben dem der jüngsten Elemente unter oder fällt unter die "
-                                "Maschinengenauigkeit. Das Netz lernt dann nur kurze Abhängigkeiten, "
-                                "und das Training stockt, obwohl sich der Fehler noch verringern "
-                                "ließe. Nur Werte von $|u_i|$ nahe 1 vermeiden beides, und der bloße "
-                                "Gradientenabstieg sorgt nicht dafür, dass sie dort bleiben."
-                            ),
-                        )),),
+                    answers=(
+                        written(
+                            Words(
+                                en=(
+                                    "With $U_1$ the steps become so large that they overshoot the "
+                                    "minimum, the weights diverge or the numbers overflow; and since the "
+                                    "components differ by many orders of magnitude, no single learning "
+                                    "rate suits them all. With $U_2$ hardly any signal reaches the "
+                                    "distant elements of the sequence: their contribution is drowned out "
+                                    "by that of the recent ones, or falls below machine precision. The "
+                                    "network then learns short dependencies only and training stalls, "
+                                    "although the error could still be reduced. Only values of $|u_i|$ "
+                                    "close to 1 avoid both, and plain gradient descent does nothing to "
+                                    "keep them there."
+                                ),
+                                de=(
+                                    "Mit $U_1$ werden die Schritte so groß, dass sie das Minimum "
+                                    "überspringen, die Gewichte divergieren oder die Zahlen überlaufen; "
+                                    "und da sich die Komponenten um viele Größenordnungen unterscheiden, "
+                                    "passt keine einzelne Lernrate für alle. Mit $U_2$ erreicht die weit "
+                                    "zurückliegenden Elemente der Folge kaum noch ein Signal: Ihr Beitrag"
+                                    " geht neben dem der jüngsten Elemente unter oder fällt unter die "
+                                    "Maschinengenauigkeit. Das Netz lernt dann nur kurze Abhängigkeiten, "
+                                    "und das Training stockt, obwohl sich der Fehler noch verringern "
+                                    "ließe. Nur Werte von $|u_i|$ nahe 1 vermeiden beides, und der bloße "
+                                    "Gradientenabstieg sorgt nicht dafür, dass sie dort bleiben."
+                                ),
+                            )
+                        ),
+                    ),
                 ),
                 Part(
                     task=Words(
@@ -418,38 +438,42 @@ SHEET = Sheet(
                             "beiden Probleme sie jeweils wirken."
                         ),
                     ),
-                    answers=(written(Words(
-                            en=(
-                                "Against explosion: clipping the norm of the gradient bounds the step"
-                                " and keeps its direction. Against vanishing: gated cells (LSTM, GRU)"
-                                " carry their state along an additive path whose factor, the gate, "
-                                "can stay close to 1; skip connections across several time steps "
-                                "shorten the path of the gradient. Against both: initialising $U$ "
-                                "with the identity or an orthogonal matrix, so that all singular "
-                                "values are 1 at the start, and normalising the hidden layer, which "
-                                "keeps the scale of its values stable. Truncated backpropagation "
-                                "through time cuts the product off after a fixed number of steps: "
-                                "this limits explosion, but gives up longer dependencies. Attention "
-                                "avoids the long product altogether by connecting distant elements "
-                                "directly."
-                            ),
-                            de=(
-                                "Gegen das Explodieren: Das Begrenzen der Norm des Gradienten "
-                                "(Clipping) beschränkt den Schritt und behält dessen Richtung bei. "
-                                "Gegen das Verschwinden: Zellen mit Gattern (LSTM, GRU) führen ihren "
-                                "Zustand auf einem additiven Pfad weiter, dessen Faktor, das Gatter, "
-                                "nahe 1 bleiben kann; Sprungverbindungen über mehrere Zeitschritte "
-                                "verkürzen den Weg des Gradienten. Gegen beides: eine Initialisierung"
-                                " von $U$ mit der Einheitsmatrix oder einer orthogonalen Matrix, so "
-                                "dass anfangs alle Singulärwerte 1 sind, und eine Normalisierung der "
-                                "verborgenen Schicht, die die Größenordnung ihrer Werte stabil hält. "
-                                "Die nach einer festen Anzahl von Schritten abgebrochene "
-                                "Fehlerrückführung durch die Zeit kürzt das Produkt: Sie begrenzt das"
-                                " Explodieren, gibt aber längere Abhängigkeiten auf. Ein "
-                                "Aufmerksamkeitsmechanismus (Attention) vermeidet das lange Produkt "
-                                "ganz, da er entfernte Elemente unmittelbar verbindet."
-                            ),
-                        )),),
+                    answers=(
+                        written(
+                            Words(
+                                en=(
+                                    "Against explosion: clipping the norm of the gradient bounds the step"
+                                    " and keeps its direction. Against vanishing: gated cells (LSTM, GRU)"
+                                    " carry their state along an additive path whose factor, the gate, "
+                                    "can stay close to 1; skip connections across several time steps "
+                                    "shorten the path of the gradient. Against both: initialising $U$ "
+                                    "with the identity or an orthogonal matrix, so that all singular "
+                                    "values are 1 at the start, and normalising the hidden layer, which "
+                                    "keeps the scale of its values stable. Truncated backpropagation "
+                                    "through time cuts the product off after a fixed number of steps: "
+                                    "this limits explosion, but gives up longer dependencies. Attention "
+                                    "avoids the long product altogether by connecting distant elements "
+                                    "directly."
+                                ),
+                                de=(
+                                    "Gegen das Explodieren: Das Begrenzen der Norm des Gradienten "
+                                    "(Clipping) beschränkt den Schritt und behält dessen Richtung bei. "
+                                    "Gegen das Verschwinden: Zellen mit Gattern (LSTM, GRU) führen ihren "
+                                    "Zustand auf einem additiven Pfad weiter, dessen Faktor, das Gatter, "
+                                    "nahe 1 bleiben kann; Sprungverbindungen über mehrere Zeitschritte "
+                                    "verkürzen den Weg des Gradienten. Gegen beides: eine Initialisierung"
+                                    " von $U$ mit der Einheitsmatrix oder einer orthogonalen Matrix, so "
+                                    "dass anfangs alle Singulärwerte 1 sind, und eine Normalisierung der "
+                                    "verborgenen Schicht, die die Größenordnung ihrer Werte stabil hält. "
+                                    "Die nach einer festen Anzahl von Schritten abgebrochene "
+                                    "Fehlerrückführung durch die Zeit kürzt das Produkt: Sie begrenzt das"
+                                    " Explodieren, gibt aber längere Abhängigkeiten auf. Ein "
+                                    "Aufmerksamkeitsmechanismus (Attention) vermeidet das lange Produkt "
+                                    "ganz, da er entfernte Elemente unmittelbar verbindet."
+                                ),
+                            )
+                        ),
+                    ),
                 ),
             ),
         ),
@@ -480,31 +504,35 @@ SHEET = Sheet(
                             "Buchstabe für Buchstabe neue Texte im selben Stil."
                         ),
                     ),
-                    answers=(written(Words(
-                            en=(
-                                "A recurrent network with LSTM or GRU cells that reads one letter per"
-                                " step and predicts a probability distribution over the next letter "
-                                "by a softmax. It is trained with cross-entropy on the text shifted "
-                                "by one letter, so no labels are needed. To generate, a letter is "
-                                "drawn from the distribution and fed back as the next input. The "
-                                "network handles texts of any length with shared weights, and its "
-                                "gates keep spelling, metre and the current speaker in memory over "
-                                "many letters. A transformer with a causal mask is an alternative."
-                            ),
-                            de=(
-                                "Ein rekurrentes Netz mit LSTM- oder GRU-Zellen, das je Schritt einen"
-                                " Buchstaben liest und mit einer Softmax-Ausgabe eine "
-                                "Wahrscheinlichkeitsverteilung über den nächsten Buchstaben "
-                                "vorhersagt. Trainiert wird es mit der Kreuzentropie auf dem um einen"
-                                " Buchstaben verschobenen Text; Labels sind also nicht nötig. Zum "
-                                "Erzeugen wird ein Buchstabe aus der Verteilung gezogen und als "
-                                "nächste Eingabe verwendet. Das Netz verarbeitet mit denselben "
-                                "Gewichten Texte beliebiger Länge, und seine Gatter halten "
-                                "Rechtschreibung, Versmaß und die gerade sprechende Figur über viele "
-                                "Buchstaben im Gedächtnis. Eine Alternative ist ein Transformer mit "
-                                "kausaler Maske."
-                            ),
-                        )),),
+                    answers=(
+                        written(
+                            Words(
+                                en=(
+                                    "A recurrent network with LSTM or GRU cells that reads one letter per"
+                                    " step and predicts a probability distribution over the next letter "
+                                    "by a softmax. It is trained with cross-entropy on the text shifted "
+                                    "by one letter, so no labels are needed. To generate, a letter is "
+                                    "drawn from the distribution and fed back as the next input. The "
+                                    "network handles texts of any length with shared weights, and its "
+                                    "gates keep spelling, metre and the current speaker in memory over "
+                                    "many letters. A transformer with a causal mask is an alternative."
+                                ),
+                                de=(
+                                    "Ein rekurrentes Netz mit LSTM- oder GRU-Zellen, das je Schritt einen"
+                                    " Buchstaben liest und mit einer Softmax-Ausgabe eine "
+                                    "Wahrscheinlichkeitsverteilung über den nächsten Buchstaben "
+                                    "vorhersagt. Trainiert wird es mit der Kreuzentropie auf dem um einen"
+                                    " Buchstaben verschobenen Text; Labels sind also nicht nötig. Zum "
+                                    "Erzeugen wird ein Buchstabe aus der Verteilung gezogen und als "
+                                    "nächste Eingabe verwendet. Das Netz verarbeitet mit denselben "
+                                    "Gewichten Texte beliebiger Länge, und seine Gatter halten "
+                                    "Rechtschreibung, Versmaß und die gerade sprechende Figur über viele "
+                                    "Buchstaben im Gedächtnis. Eine Alternative ist ein Transformer mit "
+                                    "kausaler Maske."
+                                ),
+                            )
+                        ),
+                    ),
                 ),
                 Part(
                     task=Words(
@@ -517,31 +545,35 @@ SHEET = Sheet(
                             " für ein neues Bild, ob es eine Katze oder einen Hund zeigt."
                         ),
                     ),
-                    answers=(written(Words(
-                            en=(
-                                "A convolutional network: several layers of convolution, ReLU and "
-                                "pooling, then a fully connected layer with one sigmoid output, "
-                                "trained with binary cross-entropy. Shared local filters need few "
-                                "weights and recognise a feature wherever it appears in the picture; "
-                                "pooling makes the result insensitive to small shifts. The hierarchy "
-                                "of layers leads from edges to textures to parts such as ears and "
-                                "muzzles. If the collection is small, start from a network pretrained"
-                                " on a large collection and augment the data, for instance by "
-                                "mirroring and cropping."
-                            ),
-                            de=(
-                                "Ein Faltungsnetz: mehrere Schichten aus Faltung, ReLU und Pooling, "
-                                "danach eine vollständig verbundene Schicht mit einer "
-                                "Sigmoid-Ausgabe, trainiert mit der binären Kreuzentropie. Lokale "
-                                "Filter mit gemeinsamen Gewichten brauchen wenige Parameter und "
-                                "erkennen ein Merkmal überall im Bild; das Pooling macht das Ergebnis"
-                                " unempfindlich gegen kleine Verschiebungen. Die Hierarchie der "
-                                "Schichten führt von Kanten über Texturen zu Teilen wie Ohren und "
-                                "Schnauzen. Ist die Sammlung klein, so beginnt man mit einem Netz, "
-                                "das auf einer großen Sammlung vortrainiert wurde, und erweitert die "
-                                "Daten, etwa durch Spiegeln und Zuschneiden."
-                            ),
-                        )),),
+                    answers=(
+                        written(
+                            Words(
+                                en=(
+                                    "A convolutional network: several layers of convolution, ReLU and "
+                                    "pooling, then a fully connected layer with one sigmoid output, "
+                                    "trained with binary cross-entropy. Shared local filters need few "
+                                    "weights and recognise a feature wherever it appears in the picture; "
+                                    "pooling makes the result insensitive to small shifts. The hierarchy "
+                                    "of layers leads from edges to textures to parts such as ears and "
+                                    "muzzles. If the collection is small, start from a network pretrained"
+                                    " on a large collection and augment the data, for instance by "
+                                    "mirroring and cropping."
+                                ),
+                                de=(
+                                    "Ein Faltungsnetz: mehrere Schichten aus Faltung, ReLU und Pooling, "
+                                    "danach eine vollständig verbundene Schicht mit einer "
+                                    "Sigmoid-Ausgabe, trainiert mit der binären Kreuzentropie. Lokale "
+                                    "Filter mit gemeinsamen Gewichten brauchen wenige Parameter und "
+                                    "erkennen ein Merkmal überall im Bild; das Pooling macht das Ergebnis"
+                                    " unempfindlich gegen kleine Verschiebungen. Die Hierarchie der "
+                                    "Schichten führt von Kanten über Texturen zu Teilen wie Ohren und "
+                                    "Schnauzen. Ist die Sammlung klein, so beginnt man mit einem Netz, "
+                                    "das auf einer großen Sammlung vortrainiert wurde, und erweitert die "
+                                    "Daten, etwa durch Spiegeln und Zuschneiden."
+                                ),
+                            )
+                        ),
+                    ),
                 ),
                 Part(
                     task=Words(
@@ -551,63 +583,71 @@ SHEET = Sheet(
                             "Rede gehört."
                         ),
                     ),
-                    answers=(written(Words(
-                            en=(
-                                "A bidirectional recurrent network (LSTM or GRU) on letters with one "
-                                "sigmoid output per letter, trained with binary cross-entropy summed "
-                                "over all letters. Input and output have the same length, so no "
-                                "decoder is needed. Whether a letter belongs to direct speech depends"
-                                " on an opening quotation mark possibly far to the left, which the "
-                                "state has to remember, and also on what follows, such as the closing"
-                                " mark or a verb of saying; reading in both directions supplies both."
-                                " A window of fixed length would fail for long speeches."
-                            ),
-                            de=(
-                                "Ein bidirektionales rekurrentes Netz (LSTM oder GRU) auf Buchstaben "
-                                "mit einer Sigmoid-Ausgabe je Buchstabe, trainiert mit der über alle "
-                                "Buchstaben summierten binären Kreuzentropie. Eingabe und Ausgabe "
-                                "sind gleich lang, ein Decoder ist also nicht nötig. Ob ein Buchstabe"
-                                " zur wörtlichen Rede gehört, hängt von einem womöglich weit links "
-                                "stehenden öffnenden Anführungszeichen ab, das sich der Zustand "
-                                "merken muss, und auch vom Folgenden, etwa vom schließenden Zeichen "
-                                "oder von einem Verb des Sagens; das Lesen in beiden Richtungen "
-                                "liefert beides. Ein Fenster fester Länge würde bei langen Reden "
-                                "versagen."
-                            ),
-                        )),),
+                    answers=(
+                        written(
+                            Words(
+                                en=(
+                                    "A bidirectional recurrent network (LSTM or GRU) on letters with one "
+                                    "sigmoid output per letter, trained with binary cross-entropy summed "
+                                    "over all letters. Input and output have the same length, so no "
+                                    "decoder is needed. Whether a letter belongs to direct speech depends"
+                                    " on an opening quotation mark possibly far to the left, which the "
+                                    "state has to remember, and also on what follows, such as the closing"
+                                    " mark or a verb of saying; reading in both directions supplies both."
+                                    " A window of fixed length would fail for long speeches."
+                                ),
+                                de=(
+                                    "Ein bidirektionales rekurrentes Netz (LSTM oder GRU) auf Buchstaben "
+                                    "mit einer Sigmoid-Ausgabe je Buchstabe, trainiert mit der über alle "
+                                    "Buchstaben summierten binären Kreuzentropie. Eingabe und Ausgabe "
+                                    "sind gleich lang, ein Decoder ist also nicht nötig. Ob ein Buchstabe"
+                                    " zur wörtlichen Rede gehört, hängt von einem womöglich weit links "
+                                    "stehenden öffnenden Anführungszeichen ab, das sich der Zustand "
+                                    "merken muss, und auch vom Folgenden, etwa vom schließenden Zeichen "
+                                    "oder von einem Verb des Sagens; das Lesen in beiden Richtungen "
+                                    "liefert beides. Ein Fenster fester Länge würde bei langen Reden "
+                                    "versagen."
+                                ),
+                            )
+                        ),
+                    ),
                 ),
                 Part(
                     task=Words(
                         en="Translate English into Russian and into German.",
                         de="Übersetzen Sie aus dem Englischen ins Russische und ins Deutsche.",
                     ),
-                    answers=(written(Words(
-                            en=(
-                                "An encoder–decoder network with attention, today usually a "
-                                "transformer. The encoder reads the whole English sentence; the "
-                                "decoder produces the translation piece by piece, each conditioned on"
-                                " the source and on the words already written. Input and output may "
-                                "thus differ in length and word order, and attention spares the "
-                                "network from squeezing the sentence into one vector. Both target "
-                                "languages share the encoder; either there are two decoders, or there"
-                                " is one with a leading token that names the target language. Working"
-                                " on parts of words copes with the rich inflection of Russian and the"
-                                " compounds of German."
-                            ),
-                            de=(
-                                "Ein Encoder-Decoder-Netz mit Aufmerksamkeitsmechanismus (Attention),"
-                                " heute meist ein Transformer. Der Encoder liest den ganzen "
-                                "englischen Satz; der Decoder erzeugt die Übersetzung Stück für "
-                                "Stück, jeweils abhängig von der Quelle und von den bereits "
-                                "geschriebenen Wörtern. Eingabe und Ausgabe dürfen sich daher in "
-                                "Länge und Wortstellung unterscheiden, und dank der Aufmerksamkeit "
-                                "muss das Netz den Satz nicht in einen einzigen Vektor zwängen. Beide"
-                                " Zielsprachen teilen sich den Encoder; entweder gibt es zwei Decoder"
-                                " oder einen mit einem vorangestellten Zeichen, das die Zielsprache "
-                                "nennt. Das Arbeiten mit Wortteilen wird der reichen Flexion des "
-                                "Russischen und den deutschen Zusammensetzungen gerecht."
-                            ),
-                        )),),
+                    answers=(
+                        written(
+                            Words(
+                                en=(
+                                    "An encoder–decoder network with attention, today usually a "
+                                    "transformer. The encoder reads the whole English sentence; the "
+                                    "decoder produces the translation piece by piece, each conditioned on"
+                                    " the source and on the words already written. Input and output may "
+                                    "thus differ in length and word order, and attention spares the "
+                                    "network from squeezing the sentence into one vector. Both target "
+                                    "languages share the encoder; either there are two decoders, or there"
+                                    " is one with a leading token that names the target language. Working"
+                                    " on parts of words copes with the rich inflection of Russian and the"
+                                    " compounds of German."
+                                ),
+                                de=(
+                                    "Ein Encoder-Decoder-Netz mit Aufmerksamkeitsmechanismus (Attention),"
+                                    " heute meist ein Transformer. Der Encoder liest den ganzen "
+                                    "englischen Satz; der Decoder erzeugt die Übersetzung Stück für "
+                                    "Stück, jeweils abhängig von der Quelle und von den bereits "
+                                    "geschriebenen Wörtern. Eingabe und Ausgabe dürfen sich daher in "
+                                    "Länge und Wortstellung unterscheiden, und dank der Aufmerksamkeit "
+                                    "muss das Netz den Satz nicht in einen einzigen Vektor zwängen. Beide"
+                                    " Zielsprachen teilen sich den Encoder; entweder gibt es zwei Decoder"
+                                    " oder einen mit einem vorangestellten Zeichen, das die Zielsprache "
+                                    "nennt. Das Arbeiten mit Wortteilen wird der reichen Flexion des "
+                                    "Russischen und den deutschen Zusammensetzungen gerecht."
+                                ),
+                            )
+                        ),
+                    ),
                 ),
                 Part(
                     task=Words(
@@ -620,31 +660,35 @@ SHEET = Sheet(
                             "rekonstruieren Sie daraus den ursprünglichen Code."
                         ),
                     ),
-                    answers=(written(Words(
-                            en=(
-                                "An autoencoder: the encoder maps the input to a hidden layer with "
-                                "fewer neurons, the decoder maps this short representation back to "
-                                "the input. It is trained on the reconstruction error, so the input "
-                                "is its own label. The narrow layer forces the network to keep only "
-                                "what is needed to restore the data; exact reconstruction is possible"
-                                " only if the data are redundant enough. For vectors of fixed length "
-                                "fully connected layers suffice; if the code is a sequence, such as "
-                                "the text of a program, encoder and decoder are recurrent networks or"
-                                " transformers."
-                            ),
-                            de=(
-                                "Ein Autoencoder: Der Encoder bildet die Eingabe auf eine verborgene "
-                                "Schicht mit weniger Neuronen ab, der Decoder bildet diese kurze "
-                                "Darstellung wieder auf die Eingabe ab. Trainiert wird mit dem "
-                                "Rekonstruktionsfehler; die Eingabe ist also ihr eigenes Label. Die "
-                                "schmale Schicht zwingt das Netz, nur das zu behalten, was zur "
-                                "Wiederherstellung nötig ist; exakt gelingt diese nur, wenn die Daten"
-                                " redundant genug sind. Für Vektoren fester Länge genügen vollständig"
-                                " verbundene Schichten; ist der Code eine Folge, etwa ein "
-                                "Programmtext, so sind Encoder und Decoder rekurrente Netze oder "
-                                "Transformer."
-                            ),
-                        )),),
+                    answers=(
+                        written(
+                            Words(
+                                en=(
+                                    "An autoencoder: the encoder maps the input to a hidden layer with "
+                                    "fewer neurons, the decoder maps this short representation back to "
+                                    "the input. It is trained on the reconstruction error, so the input "
+                                    "is its own label. The narrow layer forces the network to keep only "
+                                    "what is needed to restore the data; exact reconstruction is possible"
+                                    " only if the data are redundant enough. For vectors of fixed length "
+                                    "fully connected layers suffice; if the code is a sequence, such as "
+                                    "the text of a program, encoder and decoder are recurrent networks or"
+                                    " transformers."
+                                ),
+                                de=(
+                                    "Ein Autoencoder: Der Encoder bildet die Eingabe auf eine verborgene "
+                                    "Schicht mit weniger Neuronen ab, der Decoder bildet diese kurze "
+                                    "Darstellung wieder auf die Eingabe ab. Trainiert wird mit dem "
+                                    "Rekonstruktionsfehler; die Eingabe ist also ihr eigenes Label. Die "
+                                    "schmale Schicht zwingt das Netz, nur das zu behalten, was zur "
+                                    "Wiederherstellung nötig ist; exakt gelingt diese nur, wenn die Daten"
+                                    " redundant genug sind. Für Vektoren fester Länge genügen vollständig"
+                                    " verbundene Schichten; ist der Code eine Folge, etwa ein "
+                                    "Programmtext, so sind Encoder und Decoder rekurrente Netze oder "
+                                    "Transformer."
+                                ),
+                            )
+                        ),
+                    ),
                 ),
             ),
         ),
@@ -723,7 +767,10 @@ SHEET = Sheet(
                             "für jeden Ausgabekanal und leiten Sie dessen Gradienten her."
                         ),
                     ),
-                    answers=(BIASED, code(LAYER),),
+                    answers=(
+                        BIASED,
+                        code(LAYER),
+                    ),
                 ),
                 Part(
                     task=Words(

@@ -42,7 +42,10 @@ CAPTION = Words(
 
 SHEET = Sheet(
     name="sheet_002",
-    title={"en": "From a network scheme to its gradients", "de": "Vom Netzschema zu den Gradienten"},
+    title={
+        "en": "From a network scheme to its gradients",
+        "de": "Vom Netzschema zu den Gradienten",
+    },
     exercises=(
         Exercise(
             title=Words(
@@ -178,31 +181,36 @@ SHEET = Sheet(
                             "dabei, wie der Schritt abgeleitet wird, der die Einsenspalte anhängt."
                         ),
                     ),
-                    answers=(INNER, written(Words(
-                            en=(
-                                "Appending a column of ones copies the columns of $C$ unchanged into "
-                                "$D$ and adds a constant. The copy is linear in $C$: it is the "
-                                r"product of $C$ with a selector of size $4 \times 5$, the identity "
-                                "followed by a column of zeros. The constant column does not depend "
-                                "on $C$ and contributes nothing. Backwards, the transpose of the "
-                                "selector acts: it deletes the last column of the error signal of "
-                                "$D$. Equivalently, the last row of $W^{(2)}$, the bias of the "
-                                "output, is left out when the error is passed back to the hidden "
-                                "layer."
-                            ),
-                            de=(
-                                "Das Anhängen der Einsenspalte übernimmt die Spalten von $C$ "
-                                "unverändert in $D$ und fügt eine Konstante hinzu. Die Übernahme ist "
-                                "linear in $C$: Sie ist das Produkt von $C$ mit einer Auswahlmatrix "
-                                r"der Größe $4 \times 5$, der Einheitsmatrix mit einer angefügten "
-                                "Nullspalte. Die konstante Spalte hängt nicht von $C$ ab und trägt "
-                                "nichts bei. Rückwärts wirkt die Transponierte der Auswahlmatrix: Sie"
-                                " streicht die letzte Spalte des Fehlersignals von $D$. "
-                                "Gleichbedeutend bleibt die letzte Zeile von $W^{(2)}$, der Bias der "
-                                "Ausgabe, außer Betracht, wenn der Fehler an die verborgene Schicht "
-                                "zurückgegeben wird."
-                            ),
-                        )),),
+                    answers=(
+                        INNER,
+                        written(
+                            Words(
+                                en=(
+                                    "Appending a column of ones copies the columns of $C$ unchanged into "
+                                    "$D$ and adds a constant. The copy is linear in $C$: it is the "
+                                    r"product of $C$ with a selector of size $4 \times 5$, the identity "
+                                    "followed by a column of zeros. The constant column does not depend "
+                                    "on $C$ and contributes nothing. Backwards, the transpose of the "
+                                    "selector acts: it deletes the last column of the error signal of "
+                                    "$D$. Equivalently, the last row of $W^{(2)}$, the bias of the "
+                                    "output, is left out when the error is passed back to the hidden "
+                                    "layer."
+                                ),
+                                de=(
+                                    "Das Anhängen der Einsenspalte übernimmt die Spalten von $C$ "
+                                    "unverändert in $D$ und fügt eine Konstante hinzu. Die Übernahme ist "
+                                    "linear in $C$: Sie ist das Produkt von $C$ mit einer Auswahlmatrix "
+                                    r"der Größe $4 \times 5$, der Einheitsmatrix mit einer angefügten "
+                                    "Nullspalte. Die konstante Spalte hängt nicht von $C$ ab und trägt "
+                                    "nichts bei. Rückwärts wirkt die Transponierte der Auswahlmatrix: Sie"
+                                    " streicht die letzte Spalte des Fehlersignals von $D$. "
+                                    "Gleichbedeutend bleibt die letzte Zeile von $W^{(2)}$, der Bias der "
+                                    "Ausgabe, außer Betracht, wenn der Fehler an die verborgene Schicht "
+                                    "zurückgegeben wird."
+                                ),
+                            )
+                        ),
+                    ),
                 ),
             ),
         ),
@@ -230,40 +238,44 @@ SHEET = Sheet(
                             "Wurzel."
                         ),
                     ),
-                    answers=(written(Words(
-                            en=(
-                                "A tensor holds its values and, if gradients are required, a "
-                                "reference to the operation that produced it. During the forward pass"
-                                " every operation adds a node to a directed acyclic graph; the node "
-                                "stores the values needed later and a rule that multiplies an "
-                                "incoming error signal by the transposed Jacobian, without ever "
-                                "building that matrix. No gradient is computed at this stage. The "
-                                "graph is dynamic, as it is built anew in each forward pass; its "
-                                "leaves are the weights and inputs, its root is the error. Calling "
-                                "backward starts with 1 at the root, visits the nodes in reverse "
-                                "order, applies their rules and adds the contributions where paths "
-                                "meet. The results are added to the field grad of those leaves that "
-                                "require gradients, which is why this field is reset before each "
-                                "training step."
-                            ),
-                            de=(
-                                "Ein Tensor enthält seine Werte und, falls Gradienten verlangt sind, "
-                                "einen Verweis auf die Operation, die ihn erzeugt hat. Im "
-                                "Vorwärtsschritt fügt jede Operation einem gerichteten azyklischen "
-                                "Graphen einen Knoten hinzu; dieser speichert die später benötigten "
-                                "Werte und eine Regel, die ein eintreffendes Fehlersignal mit der "
-                                "transponierten Jacobi-Matrix multipliziert, ohne diese je "
-                                "aufzustellen. Gradienten werden dabei noch nicht berechnet. Der "
-                                "Graph ist dynamisch, denn er wird in jedem Vorwärtsschritt neu "
-                                "aufgebaut; seine Blätter sind die Gewichte und Eingaben, seine "
-                                "Wurzel ist der Fehler. Der Aufruf von backward beginnt mit 1 an der "
-                                "Wurzel, durchläuft die Knoten in umgekehrter Reihenfolge, wendet "
-                                "ihre Regeln an und addiert die Beiträge, wo Pfade zusammentreffen. "
-                                "Die Ergebnisse werden zum Feld grad derjenigen Blätter addiert, die "
-                                "Gradienten verlangen; deshalb wird dieses Feld vor jedem "
-                                "Trainingsschritt zurückgesetzt."
-                            ),
-                        )),),
+                    answers=(
+                        written(
+                            Words(
+                                en=(
+                                    "A tensor holds its values and, if gradients are required, a "
+                                    "reference to the operation that produced it. During the forward pass"
+                                    " every operation adds a node to a directed acyclic graph; the node "
+                                    "stores the values needed later and a rule that multiplies an "
+                                    "incoming error signal by the transposed Jacobian, without ever "
+                                    "building that matrix. No gradient is computed at this stage. The "
+                                    "graph is dynamic, as it is built anew in each forward pass; its "
+                                    "leaves are the weights and inputs, its root is the error. Calling "
+                                    "backward starts with 1 at the root, visits the nodes in reverse "
+                                    "order, applies their rules and adds the contributions where paths "
+                                    "meet. The results are added to the field grad of those leaves that "
+                                    "require gradients, which is why this field is reset before each "
+                                    "training step."
+                                ),
+                                de=(
+                                    "Ein Tensor enthält seine Werte und, falls Gradienten verlangt sind, "
+                                    "einen Verweis auf die Operation, die ihn erzeugt hat. Im "
+                                    "Vorwärtsschritt fügt jede Operation einem gerichteten azyklischen "
+                                    "Graphen einen Knoten hinzu; dieser speichert die später benötigten "
+                                    "Werte und eine Regel, die ein eintreffendes Fehlersignal mit der "
+                                    "transponierten Jacobi-Matrix multipliziert, ohne diese je "
+                                    "aufzustellen. Gradienten werden dabei noch nicht berechnet. Der "
+                                    "Graph ist dynamisch, denn er wird in jedem Vorwärtsschritt neu "
+                                    "aufgebaut; seine Blätter sind die Gewichte und Eingaben, seine "
+                                    "Wurzel ist der Fehler. Der Aufruf von backward beginnt mit 1 an der "
+                                    "Wurzel, durchläuft die Knoten in umgekehrter Reihenfolge, wendet "
+                                    "ihre Regeln an und addiert die Beiträge, wo Pfade zusammentreffen. "
+                                    "Die Ergebnisse werden zum Feld grad derjenigen Blätter addiert, die "
+                                    "Gradienten verlangen; deshalb wird dieses Feld vor jedem "
+                                    "Trainingsschritt zurückgesetzt."
+                                ),
+                            )
+                        ),
+                    ),
                 ),
             ),
         ),

@@ -10,10 +10,16 @@ from symbackprop.picture.plot import Curve, Plot, plot
 DEPTH = "i: 1..n; x: scalar; w[i]: scalar; h[0] = x; h[i] = {f}(w[i]*h[i-1]); y = h[n]"
 ANY = Derived("s: function as \\sigma; " + DEPTH.format(f="s"), wrt=("w",),
               show=("forward", "delta", "gradients", "closed"), lengths=tuple(range(1, 9)))  # fmt: skip
-SIGMOID = Derived(DEPTH.format(f="sigmoid"), wrt=("w",), show=("closed", "bound"), lengths=tuple(range(1, 9)))
+SIGMOID = Derived(
+    DEPTH.format(f="sigmoid"), wrt=("w",), show=("closed", "bound"), lengths=tuple(range(1, 9))
+)
 # where a ReLU is off its argument is 0 from then on, at the kink: the page is checked where none is
-OPEN = DEPTH.replace("x: scalar", "x: scalar positive").replace("w[i]: scalar", "w[i]: scalar positive")
-RELU = Derived(OPEN.format(f="relu"), wrt=("w",), show=("closed", "bound"), lengths=tuple(range(1, 9)))
+OPEN = DEPTH.replace("x: scalar", "x: scalar positive").replace(
+    "w[i]: scalar", "w[i]: scalar positive"
+)
+RELU = Derived(
+    OPEN.format(f="relu"), wrt=("w",), show=("closed", "bound"), lengths=tuple(range(1, 9))
+)
 LAYERS, WEIGHT = 20, 0.9
 
 
@@ -78,7 +84,10 @@ TENSOR = Derived(NET, wrt=("W1",), convention=DELTAS, show=("local", "delta", "g
 
 SHEET = Sheet(
     name="sheet_003",
-    title={"en": "Neural networks and backpropagation", "de": "Neuronale Netze und Fehlerrückführung"},
+    title={
+        "en": "Neural networks and backpropagation",
+        "de": "Neuronale Netze und Fehlerrückführung",
+    },
     exercises=(
         Exercise(
             title=Words(
@@ -132,50 +141,57 @@ SHEET = Sheet(
                         ),
                     ),
                     points=2,
-                    answers=(SIGMOID, RELU, drawn(SLOPES, CAPTION), written(Words(
-                            en=(
-                                "For the sigmoid, each of the layers $i$ to $n$ contributes a slope "
-                                r"of at most $\frac{1}{4}$ and each later weight a factor of absolute "
-                                r"value below 1: the absolute slope is below $(\frac{1}{4})^{n-i+1} "
-                                "|h_{i-1}|$ for $i < n$, so each step back towards the input costs "
-                                r"another factor of 4 in this bound. (For $i \ge 2$, $|h_{i-1}|$ is "
-                                "below 1; for $i = 1$ it is $|x|$, assumed not to be 0.) The bound is"
-                                " attained only for $i = n$, with $w_n$ equal to 0: a layer has the "
-                                r"slope $\frac{1}{4}$ only where its argument is 0, its output is then"
-                                r" $\frac{1}{2}$, and the next layer could have this slope only if its"
-                                " weight were 0. For ReLU the slope of every layer is 0 or 1 (0 at "
-                                r"the corner, by convention), so the factor $\frac{1}{4}$ disappears "
-                                "and only the weights remain; as $|h_{i-1}|$ is at most $|x|$ times "
-                                "the absolute values of the earlier weights, the bound is $|x|$ times"
-                                " the product of the absolute values of all weights except $w_i$, "
-                                "hence below $|x|$ for $n > 1$, and it does not favour late layers "
-                                "over early ones. With weights below 1 it still shrinks with the "
-                                r"depth $n$; and if $w_j h_{j-1} \le 0$ for a single neuron, all these"
-                                " derivatives are 0 at once."
-                            ),
-                            de=(
-                                "Bei der Sigmoidfunktion trägt jede der Schichten $i$ bis $n$ eine "
-                                r"Steigung von höchstens $\frac{1}{4}$ bei und jedes spätere Gewicht "
-                                "einen Faktor vom Betrag unter 1: Der Betrag der Steigung liegt für "
-                                r"$i < n$ unter $(\frac{1}{4})^{n-i+1} |h_{i-1}|$, so dass jede "
-                                "Schicht, die näher an der Eingabe liegt, in dieser Schranke einen "
-                                r"weiteren Faktor 4 kostet. (Für $i \ge 2$ liegt $|h_{i-1}|$ unter 1; "
-                                "für $i = 1$ ist es $|x|$, das hier nicht 0 sei.) Angenommen wird die"
-                                " Schranke nur für $i = n$, mit $w_n$ gleich 0: Eine Schicht hat die "
-                                r"Steigung $\frac{1}{4}$ nur dort, wo ihr Argument 0 ist, ihre Ausgabe"
-                                r" ist dann $\frac{1}{2}$, und die nächste Schicht könnte diese "
-                                "Steigung nur haben, wenn ihr Gewicht 0 wäre. Bei ReLU ist die "
-                                "Steigung jeder Schicht 0 oder 1 (am Knick nach Vereinbarung 0); der "
-                                r"Faktor $\frac{1}{4}$ entfällt, und nur die Gewichte bleiben. Da "
-                                "$|h_{i-1}|$ höchstens $|x|$ mal die Beträge der früheren Gewichte "
-                                "ist, ist die Schranke $|x|$ mal das Produkt der Beträge aller "
-                                "Gewichte außer $w_i$, für $n > 1$ also kleiner als $|x|$, und sie "
-                                "bevorzugt späte Schichten nicht vor frühen. Bei Gewichten unter 1 "
-                                r"schrumpft sie weiterhin mit der Tiefe $n$; und ist $w_j h_{j-1} \le "
-                                "0$ für ein einziges Neuron, so sind alle diese Ableitungen zugleich "
-                                "0."
-                            ),
-                        )),),
+                    answers=(
+                        SIGMOID,
+                        RELU,
+                        drawn(SLOPES, CAPTION),
+                        written(
+                            Words(
+                                en=(
+                                    "For the sigmoid, each of the layers $i$ to $n$ contributes a slope "
+                                    r"of at most $\frac{1}{4}$ and each later weight a factor of absolute "
+                                    r"value below 1: the absolute slope is below $(\frac{1}{4})^{n-i+1} "
+                                    "|h_{i-1}|$ for $i < n$, so each step back towards the input costs "
+                                    r"another factor of 4 in this bound. (For $i \ge 2$, $|h_{i-1}|$ is "
+                                    "below 1; for $i = 1$ it is $|x|$, assumed not to be 0.) The bound is"
+                                    " attained only for $i = n$, with $w_n$ equal to 0: a layer has the "
+                                    r"slope $\frac{1}{4}$ only where its argument is 0, its output is then"
+                                    r" $\frac{1}{2}$, and the next layer could have this slope only if its"
+                                    " weight were 0. For ReLU the slope of every layer is 0 or 1 (0 at "
+                                    r"the corner, by convention), so the factor $\frac{1}{4}$ disappears "
+                                    "and only the weights remain; as $|h_{i-1}|$ is at most $|x|$ times "
+                                    "the absolute values of the earlier weights, the bound is $|x|$ times"
+                                    " the product of the absolute values of all weights except $w_i$, "
+                                    "hence below $|x|$ for $n > 1$, and it does not favour late layers "
+                                    "over early ones. With weights below 1 it still shrinks with the "
+                                    r"depth $n$; and if $w_j h_{j-1} \le 0$ for a single neuron, all these"
+                                    " derivatives are 0 at once."
+                                ),
+                                de=(
+                                    "Bei der Sigmoidfunktion trägt jede der Schichten $i$ bis $n$ eine "
+                                    r"Steigung von höchstens $\frac{1}{4}$ bei und jedes spätere Gewicht "
+                                    "einen Faktor vom Betrag unter 1: Der Betrag der Steigung liegt für "
+                                    r"$i < n$ unter $(\frac{1}{4})^{n-i+1} |h_{i-1}|$, so dass jede "
+                                    "Schicht, die näher an der Eingabe liegt, in dieser Schranke einen "
+                                    r"weiteren Faktor 4 kostet. (Für $i \ge 2$ liegt $|h_{i-1}|$ unter 1; "
+                                    "für $i = 1$ ist es $|x|$, das hier nicht 0 sei.) Angenommen wird die"
+                                    " Schranke nur für $i = n$, mit $w_n$ gleich 0: Eine Schicht hat die "
+                                    r"Steigung $\frac{1}{4}$ nur dort, wo ihr Argument 0 ist, ihre Ausgabe"
+                                    r" ist dann $\frac{1}{2}$, und die nächste Schicht könnte diese "
+                                    "Steigung nur haben, wenn ihr Gewicht 0 wäre. Bei ReLU ist die "
+                                    "Steigung jeder Schicht 0 oder 1 (am Knick nach Vereinbarung 0); der "
+                                    r"Faktor $\frac{1}{4}$ entfällt, und nur die Gewichte bleiben. Da "
+                                    "$|h_{i-1}|$ höchstens $|x|$ mal die Beträge der früheren Gewichte "
+                                    "ist, ist die Schranke $|x|$ mal das Produkt der Beträge aller "
+                                    "Gewichte außer $w_i$, für $n > 1$ also kleiner als $|x|$, und sie "
+                                    "bevorzugt späte Schichten nicht vor frühen. Bei Gewichten unter 1 "
+                                    r"schrumpft sie weiterhin mit der Tiefe $n$; und ist $w_j h_{j-1} \le "
+                                    "0$ für ein einziges Neuron, so sind alle diese Ableitungen zugleich "
+                                    "0."
+                                ),
+                            )
+                        ),
+                    ),
                 ),
             ),
         ),
@@ -295,5 +311,9 @@ SHEET = Sheet(
             ),
         ),
     ),
-    header={"course": {"en": "Deep learning", "de": "Deep Learning"}, "number": {"en": "Sheet 3", "de": "Übungsblatt 3"}, "due": {"en": "13 May 2025, 14:00", "de": "13.05.2025, 14:00 Uhr"}},
+    header={
+        "course": {"en": "Deep learning", "de": "Deep Learning"},
+        "number": {"en": "Sheet 3", "de": "Übungsblatt 3"},
+        "due": {"en": "13 May 2025, 14:00", "de": "13.05.2025, 14:00 Uhr"},
+    },
 )

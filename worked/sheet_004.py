@@ -1,6 +1,17 @@
 """What networks see, cross-entropy, softmax, Grad-CAM and convolution, worked. Source: shared/seeds/004 (row vectors)."""
 
-from symbackprop import Convention, Derived, Exercise, Part, Sheet, Stated, Words, code, drawn, written
+from symbackprop import (
+    Convention,
+    Derived,
+    Exercise,
+    Part,
+    Sheet,
+    Stated,
+    Words,
+    code,
+    drawn,
+    written,
+)
 from symbackprop.emit.layers_code import Functions, Layer, layers
 from symbackprop.picture.heat import heat
 
@@ -21,7 +32,9 @@ ASCENT = Derived(
     at={"x0": [0] * 5, "W": FILTER, "e": [0, 1, 0, 0]},
     show=("numbers",),
 )
-RISE = Derived("x: 5;  W: 5 x 4;  e: 4;  g = (x @ W) @ e", wrt=("x",), convention=ROWS, show=("gradients",))
+RISE = Derived(
+    "x: 5;  W: 5 x 4;  e: 4;  g = (x @ W) @ e", wrt=("x",), convention=ROWS, show=("gradients",)
+)
 ASCENT_WORDS = Words(
     en=r"The second component is $g = x W e^\top$ with $e = (0, 1, 0, 0)$; its gradient is $e W^\top$, the same at every $x$. Two steps with rate 1:",
     de=r"Die zweite Komponente ist $g = x W e^\top$ mit $e = (0, 1, 0, 0)$; ihr Gradient ist $e W^\top$, an jeder Stelle $x$ derselbe. Zwei Schritte mit Rate 1:",
@@ -75,7 +88,11 @@ OUTPUTS = (
     (OTHER, "0.4820 & 0.4820 & 0.02400 & 0.003247 & 0.008827", "3.7299"),
 )
 SOFTMAX = tuple(
-    Stated(d, (rf"p = \operatorname{{softmax}}(z) \approx \begin{{bmatrix}} {p} \end{{bmatrix}}",), at=d.at)
+    Stated(
+        d,
+        (rf"p = \operatorname{{softmax}}(z) \approx \begin{{bmatrix}} {p} \end{{bmatrix}}",),
+        at=d.at,
+    )
     for d, p, _ in OUTPUTS
 )
 LOSSES = tuple(Stated(d, (rf"L = -\log(p_y) \approx {h}",), at=d.at) for d, _, h in OUTPUTS)
@@ -155,7 +172,10 @@ TRAINED = Words(
 
 SHEET = Sheet(
     name="sheet_004",
-    title={"en": "Visualisation, cross-entropy and convolution", "de": "Visualisierung, Kreuzentropie und Faltung"},
+    title={
+        "en": "Visualisation, cross-entropy and convolution",
+        "de": "Visualisierung, Kreuzentropie und Faltung",
+    },
     exercises=(
         Exercise(
             title=Words(
@@ -187,40 +207,47 @@ SHEET = Sheet(
                             "Zählung der Indizes ab 0 ist dies die Komponente $(xW)_1$.)"
                         ),
                     ),
-                    answers=(RISE, STEPS,),
+                    answers=(
+                        RISE,
+                        STEPS,
+                    ),
                 ),
                 Part(
                     task=Words(
                         en="Interpret the result. Why is $xW$ maximised and not $f(x)$?",
                         de="Deuten Sie das Ergebnis. Warum wird $xW$ maximiert und nicht $f(x)$?",
                     ),
-                    answers=(written(Words(
-                            en=(
-                                "The two steps lead to $x = (0, 2, -2, 0, 0)$, twice the second "
-                                "column of $W$. The ascent thus shows the input pattern to which the "
-                                "neuron responds most strongly, and for a linear neuron this pattern "
-                                "is its own weights: it looks for a large value followed by a small "
-                                "one. Only the direction carries meaning; the gradient is constant, "
-                                "so without a constraint on the length of $x$ the value keeps "
-                                "growing, here from 0 to 2 to 4. The starting point lies exactly on "
-                                "the corner of relu: there $f$ is not differentiable in this "
-                                "component, and with the usual convention that the slope is 0 the "
-                                "ascent on $f$ would never leave $x = 0$."
-                            ),
-                            de=(
-                                "Die zwei Schritte führen zu $x = (0, 2, -2, 0, 0)$, dem Doppelten "
-                                "der zweiten Spalte von $W$. Der Aufstieg zeigt also das "
-                                "Eingabemuster, auf das das Neuron am stärksten anspricht, und bei "
-                                "einem linearen Neuron sind dies seine eigenen Gewichte: Es sucht "
-                                "einen großen Wert, auf den ein kleiner folgt. Nur die Richtung ist "
-                                "aussagekräftig; da der Gradient konstant ist, wächst der Wert ohne "
-                                "Beschränkung der Länge von $x$ immer weiter, hier von 0 über 2 auf "
-                                "4. Der Startpunkt liegt genau am Knick von relu: Dort ist $f$ in "
-                                "dieser Komponente nicht differenzierbar, und mit der üblichen "
-                                "Festlegung der Steigung auf 0 bliebe der Aufstieg auf $f$ für immer "
-                                "bei $x = 0$ stehen."
-                            ),
-                        )),),
+                    answers=(
+                        written(
+                            Words(
+                                en=(
+                                    "The two steps lead to $x = (0, 2, -2, 0, 0)$, twice the second "
+                                    "column of $W$. The ascent thus shows the input pattern to which the "
+                                    "neuron responds most strongly, and for a linear neuron this pattern "
+                                    "is its own weights: it looks for a large value followed by a small "
+                                    "one. Only the direction carries meaning; the gradient is constant, "
+                                    "so without a constraint on the length of $x$ the value keeps "
+                                    "growing, here from 0 to 2 to 4. The starting point lies exactly on "
+                                    "the corner of relu: there $f$ is not differentiable in this "
+                                    "component, and with the usual convention that the slope is 0 the "
+                                    "ascent on $f$ would never leave $x = 0$."
+                                ),
+                                de=(
+                                    "Die zwei Schritte führen zu $x = (0, 2, -2, 0, 0)$, dem Doppelten "
+                                    "der zweiten Spalte von $W$. Der Aufstieg zeigt also das "
+                                    "Eingabemuster, auf das das Neuron am stärksten anspricht, und bei "
+                                    "einem linearen Neuron sind dies seine eigenen Gewichte: Es sucht "
+                                    "einen großen Wert, auf den ein kleiner folgt. Nur die Richtung ist "
+                                    "aussagekräftig; da der Gradient konstant ist, wächst der Wert ohne "
+                                    "Beschränkung der Länge von $x$ immer weiter, hier von 0 über 2 auf "
+                                    "4. Der Startpunkt liegt genau am Knick von relu: Dort ist $f$ in "
+                                    "dieser Komponente nicht differenzierbar, und mit der üblichen "
+                                    "Festlegung der Steigung auf 0 bliebe der Aufstieg auf $f$ für immer "
+                                    "bei $x = 0$ stehen."
+                                ),
+                            )
+                        ),
+                    ),
                 ),
                 Part(
                     task=Words(
@@ -233,31 +260,35 @@ SHEET = Sheet(
                             "diese Art der Berechnung vor?"
                         ),
                     ),
-                    answers=(written(Words(
-                            en=(
-                                "In a convolutional network. Every column of $W$ holds the same two "
-                                "weights, shifted by one place, so each output is the difference $x_j"
-                                " - x_{j+1}$ of two neighbours: a one-dimensional convolution with "
-                                "the kernel $(1, -1)$, stride 1 and no padding, which is why 5 inputs"
-                                " become 4 outputs. (As usual for networks, the kernel is not "
-                                "turned.) The fully connected layer thus has local connections and "
-                                "shared weights, 2 instead of 20. The kernel is a discrete "
-                                "derivative, up to sign, and hence an edge detector; after relu only "
-                                "falling edges remain, that is, places with $x_j > x_{j+1}$."
-                            ),
-                            de=(
-                                "In einem Faltungsnetz. Jede Spalte von $W$ enthält dieselben zwei "
-                                "Gewichte, um eine Stelle verschoben; jede Ausgabe ist also die "
-                                "Differenz $x_j - x_{j+1}$ zweier Nachbarn: eine eindimensionale "
-                                "Faltung mit dem Kern $(1, -1)$, Schrittweite 1 und ohne Auffüllung, "
-                                "weshalb aus 5 Eingaben 4 Ausgaben werden. (Wie bei Netzen üblich, "
-                                "wird der Kern nicht gedreht.) Die vollständig verbundene Schicht hat"
-                                " somit lokale Verbindungen und gemeinsame Gewichte, 2 statt 20. Der "
-                                "Kern ist bis auf das Vorzeichen eine diskrete Ableitung und damit "
-                                "ein Kantendetektor; nach relu bleiben nur die fallenden Kanten "
-                                "übrig, also Stellen mit $x_j > x_{j+1}$."
-                            ),
-                        )),),
+                    answers=(
+                        written(
+                            Words(
+                                en=(
+                                    "In a convolutional network. Every column of $W$ holds the same two "
+                                    "weights, shifted by one place, so each output is the difference $x_j"
+                                    " - x_{j+1}$ of two neighbours: a one-dimensional convolution with "
+                                    "the kernel $(1, -1)$, stride 1 and no padding, which is why 5 inputs"
+                                    " become 4 outputs. (As usual for networks, the kernel is not "
+                                    "turned.) The fully connected layer thus has local connections and "
+                                    "shared weights, 2 instead of 20. The kernel is a discrete "
+                                    "derivative, up to sign, and hence an edge detector; after relu only "
+                                    "falling edges remain, that is, places with $x_j > x_{j+1}$."
+                                ),
+                                de=(
+                                    "In einem Faltungsnetz. Jede Spalte von $W$ enthält dieselben zwei "
+                                    "Gewichte, um eine Stelle verschoben; jede Ausgabe ist also die "
+                                    "Differenz $x_j - x_{j+1}$ zweier Nachbarn: eine eindimensionale "
+                                    "Faltung mit dem Kern $(1, -1)$, Schrittweite 1 und ohne Auffüllung, "
+                                    "weshalb aus 5 Eingaben 4 Ausgaben werden. (Wie bei Netzen üblich, "
+                                    "wird der Kern nicht gedreht.) Die vollständig verbundene Schicht hat"
+                                    " somit lokale Verbindungen und gemeinsame Gewichte, 2 statt 20. Der "
+                                    "Kern ist bis auf das Vorzeichen eine diskrete Ableitung und damit "
+                                    "ein Kantendetektor; nach relu bleiben nur die fallenden Kanten "
+                                    "übrig, also Stellen mit $x_j > x_{j+1}$."
+                                ),
+                            )
+                        ),
+                    ),
                 ),
             ),
         ),
@@ -290,41 +321,45 @@ SHEET = Sheet(
                             "lässt sich dies für neuronale Netze nutzen?"
                         ),
                     ),
-                    answers=(written(Words(
-                            en=(
-                                "The entropy $H(P)$ is the mean information content of a draw from "
-                                "$P$ and so measures its uncertainty: it is 0 if the outcome is "
-                                "certain and largest for the uniform distribution. The cross-entropy "
-                                "$H(P, Q)$ is the mean information content if the draws come from $P$"
-                                " but are judged by $Q$. It exceeds $H(P)$ by the Kullback–Leibler "
-                                "divergence, which is never negative and is 0 only if both "
-                                "distributions agree; it therefore measures how badly $Q$ describes "
-                                "$P$, although it is not a distance, as it is not symmetric. For a "
-                                "network, $P$ is the label and $Q$ the prediction, which a softmax "
-                                "turns into a probability distribution. Since $P$ is fixed, "
-                                "minimising $H(P, Q)$ over the weights moves the prediction $Q$ "
-                                "towards the label $P$; for one-hot labels it reduces to the negative"
-                                " logarithm of the probability of the true class, which is "
-                                "differentiable and amounts to maximum likelihood."
-                            ),
-                            de=(
-                                "Die Entropie $H(P)$ ist der mittlere Informationsgehalt einer "
-                                "Ziehung aus $P$ und misst so deren Unsicherheit: Sie ist 0, wenn der"
-                                " Ausgang feststeht, und bei der Gleichverteilung am größten. Die "
-                                "Kreuzentropie $H(P, Q)$ ist der mittlere Informationsgehalt, wenn "
-                                "die Ziehungen aus $P$ stammen, aber nach $Q$ beurteilt werden. Sie "
-                                "übertrifft $H(P)$ um die Kullback-Leibler-Divergenz, die nie negativ"
-                                " und nur dann 0 ist, wenn beide Verteilungen übereinstimmen; sie "
-                                "misst also, wie schlecht $Q$ die Verteilung $P$ beschreibt, ist aber"
-                                " kein Abstand, da sie nicht symmetrisch ist. Bei einem Netz ist $P$ "
-                                "das Label und $Q$ die Vorhersage, die durch Softmax zu einer "
-                                "Wahrscheinlichkeitsverteilung wird. Da $P$ fest ist, nähert das "
-                                "Minimieren von $H(P, Q)$ bezüglich der Gewichte die Vorhersage $Q$ "
-                                "dem Label $P$ an; bei One-Hot-Labels bleibt davon nur der negative "
-                                "Logarithmus der Wahrscheinlichkeit der wahren Klasse, was "
-                                "differenzierbar ist und dem Maximum-Likelihood-Prinzip entspricht."
-                            ),
-                        )),),
+                    answers=(
+                        written(
+                            Words(
+                                en=(
+                                    "The entropy $H(P)$ is the mean information content of a draw from "
+                                    "$P$ and so measures its uncertainty: it is 0 if the outcome is "
+                                    "certain and largest for the uniform distribution. The cross-entropy "
+                                    "$H(P, Q)$ is the mean information content if the draws come from $P$"
+                                    " but are judged by $Q$. It exceeds $H(P)$ by the Kullback–Leibler "
+                                    "divergence, which is never negative and is 0 only if both "
+                                    "distributions agree; it therefore measures how badly $Q$ describes "
+                                    "$P$, although it is not a distance, as it is not symmetric. For a "
+                                    "network, $P$ is the label and $Q$ the prediction, which a softmax "
+                                    "turns into a probability distribution. Since $P$ is fixed, "
+                                    "minimising $H(P, Q)$ over the weights moves the prediction $Q$ "
+                                    "towards the label $P$; for one-hot labels it reduces to the negative"
+                                    " logarithm of the probability of the true class, which is "
+                                    "differentiable and amounts to maximum likelihood."
+                                ),
+                                de=(
+                                    "Die Entropie $H(P)$ ist der mittlere Informationsgehalt einer "
+                                    "Ziehung aus $P$ und misst so deren Unsicherheit: Sie ist 0, wenn der"
+                                    " Ausgang feststeht, und bei der Gleichverteilung am größten. Die "
+                                    "Kreuzentropie $H(P, Q)$ ist der mittlere Informationsgehalt, wenn "
+                                    "die Ziehungen aus $P$ stammen, aber nach $Q$ beurteilt werden. Sie "
+                                    "übertrifft $H(P)$ um die Kullback-Leibler-Divergenz, die nie negativ"
+                                    " und nur dann 0 ist, wenn beide Verteilungen übereinstimmen; sie "
+                                    "misst also, wie schlecht $Q$ die Verteilung $P$ beschreibt, ist aber"
+                                    " kein Abstand, da sie nicht symmetrisch ist. Bei einem Netz ist $P$ "
+                                    "das Label und $Q$ die Vorhersage, die durch Softmax zu einer "
+                                    "Wahrscheinlichkeitsverteilung wird. Da $P$ fest ist, nähert das "
+                                    "Minimieren von $H(P, Q)$ bezüglich der Gewichte die Vorhersage $Q$ "
+                                    "dem Label $P$ an; bei One-Hot-Labels bleibt davon nur der negative "
+                                    "Logarithmus der Wahrscheinlichkeit der wahren Klasse, was "
+                                    "differenzierbar ist und dem Maximum-Likelihood-Prinzip entspricht."
+                                ),
+                            )
+                        ),
+                    ),
                 ),
                 Part(
                     task=Words(
@@ -339,26 +374,31 @@ SHEET = Sheet(
                             "klassifiziert; warum ist die Ausgabe dennoch problematisch?"
                         ),
                     ),
-                    answers=(H_1, written(Words(
-                            en=(
-                                "The largest entry belongs to the dog, but the network gives it only "
-                                "0.45 and thus considers it more likely than not that the picture "
-                                "does not show a dog. Cat and cow together also receive 0.45. The "
-                                "decision is uncertain: a small disturbance of the picture may tip "
-                                "it, and the output is of little use where its confidence matters. "
-                                "The cross-entropy of 0.7985 shows this, whereas the accuracy, which "
-                                "counts only right and wrong, does not."
-                            ),
-                            de=(
-                                "Der größte Eintrag gehört zum Hund, doch gibt das Netz ihm nur 0.45 "
-                                "und hält es damit für wahrscheinlicher, dass das Bild keinen Hund "
-                                "zeigt. Katze und Kuh erhalten zusammen ebenfalls 0.45. Die "
-                                "Entscheidung ist unsicher: Eine kleine Störung des Bildes kann sie "
-                                "kippen, und wo es auf die Verlässlichkeit ankommt, ist die Ausgabe "
-                                "wenig wert. Die Kreuzentropie von 0.7985 macht dies sichtbar, die "
-                                "Trefferquote dagegen, die nur richtig und falsch zählt, nicht."
-                            ),
-                        )),),
+                    answers=(
+                        H_1,
+                        written(
+                            Words(
+                                en=(
+                                    "The largest entry belongs to the dog, but the network gives it only "
+                                    "0.45 and thus considers it more likely than not that the picture "
+                                    "does not show a dog. Cat and cow together also receive 0.45. The "
+                                    "decision is uncertain: a small disturbance of the picture may tip "
+                                    "it, and the output is of little use where its confidence matters. "
+                                    "The cross-entropy of 0.7985 shows this, whereas the accuracy, which "
+                                    "counts only right and wrong, does not."
+                                ),
+                                de=(
+                                    "Der größte Eintrag gehört zum Hund, doch gibt das Netz ihm nur 0.45 "
+                                    "und hält es damit für wahrscheinlicher, dass das Bild keinen Hund "
+                                    "zeigt. Katze und Kuh erhalten zusammen ebenfalls 0.45. Die "
+                                    "Entscheidung ist unsicher: Eine kleine Störung des Bildes kann sie "
+                                    "kippen, und wo es auf die Verlässlichkeit ankommt, ist die Ausgabe "
+                                    "wenig wert. Die Kreuzentropie von 0.7985 macht dies sichtbar, die "
+                                    "Trefferquote dagegen, die nur richtig und falsch zählt, nicht."
+                                ),
+                            )
+                        ),
+                    ),
                 ),
                 Part(
                     task=Words(
@@ -373,25 +413,30 @@ SHEET = Sheet(
                             "anhand dieser Werte über das Netz sagen?"
                         ),
                     ),
-                    answers=(H_2, written(Words(
-                            en=(
-                                "The cross-entropy has fallen from 0.7985 to 0.0305 and is close to "
-                                "its minimum 0: the training works for this picture, and the network "
-                                "is now right and sure of it. More cannot be concluded from a single "
-                                "picture. If it belongs to the training data, the low value may also "
-                                "be a sign of overfitting; whether the network generalises has to be "
-                                "judged by the mean cross-entropy on data it has not seen."
-                            ),
-                            de=(
-                                "Die Kreuzentropie ist von 0.7985 auf 0.0305 gefallen und liegt nahe "
-                                "bei ihrem Minimum 0: Für dieses Bild wirkt das Training, das Netz "
-                                "liegt nun richtig und ist sich dessen sicher. Mehr lässt sich aus "
-                                "einem einzelnen Bild nicht schließen. Gehört es zu den "
-                                "Trainingsdaten, so kann der kleine Wert auch auf Überanpassung "
-                                "hindeuten; ob das Netz verallgemeinert, ist an der mittleren "
-                                "Kreuzentropie auf ungesehenen Daten zu beurteilen."
-                            ),
-                        )),),
+                    answers=(
+                        H_2,
+                        written(
+                            Words(
+                                en=(
+                                    "The cross-entropy has fallen from 0.7985 to 0.0305 and is close to "
+                                    "its minimum 0: the training works for this picture, and the network "
+                                    "is now right and sure of it. More cannot be concluded from a single "
+                                    "picture. If it belongs to the training data, the low value may also "
+                                    "be a sign of overfitting; whether the network generalises has to be "
+                                    "judged by the mean cross-entropy on data it has not seen."
+                                ),
+                                de=(
+                                    "Die Kreuzentropie ist von 0.7985 auf 0.0305 gefallen und liegt nahe "
+                                    "bei ihrem Minimum 0: Für dieses Bild wirkt das Training, das Netz "
+                                    "liegt nun richtig und ist sich dessen sicher. Mehr lässt sich aus "
+                                    "einem einzelnen Bild nicht schließen. Gehört es zu den "
+                                    "Trainingsdaten, so kann der kleine Wert auch auf Überanpassung "
+                                    "hindeuten; ob das Netz verallgemeinert, ist an der mittleren "
+                                    "Kreuzentropie auf ungesehenen Daten zu beurteilen."
+                                ),
+                            )
+                        ),
+                    ),
                 ),
             ),
         ),
@@ -457,45 +502,52 @@ SHEET = Sheet(
                             "nach $z$."
                         ),
                     ),
-                    answers=(SHORT, LOGITS,),
+                    answers=(
+                        SHORT,
+                        LOGITS,
+                    ),
                 ),
                 Part(
                     task=Words(
                         en="Why is this term well suited to optimisation?",
                         de="Warum ist dieser Term für die Optimierung gut geeignet?",
                     ),
-                    answers=(written(Words(
-                            en=(
-                                "The logarithm undoes the exponential function, so the gradient with "
-                                "respect to $z$ is simply $p - e_y$, the predicted distribution minus"
-                                " the one-hot label. It does not saturate: if the network is wrong "
-                                "and sure of it, the error grows about linearly with the lead of the "
-                                "wrong entry over the right one and the gradient keeps a size of "
-                                "about 1 in both entries, whereas the squared error behind a softmax "
-                                "has almost no gradient there. It vanishes only as the prediction "
-                                "becomes right. As a function of $z$ the term is convex, because the "
-                                "logarithm of a sum of exponentials is convex. It can also be "
-                                "computed stably: subtracting the maximum of $z$ from all entries "
-                                "changes nothing mathematically, but then no exponential overflows "
-                                "and the logarithm never meets a 0."
-                            ),
-                            de=(
-                                "Der Logarithmus hebt die Exponentialfunktion auf, so dass der "
-                                "Gradient nach $z$ einfach $p - e_y$ ist, die vorhergesagte "
-                                "Verteilung minus das One-Hot-Label. Er sättigt nicht: Liegt das Netz"
-                                " falsch und ist sich dabei sicher, so wächst der Fehler etwa linear "
-                                "mit dem Vorsprung des falschen Eintrags vor dem richtigen, und der "
-                                "Gradient behält in beiden Einträgen etwa den Betrag 1, während der "
-                                "quadratische Fehler hinter einer Softmax-Schicht dort fast keinen "
-                                "Gradienten hat. Er verschwindet nur in dem Maße, in dem die "
-                                "Vorhersage richtig wird. Als Funktion von $z$ ist der Term konvex, "
-                                "da der Logarithmus einer Summe von Exponentialfunktionen konvex ist."
-                                " Auch lässt er sich stabil berechnen: Zieht man das Maximum von $z$ "
-                                "von allen Einträgen ab, so ändert dies mathematisch nichts, doch "
-                                "läuft dann keine Exponentialfunktion über, und der Logarithmus "
-                                "trifft nie auf eine 0."
-                            ),
-                        )),),
+                    answers=(
+                        written(
+                            Words(
+                                en=(
+                                    "The logarithm undoes the exponential function, so the gradient with "
+                                    "respect to $z$ is simply $p - e_y$, the predicted distribution minus"
+                                    " the one-hot label. It does not saturate: if the network is wrong "
+                                    "and sure of it, the error grows about linearly with the lead of the "
+                                    "wrong entry over the right one and the gradient keeps a size of "
+                                    "about 1 in both entries, whereas the squared error behind a softmax "
+                                    "has almost no gradient there. It vanishes only as the prediction "
+                                    "becomes right. As a function of $z$ the term is convex, because the "
+                                    "logarithm of a sum of exponentials is convex. It can also be "
+                                    "computed stably: subtracting the maximum of $z$ from all entries "
+                                    "changes nothing mathematically, but then no exponential overflows "
+                                    "and the logarithm never meets a 0."
+                                ),
+                                de=(
+                                    "Der Logarithmus hebt die Exponentialfunktion auf, so dass der "
+                                    "Gradient nach $z$ einfach $p - e_y$ ist, die vorhergesagte "
+                                    "Verteilung minus das One-Hot-Label. Er sättigt nicht: Liegt das Netz"
+                                    " falsch und ist sich dabei sicher, so wächst der Fehler etwa linear "
+                                    "mit dem Vorsprung des falschen Eintrags vor dem richtigen, und der "
+                                    "Gradient behält in beiden Einträgen etwa den Betrag 1, während der "
+                                    "quadratische Fehler hinter einer Softmax-Schicht dort fast keinen "
+                                    "Gradienten hat. Er verschwindet nur in dem Maße, in dem die "
+                                    "Vorhersage richtig wird. Als Funktion von $z$ ist der Term konvex, "
+                                    "da der Logarithmus einer Summe von Exponentialfunktionen konvex ist."
+                                    " Auch lässt er sich stabil berechnen: Zieht man das Maximum von $z$ "
+                                    "von allen Einträgen ab, so ändert dies mathematisch nichts, doch "
+                                    "läuft dann keine Exponentialfunktion über, und der Logarithmus "
+                                    "trifft nie auf eine 0."
+                                ),
+                            )
+                        ),
+                    ),
                 ),
             ),
         ),
@@ -531,7 +583,10 @@ SHEET = Sheet(
                             "Gradienten und Merkmalskarten."
                         ),
                     ),
-                    answers=(WEIGHTED, drawn(HEAT, HEAT_CAPTION),),
+                    answers=(
+                        WEIGHTED,
+                        drawn(HEAT, HEAT_CAPTION),
+                    ),
                 ),
                 Part(
                     task=Words(
@@ -546,22 +601,26 @@ SHEET = Sheet(
                             "verloren; der Teil entfällt daher."
                         ),
                     ),
-                    answers=(written(Words(
-                            en=(
-                                "Left out, because nothing can be concluded without the pictures. "
-                                "With them, one would check whether the true class receives the "
-                                "largest score in every picture, whether the heat lies on the line "
-                                "and on the small dot, and whether scores and heat stay the same when"
-                                " only the large dot is moved."
-                            ),
-                            de=(
-                                "Entfällt, da sich ohne die Bilder nichts schließen lässt. Lägen sie "
-                                "vor, so wäre zu prüfen, ob die wahre Klasse in jedem Bild den "
-                                "größten Wert erhält, ob die Wärme auf der Linie und dem kleinen "
-                                "Punkt liegt und ob Werte und Wärme gleich bleiben, wenn nur der "
-                                "große Punkt verschoben wird."
-                            ),
-                        )),),
+                    answers=(
+                        written(
+                            Words(
+                                en=(
+                                    "Left out, because nothing can be concluded without the pictures. "
+                                    "With them, one would check whether the true class receives the "
+                                    "largest score in every picture, whether the heat lies on the line "
+                                    "and on the small dot, and whether scores and heat stay the same when"
+                                    " only the large dot is moved."
+                                ),
+                                de=(
+                                    "Entfällt, da sich ohne die Bilder nichts schließen lässt. Lägen sie "
+                                    "vor, so wäre zu prüfen, ob die wahre Klasse in jedem Bild den "
+                                    "größten Wert erhält, ob die Wärme auf der Linie und dem kleinen "
+                                    "Punkt liegt und ob Werte und Wärme gleich bleiben, wenn nur der "
+                                    "große Punkt verschoben wird."
+                                ),
+                            )
+                        ),
+                    ),
                 ),
             ),
         ),
@@ -640,7 +699,10 @@ SHEET = Sheet(
                             "für jeden Ausgabekanal und leiten Sie dessen Gradienten her."
                         ),
                     ),
-                    answers=(BIASED, code(LAYER),),
+                    answers=(
+                        BIASED,
+                        code(LAYER),
+                    ),
                 ),
                 Part(
                     task=Words(

@@ -17,7 +17,11 @@ Numbers = NDArray[Any]
 
 
 class Misfit(Exception):
-    """Two sizes that do not fit; the caller knows which formula they belong to."""
+    """Sizes that do not fit; the caller knows which formula they belong to."""
+
+    def __init__(self, what: str, *sizes: tuple[int, ...]) -> None:
+        super().__init__(what)
+        self.sizes = sizes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +68,7 @@ def oriented(array: Numbers, rank: int, vectors: str) -> Paper:
 def entrywise(work: Callable[..., Numbers], a: Paper, b: Paper) -> Paper:
     """a and b entry by entry: equal sizes, or one of them a scalar."""
     if a.rank and b.rank and a.size != b.size:
-        raise Misfit(f"{a.shown()} and {b.shown()}")
+        raise Misfit(f"{a.shown()} and {b.shown()}", a.size, b.size)
     rank = max(a.rank, b.rank)
     along = a.along if a.along is not None else b.along
     return Paper(work(a.lifted(rank), b.lifted(rank)), rank, along)
@@ -75,7 +79,7 @@ def product(a: Paper, b: Paper) -> Paper:
     if not a.rank or not b.rank:
         return entrywise(np.multiply, a, b)
     if a.rank != 2 or b.rank != 2 or a.size[1] != b.size[0]:
-        raise Misfit(f"{a.shown()} and {b.shown()}")
+        raise Misfit(f"{a.shown()} and {b.shown()}", a.size, b.size)
     row, column = a.along == -1, b.along == -2
     array = np.matmul(a.array, b.array)
     if array.shape[-2:] == (1, 1) and a.size[0] == b.size[1] == 1:

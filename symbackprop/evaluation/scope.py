@@ -71,10 +71,12 @@ def error(node: Formula, what: str, hint: str = "") -> FormulaError:
     return FormulaError(what, where=shown if len(shown) < 200 else shown[:200] + "…", hint=hint)
 
 
-def misfit(node: Formula, what: str, hint: str = "") -> SizesError:
+def misfit(
+    node: Formula, what: str, hint: str = "", sizes: tuple[tuple[int, ...], ...] = ()
+) -> SizesError:
     """The error that names the formula whose sizes or indices do not fit."""
     shown = error(node, what, hint)
-    return SizesError(shown.what, where=shown.where, hint=shown.hint)
+    return SizesError(shown.what, where=shown.where, hint=shown.hint, sizes=sizes)
 
 
 def known(node: Formula, scope: Scope) -> Value:

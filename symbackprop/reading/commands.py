@@ -56,8 +56,22 @@ def big(reader: Reader, at: int, end: int) -> Answer:
     key, tex = bound_key(reader, s.sub)
     index = reader.table.known.get(key, tex)
     low = Range(s.sub.start + reader.inside(s.sub).index("=") + 1, s.sub.end)
+    for bound in (low, s.sup):
+        spot = alone(reader, key, bound)
+        if spot is not None:
+            raise reader.source.fail(spot, "the index of a sum is also its bound",
+                                     hint="Give the index a letter of its own.")  # fmt: skip
     head = Word("BIG", (sign, index), at)
     return [head, low, Word("_TO", None, low.end), s.sup, Word("_BODY", None, s.sup.end)], s.end
+
+
+def alone(reader: Reader, key: tuple[Key, Key, Key], bound: Range) -> int | None:
+    """Where a bound names the index itself, not a name that begins with the same letter."""
+    letter, *scripts = key
+    if any(scripts) or len(letter) != 1:
+        return None
+    spots = (k for k in range(bound.start, bound.end) if reader.tokens[k] == letter[0])
+    return next((k for k in spots if reader.token(k + 1) not in ("_", "^", "'")), None)
 
 
 def bound_key(reader: Reader, sub: Range) -> tuple[tuple[Key, Key, Key], Name]:

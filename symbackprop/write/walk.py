@@ -7,7 +7,7 @@ The walk never recurses, so a formula of any depth can be written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, TypeVar, get_args
@@ -248,3 +248,12 @@ _TIDY: dict[type, Callable[[Any], Formula]] = {
 def plain_letter(index: Formula) -> bool:
     """Whether an index is one bare letter, so that it can stand next to another: B_{ij}."""
     return isinstance(index, Name) and len(index.base) == 1 and not (index.sup or index.sub)
+
+
+def inside(f: Formula) -> Iterator[Formula]:
+    """A formula and every formula in it."""
+    stack = [f]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += children(node)
