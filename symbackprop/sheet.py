@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -110,9 +110,14 @@ def exercise(e: Exercise, number: int, version: Version, style: Style) -> Contex
         "points": points(e.worth, style.language),
         "task": spoken(e.task, style),
         "given": blocks_of(e.shown(version), version, style),
-        "parts": [part(p, LETTERS[n], version, style) for n, p in enumerate(e.parts)],
+        "parts": [part(p, x, version, style) for p, x in zip(e.parts, letters(e), strict=True)],
         "answers": blocks_of(answers, version, style),
     }
+
+
+def letters(e: Exercise) -> Sequence[str]:
+    """A letter for every part; an only part needs none."""
+    return LETTERS[: len(e.parts)] if len(e.parts) > 1 else ("",) * len(e.parts)
 
 
 def part(p: Part, letter: str, version: Version, style: Style) -> Context:

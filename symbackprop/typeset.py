@@ -46,14 +46,15 @@ class Style:
     def tex(self, f: Formula) -> str:
         return latex(f, self.functions)
 
+    def factor(self, f: Formula) -> str:
+        """A size among others: a sum in brackets."""
+        return f"({self.tex(f)})" if isinstance(f, no.Plus) else self.tex(f)
+
     def say(self, p: pg.Phrase) -> str:
         """A sentence with its formulas set."""
         if p.key == "size":
-            return self.math(
-                r"\times ".join(
-                    self.tex(f) for _, f in p.values if not isinstance(f, str | int | pg.Phrase)
-                )
-            )
+            found = [f for _, f in p.values if not isinstance(f, str | int | pg.Phrase)]
+            return self.math(r"\times ".join(map(self.factor, found)))
         if p.key == "list":
             return ", ".join(self.value(v) for _, v in p.values)
         return phrase(p.key, self.language, **{k: self.value(v) for k, v in p.values})
@@ -172,9 +173,7 @@ def rows(eq: pg.Equation, style: Style) -> list[Context]:
 
 def size_tex(shape: Shape, style: Style) -> str:
     """n × 3; a vector as the convention has it."""
-    sums = [len(shape) > 1 and len(s.terms) > 1 for s in shape]
-    whole = [style.tex(size_formula(s)) for s in shape]
-    parts = [f"({x})" if is_sum else x for x, is_sum in zip(whole, sums, strict=True)]
+    parts = [style.factor(size_formula(s)) for s in shape]
     if len(parts) == 1:
         parts = [*parts, "1"] if style.vectors == "column" else ["1", *parts]
     return r" \times ".join(parts or ["1", "1"])
@@ -202,8 +201,8 @@ def block(b: pg.Block, style: Style) -> Context:
         case pg.Paragraph():
             return {"kind": "paragraph", "text": style.say(b.phrase)}
         case pg.Display():
-            parts = ["(" + r" \times ".join(map(style.tex, s)) + ")" for s in b.sizes]
-            result = r" \times ".join(map(style.tex, b.result))
+            parts = ["(" + r" \times ".join(map(style.factor, s)) + ")" for s in b.sizes]
+            result = r" \times ".join(map(style.factor, b.result))
             return {
                 "kind": "display",
                 "intro": style.say(pg.Phrase("product.sizes")),
@@ -298,7 +297,7 @@ def drawn(figure: pg.Figure, style: Style) -> Picture:
             Label("", "")
             if scalar
             else Label(
-                r"{\scriptstyle " + r"\times ".join(map(style.tex, v.size)) + "}",
+                r"{\scriptstyle " + r"\times ".join(map(style.factor, v.size)) + "}",
                 "×".join(map(text, v.size)),
             )
         )

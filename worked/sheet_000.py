@@ -61,7 +61,9 @@ CHAIN = """
     v4 = v3 + v2 + v0 as v_4
 """
 BY_HAND = Derived(
-    "x1: scalar as x_1;  x2: scalar as x_2;  L = cos(x1*x2) + x1*x2 + x1", show=("gradients",)
+    "x1: scalar as x_1;  x2: scalar as x_2;  u = x1*x2;  L = cos(u) + u + x1",
+    convention=Convention(signal="partial"),
+    show=("forward", "delta", "gradients"),
 )
 REVERSE = Derived(
     CHAIN,

@@ -66,20 +66,20 @@ RUN = Derived(
 )
 
 
-def column(values: list[int]) -> str:
-    return r"\begin{bmatrix} " + r" \\ ".join(map(str, values)) + r" \end{bmatrix}"
+def row(values: list[int]) -> str:
+    return r"\begin{bmatrix} " + " & ".join(map(str, values)) + r" \end{bmatrix}"
 
 
 ROLLOUT = Stated(
     RUN,
     tuple(
-        rf"h_{{{t}}} = W x_{{{t - 1}}} + U h_{{{t - 1}}} + b = {column(h)}"
+        rf"h_{{{t}}}^\top = (W x_{{{t - 1}}} + U h_{{{t - 1}}} + b)^\top = {row(h)}"
         for t, h in enumerate(STATES, 1)
     ),
     at=RUN.at,
     intro=Words(
-        en="The run, step by step; each state is the direction of the next move:",
-        de="Der Lauf, Schritt für Schritt; jeder Zustand ist die Richtung des nächsten Schritts:",
+        en="The run, step by step; each state, printed as a row, is the direction of the next move:",
+        de="Der Lauf, Schritt für Schritt; jeder Zustand, als Zeile gedruckt, ist die Richtung des nächsten Schritts:",
     ),
 )
 DRAWN_MAZE = drawn(
@@ -135,6 +135,20 @@ U_1 = Derived(
 CONV = Derived(
     "X: n x c x a x e;  K: k x c x u x v;  Y = conv2d(X, K)",
     show=("forward", "symbols", "local", "gradients"),
+)
+TURNED = said(
+    Words(
+        en=(
+            "In the gradient of the image the kernel is read backwards along both of its axes: it is the full "
+            "correlation of the error signal with the kernel turned by 180 degrees, and channels and filters swap "
+            "their roles. In the gradient of the kernel, the error signal slides over the image."
+        ),
+        de=(
+            "Im Gradienten des Bilds wird der Kern entlang seiner beiden Achsen rückwärts gelesen: Es ist die volle "
+            "Korrelation des Fehlersignals mit dem um 180 Grad gedrehten Kern, wobei Kanäle und Filter ihre Rollen "
+            "tauschen. Beim Gradienten des Kerns gleitet das Fehlersignal über das Bild."
+        ),
+    )
 )
 BIASED = Derived(
     "image: n x c x a x e as X;  kernel: k x c x u x v as K;  bias: k as b;  Y = conv2d(image, kernel, bias)",
@@ -742,7 +756,7 @@ SHEET = Sheet(
                             "zurückgibt."
                         ),
                     ),
-                    answers=(CONV,),
+                    answers=(CONV, TURNED),
                 ),
                 Part(
                     task=Words(

@@ -16,7 +16,16 @@ NET = r"""
     H = sum(G)
     L = H / n
 """
-FORWARD = Derived(NET, wrt=("W1", "W2"), show=("forward", "symbols"))
+SIZES = Derived(
+    r"""
+    X: n x 3;  y: n x 1;  W1: 4 x 4 as W^{(1)};  W2: 5 x 1 as W^{(2)}
+    P = concat(relu(concat(X, ones(n, 1)) @ W1), ones(n, 1)) @ W2 as \hat{y}
+    L = mean((P - y)**2)
+    """,
+    wrt=("W1", "W2"),
+    show=("forward", "symbols"),
+)
+FORWARD = Derived(NET, wrt=("W1", "W2"), show=("forward",))
 PICTURE = Derived(NET, wrt=("W1", "W2"), show=("graph",))
 OUTER = Derived(NET, wrt=("W2",), show=("delta", "gradients", "why"))
 INNER = Derived(NET, wrt=("W1",), show=("local", "delta", "gradients", "why"))
@@ -86,7 +95,7 @@ SHEET = Sheet(
                             r"$\hat y$ und $L$ als Formeln für alle $n$ Personen zugleich."
                         ),
                     ),
-                    answers=(FORWARD,),
+                    answers=(SIZES,),
                 ),
                 Part(
                     task=Words(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from symbackprop import Convention, Derived, Exercise, Part, Sheet, Words, derive, drawn, written
+from symbackprop import Convention, Derived, Exercise, Part, Sheet, Stated, Words, derive, drawn, written
 from symbackprop.expr import spelled
 from symbackprop.picture.model import Label
 from symbackprop.picture.plot import Curve, Plot, plot
@@ -19,6 +19,16 @@ OPEN = DEPTH.replace("x: scalar", "x: scalar positive").replace(
 )
 RELU = Derived(
     OPEN.format(f="relu"), wrt=("w",), show=("closed", "bound"), lengths=tuple(range(1, 9))
+)
+STEEPEST = Stated(
+    Derived("x: scalar; y = sigmoid(x)"),
+    (
+        r"\sigma'(x) = \sigma(x) (1 - \sigma(x)) = \frac{1}{4} - \left(\sigma(x) - \frac{1}{2}\right)^2 \le \frac{1}{4}",
+    ),
+    intro=Words(
+        en="The sigmoid is nowhere steeper than at 0, as completing the square shows:",
+        de="Die Sigmoidfunktion ist nirgends steiler als bei 0, wie die quadratische Ergänzung zeigt:",
+    ),
 )
 LAYERS, WEIGHT = 20, 0.9
 
@@ -142,6 +152,7 @@ SHEET = Sheet(
                     ),
                     points=2,
                     answers=(
+                        STEEPEST,
                         SIGMOID,
                         RELU,
                         drawn(SLOPES, CAPTION),

@@ -10,6 +10,7 @@ from symbackprop import (
     Words,
     code,
     drawn,
+    said,
     written,
 )
 from symbackprop.emit.layers_code import Functions, Layer, layers
@@ -53,51 +54,78 @@ STEPS = Stated(
 )
 
 
-def entropy(q: list[float]) -> Derived:
-    return Derived(
-        "P: 5 onehot; Q: 5 positive; H = -sum(P*log(Q))",
-        wrt=("Q",),
-        convention=Convention(vectors="row"),
-        at={"P": [1, 0, 0, 0, 0], "Q": q},
-        show=("numbers",),
-    )
-
-
-ENTROPY_1 = entropy([0.45, 0.25, 0.03, 0.07, 0.2])
-ENTROPY_2 = entropy([0.97, 0.01, 0.003, 0.007, 0.01])
-SUM = r"H = -\sum_{i=1}^{5} P_i \log(Q_i) = "
-H_1 = Stated(ENTROPY_1, (SUM + r"-\log(0.45) \approx 0.7985",), at=ENTROPY_1.at)
-H_2 = Stated(ENTROPY_2, (SUM + r"-\log(0.97) \approx 0.0305",), at=ENTROPY_2.at)
-
-
-def prediction(z: list[int], label: int) -> Derived:
-    return Derived(
-        "z: 5; y: scalar label 5; p = softmax(z); L = -log(p[y])",
-        convention=Convention(vectors="row"),
-        at={"z": z, "y": label},
-        show=("numbers",),
-    )
-
-
-CAT = prediction([6, 5, 2, 3, 1], 2)
-HORSE = prediction([4, 3, 8, 1, -2], 3)
-OTHER = prediction([4, 4, 1, -1, 0], 3)
-OUTPUTS = (
-    (CAT, "0.6931 & 0.2550 & 0.01270 & 0.03451 & 0.004670", "1.3665"),
-    (HORSE, "0.01785 & 0.006567 & 0.9746 & 0.0008888 & 0.00004425", "0.0257"),
-    (OTHER, "0.4820 & 0.4820 & 0.02400 & 0.003247 & 0.008827", "3.7299"),
+ENTROPIES = Derived(
+    """
+    P: 5 onehot;  Q1: 5 positive as Q_1;  Q2: 5 positive as Q_2
+    H1 = -sum(P*log(Q1)) as H_1
+    H2 = -sum(P*log(Q2)) as H_2
+    h = H1 + H2
+    """,
+    wrt=("Q1", "Q2"),
+    convention=ROWS,
+    at={
+        "P": [1, 0, 0, 0, 0],
+        "Q1": [0.45, 0.25, 0.03, 0.07, 0.2],
+        "Q2": [0.97, 0.01, 0.003, 0.007, 0.01],
+    },
 )
-SOFTMAX = tuple(
-    Stated(
-        d,
-        (rf"p = \operatorname{{softmax}}(z) \approx \begin{{bmatrix}} {p} \end{{bmatrix}}",),
-        at=d.at,
+
+
+def entropy(k: int, chance: str, value: str) -> Stated:
+    line = rf"H_{k} = -\sum_{{i=1}}^{{5}} P_i \log((Q_{k})_i) = -\log({chance}) \approx {value}"
+    return Stated(
+        ENTROPIES,
+        (line,),
+        at=ENTROPIES.at,
+        intro=Words(en=f"With $H_{k}$ for $H(P, Q_{k})$:", de=f"Mit $H_{k}$ für $H(P, Q_{k})$:"),
     )
-    for d, p, _ in OUTPUTS
+
+
+H_1, H_2 = entropy(1, "0.45", "0.7985"), entropy(2, "0.97", "0.0305")
+OUTPUTS = ([6, 5, 2, 3, 1], [4, 3, 8, 1, -2], [4, 4, 1, -1, 0])
+LABELS = (2, 3, 3)
+PREDICTIONS = Derived(
+    "".join(
+        rf"""
+        z{k}: 5 as z^{{({k})}};  y{k}: scalar label 5 as y^{{({k})}}
+        p{k} = softmax(z{k}) as p^{{({k})}};  L{k} = -log(p{k}[y{k}]) as L^{{({k})}}"""
+        for k in (1, 2, 3)
+    )
+    + "\nL = L1 + L2 + L3",
+    convention=ROWS,
+    at={f"z{k}": z for k, z in enumerate(OUTPUTS, 1)} | {f"y{k}": y for k, y in enumerate(LABELS, 1)},
+    show=("numbers",),
 )
-LOSSES = tuple(Stated(d, (rf"L = -\log(p_y) \approx {h}",), at=d.at) for d, _, h in OUTPUTS)
+
+
+def softmax_line(k: int, entries: str) -> str:
+    z = " & ".join(map(str, OUTPUTS[k - 1]))
+    return (
+        rf"p^{{({k})}} = \operatorname{{softmax}}\left(\begin{{bmatrix}} {z} \end{{bmatrix}}\right)"
+        rf" \approx \begin{{bmatrix}} {entries} \end{{bmatrix}}"
+    )
+
+
+SOFTMAX = Stated(
+    PREDICTIONS,
+    (
+        softmax_line(1, "0.6931 & 0.2550 & 0.0127 & 0.0345 & 0.0047"),
+        softmax_line(2, "0.0179 & 0.0066 & 0.9746 & 0.0009 & 0.0000"),
+        softmax_line(3, "0.4820 & 0.4820 & 0.0240 & 0.0032 & 0.0088"),
+    ),
+    at=PREDICTIONS.at,
+)
+LOSSES = Stated(
+    PREDICTIONS,
+    tuple(
+        rf"L^{{({k})}} = -\log(p^{{({k})}}_{LABELS[k - 1]}) \approx {value}"
+        for k, value in enumerate(("1.3665", "0.0257", "3.7299"), 1)
+    ),
+    at=PREDICTIONS.at,
+)
 LOGITS = Derived(
     "z: n; y: scalar label n; p = softmax(z); L = -log(p[y])",
+    convention=ROWS,
     show=("forward", "local", "delta", "gradients"),
 )
 SHORT = Stated(
@@ -146,9 +174,24 @@ CONV = Derived(
     "X: n x c x a x e;  K: k x c x u x v;  Y = conv2d(X, K)",
     show=("forward", "symbols", "local", "gradients"),
 )
+TURNED = said(
+    Words(
+        en=(
+            "In the gradient of the image the kernel is read backwards along both of its axes: it is the full "
+            "correlation of the error signal with the kernel turned by 180 degrees, and channels and filters swap "
+            "their roles. In the gradient of the kernel, the error signal slides over the image."
+        ),
+        de=(
+            "Im Gradienten des Bilds wird der Kern entlang seiner beiden Achsen rückwärts gelesen: Es ist die volle "
+            "Korrelation des Fehlersignals mit dem um 180 Grad gedrehten Kern, wobei Kanäle und Filter ihre Rollen "
+            "tauschen. Beim Gradienten des Kerns gleitet das Fehlersignal über das Bild."
+        ),
+    )
+)
 BIASED = Derived(
     "image: n x c x a x e as X;  kernel: k x c x u x v as K;  bias: k as b;  Y = conv2d(image, kernel, bias)",
     wrt=("bias",),
+    convention=ROWS,
     show=("forward", "gradients", "why"),
 )
 PLAIN = Derived("image: n x c x a x e;  kernel: k x c x u x v;  y = conv2d(image, kernel)")
@@ -473,7 +516,7 @@ SHEET = Sheet(
                         en="Compute the softmax of the three outputs.",
                         de="Berechnen Sie die Softmax-Werte der drei Ausgaben.",
                     ),
-                    answers=(*SOFTMAX,),
+                    answers=(SOFTMAX,),
                 ),
                 Part(
                     task=Words(
@@ -486,7 +529,7 @@ SHEET = Sheet(
                             " und Vorhersage."
                         ),
                     ),
-                    answers=(*LOSSES,),
+                    answers=(LOSSES,),
                 ),
                 Part(
                     task=Words(
@@ -674,7 +717,7 @@ SHEET = Sheet(
                             "zurückgibt."
                         ),
                     ),
-                    answers=(CONV,),
+                    answers=(CONV, TURNED),
                 ),
                 Part(
                     task=Words(
