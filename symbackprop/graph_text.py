@@ -14,11 +14,11 @@ from itertools import product
 from symbackprop import limits
 from symbackprop.errors import DeclarationError, LimitError, ShapeError, SymbackpropError
 from symbackprop.expr import (
-    Expr, Symbol, apply, const, default_tex, intern, labels_of, leaf, pinned, spelled,
+    Expr, Symbol, apply, const, default_tex, labels_of, leaf, pinned, spelled,
 )  # fmt: skip
 from symbackprop.functions import FUNCTIONS, as_size
 from symbackprop.op import abstract
-from symbackprop.graph import TIME_SUM, Graph, Time, known, make, used_names
+from symbackprop.graph import Graph, Time, known, make, time_sum, used_names
 from symbackprop.sizes import Shape, Size, shape_text, size
 
 DOMAINS = frozenset(["real", "positive", "onehot", "distribution"])
@@ -487,11 +487,6 @@ class Reader:
         if e.number is None:
             raise DeclarationError(f"option `{ast.unparse(node)}` is not a number")
         return int(e.number) if e.number.denominator == 1 else e.number
-
-
-def time_sum(body: Expr, time: Time) -> Expr:
-    """Σ_t body."""
-    return intern(TIME_SUM, (body,), (("time", time),), body.shape)
 
 
 def check_depth(tree: ast.expr, where: str) -> None:

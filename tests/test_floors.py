@@ -21,7 +21,7 @@ FLOORS = """
     axes functions graph graph_text
     indexed lowering
     tidy windows raising local
-    reverse values convention
+    activity naming reverse values convention
     paper_sums paper_vectors onpaper
     derivation options page
     closed largest recurrence
