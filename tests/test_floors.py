@@ -18,7 +18,7 @@ FLOORS = """
     op vocabulary
     scalars_sympy reference
     expr compose
-    axes functions graph graph_text
+    axes functions graph statements expression_text graph_text
     indexed lowering
     tidy windows raising local
     activity naming reverse values convention
