@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from symbackprop.exercise import Derived, Exercise, Part, Stated, code, drawn, said, written
     from symbackprop.prose import Words
     from symbackprop.sheet import Sheet
-    from symbackprop.verify import Report
+    from symbackprop.report import Report
 
 __version__ = "0.1.0"
 _HOME = {
     "read": "graph_text", "collect": "graph", "Graph": "graph", "symbol": "functions", "named": "functions",
     "Expr": "expr", "derive": "derivation", "Derivation": "derivation", "Gradient": "derivation",
     "jacobian": "second", "hessian": "second", "Derivative": "second", "Convention": "convention",
-    "Report": "verify", "Sheet": "sheet", "Words": "prose", **dict.fromkeys((
+    "Report": "report", "Sheet": "sheet", "Words": "prose", **dict.fromkeys((
         "Derived", "Exercise", "Part", "Stated", "code", "drawn", "said", "written"), "exercise"),
     **dict.fromkeys((
         "SymbackpropError", "DeclarationError", "FormulaError", "LimitError", "ShapeError", "SheetError",

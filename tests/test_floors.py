@@ -26,7 +26,7 @@ FLOORS = """
     derivation options page
     closed largest recurrence
     local_names jacobians local_section chain_section second tracing outline
-    scope verify claims places lines exercise
+    scope report truth verify claims places lines exercise
     emit markup typeset templating sheet notebook
     build doctor pytest_plugin __main__ __init__
 """.split()
