@@ -25,7 +25,8 @@ FLOORS = """
     paper_sums paper_vectors onpaper
     derivation options page
     closed largest recurrence
-    local_names jacobians local_section chain_section second tracing outline
+    rows local_names jacobians local_section chain_section second tracing
+    overview gradient_section outline
     scope report truth verify claims places lines exercise
     emit markup typeset templating sheet notebook
     build doctor pytest_plugin __main__ __init__
