@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from symbackprop.lines import Line, judge
     from symbackprop.prose import Words
     from symbackprop.sheet import Sheet
-    from symbackprop.verify import Report
+    from symbackprop.report import Report
 
 __version__ = "0.1.0"
 _HOME = {
     "read": "graph_text", "collect": "graph", "Graph": "graph", "symbol": "functions", "named": "functions",
     "Expr": "expr", "derive": "derivation", "Derivation": "derivation", "Gradient": "derivation",
     "jacobian": "second", "hessian": "second", "Derivative": "second", "Convention": "convention",
-    "Report": "verify", "Sheet": "sheet", "Words": "prose", "Judged": "judged", "Line": "lines",
+    "Report": "report", "Sheet": "sheet", "Words": "prose", "Judged": "judged", "Line": "lines",
     "judge": "lines", **dict.fromkeys((
         "Derived", "Exercise", "Part", "Stated", "code", "drawn", "said", "written"), "exercise"),
     **dict.fromkeys((

@@ -17,9 +17,9 @@ from symbackprop.catalogue import LANGUAGES
 from symbackprop.errors import SheetError, SymbackpropError, VerificationError
 from symbackprop.files import write_aside
 from symbackprop.exercise import Version
+from symbackprop.report import Report
 from symbackprop.sheet import Sheet, write_html, write_tex
 from symbackprop.tex.engine import Engine, compile_pdf, find_engine
-from symbackprop.verify import Report
 
 FIX = ('install one of: pip install "symbackprop[tex]"  |  apt-get install texlive-latex-recommended '
        "texlive-pictures texlive-fonts-recommended lmodern texlive-lang-german")  # fmt: skip

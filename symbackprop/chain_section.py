@@ -18,25 +18,16 @@ from symbackprop.contraction import contract
 from symbackprop.entries import Entries
 from symbackprop.graph import used_names
 from symbackprop.indexed import entries_formula
+from symbackprop.jacobians import (
+    entry_base, free, indexed, jacobian_formula, jacobian_shape, jacobian_size, rank, signature,
+)  # fmt: skip
 from symbackprop.lowering import node_derivative
 from symbackprop.notation import Formula, Name
 from symbackprop.options import Options
 from symbackprop.page import Block, Display, Equation, Equations, Paragraph, Phrase
 from symbackprop.reverse import cotangent_of
+from symbackprop.rows import distinct, printed
 from symbackprop.sizes import Size
-
-
-from symbackprop.jacobians import (
-    rank,
-    printed,
-    jacobian_formula,
-    jacobian_size,
-    jacobian_shape,
-    signature,
-    indexed,
-    free,
-    entry_base,
-)
 
 PATHS, LENGTH = 6, 16  # products are written out up to so many paths of so many factors
 
@@ -106,7 +97,7 @@ def product_blocks(d: Derivation, x: str, found: list[tuple[str, ...]]) -> list[
     if len(found) > 1:
         intro = replace(intro, key="product.paths")
     size = None if scalars else shape
-    rows = [Equation(f"product.{x}", left, tuple(dict.fromkeys(sides)), size, local="*")]
+    rows = [Equation(f"product.{x}", left, distinct(sides), size, local="*")]
     if not scalars and shape[1] != Size((((), 1),)):
         turned = no.Transpose(left) if d.convention.vectors == "column" else left
         own = d.graph.symbol[x].shape
@@ -215,7 +206,7 @@ def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
     return Equation(
         f"why.{x}",
         left,
-        tuple(dict.fromkeys(sides)),
+        distinct(sides),
         free=free(step.by),
         recurrent=sequence,
         local=local,

@@ -20,7 +20,7 @@ from symbackprop.sizes import plain
 from symbackprop.tidy import tidy
 
 if TYPE_CHECKING:
-    from symbackprop.verify import Report
+    from symbackprop.report import Report
 
 
 @dataclass(frozen=True, slots=True)

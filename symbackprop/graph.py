@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import MappingProxyType
 
 from symbackprop import limits
 from symbackprop.errors import DeclarationError
-from symbackprop.expr import Expr, symbols, topological
+from symbackprop.expr import Expr, intern, symbols, topological
 from symbackprop.op import Op, slides
 from symbackprop.sizes import Size
 
@@ -133,15 +133,17 @@ def collect(**outputs: Expr) -> Graph:
     return make(inputs | {n: symbol[n] for n in definition}, definition)
 
 
-def needs(g: Graph, name: str) -> tuple[str, ...]:
-    """Names a node is made from: those of its definition, and of its initial state."""
-    made = [t[name] for t in (g.definition, g.initial) if name in t]
-    return tuple(dict.fromkeys(n for e in made for n in used_names(e)))
-
-
 def used_names(e: Expr) -> tuple[str, ...]:
     """Names of the symbols in an expression, each once."""
     return tuple(dict.fromkeys(s.symbol.name for s in symbols(e) if s.symbol))
+
+
+def needs(
+    g: Graph, name: str, names: Callable[[Expr], Iterable[str]] = used_names
+) -> frozenset[str]:
+    """Names a node is made from: those `names` finds in its definition, and in its initial state."""
+    made = [t[name] for t in (g.definition, g.initial) if name in t]
+    return frozenset(n for e in made for n in names(e))
 
 
 def same_time(e: Expr) -> tuple[str, ...]:
@@ -151,17 +153,22 @@ def same_time(e: Expr) -> tuple[str, ...]:
     )
 
 
+def time_sum(body: Expr, time: Time) -> Expr:
+    """Σ_t body."""
+    return intern(TIME_SUM, (body,), (("time", time),), body.shape)
+
+
 def sliding(g: Graph) -> bool:
     """Whether a window slides somewhere, so that entries outside their arrays are met and are 0."""
     return any(slides(e.op) for x in g.definition.values() for e in topological(x))
 
 
-def ancestors(g: Graph, of: str) -> set[str]:
-    """Every name the node depends on, also through earlier times."""
+def ancestors(g: Graph, of: str, names: Callable[[Expr], Iterable[str]] = used_names) -> set[str]:
+    """Every name the node depends on (itself too), also through earlier times."""
     seen, stack = {of}, [of]
     while stack:
         name = stack.pop()
-        for n in needs(g, name):
+        for n in needs(g, name, names):
             if n not in seen:
                 seen.add(n)
                 stack.append(n)

@@ -18,6 +18,7 @@ from symbackprop.lowering import node_derivative
 from symbackprop.notation import Formula, Name
 from symbackprop.raising import raise_entries, raised_helpers
 from symbackprop.reverse import contributions, cotangent_of
+from symbackprop.rows import symbol_of
 from symbackprop.sizes import Size
 
 
@@ -26,14 +27,7 @@ def rank(d: Derivation, name: str) -> int:
 
 
 def real(d: Derivation, name: str) -> bool:
-    s = d.graph.symbol[name].symbol
-    return bool(s and not s.labels)
-
-
-def printed(d: Derivation, name: str) -> Name:
-    s = d.graph.symbol[name].symbol
-    assert s
-    return s.tex
+    return not symbol_of(d, name).labels
 
 
 def jacobian_expr(d: Derivation, node: str, wrt: Expr) -> Expr | None:

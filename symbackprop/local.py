@@ -53,7 +53,9 @@ def of_node(node: Expr, argument: int) -> Local:
 
 def tensors(node: Expr, output: Expr, instance: Instance) -> dict[Hashable, Expr]:
     """What the placeholder names of an op stand for at a node; helpers become expressions."""
-    args = {name: a for (name, _), a in zip(instance.inputs, node.args, strict=True)}
+    args: dict[Hashable, Expr] = {
+        name: a for (name, _), a in zip(instance.inputs, node.args, strict=True)
+    }
     known = raised_helpers(instance.definitions[:-1], args)
     known[instance.result.tensor] = output
     return known

@@ -15,25 +15,16 @@ from symbackprop.equations import Instance
 from symbackprop.expr import Expr, symbols
 from symbackprop.graph import used_names
 from symbackprop.indexed import Base, entries_formula
+from symbackprop.jacobians import (
+    entry_base, free, indexed, jacobian_formula, jacobian_shape, rank, real, signature,
+)  # fmt: skip
 from symbackprop.lowering import lower, node_derivative
 from symbackprop.notation import Formula
 from symbackprop.options import Options
 from symbackprop.op import scalar_row
 from symbackprop.page import Block, Equation, Equations, Paragraph, Phrase
 from symbackprop.reference import derived as derivative_of
-
-
-from symbackprop.jacobians import (
-    rank,
-    real,
-    printed,
-    jacobian_formula,
-    jacobian_shape,
-    signature,
-    indexed,
-    free,
-    entry_base,
-)
+from symbackprop.rows import distinct, printed
 
 
 def local_section(d: Derivation, o: Options) -> list[Block]:
@@ -148,7 +139,7 @@ def derivation_blocks(
             Equation(
                 f"{key}.{len(rows)}",
                 left,
-                tuple(dict.fromkeys(sides)),
+                distinct(sides),
                 shape,
                 free=free(step.at, step.by),
                 local=key,

@@ -15,7 +15,8 @@ from symbackprop.outline import outline
 from symbackprop.page import Equation, Equations, Figure
 from symbackprop.picture.layout import place
 from symbackprop.picture.svg import svg
-from symbackprop.typeset import Style, drawn
+from symbackprop.line_breaks import Style
+from symbackprop.typeset import drawn
 from symbackprop.write.latex import latex
 from symbackprop.write.text import text
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from symbackprop.report import Checked, Report
     from symbackprop.sheet import Sheet
-    from symbackprop.verify import Checked, Report
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

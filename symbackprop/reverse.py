@@ -10,33 +10,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from symbackprop import tidy as td
-from symbackprop.errors import DeclarationError
+from symbackprop.activity import (
+    active_names, check_variables, default_variables, ordered, relevant, time_of,
+)  # fmt: skip
 from symbackprop.expr import (
-    LEAVES,
     Expr,
     Symbol,
     const,
     labels_of,
     leaf,
     pinned,
-    rebuild,
     shifted,
     substitute,
     symbols,
     topological,
     weight,
-    with_args,
 )
 from symbackprop.functions import zeros
-from symbackprop.graph import TIME_SUM, Graph, known, make, used_names
-from symbackprop.graph_text import time_sum
+from symbackprop.graph import TIME_SUM, Graph, known, time_sum, used_names
 from symbackprop.local import pullback
+from symbackprop.naming import name_large_nodes
 from symbackprop.notation import Name
-from symbackprop.op import slides
 from symbackprop.sizes import Size, size
 from symbackprop.windows import sayable
-
-INTEGER = frozenset({"label"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,87 +141,6 @@ def starting(g: Graph, name: str, active: set[str]) -> list[tuple[str, Use]]:
     return swept(g, f"{name}[0]", g.initial[name], own, active)
 
 
-def default_variables(g: Graph, of: str) -> tuple[str, ...]:
-    """Every real input the node depends on."""
-    reach = relevant(g, of)
-    return tuple(n for n in g.inputs if n in reach and is_real(g.symbol[n]))
-
-
-def is_real(e: Expr) -> bool:
-    return bool(e.symbol and e.symbol.domain not in INTEGER)
-
-
-def check_variables(g: Graph, of: str, names: tuple[str, ...]) -> None:
-    reach = relevant(g, of)
-    if not names:
-        raise DeclarationError(f"{of} depends on no real input", where="wrt")
-    for n in names:
-        known(n, g.symbol, "wrt")
-        if not is_real(g.symbol[n]):
-            raise DeclarationError(f"{n} is an integer label; it has no derivative", where="wrt")
-        if n not in reach:
-            raise DeclarationError(
-                f"{of} does not depend on {n}: the gradient is 0",
-                where="wrt",
-                hint=f"{of} depends on {', '.join(sorted(reach - {of}))}",
-            )
-        if n == of:
-            raise DeclarationError(f"{of} is both the output and the variable", where="wrt")
-
-
-def relevant(g: Graph, of: str) -> set[str]:
-    """Names `of` depends on (itself too), through all times."""
-    seen, stack = {of}, [of]
-    while stack:
-        name = stack.pop()
-        for n in moving(g, name):
-            if n not in seen:
-                seen.add(n)
-                stack.append(n)
-    return seen
-
-
-def moved_by(e: Expr) -> set[str]:
-    """Names in an expression, those apart that it only knows through a computed label."""
-    found: set[Expr] = set()
-    stack = [e]
-    while stack:
-        node = stack.pop()
-        if node not in found and node.op.domain != "label":
-            found.add(node)
-            stack += node.args
-    return {x.symbol.name for x in found if x.symbol}
-
-
-def moving(g: Graph, name: str) -> set[str]:
-    """Names that move a node: those of its definition, and of its initial state."""
-    made = [t[name] for t in (g.definition, g.initial) if name in t]
-    return {n for e in made for n in moved_by(e)}
-
-
-def active_names(g: Graph, wrt: tuple[str, ...]) -> set[str]:
-    """Names that depend on a variable."""
-    active = set(wrt)
-    changed = True
-    while changed:  # more than one round only where a recurrence feeds back
-        changed = False
-        for n in g.definition:
-            if n not in active and any(m in active for m in moving(g, n)):
-                active.add(n)
-                changed = changed or bool(g.time)
-    return active
-
-
-def ordered(g: Graph) -> list[str]:
-    return [*g.inputs, *g.definition]
-
-
-def time_of(g: Graph, name: str) -> str:
-    s = g.symbol[name].symbol
-    assert s
-    return s.time
-
-
 def cotangent_of(g: Graph, name: str) -> Expr:
     """The symbol δname."""
     s = g.symbol[name].symbol
@@ -314,129 +229,3 @@ def shorter(adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
         if a.last is None:
             by_symbol[a.symbol] = out[name]
     return out
-
-
-# --- names for large anonymous nodes -------------------------------------------------------------
-
-
-def name_large_nodes(g: Graph, of: str, wrt: tuple[str, ...]) -> Graph:
-    """The graph with a name for every anonymous node whose δ or value would be written more than once."""
-    reach, active = relevant(g, of), active_names(g, wrt)
-    symbol = {n: g.symbol[n] for n in g.inputs}
-    definition: dict[str, Expr] = {}
-    taken = set(g.symbol) | set(g.sizes)
-    swap: dict[Expr, Expr] = {}
-    uses = shared(g)
-    for name, e in g.definition.items():
-        root = substitute(e, swap) if swap else e
-        if name in reach:
-            root = extract(g, root, active, taken, symbol, definition, swap, uses, time_of(g, name))
-        symbol[name] = g.symbol[name]
-        definition[name] = root
-    initial = {n: substitute(e, swap) for n, e in g.initial.items()}
-    return make(symbol, definition, g.time, initial)
-
-
-def shared(g: Graph) -> dict[Expr, int]:
-    """How many nodes use each anonymous node, over all definitions."""
-    counts: dict[Expr, int] = {}
-    for e in g.definition.values():
-        for n in topological(e):
-            for a in n.args:
-                counts[a] = counts.get(a, 0) + 1
-    return counts
-
-
-HEAVY = 24  # nodes of an expression written as a tree
-
-
-def extract(
-    g: Graph,
-    root: Expr,
-    active: set[str],
-    taken: set[str],
-    symbol: dict[str, Expr],
-    definition: dict[str, Expr],
-    swap: dict[Expr, Expr],
-    uses: dict[Expr, int],
-    time: str,
-) -> Expr:
-    """Names given inside one definition, bottom up."""
-    leaves: dict[Expr, int] = {}  # active symbol leaves below, as the reverse sweep meets them
-    sizes: dict[Expr, int] = {}
-    curved = {a for n in topological(root) for a in n.args if is_curved(n, a)}
-    windowed = {a for n in topological(root) if slides(n.op) for a in n.args}
-
-    def change(e: Expr, args: tuple[Expr, ...]) -> Expr:
-        if e.op in LEAVES:
-            new = e
-            leaves[new] = int(bool(e.symbol and e.symbol.name in active))
-            sizes[new] = 1
-            return new
-        new = e if args == e.args else with_args(e, args)
-        leaves[new] = sum(leaves[a] for a in args)
-        sizes[new] = 1 + sum(sizes[a] for a in args)
-        worth = (uses.get(e, 0) > 1 and sizes[new] > 2 and leaves[new]) or sizes[new] > HEAVY
-        small = sizes[new] <= 3  # δ ⊙ f(a ⊙ b) reads well without a name for a ⊙ b
-        bent = e in curved and leaves[new] > 1 and not small
-        deep = e.rank > 2  # no matrix says it, so it cannot stand inside a formula
-        label = e.op.domain == "label"  # a position is a name
-        slid = e in windowed  # its entries are 0 outside, which only a named array can say
-        if e is root or e.op is TIME_SUM or not (worth or bent or deep or slid or label):
-            return new
-        new = named_node(g, new, time, taken, symbol, definition)
-        swap[e] = new
-        leaves[new], sizes[new] = 1, 1
-        return new
-
-    return rebuild(root, change)
-
-
-def is_curved(node: Expr, argument: Expr) -> bool:
-    """Whether the pullback writes the argument or the output: a non-linear op of one argument."""
-    one = sum(1 for a in node.args if a.op not in LEAVES) == 1
-    return one and (
-        node.op.scalar is not None
-        or node.op.name in CURVED
-        or (node.op.build is None and node.op.name not in LINEAR)
-    )
-
-
-CURVED = frozenset({"power"})
-LINEAR = frozenset(
-    (
-        "add subtract negative multiply divide matmul transpose outer "
-        "trace diag diagonal sum sum_last mean mean_last"
-    ).split()
-)
-
-
-def named_node(
-    g: Graph,
-    e: Expr,
-    time: str,
-    taken: set[str],
-    symbol: dict[str, Expr],
-    definition: dict[str, Expr],
-) -> Expr:
-    """A fresh name u_1, u_2, … for an expression."""
-    inside_time = time or next(
-        (s.symbol.time for s in symbols(e) if s.symbol and s.symbol.time), ""
-    )
-    letter = next(c for c in ("u", "v", "w", "a", "q", "r") if c not in taken)
-    n = next(k for k in range(1, len(taken) + 2) if f"{letter}{k}" not in taken)
-    name = f"{letter}{n}"
-    taken.add(name)
-    new = leaf(
-        Symbol(
-            name,
-            e.shape,
-            Name(letter, "", str(n)),
-            "label" if labels_of(e) else "real",
-            labels_of(e),
-            definition=None if inside_time else e,
-            time=inside_time,
-        )
-    )
-    symbol[name], definition[name] = new, e
-    return new

@@ -15,8 +15,10 @@ from symbackprop.exercise import Answer, Check, Exercise, Part, Version
 from symbackprop.prose import Text, written
 from symbackprop.tex.escape import escape
 from symbackprop.tex.preamble import preamble
-from symbackprop.typeset import Context, Style, sections
-from symbackprop.verify import Report, together, verify_page
+from symbackprop.line_breaks import Context, Style
+from symbackprop.typeset import sections
+from symbackprop.report import Report, together
+from symbackprop.verify import verify_page
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}"
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -19,6 +19,7 @@ from symbackprop.notation import Formula
 from symbackprop.options import Options
 from symbackprop.page import Block, Equation, Equations, Phrase
 from symbackprop.reference import Array
+from symbackprop.rows import distinct, name_of
 from symbackprop.sizes import shape_text
 from symbackprop.write.walk import children, fold, rebuilt
 from symbackprop.values import Point, backward_values, evaluate, forward, seeded
@@ -36,13 +37,12 @@ def trace_section(d: Derivation, o: Options) -> list[Block]:
     known = printed_numbers(d, point)
     ahead, back = [], []
     for n, e in d.graph.definition.items():
-        s = d.graph.symbol[n].symbol
         value = point.values[n, 0]
-        if s and n not in d.constants and printable(value):
+        if n not in d.constants and printable(value):
             relation, side = number_formula(d, value)
             sides = (*with_numbers(written(d, e), known), side)
-            ahead.append(Equation(f"trace.{n}", symbol_formula(s, d.convention),
-                                  tuple(dict.fromkeys(sides)), local="trace", relation=relation))  # fmt: skip
+            ahead.append(Equation(f"trace.{n}", name_of(d, n),
+                                  distinct(sides), local="trace", relation=relation))  # fmt: skip
     for n, a in d.backward.adjoints.items():
         value = point.deltas[n, 0]
         if not printable(value):
@@ -58,7 +58,7 @@ def trace_section(d: Derivation, o: Options) -> list[Block]:
             Equation(
                 f"trace.delta.{n}",
                 signal(d, n),
-                tuple(dict.fromkeys(sides)),
+                distinct(sides),
                 local="trace",
                 relation=relation,
             )

@@ -8,15 +8,13 @@ to 1e-6. The only verdict that counts is 'agrees' at three or more points.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from fractions import Fraction
-from functools import cached_property
 
 import numpy as np
 
 from symbackprop.derivation import Derivation
-from symbackprop.errors import FormulaError, LimitError, SymbackpropError, VerificationError
+from symbackprop.errors import FormulaError, LimitError, SymbackpropError
 from symbackprop.expr import topological
 from symbackprop.formula import read_formula
 from symbackprop.meaning import evaluate
@@ -25,93 +23,22 @@ from symbackprop.notation import Decimal, Formula, Minus, Number
 from symbackprop.paths import with_partials
 from symbackprop.page import Equation, Equations, Page, Phrase, Section
 from symbackprop.reference import KINKS, Array
+from symbackprop.report import Report, Tally
 from symbackprop.scope import Names, Scene
 from symbackprop.second import Derivative
+from symbackprop.truth import check_truths
 from symbackprop.values import (
-    Point,
-    backward_values,
-    bind_sizes,
-    forward,
-    generic_point,
-    objective,
-    seeded,
-    Key,
-)
+    Point, backward_values, bind_sizes, forward, generic_point, seeded,
+)  # fmt: skip
 from symbackprop.write.latex import latex
 from symbackprop.write.walk import canonical
 
 EQUAL = 1e-10  # relative to the largest entry of the left side
 TRUE = 1e-6  # of a derivative, relative to its largest entry
-STEP = 1e-30  # complex step: no cancellation, so as small as the format allows
-DIFFERENCE = 1e-5  # central differences, fourth order
 KINK = {"complex": 1e-9, "central": 1e-3}  # distance kept from kinks
 POINTS = 3  # checkable points an equality needs
-ONE_BY_ONE, COMBINED = (
-    48,
-    8,
-)  # truths tested singly up to so many; else in so many random combinations
 AS_DECLARED = ""  # the sizes of a graph without size names
 ATTEMPTS = 40  # points tried before a check is given up
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """One equality or one truth: verdict 'agrees' | 'differs' | 'not checkable' | 'not run'."""
-
-    key: str
-    verdict: str
-    points: int
-    error: float
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What was verified. `checked` counts the equations that agree at enough points."""
-
-    equalities: tuple[Checked, ...]
-    truths_checked: tuple[Checked, ...]
-    points: int
-    seed: int
-    sizes: tuple[str, ...]
-    method: str
-
-    @property
-    def equations(self) -> int:
-        return len(self.equalities)
-
-    @property
-    def checked(self) -> int:
-        return sum(c.verdict == "agrees" for c in self.equalities)
-
-    @property
-    def truths(self) -> int:
-        return sum(c.verdict == "agrees" for c in self.truths_checked)
-
-    @property
-    def failures(self) -> tuple[Checked, ...]:
-        return tuple(c for c in (*self.equalities, *self.truths_checked) if c.verdict != "agrees")
-
-    @property
-    def ok(self) -> bool:
-        return not self.failures and bool(self.equalities)
-
-    @property
-    def max_rel_error(self) -> float:
-        return max((c.error for c in (*self.equalities, *self.truths_checked)), default=0.0)
-
-    def demand(self) -> None:
-        """Errors: `VerificationError` with the offending entries, the seed and the sizes."""
-        if not self.ok:
-            lines = [f"{c.key}: {c.verdict}: {c.reason}" for c in self.failures[:10]]
-            more = len(self.failures) - len(lines)
-            raise VerificationError(
-                f"{len(self.failures)} of {self.equations + len(self.truths_checked)} checks do not hold\n  "
-                + "\n  ".join(lines)
-                + (f"\n  … and {more} more" if more > 0 else ""),
-                where="verification",
-                hint=f"seed {self.seed}; sizes {'; '.join(self.sizes)}",
-            )
 
 
 # --- the whole page ------------------------------------------------------------------------------
@@ -144,7 +71,7 @@ def verify_page(
         scene = Scene(d, names, point, seed, page.at)
         for eq, sides, t in zip(page.equations, read, tally, strict=True):
             check_equation(d, eq, sides, scene, t)
-        check_truths(d, point, truths, trial, seed, method)
+        check_truths(d, point, truths, trial, seed, method, tolerance=TRUE)
     need = trials if lengths else min(POINTS, trials)
     return Report(
         tuple(t.checked(need) for t in tally),
@@ -154,46 +81,6 @@ def verify_page(
         tuple(dict.fromkeys(sizes)),
         method,
     )
-
-
-def together(reports: Sequence[tuple[str, Report]], seed: int) -> Report:
-    """One report over several pages; each page's keys get their prefix."""
-
-    def named(prefix: str, rows: tuple[Checked, ...]) -> list[Checked]:
-        return [replace(c, key=prefix + c.key) for c in rows]
-
-    methods = {r.method for _, r in reports if r.truths_checked}
-    return Report(
-        tuple(c for p, r in reports for c in named(p, r.equalities)),
-        tuple(c for p, r in reports for c in named(p, r.truths_checked)),
-        min((r.points for _, r in reports), default=0),
-        seed,
-        tuple(dict.fromkeys(s for _, r in reports for s in r.sizes)),
-        methods.pop() if len(methods) == 1 else "mixed",
-    )
-
-
-class Tally:
-    """Counts of one check over the points."""
-
-    def __init__(self, key: str) -> None:
-        self.key, self.points, self.error, self.failed, self.reason = key, 0, 0.0, False, ""
-
-    def agree(self, error: float) -> None:
-        self.error = max(self.error, error)
-
-    def fail(self, reason: str, error: float = float("inf")) -> None:
-        if not self.failed:
-            self.failed, self.reason = True, reason
-        self.error = max(self.error, error)
-
-    def checked(self, need: int) -> Checked:
-        if self.failed:
-            return Checked(self.key, "differs", self.points, self.error, self.reason)
-        if self.points >= need:
-            return Checked(self.key, "agrees", self.points, self.error)
-        verdict = "not checkable" if self.reason else "not run"
-        return Checked(self.key, verdict, self.points, self.error, self.reason)
 
 
 def analytic(d: Derivation) -> bool:
@@ -331,89 +218,6 @@ def relative(a: Array, b: Array) -> tuple[float, tuple[int, ...]]:
     where = tuple(int(k) for k in np.unravel_index(int(np.argmax(gap)), gap.shape))
     scale = float(max(np.max(np.abs(a)), np.max(np.abs(b))))
     return (float(np.max(gap)) / scale if scale else 0.0), where
-
-
-# --- truth ---------------------------------------------------------------------------------------
-
-
-def check_truths(
-    d: Derivation, point: Point, truths: Mapping[str, Tally], trial: int, seed: int, method: str
-) -> None:
-    """⟨δ, v⟩ against the derivative of the output along v, for random v at every δ."""
-    rng = np.random.default_rng([seed, trial, 104729])
-    slope = Slope(d, point, method).along
-    groups = grouped(list(truths), len(truths) if len(truths) <= ONE_BY_ONE else COMBINED)
-    for group in groups:
-        keys = [k for n in group for k in point.deltas if k[0] == n]
-        nudges = [{k: rng.normal(size=point.deltas[k].shape) for k in keys}]
-        if len(group) == 1 and keys:
-            nudges += [single_entry(k, point, rng) for k in keys[:2] for _ in range(2)]
-        for v in nudges:
-            derived = sum(float(np.sum(point.deltas[k] * x)) for k, x in v.items())
-            true = slope(v)
-            scale = max((float(np.max(np.abs(point.deltas[k]), initial=0)) for k in v), default=0.0)
-            error = abs(true - derived) / (max(abs(true), scale) or 1.0)
-            for n in group:
-                if not np.isfinite(true) or error > TRUE:
-                    truths[n].fail(
-                        f"derived {derived:.12g}, by definition {true:.12g}; seed {seed}, "
-                        f"sizes {dict(point.sizes)}",
-                        error,
-                    )
-                else:
-                    truths[n].agree(error if method == "complex" else 0.0)
-        for n in group:
-            truths[n].points += 1
-
-
-def grouped(names: list[str], count: int) -> list[list[str]]:
-    """Names dealt into groups."""
-    return [names[k::count] for k in range(count)] if count else []
-
-
-def single_entry(key: Key, point: Point, rng: np.random.Generator) -> dict[Key, Array]:
-    """A direction that moves one entry."""
-    v = np.zeros(point.deltas[key].shape)
-    v.flat[int(rng.integers(0, max(v.size, 1)))] = 1.0
-    return {key: v}
-
-
-@dataclass(frozen=True)
-class Slope:
-    """Derivative of ⟨δof, of⟩ along a direction, from the graph's definitions alone."""
-
-    d: Derivation
-    point: Point
-    method: str
-
-    @cached_property
-    def inputs(self) -> Point:
-        given = set(self.d.graph.inputs)
-        values = {
-            k: v
-            for k, v in self.point.values.items()
-            if k[0] in given or (k[1] < 1 and self.recurrent(k[0]))
-        }
-        seeds = {k: v for k, v in self.point.deltas.items() if k[0] == self.d.of}
-        return Point(self.point.sizes, values, seeds, self.point.length)
-
-    def recurrent(self, name: str) -> bool:
-        s = self.d.graph.symbol[name].symbol
-        return bool(s and s.time)
-
-    def along(self, v: Mapping[Key, Array]) -> float:
-        if self.method == "complex":
-            moved = {k: 1j * STEP * x for k, x in v.items()}
-            return float(self.value(moved).imag / STEP)
-        h = DIFFERENCE
-
-        def f(step: float) -> float:
-            return float(np.real(self.value({k: step * x for k, x in v.items()})))
-
-        return (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h)
-
-    def value(self, moved: Mapping[Key, Array]) -> complex:
-        return objective(self.d.backward, forward(self.d.graph, self.inputs, moved))
 
 
 # --- Jacobians and Hessians ----------------------------------------------------------------------

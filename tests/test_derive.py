@@ -16,7 +16,8 @@ from symbackprop.derivation import Derivation
 from symbackprop.outline import PARTS, outline
 from symbackprop.options import Options
 from symbackprop.values import backward_values, forward, generic_point, seeded
-from symbackprop.verify import Report, verify_page
+from symbackprop.report import Report
+from symbackprop.verify import verify_page
 
 ROOT = Path(__file__).parent.parent
 

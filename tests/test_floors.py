@@ -18,16 +18,17 @@ FLOORS = """
     op vocabulary
     scalars_sympy reference
     expr compose
-    axes functions graph graph_text
+    axes functions graph statements expression_text graph_text
     indexed lowering
     tidy windows raising local
-    reverse values convention
+    activity naming reverse values convention
     paper_sums paper_vectors onpaper
     derivation options page
     closed largest recurrence
-    local_names jacobians local_section chain_section second tracing outline
-    scope paths verify claims places lines exercise judged
-    emit markup typeset templating sheet notebook
+    rows local_names jacobians local_section chain_section second tracing
+    overview gradient_section outline
+    scope paths report truth verify claims places lines exercise judged
+    emit markup line_breaks typeset templating sheet notebook
     build doctor pytest_plugin __main__ __init__
 """.split()
 LAZY = {  # doors that open upwards, each inside a function and only when somebody walks through
@@ -117,8 +118,7 @@ def test_rooms_stay_small() -> None:
     """Files to about 300 lines, functions to about 40: the present exceptions may only shrink."""
     long_files = {p.name: len(p.read_text("utf-8").splitlines()) for p in FILES}
     over = {n: k for n, k in long_files.items() if k > 300}
-    allowed = {"tidy.py": 510, "entries.py": 405, "graph_text.py": 495, "outline.py": 435, "verify.py": 440,
-               "reverse.py": 445, "scope.py": 400, "expr.py": 380, "raising.py": 330,
-               "numpy_code.py": 430}  # fmt: skip
+    allowed = {"tidy.py": 505, "numpy_code.py": 421, "entries.py": 402, "scope.py": 388, "expr.py": 376,
+               "raising.py": 329}  # fmt: skip
     assert set(over) <= set(allowed), over
     assert all(over[n] <= allowed[n] for n in over), over

@@ -20,7 +20,8 @@ from symbackprop.exercise import Derived, Exercise
 from symbackprop.prose import Text
 from symbackprop.sheet import Sheet, counted, write_html, write_tex
 from symbackprop.tex.engine import compile_pdf, find_engine
-from symbackprop.verify import Report, verify_page
+from symbackprop.report import Report
+from symbackprop.verify import verify_page
 
 Language = Literal["en", "de"]
 LANGUAGES: tuple[Language, ...] = ("en", "de")

@@ -2,7 +2,18 @@
 
 import numpy as np
 
-from symbackprop import Convention, Derived, Exercise, Part, Sheet, Stated, Words, derive, drawn, written
+from symbackprop import (
+    Convention,
+    Derived,
+    Exercise,
+    Part,
+    Sheet,
+    Stated,
+    Words,
+    derive,
+    drawn,
+    written,
+)
 from symbackprop.expr import spelled
 from symbackprop.picture.model import Label
 from symbackprop.picture.plot import Curve, Plot, plot

@@ -93,7 +93,8 @@ PREDICTIONS = Derived(
     )
     + "\nL = L1 + L2 + L3",
     convention=ROWS,
-    at={f"z{k}": z for k, z in enumerate(OUTPUTS, 1)} | {f"y{k}": y for k, y in enumerate(LABELS, 1)},
+    at={f"z{k}": z for k, z in enumerate(OUTPUTS, 1)}
+    | {f"y{k}": y for k, y in enumerate(LABELS, 1)},
     show=("numbers",),
 )
 

@@ -12,7 +12,6 @@ from math import hypot
 
 from symbackprop.picture.drawing import (
     DASHES,
-    RISE,
     Circle,
     Dash,
     Drawing,
@@ -22,17 +21,16 @@ from symbackprop.picture.drawing import (
     Text,
     number,
 )
-from symbackprop.picture.measure import SCRIPT, spans
 from symbackprop.picture.model import Point
+from symbackprop.picture.svg_text import FONTS, clean, inscription, pair
 
-FONTS = "'Latin Modern Roman','STIX Two Text','Times New Roman',Times,'STIX Two Math',serif"
 LONG, WIDE, BARB = 5.0, 1.7, 3.8  # of the tip of an arrow
 
 
 def drawing_svg(d: Drawing, *, title: str) -> str:
     """The drawing with a title, and with what it shows in words."""
     body = [*map(_shape, d.shapes)]
-    named, told = escape(_clean(title)), escape(_clean(d.told))
+    named, told = escape(clean(title)), escape(clean(d.told))
     name = "d" + sha256("".join([named, told, *body]).encode("utf-8")).hexdigest()[:12]
     width, height = number(d.width), number(d.height)
     head = (
@@ -56,7 +54,7 @@ def _shape(shape: Shape) -> str:
             where += f' width="{number(width)}" height="{number(height)}"'
             return f"<rect {where}{_look(shape.fill, shape.tone, 'solid')}/>"
         case Text():
-            return _text(shape)
+            return inscription(shape.label, (shape.x, shape.y), shape.size, anchor=shape.anchor)
 
 
 def _line(line: Line) -> str:
@@ -65,7 +63,7 @@ def _line(line: Line) -> str:
     if line.arrow == "end":
         tip = _tip(points[-2], points[-1], line.tone)
         points = (*points[:-1], _before(points[-2], points[-1], BARB))
-    data = "M" + " L".join(map(_at, points))
+    data = "M" + " L".join(map(pair, points))
     width = f' stroke-width="{number(line.width)}"'
     return f'<path d="{data}"{_look(0.0, line.tone, line.dash)}{width}/>{tip}'
 
@@ -81,7 +79,7 @@ def _tip(start: Point, end: Point, tone: float) -> str:
         _before(start, end, BARB),
         (x - across[0], y - across[1]),
     )
-    return f'<path d="M{" L".join(map(_at, corners))} Z"{_look(tone, 0.0, "solid")}/>'
+    return f'<path d="M{" L".join(map(pair, corners))} Z"{_look(tone, 0.0, "solid")}/>'
 
 
 def _before(start: Point, end: Point, length: float) -> Point:
@@ -100,28 +98,3 @@ def _look(fill: float, tone: float, dash: Dash) -> str:
 
 def _share(part: str, tone: float) -> str:
     return "" if tone == 1 else f' {part}-opacity="{tone:.3g}"'
-
-
-def _text(text: Text) -> str:
-    """One line of text, scripts raised or lowered, lone letters italic."""
-    level, runs, size = 0, list[str](), text.size
-    for span in spans(_clean(text.label.text)):
-        shift = -0.35 * size * (span.level - level)
-        style = f' dy="{number(shift)}"' if span.level != level else ""
-        style += f' font-size="{number(size * SCRIPT)}"' if span.level else ""
-        style += ' font-style="italic"' if span.italic else ""
-        runs.append(f"<tspan{style}>{escape(span.text)}</tspan>" if style else escape(span.text))
-        level = span.level
-    where = f'x="{number(text.x)}" y="{number(text.y + RISE * size)}" font-size="{number(size)}"'
-    look = f'text-anchor="{text.anchor}" fill="currentColor"'
-    return f"<text {where} {look}>{''.join(runs)}</text>" if runs else ""
-
-
-def _clean(text: str) -> str:
-    """The text without what XML cannot hold at all."""
-    return "".join(c for c in text if c in "\t\n\r" or (c >= " " and not "\ud800" <= c <= "\udfff"
-                                                        and c not in "\ufffe\uffff"))  # fmt: skip
-
-
-def _at(point: Point) -> str:
-    return f"{number(point[0])},{number(point[1])}"

@@ -1,0 +1,140 @@
+"""Names for large anonymous nodes: u_1, u_2, …, so that no δ or value is written twice."""
+
+from __future__ import annotations
+
+from symbackprop.activity import active_names, relevant, time_of
+from symbackprop.expr import (
+    LEAVES,
+    Expr,
+    Symbol,
+    labels_of,
+    leaf,
+    rebuild,
+    substitute,
+    symbols,
+    topological,
+    with_args,
+)
+from symbackprop.graph import TIME_SUM, Graph, make
+from symbackprop.notation import Name
+from symbackprop.op import slides
+
+HEAVY = 24  # nodes of an expression written as a tree
+CURVED = frozenset({"power"})
+LINEAR = frozenset(
+    (
+        "add subtract negative multiply divide matmul transpose outer "
+        "trace diag diagonal sum sum_last mean mean_last"
+    ).split()
+)
+
+
+def name_large_nodes(g: Graph, of: str, wrt: tuple[str, ...]) -> Graph:
+    """The graph with a name for every anonymous node whose δ or value would be written more than once."""
+    reach, active = relevant(g, of), active_names(g, wrt)
+    symbol = {n: g.symbol[n] for n in g.inputs}
+    definition: dict[str, Expr] = {}
+    taken = set(g.symbol) | set(g.sizes)
+    swap: dict[Expr, Expr] = {}
+    uses = shared(g)
+    for name, e in g.definition.items():
+        root = substitute(e, swap) if swap else e
+        if name in reach:
+            root = extract(g, root, active, taken, symbol, definition, swap, uses, time_of(g, name))
+        symbol[name] = g.symbol[name]
+        definition[name] = root
+    initial = {n: substitute(e, swap) for n, e in g.initial.items()}
+    return make(symbol, definition, g.time, initial)
+
+
+def shared(g: Graph) -> dict[Expr, int]:
+    """How many nodes use each anonymous node, over all definitions."""
+    counts: dict[Expr, int] = {}
+    for e in g.definition.values():
+        for n in topological(e):
+            for a in n.args:
+                counts[a] = counts.get(a, 0) + 1
+    return counts
+
+
+def extract(
+    g: Graph,
+    root: Expr,
+    active: set[str],
+    taken: set[str],
+    symbol: dict[str, Expr],
+    definition: dict[str, Expr],
+    swap: dict[Expr, Expr],
+    uses: dict[Expr, int],
+    time: str,
+) -> Expr:
+    """Names given inside one definition, bottom up."""
+    leaves: dict[Expr, int] = {}  # active symbol leaves below, as the reverse sweep meets them
+    sizes: dict[Expr, int] = {}
+    curved = {a for n in topological(root) for a in n.args if is_curved(n, a)}
+    windowed = {a for n in topological(root) if slides(n.op) for a in n.args}
+
+    def change(e: Expr, args: tuple[Expr, ...]) -> Expr:
+        if e.op in LEAVES:
+            new = e
+            leaves[new] = int(bool(e.symbol and e.symbol.name in active))
+            sizes[new] = 1
+            return new
+        new = e if args == e.args else with_args(e, args)
+        leaves[new] = sum(leaves[a] for a in args)
+        sizes[new] = 1 + sum(sizes[a] for a in args)
+        worth = (uses.get(e, 0) > 1 and sizes[new] > 2 and leaves[new]) or sizes[new] > HEAVY
+        small = sizes[new] <= 3  # δ ⊙ f(a ⊙ b) reads well without a name for a ⊙ b
+        bent = e in curved and leaves[new] > 1 and not small
+        deep = e.rank > 2  # no matrix says it, so it cannot stand inside a formula
+        label = e.op.domain == "label"  # a position is a name
+        slid = e in windowed  # its entries are 0 outside, which only a named array can say
+        if e is root or e.op is TIME_SUM or not (worth or bent or deep or slid or label):
+            return new
+        new = named_node(g, new, time, taken, symbol, definition)
+        swap[e] = new
+        leaves[new], sizes[new] = 1, 1
+        return new
+
+    return rebuild(root, change)
+
+
+def is_curved(node: Expr, argument: Expr) -> bool:
+    """Whether the pullback writes the argument or the output: a non-linear op of one argument."""
+    one = sum(1 for a in node.args if a.op not in LEAVES) == 1
+    return one and (
+        node.op.scalar is not None
+        or node.op.name in CURVED
+        or (node.op.build is None and node.op.name not in LINEAR)
+    )
+
+
+def named_node(
+    g: Graph,
+    e: Expr,
+    time: str,
+    taken: set[str],
+    symbol: dict[str, Expr],
+    definition: dict[str, Expr],
+) -> Expr:
+    """A fresh name u_1, u_2, … for an expression."""
+    inside_time = time or next(
+        (s.symbol.time for s in symbols(e) if s.symbol and s.symbol.time), ""
+    )
+    letter = next(c for c in ("u", "v", "w", "a", "q", "r") if c not in taken)
+    n = next(k for k in range(1, len(taken) + 2) if f"{letter}{k}" not in taken)
+    name = f"{letter}{n}"
+    taken.add(name)
+    new = leaf(
+        Symbol(
+            name,
+            e.shape,
+            Name(letter, "", str(n)),
+            "label" if labels_of(e) else "real",
+            labels_of(e),
+            definition=None if inside_time else e,
+            time=inside_time,
+        )
+    )
+    symbol[name], definition[name] = new, e
+    return new

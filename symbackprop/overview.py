@@ -1,0 +1,100 @@
+"""What a page starts from: the symbols with their meanings and sizes, and the graph as a picture."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symbackprop import notation as no
+from symbackprop.compose import size_formula
+from symbackprop.convention import symbol_formula
+from symbackprop.derivation import Derivation
+from symbackprop.expr import topological
+from symbackprop.jacobians import edges
+from symbackprop.notation import Formula
+from symbackprop.options import Options
+from symbackprop.page import Arrow, Block, Figure, Phrase, Table, Vertex
+from symbackprop.rows import name_of, symbol_of
+from symbackprop.sizes import Shape
+
+
+def size_cells(d: Derivation, shape: Shape) -> tuple[Formula, ...]:
+    """Rows and columns on paper: a vector is n×1 or 1×n by the convention."""
+    if len(shape) == 1:
+        n = size_formula(shape[0])
+        return (n, no.ONE) if d.convention.vectors == "column" else (no.ONE, n)
+    return tuple(size_formula(s) for s in shape) or (no.ONE, no.ONE)
+
+
+def meaning(d: Derivation, name: str) -> Phrase:
+    s = symbol_of(d, name)
+    if s.labels:
+        return Phrase("meaning.label", (("n", size_formula(s.labels)),))
+    if name in d.constants:
+        return Phrase("meaning.selector")
+    if s.domain == "onehot":
+        return Phrase("meaning.onehot")
+    if name == d.of:
+        return Phrase("meaning.output")
+    if name in d.graph.definition:
+        return Phrase("meaning.node")
+    if s.time:
+        return Phrase("meaning.sequence")
+    return Phrase(
+        "meaning.parameter" if name in d.wrt and name in parameters(d) else "meaning.input"
+    )
+
+
+def parameters(d: Derivation) -> frozenset[str]:
+    """Inputs that are differentiated and are not data: matrices, and vectors added to a product."""
+    found = set()
+    for e in d.graph.definition.values():
+        for node in topological(e):
+            if node.op.name == "matmul":
+                found |= {a.symbol.name for a in node.args if a.symbol and a.rank == 2}
+            if node.op.name == "add" and any(a.op.name in ("matmul", "add") for a in node.args):
+                found |= {a.symbol.name for a in node.args if a.symbol}
+    data = {n for n in d.graph.inputs if symbol_of(d, n).time or symbol_of(d, n).labels}
+    return frozenset(
+        n for n in found if n in d.wrt and n not in data and n not in d.graph.definition
+    )
+
+
+def symbols_section(d: Derivation, o: Options) -> list[Block]:
+    rows = []
+    order = [
+        *d.graph.inputs,
+        *(n for n in d.graph.definition if n not in d.constants),
+        *d.constants,
+    ]
+    for n in order:
+        s = symbol_of(d, n)
+        sizes = size_cells(d, s.shape)
+        shape: Formula | Phrase = Phrase("size", tuple((f"s{k}", f) for k, f in enumerate(sizes)))
+        rows.append((name_of(d, n), meaning(d, n), shape))
+    columns = tuple(Phrase(f"symbols.{c}") for c in ("name", "meaning", "shape"))
+    return [Table(columns, tuple(rows))]
+
+
+def graph_section(d: Derivation, o: Options) -> list[Block]:
+    drawn = o.show or tuple(n for n in d.graph.symbol if n not in d.constants)
+    arrows = edges(d, drawn)
+    used = {n for tail, head, _ in arrows for n in (tail, head)}
+    vertices = []
+    for n in drawn:
+        if n not in used and n.split("@")[0] not in used:
+            continue
+        s = symbol_of(d, n)
+        kind = "output" if n == d.of else "node" if n in d.graph.definition else (
+            "parameter" if n in parameters(d) else "input")  # fmt: skip
+        op = d.graph.definition[n].op.name if n in d.graph.definition else kind
+        vertices.append(Vertex(n, name_of(d, n), size_cells(d, s.shape), kind, f"{op}{s.shape}"))
+    for n in sorted({tail for tail, _, _ in arrows if "@" in tail}):
+        s = symbol_of(d, n.split("@")[0])
+        earlier = replace(s, shift=int(n.split("@")[1]))
+        vertices.append(
+            Vertex(
+                n, symbol_formula(earlier, d.convention), size_cells(d, s.shape), "input", "earlier"
+            )
+        )
+    made = tuple(Arrow(tail, head, label) for tail, head, label in arrows)
+    return [Figure(tuple(vertices), made, Phrase("graph.caption"))] if made else []

@@ -1,0 +1,108 @@
+"""What a verification found: one verdict for each equality and each truth, and all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from symbackprop.errors import VerificationError
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One equality or one truth: verdict 'agrees' | 'differs' | 'not checkable' | 'not run'."""
+
+    key: str
+    verdict: str
+    points: int
+    error: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was verified. `checked` counts the equations that agree at enough points."""
+
+    equalities: tuple[Checked, ...]
+    truths_checked: tuple[Checked, ...]
+    points: int
+    seed: int
+    sizes: tuple[str, ...]
+    method: str
+
+    @property
+    def equations(self) -> int:
+        return len(self.equalities)
+
+    @property
+    def checked(self) -> int:
+        return sum(c.verdict == "agrees" for c in self.equalities)
+
+    @property
+    def truths(self) -> int:
+        return sum(c.verdict == "agrees" for c in self.truths_checked)
+
+    @property
+    def failures(self) -> tuple[Checked, ...]:
+        return tuple(c for c in (*self.equalities, *self.truths_checked) if c.verdict != "agrees")
+
+    @property
+    def ok(self) -> bool:
+        return not self.failures and bool(self.equalities)
+
+    @property
+    def max_rel_error(self) -> float:
+        return max((c.error for c in (*self.equalities, *self.truths_checked)), default=0.0)
+
+    def demand(self) -> None:
+        """Errors: `VerificationError` with the offending entries, the seed and the sizes."""
+        if not self.ok:
+            lines = [f"{c.key}: {c.verdict}: {c.reason}" for c in self.failures[:10]]
+            more = len(self.failures) - len(lines)
+            raise VerificationError(
+                f"{len(self.failures)} of {self.equations + len(self.truths_checked)} checks do not hold\n  "
+                + "\n  ".join(lines)
+                + (f"\n  … and {more} more" if more > 0 else ""),
+                where="verification",
+                hint=f"seed {self.seed}; sizes {'; '.join(self.sizes)}",
+            )
+
+
+def together(reports: Sequence[tuple[str, Report]], seed: int) -> Report:
+    """One report over several pages; each page's keys get their prefix."""
+
+    def named(prefix: str, rows: tuple[Checked, ...]) -> list[Checked]:
+        return [replace(c, key=prefix + c.key) for c in rows]
+
+    methods = {r.method for _, r in reports if r.truths_checked}
+    return Report(
+        tuple(c for p, r in reports for c in named(p, r.equalities)),
+        tuple(c for p, r in reports for c in named(p, r.truths_checked)),
+        min((r.points for _, r in reports), default=0),
+        seed,
+        tuple(dict.fromkeys(s for _, r in reports for s in r.sizes)),
+        methods.pop() if len(methods) == 1 else "mixed",
+    )
+
+
+class Tally:
+    """Counts of one check over the points."""
+
+    def __init__(self, key: str) -> None:
+        self.key, self.points, self.error, self.failed, self.reason = key, 0, 0.0, False, ""
+
+    def agree(self, error: float) -> None:
+        self.error = max(self.error, error)
+
+    def fail(self, reason: str, error: float = float("inf")) -> None:
+        if not self.failed:
+            self.failed, self.reason = True, reason
+        self.error = max(self.error, error)
+
+    def checked(self, need: int) -> Checked:
+        if self.failed:
+            return Checked(self.key, "differs", self.points, self.error, self.reason)
+        if self.points >= need:
+            return Checked(self.key, "agrees", self.points, self.error)
+        verdict = "not checkable" if self.reason else "not run"
+        return Checked(self.key, verdict, self.points, self.error, self.reason)
