@@ -1,0 +1,391 @@
+"""Exercises and solutions: points, letters, heads, what is kept back, what is written, what is refused."""
+
+import importlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from symbackprop.__main__ import main
+from symbackprop.errors import SheetError, VerificationError
+from symbackprop.exercise import (
+    Answer, Derived, Exercise, Part, Stated, Version, code, said, written,
+)  # fmt: skip
+from symbackprop.markup import html_line, html_math, html_text
+from symbackprop.prose import Words
+from symbackprop.sheet import Sheet, blocks_of, points, smaller, spoken, write_html, write_tex
+from symbackprop.tex.escape import escape
+from symbackprop.typeset import Context, Style
+from symbackprop.verify import Checked, Report
+from symbackprop.write.latex import latex
+
+Language = Literal["en", "de"]
+Form = Literal["tex", "html"]
+VERSIONS: tuple[Version, ...] = ("exercise", "solution")
+NAMES = tuple(f"sheet_00{n}" for n in range(5))
+LANGUAGES: tuple[Language, ...] = ("en", "de")
+FORMS: tuple[Form, ...] = ("tex", "html")
+SAID = {
+    "en": ("Solution.", "Verification.", "Written, not derived:"),
+    "de": ("Lösung.", "Überprüfung.", "Geschrieben, nicht hergeleitet:"),
+}
+BOX = {"en": "every side was read back", "de": "Jede Seite wurde"}
+each_sheet = pytest.mark.parametrize("name", NAMES)
+each_language = pytest.mark.parametrize("language", LANGUAGES)
+each_form = pytest.mark.parametrize("form", FORMS)
+
+
+def both(text: str) -> Words:
+    return Words(en=text, de=text)
+
+
+def sheet_of(*exercises: Exercise, **rest: object) -> Sheet:
+    return Sheet("small", {"en": "Small", "de": "Klein"}, exercises, **rest)  # type: ignore[arg-type]
+
+
+def granted(sheet: Sheet) -> Report:
+    """A report that grants every equation: these tests are about what is printed."""
+    keys = [p + e.key for p, c in sheet.checks for e in c.page.equations]
+    return Report(tuple(Checked(k, "agrees", 3, 0.0) for k in keys), (), 3, 0, ("",), "complex")
+
+
+def document(sheet: Sheet, form: Form, language: Language, version: Version = "solution") -> str:
+    """What stands between the head of the file and its end."""
+    write = {"tex": write_tex, "html": write_html}[form]
+    source = write(sheet, granted(sheet), language, version)
+    return source.partition({"tex": r"\begin{document}", "html": "<body>"}[form])[2]
+
+
+def worked(name: str) -> Sheet:
+    return importlib.import_module(f"worked.{name}").SHEET
+
+
+@cache
+def worked_document(name: str, form: Form, language: Language, version: Version) -> str:
+    return document(worked(name), form, language, version)
+
+
+# --- points --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("own", "bonus", "en", "de"), [
+    (6, 4, "6 points + 4 bonus points", "6 Punkte + 4 Bonuspunkte"),
+    (1, 1, "1 point + 1 bonus point", "1 Punkt + 1 Bonuspunkt"),
+    (1, 0, "1 point", "1 Punkt"), (0, 1, "1 bonus point", "1 Bonuspunkt"),
+    (11, 1, "11 points + 1 bonus point", "11 Punkte + 1 Bonuspunkt"),
+    (0, 7, "7 bonus points", "7 Bonuspunkte"), (0, 0, "", ""),
+])  # fmt: skip
+def test_points_in_words(own: int, bonus: int, en: str, de: str) -> None:
+    assert (points((own, bonus), "en"), points((own, bonus), "de")) == (en, de)
+
+
+SUMMED = Exercise(
+    title=both("One"), parts=(Part(both("u"), points=5, bonus=1), Part(both("v"), points=2))
+)
+OWN = Exercise(title=both("Two"), points=3, bonus=2, parts=(Part(both("w"), points=99),))
+
+
+def test_points_are_summed_unless_the_exercise_names_its_own() -> None:
+    assert SUMMED.worth == (7, 1)
+    assert OWN.worth == (3, 2)
+    assert replace(OWN, points=0).worth == (0, 2)
+    assert replace(OWN, points=0, bonus=0).worth == (99, 0)
+    assert sheet_of(SUMMED, OWN).worth == (10, 3)
+
+
+@each_form
+def test_points_are_printed_at_the_sheet_the_exercise_and_the_part(form: Form) -> None:
+    s = sheet_of(SUMMED, OWN, Exercise(answers=(DERIVED,)))
+    en, de = (document(s, form, x, "exercise") for x in LANGUAGES)
+    for text, total, one, own, part in (
+        (en, "10 points + 3 bonus points", "7 points + 1 bonus point", "3 points + 2 bonus points",
+         "5 points + 1 bonus point"),
+        (de, "10 Punkte + 3 Bonuspunkte", "7 Punkte + 1 Bonuspunkt", "3 Punkte + 2 Bonuspunkte",
+         "5 Punkte + 1 Bonuspunkt"),
+    ):  # fmt: skip
+        assert text.count(total) == text.count(f"One ({one})") == text.count(f"Two ({own})") == 1
+        assert text.count(f"({part})") == 1
+        assert re.search(r"\(2 (points|Punkte)\)", text)
+    assert "()" not in re.sub(r"[a-z]\(\)", "", en), "no brackets around nothing"
+
+
+@each_form
+@each_language
+def test_points_of_the_worked_sheet(form: Form, language: Language) -> None:
+    assert worked("sheet_003").worth == (15, 4)
+    text = worked_document("sheet_003", form, language, "exercise")
+    total, third = {"en": ("15 points + 4 bonus points", "6 points + 4 bonus points"),
+                    "de": ("15 Punkte + 4 Bonuspunkte", "6 Punkte + 4 Bonuspunkte")}[language]  # fmt: skip
+    assert text.count(total) == text.count(f"({third})") == 1
+
+
+# --- letters, numbers and heads ------------------------------------------------------------------
+
+
+@each_form
+def test_parts_are_lettered_in_each_exercise_anew(form: Form) -> None:
+    parts = tuple(Part(both(f"task {n}")) for n in range(26))
+    s = sheet_of(Exercise(parts=parts), Exercise(parts=parts[:3], answers=(DERIVED,)), first=38)
+    text = document(s, form, "en", "exercise")
+    found = re.findall(r"(?:textbf\{|<b>)\(([a-z])\)", text)
+    assert "".join(found) == "abcdefghijklmnopqrstuvwxyz" + "abc"
+    assert re.findall(r"Exercise (\d+)", text) == ["38", "39"]
+    assert text.index("(c)") < text.index("task 2") < text.index("(d)")
+
+
+@each_sheet
+@each_form
+def test_letters_and_numbers_of_the_worked_sheets(name: str, form: Form) -> None:
+    s, text = worked(name), worked_document(name, form, "de", "exercise")
+    found = re.findall(r"(?:textbf\{|<b>)\(([a-z])\)", text)
+    assert found == [x for e in s.exercises for x in "abcdefghijklm"[: len(e.parts)]]
+    numbers = re.findall(r"(?:section\*\{|<h2>)Aufgabe (\d+)", text)
+    assert [int(n) for n in numbers] == list(range(s.first, s.first + len(s.exercises)))
+
+
+HEADER = {"course": {"en": "Deep nets", "de": "Tiefe Netze"}, "number": "Sheet 17",
+          "due": {"en": "3 May 2025", "de": "3. Mai 2025"}}  # fmt: skip
+
+
+@each_form
+@pytest.mark.parametrize("version", VERSIONS)
+def test_fields_of_the_head(form: Form, version: Version) -> None:
+    s = sheet_of(Exercise(answers=(DERIVED,)), header=HEADER)
+    en, de = (document(s, form, x, version) for x in LANGUAGES)
+    for field in ("Deep nets", "Sheet 17", "3 May 2025", "Due"):
+        assert en.count(field) == 1, field
+    for field in ("Tiefe Netze", "Sheet 17", "3. Mai 2025", "Abgabe"):
+        assert de.count(field) == 1, field
+    assert "Tiefe Netze" not in en and "Deep nets" not in de
+    bare = document(replace(s, header={}), form, "en", version)
+    assert "Sheet 17" not in bare and "Due" not in bare
+
+
+# --- an exercise and its solution ----------------------------------------------------------------
+
+DERIVED = Derived("x: 3; y = sum(x**2)", show=("forward", "gradients"))
+
+
+def style(form: Form, language: Language) -> Style:
+    if form == "tex":
+        return Style(language, {}, "column", escape, lambda tex: f"${tex}$", smaller)
+    return Style(language, {}, "column", html_text, html_math, lambda tex, room: tex)
+
+
+def set_line(row: dict[str, str], boxed: object, form: Form) -> str:
+    """A line of an equation as it stands in a document."""
+    if form == "tex":
+        return (
+            f"{row['left']} &{row['sign']} " + (r"\quad " if row["indent"] else "") + row["right"]
+        )
+    left, sign = (html_line(row[k]) if row[k] else "" for k in ("left", "sign"))
+    start = ("&emsp;" if row["indent"] else "") + ('<span class="boxed">' if boxed else "")
+    return f'<td class="left">{left}</td><td>{sign}</td><td>{start}{html_line(row["right"])}<'
+
+
+def traces(sections: list[Context], form: Form) -> Iterator[str]:
+    """What of some sections would be found in a document: lines, passages, programs, drawings."""
+    for block in (b for s in sections for b in s["blocks"]):  # type: ignore[attr-defined]
+        match block["kind"]:
+            case "equations":
+                for e in block["equations"]:
+                    yield from (set_line(r, e["boxed"], form) for r in e["rows"])
+            case "passage" if block["mark"]:
+                yield block["text"]
+            case "listing":
+                yield from (x for x in block["lines"] if len(x) > 20)
+            case "figure":
+                yield block["tikz" if form == "tex" else "svg"]
+
+
+def of_answers(
+    found: tuple[Answer, ...], form: Form, language: Language, version: Version
+) -> set[str]:
+    return set(traces(blocks_of(found, version, style(form, language)), form))
+
+
+def secrets(sheet: Sheet, form: Form, language: Language) -> set[str]:
+    """Everything that answers a question and is not given with it."""
+    given = tuple(a for e in sheet.exercises for a in e.given)
+    answers = tuple(a for e in sheet.exercises for a in e.all_answers)
+    shown = of_answers(given, form, language, "exercise")
+    return of_answers(answers, form, language, "solution") - shown
+
+
+@each_sheet
+@each_form
+@each_language
+def test_an_exercise_holds_nothing_of_its_solution(
+    name: str, form: Form, language: Language
+) -> None:
+    text = worked_document(name, form, language, "exercise")
+    kept = secrets(worked(name), form, language)
+    assert len(kept) > 20
+    assert not [x for x in kept if x in text]
+    assert not [x for x in (*SAID[language], BOX[language], "boxed") if x in text]
+
+
+@each_sheet
+@each_form
+@each_language
+def test_a_solution_holds_all_of_it(name: str, form: Form, language: Language) -> None:
+    """And so the test above would see what is let through."""
+    text = worked_document(name, form, language, "solution")
+    assert not [x for x in secrets(worked(name), form, language) if x not in text]
+    assert all(x in text for x in (*SAID[language], BOX[language]))
+
+
+@each_sheet
+@each_form
+@each_language
+def test_tasks_stand_in_both_versions(name: str, form: Form, language: Language) -> None:
+    own = style(form, language)
+    asked = [
+        t
+        for e in worked(name).exercises
+        for t in (e.task, e.title, *(p.task for p in e.parts))
+        if t
+    ]
+    assert all(isinstance(t, Words) for t in asked)
+    for version in VERSIONS:
+        text = worked_document(name, form, language, version)
+        assert not [t for t in asked if spoken(t, own) not in text]
+
+
+@each_sheet
+def test_a_solution_holds_every_checked_equation(name: str) -> None:
+    """By its key, in the order of its page, and every side by its formula where lines are not broken."""
+    s, text = worked(name), worked_document(name, "tex", "en", "solution")
+    marked = re.findall(r"^%% equation: (.+)$", text, re.M)
+    for _, c in s.checks:
+        keys = [e.key for e in c.page.equations]
+        assert any(marked[k : k + len(keys)] == keys for k in range(len(marked))), keys
+        spelled = dict(c.page.functions) or c.derivation.functions
+        whole = [latex(f, spelled) for e in c.page.equations for f in (e.left, *e.sides)]
+        assert [x for x in whole if len(x) < 60 and x not in text] == []
+    total = sum(len(c.page.equations) for _, c in s.checks)
+    assert len(marked) >= total
+    assert f"{total} of {total} equations" in text
+    html = worked_document(name, "html", "en", "solution")
+    assert html.count('<td class="left"><math') == len(marked)
+
+
+@each_sheet
+def test_an_exercise_marks_given_equations_only(name: str) -> None:
+    marked = re.findall(
+        r"^%% equation: (.+)$", worked_document(name, "tex", "de", "exercise"), re.M
+    )
+    given = [a for e in worked(name).exercises for a in e.given]
+    assert len(marked) == sum(len(a.exercise.equations) for a in given if isinstance(a, Derived))
+    assert all(re.match(r"(given|forward)\.", key) for key in marked)
+
+
+@each_sheet
+@each_form
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_is_given_is_printed_once(name: str, form: Form, version: Version) -> None:
+    s, text = worked(name), worked_document(name, form, "en", version)
+    for e in s.exercises:
+        for x in of_answers(e.given, form, "en", "exercise"):
+            assert text.count(x) == 1, x
+
+
+@each_form
+def test_a_derivation_that_is_given_and_answers_is_printed_once(form: Form) -> None:
+    once = sheet_of(Exercise(given=(DERIVED,), answers=(DERIVED,)))
+    twice = sheet_of(Exercise(given=(DERIVED,), answers=(replace(DERIVED),)))
+    (line,) = of_answers((DERIVED,), form, "en", "exercise")
+    assert document(once, form, "en").count(line) == 1
+    assert document(once, form, "en", "exercise").count(line) == 1
+    assert document(twice, form, "en").count(line) == 2
+    assert document(sheet_of(Exercise(answers=(DERIVED,))), form, "en", "exercise").count(line) == 0
+
+
+@each_form
+def test_every_kind_of_answer_is_kept_back(form: Form) -> None:
+    """One sheet with a line, a passage, a program and a remark; each is seen in the solution."""
+    words = {"a passage": written(both("a passage")), "a remark": said(both("a remark")),
+             "def program": code("def program(x):\n    return x\n"), "777": Stated(
+                 DERIVED, (r"y = 3 \cdot 259 = 777",), at={"x": [16, 22, 6.082762530298219]})}  # fmt: skip
+    given = said(both("this is given"))
+    for place in ("answers", "parts"):
+        found = tuple(words.values())
+        more = {"answers": found} if place == "answers" else {"parts": (Part(both("why"), found),)}
+        s = sheet_of(Exercise(given=(given,), **more))  # type: ignore[arg-type]
+        exercise, solution = (document(s, form, "en", v) for v in ("exercise", "solution"))
+        shown = {w: w if form == "tex" or w != "777" else "<mn>777</mn>" for w in words}
+        assert all(x in solution for x in shown.values())
+        assert not any(x in exercise for x in shown.values())
+        assert "this is given" in exercise and "this is given" in solution
+
+
+# --- what is refused -----------------------------------------------------------------------------
+
+WRONG = replace(
+    sheet_of(), exercises=(
+        Exercise(parts=(Part(both("true"), (Stated(DERIVED, (r"y = x^\top x",)),)),
+                        Part(both("false"), (Stated(DERIVED, (r"y = 2 x^\top x",)),)))),
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("write", [write_tex, write_html])
+def test_a_wrong_line_is_not_written_in_any_version(write: object, version: str) -> None:
+    report = WRONG.verify()
+    assert [c.key for c in report.failures] == ["2:stated.1"]
+    with pytest.raises(VerificationError, match=r"2:stated\.1: differs"):
+        write(WRONG, report, "en", version)  # type: ignore[operator]
+    right = replace(
+        WRONG, exercises=(replace(WRONG.exercises[0], parts=WRONG.exercises[0].parts[:1]),)
+    )
+    assert write(right, right.verify(), "en", version)  # type: ignore[operator]
+
+
+@pytest.mark.xfail(strict=True, raises=KeyError, reason="found only when the sheet is written")
+def test_a_head_that_lacks_a_language_is_refused() -> None:
+    with pytest.raises(SheetError, match="de"):
+        document(sheet_of(Exercise(answers=(DERIVED,)), header={"due": {"en": "now"}}), "tex", "de")
+
+
+@pytest.mark.xfail(strict=True, raises=IndexError, reason="the letters end at z")
+def test_more_parts_than_letters_are_refused_or_lettered() -> None:
+    parts = tuple(Part(both("u")) for _ in range(27))
+    document(sheet_of(Exercise(parts=parts, answers=(DERIVED,))), "tex", "en")
+
+
+MODULE = r"""
+from symbackprop import Derived, Exercise, Sheet, Stated
+D = Derived("x: 3; y = sum(x**2)")
+SHEET = Sheet("typed", {"en": "T", "de": "T"}, (Exercise(answers=(Stated(D, (r"y = FACTOR x^\top x",)),)),))
+"""
+
+
+@pytest.mark.parametrize("to", ["tex", "html"])
+def test_a_build_with_a_wrong_line_writes_no_document(
+    tmp_path: Path, to: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module, out = tmp_path / "typed.py", tmp_path / "out"
+
+    def documents(factor: str) -> tuple[int, list[str]]:
+        module.write_text(MODULE.replace("FACTOR", factor), "utf-8")
+        status = main(["build", str(module), "-o", str(out), "--to", to])
+        return status, sorted(p.name for p in out.glob(f"*.{to}")) if out.exists() else []
+
+    assert documents("2") == (1, [])
+    assert "differs" in "".join(capsys.readouterr())
+    assert documents("1") == (0, [f"typed.de.{to}", f"typed.en.{to}"])
+
+
+# --- where a sheet comes from --------------------------------------------------------------------
+
+
+@each_sheet
+def test_a_worked_sheet_names_its_source(name: str) -> None:
+    said_in = importlib.import_module(f"worked.{name}").__doc__ or ""
+    assert re.findall(r"shared/seeds/(\d{3})\b", said_in) == [name[-3:]]
+    assert worked(name).name == name
