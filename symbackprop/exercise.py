@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol
 
 from symbackprop.catalogue import LANGUAGES
 from symbackprop.convention import Convention
@@ -23,6 +23,7 @@ from symbackprop.picture.drawing import Drawing
 from symbackprop.prose import Text, Words
 from symbackprop.sizes import Size
 
+PARTS = 26  # letters
 Version = Literal["solution", "exercise"]
 EXERCISE = ("forward", "symbols", "numbers")  # what a sheet without solutions still says
 SOLVES = ("meaning.selector",)  # rows of the table that would give a solution away
@@ -195,6 +196,9 @@ class Part:
     points: int = 0
     bonus: int = 0
 
+    def __post_init__(self) -> None:
+        countable(self.points, self.bonus, "Part")
+
 
 @dataclass(frozen=True)
 class Exercise:
@@ -215,6 +219,10 @@ class Exercise:
         for text in (self.task, self.title, *(p.task for p in self.parts)):
             if text is not None:
                 complete(text, "Exercise")
+        countable(self.points, self.bonus, "Exercise")
+        if len(self.parts) > PARTS:
+            raise SheetError(f"{len(self.parts)} parts, but only {PARTS} letters", where="Exercise",
+                             hint="Make it two exercises.")  # fmt: skip
 
     @property
     def worth(self) -> tuple[int, int]:
@@ -235,7 +243,10 @@ class Exercise:
         return tuple(g for g in self.given if not any(g is a for a in answers))
 
 
-Answers: TypeAlias = tuple[Answer, ...]
+def countable(points: int, bonus: int, where: str) -> None:
+    """Errors: `SheetError` for negative points."""
+    if min(points, bonus) < 0:
+        raise SheetError("points are not negative", where=where)
 
 
 def complete(text: Text, where: str) -> Text:

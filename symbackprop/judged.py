@@ -96,8 +96,17 @@ def verdict(line: Line) -> Phrase:
         return Phrase("finding.false_at" if where else "finding.false", (*both, *where))
     if pair := line.sizes or line.inside:
         both = tuple(zip(("left", "right"), map(sized, pair), strict=True))
-        return Phrase(f"finding.{'inside' if line.inside else line.verdict}", both)
-    return Phrase(f"finding.{'rounded' if line.detail == 'rounded' else line.verdict}")
+        return Phrase("finding.inside" if line.inside else FOUND[line.verdict], both)
+    return Phrase("finding.rounded" if line.detail == "rounded" else FOUND[line.verdict])
+
+
+FOUND: dict[Verdict, str] = {
+    "holds": "finding.holds",
+    "transposed": "finding.transposed",
+    "false": "finding.false",
+    "sizes": "finding.sizes",
+    "unreadable": "finding.unreadable",
+}
 
 
 def written(value: str) -> Formula | str:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from symbackprop.catalogue import LANGUAGES, phrase
 from symbackprop.errors import SheetError
-from symbackprop.exercise import Answer, Check, Exercise, Part, Version
+from symbackprop.exercise import Answer, Check, Exercise, Part, Version, complete
 from symbackprop.prose import Text, written
 from symbackprop.tex.escape import escape
 from symbackprop.tex.preamble import preamble
@@ -47,6 +47,9 @@ class Sheet:
         missing = [x for x in LANGUAGES if x not in self.title]
         if missing:
             raise SheetError(f"no title in {', '.join(missing)}", where=f"Sheet {self.name}")
+        for key, value in self.header.items():
+            if not isinstance(value, str):
+                complete(value, f"Sheet {self.name}, {key}")
 
     @cached_property
     def checks(self) -> tuple[tuple[str, Check], ...]:

@@ -149,7 +149,7 @@ def test_the_drawn_slopes_are_those_of_the_layers() -> None:
     curves = [np.abs(by_formula(f, 1.0, w)) for f in ("sigmoid", "relu")]
     for f, v in zip(("sigmoid", "relu"), curves, strict=True):
         assert close([y for _, y in s3.slopes(f)], v, 1e-12)
-    drawing = sketch(answers(s3.SHEET, 1, "b")[2])
+    drawing = sketch(answers(s3.SHEET, 1, "b")[3])
     assert drawing is s3.SLOPES
     assert misfit(drawing, curves) < 0.01
     assert misfit(drawing, [curves[0][::-1], curves[1]]) > 1
@@ -251,20 +251,21 @@ def test_the_matrix_is_a_correlation() -> None:
     assert on_page(s4.SHEET, s4.ASCENT.page, name(s4.ASCENT, "W"), w)
 
 
-@pytest.mark.parametrize(("d", "line", "q", "want"), [
-    (s4.ENTROPY_1, s4.H_1, [0.45, 0.25, 0.03, 0.07, 0.2], "0.7985"),
-    (s4.ENTROPY_2, s4.H_2, [0.97, 0.01, 0.003, 0.007, 0.01], "0.0305"),
+@pytest.mark.parametrize(("k", "line", "q", "want"), [
+    (1, s4.H_1, [0.45, 0.25, 0.03, 0.07, 0.2], "0.7985"),
+    (2, s4.H_2, [0.97, 0.01, 0.003, 0.007, 0.01], "0.0305"),
 ])  # fmt: skip
-def test_cross_entropies(d: Derived, line: Stated, q: list[float], want: str) -> None:
-    p = np.eye(5)[0]
+def test_cross_entropies(k: int, line: Stated, q: list[float], want: str) -> None:
+    d, p = s4.ENTROPIES, np.eye(5)[0]
     h = -np.sum(p * np.log(q))
     assert f"{h:.4f}" == want
     assert np.isclose(sum(q), 1)
-    out = d.derivation.compile("numpy")(P=p, Q=np.array(q))
-    assert np.isclose(out["H"], h)
-    assert close(out["Q"], slope(lambda v: -float(np.sum(p * np.log(v))), q, 1e-7), 1e-5)
-    assert on_page(s4.SHEET, line.page, name(d, "H"), h)
-    assert not on_page(s4.SHEET, line.page, name(d, "H"), h + 1e-4)
+    assert np.isclose(point(d).values[f"H{k}", 0], h)
+    out = d.derivation.compile("numpy")(P=p, **{f"Q{k}": np.array(q), f"Q{3 - k}": np.full(5, 0.2)})
+    assert np.isclose(out["h"], h + np.log(5))
+    assert close(out[f"Q{k}"], slope(lambda v: -float(np.sum(p * np.log(v))), q, 1e-7), 1e-5)
+    assert on_page(s4.SHEET, line.page, name(d, f"H{k}"), h)
+    assert not on_page(s4.SHEET, line.page, name(d, f"H{k}"), h + 1e-4)
 
 
 PICTURES = (
@@ -281,19 +282,16 @@ def softmax(z: Array) -> Array:
 @pytest.mark.parametrize("k", range(3))
 def test_softmax_and_its_cross_entropy(k: int) -> None:
     z, label, want = PICTURES[k]
-    d = (s4.CAT, s4.HORSE, s4.OTHER)[k]
+    d, n = s4.PREDICTIONS, k + 1
     p = softmax(np.array(z, float))
     h = -np.log(p[label])
     assert f"{h:.4f}" == want
-    out = d.derivation.compile("numpy")(z=z, y=label)
-    assert np.isclose(out["L"], h)
-    assert np.allclose(point(d).values["p", 0], p)
-    assert np.isclose(point(d).values["L", 0], h), "labels of a sheet count from 1"
-    shown, told = typed(s4.SHEET, 3, "a"), typed(s4.SHEET, 3, "b")
-    assert len(shown) == len(told) == len(PICTURES)
-    assert on_page(s4.SHEET, shown[k].page, name(d, "p"), p[None])
-    assert on_page(s4.SHEET, told[k].page, name(d, "L"), h)
-    assert not on_page(s4.SHEET, told[k].page, name(d, "L"), -np.log(p[label - 1]))
+    assert np.allclose(point(d).values[f"p{n}", 0], p)
+    assert np.isclose(point(d).values[f"L{n}", 0], h), "labels of a sheet count from 1"
+    (shown,), (told,) = typed(s4.SHEET, 3, "a"), typed(s4.SHEET, 3, "b")
+    assert on_page(s4.SHEET, shown.page, name(d, f"p{n}"), p[None])
+    assert on_page(s4.SHEET, told.page, name(d, f"L{n}"), h)
+    assert not on_page(s4.SHEET, told.page, name(d, f"L{n}"), -np.log(p[label - 1]))
 
 
 @pytest.mark.parametrize(("n", "seed"), [(5, 3), (7, 11)])

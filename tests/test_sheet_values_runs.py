@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from symbackprop.exercise import Shown
+from symbackprop.notation import Transpose
 from symbackprop.page import Passage
 from symbackprop.picture.drawing import Circle, Drawing, Line
 from symbackprop.picture.maze import DOT, EDGE, SIDE, maze
@@ -56,7 +57,7 @@ def test_the_network_follows_the_path_to_its_end() -> None:
     p = point(s1.RUN)
     for t, h in enumerate(states, 1):
         assert np.array_equal(p.values[f"h{t}", 0], h)
-        assert on_page(s1.SHEET, s1.ROLLOUT.page, name(s1.RUN, f"h{t}"), h[:, None]), t
+        assert on_page(s1.SHEET, s1.ROLLOUT.page, Transpose(name(s1.RUN, f"h{t}")), h[None]), t
     assert len(s1.ROLLOUT.page.equations) == len(states)
     assert s1.RUN.at is not None
     assert all(
@@ -88,7 +89,7 @@ def walked(drawing: Drawing) -> list[tuple[int, int]]:
 def test_the_drawn_run_is_the_simulated_one() -> None:
     found = walk(s1.W, s1.U, s1.B)
     assert found is not None
-    drawing = sketch(answers(s1.SHEET, 1, "a")[1])
+    drawing = sketch(answers(s1.SHEET, 1, "a")[2])
     assert walked(drawing) == found[0]
     assert walked(maze(s1.MAZE, steps=s1.CELLS[:-1])) != found[0]
     (task,) = s1.SHEET.exercises[0].given

@@ -17,21 +17,26 @@ CONV = Derived(
     wrt=("x",),
     show=("forward", "symbols", "local", "gradients"),
 )
+FOUR = "f00: 2 x 3 as f_{00}; f01: 2 x 3 as f_{01}; f10: 2 x 3 as f_{10}; f11: 2 x 3 as f_{11}\n"
+ENTRIES = {
+    "f00": [[1, 3, 5], [2, 4, 6]], "f01": [[7, 9, 11], [8, 10, 12]],
+    "f10": [[13, 15, 17], [24, 16, 18]], "f11": [[19, 21, 23], [20, 22, 24]],
+}  # fmt: skip
+FILTERS = Derived(FOUR + "s = sum(f00 + f01 + f10 + f11)", at=ENTRIES, show=("numbers",))
 TURN = Derived(
-    r"""
-    f00: 2 x 3 as f_{00}; f01: 2 x 3 as f_{01}; f10: 2 x 3 as f_{10}; f11: 2 x 3 as f_{11}
+    FOUR
+    + """
     P: 2 x 2; Q: 3 x 3
     g00 = P @ f00 @ Q as g_{00};  g01 = P @ f10 @ Q as g_{01}
     g10 = P @ f01 @ Q as g_{10};  g11 = P @ f11 @ Q as g_{11}
     s = sum(g00 + g01 + g10 + g11)
     """,
-    at={
-        "f00": [[1, 3, 5], [2, 4, 6]], "f01": [[7, 9, 11], [8, 10, 12]],
-        "f10": [[13, 15, 17], [24, 16, 18]], "f11": [[19, 21, 23], [20, 22, 24]],
-        "P": [[0, 1], [1, 0]], "Q": [[0, 0, 1], [0, 1, 0], [1, 0, 0]],
-    },
-    show=("numbers",),
-)  # fmt: skip
+    at=ENTRIES | {"P": [[0, 1], [1, 0]], "Q": [[0, 0, 1], [0, 1, 0], [1, 0, 0]]},
+)
+EXCHANGE = (
+    r"P = \begin{bmatrix} 0 & 1 \\ 1 & 0 \end{bmatrix}",
+    r"Q = \begin{bmatrix} 0 & 0 & 1 \\ 0 & 1 & 0 \\ 1 & 0 & 0 \end{bmatrix}",
+)
 GATE = """
     {g}_[t] = x[t] @ W{g} + c[t-1] @ R{g} + b{g}   as {g}'
     {g}[t] = sigmoid({g}_[t])"""
@@ -190,7 +195,7 @@ SHEET = Sheet(
                     "Kanal der Ausgabe."
                 ),
             ),
-            given=(TURN,),
+            given=(FILTERS,),
             parts=(
                 Part(
                     task=Words(
@@ -211,7 +216,8 @@ SHEET = Sheet(
                         CONV,
                         Stated(
                             TURN,
-                            tuple(
+                            EXCHANGE
+                            + tuple(
                                 rf"g_{{{n}}} = P f_{{{n[::-1]}}} Q = {value}" for n, value in TURNED
                             ),
                             at=TURN.at,

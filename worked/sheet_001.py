@@ -66,20 +66,36 @@ RUN = Derived(
 )
 
 
+def matrix(rows: list[list[int]]) -> str:
+    lines = (" & ".join(map(str, values)) for values in rows)
+    return r"\begin{bmatrix} " + r" \\ ".join(lines) + r" \end{bmatrix}"
+
+
 def row(values: list[int]) -> str:
-    return r"\begin{bmatrix} " + " & ".join(map(str, values)) + r" \end{bmatrix}"
+    return matrix([values])
 
 
+CHOSEN = Stated(
+    RUN,
+    (
+        r"W = I_4",
+        r"U = " + matrix(U.tolist()),
+        r"b^\top = " + row(B.tolist()),
+    ),
+    at=RUN.at,
+    intro=Words(en="These weights solve it:", de="Diese Gewichte lösen es:"),
+)
 ROLLOUT = Stated(
     RUN,
     tuple(
-        rf"h_{{{t}}}^\top = (W x_{{{t - 1}}} + U h_{{{t - 1}}} + b)^\top = {row(h)}"
-        for t, h in enumerate(STATES, 1)
+        rf"h_{{{t}}}^\top = (W x_{{{t - 1}}} + U h_{{{t - 1}}} + b)^\top"
+        rf" = {row(x)} + {row([int(v) for v in U @ before])} = {row(h)}"
+        for t, (x, before, h) in enumerate(zip(INPUTS, [FIRST, *STATES], STATES, strict=False), 1)
     ),
     at=RUN.at,
     intro=Words(
-        en="The run, step by step; each state, printed as a row, is the direction of the next move:",
-        de="Der Lauf, Schritt für Schritt; jeder Zustand, als Zeile gedruckt, ist die Richtung des nächsten Schritts:",
+        en="The run, step by step; each state, printed as a row, is the direction of the next move; the first summand is what the agent sees, the second what it came from:",
+        de="Der Lauf, Schritt für Schritt; jeder Zustand, als Zeile gedruckt, ist die Richtung des nächsten Schritts; der erste Summand ist, was der Agent sieht, der zweite, woher er kommt:",
     ),
 )
 DRAWN_MAZE = drawn(
@@ -224,6 +240,7 @@ SHEET = Sheet(
                         ),
                     ),
                     answers=(
+                        CHOSEN,
                         ROLLOUT,
                         DRAWN_RUN,
                         written(

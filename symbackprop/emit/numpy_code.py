@@ -151,11 +151,11 @@ class Module:
         missing = [n for n in self.g.sizes if n not in bound]
         for n in missing:
             known = next((x for x in self.g.inputs for z in self.shape(x) if n in z.names), "")
-            raise SymbackpropError(
-                f"size {n} does not follow from the inputs",
-                where="emit",
-                hint=f"It occurs in {known}; declare an axis of size {n}.",
-            )
+            moment = time.name if time else "t"
+            way = f"It occurs in {known}; declare an axis of size {n}." if known else (
+                f"No input has one entry per step; add one, such as  x[{moment}]: d")  # fmt: skip
+            what = f"size {n} does not follow from the inputs"
+            raise SymbackpropError(what, where="emit", hint=way)
         if time:
             for n in self.g.inputs:
                 s = self.g.symbol[n].symbol
