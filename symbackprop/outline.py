@@ -14,6 +14,7 @@ from symbackprop.compose import size_formula
 from symbackprop.derivation import Derivation, signal
 from symbackprop.errors import SheetError
 from symbackprop.expr import symbols, topological
+from symbackprop.graph import sliding
 from symbackprop.gradient_section import delta_section, gradients_section
 from symbackprop.local_section import local_section
 from symbackprop.notation import Formula, Name
@@ -102,6 +103,8 @@ def conventions(d: Derivation) -> list[Phrase]:
         said.append(Phrase("convention.relu"))
     if names & {"log", "cross_entropy", "logsumexp", "log_softmax"}:
         said.append(Phrase("convention.log"))
+    if sliding(d.graph):
+        said.append(Phrase("convention.outside"))
     if any(symbol_of(d, n).labels for n in d.graph.symbol):
         said.append(Phrase("convention.label"))
     return said

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from symbackprop import notation as no
 from symbackprop.compose import size_formula
 from symbackprop.convention import symbol_formula
 from symbackprop.derivation import Derivation
-from symbackprop.expr import topological
+from symbackprop.expr import Expr, topological
 from symbackprop.jacobians import edges
 from symbackprop.notation import Formula
 from symbackprop.options import Options
@@ -39,24 +40,35 @@ def meaning(d: Derivation, name: str) -> Phrase:
         return Phrase("meaning.node")
     if s.time:
         return Phrase("meaning.sequence")
-    return Phrase(
-        "meaning.parameter" if name in d.wrt and name in parameters(d) else "meaning.input"
-    )
+    return Phrase("meaning.parameter" if name in parameters(d) else "meaning.input")
 
 
 def parameters(d: Derivation) -> frozenset[str]:
-    """Inputs that are differentiated and are not data: matrices, and vectors added to a product."""
-    found = set()
-    for e in d.graph.definition.values():
-        for node in topological(e):
-            if node.op.name == "matmul":
-                found |= {a.symbol.name for a in node.args if a.symbol and a.rank == 2}
-            if node.op.name == "add" and any(a.op.name in ("matmul", "add") for a in node.args):
-                found |= {a.symbol.name for a in node.args if a.symbol}
+    """Inputs that are weights, not data: matrices in a product, and what is only added to such a product.
+
+    Of two matrices multiplied with each other those that are differentiated.
+    """
+    nodes = [n for e in d.graph.definition.values() for n in topological(e)]
     data = {n for n in d.graph.inputs if symbol_of(d, n).time or symbol_of(d, n).labels}
-    return frozenset(
-        n for n in found if n in d.wrt and n not in data and n not in d.graph.definition
-    )
+    inputs = {n for n in d.graph.inputs if n not in data}
+
+    def matrix(e: Expr) -> bool:
+        return bool(e.symbol) and e.rank == 2 and e.symbol.name in inputs  # type: ignore[union-attr]
+
+    uses = Counter(a.symbol.name for n in nodes for a in n.args if a.symbol)
+    found = set()
+    for node in nodes:
+        if node.op.name == "matmul":
+            both = all(map(matrix, node.args))
+            names = {a.symbol.name for a in node.args if a.symbol and matrix(a)}
+            found |= {n for n in names if n in d.wrt or not both}
+    for node in nodes:
+        products = [a for a in node.args if a.op.name in ("matmul", "add")]
+        weighted = any(b.symbol and b.symbol.name in found for a in products for b in a.args)
+        if node.op.name == "add" and products:
+            names = {a.symbol.name for a in node.args if a.symbol} & inputs
+            found |= {n for n in names if uses[n] == 1 and (n in d.wrt or weighted)}
+    return frozenset(found)
 
 
 def symbols_section(d: Derivation, o: Options) -> list[Block]:
