@@ -68,7 +68,9 @@ class Judged:
 
     @property
     def checks(self) -> tuple[Check, ...]:
-        return (Check(self.speaks, self.corrected.page),) if self.right else ()
+        """The line is judged here, so that verification refuses a verdict that was not expected."""
+        judged = self.found
+        return (Check(self.speaks, self.corrected.page),) if judged and self.right else ()
 
 
 def finding(line: Line) -> list[Phrase]:
