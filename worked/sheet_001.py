@@ -88,14 +88,14 @@ CHOSEN = Stated(
 ROLLOUT = Stated(
     RUN,
     tuple(
-        rf"h_{{{t}}}^\top = (W x_{{{t - 1}}} + U h_{{{t - 1}}} + b)^\top"
+        rf"h_{{{t}}}^\top = x_{{{t - 1}}}^\top + (U h_{{{t - 1}}})^\top"
         rf" = {row(x)} + {row([int(v) for v in U @ before])} = {row(h)}"
         for t, (x, before, h) in enumerate(zip(INPUTS, [FIRST, *STATES], STATES, strict=False), 1)
     ),
     at=RUN.at,
     intro=Words(
-        en="The run, step by step; each state, printed as a row, is the direction of the next move; the first summand is what the agent sees, the second what it came from:",
-        de="Der Lauf, Schritt für Schritt; jeder Zustand, als Zeile gedruckt, ist die Richtung des nächsten Schritts; der erste Summand ist, was der Agent sieht, der zweite, woher er kommt:",
+        en="As $W$ is the identity and $b$ is 0, the run is as follows; each state, printed as a row, is the direction of the next move; the first summand is what the agent sees, the second what it came from:",
+        de="Da $W$ die Einheitsmatrix und $b$ gleich 0 ist, verläuft der Lauf so; jeder Zustand, als Zeile gedruckt, ist die Richtung des nächsten Schritts; der erste Summand ist, was der Agent sieht, der zweite, woher er kommt:",
     ),
 )
 DRAWN_MAZE = drawn(
