@@ -288,4 +288,4 @@ def hessian_values(d: Derivation, names: tuple[str, ...], point: Point) -> Array
             )
     full = np.stack(columns, -1)
     shape = np.shape(inputs[names[0], 0])
-    return full.reshape(*shape, *shape) if len(names) == 1 else full
+    return full.reshape((*shape, *shape)) if len(names) == 1 else full

@@ -383,3 +383,33 @@ def test_open_emitted_code_of_a_gated_op_is_finite_at_zero(monkeypatch: pytest.M
 def test_open_unfolding_a_state_with_gates() -> None:
     d = sb.derive(LSTM)
     assert verify_page(d, outline(d, Options(unfold=("c",))), seed=47).ok
+
+
+# --- code of recurrences that look further back --------------------------------------------------
+
+
+@pytest.mark.parametrize("text", [
+    "t: 1..T; x[t]: m; a: m; h[t] = tanh(x[t] + a*h[t-1]*h[t-2]); L = sum(sum(h[t]), over=t)",
+    "t: 1..T; x[t]: m; a: m; h[t] = tanh(a*x[t-1] + x[t-3]*h[t-1]); L = sum(sum(h[t]**2), over=t)",
+    "t: 1..T; x[t]: m; a: m; h[t]: m; h[t] = tanh(x[t] + a*h[t-3]); L = sum(sum(h[t]), over=t)",
+])  # fmt: skip
+def test_emitted_code_takes_every_value_before_the_first_step(text: str) -> None:
+    d = sb.derive(text, wrt=["x", "a"])
+    p = backward_values(
+        d.backward, forward(d.graph, seeded(d.backward, generic_point(d.graph, 0, 5), 5))
+    )
+    early = {f"{n}_{'m' * (t < 0)}{abs(t)}": v for (n, t), v in p.values.items()
+             if n in ("x", "h") and t < 1}  # fmt: skip
+    steps = range(1, p.length + 1)
+    got = d.compile("numpy")(
+        x=np.stack([p.values["x", t] for t in steps]), a=p.values["a", 0], **early
+    )
+    assert np.isclose(got["L"], p.values["L", 0])
+    assert np.allclose(got["a"], p.deltas["a", 0])
+    assert np.allclose(got["x"], [p.deltas["x", t] for t in steps])
+
+
+@pytest.mark.parametrize("wrt", ["s", "x"])
+def test_a_hessian_by_one_number_or_a_vector_is_verified(wrt: str) -> None:
+    h = sb.hessian("s: scalar; x: d; L = sum(sin(s*x))", wrt=wrt)
+    assert h.verify() < 1e-9

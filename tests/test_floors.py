@@ -118,7 +118,7 @@ def test_rooms_stay_small() -> None:
     """Files to about 300 lines, functions to about 40: the present exceptions may only shrink."""
     long_files = {p.name: len(p.read_text("utf-8").splitlines()) for p in FILES}
     over = {n: k for n, k in long_files.items() if k > 300}
-    allowed = {"tidy.py": 505, "numpy_code.py": 421, "entries.py": 402, "scope.py": 388, "expr.py": 376,
+    allowed = {"tidy.py": 505, "numpy_code.py": 356, "entries.py": 402, "scope.py": 388, "expr.py": 376,
                "raising.py": 329}  # fmt: skip
     assert set(over) <= set(allowed), over
     assert all(over[n] <= allowed[n] for n in over), over

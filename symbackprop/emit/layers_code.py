@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from symbackprop.derivation import Derivation
-from symbackprop.emit.numpy_code import Module, safe
+from symbackprop.emit.literals import safe
+from symbackprop.emit.numpy_code import Module
+from symbackprop.emit import sequences
 from symbackprop.errors import SymbackpropError
 from symbackprop.expr import symbols
 from symbackprop.graph import ancestors, make
@@ -118,7 +120,7 @@ def indented(lines: Sequence[str]) -> list[str]:
 
 
 def forward_lines(m: Module) -> list[str]:
-    opening = [f"    {x}\n" for x in m.opening({})]
+    opening = [f"    {x}\n" for x in sequences.opening(m.d, {})]
     return [*opening, *m.sweep(forward=True), f"    return {safe(m.d.of)}\n"]
 
 
@@ -126,7 +128,7 @@ def backward_lines(m: Module) -> list[str]:
     """The δ's, after the nodes whose values they use."""
     values = [a.value for a in m.d.backward.adjoints.values()]
     used = {s.symbol.name for s in symbols(*values) if s.symbol and not s.symbol.cotangent}
-    lines = [f"    {x}\n" for x in m.opening({})] + m.sweep(forward=True, only=below(m.d, used))
+    lines = [f"    {x}\n" for x in sequences.opening(m.d, {})] + m.sweep(forward=True, only=below(m.d, used))
     if m.d.backward.seed.symbol is None:
         lines.append(f"    {safe(m.d.of)}_bar = 1.0\n")
     return lines + m.sweep(forward=False)

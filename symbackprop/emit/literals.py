@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import keyword
 from fractions import Fraction
 
+from symbackprop.emit import FUNCTION
+from symbackprop.errors import SymbackpropError
 from symbackprop.sizes import Shape, Size
 
 
@@ -31,3 +34,12 @@ def number_code(x: object) -> str:
 
 def shape_code(shape: Shape) -> str:
     return "(" + "".join(f"{size_code(s)}, " for s in shape).strip() + ")"
+
+
+def safe(name: str) -> str:
+    """A Python identifier for a symbol. Errors: `SymbackpropError` where it is none."""
+    if not name.isidentifier():
+        raise SymbackpropError(
+            f"`{name}` is not a name of Python", where="emit", hint="Rename the symbol."
+        )
+    return name + "_" if keyword.iskeyword(name) or name in ("np", "erf", FUNCTION) else name

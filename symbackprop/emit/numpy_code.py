@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Container, Hashable, Mapping
 from fractions import Fraction
 
 from symbackprop.derivation import Derivation
 from symbackprop.emit import FUNCTION
 from symbackprop.emit.entry_code import einsums
-from symbackprop.emit.literals import bare, number_code, shape_code, size_code
+from symbackprop.emit import sequences
+from symbackprop.emit.literals import bare, number_code, safe, shape_code, size_code
 from symbackprop.emit.strided import FUNCTIONS
 from symbackprop.entries import Elem, Entries, Fn, Group, Index
 from symbackprop.errors import SymbackpropError
@@ -17,7 +17,7 @@ from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
 from symbackprop.graph import TIME_SUM
 from symbackprop.op import expression, scalar_row
 from symbackprop.reference import derived
-from symbackprop.sizes import Shape, Size
+from symbackprop.sizes import Size
 from symbackprop.values import phases
 
 HEAD = '''"""Emitted by symbackprop: {of} and its gradient by {wrt}. Integer labels count from 0."""
@@ -30,15 +30,6 @@ ERF = "from math import erf as _erf\n\nerf = np.vectorize(_erf, otypes=[float])\
 def source(d: Derivation) -> str:
     """The module's text."""
     return "".join(Module(d).lines())
-
-
-def safe(name: str) -> str:
-    """A Python identifier for a symbol. Errors: `SymbackpropError` where it is none."""
-    if not name.isidentifier():
-        raise SymbackpropError(
-            f"`{name}` is not a name of Python", where="emit", hint="Rename the symbol."
-        )
-    return name + "_" if keyword.iskeyword(name) or name in ("np", "erf", FUNCTION) else name
 
 
 class Module:
@@ -76,28 +67,18 @@ class Module:
             return name
         return f"{name}[{time}{s.shift:+d}]" if s.shift else f"{name}[{time}]"
 
-    def states(self) -> dict[str, int]:
-        """Recurrent nodes with initial values: the earliest shift used."""
-        out: dict[str, int] = {}
-        for e in self.g.definition.values():
-            for x in topological(e):
-                s = x.symbol
-                if s and s.time and s.shift < 0 and s.name not in self.g.initial:
-                    out[s.name] = min(out.get(s.name, 0), s.shift)
-        return out
-
     # --- the function ---
 
     def body(self) -> list[str]:
         g, d = self.g, self.d
-        states = self.states()
+        states = sequences.states(g)
         arguments = [safe(n) for n in g.inputs]
-        arguments += [f"{safe(n)}_0" for n in states if n in g.definition]
+        arguments += [x for early in states.values() for x in early]
         seed = d.backward.seed.symbol
         if seed:
             arguments.append(f"{safe(d.of)}_bar")
         out = [f"def {FUNCTION}(*, {', '.join(arguments)}):\n"]
-        out += [f"    {x}\n" for x in self.opening(states)]
+        out += [f"    {x}\n" for x in sequences.opening(d, states)]
         out += self.sweep(forward=True)
         if seed is None:
             out.append(f"    {safe(d.of)}_bar = 1.0\n")
@@ -129,56 +110,10 @@ class Module:
             else code
         )
 
-    def opening(self, states: Mapping[str, int]) -> list[str]:
-        """Arrays, sizes from shapes, room for the time steps."""
-        out, bound = [], set[str]()
-        time = self.g.time
-        for n in self.g.inputs:
-            s = self.g.symbol[n].symbol
-            assert s
-            dtype = "" if s.labels else ", float"
-            out.append(f"{safe(n)} = np.asarray({safe(n)}{dtype})")
-            shape = ((time.length,) if s.time and time else ()) + s.shape
-            for axis, size in enumerate(shape):
-                name = (
-                    size.terms[0][0][0]
-                    if len(size.terms) == 1 and len(size.terms[0][0]) == 1
-                    else ""
-                )
-                if name and size.terms[0][1] == 1 and name not in bound:
-                    bound.add(name)
-                    out.append(f"{name} = {safe(n)}.shape[{axis}]")
-        missing = [n for n in self.g.sizes if n not in bound]
-        for n in missing:
-            known = next((x for x in self.g.inputs for z in self.shape(x) if n in z.names), "")
-            moment = time.name if time else "t"
-            way = f"It occurs in {known}; declare an axis of size {n}." if known else (
-                f"No input has one entry per step; add one, such as  x[{moment}]: d")  # fmt: skip
-            what = f"size {n} does not follow from the inputs"
-            raise SymbackpropError(what, where="emit", hint=way)
-        if time:
-            for n in self.g.inputs:
-                s = self.g.symbol[n].symbol
-                if s and s.time:
-                    out.append(f"{safe(n)} = [None, *{safe(n)}]  # steps count from 1")
-            for n in self.g.definition:
-                s = self.g.symbol[n].symbol
-                if s and s.time:
-                    start = f"{safe(n)}_0" if n in states else "None"
-                    zero = f"np.zeros({shape_code(s.shape)})"
-                    out.append(
-                        f"{safe(n)} = [{start}] + [None] * {size_code(time.length)} + [{zero}]"
-                    )
-        return out
-
-    def shape(self, name: str) -> Shape:
-        s = self.g.symbol[name].symbol
-        return s.shape if s else ()
-
     def sweep(self, *, forward: bool, only: Container[str] | None = None) -> list[str]:
         """Assignments in order (of some names); recurrent ones inside a loop over time."""
         g, time = self.g, self.g.time
-        order = phases(g)
+        order, reach = phases(g), sequences.reach(self.d)
         if forward:
             groups = [(order.before, False), (order.inside, True), (order.after, False)]
             value = dict(g.definition)
@@ -197,7 +132,7 @@ class Module:
                 else:
                     out += [
                         f"    {safe(n)}_bar = [None] * ({size_code(time.length)} + 1) + "
-                        f"[np.zeros({shape_code(self.shape(n))})]\n"
+                        f"[np.zeros({shape_code(sequences.shape_of(g, n))})]{f' * {reach}' * (reach > 1)}\n"
                         for n in names
                     ]
                 steps = (

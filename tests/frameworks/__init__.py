@@ -1,0 +1,1 @@
+"""Held against real systems: see the README, section pytest."""
