@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from tests.frameworks.interpreter import Table
+from tests.frameworks.interpreter import System, Table
 
 jax.config.update("jax_enable_x64", True)
 
@@ -85,3 +85,7 @@ TABLE: Table = {
     "conv1d": convolved(1), "conv2d": convolved(2), "avg_pool1d": pooled(1), "avg_pool2d": pooled(2),
     "windows2d": windows,
 }  # fmt: skip
+
+SYSTEM = System(
+    TABLE, jnp.asarray, jnp.sum, lambda f, at: jax.grad(f)(at), lambda f, x: jax.hessian(f)(x)
+)

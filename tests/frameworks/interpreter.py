@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, topological
 from symbackprop.graph import TIME_SUM, Graph
 from symbackprop.sizes import Size
@@ -13,6 +15,28 @@ from symbackprop.values import Key, schedule
 
 Array = Any  # of the other library
 Table = Mapping[str, Callable[..., Array]]
+
+
+@dataclass(frozen=True)
+class System:
+    """A library: functions by op name, arrays, their sum, gradients of f([…]), the Hessian of f(x)."""
+
+    table: Table
+    array: Callable[[object], Array]
+    total: Callable[[Array], Array]
+    gradients: Callable[[Callable[[list[Array]], Array], list[Array]], list[Array]]
+    hessian: Callable[[Callable[[Array], Array], Array], Array]
+
+
+def label_free(
+    number: Callable[[object], Array], other: Callable[[object], Array]
+) -> Callable[[object], Array]:
+    """Integers stay integers: they are labels."""
+
+    def array(x: object) -> Array:
+        return other(x) if np.asarray(x).dtype.kind in "iu" else number(x)
+
+    return array
 
 
 @dataclass(frozen=True)

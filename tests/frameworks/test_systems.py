@@ -1,4 +1,4 @@
-"""Gradients, Hessians and emitted code against JAX, in float64."""
+"""Gradients, Hessians and emitted code against JAX and PyTorch, in float64."""
 
 from __future__ import annotations
 
@@ -20,18 +20,21 @@ from symbackprop.reference import Array
 from symbackprop.second import hessian_values
 from symbackprop.values import Key, Point, backward_values, forward, generic_point, seeded
 from symbackprop.vocabulary import OPS
+from tests.frameworks.interpreter import Machine, System
 from tests.graphs import GRAPHS
 from tests.test_derive import random_graph
 from tests.test_vocabulary import cases
 
-jax = pytest.importorskip("jax")
-
-from tests.frameworks.in_jax import TABLE, jnp  # noqa: E402
-from tests.frameworks.interpreter import Machine  # noqa: E402
-
 pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("default")]
 CLOSE = 1e-9  # relative to the largest entry
 RANDOM = int(os.environ.get("SYMBACKPROP_RANDOM_GRAPHS", "200"))  # how many, from seed 0 on
+
+
+@pytest.fixture(params=["jax", "torch"])
+def system(request: pytest.FixtureRequest) -> System:
+    """The library, where it is installed."""
+    pytest.importorskip(request.param)
+    return importlib.import_module(f"tests.frameworks.in_{request.param}").SYSTEM
 
 
 def apart(a: object, b: object) -> float:
@@ -47,25 +50,25 @@ def given(d: Derivation, seed: int, trial: int = 0) -> Point:
     return seeded(d.backward, generic_point(d.graph, trial, seed), seed)
 
 
-def outcome(d: Derivation, p: Point) -> tuple[Any, dict[Key, Any]]:
+def outcome(system: System, d: Derivation, p: Point) -> tuple[Any, dict[Key, Any]]:
     """⟨δof, of⟩ as a function of the variables' values, and these values."""
-    machine = Machine(TABLE, jnp.asarray, p.sizes, p.length)
-    arrays = {k: jnp.asarray(v) for k, v in p.values.items()}
+    machine = Machine(system.table, system.array, p.sizes, p.length)
+    arrays = {k: system.array(v) for k, v in p.values.items()}
     free = {k: v for k, v in arrays.items() if k[0] in d.wrt}
 
     def f(values: Mapping[Key, Any]) -> Any:
         out = machine.run(d.graph, {**arrays, **values})
         ends = {k: v for k, v in p.deltas.items() if k[0] == d.of} or {(d.of, 0): 1.0}
-        return sum(jnp.sum(jnp.asarray(w) * out[k]) for k, w in ends.items())
+        return sum(system.total(system.array(w) * out[k]) for k, w in ends.items())
 
     return f, free
 
 
-def compare(d: Derivation, seed: int, trial: int = 0) -> None:
+def compare(system: System, d: Derivation, seed: int, trial: int = 0) -> None:
     """Every gradient of a derivation and of its emitted code."""
     p = given(d, seed, trial)
-    f, free = outcome(d, p)
-    true = jax.grad(lambda rows: f(dict(zip(free, rows, strict=True))))(list(free.values()))
+    f, free = outcome(system, d, p)
+    true = system.gradients(lambda rows: f(dict(zip(free, rows, strict=True))), list(free.values()))
     full = backward_values(d.backward, forward(d.graph, p))
     for key, g in zip(free, true, strict=True):
         assert apart(full.deltas.get(key, np.zeros(np.shape(g))), g) < CLOSE, key
@@ -104,19 +107,19 @@ def stacked(d: Derivation, values: Mapping[Key, Any], names: object) -> dict[str
 
 
 @pytest.mark.parametrize("name", [n for n in OPS if n != "contraction"])
-def test_every_op(name: str) -> None:
+def test_every_op(system: System, name: str) -> None:
     for case in cases(OPS[name]):
         try:
             d = sb.derive(collect(z=case))
         except DeclarationError:
             continue  # no real argument
-        compare(d, seed=11)
+        compare(system, d, seed=11)
 
 
 @pytest.mark.parametrize("trial", range(3))
 @pytest.mark.parametrize("name", GRAPHS)
-def test_graphs_of_the_tests(name: str, trial: int) -> None:
-    compare(sb.derive(GRAPHS[name]), seed=5, trial=trial)
+def test_graphs_of_the_tests(system: System, name: str, trial: int) -> None:
+    compare(system, sb.derive(GRAPHS[name]), seed=5, trial=trial)
 
 
 def derived(module: str) -> list[Derived]:
@@ -130,10 +133,10 @@ WORKED = [p.stem for p in sorted(FOLDER.glob("*.py")) if "SHEET = " in p.read_te
 
 
 @pytest.mark.parametrize("module", WORKED)
-def test_worked_graphs(module: str) -> None:
+def test_worked_graphs(system: System, module: str) -> None:
     for a in derived(module):
         if "function as" not in str(a.graph):  # one that is not defined has no value elsewhere
-            compare(a.derivation, seed=7)
+            compare(system, a.derivation, seed=7)
 
 
 SECOND = (
@@ -150,33 +153,33 @@ SECOND = (
 
 
 @pytest.mark.parametrize("name", SECOND)
-def test_second_derivatives(name: str) -> None:
+def test_second_derivatives(system: System, name: str) -> None:
     """The gradient differentiated once more; `Derivative.verify` holds the printed Hessian against it."""
     g = GRAPHS[name]
     for x in sb.derive(g).wrt:
         d = sb.derive(g, wrt=[x])
         p = given(d, 3)
-        f, free = outcome(d, p)
+        f, free = outcome(system, d, p)
         (key,) = free
-        true = jax.hessian(lambda v, f=f, key=key: f({key: v}))(free[key])
+        true = system.hessian(lambda v, f=f, key=key: f({key: v}), free[key])
         assert apart(hessian_values(d, (x,), p), true) < CLOSE, x
 
 
 @pytest.mark.parametrize("seed", range(RANDOM))
-def test_random_graphs(seed: int) -> None:
+def test_random_graphs(system: System, seed: int) -> None:
     """Shared nodes, broadcasting, slices, concat, size-1 axes; 3 to 60 nodes."""
-    compare(sb.derive(random_graph(seed, 3 + seed * 13 % 58)), seed)
+    compare(system, sb.derive(random_graph(seed, 3 + seed * 13 % 58)), seed)
 
 
-def test_a_wrong_gradient_is_seen() -> None:
+def test_a_wrong_gradient_is_seen(system: System) -> None:
     d = sb.derive("x: d; L = sum(x**3)")
     p = given(d, 1)
-    f, free = outcome(d, p)
-    true = jax.grad(lambda v: f({("x", 0): v}))(free["x", 0])
+    f, free = outcome(system, d, p)
+    (true,) = system.gradients(lambda rows: f({("x", 0): rows[0]}), [free["x", 0]])
     assert apart(3 * p.values["x", 0] ** 2, true) < CLOSE
     assert apart(2 * p.values["x", 0] ** 2, true) > CLOSE
 
 
-def test_every_op_has_a_translation() -> None:
-    missing = [n for n in OPS if n not in TABLE and n != "contraction"]
+def test_every_op_has_a_translation(system: System) -> None:
+    missing = [n for n in OPS if n not in system.table and n != "contraction"]
     assert missing == []

@@ -1,0 +1,101 @@
+"""Our op names in PyTorch, on the CPU, in float64."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+
+from tests.frameworks.interpreter import System, Table, label_free
+
+
+def number(x: object) -> Any:
+    return torch.as_tensor(x, dtype=torch.float64)
+
+
+def power(x: Any, p: float) -> Any:
+    return x ** (int(p) if p == int(p) else p)
+
+
+def convolved(rank: int) -> Callable[..., Any]:
+    run = (F.conv1d, F.conv2d)[rank - 1]
+
+    def conv(x: Any, f: Any, *bias: Any, **attributes: float) -> Any:
+        whole = {k: int(v) for k, v in attributes.items()}
+        batch, image = x.shape[: -rank - 1], x.shape[-rank - 1 :]
+        y = run(x.reshape(-1, *image), f, *bias, **whole)
+        return y.reshape(*batch, *y.shape[1:])
+
+    return conv
+
+
+def pooled(rank: int) -> Callable[..., Any]:
+    run = (F.avg_pool1d, F.avg_pool2d)[rank - 1]
+
+    def pool(x: Any, size: float, stride: float, padding: float) -> Any:
+        y = run(x.reshape(1, -1, *x.shape[x.ndim - rank :]), int(size), int(stride), int(padding))
+        return y.reshape(*x.shape[: x.ndim - rank], *y.shape[2:])
+
+    return pool
+
+
+def windows(x: Any, size: float, stride: float) -> Any:
+    u, s = int(size), int(stride)
+    return x.unfold(-2, u, s).unfold(-2, u, s)
+
+
+def ranged(x: Any, ranges: tuple[tuple[int, ...], ...]) -> Any:
+    return x[tuple(r[0] if len(r) == 1 else slice(*r) for r in ranges)]
+
+
+def picked(x: Any, label: Any) -> Any:
+    return torch.gather(x, -1, torch.as_tensor(label).long()[..., None])[..., 0]
+
+
+def selected(rows: int, columns: int, start: int) -> Any:
+    return torch.eye(rows + columns + start, dtype=torch.float64)[:rows, start : start + columns]
+
+
+TABLE: Table = {
+    "add": torch.add, "subtract": torch.sub, "multiply": torch.mul, "divide": torch.div,
+    "negative": torch.neg, "power": power, "matmul": torch.matmul,
+    "transpose": lambda a: a.mT, "permute": lambda a, axes: a.permute(*axes),
+    "outer": torch.outer, "trace": torch.trace, "diag": torch.diag, "diagonal": torch.diagonal,
+    "sum": torch.sum, "sum_last": lambda x: x.sum(-1), "mean": torch.mean, "mean_last": lambda x: x.mean(-1),
+    "exp": torch.exp, "log": torch.log, "sin": torch.sin, "cos": torch.cos, "tan": torch.tan,
+    "tanh": torch.tanh, "sinh": torch.sinh, "cosh": torch.cosh, "arctan": torch.arctan, "sqrt": torch.sqrt,
+    "erf": torch.erf, "step": lambda x: (x > 0).double() + 0 * x, "sign": torch.sign,
+    "abs": torch.abs, "relu": F.relu, "sigmoid": torch.sigmoid,
+    "softplus": lambda x: torch.logaddexp(x, torch.zeros_like(x)), "softsign": F.softsign,
+    "gelu": F.gelu, "silu": F.silu, "square": torch.square, "reciprocal": torch.reciprocal, "elu": F.elu,
+    "leaky_relu": lambda x, slope: F.leaky_relu(x, slope),
+    "softmax": lambda x: torch.softmax(x, -1), "logsumexp": lambda x: torch.logsumexp(x, -1),
+    "log_softmax": lambda x: torch.log_softmax(x, -1), "mse": F.mse_loss,
+    "cross_entropy": lambda p, t: -(t * torch.log(p)).sum(-1),
+    "concat": lambda *x, axis: torch.cat(x, axis), "slice": ranged, "selector": selected,
+    "constant": lambda shape, value: torch.full(shape, float(value), dtype=torch.float64),
+    "identity": lambda n: torch.eye(n, dtype=torch.float64),
+    "unit": lambda n, position: torch.eye(n, dtype=torch.float64)[position],
+    "onehot": lambda y, n: F.one_hot(torch.as_tensor(y).long(), n).double(),
+    "pick": picked, "argmax": lambda x: torch.argmax(x, -1),
+    "reshape": lambda x, shape: torch.reshape(x, shape), "einsum": lambda *x, spec: torch.einsum(spec, *x),
+    "conv1d": convolved(1), "conv2d": convolved(2), "avg_pool1d": pooled(1), "avg_pool2d": pooled(2),
+    "windows2d": windows,
+}  # fmt: skip
+
+
+def gradients(f: Callable[[list[Any]], Any], at: list[Any]) -> list[Any]:
+    free = [x.clone().requires_grad_() for x in at]
+    found = torch.autograd.grad(f(free), free, allow_unused=True)
+    return [torch.zeros_like(x) if g is None else g for g, x in zip(found, free, strict=True)]
+
+
+SYSTEM = System(
+    TABLE,
+    label_free(number, torch.as_tensor),
+    torch.sum,
+    gradients,
+    torch.autograd.functional.hessian,
+)
