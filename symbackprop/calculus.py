@@ -109,10 +109,14 @@ def local_derivatives(
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """pivot^power = rest: how an atom is written in terms of the tensor it defines."""
+    """pivot^power = rest: how an atom is written in terms of the tensor it defines.
+
+    `vanishing` are the atoms of the rest that may be 0, so that nothing is divided by them.
+    """
 
     pivot: Atom
     rest: Term
+    vanishing: tuple[Atom, ...] = ()
 
 
 def fold(e: Entries, definitions: tuple[Definition, ...]) -> Entries:
@@ -141,8 +145,23 @@ def folding(d: Definition, helpers: set[str]) -> Fold | None:
             if root is None:
                 return None
             left = Elem(d.tensor, tuple(en.position(i) for i in d.at))
-            return Fold(atom, Term(root, ((left, 1 / x), *others)))
+            risky = tuple(b for b, _ in others if vanishes(b, helpers))
+            return Fold(atom, Term(root, ((left, 1 / x), *others)), risky)
     return None
+
+
+def vanishes(atom: Atom, helpers: set[str]) -> bool:
+    """Whether an atom may be 0: an entry of an argument that is not declared positive, most functions."""
+    match atom:
+        case Elem():
+            own = getattr(atom.tensor, "symbol", None)
+            return atom.tensor not in helpers and (own is None or own.domain != "positive")
+        case Fn():
+            return atom.function not in NONZERO
+    return isinstance(atom, Group)
+
+
+NONZERO = frozenset({"exp", "sigmoid", "softplus", "cosh"})
 
 
 def root_of(c: Fraction, x: Fraction) -> Fraction | None:
@@ -168,8 +187,27 @@ def apply_fold(e: Entries, rule: Fold) -> Entries:
                 factors += [(en.at_atom(a, mapping), y * x) for a, y in rule.rest.factors]
             else:
                 factors.append((inside(atom, rule), x))
-        out.append(Term(coefficient, tuple(factors), term.bound))
+        new = Term(coefficient, tuple(factors), term.bound)
+        out.append(term if divides(new, term, rule) else new)
     return en.gather(out)
+
+
+def divides(new: Term, old: Term, rule: Fold) -> bool:
+    """Whether folding made a term divide by something that may be 0."""
+    if not rule.vanishing:
+        return False
+    kinds = tuple({type(b) for b in rule.vanishing})
+    before, after = (exponents(t, kinds) for t in (old, new))
+    return any(p < 0 and p < before.get(a, Fraction(0)) for a, p in after.items())
+
+
+def exponents(t: Term, kinds: tuple[type, ...]) -> dict[Atom, Fraction]:
+    """The total exponent of every atom of some kinds."""
+    out: dict[Atom, Fraction] = {}
+    for atom, p in t.factors:
+        if isinstance(atom, kinds):
+            out[atom] = out.get(atom, Fraction(0)) + p
+    return out
 
 
 def inside(atom: Atom, rule: Fold) -> Atom:

@@ -88,10 +88,9 @@ def product_blocks(d: Derivation, x: str, found: list[tuple[str, ...]]) -> list[
         explicit.append(one_or(no.Times, factors) if scalars else times(factors))
     left = no.Partial(d.convention.of, printed(d, x))
     sides = [one_or(no.Plus, symbolic), one_or(no.Plus, explicit)]
-    if len(found) > 1 and (d.of, x) in [p[:2] for p in found]:
-        sides = sides[
-            1:
-        ]  # ∂of/∂x would stand for the whole derivative and for the direct part of it
+    direct = {p[1] for p in found}
+    if (x in direct and len(found) > 1) or any(n in direct for p in found for n in p[2:]):
+        del sides[0]  # ∂of/∂n would stand for the whole derivative and for the direct part of it
     shape = jacobian_shape(d, d.of, x)
     intro = Phrase("product.of", (("x", printed(d, x)), ("of", d.convention.of), ("n", len(found))))
     if len(found) > 1:

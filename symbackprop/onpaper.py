@@ -72,6 +72,8 @@ class Writer(Vectors):
             return self.total(e)
         if name == "pick" or (name == "slice" and e.args[0].op is SYMBOL):
             return self.entry(e, ())
+        if name in ("slice", "einsum"):
+            return self.entry_sum(e, ())
         if e.op is TIME_SUM:
             return self.over_time(e)
         if defined_at_once(e):

@@ -206,9 +206,8 @@ class Vectors(Sums):
             return no.Eye(size_formula(e.shape[0]))
         if name == "diag":  # diag takes either orientation: the one without transposes
             v = e.args[0]
-            return no.Call(
-                "diag", (self.column(v) if v.op.name == "sum_last" else self.natural(v),)
-            )
+            inner = self.column(v) if v.op.name == "sum_last" else self.natural(v)
+            return inner if v.shape == (size(1),) else no.Call("diag", (inner,))
         if name == "selector":
             return blocks(e.attribute("start"), e.shape[1], e.shape[0], "column")  # type: ignore[arg-type]
         if name == "concat":

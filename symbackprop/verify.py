@@ -26,7 +26,7 @@ from symbackprop.reference import KINKS, Array
 from symbackprop.report import Report, Tally
 from symbackprop.scope import Names, Scene
 from symbackprop.second import Derivative
-from symbackprop.truth import check_truths
+from symbackprop.truth import ROUNDING, check_truths
 from symbackprop.values import (
     Point, backward_values, bind_sizes, forward, generic_point, seeded,
 )  # fmt: skip
@@ -208,7 +208,10 @@ def half_units(f: Formula) -> Formula:
 
 
 def relative(a: Array, b: Array) -> tuple[float, tuple[int, ...]]:
-    """Largest difference relative to the largest entry, and where; nan and inf never agree."""
+    """Largest difference relative to the largest entry, and where; nan and inf never agree.
+
+    What rounding alone leaves of numbers around 1 is no difference: a 0 is often computed as 1e-16.
+    """
     if not a.size:
         return 0.0, ()
     bad = ~(np.isfinite(a) & np.isfinite(b))
@@ -217,7 +220,7 @@ def relative(a: Array, b: Array) -> tuple[float, tuple[int, ...]]:
     gap = np.abs(np.asarray(a, complex) - np.asarray(b, complex))
     where = tuple(int(k) for k in np.unravel_index(int(np.argmax(gap)), gap.shape))
     scale = float(max(np.max(np.abs(a)), np.max(np.abs(b))))
-    return (float(np.max(gap)) / scale if scale else 0.0), where
+    return (float(np.max(gap)) / scale if np.max(gap) > ROUNDING else 0.0), where
 
 
 # --- Jacobians and Hessians ----------------------------------------------------------------------

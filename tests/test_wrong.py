@@ -205,7 +205,8 @@ def test_comparison_of_numbers() -> None:
     assert relative(np.full(2, np.nan), np.full(2, np.nan))[0] == np.inf
     assert relative(np.full(2, np.inf), np.full(2, np.inf))[0] == np.inf
     assert relative(np.zeros(2), np.zeros(2))[0] == 0
-    assert relative(np.zeros(2), np.full(2, 1e-30))[0] == 1
+    assert relative(np.zeros(2), np.full(2, 1e-12))[0] == 1
+    assert relative(np.zeros(2), np.full(2, 1e-16))[0] == 0, "a 0 as sums round it"
     assert TRUE < 1e-5
 
 
