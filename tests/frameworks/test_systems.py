@@ -18,6 +18,7 @@ from symbackprop.exercise import Derived
 from symbackprop.graph import collect
 from symbackprop.reference import Array
 from symbackprop.second import hessian_values
+from symbackprop.truth import ROUNDING
 from symbackprop.values import Key, Point, backward_values, forward, generic_point, seeded
 from symbackprop.vocabulary import OPS
 from tests.frameworks.interpreter import Machine, System
@@ -38,11 +39,12 @@ def system(request: pytest.FixtureRequest) -> System:
 
 
 def apart(a: object, b: object) -> float:
-    """The largest difference, relative to the largest entry."""
+    """The largest difference, relative to the largest entry; a 0 as sums round it is 0."""
     x, y = np.asarray(a, float), np.asarray(b, float)
     assert x.shape == y.shape, (x.shape, y.shape)
     scale = max(np.max(np.abs(x), initial=0), np.max(np.abs(y), initial=0))
-    return float(np.max(np.abs(x - y), initial=0) / scale) if scale > 1e-300 else 0.0
+    gap = float(np.max(np.abs(x - y), initial=0))
+    return gap / scale if gap > ROUNDING else 0.0
 
 
 def given(d: Derivation, seed: int, trial: int = 0) -> Point:
