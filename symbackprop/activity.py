@@ -20,8 +20,16 @@ def is_real(e: Expr) -> bool:
 
 
 def check_variables(g: Graph, of: str, names: tuple[str, ...]) -> None:
-    """Errors: `DeclarationError` for a variable that cannot be differentiated by, or moves nothing."""
+    """Errors: `DeclarationError` for a variable that cannot be differentiated by, or moves nothing; for an
+    output that is its own past."""
     reach = relevant(g, of)
+    moment = time_of(g, of)
+    if moment and any(of in needs(g, n, moved_by) for n in reach):
+        raise DeclarationError(
+            f"{of}[{moment}] is used by later steps: what arrives from outside and what comes back through "
+            "time are two error signals", where="of",
+            hint=f"Give the output a name of its own:  y[{moment}] = {of}[{moment}]",
+        )  # fmt: skip
     if not names:
         raise DeclarationError(f"{of} depends on no real input", where="wrt")
     for n in names:

@@ -13,6 +13,7 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.derivation import Derivation
+from symbackprop.errors import DeclarationError
 from symbackprop.outline import PARTS, outline
 from symbackprop.options import Options
 from symbackprop.values import backward_values, forward, generic_point, seeded
@@ -411,3 +412,11 @@ def test_emitted_code_takes_every_value_before_the_first_step(text: str) -> None
 def test_a_hessian_by_one_number_or_a_vector_is_verified(wrt: str) -> None:
     h = sb.hessian("s: scalar; x: d; L = sum(sin(s*x))", wrt=wrt)
     assert h.verify() < 1e-9
+
+
+def test_an_output_that_is_its_own_past_gets_a_name_of_its_own() -> None:
+    cell = "t: 1..T; x[t]: m; a: m; h[t] = tanh(x[t] + a*h[t-1])"
+    with pytest.raises(DeclarationError, match=r"y\[t\] = h\[t\]"):
+        sb.derive(cell)
+    assert sb.derive(cell + "; y[t] = h[t]").verify().ok
+    assert sb.derive(cell + "; y[t] = h[t]", of="y", wrt=["a"]).verify().ok
