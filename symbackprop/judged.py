@@ -95,6 +95,8 @@ def verdict(line: Line) -> Phrase:
     if line.values:
         both = tuple(zip(("left", "right"), map(written, line.values), strict=True))
         where = (("where", line.where),) if line.where else ()
+        if line.exact and not where:
+            return Phrase("finding.value", both)
         return Phrase("finding.false_at" if where else "finding.false", (*both, *where))
     if pair := line.sizes or line.inside:
         both = tuple(zip(("left", "right"), map(sized, pair), strict=True))

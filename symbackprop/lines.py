@@ -39,6 +39,7 @@ class Line:
     """The verdict on one line: the first sign that fails (from 1), what stands beside it, and why.
 
     `values` are both sides at the first entry that tells them apart, `where` that entry: '(2, 1)', 'i=1'.
+    `exact` says that the left value is not the one beside the sign but the exact one behind a rounding.
     `inside` are the sizes of two operands that do not fit within one side, `point` the sizes of the graph.
     `detail` is 'rounded' where a decimal is right to its digits only.
     """
@@ -52,6 +53,7 @@ class Line:
     where: str = ""
     values: tuple[str, str] | None = None
     sizes: tuple[tuple[int, ...], ...] = ()
+    exact: bool = False
     inside: tuple[tuple[int, ...], ...] = ()
     point: tuple[tuple[str, int], ...] = ()
     detail: str = ""
@@ -152,9 +154,10 @@ class Court:
             found = self.check(n)
             if found.verdict != "holds":
                 left, right = self.claim.sides[n - 1 : n + 1]
+                exact = self.reference(n) != n - 1
                 return Line(
-                    text, found.verdict, self.claim, n, left, right,
-                    found.where, found.values, found.sizes, point=found.point, detail=found.detail,
+                    text, found.verdict, self.claim, n, left, right, found.where, found.values,
+                    found.sizes, exact, point=found.point, detail=found.detail,
                 )  # fmt: skip
             details.append(found.detail)
         return Line(text, "holds", self.claim, detail=next(filter(None, details), ""))
@@ -163,10 +166,12 @@ class Court:
         """The sign before side n."""
         numbers = self.at is not None and any(map(self.numeric, (self.reference(n), n)))
         found = self.summed_up(n, self.here if numbers else self.anywhere)
-        chance = found.verdict == "false" and self.at is not None and not numbers
-        if chance and self.summed_up(n, self.here).verdict == "holds":
+        if found.verdict != "false" or self.at is None or numbers:
+            return found
+        there = self.summed_up(n, self.here)
+        if there.verdict == "holds":
             return replace(found, detail=f"holds at the numbers given only; {found.detail}")
-        return found
+        return there
 
     def numeric(self, n: int) -> bool:
         """A side with decimals in it, or with nothing but numbers."""

@@ -6,6 +6,7 @@ the δ equations, the gradients, why each has its transpose or sum, a trace with
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from symbackprop import notation as no
@@ -25,7 +26,7 @@ from symbackprop.recurrence import bounded, closed_forms
 from symbackprop.rows import equation, name_of, symbol_of
 from symbackprop.second import hessian_section
 from symbackprop.tracing import numbers_section, trace_section
-from symbackprop.write.walk import children
+from symbackprop.write.walk import inside
 
 PARTS = (
     "forward",
@@ -114,8 +115,9 @@ def signals(d: Derivation) -> list[Phrase]:
     """What an error signal is, for every node, and for those with a name of their own."""
     if d.convention.signal == "partial":
         return []
-    v = Name("v")
-    plain = Name(r"\bar{v}") if d.convention.signal == "bar" else Name(r"\delta v")
+    taken = {symbol_of(d, n).tex.base for n in d.graph.symbol} | set(d.graph.sizes)
+    v = Name(next(x for x in "vqzuw" if x not in taken or x == "w"))
+    plain = Name(rf"\bar{{{v.base}}}" if d.convention.signal == "bar" else rf"\delta {v.base}")
     if d.backward.seed.symbol:
         return [
             Phrase(
@@ -149,32 +151,49 @@ def time_phrase(d: Derivation) -> Phrase:
     return Phrase("convention.start", (*values, ("given", given)))
 
 
-# the sign that is explained, and how it is shown
-SIGNS: dict[type, tuple[str, Formula]] = {
-    no.Hadamard: ("notation.hadamard", Name(r"\odot")),
-    no.Oslash: ("notation.oslash", Name(r"\oslash")),
-    no.Ones: ("notation.ones", no.Ones(Name("n"))),
-    no.Indicator: ("notation.indicator", no.Indicator(Name(r"\cdot"), ">", no.ZERO)),
-    no.Unit: ("notation.unit", no.Unit(Name("y"))),
-    no.KroneckerDelta: ("notation.kronecker", no.KroneckerDelta(Name("i"), Name("j"))),
-}
+def adds_number(f: Formula) -> bool:
+    """A number plus an array: with ⊙ or an entrywise power in a term, it is one."""
+    arrays = (no.Hadamard, no.HPower, no.Oslash)
+    if not isinstance(f, no.Plus):
+        return False
+    inner = [t.operand if isinstance(t, no.Minus) else t for t in f.terms]
+    return any(isinstance(t, no.Number) for t in inner) and any(
+        isinstance(t, arrays) for t in inner
+    )
+
+
+# whether a formula holds the sign, the sentence that explains it, and how it is shown
+SIGNS: tuple[tuple[Callable[[Formula], bool], str, Formula], ...] = (
+    (lambda f: isinstance(f, no.Hadamard), "notation.hadamard", Name(r"\odot")),
+    (lambda f: isinstance(f, no.Oslash), "notation.oslash", Name(r"\oslash")),
+    (lambda f: isinstance(f, no.HPower), "notation.hpower", no.HPower(Name("u"), Name("k"))),
+    (lambda f: isinstance(f, no.Ones), "notation.ones", no.Ones(Name("n"))),
+    (adds_number, "notation.number", no.ONE),
+    (lambda f: isinstance(f, no.Call) and f.function == "diag", "notation.diag",
+     no.Call("diag", (Name(r"\cdot"),))),
+    (lambda f: isinstance(f, no.Indicator), "notation.indicator",
+     no.Indicator(Name(r"\cdot"), ">", no.ZERO)),
+    (lambda f: isinstance(f, no.Unit), "notation.unit", no.Unit(Name("y"))),
+    (lambda f: isinstance(f, no.KroneckerDelta), "notation.kronecker",
+     no.KroneckerDelta(Name("i"), Name("j"))),
+)  # fmt: skip
 
 
 def with_notation(sections: list[Section]) -> list[Section]:
     """Signs a reader may not know, explained once on the first section; only those on the page."""
-    used: set[type] = set()
-    for s in sections:
-        for b in s.blocks:
-            for eq in b.rows if isinstance(b, Equations) else ():
-                stack = [eq.left, *eq.sides]
-                while stack:
-                    f = stack.pop()
-                    used.add(type(f))
-                    stack += children(f)
+    formulas = {
+        f
+        for s in sections
+        for b in s.blocks
+        if isinstance(b, Equations)
+        for eq in b.rows
+        for side in (eq.left, *eq.sides)
+        for f in inside(side)
+    }
     said = tuple(
         Paragraph(Phrase(key, (("sign", sign),)))
-        for kind, (key, sign) in SIGNS.items()
-        if kind in used
+        for holds, key, sign in SIGNS
+        if any(map(holds, formulas))
     )
     if not sections or not said:
         return sections

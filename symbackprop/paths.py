@@ -67,7 +67,8 @@ def partial(scene: Scene, p: Partial, count: int) -> Value | None:
         return None
     rows, columns = ([s for s in e.shape if s != ONE] for e in (node, wrt))
     whole = node.rank + wrt.rank
-    if of == d.of or count == whole or len(rows) + len(columns) == whole:
+    short = len(rows) + len(columns)
+    if of == d.of or count == whole or short == whole or (short > 2 and count != short):
         return value
     extents = [s.value(scene.point.sizes) for s in (*rows, *columns)]
     return oriented(np.asarray(value.array).reshape(extents), len(rows), len(columns))

@@ -3,22 +3,26 @@
 from symbackprop import Convention, Derived, Exercise, Judged, Sheet, Stated, Words, written
 
 ROWS = Convention(vectors="row")
-DENSE = Derived("x: 2; w: 2 x 3; b: 3; y = x @ w + b", convention=ROWS)
 DENSE_AT = {"x": [1, 2], "w": [[1, 3, 5], [2, 4, 6]], "b": [1, 2, 3], "y_bar": [0, 0.5, 1]}
+DENSE = Derived(
+    "x: 2; w: 2 x 3; b: 3; y = x @ w + b", convention=ROWS, at=DENSE_AT, show=("forward", "numbers")
+)
+FOUR = "f00: 2 x 3 as f_{00}; f01: 2 x 3 as f_{01}; f10: 2 x 3 as f_{10}; f11: 2 x 3 as f_{11}\n"
+ENTRIES = {
+    "f00": [[1, 3, 5], [2, 4, 6]], "f01": [[7, 9, 11], [8, 10, 12]],
+    "f10": [[13, 15, 17], [24, 16, 18]], "f11": [[19, 21, 23], [20, 22, 24]],
+}  # fmt: skip
+FILTERS = Derived(FOUR + "s = sum(f00 + f01 + f10 + f11)", at=ENTRIES, show=("numbers",))
 TURN = Derived(
-    r"""
-    f00: 2 x 3 as f_{00}; f01: 2 x 3 as f_{01}; f10: 2 x 3 as f_{10}; f11: 2 x 3 as f_{11}
+    FOUR
+    + """
     P: 2 x 2; Q: 3 x 3
     g00 = P @ f00 @ Q as g_{00};  g01 = P @ f10 @ Q as g_{01}
     g10 = P @ f01 @ Q as g_{10};  g11 = P @ f11 @ Q as g_{11}
     s = sum(g00 + g01 + g10 + g11)
     """
 )
-TURN_AT = {
-    "f00": [[1, 3, 5], [2, 4, 6]], "f01": [[7, 9, 11], [8, 10, 12]],
-    "f10": [[13, 15, 17], [24, 16, 18]], "f11": [[19, 21, 23], [20, 22, 24]],
-    "P": [[0, 1], [1, 0]], "Q": [[0, 0, 1], [0, 1, 0], [1, 0, 0]],
-}  # fmt: skip
+TURN_AT = ENTRIES | {"P": [[0, 1], [1, 0]], "Q": [[0, 0, 1], [0, 1, 0], [1, 0, 0]]}
 GATE = """
     {g}_[t] = x[t] @ W{g} + c[t-1] @ R{g} + b{g}   as {g}'
     {g}[t] = sigmoid({g}_[t])"""
@@ -36,13 +40,15 @@ LSTM = Derived(
     h[t] = tanh(o[t] * c[t])
     """,
     convention=ROWS,
+    show=("forward",),
 )
 REVERSE = Derived(
     """
     x1: scalar as x_1;  x2: scalar as x_2
     v0 = x1 as v_0;  v1 = x2 as v_1;  v2 = v0*v1 as v_2;  v3 = cos(v2) as v_3
     v4 = v3 + v2 + v0 as v_4;  L = v4
-    """
+    """,
+    show=("forward",),
 )
 POINT = {"x1": 1, "x2": 2}
 POOL = Derived("x: 3 x 4; y = avg_pool2d(x, size=2, stride=1)")
@@ -53,6 +59,7 @@ NET = Derived(
     E = D @ W2;  F = E - y;  G = F**2;  H = sum(G);  L = H / n
     """,
     wrt=("W1", "W2"),
+    show=("forward",),
 )
 
 LAYER = (
@@ -75,7 +82,7 @@ LAYER = (
             ),
             de=(
                 r"Nur die Bezeichnung ist falsch. Gedruckt war die Zeile mit $\Delta w$ und als Gewichtsupdate; sie ist "
-                r"der Gradient. Ein Update ist das $-\eta$-fache des Gradienten mit einer Lernrate $\eta$, und eine "
+                r"der Gradient. Ein Update ist das $-\eta$-Fache des Gradienten mit einer Lernrate $\eta$, und eine "
                 "Rate war nicht gegeben."
             ),
         ),
@@ -113,7 +120,7 @@ CONVOLUTION = (
                 "result 12 is right."
             ),
             de=(
-                "Unterwegs ging das Abrunden verloren: Ohne es ergibt die Mitte 12.5 und ist keiner der beiden Seiten "
+                "Unterwegs ging das Abrunden verloren: Ohne Abrunden ergibt die Mitte 12.5 und ist keiner der beiden Seiten "
                 "gleich. Das Ergebnis 12 stimmt."
             ),
         ),
@@ -227,15 +234,15 @@ SPREAD = Stated(
     POOL, (r"\delta x_{ij} = \frac{1}{4} \sum_{k=1}^{2} \sum_{m=1}^{2} \delta y_{i+k-2,j+m-2}",)
 )
 POOLING = Exercise(
-    title=Words(en="Sheet 000, average pooling", de="Blatt 000, Average Pooling"),
+    title=Words(en="Sheet 000, average pooling", de="Blatt 000, Mittelwert-Pooling"),
     task=Words(
         en=(
-            "The published answer is given in words: the error signal of an output is divided among the $k$ entries of its "
+            "The published answer is given in words: the error signal of an output is divided among the $K$ entries of its "
             "window, which a routine finds from the index of the output; contributions are added, and all of them start "
             "from 0. What is missing?"
         ),
         de=(
-            "Die veröffentlichte Antwort besteht aus Worten: Das Fehlersignal einer Ausgabe wird auf die $k$ Einträge "
+            "Die veröffentlichte Antwort besteht aus Worten: Das Fehlersignal einer Ausgabe wird auf die $K$ Einträge "
             "ihres Fensters aufgeteilt, die eine Routine aus dem Index der Ausgabe ermittelt; Beiträge werden addiert, "
             "und alle beginnen bei 0. Was fehlt?"
         ),
@@ -244,12 +251,12 @@ POOLING = Exercise(
         written(
             Words(
                 en=(
-                    r"How much each entry gets. It is $\frac{1}{k}$ of the error signal, because that is the derivative of "
+                    r"How much each entry gets. It is $\frac{1}{K}$ of the error signal, because that is the derivative of "
                     "a mean with respect to each of its entries. For windows of two by two entries that move by one, with "
                     "entries outside the array counted as 0:"
                 ),
                 de=(
-                    r"Wie viel jeder Eintrag erhält. Es ist $\frac{1}{k}$ des Fehlersignals, denn das ist die Ableitung "
+                    r"Wie viel jeder Eintrag erhält. Es ist $\frac{1}{K}$ des Fehlersignals, denn das ist die Ableitung "
                     "eines Mittelwerts nach jedem seiner Einträge. Für Fenster aus zwei mal zwei Einträgen, die um eins "
                     "weiterrücken, wobei Einträge außerhalb des Felds als 0 zählen:"
                 ),
@@ -317,11 +324,11 @@ OUTER = (
         "transposed",
         why=Words(
             en=(
-                "A column does not equal a row. The row is what the product of the next line needs, and it arises by "
+                "A column does not equal a row. The row is what the product of the Jacobians needs, and it arises by "
                 r"itself: a row of ones times $2 \operatorname{diag}(F)$ is $2 F^\top$."
             ),
             de=(
-                "Eine Spalte ist keine Zeile. Die Zeile wird im Produkt der nächsten Zeile gebraucht, und sie entsteht "
+                "Eine Spalte ist keine Zeile. Die Zeile wird im Produkt der Jacobi-Matrizen gebraucht, und sie entsteht "
                 r"von selbst: Eine Zeile aus Einsen mal $2 \operatorname{diag}(F)$ ist $2 F^\top$."
             ),
         ),
@@ -438,26 +445,45 @@ INNER = (
 )
 
 ASKED = Words(
-    en="Each of these lines was printed in a published solution. Which of them hold? Give the right form of the others.",
-    de="Jede dieser Zeilen stand in einer veröffentlichten Lösung. Welche gelten? Geben Sie für die übrigen die richtige Form an.",
+    en="These lines are from a published solution, put into our notation. Which of them hold? Give the right form of the others.",
+    de="Diese Zeilen stammen aus einer veröffentlichten Lösung und sind in unsere Notation übertragen. Welche gelten? Geben Sie für die übrigen die richtige Form an.",
 )
 
 
-def reviewed(title: Words, lines: tuple[Judged, ...]) -> Exercise:
-    return Exercise(title=title, task=ASKED, given=lines)
+CHANNELS = Words(
+    en=ASKED.en
+    + r" Here $f_{ij}$ is channel $j$ of filter $i$, and $g_{ij}$ the same of the filters of the backward pass; the input of the second layer has size $[20, 18, 5]$, its filters $[3, 4, 5, 1337]$, stride 2 and padding 3.",
+    de=ASKED.de
+    + r" Dabei ist $f_{ij}$ Kanal $j$ von Filter $i$, und $g_{ij}$ entsprechend für die Filter des Rückwärtsschritts; die Eingabe der zweiten Schicht hat die Größe $[20, 18, 5]$, ihre Filter haben $[3, 4, 5, 1337]$, Schrittweite 2 und Auffüllung 3.",
+)
+
+
+def reviewed(
+    title: Words, about: Derived | None, lines: tuple[Judged, ...], task: Words = ASKED
+) -> Exercise:
+    """What the lines speak of, then the lines."""
+    return Exercise(title=title, task=task, given=((about,) if about else ()) + lines)
+
+
+LAYOUT = Words(
+    en=ASKED.en
+    + r" The derivative of one column with respect to another is a Jacobian, rows for the function; $\partial L / \partial W$ stands for the gradient, which has the size of $W$.",
+    de=ASKED.de
+    + r" Die Ableitung einer Spalte nach einer anderen ist eine Jacobi-Matrix, Zeilen für die Funktion; $\partial L / \partial W$ steht für den Gradienten, der die Größe von $W$ hat.",
+)
 
 
 SHEET = Sheet(
     name="errata",
     title={"en": "Published solutions, line by line", "de": "Veröffentlichte Lösungen, Zeile für Zeile"},
     exercises=(
-        reviewed(Words(en="Sheet 000, a fully connected layer", de="Blatt 000, eine vollständig verbundene Schicht"), LAYER),
-        reviewed(Words(en="Sheet 000, convolution", de="Blatt 000, Faltung"), CONVOLUTION),
-        reviewed(Words(en="Sheet 000, the peephole LSTM", de="Blatt 000, das Peephole-LSTM"), RECURRENT),
-        reviewed(Words(en="Sheet 000, reverse mode at the point (1, 2)", de="Blatt 000, Rückwärtsmodus an der Stelle (1, 2)"), AUTODIFF),
+        reviewed(Words(en="Sheet 000, a fully connected layer", de="Blatt 000, eine vollständig verbundene Schicht"), DENSE, LAYER),
+        reviewed(Words(en="Sheet 000, convolution", de="Blatt 000, Faltung"), FILTERS, CONVOLUTION, CHANNELS),
+        reviewed(Words(en="Sheet 000, the peephole LSTM", de="Blatt 000, das Peephole-LSTM"), LSTM, RECURRENT),
+        reviewed(Words(en="Sheet 000, reverse mode at the point (1, 2)", de="Blatt 000, Rückwärtsmodus an der Stelle (1, 2)"), REVERSE, AUTODIFF),
         POOLING,
-        reviewed(Words(en="Sheet 002, the forward pass", de="Blatt 002, der Vorwärtsschritt"), FORWARD),
-        reviewed(Words(en="Sheet 002, the outer weights", de="Blatt 002, die äußeren Gewichte"), OUTER),
-        reviewed(Words(en="Sheet 002, the inner weights", de="Blatt 002, die inneren Gewichte"), INNER),
+        reviewed(Words(en="Sheet 002, the forward pass", de="Blatt 002, der Vorwärtsschritt"), NET, FORWARD),
+        reviewed(Words(en="Sheet 002, the same network, outer weights", de="Blatt 002, dasselbe Netz, äußere Gewichte"), None, OUTER, LAYOUT),
+        reviewed(Words(en="Sheet 002, the same network, inner weights", de="Blatt 002, dasselbe Netz, innere Gewichte"), None, INNER, LAYOUT),
     ),
 )  # fmt: skip

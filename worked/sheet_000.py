@@ -105,7 +105,7 @@ SHEET = Sheet(
             task=Words(
                 en=(
                     "A fully connected layer computes $y = xw + b$. All vectors are rows. The weight "
-                    "matrix $w$, the bias $b$ and the input $x$ are given below."
+                    "matrix $w$, the bias $b$ and the input $x$ are given."
                 ),
                 de=(
                     "Eine vollständig verbundene Schicht berechnet $y = xw + b$. Alle Vektoren sind "
@@ -200,13 +200,13 @@ SHEET = Sheet(
                 Part(
                     task=Words(
                         en=(
-                            "The two filters $f_0$ and $f_1$ given below have two channels each. "
+                            "The two filters $f_0$ and $f_1$ given above have two channels each: $f_{ij}$ is channel $j$ of filter $i$, both counted from 0. "
                             "Starting from the definition of the convolution, derive which filters "
                             "turn the backward pass into a convolution again, and write these filters"
                             " down."
                         ),
                         de=(
-                            "Die beiden unten angegebenen Filter $f_0$ und $f_1$ haben je zwei "
+                            "Die beiden oben angegebenen Filter $f_0$ und $f_1$ haben je zwei "
                             "Kanäle. Leiten Sie aus der Definition der Faltung her, mit welchen "
                             "Filtern der Rückwärtsschritt wieder eine Faltung ist, und geben Sie "
                             "diese Filter an."
@@ -373,12 +373,12 @@ SHEET = Sheet(
             ),
             task=Words(
                 en=(
-                    "Average pooling replaces each window of the input by the mean of its $k$ "
+                    "Average pooling replaces each window of the input by the mean of its $K$ "
                     "entries. Neighbouring windows may overlap."
                 ),
                 de=(
                     "Beim Mittelwert-Pooling wird jedes Fenster der Eingabe durch den Mittelwert "
-                    "seiner $k$ Einträge ersetzt. Benachbarte Fenster dürfen sich überlappen."
+                    "seiner $K$ Einträge ersetzt. Benachbarte Fenster dürfen sich überlappen."
                 ),
             ),
             parts=(
@@ -413,8 +413,8 @@ SHEET = Sheet(
                                     r"First set every entry of $\delta x$ to 0. Then visit the entries of "
                                     r"$\delta y$ one after the other: from the index of the output and the"
                                     " stride, find the upper left corner of the window, and add "
-                                    r"$\frac{1}{k}$ times the entry of $\delta y$ to each of the $k$ "
-                                    r"entries of $\delta x$ in that window. The factor $\frac{1}{k}$ is "
+                                    r"$\frac{1}{K}$ times the entry of $\delta y$ to each of the $K$ "
+                                    r"entries of $\delta x$ in that window. The factor $\frac{1}{K}$ is "
                                     "the derivative of a mean with respect to each of its entries. Where "
                                     "windows overlap, an input influences several outputs, and the chain "
                                     "rule sums over all of them; this is why the routine must add and "
@@ -426,9 +426,9 @@ SHEET = Sheet(
                                     r"Setzen Sie zunächst alle Einträge von $\delta x$ auf 0. Durchlaufen "
                                     r"Sie dann die Einträge von $\delta y$: Bestimmen Sie aus dem Index "
                                     "der Ausgabe und der Schrittweite die linke obere Ecke des Fensters "
-                                    r"und addieren Sie das $\frac{1}{k}$-Fache des Eintrags von $\delta y$"
-                                    r" zu jedem der $k$ Einträge von $\delta x$ in diesem Fenster. Der "
-                                    r"Faktor $\frac{1}{k}$ ist die Ableitung eines Mittelwerts nach jedem "
+                                    r"und addieren Sie das $\frac{1}{K}$-Fache des Eintrags von $\delta y$"
+                                    r" zu jedem der $K$ Einträge von $\delta x$ in diesem Fenster. Der "
+                                    r"Faktor $\frac{1}{K}$ ist die Ableitung eines Mittelwerts nach jedem "
                                     "seiner Einträge. Wo sich Fenster überlappen, beeinflusst eine "
                                     "Eingabe mehrere Ausgaben, und die Kettenregel summiert über alle; "
                                     "deshalb muss die Routine addieren und darf nicht überschreiben. "

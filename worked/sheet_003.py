@@ -41,6 +41,17 @@ STEEPEST = Stated(
         de="Die Sigmoidfunktion ist nirgends steiler als bei 0, wie die quadratische Ergänzung zeigt:",
     ),
 )
+TANGENT = Stated(
+    Derived("x: scalar; y = tanh(x)"),
+    (
+        r"\tanh(x) = \frac{\sinh(x)}{\cosh(x)}",
+        r"\tanh'(x) = \frac{\cosh(x) \cosh(x) - \sinh(x) \sinh(x)}{\cosh(x)^2} = 1 - \tanh(x)^2",
+    ),
+    intro=Words(
+        en="The slope of the hyperbolic tangent, by the quotient rule:",
+        de="Die Steigung des Tangens hyperbolicus, nach der Quotientenregel:",
+    ),
+)
 LAYERS, WEIGHT = 20, 0.9
 
 
@@ -175,7 +186,7 @@ SHEET = Sheet(
                                     r"value below 1: the absolute slope is below $(\frac{1}{4})^{n-i+1} "
                                     "|h_{i-1}|$ for $i < n$, so each step back towards the input costs "
                                     r"another factor of 4 in this bound. (For $i \ge 2$, $|h_{i-1}|$ is "
-                                    "below 1; for $i = 1$ it is $|x|$, assumed not to be 0.) The bound is"
+                                    "below 1; for $i = 1$ it is $|x|$, assumed not to be 0.) This bound without the weights is"
                                     " attained only for $i = n$, with $w_n$ equal to 0: a layer has the "
                                     r"slope $\frac{1}{4}$ only where its argument is 0, its output is then"
                                     r" $\frac{1}{2}$, and the next layer could have this slope only if its"
@@ -196,8 +207,8 @@ SHEET = Sheet(
                                     r"$i < n$ unter $(\frac{1}{4})^{n-i+1} |h_{i-1}|$, so dass jede "
                                     "Schicht, die näher an der Eingabe liegt, in dieser Schranke einen "
                                     r"weiteren Faktor 4 kostet. (Für $i \ge 2$ liegt $|h_{i-1}|$ unter 1; "
-                                    "für $i = 1$ ist es $|x|$, das hier nicht 0 sei.) Angenommen wird die"
-                                    " Schranke nur für $i = n$, mit $w_n$ gleich 0: Eine Schicht hat die "
+                                    "für $i = 1$ ist es $|x|$, das hier nicht 0 sei.) Angenommen wird diese"
+                                    " Schranke ohne die Gewichte nur für $i = n$, mit $w_n$ gleich 0: Eine Schicht hat die "
                                     r"Steigung $\frac{1}{4}$ nur dort, wo ihr Argument 0 ist, ihre Ausgabe"
                                     r" ist dann $\frac{1}{2}$, und die nächste Schicht könnte diese "
                                     "Steigung nur haben, wenn ihr Gewicht 0 wäre. Bei ReLU ist die "
@@ -208,7 +219,7 @@ SHEET = Sheet(
                                     "Gewichte außer $w_i$, für $n > 1$ also kleiner als $|x|$, und sie "
                                     "bevorzugt späte Schichten nicht vor frühen. Bei Gewichten unter 1 "
                                     r"schrumpft sie weiterhin mit der Tiefe $n$; und ist $w_j h_{j-1} \le "
-                                    "0$ für ein einziges Neuron, so sind alle diese Ableitungen zugleich "
+                                    "0$ auch nur für ein Neuron, so sind alle diese Ableitungen zugleich "
                                     "0."
                                 ),
                             )
@@ -310,7 +321,7 @@ SHEET = Sheet(
                         ),
                     ),
                     points=6,
-                    answers=(MLP,),
+                    answers=(MLP, TANGENT),
                 ),
                 Part(
                     task=Words(

@@ -183,7 +183,7 @@ TURNED = said(
             "their roles. In the gradient of the kernel, the error signal slides over the image."
         ),
         de=(
-            "Im Gradienten des Bilds wird der Kern entlang seiner beiden Achsen rückwärts gelesen: Es ist die volle "
+            "Im Gradienten des Bilds wird der Kern entlang seiner beiden Achsen rückwärts gelesen: Er ist die volle "
             "Korrelation des Fehlersignals mit dem um 180 Grad gedrehten Kern, wobei Kanäle und Filter ihre Rollen "
             "tauschen. Beim Gradienten des Kerns gleitet das Fehlersignal über das Bild."
         ),
@@ -206,12 +206,12 @@ BOTH = Words(
     de="Beide Funktionen, aus der Herleitung unten erzeugt; die zweite ist der Gradient aus Teil (b):",
 )
 TOGETHER = Words(
-    en="The operation is the pair of functions: the first keeps its inputs, the second is called with them and with the error signal of the output. The layer of the next part is built like this.",
-    de="Die Operation ist das Paar der beiden Funktionen: Die erste merkt sich ihre Eingaben, die zweite wird mit ihnen und dem Fehlersignal der Ausgabe aufgerufen. So ist die Schicht des nächsten Teils gebaut.",
+    en="The operation is the pair of functions: whoever calls the first keeps its inputs, and calls the second with them and with the error signal of the output. The layer of the next part does just that.",
+    de="Die Operation ist das Paar der beiden Funktionen: Wer die erste aufruft, merkt sich ihre Eingaben und ruft mit ihnen und dem Fehlersignal der Ausgabe die zweite auf. Genau das tut die Schicht des nächsten Teils.",
 )
 TRAINED = Words(
-    en="The module worked/digits_cnn.py trains such a network, every gradient from the derivation, on the digits of scikit-learn, or on MNIST where its files are given: python worked/digits_cnn.py.",
-    de="Das Modul worked/digits_cnn.py trainiert ein solches Netz, jeder Gradient aus der Herleitung, auf den Ziffern von scikit-learn, oder auf MNIST, wo dessen Dateien angegeben werden: python worked/digits_cnn.py.",
+    en="The module worked/digits_cnn.py trains such a network, every gradient from the derivation, on the digits of scikit-learn, or on MNIST if its files are given; over 97 percent of the test images are recognised: python worked/digits_cnn.py.",
+    de="Das Modul worked/digits_cnn.py trainiert ein solches Netz, jeder Gradient aus der Herleitung, auf den Ziffern von scikit-learn, oder auf MNIST, falls dessen Dateien angegeben werden; über 97 Prozent der Testbilder werden erkannt: python worked/digits_cnn.py.",
 )
 
 SHEET = Sheet(
@@ -229,11 +229,11 @@ SHEET = Sheet(
             task=Words(
                 en=(
                     r"Consider the function $f(x) = \mathrm{relu}(xW)$ of a row $x = (x_1, x_2, x_3, "
-                    "x_4, x_5)$ with the matrix $W$ given below."
+                    "x_4, x_5)$ with the given matrix $W$."
                 ),
                 de=(
                     r"Betrachten Sie die Funktion $f(x) = \mathrm{relu}(xW)$ einer Zeile $x = (x_1, "
-                    "x_2, x_3, x_4, x_5)$ mit der unten angegebenen Matrix $W$."
+                    "x_2, x_3, x_4, x_5)$ mit der angegebenen Matrix $W$."
                 ),
             ),
             given=(ASCENT,),
@@ -561,7 +561,7 @@ SHEET = Sheet(
                             Words(
                                 en=(
                                     "The logarithm undoes the exponential function, so the gradient with "
-                                    "respect to $z$ is simply $p - e_y$, the predicted distribution minus"
+                                    r"respect to $z$ is simply $p - \mathbf{e}_y$, the predicted distribution minus"
                                     " the one-hot label. It does not saturate: if the network is wrong "
                                     "and sure of it, the error grows about linearly with the lead of the "
                                     "wrong entry over the right one and the gradient keeps a size of "
@@ -575,7 +575,7 @@ SHEET = Sheet(
                                 ),
                                 de=(
                                     "Der Logarithmus hebt die Exponentialfunktion auf, so dass der "
-                                    "Gradient nach $z$ einfach $p - e_y$ ist, die vorhergesagte "
+                                    r"Gradient nach $z$ einfach $p - \mathbf{e}_y$ ist, die vorhergesagte "
                                     "Verteilung minus das One-Hot-Label. Er sättigt nicht: Liegt das Netz"
                                     " falsch und ist sich dabei sicher, so wächst der Fehler etwa linear "
                                     "mit dem Vorsprung des falschen Eintrags vor dem richtigen, und der "
@@ -620,10 +620,10 @@ SHEET = Sheet(
                     task=Words(
                         en=(
                             "Compute the result of Grad-CAM for the three gradients and feature maps "
-                            "given below."
+                            "given above."
                         ),
                         de=(
-                            "Berechnen Sie das Ergebnis von Grad-CAM für die drei unten angegebenen "
+                            "Berechnen Sie das Ergebnis von Grad-CAM für die drei oben angegebenen "
                             "Gradienten und Merkmalskarten."
                         ),
                     ),
