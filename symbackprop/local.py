@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from symbackprop import entries as en
+from symbackprop import tidy as td
 from symbackprop.calculus import LocalStep
 from symbackprop.contraction import contract, solve
 from symbackprop.entries import Entries, Term
-from symbackprop.equations import Instance
+from symbackprop.equations import Implicit, Instance
 from symbackprop.expr import Expr, apply
 from symbackprop.graph import TIME_SUM
+from symbackprop.implicit import INVERSE
 from symbackprop.op import Attributes, Op, jacobian, placed
 from symbackprop.raising import raise_entries, raised_helpers
 from symbackprop.sizes import Shape
@@ -54,11 +56,25 @@ def of_node(node: Expr, argument: int) -> Local:
 def tensors(node: Expr, output: Expr, instance: Instance) -> dict[Hashable, Expr]:
     """What the placeholder names of an op stand for at a node; helpers become expressions."""
     args: dict[Hashable, Expr] = {
-        name: a for (name, _), a in zip(instance.inputs, node.args, strict=True)
+        # the solution of A x = b goes on as A⁻¹ b: one form for sums to be collected in
+        name: td.node(a, a.args) if a.op.name == "solve" else a
+        for (name, _), a in zip(instance.inputs, node.args, strict=True)
     }
+    if instance.implicit:
+        return inverses(node, output, instance.implicit, args)
     known = raised_helpers(instance.definitions[:-1], args)
     known[instance.result.tensor] = output
     return known
+
+
+def inverses(
+    node: Expr, output: Expr, f: Implicit, args: dict[Hashable, Expr]
+) -> dict[Hashable, Expr]:
+    """The inverses of square arguments; the inverse that is the node itself goes by its name."""
+    square = {n: a for n, a in args.items() if a.rank == 2 and a.shape[0] == a.shape[1]}
+    made = {f"{INVERSE}{n}": apply(OPS["inverse"], a) for n, a in square.items()}
+    named = {n: output if e is node else e for n, e in made.items()}
+    return {**args, **named, f.result: output}
 
 
 def pullback(node: Expr, argument: int, output: Expr, cotangent: Expr) -> Expr:

@@ -18,7 +18,8 @@ from symbackprop.indexed import Base, entries_formula
 from symbackprop.jacobians import (
     entry_base, free, indexed, jacobian_formula, jacobian_shape, rank, real, signature,
 )  # fmt: skip
-from symbackprop.lowering import lower, node_derivative
+from symbackprop.accumulation import node_derivative
+from symbackprop.lowering import lower
 from symbackprop.notation import Formula
 from symbackprop.options import Options
 from symbackprop.op import scalar_row

@@ -8,22 +8,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from symbackprop import notation as no
+from symbackprop import expanding as ex
 from symbackprop import tidy as td
 from symbackprop.calculus import LocalStep
 from symbackprop.convention import NoMatrix, symbol_formula
-from symbackprop.onpaper import Writer
+from symbackprop.onpaper import Writer, notate
 from symbackprop.derivation import Derivation, as_graph, derive, unfolded
 from symbackprop.errors import DeclarationError
 from symbackprop.expr import Expr, Symbol, leaf, substitute, symbols, weight
 from symbackprop.graph import Graph, known, make
 from symbackprop.indexed import entries_formula
-from symbackprop.lowering import total_derivative, without_helpers
+from symbackprop.accumulation import total_derivative, without_helpers
 from symbackprop.notation import Formula, Name
 from symbackprop.options import Options
 from symbackprop.page import Block, Equation, Equations, Phrase
 from symbackprop.raising import raise_entries, raised_helpers
 from symbackprop.reference import Array
 from symbackprop.sizes import plain, Shape, Size
+from symbackprop.squares import SYMMETRIC
 from symbackprop.values import Point, backward_values, forward
 
 GRADIENT = "gradient_"  # name of the node that holds the gradient while it is differentiated again
@@ -87,8 +89,9 @@ class Derivative:
         return Equation("derivative", left, (self.formula,), None, free, local=scope)
 
     def base(self, tensor: object, at: tuple[Formula, ...]) -> Formula:
-        assert isinstance(tensor, Expr) and tensor.symbol, "helpers are folded away or raised"
-        f = symbol_formula(tensor.symbol, self.derivation.convention)
+        assert isinstance(tensor, Expr), "helpers are folded away or raised"
+        c, s = self.derivation.convention, tensor.symbol
+        f = symbol_formula(s, c) if s else notate(tensor, c)
         return no.At(f, at) if at else f
 
     def latex(self) -> str:
@@ -181,6 +184,10 @@ def second(d: Derivation, x: str, y: str) -> Derivative:
         raise DeclarationError(
             f"{d.of} is not a scalar", where="hessian", hint="Name a scalar with of=."
         )
+    own = d.graph.symbol[y].symbol
+    if own and own.domain in SYMMETRIC:  # the gradient has used Aᵀ = A, which a single entry breaks
+        raise DeclarationError(f"{y} is declared {own.domain}", where="hessian",
+                               hint=f"Declare {y} without it: entries are varied one by one.")  # fmt: skip
     g = with_gradient(d, x)
     return total(d, g, GRADIENT, y)
 
@@ -251,7 +258,7 @@ def scalar_entry(d: Derivation, x: str, y: str) -> Formula:
         if new is e or weight(new) > READABLE:
             break
         e = new
-    return Writer(d.convention).natural(td.shortest(e, td.expanded(e)))
+    return Writer(d.convention).natural(ex.shortest(e, ex.expanded(e)))
 
 
 def jacobian_values(d: Derivation, x: str, point: Point) -> Array:

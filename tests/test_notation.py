@@ -402,9 +402,10 @@ def test_long_and_deep_formulas_are_fine() -> None:
      (r"\lfloor x)", "cannot stand here"), (r"\hat{y", "never closed"), (r"\hat{z}", "Did you mean")],
 )  # fmt: skip
 def test_errors_say_where_and_what(typed: str, says: str | None) -> None:
-    if says is None:  # W^{(7)} is the power 7 of W to the reader: its value is refused
+    if says is None:  # W^{(7)} is the power 7 of W to the reader: a W that is not square has none
+        thin = Environment({W: Value(np.ones((3, 2))), x: Value(np.ones(2))})
         with pytest.raises(FormulaError, match="to a power"):
-            evaluate(read_formula(typed, TABLE), environment())
+            evaluate(read_formula(typed, TABLE), thin)
         return
     with pytest.raises(FormulaError) as caught:
         read_formula(typed, TABLE)

@@ -38,6 +38,7 @@ BUILT = {  # closed kinds: how each is applied to arguments
     "reshape": lambda: fn.reshape(sym("a", 2, 6), 3, 4),
     "contraction": lambda: contraction(),
     "einsum": lambda: fn.einsum("ij,kj->ik", sym("a", 2, 3), sym("b", 5, 3)),
+    "matrix_power": lambda: fn.FUNCTIONS["matrix_power"](sym("a", 3, 3), k=4),
 }
 
 

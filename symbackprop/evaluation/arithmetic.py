@@ -84,6 +84,9 @@ def power(node: Power | HPower, scope: Scope) -> Paper:
     """x^k of a scalar, z^{⊙k} of every entry."""
     base, exponent = scope.of(node.base), paper.number(scope.of(node.exponent))
     if isinstance(node, Power) and base.rank and not isinstance(node.base, Call):
+        whole = exponent.array.ndim == 0 and float(np.real(exponent.array)).is_integer()
+        if whole and base.rank == 2 and base.size[0] == base.size[1] and base.along is None:
+            return paper.raised(base, int(np.real(exponent.array)))
         hint = r"Write x^{\odot 2} for the power of every entry."
         raise misfit(node, f"{base.shown()} to a power is no number", hint)
     return paper.entrywise(np.power, base, exponent)
@@ -127,6 +130,9 @@ _SHAPED: dict[str, Callable[[Paper, str], Paper]] = {
     "diag":     lambda a, _: paper.diag(a),
     "diagonal": paper.diagonal,
     "trace":    lambda a, _: paper.trace(a),
+    "det":      lambda a, _: paper.determinant(a),
+    "frobenius": lambda a, _: paper.norm(a),
+    "euclidean": lambda a, _: paper.norm(a, of="vector"),
     "sum":      lambda a, _: paper.total(a),
 }  # fmt: skip
 

@@ -175,6 +175,26 @@ def trace(a: Paper) -> Paper:
     return a if a.rank == 0 else Paper(np.trace(_square(a), axis1=-2, axis2=-1))
 
 
+def raised(a: Paper, exponent: int) -> Paper:
+    """A whole power of a square matrix; a negative one of its inverse."""
+    try:
+        return Paper(np.linalg.matrix_power(_square(a), exponent), 2)
+    except np.linalg.LinAlgError:
+        raise Misfit(f"{a.shown()} has no inverse here") from None
+
+
+def determinant(a: Paper) -> Paper:
+    """The determinant of a square matrix; a scalar is its own."""
+    return a if a.rank == 0 else Paper(np.linalg.det(_square(a)))
+
+
+def norm(a: Paper, *, of: str = "array") -> Paper:
+    """√Σ x²: analytic, so that a complex step passes through."""
+    if of == "vector" and a.rank and 1 not in a.size:
+        raise Misfit(f"{a.shown()} is not a vector")
+    return Paper(np.sqrt((a.array**2).sum(axis=tuple(range(-a.rank, 0)))))
+
+
 def total(a: Paper) -> Paper:
     """The sum of all entries."""
     return Paper(a.array.sum(axis=tuple(range(-a.rank, 0)))) if a.rank else a

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from symbackprop.notation import (
+    ONE,
     Array,
     At,
     Call,
@@ -36,13 +37,14 @@ from symbackprop.notation import (
     Unit,
     Zeros,
 )  # fmt: skip
-from symbackprop.spelling import FUNCTIONS, spell
+from symbackprop.spelling import FUNCTIONS, NORMS, spell
 from symbackprop.write.walk import (
     ANY,
     ATOM,
     BIG,
     FACTOR,
     HADAMARD,
+    INVERTED,
     MINUS,
     PLUS,
     SUBBED,
@@ -146,6 +148,8 @@ def _is_ratio(node: Formula) -> bool:
 
 
 def _transpose(_: Transpose, parts: Pieces) -> Piece:
+    if parts[0].level == INVERTED:
+        return replace(parts[0], sup=r"-\top", level=FACTOR)
     return _raised(parts[0], r"\top", "")
 
 
@@ -161,6 +165,8 @@ def _raised(p: Piece, mark: str, gap: str) -> Piece:
 def _power(node: Power, parts: Pieces) -> Piece:
     base, exponent = parts[0], attach(parts[1])
     inverse = isinstance(node.exponent, Minus)
+    if node.exponent == Minus(ONE) and not base.tail and not base.sup:
+        return replace(base, sup="-1", level=INVERTED)
     primed = isinstance(node.base, Call) and node.base.primes > 0
     # tanh^{2}(x), but tanh(x)^{-1}: tanh^{-1} would be the inverse function
     base = flat(base) if inverse or primed else base
@@ -176,9 +182,19 @@ def _call(node: Call, parts: Pieces, functions: Mapping[str, str]) -> Piece:
         return Piece(r"\sqrt{" + inside + "}", tall=tall)
     if not node.primes and len(parts) == 1 and node.function == "abs":
         return Piece(r"\left|" + inside + r"\right|", tall=tall)
+    if not node.primes and len(parts) == 1 and node.function in NORMS:
+        left, right = (r"\left\|", r"\right\|") if tall else (r"\|", r"\|")
+        return Piece(left + inside + right, sub=NORMS[node.function], level=SUBBED, tall=tall)
+    if node.function == "log" and _is_det(node):
+        return Piece(spell("log", functions) + parts[0].core, tail=parts[0].tail, tall=tall)
     left, right = (r"\left(", r"\right)") if tall else ("(", ")")
     core = spell(node.function, functions) + "'" * node.primes
     return Piece(core, tail=left + inside + right, tall=tall)
+
+
+def _is_det(node: Call) -> bool:
+    (inner, *more) = node.arguments
+    return not more and not node.primes and isinstance(inner, Call) and inner.function == "det"
 
 
 def _floor(_: Floor, parts: Pieces) -> Piece:
@@ -257,7 +273,7 @@ def language(functions: Mapping[str, str] = FUNCTIONS) -> Language:
         Over:           Row(FACTOR,   (ANY,),          _fraction, tall=True),
         Power:          Row(FACTOR,   (ATOM, ANY),     _power),
         HPower:         Row(FACTOR,   (SUBBED, ANY),   _hpower),
-        Transpose:      Row(FACTOR,   (SUBBED,),       _transpose),
+        Transpose:      Row(FACTOR,   (INVERTED,),     _transpose),
         Call:           Row(ATOM,     (ANY,),          partial(_call, functions=functions)),
         Floor:          Row(ATOM,     (ANY,),          _floor),
         Indicator:      Row(ATOM,     (ANY,),          _indicator),

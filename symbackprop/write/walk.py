@@ -37,6 +37,7 @@ HADAMARD = 30
 TIMES = 50
 BIG = 55  # Σ and Π: they swallow what follows, so they may stand last in a product only
 FACTOR = 60  # a factor that can take no further script
+INVERTED = 61  # A^{-1}: a transpose joins it, A^{-⊤}
 SUBBED = 63  # its subscript is used: it may still be transposed or raised entry by entry
 SUPPED = 66  # its superscript is part of the name: ⊤ and ⊙k join it, indices may follow
 ATOM = 70
