@@ -31,7 +31,7 @@ def node_derivative(
     by = letters(wrt.shape, taken, pool)
     known: dict[Hashable, LocalStep] = dict(implicit_steps(definition, wrt, by, {}, pool))
     steps = []
-    own = {definition: name} if definition in known else {}
+    own: dict[Hashable, Hashable] = {definition: name} if definition in known else {}
     for n, d in enumerate(instance.definitions):
         raw = retensored(derivative(d.right, wrt, by, known, prime), own)
         result = fold(solve(contract(raw)), instance.definitions[: n + 1])
@@ -76,14 +76,18 @@ def equation_of(node: Expr) -> Implicit | None:
 def expression_derivative(
     e: Expr, wrt: Expr, by: tuple[Index, ...], known: Mapping[Hashable, LocalStep], pool: str
 ) -> Lowered:
-    """∂e[at]/∂wrt[by] of an argument."""
+    """∂e[at]/∂wrt[by] of an argument; its own letters are kept apart from `by`."""
     low = lower(e, pool)
     assert low is not None, "what stands below a lowered node is lowered"
+    apart = tuple(Index(f"w{n}", i.size) for n, i in enumerate(by))
     local = dict(known)
     for h in low.helpers:
-        raw = contract(derivative(h.right, wrt, by, local, prime))
-        local[h.tensor] = LocalStep(str(h.tensor), h.at, by, raw, raw)
-    return Lowered(low.at, contract(derivative(low.right, wrt, by, local, prime)))
+        raw = contract(derivative(h.right, wrt, apart, local, prime))
+        local[h.tensor] = LocalStep(str(h.tensor), h.at, apart, raw, raw)
+    result = contract(derivative(low.right, wrt, apart, local, prime))
+    at = tuple(Index(f"q{n}", i.size) for n, i in enumerate(low.at))
+    sub = {i: en.position(k) for i, k in zip((*low.at, *apart), (*at, *by), strict=True)}
+    return Lowered(at, en.substitute(result, sub))
 
 
 def chained(node: Expr, f: Implicit, n: int, at: tuple[Index, ...], inner: Lowered) -> Entries:

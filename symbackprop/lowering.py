@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from symbackprop import entries as en
+from symbackprop.composed import RENUMBERING
 from symbackprop.contraction import contract
 from symbackprop.entries import Elem, Entries, Index, Position, SizeOf
 from symbackprop.equations import Definition, Instance
@@ -49,7 +50,7 @@ def lower(root: Expr, pool: str) -> Lowered | None:
     """
     done: dict[Expr, Lowered] = {}
     for node in topological(root):
-        if node.op is TIME_SUM or node.op.name == "reshape" or node.op.domain == "label":
+        if node.op is TIME_SUM or node.op.name in RENUMBERING or node.op.domain == "label":
             return None
         done[node] = lower_node(node, tuple(done[a] for a in node.args), pool)
     return readable(done[root], pool)

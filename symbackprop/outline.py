@@ -150,6 +150,7 @@ def time_phrase(d: Derivation) -> Phrase:
 SIGNS: dict[type, tuple[str, Formula]] = {
     no.Hadamard: ("notation.hadamard", Name(r"\odot")),
     no.Oslash: ("notation.oslash", Name(r"\oslash")),
+    no.Kron: ("notation.kron", Name(r"\otimes")),
     no.Ones: ("notation.ones", no.Ones(Name("n"))),
     no.Indicator: ("notation.indicator", no.Indicator(Name(r"\cdot"), ">", no.ZERO)),
     no.Unit: ("notation.unit", no.Unit(Name("y"))),

@@ -179,6 +179,8 @@ class Vectors(Sums):
             return self.sum(e, flip)
         if name in ("diag", "identity"):
             return self.plain_matrix(e)
+        if name == "kron":
+            return no.Kron(tuple(self.matrix(a, flip) for a in e.args))
         if e.op is TIME_SUM:
             inner = self.matrix(e.args[0], flip)
             time = e.attributes[0][1]

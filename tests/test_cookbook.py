@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 import symbackprop as sb
+from symbackprop.errors import DeclarationError
 from symbackprop.lines import judge
 
 SQUARE = "A: n x n; B: n x n; C: n x n; X: n x n; a: n; b: n;"
@@ -67,6 +68,7 @@ GRADIENTS = [
     (102, "A: k x m; X: n x m; B: n x k; L = trace(A @ X.T @ B)", "X", "B A"),
     (103, "X: n x m; A: n x m; L = trace(X.T @ A)", "X", "A"),
     (104, "X: n x m; A: n x m; L = trace(A @ X.T)", "X", "A"),
+    (105, "A: m x m; X: n x n; L = trace(kron(A, X))", "X", r"\operatorname{tr}(A) I_n"),
     (106, f"{SQUARE} L = trace(matrix_power(X, k=2))", "X", r"2 X^\top"),
     (107, f"{SQUARE} L = trace(matrix_power(X, k=2) @ B)", "X", r"(X B + B X)^\top"),
     (108, f"{TALL} L = trace(X.T @ B @ X)", "X", r"B X + B^\top X"),
@@ -85,6 +87,7 @@ GRADIENTS = [
      r"A^\top C^\top X B^\top + C A X B"),
     (119, "A: m x n; X: n x k; B: k x p; C: m x p; L = trace((A @ X @ B + C) @ (A @ X @ B + C).T)", "X",
      r"2 A^\top (A X B + C) B^\top"),
+    (120, "X: n x n; L = trace(kron(X, X))", "X", r"2 \operatorname{tr}(X) I_n"),
     (121, f"{SQUARE} L = trace(matrix_power(X, k=4))", "X", r"4 (X^{3})^\top"),
     (122, f"{SQUARE} L = trace(A @ matrix_power(X, k=3))", "X",
      r"(A X^2 + X A X + X^2 A)^\top"),
@@ -118,6 +121,43 @@ def test_the_derived_gradient_is_the_books(number: int, text: str, wrt: str, boo
     assert line.verdict == "holds", (number, line.verdict, line.detail, line.values, d[wrt].latex())
     report = d.verify()
     assert report.ok, (number, report.failures)
+
+
+SECOND = [
+    (98, "A: n x n; x: n; b: n; L = dot(x, A @ x) + dot(b, x)", "x", r"A + A^{\top}"),
+    (98, "A: n x n symmetric; x: n; L = dot(x, A @ x)", "x", r"2 A"),
+    (130, "x: n; a: n; L = frobenius(x - a)", "x",
+     r"\frac{1}{L}\,I_{n} - \frac{1}{L^{3}} (x - a)\,(x - a)^{\top}"),
+    (0, "A: m x n; x: n; b: m; L = frobenius(A @ x - b)**2", "x", r"2 A^{\top}\,A"),
+    (0, "X: n x d; y: n; w: d; p = sigmoid(X @ w); L = -sum(y*log(p) + (1 - y)*log(1 - p))", "w",
+     r"X^{\top}\,\operatorname{diag}(p \odot (1 - p))\,X"),
+    (0, "x: n; p = softmax(x); L = logsumexp(x)", "x",
+     r"\operatorname{diag}(\operatorname{softmax}(x))"
+     r" - \operatorname{softmax}(x)\,\operatorname{softmax}(x)^{\top}"),
+    (0, "S: n x n posdef; x: n; L = dot(x, solve(S, x))", "x", "2 S^{-1}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("number", "text", "wrt", "book"), SECOND)
+def test_hessians_are_matrices(number: int, text: str, wrt: str, book: str) -> None:
+    h = sb.hessian(text, of="L", wrt=wrt)
+    assert h.expr is not None
+    assert h.latex() == book
+    assert h.verify() < 1e-10
+
+
+def test_the_inverse_entry_by_entry() -> None:
+    """Equation 60: ∂(X⁻¹)_kl / ∂X_ij = -(X⁻¹)_ki (X⁻¹)_jl, and the Hessian of log det."""
+    j = sb.jacobian("X: n x n; Y = inverse(X)", of="Y", wrt="X")
+    assert j.verify() < 1e-10
+    h = sb.hessian("X: n x n; L = log(det(X))", of="L", wrt="X")
+    assert j.latex() == h.latex() == r"-(X^{-1})_{ki}\,(X^{-1})_{jm}"
+    assert h.verify() < 1e-10
+
+
+def test_symmetry_is_not_used_twice() -> None:
+    with pytest.raises(DeclarationError, match="declared symmetric"):
+        sb.hessian("A: n x n symmetric; x: n; L = sum((A @ x)**2)", of="L", wrt="A")
 
 
 def test_a_wrong_row_is_caught() -> None:

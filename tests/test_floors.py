@@ -19,7 +19,7 @@ FLOORS = """
     scalars_sympy reference
     expr squares folds compose
     axes functions graph statements expression_text graph_text
-    indexed lowering accumulation
+    composed indexed lowering accumulation
     tidy expanding windows raising local
     activity naming reverse ranks values convention
     paper_sums paper_vectors onpaper

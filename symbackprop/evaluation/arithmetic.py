@@ -17,6 +17,7 @@ from symbackprop.notation import (
     Formula,
     Hadamard,
     HPower,
+    Kron,
     Minus,
     Number,
     Oslash,
@@ -72,6 +73,11 @@ def oslash(node: Oslash, scope: Scope) -> Paper:
     """a ⊘ b."""
     above, below = scope.of(node.numerator), scope.of(node.denominator)
     return paper.entrywise(np.divide, above, below)
+
+
+def kron(node: Kron, scope: Scope) -> Paper:
+    """a ⊗ b."""
+    return _run(paper.kron, node.factors, scope)
 
 
 def over(node: Over, scope: Scope) -> Paper:
@@ -134,6 +140,7 @@ _SHAPED: dict[str, Callable[[Paper, str], Paper]] = {
     "frobenius": lambda a, _: paper.norm(a),
     "euclidean": lambda a, _: paper.norm(a, of="vector"),
     "sum":      lambda a, _: paper.total(a),
+    "vec":      paper.vec,
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from symbackprop.notation import (
     Hadamard,
     HPower,
     Indicator,
+    Kron,
     KroneckerDelta,
     Minus,
     Nabla,
@@ -45,6 +46,7 @@ from symbackprop.write.walk import (
     FACTOR,
     HADAMARD,
     INVERTED,
+    KRON,
     MINUS,
     PLUS,
     SUBBED,
@@ -78,7 +80,8 @@ def attach(p: Piece) -> str:
 
 def flat(p: Piece) -> Piece:
     """The piece with its arguments inside the core, so that a script stands after them."""
-    return replace(p, core=attach(p), sup="", sub="", tail="") if p.tail else p
+    core = "{" + attach(p) + "}" if p.tail.startswith("_") else attach(p)
+    return replace(p, core=core, sup="", sub="", tail="") if p.tail else p
 
 
 def _name(node: Name, _: Pieces) -> Piece:
@@ -184,7 +187,8 @@ def _call(node: Call, parts: Pieces, functions: Mapping[str, str]) -> Piece:
         return Piece(r"\left|" + inside + r"\right|", tall=tall)
     if not node.primes and len(parts) == 1 and node.function in NORMS:
         left, right = (r"\left\|", r"\right\|") if tall else (r"\|", r"\|")
-        return Piece(left + inside + right, sub=NORMS[node.function], level=SUBBED, tall=tall)
+        inside = "{" + inside + "}" if r"\|" in inside else inside  # bars inside bars
+        return Piece(left + inside + right, tail="_{" + NORMS[node.function] + "}", tall=tall)
     if node.function == "log" and _is_det(node):
         return Piece(spell("log", functions) + parts[0].core, tail=parts[0].tail, tall=tall)
     left, right = (r"\left(", r"\right)") if tall else ("(", ")")
@@ -270,6 +274,7 @@ def language(functions: Mapping[str, str] = FUNCTIONS) -> Language:
         Times:          Row(TIMES,    (FACTOR,),       _times, last=BIG),
         Hadamard:       Row(HADAMARD, (FACTOR,),       partial(_chain, r" \odot ")),
         Oslash:         Row(HADAMARD, (FACTOR,),       partial(_chain, r" \oslash ")),
+        Kron:           Row(KRON,     (FACTOR,),       partial(_chain, r" \otimes ")),
         Over:           Row(FACTOR,   (ANY,),          _fraction, tall=True),
         Power:          Row(FACTOR,   (ATOM, ANY),     _power),
         HPower:         Row(FACTOR,   (SUBBED, ANY),   _hpower),

@@ -20,6 +20,7 @@ from symbackprop.notation import (
     Hadamard,
     HPower,
     Indicator,
+    Kron,
     KroneckerDelta,
     Minus,
     Nabla,
@@ -47,6 +48,7 @@ from symbackprop.write.walk import (
     FACTOR,
     HADAMARD,
     INVERTED,
+    KRON,
     MINUS,
     PLUS,
     SUBBED,
@@ -204,7 +206,7 @@ def _call(node: Call, parts: Pieces) -> Piece:
     if node.function == "abs" and len(parts) == 1:
         return Piece(f"|{inside}|")
     if node.function in NORMS and len(parts) == 1:
-        return Piece(f"‖{inside}‖", sub=NORMS[node.function], level=SUBBED)
+        return Piece(f"‖{inside}‖", tail=_script(NORMS[node.function], _SUB, "_"))
     name = _FUNCTIONS.get(node.function, node.function)
     return Piece(name + "′" * node.primes, tail=f"({inside})")
 
@@ -263,6 +265,7 @@ ROWS = {
     Times:          Row(TIMES,    (FACTOR,),      _times, last=BIG),
     Hadamard:       Row(HADAMARD, (FACTOR,),      partial(_chain, " ⊙ ")),
     Oslash:         Row(HADAMARD, (FACTOR,),      partial(_chain, " ⊘ ")),
+    Kron:           Row(KRON,     (FACTOR,),      partial(_chain, " ⊗ ")),
     Over:           Row(TIMES,    (FACTOR,),      partial(_chain, "/")),
     Power:          Row(FACTOR,   (ATOM, ANY),    _power),
     HPower:         Row(FACTOR,   (ATOM, ANY),    _power),
