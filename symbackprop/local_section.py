@@ -12,6 +12,7 @@ from symbackprop.convention import symbol_formula
 from symbackprop.derivation import Derivation
 from symbackprop.entries import Affine, Delta, Elem, Entries
 from symbackprop.equations import Instance
+from symbackprop.equation_section import equation_rows
 from symbackprop.expr import Expr, symbols
 from symbackprop.graph import used_names
 from symbackprop.indexed import Base, entries_formula
@@ -126,6 +127,7 @@ def derivation_blocks(
                     local=key,
                 )
             )
+    rows += equation_rows(d, scope, key)
     for step in steps:
         if not step.raw.terms:
             continue

@@ -25,7 +25,7 @@ FLOORS = """
     paper_sums paper_vectors onpaper
     derivation options page
     closed largest recurrence
-    rows local_names jacobians local_section chain_section second tracing
+    rows local_names jacobians equation_section local_section chain_section second tracing
     overview gradient_section outline
     local_values scope paths report truth verify claims places lines exercise judged
     emit markup line_breaks typeset templating sheet notebook
