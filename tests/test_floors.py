@@ -18,7 +18,7 @@ FLOORS = """
     op vocabulary
     scalars_sympy reference
     expr squares folds compose
-    axes functions graph statements expression_text graph_text
+    axes matrices functions graph statements expression_text graph_text
     composed indexed lowering accumulation
     tidy expanding windows raising local
     activity naming reverse ranks values convention
