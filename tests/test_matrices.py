@@ -8,7 +8,7 @@ import pytest
 import symbackprop as sb
 from symbackprop import expr
 from symbackprop.derivation import Derivation
-from symbackprop.errors import DeclarationError, ShapeError
+from symbackprop.errors import DeclarationError, ShapeError, SheetError
 from symbackprop.graph_text import read
 from symbackprop.outline import outline
 from symbackprop.page import Phrase
@@ -16,6 +16,7 @@ from symbackprop.tidy import tidy
 from symbackprop.values import (
     backward_values, bind_sizes, forward, generic_point, seeded,
 )  # fmt: skip
+from symbackprop.verify import verify_page
 from tests.test_wrong import damaged, refused
 
 GAUSS = "S: n x n posdef; m: n; X: k x n; d = X - m; L = k*logdet(S)/2 + trace(solve(S, d.T @ d))/2"
@@ -183,3 +184,13 @@ def test_lost_transposes_and_signs_are_caught() -> None:
         d = sb.derive(text)
         refused(damaged(d, "X", lambda e: e.T), "X")
         refused(damaged(d, "X", lambda e: -e), "X")
+
+
+def test_given_numbers_are_what_is_declared() -> None:
+    graph = "A: n x n posdef; x: n; L = dot(x, solve(A, x))"
+    for a in ([[2.0, 1.0], [0.0, 2.0]], [[1.0, 2.0], [2.0, 1.0]]):
+        given = sb.Derived(graph=graph, at={"A": a, "x": [1.0, 2.0]})
+        with pytest.raises(SheetError, match="declared posdef"):
+            verify_page(given.derivation, given.page)
+    given = sb.Derived(graph=graph, at={"A": [[2.0, 1.0], [1.0, 2.0]], "x": [1.0, 2.0]})
+    assert verify_page(given.derivation, given.page).ok
