@@ -22,7 +22,7 @@ from symbackprop.overview import graph_section, symbols_section
 from symbackprop.page import Block, Equation, Equations, Page, Paragraph, Phrase, Section
 from symbackprop.recurrence import bounded, closed_forms
 from symbackprop.rows import equation, name_of, symbol_of
-from symbackprop.second import hessian_section
+from symbackprop.hessian_section import hessian_section
 from symbackprop.tracing import numbers_section, trace_section
 from symbackprop.write.walk import children
 

@@ -22,7 +22,9 @@ from symbackprop.meaning import Environment, Value
 from symbackprop.notation import Formula, Nabla, Name, Partial
 from symbackprop.page import Equation
 from symbackprop.reference import Array, scalar_value, value
-from symbackprop.second import hessian_name, hessian_values, jacobian_values
+from symbackprop.second import (
+    by_columns, hessian_name, hessian_values, jacobian_values, vec_slope,
+)  # fmt: skip
 from symbackprop.sizes import Size, size
 from symbackprop.tracing import trace_point
 from symbackprop.values import BEFORE, Point, evaluate
@@ -205,13 +207,19 @@ class Scene:
             of = self.d.graph.symbol[self.d.of]
             assert x.symbol and of.symbol
             name = Partial(of.symbol.tex, x.symbol.tex)
-            return {**self.values, name: oriented(full, of.rank, x.rank)}
+            found = {name: oriented(full, of.rank, x.rank)}
+            if full.ndim == 4 and of.rank == 2:
+                found[vec_slope(of.symbol.tex, x.symbol.tex)] = Value(by_columns(full))
+            return {**self.values, **found}
         if key.startswith("hessian:"):
             names = tuple(key.partition(":")[2].split(","))
-            return {
-                **self.values,
-                hessian_name(self.d): Value(hessian_values(self.d, names, self.point)),
-            }
+            full = hessian_values(self.d, names, self.point)
+            found: dict[Formula, Value] = {hessian_name(self.d): Value(full)}
+            x = self.d.graph.symbol[names[0]].symbol
+            if full.ndim == 4 and x:
+                nabla = Nabla(self.d.convention.of, x.tex)
+                found[vec_slope(nabla, x.tex)] = Value(by_columns(full))
+            return {**self.values, **found}
         if key not in self.scopes:
             self.scopes[key] = {
                 **self.values,

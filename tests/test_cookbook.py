@@ -6,10 +6,13 @@ at generic points (`judge`), and the derivation must verify against the complex 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 import symbackprop as sb
-from symbackprop.errors import DeclarationError
+from symbackprop.errors import DeclarationError, VerificationError
+from symbackprop.expr import apply
 from symbackprop.lines import judge
 
 SQUARE = "A: n x n; B: n x n; C: n x n; X: n x n; a: n; b: n;"
@@ -153,6 +156,39 @@ def test_the_inverse_entry_by_entry() -> None:
     h = sb.hessian("X: n x n; L = log(det(X))", of="L", wrt="X")
     assert j.latex() == h.latex() == r"-(X^{-1})_{ki}\,(X^{-1})_{jm}"
     assert h.verify() < 1e-10
+
+
+KRONECKER = [
+    ("A: m x n; X: n x k; L = frobenius(A @ X)**2", r"2 (I_{k} \otimes (A^{\top}\,A))"),
+    ("A: m x n; X: n x k; B: k x p; L = frobenius(A @ X @ B)**2",
+     r"2 ((B\,B^{\top}) \otimes (A^{\top}\,A))"),
+    ("X: n x k; B: n x n; C: k x k; L = trace(X.T @ B @ X @ C)",
+     r"C \otimes B^{\top} + C^{\top} \otimes B"),
+    ("A: m x n; X: n x k; B: k x p; Y = A @ X @ B", r"B^{\top} \otimes A"),
+    ("X: n x n; Y = inverse(X)", r"-X^{-\top} \otimes X^{-1}"),
+    ("X: n x n; Y = X @ X", r"X^{\top} \otimes I_{n} + I_{n} \otimes X"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "book"), KRONECKER)
+def test_matrices_by_matrices_are_kronecker_products(text: str, book: str) -> None:
+    matrix = "Y = " in text
+    h = sb.jacobian(text, of="Y", wrt="X") if matrix else sb.hessian(text, of="L", wrt="X")
+    assert h.vec().latex() == book
+    assert h.vec().verify() < 1e-10
+
+
+def test_swapped_kronecker_factors_are_caught() -> None:
+    h = sb.jacobian("A: n x n; X: n x n; B: n x n; Y = A @ X @ B", of="Y", wrt="X").vec()
+    assert h.expr is not None
+    wrong = replace(h, expr=apply(h.expr.op, *reversed(h.expr.args)))
+    with pytest.raises(VerificationError):
+        wrong.verify()
+
+
+def test_what_is_no_kronecker_product_is_refused() -> None:
+    with pytest.raises(DeclarationError, match="no sum of Kronecker"):
+        sb.hessian("X: n x n; L = logdet(X)", of="L", wrt="X").vec()
 
 
 def test_symmetry_is_not_used_twice() -> None:

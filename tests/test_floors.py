@@ -20,12 +20,12 @@ FLOORS = """
     expr squares folds compose
     axes matrices functions graph statements expression_text graph_text
     composed indexed lowering accumulation
-    tidy expanding windows raising local
+    tidy expanding windows raising kronecker_form local
     activity naming reverse ranks values convention
     paper_sums paper_vectors onpaper
     derivation options page
     closed largest recurrence
-    rows local_names jacobians equation_section local_section chain_section second tracing
+    rows local_names jacobians equation_section local_section chain_section second hessian_section tracing
     overview gradient_section outline
     local_values scope paths report truth verify claims places lines exercise judged
     emit markup line_breaks typeset templating sheet notebook
