@@ -137,8 +137,10 @@ def folding(d: Definition, helpers: set[str]) -> Fold | None:
     own = set(d.at)
     for atom, x in term.factors:
         solvable = isinstance(atom, Fn | Group) or (
-            isinstance(atom, Elem) and atom.tensor in helpers and len(term.factors) > 1
+            isinstance(atom, Elem) and atom.tensor in helpers and (len(term.factors) > 1 or x != 1)
         )
+        # the square root of a square has lost its sign
+        solvable = solvable and (1 / x).denominator == 1
         if solvable and set(en.atom_indices(atom)) == own:
             others = tuple((b, -y / x) for b, y in term.factors if b != atom)
             root = root_of(term.coefficient, -1 / x)

@@ -21,7 +21,7 @@ from symbackprop.indexed import entries_formula
 from symbackprop.jacobians import (
     entry_base, free, indexed, jacobian_formula, jacobian_shape, jacobian_size, rank, signature,
 )  # fmt: skip
-from symbackprop.lowering import node_derivative
+from symbackprop.accumulation import node_derivative
 from symbackprop.notation import Formula, Name
 from symbackprop.options import Options
 from symbackprop.page import Block, Display, Equation, Equations, Paragraph, Phrase

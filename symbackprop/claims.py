@@ -18,6 +18,7 @@ from symbackprop.formula import NameTable, read_formula
 from symbackprop.lowering import instance_of
 from symbackprop.notation import (
     At, Call, Formula, Hadamard, HPower, KroneckerDelta, Minus, Nabla, Name, Oslash, Over, Partial,
+    Power,
     Plus, Product, Sized, Sum, Times, Transpose,
 )  # fmt: skip
 from symbackprop.page import Equation
@@ -242,12 +243,14 @@ class Shapes:
                 return self.paper(f.operand)
             case Over() | Oslash():
                 return self.paper(f.numerator)
-            case HPower():
+            case HPower() | Power():
                 return self.paper(f.base)
             case Call(function="diag"):
                 shape = self.paper(f.arguments[0])
                 return shape and (max(shape, key=lambda s: s != ONE),) * 2
-            case Call():
+            case Call(function="det" | "trace" | "frobenius" | "euclidean" | "vec"):
+                return None
+            case Call() if f.arguments:
                 return self.paper(f.arguments[0])
             case Plus() | Hadamard():
                 parts = f.terms if isinstance(f, Plus) else f.factors

@@ -60,17 +60,42 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
+class Equality:
+    """left = right, solved for an unknown; the result is the unknown, or expanded by it row by row."""
+
+    unknown: Pattern
+    left: ast.expr
+    right: ast.expr
+    result: Pattern
+    expansion: ast.expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Implicit:
+    """zero[rows] = 0 for an unknown tensor[at], placed on shapes; `expansion` is the result by one row."""
+
+    tensor: str
+    at: tuple[Index, ...]
+    zero: Entries
+    rows: tuple[Index, ...]
+    result: str
+    result_at: tuple[Index, ...]
+    expansion: Entries | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Instance:
     """An op placed on shapes: how each argument is indexed, and its equations; the last one is the result.
 
-    A `primitive` has no equations: `reference.py` knows it as a function of whole arrays, and it is never
-    differentiated.
+    A `primitive` has no equations: `reference.py` knows it as a function of whole arrays. It is
+    differentiated through the equation its result satisfies (`implicit`), or never.
     """
 
     inputs: tuple[tuple[str, tuple[Index, ...]], ...]
     definitions: tuple[Definition, ...]
     shape: Shape
     primitive: str = ""
+    implicit: Implicit | None = None
 
     @property
     def result(self) -> Definition:
@@ -117,6 +142,15 @@ def templates(text: str, where: str) -> tuple[Template | Range, ...]:
         elif line:
             raise DeclarationError(f"`{line}` has no `=`", where=where)
     return tuple(out)
+
+
+def equality(unknown: str, equation: str, result: str, expansion: str, where: str) -> Equality:
+    """`a[i, k]*y[k, j] = delta(i, j)` for the unknown `y[k, k]`."""
+    left, _, right = equation.partition("=")
+    return Equality(
+        pattern(parse(unknown, where), where), parse(left, where), parse(right, where),
+        pattern(parse(result or unknown, where), where), parse(expansion, where) if expansion else None,
+    )  # fmt: skip
 
 
 def extent_of(r: Range, attributes: Mapping[str, Attribute], where: str) -> Size:

@@ -20,6 +20,7 @@ from symbackprop.expr import (
     labels_of,
     leaf,
 )
+from symbackprop.matrices import logdet, matrix_power
 from symbackprop.op import Op
 from symbackprop.sizes import Size, shape_text, size
 from symbackprop.vocabulary import OPS
@@ -288,5 +289,6 @@ FUNCTIONS: dict[str, Function] = {
     "sum": reduction("sum"), "mean": reduction("mean"), "concat": concat, "ones": ones, "zeros": zeros,
     "eye": eye, "reshape": reshape, "einsum": einsum, "onehot": onehot, "pick": pick, "dot": dot,
     "cross_entropy": cross_entropy, "permute": permute, "argmax": argmax, "max": largest,
+    "logdet": logdet, "matrix_power": matrix_power,
     "max_pool2d": max_pool2d, **{name: average_pool(name) for name in ("avg_pool1d", "avg_pool2d")},
 }  # fmt: skip

@@ -13,6 +13,7 @@ from symbackprop.expr import Expr, weight
 from symbackprop.options import Options
 from symbackprop.page import Block, Equation, Equations, Paragraph, Phrase
 from symbackprop.rows import equation, name_of, symbol_of
+from symbackprop.squares import SYMMETRIC
 from symbackprop.values import BEFORE
 
 
@@ -104,7 +105,19 @@ def gradients_section(d: Derivation, o: Options) -> list[Block]:
         forms = gradient_forms(d, n)
         rows += stepwise(d, n, equation(d, f"gradient.{n}", left, forms, s.shape,
                                         recurrent=bool(s.time), boxed=True))  # fmt: skip
-    return [Equations(tuple(rows), Phrase("gradients.intro")), *ends_note(d, d.wrt)]
+    return [
+        Equations(tuple(rows), Phrase("gradients.intro")),
+        *ends_note(d, d.wrt),
+        *symmetry_note(d),
+    ]
+
+
+def symmetry_note(d: Derivation) -> list[Block]:
+    """The convention for a symmetric variable: its entries are independent."""
+    own = [symbol_of(d, n) for n in d.wrt if n in d.backward.adjoints]
+    found = tuple((f"x{k}", s.tex) for k, s in enumerate(own) if s.domain in SYMMETRIC)
+    said = Phrase("gradients.symmetric", (("list", Phrase("list", found)),))
+    return [Paragraph(said)] if found else []
 
 
 def gradient_forms(d: Derivation, name: str) -> list[Expr]:

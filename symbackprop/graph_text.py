@@ -14,6 +14,7 @@ from symbackprop.functions import FUNCTIONS
 from symbackprop.graph import Graph, Time, make, used_names
 from symbackprop.op import abstract
 from symbackprop.sizes import Shape, Size, shape_text, size
+from symbackprop.squares import SYMMETRIC
 from symbackprop.statements import (
     DOMAINS, Statement, early_states, parse_statement, split, time_of,
 )  # fmt: skip
@@ -161,6 +162,9 @@ class Reader:
                 domain = "label"
         shape = self.shape(" ".join(words), s)
         limits.within(len(shape), limits.RANK, "axes", s.where)
+        if domain in SYMMETRIC and (len(shape) != 2 or shape[0] != shape[1]):
+            raise DeclarationError(f"`{domain}` says something of a square matrix, not of "
+                                   f"{shape_text(shape)}", where=s.where)  # fmt: skip
         tex = spelled(s.tex or default_tex(s.name))
         e = leaf(Symbol(s.name, shape, tex, domain, labels, time=s.time))
         self.symbol[s.name] = e
@@ -173,7 +177,8 @@ class Reader:
         if re.search(r"[^\w\s×*+\-]", text):
             raise DeclarationError(f"`{text}` is not a shape", where=s.where,
                                    hint="Write sizes joined by x, as in  n x 3  or  n×d, or `scalar`; "
-                                        "domain words: positive, onehot, distribution, label K")  # fmt: skip
+                                        "domain words: positive, onehot, distribution, "
+                                        "symmetric, posdef, label K")  # fmt: skip
         return tuple(
             self.size(part, s) for part in re.split(r"\s+x\s+|\s*×\s*|(?<=\d)x(?=\d)", text)
         )

@@ -14,7 +14,7 @@ from symbackprop.entries import Index
 from symbackprop.expr import Expr, shifted, substitute, symbols, topological
 from symbackprop.graph import TIME_SUM
 from symbackprop.indexed import Base
-from symbackprop.lowering import node_derivative
+from symbackprop.accumulation import node_derivative
 from symbackprop.notation import Formula, Name
 from symbackprop.raising import raise_entries, raised_helpers
 from symbackprop.reverse import contributions, cotangent_of
@@ -157,6 +157,8 @@ def entry_base(d: Derivation, scope: local_names.Local) -> Base:
             f = symbol_formula(tensor.symbol, d.convention)
             if isinstance(f, no.At):
                 return no.At(f.base, (*f.indices, *at))
+        elif isinstance(tensor, Expr):  # the solution of an equation
+            f = notate(tensor, d.convention)
         else:
             f = scope.printed(tensor)
         return no.At(f, at) if at else f

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from functools import cache
 
 from symbackprop import entries as en
+from symbackprop import tidy as td
 from symbackprop.calculus import LocalStep
+from symbackprop.composed import COMPOSED
 from symbackprop.contraction import contract, solve
 from symbackprop.entries import Entries, Term
-from symbackprop.equations import Instance
-from symbackprop.expr import Expr, apply
+from symbackprop.equations import Implicit, Instance
+from symbackprop.expr import Expr, Symbol, apply, leaf, substitute, topological
 from symbackprop.graph import TIME_SUM
+from symbackprop.implicit import INVERSE
+from symbackprop.notation import Name
 from symbackprop.op import Attributes, Op, jacobian, placed
 from symbackprop.raising import raise_entries, raised_helpers
 from symbackprop.sizes import Shape
@@ -54,11 +58,25 @@ def of_node(node: Expr, argument: int) -> Local:
 def tensors(node: Expr, output: Expr, instance: Instance) -> dict[Hashable, Expr]:
     """What the placeholder names of an op stand for at a node; helpers become expressions."""
     args: dict[Hashable, Expr] = {
-        name: a for (name, _), a in zip(instance.inputs, node.args, strict=True)
+        # the solution of A x = b goes on as A⁻¹ b: one form for sums to be collected in
+        name: td.node(a, a.args) if a.op.name == "solve" else a
+        for (name, _), a in zip(instance.inputs, node.args, strict=True)
     }
+    if instance.implicit:
+        return inverses(node, output, instance.implicit, args)
     known = raised_helpers(instance.definitions[:-1], args)
     known[instance.result.tensor] = output
     return known
+
+
+def inverses(
+    node: Expr, output: Expr, f: Implicit, args: dict[Hashable, Expr]
+) -> dict[Hashable, Expr]:
+    """The inverses of square arguments; the inverse that is the node itself goes by its name."""
+    square = {n: a for n, a in args.items() if a.rank == 2 and a.shape[0] == a.shape[1]}
+    made = {f"{INVERSE}{n}": apply(OPS["inverse"], a) for n, a in square.items()}
+    named = {n: output if e is node else e for n, e in made.items()}
+    return {**args, **named, f.result: output}
 
 
 def pullback(node: Expr, argument: int, output: Expr, cotangent: Expr) -> Expr:
@@ -71,12 +89,26 @@ def pullback(node: Expr, argument: int, output: Expr, cotangent: Expr) -> Expr:
     if node.op.name == "reshape":
         # renumbering is undone by renumbering: the one closed kind whose pullback is stated
         return apply(OPS["reshape"], cotangent, shape=node.args[argument].shape)
+    if node.op.name in COMPOSED:
+        return through(node, argument, cotangent)
     local = of_node(node, argument)
     known = tensors(node, output, local.instance)
     known[COTANGENT] = cotangent
     raised = raise_entries(local.pullback, local.jacobian.by, known)
     assert raised is not None, f"the pullback of {node.op.name} has no op that says it"
     return raised
+
+
+def through(node: Expr, argument: int, cotangent: Expr) -> Expr:
+    """The pullback of a composition of other ops, one after the other."""
+    inputs = tuple(leaf(Symbol(f"\0{n}", a.shape, Name("x"))) for n, a in enumerate(node.args))
+    root = COMPOSED[node.op.name](*inputs)
+    back = {root: cotangent}
+    for e in reversed(topological(root)):
+        for n, a in enumerate(e.args):
+            part = pullback(e, n, e, back[e])
+            back[a] = td.plus(back[a], part) if a in back else part
+    return substitute(back[inputs[argument]], dict(zip(inputs, node.args, strict=True)))
 
 
 def jacobian_matrix(node: Expr, argument: int, output: Expr) -> Expr | None:

@@ -12,13 +12,15 @@ from symbackprop.convention import symbol_formula
 from symbackprop.derivation import Derivation
 from symbackprop.entries import Affine, Delta, Elem, Entries
 from symbackprop.equations import Instance
+from symbackprop.equation_section import equation_rows
 from symbackprop.expr import Expr, symbols
 from symbackprop.graph import used_names
 from symbackprop.indexed import Base, entries_formula
 from symbackprop.jacobians import (
     entry_base, free, indexed, jacobian_formula, jacobian_shape, rank, real, signature,
 )  # fmt: skip
-from symbackprop.lowering import lower, node_derivative
+from symbackprop.accumulation import node_derivative
+from symbackprop.lowering import lower
 from symbackprop.notation import Formula
 from symbackprop.options import Options
 from symbackprop.op import scalar_row
@@ -125,6 +127,7 @@ def derivation_blocks(
                     local=key,
                 )
             )
+    rows += equation_rows(d, scope, key)
     for step in steps:
         if not step.raw.terms:
             continue

@@ -7,18 +7,16 @@ local Jacobian is derived at once. Ops with helper tensors (softmax: e, s) keep 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 from symbackprop import entries as en
-from symbackprop.calculus import LocalStep, derivative, fold
-from symbackprop.contraction import contract, solve
+from symbackprop.composed import RENUMBERING
+from symbackprop.contraction import contract
 from symbackprop.entries import Elem, Entries, Index, Position, SizeOf
 from symbackprop.equations import Definition, Instance
 from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, topological
-from symbackprop.graph import TIME_SUM, Graph
-from symbackprop.op import prime
+from symbackprop.graph import TIME_SUM
 from symbackprop.sizes import Shape
 
 OUTPUT = "\0output"  # tensor name of the lowered result
@@ -52,7 +50,7 @@ def lower(root: Expr, pool: str) -> Lowered | None:
     """
     done: dict[Expr, Lowered] = {}
     for node in topological(root):
-        if node.op is TIME_SUM or node.op.name == "reshape" or node.op.domain == "label":
+        if node.op is TIME_SUM or node.op.name in RENUMBERING or node.op.domain == "label":
             return None
         done[node] = lower_node(node, tuple(done[a] for a in node.args), pool)
     return readable(done[root], pool)
@@ -88,6 +86,9 @@ def lower_node(node: Expr, args: tuple[Lowered, ...], pool: str) -> Lowered:
     if node.op is SIZE:
         return Lowered((), en.entries(SizeOf(node.attributes[0][1])))  # type: ignore[arg-type]
     instance = node.op.place(tuple(a.shape for a in node.args), node.attributes)
+    if instance.implicit:  # no entries, only an equation: a tensor of its own
+        at = letters(node.shape, set(), pool)
+        return Lowered(at, en.elem(node, *at))
     args = apart(args)
     helpers = [d for a in args for d in a.helpers]
     known = {name: low for (name, _), low in zip(instance.inputs, args, strict=True)}
@@ -121,9 +122,9 @@ def apart(args: tuple[Lowered, ...]) -> tuple[Lowered, ...]:
     return tuple(out)
 
 
-def retensored(e: Entries, names: Mapping[Hashable, str]) -> Entries:
+def retensored(e: Entries, names: Mapping[Hashable, Hashable]) -> Entries:
     """Helper tensors under other names."""
-    if all(str(k) == v for k, v in names.items()):
+    if all(k == v for k, v in names.items()):
         return e
     return en.inline(
         e, lambda a: en.entries(Elem(names[a.tensor], a.at)) if a.tensor in names else None
@@ -171,9 +172,6 @@ def label_positions(e: Entries, known: Mapping[str, Lowered]) -> Entries:
     return en.map_atoms(e, change)
 
 
-# --- derivatives of a whole definition -----------------------------------------------------------
-
-
 def instance_of(name: Expr, definition: Expr, pool: str) -> Instance | None:
     """A named node's definition as one op: inputs are its symbols, the result is the node itself."""
     low = lower(definition, pool)
@@ -181,81 +179,3 @@ def instance_of(name: Expr, definition: Expr, pool: str) -> Instance | None:
         return None
     result = Definition(name, low.at, low.right)  # type: ignore[arg-type]
     return Instance((), (*low.helpers, result), name.shape)
-
-
-def node_derivative(
-    name: Expr, definition: Expr, wrt: Expr, pool: str
-) -> tuple[Instance, tuple[LocalStep, ...]] | None:
-    """∂name[at]/∂wrt[by], helper by helper; the last step is the node's Jacobian in entries."""
-    instance = instance_of(name, definition, pool)
-    if instance is None:
-        return None
-    taken = {x for d in instance.definitions for x in en.all_names(d.right)}
-    taken |= {i.name for d in instance.definitions for i in d.at}
-    by = letters(wrt.shape, taken, pool)
-    known: dict[Hashable, LocalStep] = {}
-    steps = []
-    for n, d in enumerate(instance.definitions):
-        raw = derivative(d.right, wrt, by, known, prime)
-        result = fold(solve(contract(raw)), instance.definitions[: n + 1])
-        step = LocalStep(d.tensor, d.at, by, en.in_letters(raw, pool), en.in_letters(result, pool))
-        known[d.tensor] = step
-        steps.append(step)
-    return instance, tuple(steps)
-
-
-def total_derivative(
-    g: Graph, of: str, wrt: str, pool: str, *, fold_result: Literal["yes", "no"] = "yes"
-) -> tuple[LocalStep, tuple[Definition, ...]] | None:
-    """∂of/∂wrt in entries, accumulated forwards through every named node, and the helpers left in it."""
-    helpers: list[Definition] = []
-    known: dict[Hashable, LocalStep] = {}
-    x = g.symbol[wrt]
-    by = letters(x.shape, set(), pool)
-    pool = "".join(c for c in pool if c not in {i.name for i in by})
-    for name, e in g.definition.items():
-        if e.op.domain == "label":  # constant almost everywhere
-            continue
-        instance = instance_of(g.symbol[name], e, pool)
-        if instance is None:
-            return None
-        instance = helpers_apart(instance, name)
-        helpers += instance.definitions[:-1]
-        for n, d in enumerate(instance.definitions):
-            raw = derivative(d.right, x, by, known, prime)
-            if raw.terms:
-                last = name == of and n == len(instance.definitions) - 1
-                # the result itself is named only where it is a node of the graph
-                own = instance.definitions[: n + (0 if last and fold_result == "no" else 1)]
-                result = fold(solve(contract(raw)), own)
-                result = en.in_letters(result, pool)
-                known[d.tensor] = LocalStep(d.tensor, d.at, by, raw, result)
-            else:
-                known.pop(d.tensor, None)
-        if name == of:
-            break
-    step = known.get(g.symbol[of])
-    return None if step is None else (step, tuple(helpers))
-
-
-def helpers_apart(instance: Instance, node: str) -> Instance:
-    """The helpers of a node under names no other node's helpers have."""
-    names: dict[Hashable, str] = {d.tensor: f"{node}.{d.tensor}" for d in instance.definitions[:-1]}
-    if not names:
-        return instance
-    out = [Definition(names.get(d.tensor, d.tensor), d.at, retensored(d.right, names))
-           for d in instance.definitions]  # fmt: skip
-    return replace(instance, definitions=tuple(out))
-
-
-def without_helpers(e: Entries, helpers: tuple[Definition, ...]) -> Entries:
-    """Helpers written out by their definitions."""
-    for h in reversed(helpers):
-
-        def meaning(a: Elem, h: Definition = h) -> Entries | None:
-            if a.tensor != h.tensor:
-                return None
-            return contract(en.substitute(h.right, dict(zip(h.at, a.at, strict=True))))
-
-        e = contract(en.inline(e, meaning))
-    return e

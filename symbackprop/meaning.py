@@ -7,7 +7,8 @@ leading axis of samples. Nothing broadcasts silently: sizes fit, or the error na
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from symbackprop.notation import (
     Hadamard,
     HPower,
     Indicator,
+    Kron,
     KroneckerDelta,
     Minus,
     Nabla,
@@ -61,9 +63,17 @@ def meaning(formula: Formula, env: Environment) -> Paper:
     depth = max((at.ndim for at in free.values()), default=0)
     with np.errstate(all="ignore"):
         try:
-            return _value(formula, Scope(env, free, depth, _value))
+            return _at_all(_value(formula, Scope(env, free, depth, _value)), free.values())
         except RecursionError:
             raise LimitError("formulas inside formulas, too deep", where="formula") from None
+
+
+def _at_all(value: Paper, free: Iterable[Numbers]) -> Paper:
+    """A value that is the same at all samples, at each of them."""
+    samples = np.broadcast_shapes(*(at.shape for at in free))
+    if not value.samples or value.samples == samples:
+        return value
+    return replace(value, array=np.broadcast_to(value.array, samples + value.size))
 
 
 def _value(node: Formula, scope: Scope) -> Paper:
@@ -87,6 +97,7 @@ _ROWS: dict[type, Callable[[Any, Scope], Paper]] = {
     Times:          arithmetic.times,
     Hadamard:       arithmetic.hadamard,
     Oslash:         arithmetic.oslash,
+    Kron:           arithmetic.kron,
     Over:           arithmetic.over,
     Power:          arithmetic.power,
     HPower:         arithmetic.power,

@@ -81,6 +81,13 @@ class Oslash:
 
 
 @dataclass(frozen=True, slots=True)
+class Kron:
+    """A ⊗ B: the Kronecker product, blocks a_ij B."""
+
+    factors: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Over:
     """A fraction: the denominator is a scalar."""
 
@@ -90,7 +97,7 @@ class Over:
 
 @dataclass(frozen=True, slots=True)
 class Power:
-    """x^k: a scalar (or one entry) to a power; a square matrix to an integer power is not meant."""
+    """x^k: a scalar (or one entry) to a power; A^k: a square matrix to a whole one, A^{-1} its inverse."""
 
     base: Formula
     exponent: Formula
@@ -230,7 +237,7 @@ class Sized:
 
 
 Formula: TypeAlias = (
-    Number | Decimal | Name | At | Plus | Minus | Times | Hadamard | Oslash | Over | Power | HPower
+    Number | Decimal | Name | At | Plus | Minus | Times | Hadamard | Oslash | Kron | Over | Power | HPower
     | Transpose | Call | Floor | Indicator | Ones | Eye | Zeros | Unit | KroneckerDelta | Partial
     | Nabla | Sum | Product | Array | Sized
 )  # fmt: skip

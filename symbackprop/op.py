@@ -10,15 +10,18 @@ from functools import cache
 from typing import TypeAlias
 
 from symbackprop import entries as en
+from symbackprop import implicit
 from symbackprop.calculus import LocalStep, local_derivatives
 from symbackprop.entries import Entries, Fn
 from symbackprop.equations import (
     Attribute,
     Definition,
+    Equality,
     Instance,
     Pattern,
     Range,
     Template,
+    equality,
     parse,
     patterns,
     templates,
@@ -36,7 +39,7 @@ class Variant:
     """One rank pattern of an op and its equations."""
 
     arguments: tuple[Pattern, ...]
-    equations: tuple[Template | Range, ...]
+    equations: tuple[Template | Range | Equality, ...]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -79,6 +82,9 @@ class Op:
         if self.build:
             return self.build(shapes, values, where)
         variant = self.variant(shapes, where)
+        (first, *_) = variant.equations
+        if isinstance(first, Equality):
+            return implicit.place(variant.arguments, first, shapes, labels, where, self.name)
         numbers = {k: as_attribute(v) for k, v in values.items()}
         return place(variant.arguments, variant.equations, shapes, labels, numbers, where)
 
@@ -134,7 +140,9 @@ def jacobian(
     """The derivation of ∂op/∂argument in entries; the last step is the Jacobian."""
     nameless = op.scalar is not None and not op.scalar.prime
     rule = by_name if nameless else prime
-    return local_derivatives(placed(op, shapes, attributes), argument, rule)
+    instance = placed(op, shapes, attributes)
+    derive = implicit.derivatives if instance.implicit else local_derivatives
+    return derive(instance, argument, rule)
 
 
 def op(name: str, arguments: str, equations: str, *more: tuple[str, str], **options: object) -> Op:
@@ -147,6 +155,26 @@ def op(name: str, arguments: str, equations: str, *more: tuple[str, str], **opti
     variants = tuple(Variant(patterns(a, name), templates(e, name)) for a, e in pairs)
     spelling = {k: str(options.pop(k)) for k in ("tex", "numpy", "about") if k in options}
     return Op(name, variants, None, tuple(options.items()), **spelling)  # type: ignore[arg-type]
+
+
+def solution(
+    name: str,
+    *variants: tuple[str, str, str],
+    result: str = "",
+    expansion: str = "",
+    tex: str = "",
+    numpy: str = "",
+) -> Op:
+    """Declare an op by an equation it satisfies: (arguments, unknown, equation) for each rank.
+
+    `solution("inverse", ("a[k, k]", "y[k, k]", "a[i, k]*y[k, j] = delta(i, j)"))`. Indices that stand on the
+    right of the equation are free. Its value is a primitive of `reference.py`.
+    """
+    made = (
+        Variant(patterns(a, name), (equality(y, e, result, expansion, name),))
+        for a, y, e in variants
+    )
+    return Op(name, tuple(made), tex=tex, numpy=numpy)
 
 
 # --- scalar functions ----------------------------------------------------------------------------

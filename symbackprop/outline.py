@@ -24,7 +24,7 @@ from symbackprop.overview import graph_section, symbols_section
 from symbackprop.page import Block, Equation, Equations, Page, Paragraph, Phrase, Section
 from symbackprop.recurrence import bounded, closed_forms
 from symbackprop.rows import equation, name_of, symbol_of
-from symbackprop.second import hessian_section
+from symbackprop.hessian_section import hessian_section
 from symbackprop.tracing import numbers_section, trace_section
 from symbackprop.write.walk import inside
 
@@ -166,6 +166,7 @@ def adds_number(f: Formula) -> bool:
 SIGNS: tuple[tuple[Callable[[Formula], bool], str, Formula], ...] = (
     (lambda f: isinstance(f, no.Hadamard), "notation.hadamard", Name(r"\odot")),
     (lambda f: isinstance(f, no.Oslash), "notation.oslash", Name(r"\oslash")),
+    (lambda f: isinstance(f, no.Kron), "notation.kron", Name(r"\otimes")),
     (lambda f: isinstance(f, no.HPower), "notation.hpower", no.HPower(Name("u"), Name("k"))),
     (lambda f: isinstance(f, no.Ones), "notation.ones", no.Ones(Name("n"))),
     (adds_number, "notation.number", no.ONE),

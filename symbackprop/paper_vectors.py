@@ -13,11 +13,13 @@ from symbackprop import notation as no
 from symbackprop import tidy as td
 from symbackprop.compose import negated, size_formula, times
 from symbackprop.convention import NoMatrix
-from symbackprop.expr import SYMBOL, Expr
+from symbackprop.expr import SYMBOL, Expr, apply
 from symbackprop.graph import TIME_SUM
 from symbackprop.notation import Formula, Name
 from symbackprop.paper_sums import Sums, ones_like
 from symbackprop.sizes import Size, size
+from symbackprop.squares import symmetric
+from symbackprop.vocabulary import OPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Vectors(Sums):
 
     def vector(self, e: Expr, side: str) -> Formula:
         """A rank-1 expression as a column or as a row."""
+        e = multiplied(e)
         name = e.op.name
         if name == "matmul":
             a, b = e.args
@@ -156,6 +159,7 @@ class Vectors(Sums):
 
     def matrix(self, e: Expr, flip: bool = False) -> Formula:
         """A rank-2 expression, or its transpose."""
+        e, flip = multiplied(e), flip and not symmetric(e)
         name = e.op.name
         if name == "transpose":
             return self.matrix(e.args[0], not flip)
@@ -175,6 +179,8 @@ class Vectors(Sums):
             return self.sum(e, flip)
         if name in ("diag", "identity"):
             return self.plain_matrix(e)
+        if name == "kron":
+            return no.Kron(tuple(self.matrix(a, flip) for a in e.args))
         if e.op is TIME_SUM:
             inner = self.matrix(e.args[0], flip)
             time = e.attributes[0][1]
@@ -218,9 +224,20 @@ class Vectors(Sums):
             return no.Unit(self.natural(e.args[0]))
         if name == "slice":
             return self.cut(e)
+        if name == "inverse":
+            return no.Power(self.matrix(e.args[0]), no.Minus(no.ONE))
+        if name == "matrix_power":
+            return no.Power(self.matrix(e.args[0]), no.number(Fraction(str(e.attribute("k")))))
         if name in ("einsum", "pick", "matmul", "sum_last", "mean_last"):
             raise NoMatrix(name)
         return self.call(e)
+
+
+def multiplied(e: Expr) -> Expr:
+    """The solution of A x = b as A⁻¹ b."""
+    if e.op.name != "solve":
+        return e
+    return apply(OPS["matmul"], apply(OPS["inverse"], e.args[0]), e.args[1])
 
 
 def one_array(e: Expr) -> bool:

@@ -14,7 +14,8 @@ from symbackprop.meaning import Environment, Value
 from symbackprop.notation import At, Formula, Name, Partial
 from symbackprop.page import Equation
 from symbackprop.reference import Array
-from symbackprop.scope import STEP, Scene, local_values, oriented
+from symbackprop.local_values import local_values, oriented
+from symbackprop.scope import STEP, Scene
 from symbackprop.sizes import size
 from symbackprop.values import Point, forward
 from symbackprop.write.walk import inside
@@ -60,7 +61,8 @@ def partial(scene: Scene, p: Partial, count: int) -> Value | None:
         return None
     direct = of != d.of and of in g.definition and by in used_names(g.definition[of])
     if direct and instance_of(node, g.definition[of], d.convention.letters) is not None:
-        value = local_values(scene, local_names.of(d, local_names.key(*pair)))[p]
+        scope = local_names.of(d, local_names.key(*pair))
+        value = local_values(d, scene.point, scene.values, scope)[p]
     elif (full := through_all_paths(scene, of, by)) is not None:
         value = oriented(full, node.rank, wrt.rank)
     else:

@@ -15,6 +15,7 @@ from symbackprop.equations import (
     steps_of,
     Attribute,
     Definition,
+    Equality,
     Instance,
     Pattern,
     Range,
@@ -234,9 +235,26 @@ class Placement:
         raise DeclarationError(f"`{ast.unparse(node)}` is not an affine position", where=self.where)
 
 
+def declared(
+    at: Placement,
+    arguments: tuple[Pattern, ...],
+    shapes: tuple[Shape, ...],
+    labels: tuple[str, ...],
+) -> Placement:
+    """The sizes of the letters of all arguments. Errors: `ShapeError` for other ranks or sizes."""
+    for p, shape, label in zip(arguments, shapes, labels, strict=True):
+        if len(shape) < len(p.core) or (len(shape) > len(p.core) and not p.batch):
+            want = f"at least {len(p.core)}" if p.batch else f"{len(p.core)}"
+            raise ShapeError(
+                f"{label} is {shape_text(shape)}, but {want} axes are needed", where=at.where
+            )
+        at.declare(p, shape, label)
+    return at
+
+
 def place(
     arguments: tuple[Pattern, ...],
-    equations: tuple[Template | Range, ...],
+    equations: tuple[Template | Range | Equality, ...],
     shapes: tuple[Shape, ...],
     labels: tuple[str, ...],
     attributes: Mapping[str, Attribute],
@@ -246,14 +264,7 @@ def place(
 
     Errors: `ShapeError` where a letter stands for two sizes or the batch axes do not broadcast.
     """
-    at = Placement(where, attributes)
-    for p, shape, label in zip(arguments, shapes, labels, strict=True):
-        if len(shape) < len(p.core) or (len(shape) > len(p.core) and not p.batch):
-            want = f"at least {len(p.core)}" if p.batch else f"{len(p.core)}"
-            raise ShapeError(
-                f"{label} is {shape_text(shape)}, but {want} axes are needed", where=where
-            )
-        at.declare(p, shape, label)
+    at = declared(Placement(where, attributes), arguments, shapes, labels)
     lines = [t for t in equations if isinstance(t, Template)]
     for r in (r for r in equations if isinstance(r, Range)):
         at.index[r.letter] = Index(r.letter, extent_of(r, attributes, where))

@@ -169,7 +169,27 @@ def first_largest(x: Array) -> Array:
     return np.argmax(x, axis=-1)
 
 
-PRIMITIVES = {"argmax": first_largest}
+def inverted(a: Array) -> Array:
+    """The matrix inverse; not a number where there is none."""
+    try:
+        return np.linalg.inv(a)
+    except np.linalg.LinAlgError:
+        return np.full(a.shape, np.nan)
+
+
+def solved(a: Array, b: Array) -> Array:
+    """x with a x = b, for one right side or several."""
+    if not np.all(np.isfinite(inverted(a))):
+        return np.full(b.shape, np.nan)
+    return np.linalg.solve(a, b[:, None])[:, 0] if b.ndim == 1 else np.linalg.solve(a, b)
+
+
+PRIMITIVES = {
+    "argmax": first_largest,
+    "inverse": inverted,
+    "solve": solved,
+    "det": np.linalg.det,
+}
 
 
 # --- scalar functions ----------------------------------------------------------------------------

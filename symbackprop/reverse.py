@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from symbackprop import expanding as ex
 from symbackprop import tidy as td
 from symbackprop.activity import (
     active_names, check_variables, default_variables, ordered, relevant, time_of,
@@ -221,7 +222,7 @@ def shorter(adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
         if inner:
             values = {s: out.get(x.name, x).value for s, x in inner.items()}
             put_in = td.tidy(substitute(a.value, values))
-            short = td.shortest(put_in, td.expanded(put_in)) if td.has_inverse(put_in) else put_in
+            short = ex.shortest(put_in, ex.expanded(put_in)) if ex.has_inverse(put_in) else put_in
             if weight(short) < weight(a.value) and sayable(short):
                 steps = (put_in,) if put_in is not short and weight(put_in) <= STEP_WEIGHT else ()
                 forms = (*forms, *steps, short)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -15,13 +15,16 @@ from symbackprop.derivation import Derivation, bare, signal
 from symbackprop.expr import Expr, Symbol, leaf, substitute, symbols, topological
 from symbackprop.formula import NameTable
 from symbackprop.graph import sliding, used_names
+from symbackprop.local_values import local_values, oriented
 from symbackprop.lowering import instance_of
 from symbackprop.op import SCALARS
 from symbackprop.meaning import Environment, Value
 from symbackprop.notation import Formula, Nabla, Name, Partial
 from symbackprop.page import Equation
-from symbackprop.reference import Array, entries_value, scalar_value, value
-from symbackprop.second import hessian_name, hessian_values, jacobian_values
+from symbackprop.reference import Array, scalar_value, value
+from symbackprop.second import (
+    by_columns, hessian_name, hessian_values, jacobian_values, vec_slope,
+)  # fmt: skip
 from symbackprop.sizes import Size, size
 from symbackprop.tracing import trace_point
 from symbackprop.values import BEFORE, Point, evaluate
@@ -204,15 +207,24 @@ class Scene:
             of = self.d.graph.symbol[self.d.of]
             assert x.symbol and of.symbol
             name = Partial(of.symbol.tex, x.symbol.tex)
-            return {**self.values, name: oriented(full, of.rank, x.rank)}
+            found = {name: oriented(full, of.rank, x.rank)}
+            if full.ndim == 4 and of.rank == 2:
+                found[vec_slope(of.symbol.tex, x.symbol.tex)] = Value(by_columns(full))
+            return {**self.values, **found}
         if key.startswith("hessian:"):
             names = tuple(key.partition(":")[2].split(","))
-            return {
-                **self.values,
-                hessian_name(self.d): Value(hessian_values(self.d, names, self.point)),
-            }
+            full = hessian_values(self.d, names, self.point)
+            found: dict[Formula, Value] = {hessian_name(self.d): Value(full)}
+            x = self.d.graph.symbol[names[0]].symbol
+            if full.ndim == 4 and x:
+                nabla = Nabla(self.d.convention.of, x.tex)
+                found[vec_slope(nabla, x.tex)] = Value(by_columns(full))
+            return {**self.values, **found}
         if key not in self.scopes:
-            self.scopes[key] = {**self.values, **local_values(self, local_names.of(self.d, key))}
+            self.scopes[key] = {
+                **self.values,
+                **local_values(self.d, self.point, self.values, local_names.of(self.d, key)),
+            }
         return self.scopes[key]
 
     @cached_property
@@ -241,7 +253,7 @@ class Scene:
                     scope = local_names.of(self.d, local_names.key(n, m))
                     if scope.node.symbol:
                         key = Partial(scope.node.symbol.tex, scope.tex)
-                        out[key] = local_values(self, scope)[key]
+                        out[key] = local_values(self.d, self.point, self.values, scope)[key]
         of = self.d.convention.of
         for n in self.d.backward.adjoints:
             tex = g.symbol[n].symbol
@@ -278,111 +290,3 @@ def bound(v: object, sizes: Mapping[str, int]) -> object:
     if isinstance(v, Size):
         return size(v.value(sizes))
     return tuple(bound(x, sizes) for x in v) if isinstance(v, tuple) else v
-
-
-# --- local scopes --------------------------------------------------------------------------------
-
-
-def local_values(scene: Scene, scope: local_names.Local) -> dict[Formula, Value]:
-    """Helpers and partial derivatives of one definition by one symbol."""
-    point, out = scene.point, {}
-    instance = instance_of(scope.node, scope.definition, scene.d.convention.letters)
-    assert instance
-    now = 1 if point.length else 0  # a recurrent definition is looked at in its first step
-    tensors = {}
-    for e in topological(scope.definition):
-        if e.symbol:
-            moment = now if (e.symbol.name, now) in point.values else 0
-            tensors[e] = point.values[e.symbol.name, moment]
-            out[e.symbol.tex] = (
-                Value(tensors[e], e.rank == 1)
-                if not e.symbol.labels
-                else scene.values[e.symbol.tex]
-            )
-    values = run_definitions(instance, tensors, point)
-    if now:
-        out[scope.printed(scope.node)] = Value(values[scope.node], scope.node.rank == 1)
-    for d in instance.definitions[:-1]:
-        out[scope.helper(str(d.tensor))] = Value(values[d.tensor], len(d.at) == 1)
-    for d in instance.definitions:
-        jac = Jacobian(scope, d.tensor, point, tensors)
-        name = scope.printed(d.tensor)
-        out[Partial(name, scope.tex)] = matrix_value(jac, len(d.at), scope.wrt.rank) if jac.small else Value(
-            jac, False)  # type: ignore[arg-type]  # fmt: skip
-    return out
-
-
-def matrix_value(jac: Jacobian, rows: int, columns: int) -> Value:
-    """A Jacobian in numerator layout: a scalar's is a row, a derivative by a scalar a column."""
-    return oriented(jac.full(), rows, columns)
-
-
-def oriented(full: Array, rows: int, columns: int) -> Value:
-    """An array of derivatives as it stands on paper."""
-    if (rows, columns) == (0, 1):
-        return Value(full[None, :], True)
-    if (rows, columns) == (1, 0):
-        return Value(full[:, None], True)
-    return Value(full)
-
-
-def run_definitions(
-    instance, tensors: Mapping[Hashable, Array], point: Point
-) -> dict[Hashable, Array]:  # noqa: ANN001
-    known: dict[Hashable, Array] = dict(tensors)
-    for d in instance.definitions:
-        known[d.tensor] = entries_value(d.right, d.at, known, point.sizes)
-    return known
-
-
-class Jacobian:
-    """∂tensor/∂wrt by complex step from the definitions, column by column, only where it is asked for."""
-
-    def __init__(
-        self, scope: local_names.Local, tensor: Hashable, point: Point, tensors: Mapping
-    ) -> None:
-        self.scope, self.tensor, self.point, self.tensors = scope, tensor, point, tensors
-        base = np.asarray(tensors[scope.wrt])
-        self.inner = base.shape
-        self.columns: dict[int, Array] = {}
-        self.shape = (*np.shape(self.column(0)), *self.inner)
-        self.ndim = len(self.shape)
-        self.dtype = np.dtype(float)
-
-    @property
-    def small(self) -> bool:
-        """Few enough entries to be held whole."""
-        return (
-            int(np.prod(self.inner, dtype=int)) <= 1500
-            and int(np.prod(self.shape, dtype=int)) <= 2_000_000
-        )
-
-    def column(self, k: int) -> Array:
-        """The derivative by one entry of the variable (row-major position k)."""
-        if k not in self.columns:
-            x = np.asarray(self.tensors[self.scope.wrt]).astype(complex)
-            x.flat[k] += 1j * STEP
-            moved = {**self.tensors, self.scope.wrt: x}
-            if self.tensor is self.scope.node:
-                values = {(e.symbol.name, 0): v for e, v in moved.items()}
-                made = evaluate(self.scope.definition, Point(self.point.sizes, values, {}, 0))
-            else:
-                instance = instance_of(self.scope.node, self.scope.definition, self.scope.letters)
-                made = run_definitions(instance, moved, self.point)[self.tensor]
-            self.columns[k] = np.imag(made) / STEP
-        return self.columns[k]
-
-    def full(self) -> Array:
-        count = int(np.prod(self.inner, dtype=int))
-        rows = self.shape[: self.ndim - len(self.inner)]
-        return np.stack([self.column(k) for k in range(count)], -1).reshape((*rows, *self.inner))
-
-    def __getitem__(self, at: tuple[Array, ...]) -> Array:
-        out = self.ndim - len(self.inner)
-        at = np.broadcast_arrays(*at)
-        flat = np.ravel_multi_index(at[out:], self.inner)
-        picked = [
-            self.column(int(k))[tuple(a.flat[n] for a in at[:out])]
-            for n, k in enumerate(flat.ravel())
-        ]
-        return np.asarray(picked).reshape(flat.shape)

@@ -4,6 +4,7 @@ says them."""
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -11,19 +12,20 @@ from symbackprop import notation as no
 from symbackprop import tidy as td
 from symbackprop.calculus import LocalStep
 from symbackprop.convention import NoMatrix, symbol_formula
-from symbackprop.onpaper import Writer
-from symbackprop.derivation import Derivation, as_graph, derive, unfolded
+from symbackprop.onpaper import Writer, notate
+from symbackprop.derivation import Derivation, as_graph, derive
 from symbackprop.errors import DeclarationError
-from symbackprop.expr import Expr, Symbol, leaf, substitute, symbols, weight
+from symbackprop.expr import Expr, Symbol, leaf, substitute, symbols
 from symbackprop.graph import Graph, known, make
 from symbackprop.indexed import entries_formula
-from symbackprop.lowering import total_derivative, without_helpers
+from symbackprop.accumulation import total_derivative, without_helpers
+from symbackprop.kronecker_form import kronecker
 from symbackprop.notation import Formula, Name
-from symbackprop.options import Options
-from symbackprop.page import Block, Equation, Equations, Phrase
+from symbackprop.page import Equation
 from symbackprop.raising import raise_entries, raised_helpers
 from symbackprop.reference import Array
 from symbackprop.sizes import plain, Shape, Size
+from symbackprop.squares import SYMMETRIC
 from symbackprop.values import Point, backward_values, forward
 
 GRADIENT = "gradient_"  # name of the node that holds the gradient while it is differentiated again
@@ -43,6 +45,18 @@ class Derivative:
     wrt: str
     step: LocalStep
     expr: Expr | None
+    layout: Literal["axes", "vec"] = "axes"
+
+    def vec(self) -> Derivative:
+        """∂vec(of)/∂vec(wrt) of a matrix by a matrix, in Kronecker products.
+
+        Errors: `DeclarationError` where rows and columns do not come apart.
+        """
+        made = kronecker(self.step, {})
+        if made is None:
+            raise DeclarationError("the derivative is no sum of Kronecker products",
+                                   where=repr(self), hint="Its entries are in latex().")  # fmt: skip
+        return replace(self, expr=made, layout="vec")
 
     @property
     def shape(self) -> tuple[int | str, ...]:
@@ -76,6 +90,9 @@ class Derivative:
         assert x and of
         scope = f"hessian:{self.wrt}" if second_order else f"jacobian:{self.wrt}"
         free: tuple[tuple[str, Size], ...] = ()
+        if self.layout == "vec":
+            left = vec_slope(no.Nabla(of.tex, x.tex) if second_order else of.tex, x.tex)
+            return Equation("derivative", left, (self.formula,), local=scope)
         left: Formula = hessian_name(d) if second_order else no.Partial(of.tex, x.tex)
         if self.expr is None:
             at = (*self.step.at, *self.step.by)
@@ -87,8 +104,9 @@ class Derivative:
         return Equation("derivative", left, (self.formula,), None, free, local=scope)
 
     def base(self, tensor: object, at: tuple[Formula, ...]) -> Formula:
-        assert isinstance(tensor, Expr) and tensor.symbol, "helpers are folded away or raised"
-        f = symbol_formula(tensor.symbol, self.derivation.convention)
+        assert isinstance(tensor, Expr), "helpers are folded away or raised"
+        c, s = self.derivation.convention, tensor.symbol
+        f = symbol_formula(s, c) if s else notate(tensor, c)
         return no.At(f, at) if at else f
 
     def latex(self) -> str:
@@ -181,6 +199,10 @@ def second(d: Derivation, x: str, y: str) -> Derivative:
         raise DeclarationError(
             f"{d.of} is not a scalar", where="hessian", hint="Name a scalar with of=."
         )
+    own = d.graph.symbol[y].symbol
+    if own and own.domain in SYMMETRIC:  # the gradient has used Aᵀ = A, which a single entry breaks
+        raise DeclarationError(f"{y} is declared {own.domain}", where="hessian",
+                               hint=f"Declare {y} without it: entries are varied one by one.")  # fmt: skip
     g = with_gradient(d, x)
     return total(d, g, GRADIENT, y)
 
@@ -202,56 +224,20 @@ def with_gradient(d: Derivation, x: str) -> Graph:
 # --- on the page ---------------------------------------------------------------------------------
 
 
+def vec_slope(of: Formula, wrt: Formula) -> no.Partial:
+    """∂vec(of)/∂vec(wrt)."""
+    return no.Partial(no.Call("vec", (of,)), no.Call("vec", (wrt,)))
+
+
+def by_columns(full: Array) -> Array:
+    """∂Y_ij/∂X_pq as a matrix: rows by vec(Y), columns by vec(X)."""
+    m, n, p, q = full.shape
+    return full.transpose(1, 0, 3, 2).reshape(m * n, p * q)
+
+
 def hessian_name(d: Derivation) -> Name:
     of = d.convention.of
     return Name("H", of.sup, of.base)
-
-
-def hessian_section(d: Derivation, o: Options) -> list[Block]:
-    """Scalars together as one matrix; a vector or a matrix by itself."""
-    if not o.hessian or d.graph.time:
-        return []
-    names = tuple(n for n in o.hessian if n in d.backward.adjoints)
-    rank = {d.graph.symbol[n].rank for n in names}
-    if rank == {0}:
-        rows = tuple(tuple(scalar_entry(d, x, y) for y in names) for x in names)
-        eq = Equation(
-            "hessian", hessian_name(d), (no.Array(rows),), local=f"hessian:{','.join(names)}"
-        )
-        return [Equations((eq,), Phrase("hessian.intro"))]
-    out = []
-    for x in names:
-        h = second(d, x, x)
-        left: Formula = hessian_name(d)
-        free = ()
-        if h.expr is None:
-            at = (*h.step.at, *h.step.by)
-            left, free = (
-                no.At(left, tuple(Name(i.name) for i in at)),
-                tuple((i.name, i.size) for i in at),
-            )
-        out.append(
-            Equation(f"hessian.{x}", left, (h.formula,), h.extents, free, local=f"hessian:{x}")
-        )
-    return [Equations(tuple(out), Phrase("hessian.intro"))]
-
-
-def scalar_entry(d: Derivation, x: str, y: str) -> Formula:
-    """∂²of/∂x∂y, written down to the inputs where it stays readable."""
-    g = with_gradient(d, x)
-    found = total_derivative(g, GRADIENT, y, d.convention.letters, fold_result="no")
-    if found is None:
-        return no.ZERO
-    step, helpers = found
-    e = raise_entries(step.result, (), raised_helpers(helpers))
-    assert e is not None, "a scalar is always raised"
-    below = tuple(d.graph.definition)
-    for _ in below:
-        new = td.tidy(unfolded(d, e, below))
-        if new is e or weight(new) > READABLE:
-            break
-        e = new
-    return Writer(d.convention).natural(td.shortest(e, td.expanded(e)))
 
 
 def jacobian_values(d: Derivation, x: str, point: Point) -> Array:

@@ -16,8 +16,9 @@ _SPECIAL = {
 
 FUNCTIONS: Mapping[str, str] = MappingProxyType({n: "\\" + n for n in _NATIVE} | _SPECIAL)
 
-# These two are drawn, not spelled: \sqrt{x} and |x|.
-DRAWN = ("sqrt", "abs")
+# These are drawn, not spelled: \sqrt{x}, |x| and ‖x‖.
+DRAWN = ("sqrt", "abs", "frobenius", "euclidean")
+NORMS = {"frobenius": "F", "euclidean": "2"}  # \\|A\\|_F of a matrix, \\|x\\|_2 of a vector
 
 
 def spell(function: str, functions: Mapping[str, str] = FUNCTIONS) -> str:

@@ -10,8 +10,9 @@ from symbackprop import limits
 from symbackprop.errors import DeclarationError
 from symbackprop.graph import Time
 from symbackprop.sizes import size
+from symbackprop.squares import SYMMETRIC
 
-DOMAINS = frozenset(["real", "positive", "onehot", "distribution"])
+DOMAINS = frozenset(["real", "positive", "onehot", "distribution"]) | SYMMETRIC
 STATEMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*(\[\s*(?P<time>[A-Za-z_]\w*|0)\s*\])?\s*"
                        r"(?P<sign>[:=])(?!=)\s*"
                        r"(?P<rest>.+)", re.DOTALL)  # fmt: skip

@@ -9,24 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
 
+from symbackprop import folds
 from symbackprop import functions as fn
-from symbackprop.expr import (
-    NUMBER,
-    SIZE,
-    Expr,
-    apply,
-    const,
-    rebuild,
-    topological,
-    weight,
-    with_args,
-)
+from symbackprop import squares as sq
+from symbackprop.expr import NUMBER, SIZE, Expr, apply, const, rebuild, with_args
 from symbackprop.sizes import Size, size
 from symbackprop.vocabulary import OPS
-
-Powers: TypeAlias = dict[Expr, Fraction]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +127,8 @@ def mul(*factors: Expr) -> Expr:
         for pool, found in ((scalars, m.scalars), (arrays, m.arrays)):
             for a, x in found:
                 pool[a] = pool.get(a, Fraction(0)) + x
-    fold_softmax(scalars, arrays)
+    folds.softmax(scalars, arrays)
+    folds.sign(scalars)
     picked = pick_onehot(arrays)
     for s in picked:
         scalars[s] = scalars.get(s, Fraction(0)) + 1
@@ -151,30 +141,7 @@ def mul(*factors: Expr) -> Expr:
     return join(Monomial(coefficient, scalar_factors, kept), shape)
 
 
-def fold_softmax(scalars: Powers, arrays: Powers) -> None:
-    """exp(z) / Σ exp(z) is softmax(z): the stable spelling."""
-    for a in [a for a in arrays if a.op.name == "exp" and a.rank == 1]:
-        s = apply(OPS["sum"], a)
-        if arrays[a] == 1 and scalars.get(s) == -1:
-            del arrays[a], scalars[s]
-            arrays[apply(OPS["softmax"], a.args[0])] = Fraction(1)
-    for a in [a for a in arrays if a.op.name == "outer" and arrays[a] == 1]:
-        del arrays[a]
-        arrays[apply(a.op, *(normalised(v, scalars) for v in a.args))] = Fraction(1)
-
-
-def normalised(v: Expr, scalars: Powers) -> Expr:
-    """exp(z) as softmax(z), where the scalars divide by its sum; that division is used up."""
-    if v.op.name != "exp":
-        return v
-    s = apply(OPS["sum"], v)
-    if scalars.get(s, Fraction(0)) > -1:
-        return v
-    scalars[s] += 1
-    return apply(OPS["softmax"], v.args[0])
-
-
-def pick_onehot(arrays: Powers) -> list[Expr]:
+def pick_onehot(arrays: folds.Powers) -> list[Expr]:
     """z ⊙ e_y = z_y e_y for vectors: the entries the unit vector leaves, removed from `arrays`."""
     units = [a for a in arrays if a.op.name in ("onehot", "unit") and a.rank == 1]
     if not units or len(arrays) == 1:
@@ -212,7 +179,7 @@ def plus(*terms: Expr) -> Expr:
             if c
         ]
         return mul(join(common, ()), plus(*rest))
-    for coefficient, m in total.values():
+    for coefficient, m in paired(list(total.values())):
         if coefficient:
             own = shape if m.arrays else ()
             e = join(Monomial(coefficient, m.scalars, m.arrays), own)
@@ -220,6 +187,38 @@ def plus(*terms: Expr) -> Expr:
     if out is None:
         return fn.constant(0, *shape)
     return out if out.shape == shape else apply(OPS["multiply"], out, fn.constant(1, *shape))
+
+
+def paired(terms: list[tuple[Fraction, Monomial]]) -> list[tuple[Fraction, Monomial]]:
+    """A v + Aᵀ v as (A + Aᵀ) v, also with the common factor in front."""
+    for n, (c, m) in enumerate(terms):
+        for k, (d, other) in enumerate(terms[:n]):
+            if c == d and c and m.scalars == other.scalars and one(m) and one(other):
+                both = with_transpose(other.arrays[0][0], m.arrays[0][0])
+                if both is not None:
+                    made = Monomial(c, m.scalars, ((both, Fraction(1)),))
+                    return paired([*terms[:k], (c, made), *terms[k + 1 : n], *terms[n + 1 :]])
+    return terms
+
+
+def one(m: Monomial) -> bool:
+    return len(m.arrays) == 1 and m.arrays[0][1] == 1 and m.arrays[0][0].op.name == "matmul"
+
+
+def with_transpose(a: Expr, b: Expr) -> Expr | None:
+    """The sum of two products, where they are one matrix and its transpose times the same."""
+    (p, v), (q, w) = (in_columns(*sq.last(x)) for x in (a, b))
+    if p is not None and q is not None and v is w and q is tr(p):
+        return mm(plus(p, q), v)
+    (v, p), (w, q) = sq.first(a), sq.first(b)
+    if p is not None and q is not None and v is w and p.rank == 2 and q is tr(p):
+        return mm(v, plus(p, q))
+    return None
+
+
+def in_columns(p: Expr | None, v: Expr) -> tuple[Expr | None, Expr]:
+    """v A as Aᵀ v for a vector v."""
+    return (tr(v), p) if p is not None and p.rank == 1 and v.rank == 2 else (p, v)
 
 
 def common_scalars(terms: list[tuple[Fraction, Monomial]]) -> Monomial | None:
@@ -287,7 +286,18 @@ def mm(a: Expr, b: Expr) -> Expr:
     if is_zero(a) or is_zero(b):
         return fn.constant(0, *apply(OPS["matmul"], a, b).shape)
     (p, a), (q, b) = scalars_out(a), scalars_out(b)
-    return in_front([p, q], simpler_product(a, b) or apply(OPS["matmul"], a, b))
+    made = simpler_product(a, b) or across(a, b) or apply(OPS["matmul"], a, b)
+    return in_front([p, q], made)
+
+
+def across(a: Expr, b: Expr) -> Expr | None:
+    """Neighbours in a longer product: (X A) (A⁻¹ Y) = X Y."""
+    (before, x), (y, after) = sq.last(a), sq.first(b)
+    made = sq.neighbours(x, y)
+    if made is None:
+        return None
+    left = made if before is None else mm(before, made)
+    return left if after is None else mm(left, after)
 
 
 def simpler_product(a: Expr, b: Expr) -> Expr | None:
@@ -322,10 +332,14 @@ def simpler_product(a: Expr, b: Expr) -> Expr | None:
             return total(mul(a, b))  # (y ⊘ p)ᵀ p = Σ y
     if names[0] == "outer" and b.rank == 1:
         return mul(mm(a.args[1], b), a.args[0])
+    if a.rank == 1 and sq.symmetric(b):
+        return mm(b, a)
     return None
 
 
 def simpler_transpose(a: Expr) -> Expr | None:
+    if sq.symmetric(a):
+        return a
     match a.op.name:
         case "transpose":
             return a.args[0]
@@ -336,8 +350,6 @@ def simpler_transpose(a: Expr) -> Expr | None:
             return build(*(tr(x) if x.rank else x for x in a.args)) if build else None
         case "outer":
             return outer(a.args[1], a.args[0])
-        case "diag" | "identity":
-            return a
         case "constant":
             return fn.constant(a.attribute("value"), *reversed(a.shape))  # type: ignore[arg-type]
     return None
@@ -384,6 +396,30 @@ def simpler_diag(a: Expr) -> Expr | None:
     return fn.eye(const(a.shape[0])) if is_ones(a) else None
 
 
+def inverse(a: Expr) -> Expr:
+    """The factors of a product inverted one by one, where they are square; transposes outside."""
+    front, a = scalars_out(a)
+    base, x, flipped = sq.powered(a)
+    if base.op.name == "matmul" and base.args[0].shape == base.shape and x == 1:
+        made = mm(*(inverse(tr(f) if flipped else f) for f in reversed(base.args)))
+    elif base.op.name in ("identity", "diag"):
+        made = base if base.op.name == "identity" else diag(power(base.args[0], Fraction(-x)))
+    else:
+        made = sq.raised(base, -x)
+        made = tr(made) if flipped else made
+    return mul(power(join(front, ()), Fraction(-1)), made)
+
+
+def simpler_trace(a: Expr) -> Expr | None:
+    return trace(a.args[0]) if a.op.name == "transpose" else None
+
+
+def determinant(a: Expr) -> Expr:
+    """det Aᵀ = det A, det A⁻¹ = 1 / det A."""
+    base, x, _ = sq.powered(a)
+    return power(apply(OPS["det"], base), Fraction(x))
+
+
 def nothing(a: Expr) -> Expr | None:
     return None
 
@@ -411,7 +447,7 @@ def power(e: Expr, x: Fraction) -> Expr:
 
 SIMPLER: dict[str, Callable[[Expr], Expr | None]] = {
     "transpose": simpler_transpose, "sum": simpler_total, "sum_last": simpler_rows, "diag": simpler_diag,
-    "diagonal": nothing, "trace": nothing,
+    "diagonal": nothing, "trace": simpler_trace,
 }  # fmt: skip
 tr, total, rows, diag = linear("transpose"), linear("sum"), linear("sum_last"), linear("diag")
 diagonal, trace = linear("diagonal"), linear("trace")
@@ -429,6 +465,9 @@ RULES: dict[str, Callable[..., Expr]] = {
     "divide": quotient,
     "matmul": mm,
     "outer": outer,
+    "inverse": inverse,
+    "solve": lambda a, b: mm(inverse(a), b),
+    "det": determinant,
     **{name: linear(name) for name in SIMPLER},
 }
 
@@ -454,52 +493,3 @@ def broadcasting_fits(args: tuple[Expr, ...]) -> bool:
 def tidy(e: Expr) -> Expr:
     """The same value in factored form."""
     return rebuild(e, node)
-
-
-# --- multiplying out -----------------------------------------------------------------------------
-
-TERMS = 64  # of a sum that is multiplied out
-
-
-def expanded(e: Expr) -> Expr:
-    """Scalars and elementwise products multiplied out, (1 - y) p - y (1 - p) = p - y."""
-    return rebuild(e, lambda old, args: distributed(node(old, args)))
-
-
-def has_inverse(e: Expr) -> bool:
-    """Whether something could cancel when the expression is multiplied out."""
-    return any(n.op.name == "power" and exponent(n) < 0 for n in topological(e))
-
-
-def distributed(e: Expr) -> Expr:
-    """A sum of monomials: every factor that is a sum is spread over the others."""
-    done: list[Expr] = []
-    waiting = summands(e)
-    while waiting:
-        term = waiting.pop(0)
-        m = split(term)
-        found = next((f for f, x in (*m.scalars, *m.arrays) if x == 1 and is_sum(f)), None)
-        if found is None:
-            done.append(term)
-            continue
-        if len(waiting) + len(done) > TERMS:
-            return e
-        rest = Monomial(m.coefficient, without(m.scalars, found), without(m.arrays, found))
-        front = join(rest, e.shape if rest.arrays else ())
-        waiting = [*(mul(front, s) for s in summands(found)), *waiting]
-    return plus(*done) if done and all(d.shape in ((), e.shape) for d in done) else e
-
-
-def is_sum(e: Expr) -> bool:
-    return e.op.name in ("add", "subtract") and broadcast_free(e)
-
-
-def without(
-    factors: tuple[tuple[Expr, Fraction], ...], e: Expr
-) -> tuple[tuple[Expr, Fraction], ...]:
-    return tuple((f, x) for f, x in factors if f is not e)
-
-
-def shortest(*forms: Expr) -> Expr:
-    """The form with the fewest nodes, the first of equals."""
-    return min(forms, key=weight)

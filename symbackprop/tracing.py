@@ -22,6 +22,7 @@ from symbackprop.reference import Array
 from symbackprop.rows import distinct, name_of
 from symbackprop.sizes import shape_text
 from symbackprop.write.walk import children, fold, rebuilt
+from symbackprop.squares import SYMMETRIC
 from symbackprop.values import Point, backward_values, evaluate, forward, seeded
 
 DIGITS = 4  # significant digits of a rounded number
@@ -164,6 +165,8 @@ def trace_point(d: Derivation, at: Mapping[str, object]) -> Point:
         )
         if v.shape != expected:
             raise SheetError(f"{n} is {expected}, its numbers are {v.shape}", where="at")
+        if not fits(v, s.domain):
+            raise SheetError(f"{n} is declared {s.domain}, its numbers are not", where="at")
         values[n, 0] = v
     seed = f"{d.of}_bar" if d.backward.seed.symbol else ""
     unknown = [n for n in at if n not in (*d.graph.inputs, seed)]
@@ -177,6 +180,13 @@ def trace_point(d: Derivation, at: Mapping[str, object]) -> Point:
     if seed in at:
         point.deltas[d.of, 0] = seed_given(d, point, at[seed])
     return backward_values(d.backward, forward(d.graph, point))
+
+
+def fits(v: Array, domain: str) -> bool:
+    """Whether a given square matrix is what it is declared to be."""
+    if domain not in SYMMETRIC:
+        return True
+    return np.allclose(v, v.T) and (domain != "posdef" or bool(np.all(np.linalg.eigvalsh(v) > 0)))
 
 
 def seed_given(d: Derivation, point: Point, value: object) -> Array:

@@ -12,9 +12,11 @@ import numpy as np
 from symbackprop.errors import DeclarationError
 from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
 from symbackprop.graph import TIME_SUM, Graph, used_names
+from symbackprop.ranks import invertible
 from symbackprop.reference import Array, value
 from symbackprop.reverse import Adjoint, Backward
 from symbackprop.sizes import Size
+from symbackprop.squares import SYMMETRIC
 
 Key: TypeAlias = tuple[str, int]  # name, time step (0 outside time)
 PRIMES = (3, 5, 2, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
@@ -209,7 +211,7 @@ def bind_sizes(g: Graph, trial: int, length: int | None = None) -> dict[str, int
     sizes = {n: SQUARE if trial == 2 else pool[k % len(pool)] for k, n in enumerate(names)}
     if g.time:
         sizes[next(iter(g.time.length.names))] = length
-    return roomy(g, sizes)
+    return roomy(g, invertible(g, sizes))
 
 
 def roomy(g: Graph, sizes: dict[str, int]) -> dict[str, int]:
@@ -245,7 +247,11 @@ def generic(s: Symbol, sizes: Mapping[str, int], rng: np.random.Generator) -> Ar
         return size / size.sum(-1, keepdims=True)
     signed = size * rng.choice([-1.0, 1.0], shape)
     wide = max(shape, default=1) if len(shape) > 1 else 1
-    return signed / np.sqrt(max(1.0, wide / 4))
+    signed = signed / np.sqrt(max(1.0, wide / 4))
+    if s.domain in SYMMETRIC:
+        half = (signed + signed.T) / 2
+        return half if s.domain == "symmetric" else signed @ signed.T + np.eye(len(signed)) / 2
+    return signed
 
 
 def generic_point(g: Graph, trial: int, seed: int, sizes: Mapping[str, int] | None = None) -> Point:

@@ -14,20 +14,20 @@ FLOORS = """
     sizes
     notation spelling
     write reading formula evaluation meaning picture tex catalogue prose
-    entries contraction equations placement calculus
+    entries contraction equations placement calculus implicit
     op vocabulary
     scalars_sympy reference
-    expr compose
-    axes functions graph statements expression_text graph_text
-    indexed lowering
-    tidy windows raising local
-    activity naming reverse values convention
+    expr squares folds compose
+    axes matrices functions graph statements expression_text graph_text
+    composed indexed lowering accumulation
+    tidy expanding windows raising kronecker_form local
+    activity naming reverse ranks values convention
     paper_sums paper_vectors onpaper
     derivation options page
     closed largest recurrence
-    rows local_names jacobians local_section chain_section second tracing
+    rows local_names jacobians equation_section local_section chain_section second hessian_section tracing
     overview gradient_section outline
-    scope paths report truth verify claims places lines exercise judged
+    local_values scope paths report truth verify claims places lines exercise judged
     emit markup line_breaks typeset templating sheet notebook
     build doctor pytest_plugin __main__ __init__
 """.split()

@@ -32,6 +32,7 @@ from symbackprop.notation import (
     Name,
     Number,
     Ones,
+    Kron,
     Oslash,
     Over,
     Partial,
@@ -80,11 +81,13 @@ def grown(inner: st.SearchStrategy[Formula]) -> st.SearchStrategy[Formula]:
     indices = st.lists(affine(), min_size=1, max_size=3).map(tuple)
     bound = st.sampled_from(BOUND)
     call = st.builds(
-        Call, st.sampled_from(("tanh", "sigmoid", "relu", "soft_max", "sqrt", "abs", "diag")),
+        Call, st.sampled_from(("tanh", "sigmoid", "relu", "soft_max", "sqrt", "abs", "diag", "det", "log",
+                             "frobenius", "euclidean")),
         inner.map(lambda a: (a,)), st.integers(0, 2),
     )  # fmt: skip
     return st.one_of(
-        two.map(Plus), two.map(Times), two.map(Hadamard), inner.map(Minus), inner.map(Transpose),
+        two.map(Plus), two.map(Times), two.map(Hadamard), two.map(Kron), inner.map(Minus),
+        inner.map(Transpose),
         st.builds(Oslash, inner, inner), st.builds(Over, inner, inner),
         st.builds(At, inner, indices), call,
         st.builds(Power, inner, st.one_of(inner, st.integers(-2, 9).map(number))),
@@ -136,6 +139,17 @@ def test_canonical_is_reached_in_one_step(formula: Formula) -> None:
 
 
 WRITTEN = [
+    (Power(A, number(-1)), "A^{-1}"),
+    (Transpose(Power(A, number(-1))), r"A^{-\top}"),
+    (Transpose(Power(Plus((A, B)), number(-1))), r"(A + B)^{-\top}"),
+    (Power(Transpose(A), number(-1)), r"(A^{\top})^{-1}"),
+    (Power(Name("W", "(2)"), number(-1)), "(W^{(2)})^{-1}"),
+    (Transpose(Power(A, TWO)), r"(A^{2})^{\top}"),
+    (Call("log", (Call("det", (A,)),)), r"\log\det(A)"),
+    (Power(Call("frobenius", (A,)), TWO), r"\|A\|^{2}_{F}"),
+    (Call("euclidean", (Plus((x, y)),)), r"\|x + y\|_{2}"),
+    (Kron((A, Times((B, W)))), r"A \otimes (B\,W)"),
+    (Plus((Kron((A, B)), W)), r"A \otimes B + W"),
     (Transpose(Name("W", "(2)")), r"W^{(2)\top}"),
     (At(c, (Plus((t, Minus(ONE))),)), "c_{t-1}"),
     (At(Name("z", "(3)"), (i,)), "z^{(3)}_{i}"),
@@ -180,6 +194,11 @@ READ = [
     ("A^T B", Times((Transpose(A), B))),
     (r"A^\top \cdot B", Times((Transpose(A), B))),
     (r"A^{\mathsf T} \times B", Times((Transpose(A), B))),
+    (r"A^{-\mathsf{T}} x", Times((Transpose(Power(A, Minus(ONE))), x))),
+    (r"\left\| A \right\|_F^2", Power(Call("frobenius", (A,)), TWO)),
+    (r"\lVert x \rVert_2", Call("euclidean", (x,))),
+    (r"\log\det A", Call("log", (Call("det", (A,)),))),
+    (r"\log \det(A)", Call("log", (Call("det", (A,)),))),
     (r"W^{(2)T}", Transpose(Name("W", "(2)"))),
     (r"{W^{(2)}}^\top", Transpose(Name("W", "(2)"))),
     (r"\dfrac{1}{n}\,A", Times((Over(ONE, n), A))),
@@ -402,9 +421,10 @@ def test_long_and_deep_formulas_are_fine() -> None:
      (r"\lfloor x)", "cannot stand here"), (r"\hat{y", "never closed"), (r"\hat{z}", "Did you mean")],
 )  # fmt: skip
 def test_errors_say_where_and_what(typed: str, says: str | None) -> None:
-    if says is None:  # W^{(7)} is the power 7 of W to the reader: its value is refused
+    if says is None:  # W^{(7)} is the power 7 of W to the reader: a W that is not square has none
+        thin = Environment({W: Value(np.ones((3, 2))), x: Value(np.ones(2))})
         with pytest.raises(FormulaError, match="to a power"):
-            evaluate(read_formula(typed, TABLE), environment())
+            evaluate(read_formula(typed, TABLE), thin)
         return
     with pytest.raises(FormulaError) as caught:
         read_formula(typed, TABLE)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from symbackprop import functions as fn
+from symbackprop.composed import COMPOSED
 from symbackprop.derivation import derive
 from symbackprop.entries import Affine, Elem, Entries, Index, elem, entries, multiply
 from symbackprop.equations import Definition
@@ -38,6 +39,9 @@ BUILT = {  # closed kinds: how each is applied to arguments
     "reshape": lambda: fn.reshape(sym("a", 2, 6), 3, 4),
     "contraction": lambda: contraction(),
     "einsum": lambda: fn.einsum("ij,kj->ik", sym("a", 2, 3), sym("b", 5, 3)),
+    "kron": lambda: fn.FUNCTIONS["kron"](sym("a", 2, 3), sym("b", 5, 2)),
+    "vec": lambda: fn.FUNCTIONS["vec"](sym("a", 2, 3)),
+    "matrix_power": lambda: fn.FUNCTIONS["matrix_power"](sym("a", 3, 3), k=4),
 }
 
 
@@ -109,6 +113,14 @@ def test_numpy_spelling_is_the_definition(name: str, n: int) -> None:
     assert np.allclose(out["z"], full.values["z", 0], rtol=1e-12, atol=1e-13)
     for m in d.wrt:
         assert np.allclose(out[m], full.deltas[m, 0], rtol=1e-10, atol=1e-12), m
+
+
+@pytest.mark.parametrize("name", COMPOSED)
+def test_compositions_are_the_definition(name: str) -> None:
+    e = BUILT[name]()
+    g = collect(z=e, y=COMPOSED[name](*e.args))
+    p = forward(g, generic_point(g, 0, 5))
+    assert np.array_equal(p.values["z", 0], p.values["y", 0])
 
 
 @pytest.mark.parametrize("name", [n for n, row in SCALARS.items() if row.prime])

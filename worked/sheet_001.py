@@ -382,7 +382,7 @@ SHEET = Sheet(
                             "$U_1$ or $U_2$ given above?"
                         ),
                         de=(
-                            "Wie verhält sich der Gradient für sehr großes $k$, wenn $U$ die unten "
+                            "Wie verhält sich der Gradient für sehr großes $k$, wenn $U$ die oben "
                             "angegebene Matrix $U_1$ beziehungsweise $U_2$ ist?"
                         ),
                     ),

@@ -128,7 +128,9 @@ def backward_lines(m: Module) -> list[str]:
     """The δ's, after the nodes whose values they use."""
     values = [a.value for a in m.d.backward.adjoints.values()]
     used = {s.symbol.name for s in symbols(*values) if s.symbol and not s.symbol.cotangent}
-    lines = [f"    {x}\n" for x in sequences.opening(m.d, {})] + m.sweep(forward=True, only=below(m.d, used))
+    lines = [f"    {x}\n" for x in sequences.opening(m.d, {})] + m.sweep(
+        forward=True, only=below(m.d, used)
+    )
     if m.d.backward.seed.symbol is None:
         lines.append(f"    {safe(m.d.of)}_bar = 1.0\n")
     return lines + m.sweep(forward=False)

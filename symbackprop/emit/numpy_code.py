@@ -10,6 +10,7 @@ from symbackprop.emit import FUNCTION
 from symbackprop.emit.entry_code import einsums
 from symbackprop.emit import sequences
 from symbackprop.emit.literals import bare, number_code, safe, shape_code, size_code
+from symbackprop.emit.products import fast_product, log_determinant
 from symbackprop.emit.strided import FUNCTIONS
 from symbackprop.entries import Elem, Entries, Fn, Group, Index
 from symbackprop.errors import SymbackpropError
@@ -187,7 +188,8 @@ class Module:
             return f"sum({bare(args[0])} for {time.name} in range(1, {size_code(time.length)} + 1))"  # type: ignore[attr-defined]
         if e.op.name in SPECIAL:
             return SPECIAL[e.op.name](e, args)
-        if e.op.name == "matmul" and (fast := fast_product(e, done)):
+        quick = FAST.get(e.op.name)
+        if quick and (fast := quick(e, done)):
             return fast
         if e.op.scalar:
             return self.scalar(e, args[0])
@@ -277,16 +279,6 @@ class Module:
         return code
 
 
-def fast_product(e: Expr, done: Mapping[Expr, str]) -> str:
-    """diag(u) M and M diag(v) without building the matrix."""
-    a, b = e.args
-    if a.op.name == "diag" and b.rank == 2:
-        return f"({done[a.args[0]]}[:, None] * {done[b]})"
-    if b.op.name == "diag" and a.rank == 2:
-        return f"({done[a]} * {done[b.args[0]]})"
-    return ""
-
-
 def constant_code(e: Expr, args: tuple[str, ...]) -> str:
     return f"np.full({shape_code(e.shape)}, {float(e.attribute('value'))})"  # type: ignore[arg-type]
 
@@ -337,6 +329,7 @@ def product_code(factors: list[tuple[str, str]], out: str) -> str:
     return f"np.einsum({spec!r}, {codes}{', optimize=True' if len(factors) > 1 else ''})"
 
 
+FAST = {"matmul": fast_product, "log": log_determinant}
 SPECIAL = {
     "concat": lambda e, a: (
         f"np.concatenate([{', '.join(map(bare, a))}], axis={e.attribute('axis')})"

@@ -17,6 +17,7 @@ from symbackprop.notation import (
     Formula,
     Hadamard,
     HPower,
+    Kron,
     Minus,
     Number,
     Oslash,
@@ -74,6 +75,11 @@ def oslash(node: Oslash, scope: Scope) -> Paper:
     return paper.entrywise(np.divide, above, below)
 
 
+def kron(node: Kron, scope: Scope) -> Paper:
+    """a ⊗ b."""
+    return _run(paper.kron, node.factors, scope)
+
+
 def over(node: Over, scope: Scope) -> Paper:
     """A fraction; its denominator is a scalar."""
     below = paper.number(scope.of(node.denominator))
@@ -84,6 +90,9 @@ def power(node: Power | HPower, scope: Scope) -> Paper:
     """x^k of a scalar, z^{⊙k} of every entry."""
     base, exponent = scope.of(node.base), paper.number(scope.of(node.exponent))
     if isinstance(node, Power) and base.rank and not isinstance(node.base, Call):
+        whole = exponent.array.ndim == 0 and float(np.real(exponent.array)).is_integer()
+        if whole and base.rank == 2 and base.size[0] == base.size[1] and base.along is None:
+            return paper.raised(base, int(np.real(exponent.array)))
         hint = r"Write x^{\odot 2} for the power of every entry."
         raise misfit(node, f"{base.shown()} to a power is no number", hint)
     return paper.entrywise(np.power, base, exponent)
@@ -127,7 +136,11 @@ _SHAPED: dict[str, Callable[[Paper, str], Paper]] = {
     "diag":     lambda a, _: paper.diag(a),
     "diagonal": paper.diagonal,
     "trace":    lambda a, _: paper.trace(a),
+    "det":      lambda a, _: paper.determinant(a),
+    "frobenius": lambda a, _: paper.norm(a),
+    "euclidean": lambda a, _: paper.norm(a, of="vector"),
     "sum":      lambda a, _: paper.total(a),
+    "vec":      paper.vec,
 }  # fmt: skip
 
 

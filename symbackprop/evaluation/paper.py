@@ -175,6 +175,44 @@ def trace(a: Paper) -> Paper:
     return a if a.rank == 0 else Paper(np.trace(_square(a), axis1=-2, axis2=-1))
 
 
+def raised(a: Paper, exponent: int) -> Paper:
+    """A whole power of a square matrix; a negative one of its inverse."""
+    try:
+        return Paper(np.linalg.matrix_power(_square(a), exponent), 2)
+    except np.linalg.LinAlgError:
+        raise Misfit(f"{a.shown()} has no inverse here") from None
+
+
+def determinant(a: Paper) -> Paper:
+    """The determinant of a square matrix; a scalar is its own."""
+    return a if a.rank == 0 else Paper(np.linalg.det(_square(a)))
+
+
+def norm(a: Paper, *, of: str = "array") -> Paper:
+    """√Σ x²: analytic, so that a complex step passes through."""
+    if of == "vector" and a.rank and 1 not in a.size:
+        raise Misfit(f"{a.shown()} is not a vector")
+    return Paper(np.sqrt((a.array**2).sum(axis=tuple(range(-a.rank, 0)))))
+
+
+def kron(a: Paper, b: Paper) -> Paper:
+    """a ⊗ b: every entry of a times b."""
+    if not a.rank or not b.rank:
+        return entrywise(np.multiply, a, b)
+    array = a.array[..., :, None, :, None] * b.array[..., None, :, None, :]
+    rows, columns = (x * y for x, y in zip(a.size, b.size, strict=True))
+    along = a.along if a.along == b.along else None
+    return Paper(array.reshape((*array.shape[:-4], rows, columns)), 2, along)
+
+
+def vec(a: Paper, vectors: str) -> Paper:
+    """The columns of a matrix one below the other."""
+    if a.rank != 2:
+        raise Misfit(f"vec of {a.shown()}, which is not a matrix")
+    columns = a.array.swapaxes(-1, -2)
+    return oriented(columns.reshape((*a.samples, a.size[0] * a.size[1])), 1, vectors)
+
+
 def total(a: Paper) -> Paper:
     """The sum of all entries."""
     return Paper(a.array.sum(axis=tuple(range(-a.rank, 0)))) if a.rank else a

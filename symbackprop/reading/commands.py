@@ -7,6 +7,7 @@ from collections.abc import Callable
 from symbackprop.notation import Name
 from symbackprop.reading.names import Key
 from symbackprop.reading.words import Range, Reader, Scripts, Word, Work
+from symbackprop.spelling import NORMS
 
 Answer = tuple[Work, int] | None
 Row = Callable[[Reader, int, int], Answer]
@@ -25,6 +26,22 @@ def sqrt(reader: Reader, at: int, end: int) -> Answer:
     r"""\sqrt{x}."""
     inside, stop = reader.argument(at + 1, end)
     return [Word("FUNCTION", ("sqrt", 0), at), *reader.group(inside)], stop
+
+
+def norm(reader: Reader, at: int, end: int) -> Answer:
+    r"""\|A\|_F and \|x\|_2."""
+    stop = at + 1
+    while stop < end and reader.tokens[stop] != r"\|":
+        stop = reader.source.closing.get(stop, stop) + 1
+    if stop >= end:
+        raise reader.source.fail(at, r"this \| is never closed")
+    s = reader.scripts(stop + 1, end)
+    names = [name for name, sub in NORMS.items() if reader.inside(s.sub) == (sub,)]
+    if not names or s.primes:
+        hint = r"Write \|A\|_F for a matrix, \|x\|_2 for a vector."
+        raise reader.source.fail(at, "which norm is meant?", hint=hint)
+    work: Work = [Word("FUNCTION", (names[0], 0), at), *reader.group(Range(at + 1, stop))]
+    return work + (reader.powers(s.sup) if s.sup else []), s.end
 
 
 def underbrace(reader: Reader, at: int, end: int) -> Answer:
@@ -180,6 +197,7 @@ _RELATIONS = {"<": "<", ">": ">", r"\leq": "<=", r"\geq": ">=", "=": "=", r"\neq
 COMMANDS: dict[str, Row] = {
     r"\frac": frac,
     r"\sqrt": sqrt,
+    r"\|": norm,
     r"\underbrace": underbrace,
     r"\nabla": nabla,
     r"\sum": big,

@@ -16,7 +16,8 @@ from symbackprop.reading.words import SCRIPTS, TOPS, Range, Reader, Scripts, Wor
 
 _SIMPLE = {
     "+": "_PLUS", "-": "_MINUS", r"\odot": "ODOT", r"\oslash": "OSLASH", r"\cdot": "_CDOT",
-    r"\times": "_CDOT", "/": "_SLASH", "(": "_LPAR", ")": "_RPAR", "[": "_LSQR", "]": "_RSQR",
+    r"\times": "_CDOT", r"\otimes": "_OTIMES",
+    "/": "_SLASH", "(": "_LPAR", ")": "_RPAR", "[": "_LSQR", "]": "_RSQR",
     "{": "_LBRACE", "}": "_RBRACE", ",": "_COMMA", "&": "_CELL", "\\\\": "_NEWROW",
     r"\partial": "PARTIAL", "⟪": "_LABS", "⟫": "_RABS", r"\lvert": "_LABS", r"\rvert": "_RABS",
     r"\lfloor": "_LFLOOR", r"\rfloor": "_RFLOOR",

@@ -46,7 +46,9 @@ _SAME = {
     r"\intercal": r"\top", r"\lbrack": "[", r"\rbrack": "]", r"\{": "[", r"\}": "]",
     r"\vert": "|", r"\lt": "<", r"\gt": ">", r"\ast": r"\cdot", r"\circ": r"\odot",
     "*": r"\cdot", "−": "-", "·": r"\cdot", "×": r"\times", "⊙": r"\odot", "∘": r"\odot",
-    "⊘": r"\oslash", "∂": r"\partial", "∇": r"\nabla", "⊤": r"\top", "≤": r"\leq",
+    "⊘": r"\oslash", "⊗": r"\otimes",
+    "‖": r"\|", r"\Vert": r"\|", r"\lVert": r"\|", r"\rVert": r"\|",
+    "∂": r"\partial", "∇": r"\nabla", "⊤": r"\top", "≤": r"\leq",
     "≥": r"\geq", "≠": r"\neq", "′": "'",
     "⌊": r"\lfloor", "⌋": r"\rfloor", "≈": r"\approx",
 }  # fmt: skip

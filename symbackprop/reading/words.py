@@ -100,12 +100,19 @@ class Reader:
         mode = "affine" if signs else "listed" if "," in inside else "index"
         return [Word("SUB", None, start), Range(start, end, mode), Word("_CLOSE", None, end)]
 
+    def tops(self, token: str) -> bool:
+        """Whether a token in a superscript is the transpose; a T may be a name as well."""
+        return token == r"\top" or (token in TOPS and ((token,), (), ()) not in self.table.known)
+
     def powers(self, r: Range) -> Work:
         """A superscript that is not part of a name: ⊤, ⊙k, or a power."""
         inside = self.inside(r)
         if len(inside) == 1 and (inside[0] == r"\top" or inside[0] in TOPS):
             return [Word("TOP", None, r.start)]
         close = Word("_CLOSE", None, r.end)
+        if len(inside) == 2 and inside[0] == "-" and self.tops(inside[1]):
+            one = [Word("_MINUS", None, r.start), Word("NUMBER", "1", r.start)]
+            return [Word("POW", None, r.start), *one, close, Word("TOP", None, r.start + 1)]
         if inside and inside[0] == r"\odot":
             return [Word("HPOW", None, r.start), Range(r.start + 1, r.end), close]
         if inside and inside[-1] == r"\top":

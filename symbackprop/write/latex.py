@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from symbackprop.notation import (
+    ONE,
     Array,
     At,
     Call,
@@ -17,6 +18,7 @@ from symbackprop.notation import (
     Hadamard,
     HPower,
     Indicator,
+    Kron,
     KroneckerDelta,
     Minus,
     Nabla,
@@ -36,13 +38,15 @@ from symbackprop.notation import (
     Unit,
     Zeros,
 )  # fmt: skip
-from symbackprop.spelling import FUNCTIONS, spell
+from symbackprop.spelling import FUNCTIONS, NORMS, spell
 from symbackprop.write.walk import (
     ANY,
     ATOM,
     BIG,
     FACTOR,
     HADAMARD,
+    INVERTED,
+    KRON,
     MINUS,
     PLUS,
     SUBBED,
@@ -76,7 +80,8 @@ def attach(p: Piece) -> str:
 
 def flat(p: Piece) -> Piece:
     """The piece with its arguments inside the core, so that a script stands after them."""
-    return replace(p, core=attach(p), sup="", sub="", tail="") if p.tail else p
+    core = "{" + attach(p) + "}" if p.tail.startswith("_") else attach(p)
+    return replace(p, core=core, sup="", sub="", tail="") if p.tail else p
 
 
 def _name(node: Name, _: Pieces) -> Piece:
@@ -146,6 +151,8 @@ def _is_ratio(node: Formula) -> bool:
 
 
 def _transpose(_: Transpose, parts: Pieces) -> Piece:
+    if parts[0].level == INVERTED:
+        return replace(parts[0], sup=r"-\top", level=FACTOR)
     return _raised(parts[0], r"\top", "")
 
 
@@ -161,6 +168,8 @@ def _raised(p: Piece, mark: str, gap: str) -> Piece:
 def _power(node: Power, parts: Pieces) -> Piece:
     base, exponent = parts[0], attach(parts[1])
     inverse = isinstance(node.exponent, Minus)
+    if node.exponent == Minus(ONE) and not base.tail and not base.sup:
+        return replace(base, sup="-1", level=INVERTED)
     primed = isinstance(node.base, Call) and node.base.primes > 0
     # tanh^{2}(x), but tanh(x)^{-1}: tanh^{-1} would be the inverse function
     base = flat(base) if inverse or primed else base
@@ -176,9 +185,20 @@ def _call(node: Call, parts: Pieces, functions: Mapping[str, str]) -> Piece:
         return Piece(r"\sqrt{" + inside + "}", tall=tall)
     if not node.primes and len(parts) == 1 and node.function == "abs":
         return Piece(r"\left|" + inside + r"\right|", tall=tall)
+    if not node.primes and len(parts) == 1 and node.function in NORMS:
+        left, right = (r"\left\|", r"\right\|") if tall else (r"\|", r"\|")
+        inside = "{" + inside + "}" if r"\|" in inside else inside  # bars inside bars
+        return Piece(left + inside + right, tail="_{" + NORMS[node.function] + "}", tall=tall)
+    if node.function == "log" and _is_det(node):
+        return Piece(spell("log", functions) + parts[0].core, tail=parts[0].tail, tall=tall)
     left, right = (r"\left(", r"\right)") if tall else ("(", ")")
     core = spell(node.function, functions) + "'" * node.primes
     return Piece(core, tail=left + inside + right, tall=tall)
+
+
+def _is_det(node: Call) -> bool:
+    (inner, *more) = node.arguments
+    return not more and not node.primes and isinstance(inner, Call) and inner.function == "det"
 
 
 def _floor(_: Floor, parts: Pieces) -> Piece:
@@ -254,10 +274,11 @@ def language(functions: Mapping[str, str] = FUNCTIONS) -> Language:
         Times:          Row(TIMES,    (FACTOR,),       _times, last=BIG),
         Hadamard:       Row(HADAMARD, (FACTOR,),       partial(_chain, r" \odot ")),
         Oslash:         Row(HADAMARD, (FACTOR,),       partial(_chain, r" \oslash ")),
+        Kron:           Row(KRON,     (FACTOR,),       partial(_chain, r" \otimes ")),
         Over:           Row(FACTOR,   (ANY,),          _fraction, tall=True),
         Power:          Row(FACTOR,   (ATOM, ANY),     _power),
         HPower:         Row(FACTOR,   (SUBBED, ANY),   _hpower),
-        Transpose:      Row(FACTOR,   (SUBBED,),       _transpose),
+        Transpose:      Row(FACTOR,   (INVERTED,),     _transpose),
         Call:           Row(ATOM,     (ANY,),          partial(_call, functions=functions)),
         Floor:          Row(ATOM,     (ANY,),          _floor),
         Indicator:      Row(ATOM,     (ANY,),          _indicator),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from symbackprop.notation import (
+    ONE,
     Array,
     At,
     Call,
@@ -19,6 +20,7 @@ from symbackprop.notation import (
     Hadamard,
     HPower,
     Indicator,
+    Kron,
     KroneckerDelta,
     Minus,
     Nabla,
@@ -38,12 +40,15 @@ from symbackprop.notation import (
     Unit,
     Zeros,
 )  # fmt: skip
+from symbackprop.spelling import NORMS
 from symbackprop.write.walk import (
     ANY,
     ATOM,
     BIG,
     FACTOR,
     HADAMARD,
+    INVERTED,
+    KRON,
     MINUS,
     PLUS,
     SUBBED,
@@ -185,10 +190,14 @@ def _times(node: Times, parts: Pieces) -> str:
 
 def _transpose(_: Transpose, parts: Pieces) -> Piece:
     p = _flat(parts[0])
+    if p.level == INVERTED:
+        return replace(p, sup="-ᵀ", level=FACTOR)
     return replace(p, sup=p.sup + "ᵀ", level=FACTOR)
 
 
-def _power(_: Power | HPower, parts: Pieces) -> Piece:
+def _power(node: Power | HPower, parts: Pieces) -> Piece:
+    if isinstance(node, Power) and node.exponent == Minus(ONE) and not parts[0].tail:
+        return replace(parts[0], sup="-1", level=INVERTED)
     return replace(_flat(parts[0]), sup=attach(parts[1]), level=FACTOR)
 
 
@@ -196,6 +205,8 @@ def _call(node: Call, parts: Pieces) -> Piece:
     inside = ", ".join(map(attach, parts))
     if node.function == "abs" and len(parts) == 1:
         return Piece(f"|{inside}|")
+    if node.function in NORMS and len(parts) == 1:
+        return Piece(f"‖{inside}‖", tail=_script(NORMS[node.function], _SUB, "_"))
     name = _FUNCTIONS.get(node.function, node.function)
     return Piece(name + "′" * node.primes, tail=f"({inside})")
 
@@ -254,10 +265,11 @@ ROWS = {
     Times:          Row(TIMES,    (FACTOR,),      _times, last=BIG),
     Hadamard:       Row(HADAMARD, (FACTOR,),      partial(_chain, " ⊙ ")),
     Oslash:         Row(HADAMARD, (FACTOR,),      partial(_chain, " ⊘ ")),
+    Kron:           Row(KRON,     (FACTOR,),      partial(_chain, " ⊗ ")),
     Over:           Row(TIMES,    (FACTOR,),      partial(_chain, "/")),
     Power:          Row(FACTOR,   (ATOM, ANY),    _power),
     HPower:         Row(FACTOR,   (ATOM, ANY),    _power),
-    Transpose:      Row(FACTOR,   (SUBBED,),      _transpose),
+    Transpose:      Row(FACTOR,   (INVERTED,),    _transpose),
     Call:           Row(ATOM,     (ANY,),         _call),
     Floor:          Row(ATOM,     (ANY,),         lambda _, parts: f"⌊{attach(parts[0])}⌋"),
     Indicator:      Row(ATOM,     (ANY,),         _indicator),

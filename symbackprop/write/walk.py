@@ -19,6 +19,7 @@ from symbackprop.notation import (
     Decimal,
     Formula,
     Hadamard,
+    Kron,
     Minus,
     Name,
     Number,
@@ -34,9 +35,11 @@ ANY = 0  # enclosed by its surroundings: nothing needs a bracket here
 PLUS = 10
 MINUS = 20
 HADAMARD = 30
+KRON = 40
 TIMES = 50
 BIG = 55  # Σ and Π: they swallow what follows, so they may stand last in a product only
 FACTOR = 60  # a factor that can take no further script
+INVERTED = 61  # A^{-1}: a transpose joins it, A^{-⊤}
 SUBBED = 63  # its subscript is used: it may still be transposed or raised entry by entry
 SUPPED = 66  # its superscript is part of the name: ⊤ and ⊙k join it, indices may follow
 ATOM = 70
@@ -224,6 +227,10 @@ def _hadamard(node: Hadamard) -> Formula:
     return node
 
 
+def _kron(node: Kron) -> Formula:
+    return node if len(node.factors) > 1 else node.factors[0] if node.factors else ONE
+
+
 def _at(node: At) -> Formula:
     if isinstance(node.base, At):
         return At(node.base.base, node.base.indices + node.indices)
@@ -240,6 +247,7 @@ _TIDY: dict[type, Callable[[Any], Formula]] = {
     Plus: _plus,
     Times: _times,
     Hadamard: _hadamard,
+    Kron: _kron,
     At: _at,
     Sized: _sized,
 }
