@@ -25,12 +25,6 @@ from symbackprop.sizes import Shape
 INVERSE = "\0inverse of "  # followed by the name of an argument: the tensor of its matrix inverse
 
 
-def inverted_argument(tensor: Hashable) -> str | None:
-    """The argument whose inverse a tensor name stands for."""
-    text = tensor if isinstance(tensor, str) else ""
-    return text.removeprefix(INVERSE) if text.startswith(INVERSE) else None
-
-
 def place(
     arguments: tuple[Pattern, ...],
     e: Equality,

@@ -44,6 +44,13 @@ def palindrome(each: list[Expr]) -> bool:
     return all(mirrored(a, b) for a, b in zip(each, reversed(each), strict=True))
 
 
+def on_the_diagonal(e: Expr) -> Expr | None:
+    """M of I ⊙ M."""
+    both = e.args if e.op.name == "multiply" and all(a.rank == 2 for a in e.args) else ()
+    rest = [a for a in both if a.op.name != "identity"]
+    return rest[0] if len(rest) == 1 else None
+
+
 def last(e: Expr) -> tuple[Expr | None, Expr]:
     """A product as (everything before, its last factor); a vector made by a product is one factor."""
     if e.op.name != "matmul":

@@ -368,6 +368,10 @@ def simpler_total(a: Expr) -> Expr | None:
         return const(1)
     if a.rank == 1 and a.op.name == "multiply" and all(x.rank == 1 for x in a.args):
         return mm(*a.args)
+    if a.op.name == "diagonal":
+        return trace(a.args[0])
+    if masked := sq.on_the_diagonal(a):
+        return trace(masked)
     if a.rank == 1 and a.op.name == "power" and a.attribute("p") == 2:
         return mm(a.args[0], a.args[0])
     return None
@@ -377,6 +381,8 @@ def simpler_rows(a: Expr) -> Expr | None:
     """Row sums: of one-hot rows and declared distributions, of ones, of outer products."""
     if is_distribution(a) or a.op.name == "onehot":
         return fn.constant(1, *a.shape[:-1])
+    if masked := sq.on_the_diagonal(a):
+        return diagonal(masked)
     if is_ones(a):
         return mul(const(a.shape[-1]), fn.constant(1, *a.shape[:-1]))
     if a.op.name == "outer":
@@ -411,6 +417,8 @@ def inverse(a: Expr) -> Expr:
 
 
 def simpler_trace(a: Expr) -> Expr | None:
+    if a.op.name == "outer":
+        return mm(*a.args)
     return trace(a.args[0]) if a.op.name == "transpose" else None
 
 

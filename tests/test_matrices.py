@@ -127,6 +127,8 @@ RULES = [
     ("A: n x n; Y = inverse(2*inverse(A))", "multiply(1/2, A)"),
     ("A: n x n; Y = inverse(eye(n)) @ A", "A"),
     ("A: n x n; Y = trace(A.T)", "trace(A)"),
+    ("A: n x n; Y = sum(eye(n) * A)", "trace(A)"),
+    ("a: n; b: n; Y = trace(outer(a, b))", "matmul(a, b)"),
     ("A: n x n; Y = det(A.T) * det(inverse(A))", "1"),
 ]
 
