@@ -47,7 +47,10 @@ from symbackprop.notation import (
     Zeros,
 )  # fmt: skip
 
-__all__ = ["Environment", "Paper", "Value", "evaluate", "meaning"]
+__all__ = ["Environment", "Paper", "Value", "evaluate", "meaning", "strict"]
+
+
+Rule = Callable[[Formula, Scope], Paper]
 
 
 def evaluate(formula: Formula, env: Environment) -> Numbers:
@@ -55,18 +58,20 @@ def evaluate(formula: Formula, env: Environment) -> Numbers:
     return meaning(formula, env).array
 
 
-def meaning(formula: Formula, env: Environment) -> Paper:
-    """As `evaluate`, with samples and paper axes told apart."""
+def meaning(formula: Formula, env: Environment, rule: Rule | None = None) -> Paper:
+    """As `evaluate`, with samples and paper axes told apart; `rule` gives a node its value."""
     free = {Name(letter): np.asarray(at) for letter, at in env.indices.items()}
     depth = max((at.ndim for at in free.values()), default=0)
     with np.errstate(all="ignore"):
         try:
-            return _value(formula, Scope(env, free, depth, _value))
+            value = rule or strict
+            return value(formula, Scope(env, free, depth, value))
         except RecursionError:
             raise LimitError("formulas inside formulas, too deep", where="formula") from None
 
 
-def _value(node: Formula, scope: Scope) -> Paper:
+def strict(node: Formula, scope: Scope) -> Paper:
+    """The value of one node by the rules of the page."""
     try:
         return _ROWS[type(node)](node, scope)
     except Misfit as found:

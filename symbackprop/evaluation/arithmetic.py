@@ -11,6 +11,7 @@ from symbackprop.evaluation import paper
 from symbackprop.evaluation.paper import Numbers, Paper
 from symbackprop.evaluation.scope import Scope, error, misfit
 from symbackprop.notation import (
+    ONE,
     Call,
     Decimal,
     Floor,
@@ -83,6 +84,8 @@ def over(node: Over, scope: Scope) -> Paper:
 def power(node: Power | HPower, scope: Scope) -> Paper:
     """x^k of a scalar, z^{⊙k} of every entry."""
     base, exponent = scope.of(node.base), paper.number(scope.of(node.exponent))
+    if isinstance(node, Power) and node.exponent == Minus(ONE) and base.rank:
+        return paper.inverse(base)
     if isinstance(node, Power) and base.rank and not isinstance(node.base, Call):
         hint = r"Write x^{\odot 2} for the power of every entry."
         raise misfit(node, f"{base.shown()} to a power is no number", hint)
@@ -124,7 +127,7 @@ _ENTRYWISE: dict[str, Callable[[Any], Numbers]] = {
     "abs": _absolute,
 }  # fmt: skip
 _SHAPED: dict[str, Callable[[Paper, str], Paper]] = {
-    "diag":     lambda a, _: paper.diag(a),
+    "diag":     lambda a, vectors: paper.diag(a) if 1 in a.size else paper.diagonal(a, vectors),
     "diagonal": paper.diagonal,
     "trace":    lambda a, _: paper.trace(a),
     "sum":      lambda a, _: paper.total(a),

@@ -108,7 +108,8 @@ class Reader:
         close = Word("_CLOSE", None, r.end)
         if inside and inside[0] == r"\odot":
             return [Word("HPOW", None, r.start), Range(r.start + 1, r.end), close]
-        if inside and inside[-1] == r"\top":
-            return [Word("POW", None, r.start), Range(r.start, r.end - 1), close,
-                    Word("TOP", None, r.end - 1)]  # fmt: skip
+        if len(inside) > 1 and (inside[-1] == r"\top" or inside[-1] in TOPS):
+            power = Range(r.start, r.end - 1)
+            work: Work = [Word("NUMBER", "1", r.start)] if inside[:-1] == ("-",) else []
+            return [Word("POW", None, r.start), power, *work, close, Word("TOP", None, r.end - 1)]
         return [Word("POW", None, r.start), r, close]
