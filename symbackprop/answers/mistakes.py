@@ -19,11 +19,15 @@ from symbackprop.answers.rules import wrong_rules
 from symbackprop.errors import SymbackpropError
 from symbackprop.evaluation.paper import Paper, oriented
 from symbackprop.expr import Expr, shifted, substitute, symbols, topological
+from symbackprop.meaning import meaning
+from symbackprop.notation import Formula, Name, Transpose
 from symbackprop.places import plain
 from symbackprop.reference import Array
 from symbackprop.reverse import Backward, Pull, backward
+from symbackprop.write.walk import children, fold, inside, rebuilt
 from symbackprop.values import Point, backward_values, evaluate, forward
 
+TRANSPOSES = 40  # names and transposes of a gradient that are turned round
 CANDIDATES = 160  # mistakes tried for one bench
 Gaps = tuple[tuple[str, str], ...]
 _FAULTS = (SymbackpropError, AssertionError, ValueError, IndexError, KeyError, TypeError)
@@ -118,7 +122,7 @@ def candidates(b: Bench) -> tuple[Candidate, ...]:
         return ()
     rights = [plain(s.right) for s in b.spots]
     kept: list[Candidate] = []
-    for c in (*by_signal(b), *by_rule(b), *variables(b)):
+    for c in (*by_signal(b), *by_rule(b), *by_transpose(b), *variables(b)):
         same = set(everywhere(rights, c.values)) <= {"equal"}
         nothing = all(not np.any(v.array) for v in c.values)
         if not same and not nothing:
@@ -194,6 +198,34 @@ def by_rule(b: Bench) -> Iterator[Candidate]:
                     if key == "path":
                         gaps += (("consumer", name),)
                     yield from damaged(b, key, gaps, rule)
+
+
+def by_transpose(b: Bench) -> Iterator[Candidate]:
+    """The printed gradient with one transpose too many or one forgotten, where the sizes allow it."""
+    f = b.target.d[b.target.wrt].formula
+    for k in range(min(sum(isinstance(x, Name | Transpose) for x in inside(f)), TRANSPOSES)):
+        try:
+            values = tuple(plain(meaning(turned(f, k), b.environment(s, {}, ()))) for s in b.spots)
+        except _FAULTS:
+            continue
+        yield Candidate("transpose", (("node", b.target.of),), values)
+
+
+def turned(f: Formula, k: int) -> Formula:
+    """The formula with its name or transpose number k turned round."""
+    seen = -1
+
+    def combine(node: Formula, parts: list[Formula]) -> Formula:
+        nonlocal seen
+        made = rebuilt(node, parts)
+        if not isinstance(node, Name | Transpose):
+            return made
+        seen += 1
+        if seen != k:
+            return made
+        return made.operand if isinstance(made, Transpose) else Transpose(made)
+
+    return fold(f, children, combine)
 
 
 def damaged(b: Bench, key: str, gaps: Gaps, rule: Pull) -> Iterator[Candidate]:

@@ -76,6 +76,13 @@ def multiplied(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
     return FUNCTIONS["matmul"](slope, bar)
 
 
+def multiplied_after(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
+    """The matrix product for ⊙, the error signal in front."""
+    if bar.rank != 2 or not (e.op.scalar or e.op.name == "multiply"):
+        return None
+    return FUNCTIONS["matmul"](bar, pullback(e, n, y, ones(*bar.shape)))
+
+
 def not_summed(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
     """What was repeated over a batch is not summed over it."""
     spread = e.op.name in ("add", "subtract") and e.args[n].shape != e.shape and e.args[n].rank
@@ -102,6 +109,7 @@ WRONG: tuple[tuple[str, Wrong], ...] = (
     ("transpose", swapped),
     ("product",   elementwise),
     ("product",   multiplied),
+    ("product",   multiplied_after),
     ("batch",     not_summed),
     ("selector",  not_selected),
     ("path",      dropped),

@@ -24,7 +24,8 @@ _NAME = re.compile(
     r"(\\?[A-Za-z]+(?:\s*\{?\s*[A-Za-z]\s*\}?)?)\s*(?:_\s*\{?\s*(\w+)\s*\}?)?"
     r"\s*(?:\^\s*\{?\s*(\(\w+\))\s*\}?)?"
 )
-CHARACTERS = 20_000  # of one answer
+NODES = 3_000  # parts of one formula
+CHARACTERS = 10_000  # of one answer
 DEFINITIONS = 20  # where-clauses of one answer
 Notation = Literal["auto", "latex", "plain"]
 _WHERE = re.compile(
@@ -61,7 +62,7 @@ def read(bench: Bench, text: str, notation: Notation = "auto") -> Typed:
         return read_as(bench, text, "latex")
     try:
         return read_as(bench, text, "plain")
-    except (FormulaError, Refused):
+    except FormulaError:
         try:
             return read_as(bench, text, "latex")
         except (FormulaError, Refused, LimitError):
@@ -163,7 +164,7 @@ class Reader:
             if whole(forms[-1]) in itself:  # p - y = dL/dz
                 return forms[-1], (named, *forms[:-1])
             if isinstance(whole(named), Nabla | Partial):
-                raise FormulaError("the left side is another derivative", where="answer")
+                raise Refused("unreadable", 1, "the left side is another derivative")
             named = None
         return named, tuple(forms)
 
@@ -221,6 +222,8 @@ def lettered(
     own: tuple[tuple[Name, Formula], ...], order: tuple[str, ...], notation: Notation,
 ) -> Typed:  # fmt: skip
     """The answer with the axes its letters run over."""
+    if sum(1 for f in (*forms, *(f for _, f in own)) for _ in inside(f)) > NODES:
+        raise LimitError(f"more than {NODES} parts", where="answer")
     d = bench.target.d
     names = (*forms, *(f for _, f in own))
     if not order and not any(isinstance(x, At | Sum | Product) for f in names for x in inside(f)):
@@ -232,7 +235,8 @@ def lettered(
     own = tuple((n, bounded(f, shapes)) for n, f in own)
     left = () if not order else (heading(bench, order),)
     claim = with_letters(d, table, "", {}, (*left, *forms, *(f for _, f in own)), ())
-    free = dict(claim.free)
+    place = {letter: k for k, letter in enumerate(order or sorted(k for k, _ in claim.free))}
+    free = dict(sorted(claim.free, key=lambda f: place.get(f[0], len(place))))
     if any(any(True for _ in shapes.letters(f)) for _, f in own):
         raise FormulaError("a definition has free indices", where="answer")
     return Typed(forms, own, order or tuple(sorted(free)), free, notation,

@@ -16,6 +16,7 @@ from symbackprop.notation import (
     Formula,
 )  # fmt: skip
 
+OPEN_SIGNS = 12  # signs of one formula that may have more than one meaning
 WORK = 4_000_000  # numbers computed in one evaluation
 Key = tuple[int, int]  # a node, and which of its signs
 Sizes = Mapping[str, int]  # name of a size -> its value at a point
@@ -67,6 +68,8 @@ class Fitting:
         at = 0
         if len(fits) > 1:
             at = self.given[len(self.taken)] if len(self.taken) < len(self.given) else 0
+            if len(self.taken) == OPEN_SIGNS:
+                raise LimitError(f"more than {OPEN_SIGNS} signs with two meanings", where="formula")
             self.taken.append((at, len(fits), fits[at][0]))
         self.plan[key] = fits[at][0]
         return fits[at][1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from symbackprop.errors import LimitError
+from symbackprop.reading.tokens import LIMITS
 from symbackprop.plain.scan import Scan, flat, split
 
 SIGNS = {
@@ -172,6 +173,10 @@ def bracket(s: Scan) -> bool:
     """Brackets; (Z > 0) is an indicator."""
     c = s.char()
     if c in ("(", "[", "{"):
+        if len(s.open) >= LIMITS.nesting:
+            raise LimitError(
+                f"more than {LIMITS.nesting} brackets inside brackets", where="formula"
+            )
         inside = s.text[s.at + 1 : s.pairs.get(s.at, len(s.text))]
         lead = bool(s.tokens) and s.tokens[-1] in (r"\mathbf{1}", r"\sum", "_")
         if not lead and _RELATION.search(flat(inside)):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from symbackprop.errors import FormulaError
 from symbackprop.plain.spell import Spellings, Tokens
 
+GLUED = 60  # letters in a row that are split into names
 _SPACE = re.compile(r"\s+")
 
 
@@ -86,6 +87,8 @@ def flat(text: str) -> str:
 
 def split(run: str, s: Scan) -> list[str] | None:
     """A run of letters as declared names, the longest first; None where it is no such run."""
+    if len(run) > GLUED:
+        return None
     best: list[list[str] | None] = [None] * len(run) + [[]]
     for k in range(len(run) - 1, -1, -1):
         for stop in range(len(run), k, -1):

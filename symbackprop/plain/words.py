@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from symbackprop.plain.scan import Scan, split
+from symbackprop.plain.scan import GLUED, Scan, split
 from symbackprop.plain.spell import LETTERS
 from symbackprop.spelling import near
 
@@ -103,7 +103,9 @@ def run(s: Scan) -> bool:
         if name(s, text[:stop]):
             return True
     head = text.split("_")[0]
-    for stop in range(len(head), 0, -1):  # glued names, the last of them perhaps a function
+    for stop in range(
+        min(len(head), GLUED), 0, -1
+    ):  # glued names, the last of them perhaps a function
         pieces = split(head[:stop], s)
         if pieces and (stop == len(head) or callable_at(s, head[stop:], start + len(head))):
             for piece in pieces:
