@@ -14,6 +14,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from symbackprop.answers.check import check
+    from symbackprop.answers.verdict import Verdict
     from symbackprop.convention import Convention
     from symbackprop.derivation import Derivation, Gradient, derive
     from symbackprop.errors import (
@@ -38,7 +40,7 @@ _HOME = {
     "Expr": "expr", "derive": "derivation", "Derivation": "derivation", "Gradient": "derivation",
     "jacobian": "second", "hessian": "second", "Derivative": "second", "Convention": "convention",
     "Report": "report", "Sheet": "sheet", "Words": "prose", "Judged": "judged", "Line": "lines",
-    "judge": "lines", **dict.fromkeys((
+    "judge": "lines", "check": "answers.check", "Verdict": "answers.verdict", **dict.fromkeys((
         "Derived", "Exercise", "Part", "Stated", "code", "drawn", "said", "written"), "exercise"),
     **dict.fromkeys((
         "SymbackpropError", "DeclarationError", "FormulaError", "LimitError", "ShapeError", "SheetError",
@@ -47,9 +49,9 @@ _HOME = {
 __all__ = [
     "Convention", "DeclarationError", "Derivation", "Derivative", "Derived", "Exercise", "Expr",
     "FormulaError", "Gradient", "Graph", "Judged", "LimitError", "Line", "Part", "Report", "ShapeError",
-    "Sheet", "SheetError", "Stated", "SymbackpropError", "TexError", "VerificationError", "Words", "code",
-    "collect", "derive", "drawn", "hessian", "jacobian", "judge", "named", "read", "said", "symbol",
-    "written",
+    "Sheet", "SheetError", "Stated", "SymbackpropError", "TexError", "Verdict", "VerificationError",
+    "Words", "check", "code", "collect", "derive", "drawn", "hessian", "jacobian", "judge", "named",
+    "read", "said", "symbol", "written",
 ]  # fmt: skip
 
 

@@ -60,10 +60,29 @@ def parser() -> argparse.ArgumentParser:
     e = verbs.add_parser("emit", help="code of the forward and backward pass", epilog=EPILOG)
     graph_options(e)
     e.add_argument("--to", choices=("numpy",), default="numpy")
+    check_options(verbs.add_parser("check", help="whether a typed formula is right", epilog=EPILOG))
     verbs.add_parser(
         "doctor", help="what was found on this machine, and the shortest fix", epilog=EPILOG
     )
     return top
+
+
+def check_options(c: argparse.ArgumentParser) -> None:
+    """As `answers/command.py` has them, without what it needs to judge."""
+    c.add_argument("file", metavar="FILE", help="graph text, or - for standard input")
+    c.add_argument("--of", help="the output (default: the last node)")
+    c.add_argument("--wrt", help="the variable, or a node")
+    c.add_argument("--answer", metavar="FORMULA", help="LaTeX or plain text")
+    c.add_argument("--lines", type=Path, metavar="FILE.tex", help="a worked solution, line by line")
+    c.add_argument(
+        "--answers", type=Path, metavar="FILE", help=".csv with a column answer, or .jsonl"
+    )
+    kinds = ("auto", "gradient", "jacobian", "hessian", "value")
+    c.add_argument("--kind", choices=kinds, default="auto")
+    c.add_argument("--notation", choices=("auto", "latex", "plain"), default="auto")
+    c.add_argument("--lang", choices=("en", "de"), default="en")
+    c.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
+    c.add_argument("--json", action="store_true", help="JSON; one line each for --answers")
 
 
 def graph_options(p: argparse.ArgumentParser) -> None:
@@ -244,6 +263,12 @@ def run_emit(o: argparse.Namespace) -> int:
     return 0
 
 
+def run_check(o: argparse.Namespace) -> int:
+    from symbackprop.answers.command import run_check
+
+    return run_check(o, graph_text(o.file))
+
+
 def run_doctor(o: argparse.Namespace) -> int:
     from symbackprop.doctor import describe, examine
 
@@ -251,7 +276,8 @@ def run_doctor(o: argparse.Namespace) -> int:
     return 0
 
 
-VERBS = {"build": run_build, "derive": run_derive, "emit": run_emit, "doctor": run_doctor}
+VERBS = {"build": run_build, "derive": run_derive, "check": run_check, "emit": run_emit,
+         "doctor": run_doctor}  # fmt: skip
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -17,13 +17,12 @@ from symbackprop.errors import FormulaError, LimitError
 from symbackprop.formula import NameTable, read_formula
 from symbackprop.lowering import instance_of
 from symbackprop.notation import (
-    At, Call, Formula, Hadamard, HPower, KroneckerDelta, Minus, Nabla, Name, Oslash, Over, Partial,
-    Power,
-    Plus, Product, Sized, Sum, Times, Transpose,
+    OPEN, At, Call, Formula, Hadamard, HPower, KroneckerDelta, Minus, Nabla, Name, Oslash, Over, Partial,
+    Plus, Power, Product, Sized, Sum, Times, Transpose,
 )  # fmt: skip
 from symbackprop.page import Equation
 from symbackprop.paths import ONE, partials
-from symbackprop.reading.tokens import tokenise
+from symbackprop.reading.tokens import Source, tokenise
 from symbackprop.scope import Names
 from symbackprop.sizes import Shape, Size
 from symbackprop.write.latex import latex
@@ -80,10 +79,20 @@ def read_sides(table: NameTable, text: str) -> tuple[tuple[Formula, ...], tuple[
     sides = []
     for n, piece in enumerate(typed):
         try:
-            sides.append(read_formula(piece, table))
+            sides.append(closed(read_formula(piece, table)))
         except (FormulaError, LimitError) as error:
             raise Refused("unreadable", max(n, 1), str(error)) from None
     return tuple(sides), tuple(signs)
+
+
+def closed(side: Formula) -> Formula:
+    """The side itself. Errors: `FormulaError` for a size that is left open, as in a bare I."""
+    if any(f == OPEN for f in inside(side)):
+        hint = r"Write I_n, \mathbf{1}_n, \sum_{k=1}^{n}."
+        raise FormulaError(
+            "a size or the bounds of a sum are not written", where="formula", hint=hint
+        )
+    return side
 
 
 def with_letters(
@@ -114,6 +123,17 @@ def with_letters(
 def pieces(text: str) -> tuple[list[str], list[str]]:
     """The sides as typed, each at its place in the text, and the signs between them."""
     source = tokenise(text)
+    sides, signs = [], []
+    for start, stop, sign in pieces_of(source):
+        before = source.places[start] if start < len(source.places) else 0
+        # spaces keep the place of every token, so that a message points into the whole chain
+        sides.append(" " * before + source.piece(start, stop) if start < stop else "")
+        signs.append(sign)
+    return sides, signs[1:]
+
+
+def pieces_of(source: Source) -> list[tuple[int, int, str]]:
+    """The tokens of every side, and the sign before it, empty before the first."""
     cuts, depth = [-1], 0
     for k, token in enumerate(source.tokens):
         opened = token in _OPEN or token.startswith(r"\begin{")
@@ -122,15 +142,13 @@ def pieces(text: str) -> tuple[list[str], list[str]]:
             cuts.append(k)
     if len(cuts) > CHAIN:
         raise LimitError(f"more than {CHAIN - 1} signs in one line", where="formula")
-    sides = []
+    out = []
     for first, last in zip(cuts, [*cuts[1:], len(source.tokens)], strict=True):
         start, stop = first + 1, last
         start += start < stop and source.tokens[start] == "&"
         stop -= start < stop and source.tokens[stop - 1] == "&"
-        before = source.places[start] if start < len(source.places) else 0
-        # spaces keep the place of every token, so that a message points into the whole chain
-        sides.append(" " * before + source.piece(start, stop) if start < stop else "")
-    return sides, [SIGNS[source.tokens[k]] for k in cuts[1:]]
+        out.append((start, stop, SIGNS[source.tokens[first]] if first >= 0 else ""))
+    return out
 
 
 def letters_of(names: Names, table: NameTable) -> NameTable:

@@ -33,8 +33,8 @@ GRAMMAR = r"""
     _pair: kron ODOT | kron OSLASH
     kron: times (_OTIMES times)*
     times: factor _next*
-    bigtimes: big | factor _next* big | factor _next* _CDOT big
-    _next: factor | _CDOT factor | over
+    bigtimes: big | factor _next* big | factor _next* CDOT big
+    _next: factor | CDOT factor | over
     over: _SLASH factor
     big: BIG expr _TO expr _BODY hada | BIG expr _TO expr _BODY negated
        | APPLY post -> call1 | APPLY big -> call1
@@ -44,7 +44,7 @@ GRAMMAR = r"""
          | post SUB list _CLOSE    -> at
          | post POW expr _CLOSE    -> power
          | post HPOW expr _CLOSE   -> hpower
-    ?atom: NAME -> name | NUMBER -> number | _bracketed
+    ?atom: NAME -> name | NUMBER -> number | bracketed
          | _LABS expr _RABS                                          -> absolute
          | _LFLOOR expr _RFLOOR                                      -> floor
          | FUNCTION _arguments                                       -> call
@@ -61,13 +61,16 @@ GRAMMAR = r"""
          | DELTA list _CLOSE                                         -> delta
          | ZEROS size _CLOSE                                         -> zeros
          | BEGIN row (_NEWROW row)* END                              -> array
-    _bracketed: _LPAR expr _RPAR | _LSQR expr _RSQR | _LBRACE expr _RBRACE
+         | CASES case (_NEWROW case)* END                            -> cases
+    bracketed: _LPAR expr _RPAR | _LSQR expr _RSQR | _LBRACE expr _RBRACE
     _arguments: _LPAR list _RPAR | _LSQR list _RSQR | _LBRACE list _RBRACE
     list: expr (_COMMA expr)*
     size: expr (SEP expr)*
     row: expr (_CELL expr)*
+    case: expr _CELL expr RELATION expr | expr _CELL OTHERWISE
     %declare NAME NUMBER FUNCTION APPLY BIG FRAC PARTIAL BRACE ONES INDICATOR RELATION EYE UNIT DELTA
-    %declare ZEROS BEGIN END NABLA OF TOP SUB POW HPOW ODOT OSLASH SEP _PLUS _MINUS _CDOT _SLASH
+    %declare ZEROS BEGIN END NABLA OF TOP SUB POW HPOW ODOT OSLASH SEP CDOT CASES OTHERWISE
+    %declare _PLUS _MINUS _SLASH
     %declare _LPAR _RPAR _LSQR _RSQR _LBRACE _RBRACE _LABS _RABS _LFLOOR _RFLOOR _COMMA _CELL
     %declare _OTIMES _NEWROW _CLOSE _TO _BODY
 """
@@ -90,9 +93,9 @@ def _parser() -> Lark:
     return Lark(GRAMMAR, parser="lalr", lexer=_NoLexer, transformer=rows, maybe_placeholders=False)
 
 
-def read_formula(text: str, table: NameTable) -> Formula:
-    """The formula a piece of LaTeX stands for, its letters taken from the table."""
-    source = tokenise(text)
+def read_formula(text: str | Source, table: NameTable) -> Formula:
+    """The formula a piece of LaTeX, or its tokens, stands for, its letters taken from the table."""
+    source = tokenise(text) if isinstance(text, str) else text
     words = lex(source, table)
     if not words:
         raise FormulaError("nothing is written here", where="formula")

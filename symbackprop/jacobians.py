@@ -17,6 +17,7 @@ from symbackprop.indexed import Base
 from symbackprop.accumulation import node_derivative
 from symbackprop.notation import Formula, Name
 from symbackprop.raising import raise_entries, raised_helpers
+from symbackprop.local import pullback
 from symbackprop.reverse import contributions, cotangent_of
 from symbackprop.rows import symbol_of
 from symbackprop.sizes import Size
@@ -118,7 +119,7 @@ def use_labels(d: Derivation, head: str) -> dict[str, Formula]:
     one = head == d.of and d.backward.seed.number == 1
     own = d.backward.seed if one else cotangent_of(g, head)
     named = {g.definition[c]: g.symbol[c] for c in d.constants}
-    for name, use in contributions(g, head, own, active):
+    for name, use in contributions(g, head, own, active, pullback):
         value = use.value.args[0] if use.value.op is TIME_SUM else use.value
         value = shifted(substitute(value, named), use.shift)
         try:

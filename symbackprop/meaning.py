@@ -49,7 +49,10 @@ from symbackprop.notation import (
     Zeros,
 )  # fmt: skip
 
-__all__ = ["Environment", "Paper", "Value", "evaluate", "meaning"]
+__all__ = ["Environment", "Paper", "Value", "evaluate", "meaning", "strict"]
+
+
+Rule = Callable[[Formula, Scope], Paper]
 
 
 def evaluate(formula: Formula, env: Environment) -> Numbers:
@@ -57,13 +60,14 @@ def evaluate(formula: Formula, env: Environment) -> Numbers:
     return meaning(formula, env).array
 
 
-def meaning(formula: Formula, env: Environment) -> Paper:
-    """As `evaluate`, with samples and paper axes told apart."""
+def meaning(formula: Formula, env: Environment, rule: Rule | None = None) -> Paper:
+    """As `evaluate`, with samples and paper axes told apart; `rule` gives a node its value."""
     free = {Name(letter): np.asarray(at) for letter, at in env.indices.items()}
     depth = max((at.ndim for at in free.values()), default=0)
     with np.errstate(all="ignore"):
         try:
-            return _at_all(_value(formula, Scope(env, free, depth, _value)), free.values())
+            value = rule or strict
+            return _at_all(value(formula, Scope(env, free, depth, value)), free.values())
         except RecursionError:
             raise LimitError("formulas inside formulas, too deep", where="formula") from None
 
@@ -76,7 +80,8 @@ def _at_all(value: Paper, free: Iterable[Numbers]) -> Paper:
     return replace(value, array=np.broadcast_to(value.array, samples + value.size))
 
 
-def _value(node: Formula, scope: Scope) -> Paper:
+def strict(node: Formula, scope: Scope) -> Paper:
+    """The value of one node by the rules of the page."""
     try:
         return _ROWS[type(node)](node, scope)
     except Misfit as found:

@@ -8,7 +8,7 @@ the thing that was printed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -60,9 +60,13 @@ class Minus:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Juxtaposition: the matrix product, or a scalar in front of anything."""
+    """Juxtaposition: the matrix product, or a scalar in front of anything.
+
+    `signs` is what was typed before each factor, '·' or nothing; '(' before the first: all in brackets.
+    """
 
     factors: tuple[Formula, ...]
+    signs: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +247,7 @@ Formula: TypeAlias = (
 )  # fmt: skip
 
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
+OPEN = Name("")  # a size that is not written: 1 for a column of ones, I, the last term of a sum
 
 
 def number(value: int | Fraction) -> Formula:

@@ -6,7 +6,7 @@ linear in the graph. Griewank & Walther, Evaluating Derivatives (2008), section 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from symbackprop import expanding as ex
@@ -78,8 +78,13 @@ class Backward:
     named: tuple[str, ...] = ()  # nodes that had no name in the declaration
 
 
-def backward(g: Graph, of: str | None = None, wrt: Iterable[str] | None = None) -> Backward:
-    """Reverse mode over the named nodes between `wrt` and `of`.
+Pull = Callable[[Expr, int, Expr, Expr], Expr]  # op node, argument, its name, its cotangent
+
+
+def backward(
+    g: Graph, of: str | None = None, wrt: Iterable[str] | None = None, *, pull: Pull = pullback
+) -> Backward:
+    """Reverse mode over the named nodes between `wrt` and `of`; `pull` is the rule of one op.
 
     Errors: `DeclarationError` for an unknown name, an integer label as variable, or a variable that `of`
     does not depend on.
@@ -99,10 +104,10 @@ def backward(g: Graph, of: str | None = None, wrt: Iterable[str] | None = None) 
         if name not in reach or name not in g.definition:
             continue
         own = seed if name == of and seed.number == 1 else cotangent_of(g, name)
-        for target, use in contributions(g, name, own, active):
+        for target, use in contributions(g, name, own, active, pull):
             uses[target].append(use)
         if name in g.initial:
-            for target, use in starting(g, name, active):
+            for target, use in starting(g, name, active, pull):
                 uses[target].append(use)
     for name in order:
         if name == of or not uses[name]:
@@ -136,10 +141,10 @@ def added(g: Graph, name: str, terms: list[Expr]) -> Expr:
     return td.plus(*terms) if terms else zeros(*g.symbol[name].shape)
 
 
-def starting(g: Graph, name: str, active: set[str]) -> list[tuple[str, Use]]:
+def starting(g: Graph, name: str, active: set[str], pull: Pull) -> list[tuple[str, Use]]:
     """What the initial state of a recurrence sends back to what it is made from."""
     own = pinned(cotangent_of(g, name), size(0))
-    return swept(g, f"{name}[0]", g.initial[name], own, active)
+    return swept(g, f"{name}[0]", g.initial[name], own, active, pull)
 
 
 def cotangent_of(g: Graph, name: str) -> Expr:
@@ -150,12 +155,16 @@ def cotangent_of(g: Graph, name: str) -> Expr:
     return leaf(Symbol(name, s.shape, tex, cotangent=True, time=s.time))
 
 
-def contributions(g: Graph, name: str, own: Expr, active: set[str]) -> list[tuple[str, Use]]:
+def contributions(
+    g: Graph, name: str, own: Expr, active: set[str], pull: Pull
+) -> list[tuple[str, Use]]:
     """One reverse sweep over the definition of a node."""
-    return swept(g, name, g.definition[name], own, active)
+    return swept(g, name, g.definition[name], own, active, pull)
 
 
-def swept(g: Graph, name: str, root: Expr, own: Expr, active: set[str]) -> list[tuple[str, Use]]:
+def swept(
+    g: Graph, name: str, root: Expr, own: Expr, active: set[str], pull: Pull
+) -> list[tuple[str, Use]]:
     """What a definition sends back to each symbol in it."""
     nodes = topological(root)
     moving: dict[Expr, bool] = {}
@@ -177,7 +186,7 @@ def swept(g: Graph, name: str, root: Expr, own: Expr, active: set[str]) -> list[
         output = written(g, name, e, root)
         for n, a in enumerate(e.args):
             if moving[a]:
-                part = pullback(e, n, output, cotangent[e])
+                part = pull(e, n, output, cotangent[e])
                 cotangent[a] = td.plus(cotangent[a], part) if a in cotangent else part
     return out
 

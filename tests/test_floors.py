@@ -13,7 +13,7 @@ FLOORS = """
     errors limits files
     sizes
     notation spelling
-    write reading formula evaluation meaning picture tex catalogue prose
+    write reading plain formula evaluation meaning fitting picture tex catalogue prose
     entries contraction equations placement calculus implicit
     op vocabulary
     scalars_sympy reference
@@ -28,6 +28,7 @@ FLOORS = """
     rows local_names jacobians equation_section local_section chain_section second hessian_section tracing
     overview gradient_section outline
     local_values scope paths report truth verify claims places lines exercise judged
+    answers
     emit markup line_breaks typeset templating sheet notebook
     build doctor pytest_plugin __main__ __init__
 """.split()

@@ -13,7 +13,7 @@ PYTHON = re.findall(r"^```python\n(.*?)^```", README, re.M | re.S)
 GRAPHS = re.findall(r"^```text\n(.*?)^```", README, re.M | re.S)
 
 
-OPS = "from symbackprop.op import op, scalar\n"
+OPS = "from symbackprop.op import op, scalar, solution\n"
 
 
 def test_the_python_blocks_run_in_order(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from symbackprop.evaluation import paper
 from symbackprop.evaluation.paper import Numbers, Paper
 from symbackprop.evaluation.scope import Scope, error, misfit
 from symbackprop.notation import (
+    ONE,
     Call,
     Decimal,
     Floor,
@@ -89,6 +90,8 @@ def over(node: Over, scope: Scope) -> Paper:
 def power(node: Power | HPower, scope: Scope) -> Paper:
     """x^k of a scalar, z^{⊙k} of every entry."""
     base, exponent = scope.of(node.base), paper.number(scope.of(node.exponent))
+    if isinstance(node, Power) and node.exponent == Minus(ONE) and base.rank:
+        return paper.inverse(base)
     if isinstance(node, Power) and base.rank and not isinstance(node.base, Call):
         whole = exponent.array.ndim == 0 and float(np.real(exponent.array)).is_integer()
         if whole and base.rank == 2 and base.size[0] == base.size[1] and base.along is None:
@@ -133,7 +136,7 @@ _ENTRYWISE: dict[str, Callable[[Any], Numbers]] = {
     "abs": _absolute,
 }  # fmt: skip
 _SHAPED: dict[str, Callable[[Paper, str], Paper]] = {
-    "diag":     lambda a, _: paper.diag(a),
+    "diag":     lambda a, vectors: paper.diag(a) if 1 in a.size else paper.diagonal(a, vectors),
     "diagonal": paper.diagonal,
     "trace":    lambda a, _: paper.trace(a),
     "det":      lambda a, _: paper.determinant(a),

@@ -98,6 +98,14 @@ def transpose(a: Paper) -> Paper:
     return Paper(a.array.swapaxes(-1, -2), 2, {None: None, -1: -2, -2: -1}[a.along])
 
 
+def inverse(a: Paper) -> Paper:
+    """a^{-1} of a square matrix; a singular one has none at all."""
+    try:
+        return Paper(np.linalg.inv(_square(a)), 2)
+    except np.linalg.LinAlgError:
+        return replace(a, array=np.full_like(a.array, np.nan))
+
+
 def number(a: Paper) -> Paper:
     """A scalar, also where it was written as a 1×1 matrix."""
     if a.rank and a.size != (1,) * a.rank:

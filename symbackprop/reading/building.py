@@ -1,13 +1,15 @@
-"""Each rule of the grammar of formulas as the formula it stands for."""
+"""The rules of the grammar as the formulas they stand for."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from lark import Transformer
 
 from symbackprop.notation import (
+    ONE,
     Array,
     At,
     Call,
@@ -66,25 +68,31 @@ class Builder(Transformer[Word, Formula]):
             if sign.type == "ODOT":
                 run.append(factor)
             else:
-                run = [Oslash(_joined(Hadamard, run), factor)]
-        return _joined(Hadamard, run)
+                run = [Oslash(joined(Hadamard, run), factor)]
+        return joined(Hadamard, run)
 
     def kron(self, c: list[Any]) -> Formula:
         return c[0] if len(c) == 1 else Kron(tuple(c))
 
     def times(self, c: list[Any]) -> Formula:
         run: list[Formula] = []
+        signs: list[str] = []
+        sign = ""
         for factor in c:
-            if isinstance(factor, _Divided):
-                run = [Over(_joined(Times, run), factor.by)]
+            if isinstance(factor, Word):
+                sign = "·"
+            elif isinstance(factor, Divided):
+                run, signs = [Over(product(run, signs), factor.by)], [""]
             else:
                 run.append(factor)
-        return _joined(Times, run)
+                signs.append(sign)
+                sign = ""
+        return product(run, signs)
 
     bigtimes = times
 
-    def over(self, c: list[Any]) -> _Divided:
-        return _Divided(c[0])
+    def over(self, c: list[Any]) -> Divided:
+        return Divided(c[0])
 
     def big(self, c: list[Any]) -> Formula:
         word, low, high, body = c
@@ -138,6 +146,12 @@ class Builder(Transformer[Word, Formula]):
             raise Misread(word.at, "f^{-1}(x) may mean the inverse function", hint)
         return Power(Call(function, arguments, primes), exponent)
 
+    def bracketed(self, c: list[Any]) -> Formula:
+        f = c[0]
+        if isinstance(f, Times):
+            return replace(f, signs=("(", *(f.signs[1:] or ("",) * (len(f.factors) - 1))))
+        return f
+
     def fraction(self, c: list[Any]) -> Formula:
         return Over(c[1], c[2])
 
@@ -169,6 +183,20 @@ class Builder(Transformer[Word, Formula]):
             raise Misread(c[0].at, "0_{m\\times n} takes two sizes")
         return Zeros(*c[1])
 
+    def cases(self, c: list[Any]) -> Formula:
+        terms: list[Formula] = []
+        rest: list[Formula] = [ONE]
+        for value, condition in c[1:-1]:
+            holds = condition or joined_sum(rest)
+            terms.append(Hadamard((holds, value)))
+            rest += [Minus(condition)] if condition else []
+        return joined_sum(terms)
+
+    def case(self, c: list[Any]) -> tuple[Formula, Formula | None]:
+        if len(c) == 2:
+            return c[0], None
+        return c[0], Indicator(c[1], c[2].value, c[3])
+
     def array(self, c: list[Any]) -> Formula:
         rows = tuple(c[1:-1])
         if any(len(row) != len(rows[0]) for row in rows):
@@ -185,12 +213,23 @@ class Builder(Transformer[Word, Formula]):
         return tuple(c)
 
 
-class _Divided:
+class Divided:
     """`/ b` in a row of factors: everything before it is the numerator."""
 
     def __init__(self, by: Formula) -> None:
         self.by = by
 
 
-def _joined(kind: type[Times] | type[Hadamard], run: list[Formula]) -> Formula:
+def joined(kind: type[Hadamard], run: list[Formula]) -> Formula:
+    """A run of one is itself."""
     return run[0] if len(run) == 1 else kind(tuple(run))
+
+
+def product(run: list[Formula], signs: list[str]) -> Formula:
+    """Factors with the signs typed between them."""
+    return run[0] if len(run) == 1 else Times(tuple(run), tuple(signs))
+
+
+def joined_sum(terms: list[Formula]) -> Formula:
+    """A sum of one is itself."""
+    return terms[0] if len(terms) == 1 else Plus(tuple(terms))

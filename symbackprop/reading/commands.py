@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from symbackprop.notation import Name
+from symbackprop.notation import OPEN, Name
 from symbackprop.reading.names import Key
 from symbackprop.reading.words import Range, Reader, Scripts, Word, Work
 from symbackprop.spelling import NORMS
@@ -67,6 +67,8 @@ def big(reader: Reader, at: int, end: int) -> Answer:
     r"""\sum_{k=1}^{n} and \prod."""
     s = reader.scripts(at + 1, end)
     sign = reader.tokens[at]
+    if s.sup is None and (letters := open_letters(reader.inside(s.sub))):
+        return [w for x in letters for w in over_all(reader, sign, x, at)], s.end
     if s.sub is None or s.sup is None or "=" not in reader.inside(s.sub):
         hint = f"Write {sign}_{{k=1}}^{{n}} …, with both bounds."
         raise reader.source.fail(at, f"{sign} without bounds", hint=hint)
@@ -80,6 +82,19 @@ def big(reader: Reader, at: int, end: int) -> Answer:
                                      hint="Give the index a letter of its own.")  # fmt: skip
     head = Word("BIG", (sign, index), at)
     return [head, low, Word("_TO", None, low.end), s.sup, Word("_BODY", None, s.sup.end)], s.end
+
+
+def open_letters(sub: Key) -> tuple[str, ...]:
+    r"""The letters of \sum_{k} and \sum_{i,j}, which run over the whole axes they index."""
+    letters = tuple(x for x in sub if x != ",")
+    return letters if all(len(x) == 1 and x.isalpha() for x in letters) else ()
+
+
+def over_all(reader: Reader, sign: str, letter: str, at: int) -> Work:
+    """A sum over the whole axis of one letter."""
+    index = reader.table.known.get(((letter,), (), ()), Name(letter))
+    return [Word("BIG", (sign, index), at), Word("NUMBER", "1", at), Word("_TO", None, at),
+            Word("NAME", OPEN, at), Word("_BODY", None, at)]  # fmt: skip
 
 
 def alone(reader: Reader, key: tuple[Key, Key, Key], bound: Range) -> int | None:
@@ -152,15 +167,19 @@ def constant(reader: Reader, at: int, end: int) -> Answer:
     kind = _CONSTANTS.get(token)
     if kind is None:
         return None
+    work: Work
     s = reader.scripts(at + 1, end)
     if s.sub is None:
         if kind == "ONES" and s.end == at + 1 and reader.token(s.end) in ("(", "["):
             return [Word("INDICATOR", None, at)], s.end
+        if kind in ("ONES", "EYE") and not s.primes:
+            work = [Word(kind, None, at), Word("NAME", OPEN, at), Word("_CLOSE", None, at)]
+            return work + (reader.powers(s.sup) if s.sup else []), s.end
         return None
     if s.primes:
         raise reader.source.fail(at, f"a prime stands on {token}")
     mode = reader.indices(s.sub.start, s.sub.end)[1] if kind == "DELTA" else s.sub
-    work: Work = [Word(kind, None, at), mode, Word("_CLOSE", None, s.sub.end)]
+    work = [Word(kind, None, at), mode, Word("_CLOSE", None, s.sub.end)]
     return work + (reader.powers(s.sup) if s.sup else []), s.end
 
 
@@ -185,12 +204,19 @@ def sign(reader: Reader, at: int, end: int) -> Answer:
         return [Word("RELATION", _RELATIONS[token], at)], at + 1
     if token.startswith((r"\begin{", r"\end{")) and token.endswith("matrix}"):
         return [Word("BEGIN" if token[1] == "b" else "END", None, at)], at + 1
+    if token in _CASES:
+        return [Word(_CASES[token], None, at)] if _CASES[token] else [], at + 1
     return None
 
 
 _CONSTANTS = {
     r"\mathbf{1}": "ONES", "I": "EYE", r"\mathbf{I}": "EYE", r"\mathbf{e}": "UNIT",
-    r"\delta": "DELTA",
+    r"\delta": "DELTA", "e": "UNIT",
+}  # fmt: skip
+_CASES = {
+    r"\begin{cases}": "CASES", r"\end{cases}": "END",
+    **dict.fromkeys((r"\mathrm{otherwise}", r"\mathrm{else}", r"\mathrm{sonst}"), "OTHERWISE"),
+    **dict.fromkeys((r"\mathrm{if}", r"\mathrm{for}", r"\mathrm{falls}", r"\mathrm{wenn}"), ""),
 }  # fmt: skip
 _RELATIONS = {"<": "<", ">": ">", r"\leq": "<=", r"\geq": ">=", "=": "=", r"\neq": "!="}
 
@@ -203,4 +229,4 @@ COMMANDS: dict[str, Row] = {
     r"\sum": big,
     r"\prod": big,
 }
-OTHERS: tuple[Row, ...] = (number, call, constant, sign)
+OTHERS: tuple[Row, ...] = (number, sign, call, constant)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from symbackprop.errors import FormulaError
 from symbackprop.notation import Name
-from symbackprop.reading.commands import COMMANDS, OTHERS, bound_key
+from symbackprop.reading.commands import COMMANDS, OTHERS, bound_key, open_letters
 from symbackprop.reading.names import Key, NameTable
 from symbackprop.reading.tokens import ACCENTS, LIMITS, Source
 from symbackprop.reading.words import SCRIPTS, TOPS, Range, Reader, Scripts, Word, Work
 
 _SIMPLE = {
-    "+": "_PLUS", "-": "_MINUS", r"\odot": "ODOT", r"\oslash": "OSLASH", r"\cdot": "_CDOT",
-    r"\times": "_CDOT", r"\otimes": "_OTIMES",
+    "+": "_PLUS", "-": "_MINUS", r"\odot": "ODOT", r"\oslash": "OSLASH", r"\cdot": "CDOT",
+    r"\times": "CDOT", r"\otimes": "_OTIMES",
     "/": "_SLASH", "(": "_LPAR", ")": "_RPAR", "[": "_LSQR", "]": "_RSQR",
     "{": "_LBRACE", "}": "_RBRACE", ",": "_COMMA", "&": "_CELL", "\\\\": "_NEWROW",
     r"\partial": "PARTIAL", "⟪": "_LABS", "⟫": "_RABS", r"\lvert": "_LABS", r"\rvert": "_RABS",
@@ -135,6 +135,8 @@ class _Lexer(Reader):
                 if sub and "=" in self.inside(sub):
                     key, name = bound_key(self, sub)
                     found.setdefault(key, name)
+                for letter in open_letters(self.inside(sub)):
+                    found.setdefault(((letter,), (), ()), Name(letter))
         return found
 
     def _named(self, at: int, end: int) -> tuple[Work, int] | None:

@@ -83,6 +83,11 @@ class Source:
             where = f"formula, character {self.places[position] + 1}"
             raise LimitError(f"more than {limit} {what}", where=where)
 
+    def part(self, start: int, end: int) -> Source:
+        """A range of tokens by itself, places as before."""
+        inner = {a - start: b - start for a, b in self.closing.items() if start <= a and b < end}
+        return Source(self.text, self.tokens[start:end], self.places[start:end], inner)
+
     def piece(self, start: int, end: int) -> str:
         """The text of a range of tokens, as typed."""
         if start >= end:
@@ -107,9 +112,7 @@ def tokenise(text: str) -> Source:
             tokens.append(token)
             places.append(match.start() + shift)
     tokens, places = _bare_accents(tokens, places)
-    source = Source(text, tuple(tokens), tuple(places))
-    _check(source)
-    return source
+    return checked(Source(text, tuple(tokens), tuple(places)))
 
 
 def _plain_bars(text: str) -> str:
@@ -152,8 +155,8 @@ def _bare_accents(tokens: list[str], places: list[int]) -> tuple[list[str], list
     return [tokens[k] for k in kept], [places[k] for k in kept]
 
 
-def _check(source: Source) -> None:
-    """Braces pair up; depth, digits and exponents stay within the limits."""
+def checked(source: Source) -> Source:
+    """The source: its braces pair up; depth, digits and exponents stay within the limits."""
     open_at: list[int] = []
     raised: list[int] = []
     for k, token in enumerate(source.tokens):
@@ -175,6 +178,7 @@ def _check(source: Source) -> None:
             source.within(k, len(token), LIMITS.digits, "digits in one number")
     if open_at:
         raise source.fail(open_at[-1], f"{source.tokens[open_at[-1]]!r} is never closed")
+    return source
 
 
 def _check_exponent(source: Source, start: int, end: int) -> None:

@@ -115,7 +115,12 @@ class Reader:
             return [Word("POW", None, r.start), *one, close, Word("TOP", None, r.start + 1)]
         if inside and inside[0] == r"\odot":
             return [Word("HPOW", None, r.start), Range(r.start + 1, r.end), close]
-        if inside and inside[-1] == r"\top":
-            return [Word("POW", None, r.start), Range(r.start, r.end - 1), close,
-                    Word("TOP", None, r.end - 1)]  # fmt: skip
+        if (
+            len(inside) > 1
+            and self.tops(inside[-1])
+            and (inside[-2] not in ("+", "-") or len(inside) == 2)
+        ):
+            power = Range(r.start, r.end - 1)
+            work: Work = [Word("NUMBER", "1", r.start)] if inside[:-1] == ("-",) else []
+            return [Word("POW", None, r.start), power, *work, close, Word("TOP", None, r.end - 1)]
         return [Word("POW", None, r.start), r, close]

@@ -158,7 +158,9 @@ def children(node: Formula) -> tuple[Formula, ...]:
     return tuple(found)
 
 
-_FIELDS: dict[type, tuple[str, ...]] = {k: tuple(k.__dataclass_fields__) for k in _KINDS}
+_FIELDS: dict[type, tuple[str, ...]] = {
+    k: tuple(n for n, f in k.__dataclass_fields__.items() if f.compare) for k in _KINDS
+}
 
 
 def canonical(formula: Formula) -> Formula:

@@ -1,0 +1,1 @@
+"""Typed answers: read, judged, their mistakes named; `check.py` is the door."""

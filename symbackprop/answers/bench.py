@@ -1,0 +1,148 @@
+"""The points an answer is evaluated at, with what is right there: made once for any number of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from symbackprop.answers.target import Target
+from symbackprop.claims import letters_of
+from symbackprop.derivation import bare, signal
+from symbackprop.errors import DeclarationError
+from symbackprop.evaluation.paper import Paper
+from symbackprop.meaning import Environment, Value
+from symbackprop.notation import Formula, Name
+from symbackprop.vocabulary import OPS
+from symbackprop.page import Equation
+from symbackprop.paths import with_partials
+from symbackprop.reading.names import NameTable
+from symbackprop.reference import Array, value
+from symbackprop.scope import Names, Scene
+from symbackprop.sizes import Size, size
+from symbackprop.values import Point
+from symbackprop.verify import POINTS, analytic, point_for
+
+DELTA = Name(r"\delta")
+TRIALS = (1, 0, *range(2, POINTS))  # larger sizes first: they decide what a sign means
+LAYERS = ("softmax", "log_softmax", "logsumexp")  # functions of whole arrays any answer may use
+
+
+@dataclass(frozen=True, eq=False)
+class Spot:
+    """One point at one step of time, and what is right there."""
+
+    scene: Scene
+    t: int
+    own: Array  # the right value on its own axes
+    right: Paper  # the same on paper
+
+    @property
+    def point(self) -> Point:
+        return self.scene.point
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """Every size an open 1 or I may have: those with a name, and numbers among the shapes."""
+        shapes = [s for e in self.scene.d.graph.symbol.values() for s in e.shape]
+        return dict(self.point.sizes) | {str(s): s.value(self.point.sizes) for s in shapes}
+
+
+@dataclass(frozen=True, eq=False)
+class Bench:
+    """A target before its points."""
+
+    target: Target
+    seed: int = 0
+    tables: dict[tuple[object, ...], NameTable] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> Names:
+        return Names(self.target.d)
+
+    @cached_property
+    def table(self) -> NameTable:
+        """Names, sizes, error signals, and every other small letter as an index."""
+        plain = self.names.plain
+        known = {*plain.functions, *LAYERS}
+        spelled = {
+            n: plain.functions.get(n, r"\operatorname{" + n.replace("_", r"\_") + "}")
+            for n in known
+        }
+        names = (*plain.names, *((DELTA,) if self.short else ()))
+        return letters_of(self.names, replace(plain, names=names, functions=spelled))
+
+    @property
+    def short(self) -> Formula | None:
+        """The signal a bare δ_{t+1} stands for in a recursion."""
+        if not self.target.recurrent or self.target.kind != "gradient":
+            return None
+        return bare(signal(self.target.d, self.target.wrt))
+
+    @cached_property
+    def spots(self) -> tuple[Spot, ...]:
+        """Generic points, every step of a recurrent target. Errors: `DeclarationError` if there is none."""
+        d = self.target.d
+        method = "complex" if analytic(d) else "central"
+        found = [point_for(d, trial, self.seed, method) for trial in TRIALS]
+        points = [p for p in found if isinstance(p, Point)]
+        if not points:
+            raise DeclarationError(str(found[0]), where="check")
+        return tuple(s for p in points for s in self.at(p))
+
+    def at(self, point: Point) -> Iterator[Spot]:
+        """The spots of one point."""
+        scene = Scene(self.target.d, self.names, point, self.seed)
+        steps = range(1, point.length + 1) if self.target.recurrent else (0,)
+        for t in steps:
+            own = self.target.at(point, t)
+            yield Spot(scene, t, own, self.target.paper(own))
+
+    def environment(
+        self, spot: Spot, free: Mapping[str, tuple[Size, ...]], sides: tuple[Formula, ...]
+    ) -> Environment:
+        """What an answer is evaluated in: names, functions, positions of its free letters."""
+        sizes = {k: size(min(s.value(spot.point.sizes) for s in v)) for k, v in free.items()}
+        eq = Equation("answer", self.target.left, sides, None, tuple(sizes.items()),
+                      recurrent=bool(spot.t))  # fmt: skip
+        local = "*" if self.target.kind == "gradient" and not self.target.d.graph.time else ""
+        for k, (env, _) in enumerate(spot.scene.environments(replace(eq, local=local))):
+            if k == max(spot.t - 1, 0):
+                full = with_partials(spot.scene, eq, env) if sides else env
+                return replace(full, values=self.without_itself(full.values, spot.t),
+                               functions={**WHOLE, **full.functions})  # fmt: skip
+        raise AssertionError("a step beyond the last one")
+
+    def without_itself(self, values: Mapping[Formula, Value], t: int) -> Mapping[Formula, Value]:
+        """The values without the one that is asked for: it is not an answer to itself."""
+        changed: dict[Formula, Value] = {}
+        for f in self.target.itself & set(values):
+            old = values[f]
+            array = np.array(old.array, float)
+            if t and old.time_axes:
+                array[t - old.time_offset] = np.nan
+            elif not old.time_axes:
+                array = np.full_like(array, np.nan)
+            changed[f] = replace(old, array=array)
+        if self.short:
+            changed[DELTA] = changed.get(self.short, values[self.short])
+        return {**values, **changed} if changed else values
+
+
+def along_last(name: str) -> Callable[..., Array]:
+    """An op of the vocabulary on arrays of any size, by its definition."""
+    op = OPS[name]
+
+    def run(x: Array) -> Array:
+        return value(op.place((tuple(size(n) for n in np.shape(x)),), ()), (x,), {})
+
+    return run
+
+
+WHOLE: Mapping[str | tuple[str, int], Callable[..., Array]] = {
+    **{name: along_last(name) for name in LAYERS},
+    "colsum": lambda x: np.sum(x, axis=-2),
+    "rowsum": lambda x: np.sum(x, axis=-1),
+}

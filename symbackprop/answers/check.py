@@ -1,0 +1,73 @@
+"""The door: somebody's formula for a derivative, and whether it is right."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from symbackprop.answers.bench import Bench
+from symbackprop.answers.judging import Judge
+from symbackprop.answers.target import Kind, target
+from symbackprop.answers.typed import Notation, read
+from symbackprop.answers.verdict import Verdict, unreadable, verdict
+from symbackprop.claims import Refused
+from symbackprop.derivation import Derivation
+from symbackprop.errors import FormulaError, LimitError
+from symbackprop.expr import Expr
+from symbackprop.graph import Graph
+
+
+def check(
+    graph: Graph | Derivation | Expr | str,
+    wrt: str,
+    answer: str,
+    *,
+    of: str | None = None,
+    notation: Notation = "auto",
+    kind: Kind = "auto",
+    seed: int = 0,
+) -> Verdict:
+    """Whether an answer is ∂of/∂wrt, and if not, what kind of mistake it is.
+
+    `answer` is LaTeX or plain text, with or without a left side, with where-clauses; nothing in it is run.
+    `kind` is 'gradient' (by default, in the shape of the variable), 'jacobian' (by default where `of` is no
+    scalar), 'hessian', or 'value' of a named node. Errors: `DeclarationError` for names of the graph.
+
+        check("X: n x d; w: d; y: n; L = sum((X@w - y)**2)/n", "w", "2/n X^T (X w - y)").verdict
+    """
+    return judged(bench(graph, of, wrt, kind, seed), answer, notation)
+
+
+def bench(
+    graph: Graph | Derivation | Expr | str,
+    of: str | None,
+    wrt: str,
+    kind: Kind = "auto",
+    seed: int = 0,
+) -> Bench:
+    """The bench of a target, kept for the next answer about it."""
+    try:
+        return _kept(graph, of, wrt, kind, seed)
+    except TypeError:  # a graph of mappings has no hash
+        return Bench(target(graph, of, wrt, kind), seed)
+
+
+@lru_cache(maxsize=32)
+def _kept(
+    graph: Graph | Derivation | Expr | str, of: str | None, wrt: str, kind: Kind, seed: int
+) -> Bench:
+    return Bench(target(graph, of, wrt, kind), seed)
+
+
+def judged(b: Bench, answer: str, notation: Notation = "auto") -> Verdict:
+    """The verdict on one answer at a bench."""
+    b.spots  # noqa: B018 -- what is wrong with the graph is no fault of the answer
+    try:
+        typed = read(b, answer, notation)
+        found = Judge(b, typed).found()
+    except (FormulaError, LimitError) as error:
+        return unreadable(b, answer, str(error))
+    except Refused as no:
+        return unreadable(b, answer, no.detail)
+    except RecursionError:
+        return unreadable(b, answer, "formulas inside formulas, too deep")
+    return verdict(b, answer, typed, found)

@@ -1,0 +1,140 @@
+"""The smallest counterexample: small integers for the inputs, both values side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+
+from symbackprop.answers.bench import Bench, Spot
+from symbackprop.answers.judging import Found, Judge, outcome
+from symbackprop.answers.typed import Typed
+from symbackprop.claims import Refused
+from symbackprop.errors import SymbackpropError
+from symbackprop.expr import Symbol
+from symbackprop.graph import Graph
+from symbackprop.places import plain
+from symbackprop.reference import KINKS, Array
+from symbackprop.values import (
+    Key,
+    Point,
+    backward_values,
+    forward,
+    generic_point,
+    roomy,
+    seeded,
+    size_names,
+)
+from symbackprop.verify import KINK
+
+ATTEMPTS = 12  # points tried, the smallest sizes first
+WHOLE = np.array([-2, -1, 1, 2, 3])
+Nested: TypeAlias = "float | tuple[Nested, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """Inputs in small integers, and what is right and what the answer gives there."""
+
+    sizes: tuple[tuple[str, int], ...]
+    inputs: tuple[tuple[str, Nested], ...]
+    right: Nested
+    given: Nested
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain data for JSON."""
+        return {"sizes": dict(self.sizes), "inputs": dict(self.inputs),
+                "right": self.right, "given": self.given}  # fmt: skip
+
+
+def nested(a: Array) -> Nested:
+    """An array as tuples; whole numbers as such, others to six digits."""
+    a = np.asarray(a)
+    if a.ndim:
+        return tuple(nested(x) for x in a)
+    x = float(np.real(a))
+    return int(x) if np.isfinite(x) and x == round(x) else float(f"{x:.6g}")
+
+
+def smallest(b: Bench, typed: Typed, found: Found) -> Counterexample | None:
+    """The first small point where the answer is wrong, or None where it has no value or none differs."""
+    if not found.values:
+        return None
+    judge = Judge(b, typed)
+    for spot in small_spots(b):
+        try:
+            value = judge.at(found.form, found.reading, spot)
+        except (SymbackpropError, Refused):
+            continue
+        if outcome(plain(spot.right), value, found.form) in ("differs", "sizes", "transposed"):
+            g = b.target.d.graph
+            given = {
+                n: np.asarray(v)
+                for (n, t), v in spot.point.values.items()
+                if n in g.inputs and t <= 1
+            }
+            inputs = tuple((n, nested(given[n] + label(g, n))) for n in g.inputs if n in given)
+            return Counterexample(
+                tuple(sorted(spot.point.sizes.items())),
+                inputs,
+                nested(spot.right.array),
+                nested(value.array),
+            )
+    return None
+
+
+def label(g: Graph, name: str) -> int:
+    """Labels count from 1 on paper."""
+    s = g.symbol[name].symbol
+    return int(bool(s and s.labels))
+
+
+@lru_cache(maxsize=32)
+def small_spots(b: Bench) -> tuple[Spot, ...]:
+    """Points in small integers, one step of time each."""
+    d, out = b.target.d, []
+    for attempt in range(ATTEMPTS):
+        sizes = small_sizes(d.graph, 1 + min(attempt // 4 + (attempt > 0), 2))
+        watched: list[float] = []
+        token = KINKS.set(watched)
+        try:
+            raw = integers(d.graph, sizes, attempt)
+            point = backward_values(d.backward, forward(d.graph, seeded(d.backward, raw, attempt)))
+        finally:
+            KINKS.reset(token)
+        finite = all(
+            np.all(np.isfinite(v)) for v in (*point.values.values(), *point.deltas.values())
+        )
+        if finite and not (watched and min(watched) < KINK["complex"]):
+            out += list(b.at(point))[:1]
+    return tuple(out)
+
+
+def small_sizes(g: Graph, n: int) -> dict[str, int]:
+    """Every size n, the length of time 2; a little larger where an axis would be empty."""
+    sizes = dict.fromkeys(size_names(g), n)
+    if g.time:
+        sizes |= dict.fromkeys(g.time.length.names, 2)
+    return roomy(g, sizes)
+
+
+def integers(g: Graph, sizes: Mapping[str, int], seed: int) -> Point:
+    """Inputs and initial states in small integers, where their domain has them."""
+    generic = generic_point(g, 0, seed, sizes)
+    rng = np.random.default_rng([seed, 31])
+    values: dict[Key, Array] = {}
+    for (n, t), v in generic.values.items():
+        s = g.symbol[n].symbol
+        values[n, t] = whole(s, v, rng)
+    return Point(generic.sizes, values, {}, generic.length)
+
+
+def whole(s: Symbol | None, v: Array, rng: np.random.Generator) -> Array:
+    """Small integers in the shape of a value, if its domain is open to them."""
+    if s is None or s.domain in ("label", "onehot", "distribution"):
+        return v
+    made = rng.choice(WHOLE, np.shape(v)).astype(float)
+    return np.abs(made) if s.domain == "positive" else made

@@ -1,0 +1,193 @@
+"""Whether an answer is right: every reading of it at every spot, the first that is right counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from symbackprop.answers.bench import DELTA, Bench, Spot
+from symbackprop.answers.typed import Typed
+from symbackprop.claims import Refused
+from symbackprop.compose import size_formula
+from symbackprop.errors import FormulaError, LimitError, SizesError
+from symbackprop.evaluation.paper import Paper, transpose
+from symbackprop.fitting.choice import Reading
+from symbackprop.fitting.readings import readings, valued
+from symbackprop.lines import equal
+from symbackprop.meaning import Environment, Value
+from symbackprop.notation import ONE, ZERO, At, Formula, Name, Plus, Sum
+from symbackprop.places import plain
+from symbackprop.write.walk import children, fold, rebuilt
+
+Verdicts = Literal["correct", "transposed", "wrong", "unreadable"]
+Outcome = Literal["equal", "transposed", "sizes", "differs", "nowhere"]
+_BEST = ("correct", "transposed", "wrong")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one form of an answer came to: its value at every spot, under the reading that counts."""
+
+    verdict: Verdicts
+    form: Formula
+    reading: Reading
+    values: tuple[Paper, ...] = ()
+    sizes: tuple[
+        tuple[int, ...], ...
+    ] = ()  # asked for and given; or of two operands that do not fit
+    inside: Literal["", "inside"] = ""  # whose sizes they are
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """An answer before its bench."""
+
+    bench: Bench
+    typed: Typed
+
+    def found(self) -> Found:
+        """The first form that is not right, or the last. Errors: `Refused` where it has no value."""
+        out = None
+        for form in self.typed.forms:
+            out = self.form(form)
+            if out.verdict != "correct":
+                return out
+        assert out is not None
+        return out
+
+    def form(self, form: Formula) -> Found:
+        """The best of all readings."""
+        spots = self.bench.spots
+        first, *rest = spots
+        if self.typed.step == "free" and not self.bench.target.recurrent:
+            return self.one_step(form)
+        best: Found | None = None
+        try:
+            for reading, value in readings(form, self.environment(first, form), first.sizes):
+                values = [self.own(value, first), *(self.at(form, reading, s) for s in rest)]
+                found = self.compared(form, reading, tuple(values), spots)
+                if best is None or _BEST.index(found.verdict) < _BEST.index(best.verdict):
+                    best = found
+                if best.verdict == "correct":
+                    break
+        except SizesError as error:
+            inside = "inside" if len(error.sizes) == 2 else ""
+            return best or Found("wrong", form, Reading({}), (), error.sizes, inside, str(error))
+        except (FormulaError, LimitError) as error:
+            raise Refused("unreadable", 1, str(error)) from None
+        assert best is not None
+        return best
+
+    def one_step(self, form: Formula) -> Found:
+        """A form about one step, where what is asked for is about all of them: right if their sum is."""
+        time = self.bench.target.d.graph.time
+        assert time
+        total = Sum(Name(time.name), ONE, size_formula(time.length), form)
+        whole = Judge(self.bench, replace(self.typed, step="no")).form(total)
+        missing = whole.verdict == "correct"
+        return Found(
+            "wrong", form, whole.reading, detail="Σ" if missing else f"{time.name} is free"
+        )
+
+    def one_later(self, form: Formula) -> Found | None:
+        """A form in its own δ_t that is right with δ_{t+1}."""
+        time = self.bench.target.d.graph.time
+        if time is None or not self.bench.target.recurrent:
+            return None
+        now, own = Name(time.name), {DELTA, self.bench.short}
+        later = Plus((now, ONE))
+
+        def combine(node: Formula, parts: list[Formula]) -> Formula:
+            if isinstance(node, At) and node.base in own and node.indices[:1] == (now,):
+                return At(node.base, (later, *node.indices[1:]))
+            return rebuilt(node, parts)
+
+        moved = fold(form, children, combine)
+        right = moved != form and self.form(moved).verdict == "correct"
+        return Found("wrong", form, Reading({}), detail="step") if right else None
+
+    def at(self, form: Formula, reading: Reading, spot: Spot) -> Paper:
+        """The value at a spot under a reading."""
+        return self.own(valued(form, self.environment(spot, form), spot.sizes, reading), spot)
+
+    def own(self, value: Paper, spot: Spot) -> Paper:
+        """A value with its free letters as axes. Errors: `Refused` where they are not those asked for."""
+        if not self.typed.free:
+            return plain(value)
+        axes = self.bench.target.axes
+        free = [self.typed.free.get(x) for x in self.typed.order]
+        if value.rank or None in free or len(free) != len(axes):
+            asked, has = len(axes), len(self.typed.order)
+            raise Refused("unreadable", 1, f"{has} free indices where {asked} axes are asked for")
+        extents = tuple(min(s.value(spot.point.sizes) for s in f or ()) for f in free)
+        if int(np.prod(extents)) != value.array.size and value.array.size != 1:
+            raise Refused("unreadable", 1, "the free indices run too far")
+        grid = np.broadcast_to(value.array, (int(np.prod(extents)),)).reshape(extents)
+        return plain(self.bench.target.paper(grid))
+
+    def environment(self, spot: Spot, form: Formula) -> Environment:
+        """The bench's, with the answer's own definitions in it."""
+        typed = self.typed
+        sides = (form, *(f for _, f in typed.locals))
+        env = self.bench.environment(spot, typed.free, sides)
+        if not typed.locals:
+            return env
+        values = dict(env.values)
+        for name, body in typed.locals:
+            here = Environment(
+                values, env.functions, env.indices, env.vectors, env.base, env.outside
+            )
+            values[name] = self.defined(name, body, here, spot)
+        return Environment(values, env.functions, env.indices, env.vectors, env.base, env.outside)
+
+    def defined(self, name: Name, body: Formula, env: Environment, spot: Spot) -> Value:
+        """A where-clause's value: of its readings the usual one."""
+        _, value = next(readings(body, env, spot.sizes))
+        if value.samples:
+            raise FormulaError("a definition has free indices", where="answer")
+        return Value(value.array, value.along is not None)
+
+    def compared(
+        self, form: Formula, reading: Reading, values: tuple[Paper, ...], spots: tuple[Spot, ...]
+    ) -> Found:
+        """The verdict over all spots."""
+        rights = [plain(s.right) for s in spots]
+        kinds = {outcome(r, v, form) for r, v in zip(rights, values, strict=True)} - {"nowhere"}
+        if not kinds and (turned := self.one_later(form)):
+            return turned
+        if not kinds:
+            raise Refused(
+                "unreadable", 1, "it is not finite anywhere, or it uses what is asked for"
+            )
+        verdict: Verdicts = "wrong"
+        if kinds == {"equal"}:
+            verdict = "correct"
+        elif kinds <= {"equal", "transposed"}:
+            verdict = "transposed"
+        sizes = (
+            (spots[0].right.size, values[0].size)
+            if "sizes" in kinds or verdict == "transposed"
+            else ()
+        )
+        return Found(verdict, form, reading, values, sizes)
+
+
+def outcome(right: Paper, value: Paper, form: Formula | None = None) -> Outcome:
+    """How a value stands to the right one; a bare 0 stands for zeros of any size."""
+    if not np.all(np.isfinite(value.array)):
+        return "nowhere"
+    turned = right.rank == value.rank == 2 and right.size == value.size[::-1]
+    if right.size != value.size and form != ZERO:
+        return "transposed" if turned and equal("=", transpose(right), value) else "sizes"
+    if equal("=", right, value):
+        return "equal"
+    return "transposed" if turned and equal("=", transpose(right), value) else "differs"
+
+
+def everywhere(rights: Iterable[Paper], values: Iterable[Paper]) -> Iterator[Outcome]:
+    """The outcome at every spot."""
+    return (outcome(r, v) for r, v in zip(rights, values, strict=True))

@@ -1,0 +1,111 @@
+"""Many answers about one graph, through any executor: one row each, and a bad row stops no other."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from symbackprop.answers.check import check
+from symbackprop.errors import DeclarationError, SymbackpropError
+
+AT_ONCE = 50  # rows handed to a worker together
+Row = Mapping[str, str]
+Result = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The graph and what is asked for where a row does not say."""
+
+    graph: str
+    wrt: str
+    of: str | None = None
+    kind: str = "auto"
+    notation: str = "auto"
+
+
+def rows(path: Path) -> list[Row]:
+    """The rows of a CSV file with a column `answer`, or of JSON lines. Errors: `DeclarationError`."""
+    text = path.read_text("utf-8-sig")
+    if path.suffix == ".csv":
+        found = [dict(r) for r in csv.DictReader(text.splitlines())]
+        if found and "answer" not in found[0]:
+            raise DeclarationError("has no column `answer`", where=path.name)
+        return [{k: v for k, v in r.items() if k and isinstance(v, str)} for r in found]
+    if path.suffix not in (".jsonl", ".ndjson"):
+        raise DeclarationError("is neither .csv nor .jsonl", where=path.name)
+    return [parsed(line) for line in text.splitlines() if line.strip()]
+
+
+def parsed(line: str) -> Row:
+    """One line of JSON as a row; what is none is kept, to be reported as such."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return {"bad": "no JSON"}
+    if not isinstance(found, dict) or not isinstance(found.get("answer"), str):
+        return {"bad": "no `answer`"}
+    return {k: v if isinstance(v, str) else json.dumps(v) for k, v in found.items()}
+
+
+def judge_row(task: Task, row: Row) -> Result:
+    """The verdict on one row, whatever it holds."""
+    own = {k: row[k] for k in ("id", "name") if k in row}
+    if "answer" not in row:
+        return {
+            **own,
+            "answer": "",
+            "verdict": "unreadable",
+            "detail": row.get("bad", "no `answer`"),
+        }
+    try:
+        found = check(
+            task.graph, row.get("wrt") or task.wrt, row["answer"], of=row.get("of") or task.of,
+            kind=row.get("kind") or task.kind, notation=row.get("notation") or task.notation,  # type: ignore[arg-type]
+        )  # fmt: skip
+    except SymbackpropError as error:
+        return {**own, "answer": row["answer"], "verdict": "unreadable", "detail": str(error)}
+    except Exception as error:  # a fault of ours in one row is no reason to lose the others
+        return {**own, "answer": row["answer"], "verdict": "unreadable",
+                "detail": f"{type(error).__name__}: {error}"}  # fmt: skip
+    return {**own, **found.as_dict()}
+
+
+def judge_rows(task: Task, some: Sequence[Row]) -> list[Result]:
+    """The verdicts on some rows, in a worker."""
+    return [judge_row(task, r) for r in some]
+
+
+def judge_all(
+    task: Task, given: Sequence[Row], executor: Executor | None = None, *,
+    tell: Callable[[int], None] = lambda n: None,
+) -> list[Result]:  # fmt: skip
+    """The verdicts in the order of the rows; `tell` hears how many more are done."""
+    parts = list(chunks(given))
+    out: list[list[Result]] = [[] for _ in parts]
+    if executor is None:
+        for k, part in enumerate(parts):
+            out[k] = judge_rows(task, part)
+            tell(len(part))
+        return [r for part in out for r in part]
+    waiting = {executor.submit(judge_rows, task, part): k for k, part in enumerate(parts)}
+    for done in as_completed(waiting):
+        k = waiting[done]
+        try:
+            out[k] = done.result()
+        except Exception as error:  # a worker that died
+            detail = f"{type(error).__name__}: {error}"
+            out[k] = [{"answer": r.get("answer", ""), "verdict": "unreadable", "detail": detail}
+                      for r in parts[k]]  # fmt: skip
+        tell(len(parts[k]))
+    return [r for part in out for r in part]
+
+
+def chunks(given: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """Rows in parts."""
+    for start in range(0, len(given), AT_ONCE):
+        yield given[start : start + AT_ONCE]

@@ -1,0 +1,79 @@
+"""A verdict as a value: what was found about an answer, and how it is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symbackprop.answers.bench import Bench
+from symbackprop.answers.integers import Counterexample, smallest
+from symbackprop.answers.judging import Found, Verdicts
+from symbackprop.answers.mistakes import named
+from symbackprop.answers.typed import Typed
+from symbackprop.catalogue import phrase
+from symbackprop.sizes import plain as plain_sizes
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was found about one answer.
+
+    `mistake` is the key of a named mistake, '' where there is none or it has no name; `gaps` fill its
+    sentence. `expected` is the size asked for, `sizes` the sizes at a point that do not fit. `notation`
+    and `reading` say how the answer was understood where it could be understood in more than one way.
+    """
+
+    answer: str
+    verdict: Verdicts
+    mistake: str = ""
+    gaps: tuple[tuple[str, str], ...] = ()
+    expected: tuple[int | str, ...] = ()
+    sizes: tuple[tuple[int, ...], ...] = ()
+    counterexample: Counterexample | None = None
+    notation: str = ""
+    reading: tuple[str, ...] = ()
+    detail: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return self.verdict == "correct"
+
+    def sentence(self, language: str = "en") -> str:
+        """What was found, in one sentence; how it was understood, in another."""
+        key = f"mistake.{self.mistake}" if self.mistake else f"answer.{self.verdict}"
+        said = [phrase(key, language, **dict(self.gaps))]
+        if self.reading and self.verdict != "unreadable":
+            said.append(phrase("answer.reading", language, signs=", ".join(self.reading)))
+        return " ".join(said)
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain data for JSON."""
+        c = self.counterexample
+        return {
+            "answer": self.answer, "verdict": self.verdict, "mistake": self.mistake,
+            "sentence": {language: self.sentence(language) for language in ("en", "de")},
+            "expected": [str(s) for s in self.expected], "sizes": [list(s) for s in self.sizes],
+            "counterexample": c.as_dict() if c else None,
+            "notation": self.notation, "reading": list(self.reading), "detail": self.detail,
+        }  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.verdict}: {self.sentence()}"
+
+
+def verdict(b: Bench, answer: str, typed: Typed, found: Found) -> Verdict:
+    """The verdict on an answer that could be evaluated."""
+    expected = plain_sizes(b.target.axes)
+    if found.verdict == "correct":
+        return Verdict(answer, "correct", expected=expected, notation=typed.notation,
+                       reading=found.reading.chosen)  # fmt: skip
+    key, gaps = named(b, found)
+    return Verdict(
+        answer, found.verdict, key, gaps, expected, found.sizes, smallest(b, typed, found),
+        typed.notation, found.reading.chosen, found.detail,
+    )  # fmt: skip
+
+
+def unreadable(b: Bench, answer: str, detail: str) -> Verdict:
+    """The verdict on an answer that says nothing."""
+    shown = answer if len(answer) <= 200 else answer[:200] + "…"
+    return Verdict(shown, "unreadable", expected=plain_sizes(b.target.axes), detail=detail)

@@ -1,0 +1,1 @@
+"""The readings of a typed formula; `readings.py` is the door."""

@@ -1,0 +1,123 @@
+"""Products as people type them: what binds tighter, and which product a sign is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from symbackprop.evaluation import paper
+from symbackprop.evaluation.paper import Paper
+from symbackprop.evaluation.scope import Scope
+from symbackprop.fitting.choice import Fitting, Key
+from symbackprop.notation import ONE, OPEN, Formula, Hadamard, Number, Ones, Times, Transpose
+
+Signed = tuple[str, Paper]  # the sign before a factor, and the factor
+
+
+def elementwise(a: Paper, b: Paper) -> Paper:
+    """a ⊙ b."""
+    return paper.entrywise(np.multiply, a, b)
+
+
+def times(fit: Fitting, node: Times, scope: Scope) -> Paper:
+    """Juxtaposed factors bind tighter than a typed sign, if the sizes allow it."""
+    return run_of(fit, node, signed(fit, node, scope))
+
+
+def signed(fit: Fitting, node: Times, scope: Scope) -> list[Signed]:
+    """The factors with their signs; a bare 1 beside a matrix is a column of ones that fits it."""
+    signs = node.signs or ("",) * len(node.factors)
+    known = [None if is_open(f, k) else scope.of(f) for k, f in enumerate(node.factors)]
+    out: list[Signed] = []
+    for k, f in enumerate(node.factors):
+        value = known[k]
+        if value is None:
+            left = out[k - 1][1] if k else None
+            right = known[k + 1] if k + 1 < len(known) else None
+            value = beside(fit, f, left, right, scope)
+        out.append((signs[k] if k else "", value))
+    return out
+
+
+def is_open(f: Formula, position: int) -> bool:
+    """A column of ones, or its transpose, whose length is not written."""
+    inner = f.operand if isinstance(f, Transpose) else f
+    return inner == Ones(OPEN) or (inner == ONE and (inner is not f or position > 0))
+
+
+def beside(
+    fit: Fitting, f: Formula, left: Paper | None, right: Paper | None, scope: Scope
+) -> Paper:
+    """Ones between two factors."""
+    if isinstance(f, Transpose):
+        if right is not None and right.rank == 2:
+            return paper.transpose(column(right.size[0]))
+        return scope.of(f)
+    if left is not None and left.rank == 2 and (left.size[1] > 1 or right is None):
+        return column(left.size[1])
+    return paper.scalar(np.float64(1)) if isinstance(f, Number) else scope.of(f)
+
+
+def column(n: int) -> Paper:
+    """A column of n ones."""
+    return paper.oriented(np.ones(n), 1, "column")
+
+
+def run_of(fit: Fitting, node: Formula, run: list[Signed]) -> Paper:
+    """A run of factors: those without a sign first, then from the left; or all from the left."""
+    if not any(sign for sign, _ in run):
+        return from_left(fit, node, run)
+    grouped: list[list[Signed]] = []
+    for sign, value in run:
+        if sign or not grouped:
+            grouped.append([(sign, value)])
+        else:
+            grouped[-1].append((sign, value))
+
+    def tight() -> Paper:
+        each = [(g[0][0], from_left(fit, node, g)) for g in grouped]
+        return from_left(fit, node, each, 1)
+
+    if len(grouped) == len(run):
+        return from_left(fit, node, run)
+    options = [("from the right", tight), ("from the left", lambda: from_left(fit, node, run, 2))]
+    return fit.choose((id(node), -1), options)
+
+
+def from_left(fit: Fitting, node: Formula, run: list[Signed], way: int = 0) -> Paper:
+    """The product from the left; a typed sign is the product that fits."""
+    made = run[0][1]
+    for k, (sign, value) in enumerate(run[1:], 1):
+        made = joined(fit, (id(node), 100 * way + k), sign, made, value)
+    return made
+
+
+def joined(fit: Fitting, key: Key, sign: str, a: Paper, b: Paper) -> Paper:
+    """a b, a · b or a ⊙ b."""
+    if sign == "⊙":
+        return elementwise(a, b)
+    if not sign or not (a.rank and b.rank):
+        return paper.product(a, b)
+    options = [("·", lambda: paper.product(a, b)), ("⊙", lambda: elementwise(a, b))]
+    return fit.choose(key, options)
+
+
+def hadamard(fit: Fitting, node: Hadamard, scope: Scope) -> Paper:
+    """⊙ between products; or from the left, as in NumPy and MATLAB."""
+
+    def on_paper() -> Paper:
+        made = scope.of(node.factors[0])
+        for f in node.factors[1:]:
+            made = elementwise(made, scope.of(f))
+        return made
+
+    def in_code() -> Paper:
+        run: list[Signed] = []
+        for f in node.factors:
+            loose = f if isinstance(f, Times) and f.signs[:1] != ("(",) else None
+            part = signed(fit, loose, scope) if loose else [("", scope.of(f))]
+            run += [("⊙", part[0][1]), *part[1:]]
+        return from_left(fit, node, run, 3)
+
+    if not any(isinstance(f, Times) for f in node.factors):
+        return on_paper()
+    return fit.choose((id(node), -2), [("⊙ last", on_paper), ("from the left", in_code)])

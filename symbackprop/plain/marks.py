@@ -1,0 +1,194 @@
+"""Signs, numbers, scripts and brackets of plain text: each rule takes what stands next, or nothing."""
+
+from __future__ import annotations
+
+import re
+
+from symbackprop.errors import LimitError
+from symbackprop.reading.tokens import LIMITS
+from symbackprop.plain.scan import Scan, flat, split
+
+SIGNS = {
+    ".*": r"\odot", "./": r"\oslash", "⊙": r"\odot", "∘": r"\odot", "○": r"\odot", "⊘": r"\oslash",
+    "@": "", "*": r"\cdot", "·": r"\cdot", "⋅": r"\cdot", "×": r"\cdot", "/": "/", "÷": "/", "+": "+",
+    "-": "-", "−": "-", "–": "-", "==": "=", "!=": r"\neq", "<=": r"\leq", ">=": r"\geq", "≤": r"\leq",
+    "≥": r"\geq", "≠": r"\neq", "=": "=", ":=": "=", "<": "<", ">": ">", ",": ",", ";": ",", "|": "|",
+    "&": "",
+}  # fmt: skip
+SUBS = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₚₜₓ₊₋", "0123456789ijklmnptx+-", strict=True))
+SUPS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾ⁿᵏ", "0123456789-()nk", strict=True))
+TOP = ("^", "{", r"\top", "}")
+ONES = ("𝟙", "𝟏")
+_INDICES = re.compile(r"(?:(?![ᵀᵏ²³¹⁰-₟ᵢⱼ])\w)+")
+_SPACE = re.compile(r"\s+")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?(?![\d.]*\w*\()|\d+")
+_COMMA = re.compile(r"\d+,\d+(?![\d,])")
+_RUN = re.compile(r"[^\W\d_]\w*")
+_SIGN = re.compile("|".join(map(re.escape, sorted(SIGNS, key=len, reverse=True))))
+_METHOD = re.compile(
+    r"\.(?:T\b|t\(\)|transpose\(\))|ᵀ|⊤|\^\s*(?:⊤|\{\s*(?:T|⊤|\\top)\s*\}|\(\s*T\s*\))"
+)
+_POWER = re.compile(r"(\*\*|\.\^|\^)\s*")
+_PARTIAL = re.compile(r"[∂d]\s*(?=[^\W\d_])")
+_RELATION = re.compile(r"[<>≤≥≠]|==|!=")
+_AXIS = re.compile(r",\s*(?:axis|dim)\s*=\s*(-?\d)\s*$")
+_PREFIX = re.compile(r"(?:np|numpy|torch|jnp)\.(?=\w)")
+
+
+def space(s: Scan) -> bool:
+    found = s.match(_SPACE) or s.match(_PREFIX)
+    s.at = found.end() if found else s.at
+    return bool(found)
+
+
+def transposed(s: Scan) -> bool:
+    """X.T, Xᵀ, X^T, and X^TX where what follows the T is names."""
+    found = s.match(_METHOD)
+    run = re.compile(r"\^\s*T(\w*)").match(s.text, s.at)
+    if not found and run and (not run[1] or split(run[1], s)):
+        s.put(*TOP)
+        s.at = run.start(1)
+        return True
+    if not found:
+        return False
+    s.put(*TOP)
+    s.at = found.end()
+    return True
+
+
+def prime(s: Scan) -> bool:
+    """A prime on a function is a derivative, on anything else a transpose."""
+    if s.char() not in ("'", "’", "′"):
+        return False
+    on = s.tokens[-1] if s.tokens else ""
+    s.put(*(("'",) if on.startswith(r"\operatorname") or on == "'" else TOP))
+    s.at += 1
+    return True
+
+
+def power(s: Scan) -> bool:
+    """x^2, x**2, x.^2, X^-1, X^{-T}, X², X⁻¹."""
+    small = re.compile("[" + "".join(SUPS) + "]+").match(s.text, s.at)
+    if small:
+        s.script("^", "".join(SUPS[c] for c in small[0]))
+        s.at = small.end()
+        return True
+    found = s.match(_POWER)
+    if not found:
+        return False
+    lead = (r"\odot",) if found[1] == ".^" else ()
+    s.at = found.end()
+    if s.char() in ("(", "{"):
+        s.put("^", "{", *lead)
+        s.open.append(("}", ()))
+        s.at += 1
+        return True
+    one = re.compile(r"-?\d+(?:\.\d+)?|-T\b|-?[^\W\d_]\w*").match(s.text, s.at)
+    if not one:
+        s.fail("an exponent is missing here")
+        return False
+    tops = {"-T": ("-", "1", "}", *TOP)}
+    word = one[0].lstrip("-")
+    body = ("-",) * one[0].startswith("-") + (
+        s.spelled.get(word) or tuple(re.findall(r"[\d.]+|\w", word))
+    )
+    s.put("^", "{", *lead, *tops.get(one[0], (*body, "}")))
+    s.at = one.end()
+    return True
+
+
+def subscript(s: Scan) -> bool:
+    """x_i, W_ij, h_{t-1}, x[t], xᵢ."""
+    small = re.compile("[" + "".join(SUBS) + "]+").match(s.text, s.at)
+    if small:
+        s.script("_", "".join(SUBS[c] for c in small[0]))
+        s.at = small.end()
+        return True
+    after = s.at > 0 and not s.text[s.at - 1].isspace() and bool(s.tokens) and s.tokens[-1] == "}"
+    if s.char() == "[" and after:
+        if ":" in s.text[s.at : s.pairs.get(s.at, s.at)]:
+            s.fail(
+                "slices are not read",
+                "Write the entries with indices, or the product with a selector.",
+            )
+        s.put("_", "{")
+        s.open.append(("}", ()))
+        s.at += 1
+        return True
+    if s.char() != "_":
+        return False
+    s.at += 1
+    if s.char() in ("{", "("):
+        s.put("_", "{")
+        s.open.append(("}", ()))
+        s.at += 1
+        return True
+    run = _INDICES.match(s.text, s.at)
+    if not run:
+        s.fail("an index is missing here")
+        return False
+    s.script("_", run[0])
+    s.at = run.end()
+    return True
+
+
+def number(s: Scan) -> bool:
+    """2, 0.5, 0,5; 1[x > 0] and 1_n."""
+    if s.char() in ONES or (s.char() == "1" and re.match(r"[_\[{ₙ]", s.char(1))):
+        s.put(r"\mathbf{1}")
+        s.at += 1
+        if s.char() == "{":
+            s.put("(")
+            s.open.append((")", ()))
+            s.at += 1
+        return True
+    inner = s.open[-1][0] if s.open else ""
+    found = s.match(_COMMA) if inner != "," and not listing(s) else None
+    found = found or s.match(_NUMBER)
+    if not found:
+        return False
+    if len(found[0]) > 400:
+        raise LimitError("more than 400 digits in one number", where="formula")
+    s.put(found[0].replace(",", "."))
+    s.at = found.end()
+    return True
+
+
+def listing(s: Scan) -> bool:
+    """Whether a comma here separates: in an index or the arguments of a function."""
+    return bool(s.open) and s.open[-1][0] in ("}", "]")
+
+
+def sign(s: Scan) -> bool:
+    found = s.match(_SIGN)
+    if not found:
+        return False
+    after = SIGNS[found[0]]
+    s.put(*((after,) if after else ()))
+    s.at = found.end()
+    return True
+
+
+def bracket(s: Scan) -> bool:
+    """Brackets; (Z > 0) is an indicator."""
+    c = s.char()
+    if c in ("(", "[", "{"):
+        if len(s.open) >= LIMITS.nesting:
+            raise LimitError(
+                f"more than {LIMITS.nesting} brackets inside brackets", where="formula"
+            )
+        inside = s.text[s.at + 1 : s.pairs.get(s.at, len(s.text))]
+        lead = bool(s.tokens) and s.tokens[-1] in (r"\mathbf{1}", r"\sum", "_")
+        if not lead and _RELATION.search(flat(inside)):
+            s.put(r"\mathbf{1}")
+        s.put("(")
+        s.open.append((")", ()))
+    elif c in (")", "]", "}"):
+        if not s.open:
+            s.fail(f"{c!r} closes nothing")
+        close, more = s.open.pop()
+        s.put(close, *more)
+    else:
+        return False
+    s.at += 1
+    return True

@@ -1,0 +1,99 @@
+"""Plain text, character by character, as tokens of LaTeX; each keeps the place where it was typed.
+
+Nothing is computed here. Glued names (`Xw`) are split against the declared names, the longest first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from symbackprop.errors import FormulaError
+from symbackprop.plain.spell import Spellings, Tokens
+
+GLUED = 60  # letters in a row that are split into names
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(slots=True)
+class Scan:
+    """One pass over one text."""
+
+    text: str
+    spelled: Spellings
+    at: int = 0
+    tokens: list[str] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    open: list[tuple[str, Tokens]] = field(
+        default_factory=list
+    )  # the closing token, what follows it
+    pairs: dict[int, int] = field(default_factory=dict)
+
+    def run(self, rules: Sequence[Callable[[Scan], bool]]) -> None:
+        """All of the text: the first rule that takes what stands next."""
+        self.pairs = pairs(self.text)
+        while self.at < len(self.text):
+            if not any(rule(self) for rule in rules):
+                self.fail(f"{self.text[self.at]!r} cannot stand here")
+
+    def put(self, *tokens: str) -> bool:
+        self.tokens += tokens
+        self.places += [min(self.at, max(len(self.text) - 1, 0))] * len(tokens)
+        return True
+
+    def fail(self, what: str, hint: str = "") -> None:
+        start = max(0, self.at - 40)
+        line = re.sub(r"\s", " ", self.text[start : self.at + 40])
+        caret = f"{line}\n  {' ' * (self.at - start)}^"
+        where = f"formula, character {self.at + 1}"
+        raise FormulaError(what, where=where, hint=f"{caret}\n  {hint}" if hint else caret)
+
+    def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        return pattern.match(self.text, self.at)
+
+    def char(self, ahead: int = 0) -> str:
+        return self.text[self.at + ahead : self.at + ahead + 1]
+
+    def skip(self) -> None:
+        found = self.match(_SPACE)
+        self.at = found.end() if found else self.at
+
+    def script(self, kind: str, inner: str) -> None:
+        """A script whose content is short and plain."""
+        self.put(kind, "{", *(re.findall(r"\d+|\S", inner)), "}")
+
+
+def pairs(text: str) -> dict[int, int]:
+    """Opening brackets -> closing ones; those that do not pair are left to the reader."""
+    out: dict[int, int] = {}
+    stack: list[int] = []
+    for k, c in enumerate(text):
+        if c in "([{":
+            stack.append(k)
+        elif c in ")]}" and stack:
+            out[stack.pop()] = k
+    return out
+
+
+def flat(text: str) -> str:
+    """A text without what stands in its brackets."""
+    out, depth = [], 0
+    for c in text:
+        depth += (c in "([{") - (c in ")]}")
+        out.append(c if depth == 0 else "")
+    return "".join(out)
+
+
+def split(run: str, s: Scan) -> list[str] | None:
+    """A run of letters as declared names, the longest first; None where it is no such run."""
+    if len(run) > GLUED:
+        return None
+    best: list[list[str] | None] = [None] * len(run) + [[]]
+    for k in range(len(run) - 1, -1, -1):
+        for stop in range(len(run), k, -1):
+            rest = best[stop]
+            if rest is not None and (run[k:stop] in s.spelled):
+                best[k] = [run[k:stop], *rest]
+                break
+    return best[0]

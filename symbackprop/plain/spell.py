@@ -1,0 +1,100 @@
+"""How names are typed without LaTeX: W1, W_1, W^(1), yhat, δB, theta."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from symbackprop.errors import FormulaError
+from symbackprop.notation import Formula, Name
+from symbackprop.reading.names import NameTable
+from symbackprop.reading.tokens import tokenise
+from symbackprop.write.latex import latex
+
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η", "theta": "θ",
+    "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
+    "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Delta": "Δ", "Theta": "Θ",
+    "Lambda": "Λ", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+}  # fmt: skip
+LETTERS = {v: k for k, v in GREEK.items()} | {"ϕ": "phi", "ϵ": "epsilon", "ϑ": "theta"}
+ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307"}
+Tokens = tuple[str, ...]
+Spellings = Mapping[str, Tokens]
+
+
+def spellings(table: NameTable, others: Mapping[str, Formula]) -> dict[str, Tokens]:
+    """Every way to type a name -> its tokens of LaTeX; the table's own names come first."""
+    out: dict[str, Tokens] = {}
+    for name in table.names:
+        for spelled in ways(name):
+            out.setdefault(spelled, group(name))
+    for spelled, f in others.items():
+        out.setdefault(spelled, group(f))
+    return out
+
+
+def group(f: Formula) -> Tokens:
+    """A name in braces, so that any script may follow."""
+    return ("{", *tokenise(latex(f)).tokens, "}")
+
+
+def ways(name: Name) -> list[str]:
+    """The spellings of one name."""
+    sup, sub = plain_script(name.sup), plain_script(name.sub)
+    bare = sup.strip("()[]")
+    sups = ["", f"^{sup}", f"^{{{sup}}}", bare] if sup else [""]
+    subs = ["", sub, f"_{sub}", f"_{{{sub}}}"] if sub else [""]
+    return [b + s + u for b in bases(name.base) for s in sups for u in subs
+            if (s or not sup) and (u or not sub)]  # fmt: skip
+
+
+def plain_script(tex: str) -> str:
+    """A script without its commands."""
+    return (
+        re.sub(r"\\(?:mathrm|text|mathsf)\s*\{(\w*)\}", r"\1", tex)
+        .replace(r"\prime", "'")
+        .replace(" ", "")
+    )
+
+
+def bases(tex: str) -> list[str]:
+    """The spellings of a letter: `\\hat y`, `\\delta B`, `\\theta`, `\\mathrm{loss}`."""
+    if tex.startswith(r"\delta "):
+        return [
+            d + b
+            for b in bases(tex.removeprefix(r"\delta "))
+            for d in ("δ", "δ_", "delta_", "delta")
+        ]
+    accent = re.fullmatch(r"\\(hat|bar|tilde|dot)\s*\{?\s*(\\?\w+)\s*\}?", tex)
+    if accent:
+        inner = bases(accent[2])
+        own = [unicodedata.normalize("NFC", b + ACCENTS[accent[1]]) for b in inner if len(b) == 1]
+        return [*own, *(b + sep + accent[1] for b in inner for sep in ("_", ""))]
+    word = re.fullmatch(r"\\[a-z]+\s*\{([\w ]+)\}", tex)
+    if word:
+        return [word[1]]
+    if tex.startswith("\\"):
+        return [tex[1:], *([GREEK[tex[1:]]] if tex[1:] in GREEK else [])]
+    return [tex]
+
+
+def named(text: str) -> Name:
+    """The name a plain where-clause defines. Errors: `FormulaError` for anything but a name."""
+    found = re.fullmatch(
+        r"([^\W\d_]+)_?(?:\{?(\w*)\}?)", unicodedata.normalize("NFC", text.strip())
+    )
+    if not found:
+        raise FormulaError(f"{text!r} is not a name that can be defined", where="answer")
+    letters, sub = found[1], found[2]
+    if len(letters) == 1:
+        base = "\\" + LETTERS[letters] if letters in LETTERS else letters
+        return Name(base, "", sub)
+    if letters in GREEK:
+        return Name("\\" + letters, "", sub)
+    if letters[0] == "δ" and len(letters) == 2:
+        return Name(rf"\delta {letters[1]}", "", sub)
+    if not letters.isascii():
+        raise FormulaError(f"{text!r} is not a name that can be defined", where="answer")
+    return Name(r"\mathrm{" + letters + "}", "", sub)

@@ -1,0 +1,218 @@
+"""Letters of plain text: names, glued names, functions, derivatives, sums."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from symbackprop.plain.scan import GLUED, Scan, split
+from symbackprop.plain.spell import LETTERS
+from symbackprop.spelling import near
+
+FUNCTIONS = {
+    "sigma": "sigmoid", "σ": "sigmoid", "ln": "log", "ReLU": "relu", "tr": "trace", "heaviside": "step",
+    "sgn": "sign", "logistic": "sigmoid", "Softmax": "softmax", "maximum": "max",
+}  # fmt: skip
+KNOWN = frozenset(
+    "exp log tanh sin cos tan sinh cosh sqrt abs sigmoid relu softplus softmax log_softmax logsumexp trace "
+    "step sign gelu silu elu square diag diagonal sum mean rowsum colsum erf arctan transpose inv ones eye"
+    .split()
+)  # fmt: skip
+
+INDEXED = re.compile(r"[_\[ᵢⱼₖₙₜ]")
+_LETTER = r"(?:(?![ᵀᵏ²³¹⁰-₟ᵢⱼ])[\w\u0300-\u036f])"
+_RUN = re.compile(rf"[^\W\d_]{_LETTER}*")
+_NAMED = re.compile(rf"[^\W\d_]{_LETTER}*(?:\^\(?\w+\)?)?")
+_OPENS = re.compile(r"['’′]*\s*\(|\s+[^\W\d_]")
+_CALLED = re.compile(r"['’′]*\s*\(")
+_PARTIAL = re.compile(r"[∂d]\s*(?=[^\W\d_])")
+_SCRIPT = re.compile(r"\^\(\w+\)|\^\{\(?\w+\)?\}|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾|_\{\w+\}|[₀₁₂₃₄₅₆₇₈₉]+")
+_AXIS = re.compile(r",\s*(?:axis|dim)\s*=\s*(-?\d)\s*$")
+_BIG = {"sum": r"\sum", "prod": r"\prod", "Σ": r"\sum", "∑": r"\sum", "Π": r"\prod", "∏": r"\prod"}
+_NABLA = re.compile(r"(?:∇|nabla|grad)_?\{?\s*([^\W_]+)\s*\}?\s*\(?\s*([^\W_]+)\s*\)?")
+
+
+def word(s: Scan) -> bool:
+    """Whatever begins with a letter."""
+    if not (s.char().isalpha() or s.char() in "∂∇∑∏") or s.char() in "ᵀ":
+        return False
+    return derivative(s) or gradient(s) or big(s) or run(s)
+
+
+def derivative(s: Scan) -> bool:
+    """dL/dW, ∂L/∂W_ij, d L / d W."""
+    found = s.match(_PARTIAL)
+    above = name_at(s, found.end()) if found else None
+    if above is None:
+        return False
+    middle = re.compile(r"\s*/\s*[∂d]\s*(?=[^\W\d_])").match(s.text, above[1])
+    below = name_at(s, middle.end()) if middle else None
+    if below is None:
+        return False
+    s.put(r"\frac", "{", r"\partial", *s.spelled[above[0]], *above[2], "}",
+          "{", r"\partial", *s.spelled[below[0]], *below[2], "}")  # fmt: skip
+    s.at = below[1]
+    return True
+
+
+def name_at(s: Scan, at: int) -> tuple[str, int, tuple[str, ...]] | None:
+    """A declared name with its indices: as spelled, where it ends, the tokens of its indices."""
+    found = _NAMED.match(s.text, at)
+    if not found:
+        return None
+    text = found[0]
+    for stop in range(len(text), 0, -1):
+        if text[:stop] in s.spelled and (stop == len(text) or text[stop] in "_^"):
+            rest = re.compile(r"_(\w+)|_\{([\w, ]+)\}|\[([\w, ]+)\]").match(s.text, at + stop)
+            inner = next((g for g in rest.groups() if g), "") if rest else ""
+            indices = ("_", "{", *re.findall(r"\d+|[^\s_]", inner), "}") if inner else ()
+            return text[:stop], rest.end() if rest else at + stop, indices
+    return None
+
+
+def gradient(s: Scan) -> bool:
+    """∇_W L."""
+    found = s.match(_NABLA)
+    if not found or found[1] not in s.spelled or found[2] not in s.spelled:
+        return False
+    s.put(r"\nabla", "_", *s.spelled[found[1]], *s.spelled[found[2]])
+    s.at = found.end()
+    return True
+
+
+def big(s: Scan) -> bool:
+    """sum_n, Σ_{i=1}^n: a sum over an index."""
+    found = re.compile(r"(sum|prod|Σ|∑|Π|∏)(?=\s*_)").match(s.text, s.at)
+    if not found:
+        return False
+    s.put(_BIG[found[1]])
+    s.at = found.end()
+    s.skip()
+    return True
+
+
+def run(s: Scan) -> bool:
+    """A name, a function, or several of them glued together."""
+    found = s.match(_RUN)
+    if not found:
+        s.fail(f"{s.char()!r} cannot stand here")
+        return False
+    text = unicodedata.normalize("NFC", found[0])
+    start = s.at
+    for stop in (len(text), *(k for k in range(len(text) - 1, 0, -1) if text[k] == "_")):
+        if name(s, text[:stop]):
+            return True
+    head = text.split("_")[0]
+    for stop in range(
+        min(len(head), GLUED), 0, -1
+    ):  # glued names, the last of them perhaps a function
+        pieces = split(head[:stop], s)
+        if pieces and (stop == len(head) or callable_at(s, head[stop:], start + len(head))):
+            for piece in pieces:
+                s.put(*s.spelled[piece])
+                s.at += len(piece)
+            return True
+    if len(head) == 1 and (head.isascii() or head in LETTERS):
+        s.put(head if head.isascii() else "\\" + LETTERS[head])
+        s.at += 1
+        return True
+    if INDEXED.match(s.text, start + len(head)) and "\0" + head in s.spelled:
+        s.put(*s.spelled["\0" + head])
+        s.at += len(head)
+        return True
+    s.fail(f"{head!r} is not a name known here", near(head, [x for x in s.spelled if x[0] != "\0"]))
+    return False
+
+
+def name(s: Scan, text: str) -> bool:
+    """One declared name, the longest spelling first, or a function before its argument."""
+    for end in scripted(s, text):
+        spelled = s.text[s.at : end].translate(_SMALL)
+        if spelled in s.spelled:
+            s.put(*s.spelled[spelled])
+            s.at = end
+            return True
+    if text in s.spelled:
+        s.put(*s.spelled[text])
+        s.at += len(text)
+        return True
+    lower = "\0" + text
+    if lower in s.spelled and INDEXED.match(s.text, s.at + len(text)):
+        s.put(*s.spelled[lower])
+        s.at += len(text)
+        return True
+    return function(s, text)
+
+
+_SMALL = str.maketrans({**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)), "⁽": "^(", "⁾": ")",
+                        **dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))})  # fmt: skip
+
+
+def scripted(s: Scan, text: str) -> list[int]:
+    """Where W^(1), W^{(1)}, W⁽¹⁾ and W_{in} would end."""
+    after = s.at + len(text)
+    found = re.compile(r"\^\(\w+\)|\^\{\(?\w+\)?\}|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾|_\{\w+\}|[₀₁₂₃₄₅₆₇₈₉]+").match(
+        s.text, after
+    )
+    return [found.end()] if found else []
+
+
+def callable_at(s: Scan, text: str, end: int) -> bool:
+    """Whether a text is a function with its argument behind it."""
+    return (text in KNOWN or text in FUNCTIONS) and bool(_CALLED.match(s.text, end))
+
+
+def function(s: Scan, text: str) -> bool:
+    """tanh(z), σ'(z), inv(X), ones(n), eye(n), I_n."""
+    name = FUNCTIONS.get(text, text)
+    end = s.at + len(text)
+    if text == "I" or text in ("e",):
+        return exponential(s) if text == "e" else constant(s, "I", 1)
+    if name not in KNOWN or not _OPENS.match(s.text, end):
+        return False
+    opened = re.compile(r"\s*\(").match(s.text, end)
+    if name in ("ones", "eye") and opened:
+        s.put(r"\mathbf{1}" if name == "ones" else "I", "_", "{")
+        return entered(s, opened.end(), ("}", ()))
+    if name in ("inv", "transpose") and opened:
+        s.put("(")
+        after = ("^", "{", "-", "1", "}") if name == "inv" else ("^", "{", r"\top", "}")
+        return entered(s, opened.end(), (")", after))
+    axis = along(s, opened.end() - 1) if opened and name in ("sum", "mean") else ""
+    s.put(r"\operatorname{" + (axis or name) + "}")
+    s.at = end
+    return True
+
+
+def along(s: Scan, opening: int) -> str:
+    """sum(D, axis=0) is the sum over the rows; the option is taken out of the text."""
+    close = s.pairs.get(opening, -1)
+    found = _AXIS.search(s.text[opening:close]) if close > 0 else None
+    if not found or s.text[s.at : s.at + 3] != "sum":
+        return ""
+    start = opening + found.start()
+    s.text = s.text[:start] + " " * (close - start) + s.text[close:]
+    return "colsum" if found[1] == "0" else "rowsum"
+
+
+def entered(s: Scan, after: int, closing: tuple[str, tuple[str, ...]]) -> bool:
+    """An opening bracket was read."""
+    s.open.append(closing)
+    s.at = after
+    return True
+
+
+def constant(s: Scan, token: str, length: int) -> bool:
+    """I, with its size or without."""
+    s.put(token)
+    s.at += length
+    return True
+
+
+def exponential(s: Scan) -> bool:
+    """e^(-z)."""
+    found = re.compile(r"e\s*\^\s*[({]").match(s.text, s.at)
+    if not found:
+        return False
+    s.put(r"\operatorname{exp}", "(")
+    return entered(s, found.end(), (")", ()))
