@@ -14,7 +14,7 @@ from typing import TypeAlias
 from symbackprop import entries as en
 from symbackprop.contraction import contract
 from symbackprop.entries import (
-    Affine, Atom, Delta, Elem, Entries, Factor, Fn, Group, Index, Position, SizeOf, Term,
+    Affine, AtMost, Atom, Delta, Elem, Entries, Factor, Fn, Group, Index, Position, SizeOf, Term,
 )  # fmt: skip
 from symbackprop.equations import Definition, Instance
 
@@ -196,7 +196,7 @@ def unify_atom(pattern: Atom, target: Atom, mapping: dict[Index, Position]) -> b
             return unify_entries(pattern.body, target.body, mapping)
         case SizeOf(), SizeOf():
             return pattern == target
-        case Delta(), Delta():
+        case (Delta(), Delta()) | (AtMost(), AtMost()):
             sides = (pattern.left, pattern.right), (target.left, target.right)
             return unify_all(*sides, mapping)
     return False

@@ -64,13 +64,14 @@ class Instance:
     """An op placed on shapes: how each argument is indexed, and its equations; the last one is the result.
 
     A `primitive` has no equations: `reference.py` knows it as a function of whole arrays, and it is never
-    differentiated.
+    differentiated. `labels` are the arguments that stand as a position, and how many they can name.
     """
 
     inputs: tuple[tuple[str, tuple[Index, ...]], ...]
     definitions: tuple[Definition, ...]
     shape: Shape
     primitive: str = ""
+    labels: tuple[tuple[str, Size], ...] = ()
 
     @property
     def result(self) -> Definition:

@@ -18,6 +18,7 @@ from symbackprop.entries import Elem, Entries, Index, Position, SizeOf
 from symbackprop.equations import Definition, Instance
 from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, topological
 from symbackprop.graph import TIME_SUM, Graph
+from symbackprop.letters import in_letters, reletter
 from symbackprop.op import prime
 from symbackprop.sizes import Shape
 
@@ -72,10 +73,8 @@ def readable(low: Lowered, pool: str) -> Lowered:
     def at(indices: tuple[Index, ...]) -> tuple[Index, ...]:
         return tuple(Index(names.get(i.name, i.name), i.size) for i in indices)
 
-    helpers = tuple(
-        Definition(h.tensor, at(h.at), en.reletter(h.right, names)) for h in low.helpers
-    )
-    return Lowered(at(low.at), en.reletter(low.right, names), helpers)
+    helpers = tuple(Definition(h.tensor, at(h.at), reletter(h.right, names)) for h in low.helpers)
+    return Lowered(at(low.at), reletter(low.right, names), helpers)
 
 
 def lower_node(node: Expr, args: tuple[Lowered, ...], pool: str) -> Lowered:
@@ -198,7 +197,7 @@ def node_derivative(
     for n, d in enumerate(instance.definitions):
         raw = derivative(d.right, wrt, by, known, prime)
         result = fold(solve(contract(raw)), instance.definitions[: n + 1])
-        step = LocalStep(d.tensor, d.at, by, en.in_letters(raw, pool), en.in_letters(result, pool))
+        step = LocalStep(d.tensor, d.at, by, in_letters(raw, pool), in_letters(result, pool))
         known[d.tensor] = step
         steps.append(step)
     return instance, tuple(steps)
@@ -228,7 +227,7 @@ def total_derivative(
                 # the result itself is named only where it is a node of the graph
                 own = instance.definitions[: n + (0 if last and fold_result == "no" else 1)]
                 result = fold(solve(contract(raw)), own)
-                result = en.in_letters(result, pool)
+                result = in_letters(result, pool)
                 known[d.tensor] = LocalStep(d.tensor, d.at, by, raw, result)
             else:
                 known.pop(d.tensor, None)

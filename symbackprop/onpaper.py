@@ -149,6 +149,8 @@ class Writer(Vectors):
             return no.number(e.attribute("value"))  # type: ignore[arg-type]
         if name == "identity":
             return no.KroneckerDelta(*at)
+        if name == "tri":
+            return self.entry_sum(e, at)
         if name == "onehot" and e.rank > 2:
             return no.KroneckerDelta(at[-1], self.entry(e.args[0], at[:-1]))
         if name in ("matmul", "einsum", "contraction", "sum_last", "mean_last", "slice", "outer"):

@@ -219,7 +219,7 @@ class Vectors(Sums):
             return no.Unit(self.natural(e.args[0]))
         if name == "slice":
             return self.cut(e)
-        if name in ("einsum", "pick", "matmul", "sum_last", "mean_last"):
+        if name in ("einsum", "pick", "tri", "matmul", "sum_last", "mean_last"):
             raise NoMatrix(name)
         return self.call(e)
 

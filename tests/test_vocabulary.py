@@ -34,6 +34,7 @@ BUILT = {  # closed kinds: how each is applied to arguments
     "unit": lambda: apply(OPS["unit"], n=size(3), position=size(1)) * sym("a", 3),
     "onehot": lambda: fn.onehot(label("y", 3)) * sym("a", 5, 3),
     "pick": lambda: fn.pick(sym("a", 5, 3), label("y", 3)),
+    "tri": lambda: fn.tri(3, 5, 1) @ sym("a", 5),
     "argmax": lambda: fn.largest(sym("a", 5, 3), axis=-1),
     "reshape": lambda: fn.reshape(sym("a", 2, 6), 3, 4),
     "contraction": lambda: contraction(),

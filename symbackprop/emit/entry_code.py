@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Mapping
 from symbackprop import entries as en
 from symbackprop.entries import (
     Affine,
+    AtMost,
     Atom,
     Delta,
     Elem,
@@ -84,6 +85,10 @@ class Coder:
                 return size_code(atom.size), ()
             case Delta():
                 return equal(atom)
+            case AtMost():
+                own = own_indices(atom.left, atom.right)
+                left, right = (place_code(p, own) for p in (atom.left, atom.right))
+                return f"({left} <= {right}).astype(float)", own
 
     def element(self, atom: Elem) -> Coded:
         """An array, seen at its shifted positions."""
