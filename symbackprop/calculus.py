@@ -17,6 +17,7 @@ from symbackprop.entries import (
     Affine, AtMost, Atom, Delta, Elem, Entries, Factor, Fn, Group, Index, Position, SizeOf, Term,
 )  # fmt: skip
 from symbackprop.equations import Definition, Instance
+from symbackprop.zeros import without_zeros
 
 Prime: TypeAlias = Callable[[Fn], Entries]  # derivative of a scalar function, by its argument
 
@@ -122,7 +123,7 @@ def fold(e: Entries, definitions: tuple[Definition, ...]) -> Entries:
         rule = folding(d, helpers)
         if rule:
             e = contract(apply_fold(e, rule))
-    return e
+    return without_zeros(e, definitions)
 
 
 def folding(d: Definition, helpers: set[str]) -> Fold | None:
@@ -133,9 +134,10 @@ def folding(d: Definition, helpers: set[str]) -> Fold | None:
     own = set(d.at)
     for atom, x in term.factors:
         solvable = isinstance(atom, Fn | Group) or (
-            isinstance(atom, Elem) and atom.tensor in helpers and len(term.factors) > 1
+            isinstance(atom, Elem) and atom.tensor in helpers and (len(term.factors) > 1 or x != 1)
         )
-        if solvable and set(en.atom_indices(atom)) == own:
+        # f² = a does not say which root f is
+        if solvable and abs(x.numerator) == 1 and set(en.atom_indices(atom)) == own:
             others = tuple((b, -y / x) for b, y in term.factors if b != atom)
             root = root_of(term.coefficient, -1 / x)
             if root is None:

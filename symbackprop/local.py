@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 from symbackprop import entries as en
 from symbackprop.calculus import LocalStep
@@ -18,6 +19,7 @@ from symbackprop.raising import raise_entries, raised_helpers
 from symbackprop.sizes import Shape
 from symbackprop.vocabulary import OPS
 
+NO_NAMES: Mapping[Hashable, Expr] = MappingProxyType({})
 COTANGENT = "\0cotangent"  # tensor name of ȳ in a pullback; no op can use it
 
 
@@ -51,20 +53,30 @@ def of_node(node: Expr, argument: int) -> Local:
     return derive(node.op, tuple(a.shape for a in node.args), node.attributes, argument)
 
 
-def tensors(node: Expr, output: Expr, instance: Instance) -> dict[Hashable, Expr]:
-    """What the placeholder names of an op stand for at a node; helpers become expressions."""
+def tensors(
+    node: Expr, output: Expr, instance: Instance, named: Mapping[Hashable, Expr] = NO_NAMES
+) -> dict[Hashable, Expr]:
+    """What the placeholder names of an op stand for at a node; helpers become expressions, or have names."""
     args: dict[Hashable, Expr] = {
         name: a for (name, _), a in zip(instance.inputs, node.args, strict=True)
     }
-    known = raised_helpers(instance.definitions[:-1], args)
+    own = [d for d in instance.definitions[:-1] if d.tensor not in named]
+    known = raised_helpers(own, {**args, **named})
     known[instance.result.tensor] = output
     return known
 
 
-def pullback(node: Expr, argument: int, output: Expr, cotangent: Expr) -> Expr:
+def pullback(
+    node: Expr,
+    argument: int,
+    output: Expr,
+    cotangent: Expr,
+    named: Mapping[Hashable, Expr] = NO_NAMES,
+) -> Expr:
     """The cotangent that flows from a node into one argument.
 
-    `output` is the expression to write for the node's value (its name, where it has one).
+    `output` is the expression to write for the node's value (its name, where it has one), `named` are
+    the names its helpers have.
     """
     if node.op is TIME_SUM:
         return cotangent
@@ -72,7 +84,7 @@ def pullback(node: Expr, argument: int, output: Expr, cotangent: Expr) -> Expr:
         # renumbering is undone by renumbering: the one closed kind whose pullback is stated
         return apply(OPS["reshape"], cotangent, shape=node.args[argument].shape)
     local = of_node(node, argument)
-    known = tensors(node, output, local.instance)
+    known = tensors(node, output, local.instance, named)
     known[COTANGENT] = cotangent
     raised = raise_entries(local.pullback, local.jacobian.by, known)
     assert raised is not None, f"the pullback of {node.op.name} has no op that says it"

@@ -14,14 +14,14 @@ FLOORS = """
     sizes
     notation spelling
     write reading formula evaluation meaning picture tex catalogue prose
-    entries letters contraction equations placement instances calculus
+    entries letters contraction equations zeros placement instances calculus
     op vocabulary
     scalars_sympy reference
     expr compose
     axes builders picking compositions functions graph statements expression_text graph_text
     indexed lowering
     tidy windows lettered raising local
-    activity naming reverse values convention
+    activity naming abbreviations reverse values convention
     paper_sums paper_vectors onpaper
     derivation options page
     closed largest recurrence
@@ -118,6 +118,7 @@ def test_rooms_stay_small() -> None:
     """Files to about 300 lines, functions to about 40: the present exceptions may only shrink."""
     long_files = {p.name: len(p.read_text("utf-8").splitlines()) for p in FILES}
     over = {n: k for n, k in long_files.items() if k > 300}
-    allowed = {"tidy.py": 505, "numpy_code.py": 356, "entries.py": 381, "scope.py": 360, "expr.py": 376}  # fmt: skip
+    allowed = {"tidy.py": 505, "numpy_code.py": 356, "entries.py": 381, "scope.py": 360,
+               "expr.py": 376}  # fmt: skip
     assert set(over) <= set(allowed), over
     assert all(over[n] <= allowed[n] for n in over), over

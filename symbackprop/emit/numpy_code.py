@@ -315,17 +315,17 @@ class Module:
         instance = e.op.place(tuple(a.shape for a in e.args), e.attributes)
         base = "".join(c if c.isalnum() else "_" for c in e.op.name)
         helper = next(f"{base}{k or ''}" for k in range(1000) if self.taken(f"{base}{k or ''}", e))
-        names: dict[Hashable, str] = {n: n for n, _ in instance.inputs}
         sizes = sorted(
             {n for a in e.args for s in a.shape for n in s.names}
             | {n for d in instance.definitions for i in d.at for n in i.size.names}
         )
-        lines = []
-        for d in instance.definitions:
-            names[d.tensor] = d.tensor
-            lines.append(f"    {d.tensor} = {self.einsums(d.right, d.at, names)}\n")
-        head = f"def {helper}({', '.join([*(n for n, _ in instance.inputs), *sizes])}):\n"
-        self.helpers[helper] = head + "".join(lines) + f"    return {instance.result.tensor}\n"
+        tensors = [*(n for n, _ in instance.inputs), *(d.tensor for d in instance.definitions)]
+        names: dict[Hashable, str] = {n: n + "_" * (n in sizes) for n in tensors}
+        lines = [f"    {names[d.tensor]} = {self.einsums(d.right, d.at, names)}\n"
+                 for d in instance.definitions]  # fmt: skip
+        head = f"def {helper}({', '.join([*(names[n] for n, _ in instance.inputs), *sizes])}):\n"
+        result = names[instance.result.tensor]
+        self.helpers[helper] = head + "".join(lines) + f"    return {result}\n"
         self.definitions[helper] = (e.op.name, tuple(a.shape for a in e.args), e.attributes)
         return f"{helper}({', '.join([*map(bare, args), *sizes])})"
 

@@ -69,6 +69,7 @@ SPECIAL = {
     "slice": slice_code,
     "pick": pick_code,
     "argmax": lambda e, a: f"np.argmax({bare(a[0])}, axis=-1)",
+    "argmin": lambda e, a: f"np.argmin({bare(a[0])}, axis=-1)",
     "identity": lambda e, a: f"np.eye({size_code(e.shape[0])})",
     "selector": lambda e, a: (
         f"np.eye({size_code(e.shape[0])}, {size_code(e.shape[1])}, -{size_code(e.attribute('start'))})"
