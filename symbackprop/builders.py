@@ -11,7 +11,7 @@ from symbackprop.axes import from_last, normal_axis, to_last
 from symbackprop.errors import DeclarationError
 from symbackprop.expr import Expr, Operand, apply, as_expr, const, describe, labels_of
 from symbackprop.op import Op
-from symbackprop.sizes import Size, size
+from symbackprop.sizes import Size, shape_text, size
 from symbackprop.vocabulary import OPS
 
 Function: TypeAlias = Callable[..., Expr]
@@ -26,7 +26,8 @@ def named_labels(e: Expr) -> Expr:
             said = f"one of {labels_of(a)}" if labels_of(a) else "no label"
             raise DeclarationError(
                 f"{describe(a)} names {said}, where one of {classes[name]} is wanted",
-                where=e.op.name, hint=f"Declare it as  {describe(a)}: n label {classes[name]}",
+                where=e.op.name,
+                hint=f"Declare it as  {describe(a)}: {shape_text(a.shape)} label {classes[name]}",
             )  # fmt: skip
     return e
 

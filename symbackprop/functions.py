@@ -21,7 +21,9 @@ from symbackprop.expr import (
     labels_of,
     leaf,
 )
-from symbackprop.picking import argmax, cross_entropy, largest, onehot, pick
+from symbackprop.picking import (
+    argmax, argmin, cross_entropy, largest, onehot, pick, smallest,
+)  # fmt: skip
 from symbackprop.sizes import Size, shape_text, size
 from symbackprop.vocabulary import OPS
 
@@ -132,6 +134,7 @@ FUNCTIONS: dict[str, Function] = {
     **{name: along_axis(op) for name, op in OPS.items() if name not in HIDDEN},
     "sum": reduction("sum"), "mean": reduction("mean"), "concat": concat, "ones": ones, "zeros": zeros,
     "eye": eye, "reshape": reshape, "einsum": einsum, "onehot": onehot, "tri": tri, "pick": pick, "dot": dot,
-    "cross_entropy": cross_entropy, "permute": permute, "argmax": argmax, "max": largest,
+    "cross_entropy": cross_entropy, "permute": permute, "argmax": argmax, "argmin": argmin,
+    "max": largest, "min": smallest,
     **COMPOSITIONS,
 }  # fmt: skip

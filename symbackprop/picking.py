@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symbackprop.axes import normal_axis, to_last
-from symbackprop.builders import along_axis, as_size, reshape
+from symbackprop.builders import Function, along_axis, as_size, reshape
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.expr import Expr, Operand, apply, as_expr, describe, labels_of
 from symbackprop.sizes import shape_text
@@ -40,21 +40,36 @@ def pick(x: Operand, label: Operand) -> Expr:
     return apply(OPS["pick"], x, label)
 
 
-def argmax(x: Operand, axis: int | None = None) -> Expr:
-    """The position of the largest entry along an axis (of all entries), a label; the first of equals."""
-    x = as_expr(x)
-    return apply(
-        OPS["argmax"], flat(x) if axis is None else to_last(x, normal_axis(axis, x, "argmax"))
-    )
-
-
-def largest(x: Operand, axis: int | None = None) -> Expr:
-    """The largest entry along an axis (of all entries); its derivative goes to the first of equals."""
-    x = as_expr(x)
-    line = flat(x) if axis is None else to_last(x, normal_axis(axis, x, "max"))
-    return pick(line, argmax(line, axis=-1))
-
-
 def flat(x: Expr) -> Expr:
     """All entries as a vector."""
     return x if x.rank == 1 else reshape(x, product(x.shape))
+
+
+def position_of(op: str) -> Function:
+    """The position of the largest (smallest) entry along an axis or of all; a label, the first of equals."""
+
+    def function(x: Operand, axis: int | None = None) -> Expr:
+        return apply(OPS[op], line(as_expr(x), axis, op))
+
+    function.__name__, function.__doc__ = op, position_of.__doc__
+    return function
+
+
+def extreme(op: str) -> Function:
+    """The entry argmax (argmin) names; its derivative goes to the first of equals."""
+
+    def function(x: Operand, axis: int | None = None) -> Expr:
+        e = line(as_expr(x), axis, op[-3:])
+        return pick(e, apply(OPS[op], e))
+
+    function.__name__, function.__doc__ = op[-3:], extreme.__doc__
+    return function
+
+
+def line(x: Expr, axis: int | None, where: str) -> Expr:
+    """The axis moved to the end, or all entries as a vector."""
+    return flat(x) if axis is None else to_last(x, normal_axis(axis, x, where))
+
+
+argmax, argmin = position_of("argmax"), position_of("argmin")
+largest, smallest = extreme("argmax"), extreme("argmin")

@@ -169,7 +169,7 @@ def first_largest(x: Array) -> Array:
     return np.argmax(x, axis=-1)
 
 
-PRIMITIVES = {"argmax": first_largest}
+PRIMITIVES = {"argmax": first_largest, "argmin": lambda x: first_largest(-x)}
 
 
 # --- scalar functions ----------------------------------------------------------------------------

@@ -147,13 +147,19 @@ def pick_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: s
     return Instance(inputs, (Definition("y", batch, right),), label, labels=(("label", k.size),))
 
 
-def argmax_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
-    """m[..] with x[.., m[..]] >= x[.., k] for all k; the first such position. Integer, so constant almost
-    everywhere: nothing flows back."""
-    (x,) = shapes
-    if not x:
-        raise ShapeError("needs an array with an axis", where=where)
-    return Instance((("x", axes(x)),), (), x[:-1], primitive="argmax")
+def first(primitive: str) -> Op:
+    """argmax: m[..] with x[.., m[..]] >= x[.., k] for all k; the first such position; argmin likewise.
+
+    Integer, so constant almost everywhere: nothing flows back.
+    """
+
+    def build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+        (x,) = shapes
+        if not x:
+            raise ShapeError("needs an array with an axis", where=where)
+        return Instance((("x", axes(x)),), (), x[:-1], primitive=primitive)
+
+    return Op(primitive, build=build, tex=rf"\operatorname{{{primitive}}}", domain="label")
 
 
 def reshape_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
@@ -227,7 +233,7 @@ identity = Op("identity", build=identity_build)
 unit = Op("unit", build=unit_build)
 onehot = Op("onehot", build=onehot_build)
 pick = Op("pick", build=pick_build)
-argmax = Op("argmax", build=argmax_build, tex=r"\operatorname{argmax}", domain="label")
+argmax, argmin = first("argmax"), first("argmin")
 reshape = Op("reshape", build=reshape_build)
 contraction = Op("contraction", build=contraction_build)
 einsum = Op("einsum", build=einsum_build)
