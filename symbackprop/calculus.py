@@ -110,10 +110,19 @@ def local_derivatives(
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """pivot^power = rest: how an atom is written in terms of the tensor it defines."""
+    """pivot = rest: how an atom is written in terms of the tensor it defines."""
 
     pivot: Atom
     rest: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """first · others = rest: a product that stands as a whole where no factor of it can be solved for."""
+
+    pivot: Atom
+    others: tuple[Factor, ...]
+    rest: Elem
 
 
 def fold(e: Entries, definitions: tuple[Definition, ...]) -> Entries:
@@ -121,13 +130,19 @@ def fold(e: Entries, definitions: tuple[Definition, ...]) -> Entries:
     helpers = {d.tensor for d in definitions[:-1]}
     for d in definitions:
         rule = folding(d, helpers)
-        if rule:
+        if isinstance(rule, Fold):
             e = contract(apply_fold(e, rule))
+        elif rule:
+            e = contract(en.gather(apply_whole(t, rule) for t in e.terms))
     return without_zeros(e, definitions)
 
 
-def folding(d: Definition, helpers: set[str]) -> Fold | None:
-    """The rule of a definition `a = c·Π f^x` without sum: solved for its function, group or helper."""
+def folding(d: Definition, helpers: set[str]) -> Fold | Whole | None:
+    """The rule of a definition `a = c·Π f^x` without sum: solved for its function, group or helper.
+
+    Nothing is divided by, for it may be 0, and no factor may stand in its own solution: such a product is
+    recognised as a whole.
+    """
     if len(d.right.terms) != 1 or d.right.terms[0].bound:
         return None
     term = d.right.terms[0]
@@ -140,11 +155,23 @@ def folding(d: Definition, helpers: set[str]) -> Fold | None:
         if solvable and abs(x.numerator) == 1 and set(en.atom_indices(atom)) == own:
             others = tuple((b, -y / x) for b, y in term.factors if b != atom)
             root = root_of(term.coefficient, -1 / x)
+            left = Elem(d.tensor, tuple(en.position(i) for i in d.at))
+            divided = any(y < 0 and not isinstance(b, SizeOf) for b, y in others)
+            if divided or any(meets(b, atom) for b, _ in others):
+                alone = term.coefficient == 1 and x == 1
+                rest = tuple((b, y) for b, y in term.factors if b != atom)
+                return Whole(atom, rest, left) if alone else None
             if root is None:
                 return None
-            left = Elem(d.tensor, tuple(en.position(i) for i in d.at))
             return Fold(atom, Term(root, ((left, 1 / x), *others)))
     return None
+
+
+def meets(outer: Atom, atom: Atom) -> bool:
+    """Whether an atom stands inside another one, at whatever positions."""
+    inner = outer.arg if isinstance(outer, Fn) else outer.body if isinstance(outer, Group) else None
+    own = [a for t in inner.terms for a, _ in t.factors] if inner else []
+    return any(unify_atom(atom, a, {}) or meets(a, atom) for a in own)
 
 
 def root_of(c: Fraction, x: Fraction) -> Fraction | None:
@@ -172,6 +199,22 @@ def apply_fold(e: Entries, rule: Fold) -> Entries:
                 factors.append((inside(atom, rule), x))
         out.append(Term(coefficient, tuple(factors), term.bound))
     return en.gather(out)
+
+
+def apply_whole(term: Term, rule: Whole) -> Term:
+    """The term with the product written as the tensor it defines, where all of it is there."""
+    powers = dict(term.factors)
+    for atom, x in term.factors:
+        mapping: dict[Index, Position] = {}
+        if x != 1 or not unify_atom(rule.pivot, atom, mapping):
+            continue
+        others = [(en.at_atom(b, mapping), y) for b, y in rule.others]
+        if all(powers.get(b) == y for b, y in others):
+            gone = {atom, *(b for b, _ in others)}
+            left = tuple(f for f in term.factors if f[0] not in gone)
+            made = en.at_atom(rule.rest, mapping)
+            return apply_whole(replace(term, factors=((made, Fraction(1)), *left)), rule)
+    return term
 
 
 def inside(atom: Atom, rule: Fold) -> Atom:

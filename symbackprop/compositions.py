@@ -73,10 +73,10 @@ def convolution(name: str, spatial: int) -> Function:
         x, f = as_expr(x), as_expr(f)
         outer, (c, *image) = x.shape[: -spatial - 1], x.shape[-spatial - 1 :]
         share, bank = parted(c, groups, name), parted(f.shape[0], groups, name)
-        made = apply(OPS["group_" + name], reshape(x, *outer, groups, share, *image),
-                     reshape(f, groups, bank, *f.shape[1:]), **options)  # fmt: skip
-        y = reshape(made, *outer, f.shape[0], *made.shape[-spatial:])
-        return y if b is None else y + reshape(b, f.shape[0], *[1] * spatial)
+        bias = [] if b is None else [reshape(b, groups, bank)]
+        shaped = reshape(x, *outer, groups, share, *image), reshape(f, groups, bank, *f.shape[1:])
+        made = apply(OPS["group_" + name], *shaped, *bias, **options)
+        return reshape(made, *outer, f.shape[0], *made.shape[-spatial:])
 
     function.__name__, function.__doc__ = name, convolution.__doc__
     return function
@@ -178,11 +178,17 @@ def style(f: Operand, target: Operand) -> Expr:
     return apply(OPS["mse"], gram(f), gram(target))
 
 
+def infonce(scores: Operand, *, tau: float = 1) -> Expr:
+    """The mean over i of -log softmax(S/τ)[i, i]: row i belongs to column i (van den Oord et al. 2018)."""
+    z = as_expr(scores) / const(tau)
+    return mean(apply(OPS["logsumexp"], z) - apply(OPS["diagonal"], z))
+
+
 COMPOSITIONS: dict[str, Function] = {
     "max_pool1d": max_pool1d, "max_pool2d": max_pool2d,
     **{name: average_pool(name) for name in ("avg_pool1d", "avg_pool2d")},
     "global_avg_pool": global_avg_pool, "global_max_pool": global_max_pool,
     "conv1d": convolution("conv1d", 1), "conv2d": convolution("conv2d", 2), "group_norm": group_norm,
     "attention": attention, "scatter": scatter, "total_variation": total_variation,
-    "gram": gram, "style": style,
+    "gram": gram, "style": style, "infonce": infonce,
 }  # fmt: skip

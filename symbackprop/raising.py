@@ -49,11 +49,32 @@ def raised_helpers(
 ) -> dict[Hashable, Expr]:
     """The expressions helpers stand for, beside what is known already, where an op says them."""
     out = dict(known or {})
+    before: list[Definition] = []
     for d in definitions:
-        e = raise_entries(d.right, d.at, out)
+        before.append(d)
+        e = as_op(before, out) or raise_entries(d.right, d.at, out)
         if e is not None:
             out[d.tensor] = e
     return out
+
+
+def as_op(definitions: list[Definition], known: Mapping[Hashable, Expr]) -> Expr | None:
+    """A helper that is another op of an argument by its definition, as that op, whose spelling is stable."""
+    for op in OPS.values():
+        argument = (
+            op.variants[0].arguments if op.variants and not op.scalar and not op.defaults else ()
+        )
+        x = known.get(argument[0].tensor) if len(argument) == 1 else None
+        if x is None or len(op.variants[0].equations) != len(definitions) or len(definitions) == 1:
+            continue
+        if x.rank < len(argument[0].core) or (
+            x.rank > len(argument[0].core) and not argument[0].batch
+        ):
+            continue
+        own = op.place((x.shape,), ()).definitions
+        if [(d.at, d.right) for d in own] == [(d.at, d.right) for d in definitions]:
+            return apply(op, x)
+    return None
 
 
 def raise_term(term: Term, out: tuple[Index, ...], tensors: Tensors) -> Expr | None:

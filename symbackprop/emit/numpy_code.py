@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import re
 from collections.abc import Container, Hashable, Mapping
 from fractions import Fraction
 
@@ -25,6 +26,8 @@ HEAD = '''"""Emitted by symbackprop: {of} and its gradient by {wrt}. Integer lab
 
 import numpy as np
 '''
+ALONE = re.compile(r"(?<=[(,])\s*\{0\}(?=[),])")  # an argument of its own needs no brackets
+CALL = re.compile(r"(np\.\w+|erf)\([^()]*\)")
 ERF = "from math import erf as _erf\n\nerf = np.vectorize(_erf, otypes=[float])\n"
 
 
@@ -273,11 +276,9 @@ class Module:
     def scalar_call(self, name: str, order: int, x: str) -> str:
         row = scalar_row(name)
         if not order and row.numpy:
-            return (
-                f"({row.numpy.format(x)})"
-                if not row.numpy.startswith(("np.", "erf"))
-                else row.numpy.format(bare(x))
-            )
+            alone = len(ALONE.findall(row.numpy)) == row.numpy.count("{0}")
+            code = row.numpy.format(bare(x) if alone else x)
+            return code if CALL.fullmatch(row.numpy) else f"({code})"
         helper = name + "_prime" * order
         if helper not in self.helpers:
             self.helpers[helper] = ""  # a function may use itself in its derivative's name

@@ -66,6 +66,7 @@ focal = op("focal", "x[..., i]; label[...]", """
 cross_entropy_logits = op("cross_entropy_logits", "x[..., i]; label[...]", """
     e[..., i] = exp(x[..., i])
     s[...]    = e[..., k]
+    p[..., i] = e[..., i]/s[...]
     y[...]    = log(s[...]) - x[..., label[...]]
 """, numpy=LSE + " - " + PICKED, tex=r"\operatorname{CE}")  # fmt: skip
 
@@ -73,6 +74,7 @@ cross_entropy_logits = op("cross_entropy_logits", "x[..., i]; label[...]", """
 label_smoothing = op("label_smoothing", "x[..., i]; label[...]", """
     e[..., i] = exp(x[..., i])
     s[...]    = e[..., k]
+    p[..., i] = e[..., i]/s[...]
     y[...]    = log(s[...]) - (1 - eps)*x[..., label[...]] - eps*x[..., k]/size(k)
 """, eps=0.1, numpy=LSE + " - (1 - {eps}) * " + PICKED + " - {eps} * np.mean({0}, axis=-1)",
     tex=r"\operatorname{CE}_{\varepsilon}")  # fmt: skip
@@ -99,10 +101,13 @@ triplet = op("triplet", "a[..., i]; p[..., i]; n[..., i]", """
     y[...] = relu(u[...] - v[...] + margin)
 """, margin=1, tex=r"\operatorname{triplet}")  # fmt: skip
 
-# van den Oord et al. (2018): row i of the similarities belongs to column i; tau is the temperature
-infonce = op("infonce", "x[i, i]", """
-    e[i, j] = exp(x[i, j]/tau)
-    s[i]    = e[i, k]
-    y       = (log(s[i]) - x[i, i]/tau)/size(i)
-""", tau=1, numpy="(lambda z: np.mean(np.max(z, 1) + np.log(np.sum(np.exp(z - np.max(z, 1, keepdims=True)), 1)) "
-    "- np.diagonal(z)))({0} / {tau})", tex=r"\operatorname{InfoNCE}")  # fmt: skip
+# t is 1 for vectors that belong together and -1 for others
+cosine_embedding = op("cosine_embedding", "x[..., i]; z[..., i]; t[...]", """
+    a[...] = x[..., k]**2
+    b[...] = z[..., k]**2
+    p[...] = a[...]**(1/2)
+    q[...] = b[...]**(1/2)
+    d[...] = x[..., k]*z[..., k]
+    c[...] = d[...]/(p[...]*q[...])
+    y[...] = (1 + t[...])*(1 - c[...])/2 + (1 - t[...])*relu(c[...] - margin)/2
+""", margin=0, tex=r"\operatorname{cosemb}")  # fmt: skip

@@ -24,7 +24,7 @@ sigmoid     = scalar("sigmoid",    "1/(1 + exp(-x))",       numpy="np.exp(-np.lo
 softplus    = scalar("softplus",   "log(1 + exp(x))",       numpy="np.logaddexp({0}, 0)",  prime="sigmoid(x)")
 softsign    = scalar("softsign",   "x/(1 + abs(x))",        prime="1/(1 + abs(x))**2")
 gelu        = scalar("gelu",       "x*(1 + erf(x/sqrt(2)))/2", tex=r"\operatorname{GELU}", analytic=False)
-silu        = scalar("silu",       "x*sigmoid(x)",          tex=r"\operatorname{SiLU}")
+silu        = scalar("silu",       "x*sigmoid(x)",          prime="sigmoid(x)*(1 + x*(1 - sigmoid(x)))", tex=r"\operatorname{SiLU}")
 square      = scalar("square",     "x**2",                  numpy="{0}**2",  prime="2*x")
 reciprocal  = scalar("reciprocal", "1/x",                   numpy="1/{0}",   prime="-y**2", domain="positive")
 elu         = scalar("elu",        "relu(x) + exp(x - relu(x)) - 1", numpy="np.maximum({0}, 0) + np.expm1(np.minimum({0}, 0))",

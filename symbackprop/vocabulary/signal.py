@@ -37,11 +37,15 @@ avg_pool2d = op("avg_pool2d", "x[..., a, e]", """
 # one filter bank per group of channels: x and y have the groups as an axis of their own
 group_conv1d = op("group_conv1d", "x[..., g, c, a]; f[g, k, c, u]", """
     y[..., g, k, h] = x[..., g, c, stride*h + dilation*u - padding]*f[g, k, c, u]
-""", stride=1, padding=0, dilation=1)
+""", ("x[..., g, c, a]; f[g, k, c, u]; b[g, k]", """
+    y[..., g, k, h] = x[..., g, c, stride*h + dilation*u - padding]*f[g, k, c, u] + b[g, k]
+"""), stride=1, padding=0, dilation=1)
 
 group_conv2d = op("group_conv2d", "x[..., g, c, a, e]; f[g, k, c, u, v]", """
     y[..., g, k, h, w] = x[..., g, c, stride*h + dilation*u - padding, stride*w + dilation*v - padding]*f[g, k, c, u, v]
-""", stride=1, padding=0, dilation=1)
+""", ("x[..., g, c, a, e]; f[g, k, c, u, v]; b[g, k]", """
+    y[..., g, k, h, w] = x[..., g, c, stride*h + dilation*u - padding, stride*w + dilation*v - padding]*f[g, k, c, u, v] + b[g, k]
+"""), stride=1, padding=0, dilation=1)
 
 # every entry of x lays a copy of the filter into y, `stride` apart; `padding` entries are cut at both ends
 conv_transpose1d = op("conv_transpose1d", "x[..., c, h]; f[c, k, u]", """
