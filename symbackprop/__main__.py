@@ -196,6 +196,10 @@ def run_derive(o: argparse.Namespace) -> int:
         g = d[n]
         print(f"∂{d.of}/∂{n} = {g.text()}    [{shape(g.shape)}]" if o.to == "text" else g.latex())
     if o.to == "text":
+        from symbackprop.write.text import text as plain
+
+        for n in sorted(d.backward.abbreviations):
+            print(f"where {n} = {plain(d.formula(d.graph.definition[n]))}")
         print(
             f"verified: {report.checked} of {report.equations} equations at {report.points} points, "
             f"{report.truths} derivatives, largest error {report.max_rel_error:.1e}, seed {report.seed}"

@@ -14,6 +14,7 @@ from symbackprop.equations import Definition, Implicit, Instance
 from symbackprop.expr import LEAVES, Expr, apply, topological
 from symbackprop.graph import TIME_SUM, Graph
 from symbackprop.implicit import INVERSE
+from symbackprop.letters import in_letters
 from symbackprop.lowering import Lowered, instance_of, letters, lower, retensored
 from symbackprop.op import jacobian, prime
 from symbackprop.vocabulary import OPS
@@ -35,7 +36,7 @@ def node_derivative(
     for n, d in enumerate(instance.definitions):
         raw = retensored(derivative(d.right, wrt, by, known, prime), own)
         result = fold(solve(contract(raw)), instance.definitions[: n + 1])
-        step = LocalStep(d.tensor, d.at, by, en.in_letters(raw, pool), en.in_letters(result, pool))
+        step = LocalStep(d.tensor, d.at, by, in_letters(raw, pool), in_letters(result, pool))
         known[d.tensor] = step
         steps.append(step)
     return instance, tuple(steps)
@@ -132,7 +133,7 @@ def total_derivative(
                 # the result itself is named only where it is a node of the graph
                 own = instance.definitions[: n + (0 if last and fold_result == "no" else 1)]
                 result = fold(solve(contract(raw)), own)
-                result = en.in_letters(result, pool)
+                result = in_letters(result, pool)
                 known[d.tensor] = LocalStep(d.tensor, d.at, by, raw, result)
             else:
                 known.pop(d.tensor, None)

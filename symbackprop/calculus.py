@@ -14,9 +14,10 @@ from typing import TypeAlias
 from symbackprop import entries as en
 from symbackprop.contraction import contract
 from symbackprop.entries import (
-    Affine, Atom, Delta, Elem, Entries, Factor, Fn, Group, Index, Position, SizeOf, Term,
+    Affine, AtMost, Atom, Delta, Elem, Entries, Factor, Fn, Group, Index, Position, SizeOf, Term,
 )  # fmt: skip
 from symbackprop.equations import Definition, Instance
+from symbackprop.zeros import without_zeros
 
 Prime: TypeAlias = Callable[[Fn], Entries]  # derivative of a scalar function, by its argument
 
@@ -109,14 +110,19 @@ def local_derivatives(
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """pivot^power = rest: how an atom is written in terms of the tensor it defines.
-
-    `vanishing` are the atoms of the rest that may be 0, so that nothing is divided by them.
-    """
+    """pivot = rest: how an atom is written in terms of the tensor it defines."""
 
     pivot: Atom
     rest: Term
-    vanishing: tuple[Atom, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """first · others = rest: a product that stands as a whole where no factor of it can be solved for."""
+
+    pivot: Atom
+    others: tuple[Factor, ...]
+    rest: Elem
 
 
 def fold(e: Entries, definitions: tuple[Definition, ...]) -> Entries:
@@ -124,13 +130,19 @@ def fold(e: Entries, definitions: tuple[Definition, ...]) -> Entries:
     helpers = {d.tensor for d in definitions[:-1]}
     for d in definitions:
         rule = folding(d, helpers)
-        if rule:
+        if isinstance(rule, Fold):
             e = contract(apply_fold(e, rule))
-    return e
+        elif rule:
+            e = contract(en.gather(apply_whole(t, rule) for t in e.terms))
+    return without_zeros(e, definitions)
 
 
-def folding(d: Definition, helpers: set[str]) -> Fold | None:
-    """The rule of a definition `a = c·Π f^x` without sum: solved for its function, group or helper."""
+def folding(d: Definition, helpers: set[str]) -> Fold | Whole | None:
+    """The rule of a definition `a = c·Π f^x` without sum: solved for its function, group or helper.
+
+    Nothing is divided by, for it may be 0, and no factor may stand in its own solution: such a product is
+    recognised as a whole.
+    """
     if len(d.right.terms) != 1 or d.right.terms[0].bound:
         return None
     term = d.right.terms[0]
@@ -139,31 +151,27 @@ def folding(d: Definition, helpers: set[str]) -> Fold | None:
         solvable = isinstance(atom, Fn | Group) or (
             isinstance(atom, Elem) and atom.tensor in helpers and (len(term.factors) > 1 or x != 1)
         )
-        # the square root of a square has lost its sign
-        solvable = solvable and (1 / x).denominator == 1
-        if solvable and set(en.atom_indices(atom)) == own:
+        # f² = a does not say which root f is
+        if solvable and abs(x.numerator) == 1 and set(en.atom_indices(atom)) == own:
             others = tuple((b, -y / x) for b, y in term.factors if b != atom)
             root = root_of(term.coefficient, -1 / x)
+            left = Elem(d.tensor, tuple(en.position(i) for i in d.at))
+            divided = any(y < 0 and not isinstance(b, SizeOf) for b, y in others)
+            if divided or any(meets(b, atom) for b, _ in others):
+                alone = term.coefficient == 1 and x == 1
+                rest = tuple((b, y) for b, y in term.factors if b != atom)
+                return Whole(atom, rest, left) if alone else None
             if root is None:
                 return None
-            left = Elem(d.tensor, tuple(en.position(i) for i in d.at))
-            risky = tuple(b for b, _ in others if vanishes(b, helpers))
-            return Fold(atom, Term(root, ((left, 1 / x), *others)), risky)
+            return Fold(atom, Term(root, ((left, 1 / x), *others)))
     return None
 
 
-def vanishes(atom: Atom, helpers: set[str]) -> bool:
-    """Whether an atom may be 0: an entry of an argument that is not declared positive, most functions."""
-    match atom:
-        case Elem():
-            own = getattr(atom.tensor, "symbol", None)
-            return atom.tensor not in helpers and (own is None or own.domain != "positive")
-        case Fn():
-            return atom.function not in NONZERO
-    return isinstance(atom, Group)
-
-
-NONZERO = frozenset({"exp", "sigmoid", "softplus", "cosh"})
+def meets(outer: Atom, atom: Atom) -> bool:
+    """Whether an atom stands inside another one, at whatever positions."""
+    inner = outer.arg if isinstance(outer, Fn) else outer.body if isinstance(outer, Group) else None
+    own = [a for t in inner.terms for a, _ in t.factors] if inner else []
+    return any(unify_atom(atom, a, {}) or meets(a, atom) for a in own)
 
 
 def root_of(c: Fraction, x: Fraction) -> Fraction | None:
@@ -189,27 +197,24 @@ def apply_fold(e: Entries, rule: Fold) -> Entries:
                 factors += [(en.at_atom(a, mapping), y * x) for a, y in rule.rest.factors]
             else:
                 factors.append((inside(atom, rule), x))
-        new = Term(coefficient, tuple(factors), term.bound)
-        out.append(term if divides(new, term, rule) else new)
+        out.append(Term(coefficient, tuple(factors), term.bound))
     return en.gather(out)
 
 
-def divides(new: Term, old: Term, rule: Fold) -> bool:
-    """Whether folding made a term divide by something that may be 0."""
-    if not rule.vanishing:
-        return False
-    kinds = tuple({type(b) for b in rule.vanishing})
-    before, after = (exponents(t, kinds) for t in (old, new))
-    return any(p < 0 and p < before.get(a, Fraction(0)) for a, p in after.items())
-
-
-def exponents(t: Term, kinds: tuple[type, ...]) -> dict[Atom, Fraction]:
-    """The total exponent of every atom of some kinds."""
-    out: dict[Atom, Fraction] = {}
-    for atom, p in t.factors:
-        if isinstance(atom, kinds):
-            out[atom] = out.get(atom, Fraction(0)) + p
-    return out
+def apply_whole(term: Term, rule: Whole) -> Term:
+    """The term with the product written as the tensor it defines, where all of it is there."""
+    powers = dict(term.factors)
+    for atom, x in term.factors:
+        mapping: dict[Index, Position] = {}
+        if x != 1 or not unify_atom(rule.pivot, atom, mapping):
+            continue
+        others = [(en.at_atom(b, mapping), y) for b, y in rule.others]
+        if all(powers.get(b) == y for b, y in others):
+            gone = {atom, *(b for b, _ in others)}
+            left = tuple(f for f in term.factors if f[0] not in gone)
+            made = en.at_atom(rule.rest, mapping)
+            return apply_whole(replace(term, factors=((made, Fraction(1)), *left)), rule)
+    return term
 
 
 def inside(atom: Atom, rule: Fold) -> Atom:
@@ -236,7 +241,7 @@ def unify_atom(pattern: Atom, target: Atom, mapping: dict[Index, Position]) -> b
             return unify_entries(pattern.body, target.body, mapping)
         case SizeOf(), SizeOf():
             return pattern == target
-        case Delta(), Delta():
+        case (Delta(), Delta()) | (AtMost(), AtMost()):
             sides = (pattern.left, pattern.right), (target.left, target.right)
             return unify_all(*sides, mapping)
     return False

@@ -22,6 +22,7 @@ from symbackprop.jacobians import (
     entry_base, free, indexed, jacobian_formula, jacobian_shape, jacobian_size, rank, signature,
 )  # fmt: skip
 from symbackprop.accumulation import node_derivative
+from symbackprop.letters import in_letters
 from symbackprop.notation import Formula, Name
 from symbackprop.options import Options
 from symbackprop.page import Block, Display, Equation, Equations, Paragraph, Phrase
@@ -179,7 +180,7 @@ def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
     base = entry_base(d, scope)
     partial = no.Partial(indexed(printed(d, consumer), step.at), indexed(printed(d, x), step.by))
     sides: list[Formula] = [
-        entries_formula(en.in_letters(e, d.convention.letters), base)
+        entries_formula(in_letters(e, d.convention.letters), base)
         for e in (summed, contract(summed))
     ]
     a, time = d.graph.symbol[x], d.graph.time

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symbackprop.entries import (
-    Affine, Delta, Elem, Entries, Index, Position, SizeOf, Term,
+    Affine, AtMost, Delta, Elem, Entries, Index, Position, SizeOf, Term,
     at_atom, atom_indices, collect_factors, free_indices, gather, position, position_indices,
 )  # fmt: skip
 
@@ -21,6 +21,12 @@ def contract_term(term: Term) -> Term | None:
     while changed:
         changed = False
         for n, (atom, _) in enumerate(term.factors):
+            if isinstance(atom, AtMost) and (gap := gap_of(atom)) is not None:
+                if gap < 0:
+                    return None
+                term = replace(term, factors=term.factors[:n] + term.factors[n + 1 :])
+                changed = True
+                break
             if not isinstance(atom, Delta):
                 continue
             if atom.left == atom.right:
@@ -57,6 +63,11 @@ def absorb_sizes(term: Term) -> Term:
         else:
             rest.append((atom, x))
     return Term(coefficient, tuple(rest), term.bound)
+
+
+def gap_of(c: AtMost) -> int | None:
+    """How far the left side of a condition stays below the right one, where no index decides."""
+    return (c.right.offset - c.left.offset).number if c.left.terms == c.right.terms else None
 
 
 def constant_delta(d: Delta) -> bool | None:

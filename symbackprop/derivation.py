@@ -13,6 +13,7 @@ from symbackprop.errors import DeclarationError
 from symbackprop.expr import Expr, Symbol, leaf, shifted, substitute, symbols, topological, weight
 from symbackprop.graph import Graph, collect, known, make
 from symbackprop.graph_text import read
+from symbackprop.naming import NAMED
 from symbackprop.notation import At, Formula, Name
 from symbackprop.windows import sayable
 from symbackprop.reverse import Adjoint, Backward, backward, cotangent_of
@@ -72,6 +73,11 @@ class Derivation:
     backward: Backward
     convention: Convention
     constants: tuple[str, ...] = ()  # names given to selectors
+
+    @property
+    def undrawn(self) -> frozenset[str]:
+        """Names that stand for constants and helpers: on no path, so no picture shows them."""
+        return self.backward.abbreviations | set(self.constants)
 
     @property
     def graph(self) -> Graph:
@@ -260,8 +266,9 @@ def unfolded(d: Derivation, e: Expr, names: tuple[str, ...]) -> Expr:
         own = s.symbol
         if own is None or own.cotangent or own.labels or own.at is not None:
             continue
-        if own.name in names and own.name in d.graph.definition:
-            swap[s] = shifted(d.graph.definition[own.name], own.shift)
+        made = d.graph.definition.get(own.name)
+        if own.name in names and made is not None and made.op.name not in NAMED:
+            swap[s] = shifted(made, own.shift)
     return substitute(e, swap)
 
 

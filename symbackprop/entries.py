@@ -65,6 +65,14 @@ class Delta:
 
 
 @dataclass(frozen=True, slots=True)
+class AtMost:
+    """1 where the left position is at most the right one, else 0: a condition on indices."""
+
+    left: Affine
+    right: Affine
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """A sum that stands in brackets as a factor."""
 
@@ -79,7 +87,7 @@ class SizeOf:
 
 
 Position: TypeAlias = Affine | Elem  # an `Elem` as position is an integer label
-Atom: TypeAlias = Elem | Fn | Delta | Group | SizeOf
+Atom: TypeAlias = Elem | Fn | Delta | AtMost | Group | SizeOf
 Factor: TypeAlias = tuple[Atom, Fraction]
 
 
@@ -142,7 +150,7 @@ def atom_indices(atom: Atom) -> Iterator[Index]:
             yield from free_indices(atom.arg)
         case Group():
             yield from free_indices(atom.body)
-        case Delta():
+        case Delta() | AtMost():
             yield from position_indices(atom.left)
             yield from position_indices(atom.right)
         case SizeOf():
@@ -206,8 +214,9 @@ def at_atom(atom: Atom, sub: Substitution) -> Atom:
             return replace(atom, arg=substitute(atom.arg, sub))
         case Group():
             return Group(substitute(atom.body, sub))
-        case Delta():
-            return Delta(at_position(atom.left, sub), at_position(atom.right, sub))
+        case Delta() | AtMost():
+            left, right = (at_position(p, sub) for p in (atom.left, atom.right))
+            return replace(atom, left=left, right=right)  # type: ignore[arg-type]
         case SizeOf():
             return atom
 
@@ -369,34 +378,3 @@ def rebound(e: Entries, outer: tuple[Index, ...]) -> Entries:
     """Bound letters of a piece kept apart from the letters already bound outside."""
     names = {i.name for i in outer}
     return Entries(tuple(rebind(t, avoid=names) for t in e.terms))
-
-
-def in_letters(e: Entries, pool: str) -> Entries:
-    """Bound letters outside the pool (names of the graph, say) exchanged for unused ones of it."""
-    used, free = all_names(e), {i.name for i in free_indices(e)}
-    spare = iter([c for c in pool if c not in used] + [f"i{n}" for n in range(1, 100)])
-    names = {n: next(spare) for n in sorted(used - free) if n not in pool}
-    return reletter(e, names) if names else e
-
-
-def reletter(e: Entries, names: Mapping[str, str]) -> Entries:
-    """Index letters renamed everywhere, bound ones too; the new letters must be unused."""
-    out = []
-    for t in e.terms:
-        own = {i for atom, _ in t.factors for i in atom_indices(atom)} | set(t.bound)
-        sub: dict[Index, Position] = {
-            i: position(Index(names[i.name], i.size)) for i in own if i.name in names
-        }
-        inner = tuple((nested_letters(a, names), x) for a, x in t.factors)
-        out.append(rename_bound(Term(t.coefficient, inner, t.bound), sub))
-    return Entries(tuple(out))
-
-
-def nested_letters(atom: Atom, names: Mapping[str, str]) -> Atom:
-    """Letters bound inside a function or a group renamed."""
-    match atom:
-        case Fn():
-            return replace(atom, arg=reletter(atom.arg, names))
-        case Group():
-            return Group(reletter(atom.body, names))
-    return atom

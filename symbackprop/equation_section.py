@@ -12,6 +12,7 @@ from symbackprop.calculus import LocalStep, derivative
 from symbackprop.contraction import contract
 from symbackprop.derivation import Derivation
 from symbackprop.entries import Elem, Entries, Index
+from symbackprop.letters import in_letters
 from symbackprop.equations import Implicit
 from symbackprop.indexed import Base, entries_formula
 from symbackprop.jacobians import entry_base, free
@@ -65,7 +66,7 @@ def row(
 ) -> Equation:
     """What is positive on the left, what is negative on the right; slopes always on the left."""
     own = "".join(x for x in pool if x not in {i.name for i in at})
-    terms = en.in_letters(zero, own).terms
+    terms = in_letters(zero, own).terms
     slopes = [
         t for t in terms if any(isinstance(a, Elem) and a.tensor == SLOPE for a, _ in t.factors)
     ]

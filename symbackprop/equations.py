@@ -88,7 +88,8 @@ class Instance:
     """An op placed on shapes: how each argument is indexed, and its equations; the last one is the result.
 
     A `primitive` has no equations: `reference.py` knows it as a function of whole arrays. It is
-    differentiated through the equation its result satisfies (`implicit`), or never.
+    differentiated through the equation its result satisfies (`implicit`), or never. `labels`
+    are the arguments that stand as a position, and how many they can name.
     """
 
     inputs: tuple[tuple[str, tuple[Index, ...]], ...]
@@ -96,6 +97,7 @@ class Instance:
     shape: Shape
     primitive: str = ""
     implicit: Implicit | None = None
+    labels: tuple[tuple[str, Size], ...] = ()
 
     @property
     def result(self) -> Definition:

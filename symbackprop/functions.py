@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from fractions import Fraction
-from typing import TypeAlias
 
 from symbackprop import expr
-from symbackprop.axes import from_last, normal_axis, permute, to_last
+from symbackprop.axes import permute
+from symbackprop.builders import (
+    Function, along_axis, as_size, concat, einsum, eye, ones, reduction, reshape, tri, zeros,
+)  # fmt: skip
+from symbackprop.builders import constant as constant
+from symbackprop.builders import selector as selector
+from symbackprop.compositions import COMPOSITIONS
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.expr import (
     Expr,
     Operand,
     Symbol,
     apply,
-    as_expr,
-    const,
     describe,
     labels_of,
     leaf,
 )
 from symbackprop.matrices import logdet, matrix_power
-from symbackprop.op import Op
+from symbackprop.picking import (
+    argmax, argmin, cross_entropy, largest, onehot, pick, smallest,
+)  # fmt: skip
 from symbackprop.sizes import Size, shape_text, size
 from symbackprop.vocabulary import OPS
-from symbackprop.vocabulary.shaping import product
 
-Function: TypeAlias = Callable[..., Expr]
 expr.OPERATORS.update(
     {
         k: OPS[k]
@@ -42,160 +43,6 @@ expr.OPERATORS.update(
         ]
     }
 )
-
-
-def along_axis(op: Op) -> Function:
-    """The function of an op; `axis=` moves the axis it acts along (the last one otherwise)."""
-    first = op.variants[0].arguments[0] if op.variants and op.variants[0].arguments else None
-    one_axis = first is not None and first.batch and len(first.core) == 1
-
-    def function(*operands: Operand, axis: int = -1, **options: object) -> Expr:
-        args = [as_expr(x) for x in operands]
-        if not one_axis or not args:
-            if axis != -1:
-                raise DeclarationError("takes no axis", where=op.name)
-            return apply(op, *args, **options)
-        where = normal_axis(axis, args[0], op.name) if args[0].rank else 0
-        if not args[0].rank or where == args[0].rank - 1:
-            return apply(op, *args, **options)
-        moved = [to_last(a, where) if a.rank == args[0].rank else a for a in args]
-        result = apply(op, *moved, **options)
-        return from_last(result, where) if result.rank == args[0].rank else result
-
-    function.__name__, function.__doc__ = op.name, op.about or f"The op {op.name}."
-    return function
-
-
-def reduction(name: str) -> Function:
-    whole, last = OPS[name], OPS[name + "_last"]
-
-    def function(x: Operand, axis: int | tuple[int, ...] | None = None) -> Expr:
-        x = as_expr(x)
-        if axis is None:
-            return apply(whole, x) if x.rank else x
-        many = axis if isinstance(axis, tuple) else (axis,)
-        for a in sorted({normal_axis(a, x, name) for a in many}, reverse=True):
-            x = apply(last, to_last(x, a))
-        return x
-
-    function.__name__ = name
-    return function
-
-
-def concat(*parts: Operand, axis: int = -1) -> Expr:
-    """Arrays side by side along an axis."""
-    return apply(OPS["concat"], *parts, axis=axis)
-
-
-def constant(value: int | Fraction, *extents: Operand | str) -> Expr:
-    shape = tuple(as_size(x) for x in extents)
-    return apply(OPS["constant"], shape=shape, value=Fraction(value)) if shape else const(value)
-
-
-def ones(*extents: Operand | str) -> Expr:
-    return constant(1, *extents)
-
-
-def zeros(*extents: Operand | str) -> Expr:
-    return constant(0, *extents)
-
-
-def eye(n: Operand | str) -> Expr:
-    return apply(OPS["identity"], n=as_size(n))
-
-
-def selector(rows: Size, columns: Size, start: Size) -> Expr:
-    return apply(OPS["selector"], rows=rows, columns=columns, start=start)
-
-
-def reshape(x: Operand, *extents: Operand | str) -> Expr:
-    return apply(OPS["reshape"], x, shape=tuple(as_size(s) for s in extents))
-
-
-def einsum(spec: str, *operands: Operand) -> Expr:
-    return apply(OPS["einsum"], *operands, spec=spec)
-
-
-def onehot(label: Operand, n: Operand | str | None = None) -> Expr:
-    """e_y for an integer label."""
-    label = as_expr(label)
-    extent = as_size(n) if n is not None else labels_of(label)
-    if extent is None:
-        raise DeclarationError(f"{describe(label)} is not declared `label K`", where="onehot")
-    return apply(OPS["onehot"], label, n=extent)
-
-
-def cross_entropy(p: Operand, t: Operand, axis: int = -1) -> Expr:
-    """-Σ t log p for one-hot (or soft) targets, -log p_y for an integer label; one value per sample."""
-    p, t = as_expr(p), as_expr(t)
-    if labels_of(t) is not None:
-        return -apply(OPS["log"], pick(p, t))
-    return along_axis(OPS["cross_entropy"])(p, t, axis=axis)
-
-
-def pick(x: Operand, label: Operand) -> Expr:
-    """x[.., label]: the entry the label names. Errors: `ShapeError` where classes and entries differ."""
-    x, label = as_expr(x), as_expr(label)
-    classes = labels_of(label)
-    if classes is None:
-        raise DeclarationError(f"{describe(label)} is not declared `label K`", where="pick")
-    if not x.rank or x.shape[-1] != classes:
-        raise ShapeError(f"{describe(label)} names one of {classes} classes, but {describe(x)} is "
-                         f"{shape_text(x.shape)}", where="pick")  # fmt: skip
-    return apply(OPS["pick"], x, label)
-
-
-def argmax(x: Operand, axis: int | None = None) -> Expr:
-    """The position of the largest entry along an axis (of all entries), a label; the first of equals."""
-    x = as_expr(x)
-    return apply(
-        OPS["argmax"], flat(x) if axis is None else to_last(x, normal_axis(axis, x, "argmax"))
-    )
-
-
-def largest(x: Operand, axis: int | None = None) -> Expr:
-    """The largest entry along an axis (of all entries); its derivative goes to the first of equals."""
-    x = as_expr(x)
-    line = flat(x) if axis is None else to_last(x, normal_axis(axis, x, "max"))
-    return pick(line, argmax(line, axis=-1))
-
-
-def flat(x: Expr) -> Expr:
-    """All entries as a vector."""
-    return x if x.rank == 1 else reshape(x, product(x.shape))
-
-
-def max_pool2d(x: Operand, size: int = 2, stride: int | None = None) -> Expr:
-    """The largest entry of each window; windows lie side by side unless a stride is given."""
-    u = apply(OPS["windows2d"], x, size=size, stride=stride or size)
-    *outer, a, b = u.shape
-    return largest(reshape(u, *outer, a * b), axis=-1)
-
-
-def average_pool(name: str) -> Function:
-    """The mean of each window; windows lie side by side unless a stride is given."""
-
-    def function(x: Operand, size: int = 2, stride: int | None = None, padding: int = 0) -> Expr:
-        return apply(OPS[name], x, size=size, stride=stride or size, padding=padding)
-
-    function.__name__, function.__doc__ = name, average_pool.__doc__
-    return function
-
-
-def as_size(value: Operand | str) -> Size:
-    """A size from a number, a name, or an expression of sizes."""
-    if isinstance(value, Expr):
-        if value.op is expr.SIZE:
-            return value.attributes[0][1]  # type: ignore[return-value]
-        if value.number is not None and value.number.denominator == 1:
-            return size(int(value.number))
-        if value.op.name in ("add", "multiply", "subtract") and len(value.args) == 2:
-            a, b = (as_size(x) for x in value.args)
-            return {"add": a + b, "multiply": a * b, "subtract": a - b}[value.op.name]
-        raise DeclarationError(f"`{describe(value)}` is not a size")
-    if isinstance(value, bool) or not isinstance(value, int | str | Size):
-        raise DeclarationError(f"`{value!r}` is not a size")
-    return size(value)
 
 
 def subscript(x: Expr, key: object) -> Expr:
@@ -287,8 +134,9 @@ HIDDEN = frozenset(
 FUNCTIONS: dict[str, Function] = {
     **{name: along_axis(op) for name, op in OPS.items() if name not in HIDDEN},
     "sum": reduction("sum"), "mean": reduction("mean"), "concat": concat, "ones": ones, "zeros": zeros,
-    "eye": eye, "reshape": reshape, "einsum": einsum, "onehot": onehot, "pick": pick, "dot": dot,
-    "cross_entropy": cross_entropy, "permute": permute, "argmax": argmax, "max": largest,
+    "eye": eye, "reshape": reshape, "einsum": einsum, "onehot": onehot, "tri": tri, "pick": pick, "dot": dot,
+    "cross_entropy": cross_entropy, "permute": permute, "argmax": argmax, "argmin": argmin,
+    "max": largest, "min": smallest,
     "logdet": logdet, "matrix_power": matrix_power,
-    "max_pool2d": max_pool2d, **{name: average_pool(name) for name in ("avg_pool1d", "avg_pool2d")},
+    **COMPOSITIONS,
 }  # fmt: skip

@@ -19,7 +19,8 @@ from symbackprop.contraction import bind, contract
 from symbackprop.entries import Delta, Elem, Entries, Index, Position, Term
 from symbackprop.equations import Equality, Implicit, Instance, Pattern
 from symbackprop.errors import DeclarationError
-from symbackprop.placement import Placement, declared
+from symbackprop.instances import declared
+from symbackprop.placement import Placement
 from symbackprop.sizes import Shape
 
 INVERSE = "\0inverse of "  # followed by the name of an argument: the tensor of its matrix inverse

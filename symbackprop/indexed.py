@@ -9,7 +9,7 @@ from types import MappingProxyType
 from symbackprop import notation as no
 from symbackprop.compose import fraction, negated, one_or, size_formula, times
 from symbackprop.entries import (
-    Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf, Term, at_atom, position,
+    AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf, Term, at_atom, position,
 )  # fmt: skip
 from symbackprop.notation import Formula, Name
 from symbackprop.sizes import size
@@ -40,7 +40,7 @@ def term_formula(term: Term, base: Base, names: Names) -> Formula:
     tail: list[Formula] = []  # δ last, as it is written
     for atom, x in term.factors:
         f = atom_formula(atom, base, names)
-        if isinstance(atom, Delta):
+        if isinstance(atom, Delta | AtMost):
             tail.append(f)
         elif x > 0:
             over.append(powered(f, x))
@@ -71,6 +71,9 @@ def atom_formula(atom: Atom, base: Base, names: Names) -> Formula:
             return base(atom.tensor, tuple(place(p, base, names) for p in atom.at))
         case SizeOf():
             return size_formula(atom.size)
+        case AtMost():
+            left, right = (place(p, base, names) for p in (atom.left, atom.right))
+            return no.Indicator(left, "<=", right)
         case Delta():
             return no.KroneckerDelta(*delta_sides(atom, base, names))
         case Group():

@@ -80,7 +80,7 @@ def edges(d: Derivation, drawn: tuple[str, ...]) -> list[tuple[str, str, Formula
     """(tail, head, local derivative) between drawn nodes; hidden ones are multiplied through."""
     found: dict[tuple[str, str], list[Formula | None]] = {}
     for head in drawn:
-        if head in d.graph.definition and head not in d.constants:
+        if head in d.graph.definition and head not in d.undrawn:
             for tail, label in into(d, head, set(drawn)):
                 found.setdefault((tail, head), []).append(label)
     out = []
@@ -98,7 +98,7 @@ def into(d: Derivation, head: str, drawn: set[str]) -> Iterator[tuple[str, Formu
         direct = use_labels(d, node) if node == head else {}
         for leaf in symbols(d.graph.definition[node]):
             s = leaf.symbol
-            if s is None or s.name in d.constants:
+            if s is None or s.name in d.undrawn:
                 continue
             tail = f"{s.name}@{s.shift}" if s.shift else s.name
             j = jacobian_formula(d, node, leaf) if not s.labels else None
@@ -119,7 +119,7 @@ def use_labels(d: Derivation, head: str) -> dict[str, Formula]:
     one = head == d.of and d.backward.seed.number == 1
     own = d.backward.seed if one else cotangent_of(g, head)
     named = {g.definition[c]: g.symbol[c] for c in d.constants}
-    for name, use in contributions(g, head, own, active, pullback):
+    for name, use in contributions(g, head, own, active, pullback, d.backward.helpers):
         value = use.value.args[0] if use.value.op is TIME_SUM else use.value
         value = shifted(substitute(value, named), use.shift)
         try:

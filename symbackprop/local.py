@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 from symbackprop import entries as en
 from symbackprop import tidy as td
@@ -22,6 +23,7 @@ from symbackprop.raising import raise_entries, raised_helpers
 from symbackprop.sizes import Shape
 from symbackprop.vocabulary import OPS
 
+NO_NAMES: Mapping[Hashable, Expr] = MappingProxyType({})
 COTANGENT = "\0cotangent"  # tensor name of ȳ in a pullback; no op can use it
 
 
@@ -55,8 +57,10 @@ def of_node(node: Expr, argument: int) -> Local:
     return derive(node.op, tuple(a.shape for a in node.args), node.attributes, argument)
 
 
-def tensors(node: Expr, output: Expr, instance: Instance) -> dict[Hashable, Expr]:
-    """What the placeholder names of an op stand for at a node; helpers become expressions."""
+def tensors(
+    node: Expr, output: Expr, instance: Instance, named: Mapping[Hashable, Expr] = NO_NAMES
+) -> dict[Hashable, Expr]:
+    """What the placeholder names of an op stand for at a node; helpers become expressions, or have names."""
     args: dict[Hashable, Expr] = {
         # the solution of A x = b goes on as A⁻¹ b: one form for sums to be collected in
         name: td.node(a, a.args) if a.op.name == "solve" else a
@@ -64,7 +68,8 @@ def tensors(node: Expr, output: Expr, instance: Instance) -> dict[Hashable, Expr
     }
     if instance.implicit:
         return inverses(node, output, instance.implicit, args)
-    known = raised_helpers(instance.definitions[:-1], args)
+    own = [d for d in instance.definitions[:-1] if d.tensor not in named]
+    known = raised_helpers(own, {**args, **named})
     known[instance.result.tensor] = output
     return known
 
@@ -79,10 +84,17 @@ def inverses(
     return {**args, **named, f.result: output}
 
 
-def pullback(node: Expr, argument: int, output: Expr, cotangent: Expr) -> Expr:
+def pullback(
+    node: Expr,
+    argument: int,
+    output: Expr,
+    cotangent: Expr,
+    named: Mapping[Hashable, Expr] = NO_NAMES,
+) -> Expr:
     """The cotangent that flows from a node into one argument.
 
-    `output` is the expression to write for the node's value (its name, where it has one).
+    `output` is the expression to write for the node's value (its name, where it has one), `named` are
+    the names its helpers have.
     """
     if node.op is TIME_SUM:
         return cotangent
@@ -92,7 +104,7 @@ def pullback(node: Expr, argument: int, output: Expr, cotangent: Expr) -> Expr:
     if node.op.name in COMPOSED:
         return through(node, argument, cotangent)
     local = of_node(node, argument)
-    known = tensors(node, output, local.instance)
+    known = tensors(node, output, local.instance, named)
     known[COTANGENT] = cotangent
     raised = raise_entries(local.pullback, local.jacobian.by, known)
     assert raised is not None, f"the pullback of {node.op.name} has no op that says it"

@@ -35,7 +35,7 @@ def local_section(d: Derivation, o: Options) -> list[Block]:
         (n, m)
         for n, e in d.graph.definition.items()
         for m in used_names(e)
-        if n not in d.constants and m not in d.constants and worth(d, n, m)
+        if n not in d.undrawn and m not in d.undrawn and worth(d, n, m)
     ]
     if pairs and not d.graph.time and all(rank(d, x) == 0 for p in pairs for x in p):
         return [scalar_edges(d, pairs)]

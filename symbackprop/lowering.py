@@ -17,6 +17,7 @@ from symbackprop.entries import Elem, Entries, Index, Position, SizeOf
 from symbackprop.equations import Definition, Instance
 from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, topological
 from symbackprop.graph import TIME_SUM
+from symbackprop.letters import reletter
 from symbackprop.sizes import Shape
 
 OUTPUT = "\0output"  # tensor name of the lowered result
@@ -70,10 +71,8 @@ def readable(low: Lowered, pool: str) -> Lowered:
     def at(indices: tuple[Index, ...]) -> tuple[Index, ...]:
         return tuple(Index(names.get(i.name, i.name), i.size) for i in indices)
 
-    helpers = tuple(
-        Definition(h.tensor, at(h.at), en.reletter(h.right, names)) for h in low.helpers
-    )
-    return Lowered(at(low.at), en.reletter(low.right, names), helpers)
+    helpers = tuple(Definition(h.tensor, at(h.at), reletter(h.right, names)) for h in low.helpers)
+    return Lowered(at(low.at), reletter(low.right, names), helpers)
 
 
 def lower_node(node: Expr, args: tuple[Lowered, ...], pool: str) -> Lowered:

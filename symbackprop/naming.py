@@ -21,6 +21,8 @@ from symbackprop.op import slides
 
 HEAVY = 24  # nodes of an expression written as a tree
 CURVED = frozenset({"power"})
+# a condition on entries, and entries renumbered, stand in a formula only by a name
+NAMED = frozenset({"tri", "reshape"})
 LINEAR = frozenset(
     (
         "add subtract negative multiply divide matmul transpose outer "
@@ -88,8 +90,9 @@ def extract(
         bent = e in curved and leaves[new] > 1 and not small
         deep = e.rank > 2  # no matrix says it, so it cannot stand inside a formula
         label = e.op.domain == "label"  # a position is a name
+        named = e.op.name in NAMED
         slid = e in windowed  # its entries are 0 outside, which only a named array can say
-        if e is root or e.op is TIME_SUM or not (worth or bent or deep or slid or label):
+        if e is root or e.op is TIME_SUM or not (worth or bent or deep or slid or label or named):
             return new
         new = named_node(g, new, time, taken, symbol, definition)
         swap[e] = new
@@ -121,7 +124,8 @@ def named_node(
     inside_time = time or next(
         (s.symbol.time for s in symbols(e) if s.symbol and s.symbol.time), ""
     )
-    letter = next(c for c in ("u", "v", "w", "a", "q", "r") if c not in taken)
+    letters = ("M", "N", "T") if e.op.name == "tri" else ("u", "v", "w", "a", "q", "r")
+    letter = next(c for c in letters if c not in taken)
     n = next(k for k in range(1, len(taken) + 2) if f"{letter}{k}" not in taken)
     name = f"{letter}{n}"
     taken.add(name)

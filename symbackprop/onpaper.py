@@ -46,9 +46,8 @@ class Writer(Vectors):
 
     def high(self, e: Expr) -> Formula:
         """Rank 3 and more: functions entry by entry only."""
-        batch = bool(e.op.variants) and e.op.variants[0].arguments[0].batch
-        alone = len(e.args) == 1 and batch and not defined_at_once(e)
-        if e.op.scalar or alone or e.op.name in ("reshape", "argmax"):
+        whole = bool(e.op.variants) and not defined_at_once(e)
+        if e.op.scalar or whole or e.op.name in ("reshape", "argmax", "argmin"):
             return self.call(e)
         raise NoMatrix(e.op.name)
 
@@ -153,8 +152,16 @@ class Writer(Vectors):
             return no.number(e.attribute("value"))  # type: ignore[arg-type]
         if name == "identity":
             return no.KroneckerDelta(*at)
+        if name == "tri":
+            return self.entry_sum(e, at)
         if name == "onehot" and e.rank > 2:
             return no.KroneckerDelta(at[-1], self.entry(e.args[0], at[:-1]))
+        if name == "matmul" and e.rank == 2 and "diag" in (x.op.name for x in e.args):
+            (a, b), (i, j) = e.args, at
+            left = self.entry(a.args[0], (i,)) if a.op.name == "diag" else self.entry(a, at)
+            right = self.entry(b.args[0], (j,)) if b.op.name == "diag" else self.entry(b, at)
+            if "diag" not in (a.op.name, b.op.name) or a.op.name != b.op.name:
+                return times([left, right])
         if name in ("matmul", "einsum", "contraction", "sum_last", "mean_last", "slice", "outer"):
             return self.entry_sum(e, at)
         if defined_at_once(e):

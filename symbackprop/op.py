@@ -27,7 +27,8 @@ from symbackprop.equations import (
     templates,
 )
 from symbackprop.errors import DeclarationError, ShapeError
-from symbackprop.placement import Placement, place
+from symbackprop.instances import place
+from symbackprop.placement import Placement
 from symbackprop.sizes import Shape, shape_text
 
 Attributes: TypeAlias = tuple[tuple[str, object], ...]
@@ -121,7 +122,9 @@ def as_attribute(value: object) -> Attribute:
 def slides(op: Op) -> bool:
     """Whether a window slides over an argument, so that positions may leave it and meet zeros."""
     lines = [t for v in op.variants for t in v.equations if isinstance(t, Template)]
-    places = [n.slice for t in lines for n in ast.walk(t.right) if isinstance(n, ast.Subscript)]
+    nodes = [n for t in lines for n in ast.walk(t.right)]
+    places = [n.slice for n in nodes if isinstance(n, ast.Subscript)]
+    places += [n for n in nodes if isinstance(n, ast.Call) and ast.unparse(n.func) == "delta"]
     shifted = any(isinstance(n, ast.BinOp) for p in places for n in ast.walk(p))
     return shifted or op.name == "contraction"  # made by the derivation of an op that slides
 

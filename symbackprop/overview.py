@@ -88,7 +88,7 @@ def symbols_section(d: Derivation, o: Options) -> list[Block]:
 
 
 def graph_section(d: Derivation, o: Options) -> list[Block]:
-    drawn = o.show or tuple(n for n in d.graph.symbol if n not in d.constants)
+    drawn = o.show or tuple(n for n in d.graph.symbol if n not in d.undrawn)
     arrows = edges(d, drawn)
     used = {n for tail, head, _ in arrows for n in (tail, head)}
     vertices = []

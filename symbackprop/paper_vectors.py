@@ -228,7 +228,7 @@ class Vectors(Sums):
             return no.Power(self.matrix(e.args[0]), no.Minus(no.ONE))
         if name == "matrix_power":
             return no.Power(self.matrix(e.args[0]), no.number(Fraction(str(e.attribute("k")))))
-        if name in ("einsum", "pick", "matmul", "sum_last", "mean_last"):
+        if name in ("einsum", "pick", "tri", "matmul", "sum_last", "mean_last"):
             raise NoMatrix(name)
         return self.call(e)
 

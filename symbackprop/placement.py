@@ -8,22 +8,15 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symbackprop import entries as en
-from symbackprop.contraction import bind
-from symbackprop.entries import Affine, Delta, Elem, Entries, Fn, Index, Position, SizeOf
+from symbackprop.entries import Affine, AtMost, Delta, Elem, Entries, Fn, Index, Position, SizeOf
 from symbackprop.equations import (
-    extent_of,
     steps_of,
     Attribute,
-    Definition,
-    Equality,
-    Instance,
     Pattern,
-    Range,
-    Template,
     LETTERS,
 )
 from symbackprop.errors import DeclarationError, ShapeError
-from symbackprop.sizes import Shape, Size, shape_text, size
+from symbackprop.sizes import Shape, Size, size
 
 
 class Placement:
@@ -37,6 +30,7 @@ class Placement:
         self.batch: tuple[Index, ...] = ()
         self.axes: dict[str, tuple[Pattern, Shape]] = {}
         self.origin: dict[str, str] = {}
+        self.labels: dict[str, Size] = {}  # arguments that stand as a position
 
     def declare(self, p: Pattern, shape: Shape, label: str) -> None:
         """Fix the sizes of the core letters of an argument."""
@@ -136,15 +130,29 @@ class Placement:
         if name == "delta" and len(args) == 2:
             self.same_size(args[0], args[1])
             return en.entries(Delta(self.place(args[0]), self.place(args[1])))
+        if name == "at_most" and len(args) == 2:
+            self.same_size(args[0], args[1])
+            return en.entries(AtMost(self.shift(args[0]), self.shift(args[1])))
         if len(args) == 1:
             return en.entries(Fn(name, self.read(args[0])))
         raise DeclarationError(f"`{name}` takes one argument here", where=self.where)
 
     def same_size(self, a: ast.expr, b: ast.expr) -> None:
-        """In δ(i, j) a letter without a size takes the other's."""
+        """In δ(i, j) a letter without a size takes the other's, or all that a shifted position reaches.
+
+        An offset in front is left out at both ends: i < (position at its largest) + 1 + 2·offset.
+        """
         for new, known in ((a, b), (b, a)):
-            if isinstance(new, ast.Name) and isinstance(known, ast.Name) and known.id in self.index:
-                self.index.setdefault(new.id, Index(new.id, self.index[known.id].size))
+            if not isinstance(new, ast.Name) or new.id in self.index:
+                continue
+            if isinstance(known, ast.Name) and known.id in self.index:
+                self.index[new.id] = Index(new.id, self.index[known.id].size)
+            elif isinstance(known, ast.BinOp):
+                terms, offset = self.affine(known)
+                reach = offset * 2 + 1
+                for i, step in terms.items():
+                    reach = reach + (i.size - 1) * step
+                self.index[new.id] = Index(new.id, reach)
 
     def extent(self, node: ast.expr) -> Entries:
         if isinstance(node, ast.Constant) and node.value is ...:
@@ -177,6 +185,8 @@ class Placement:
                 self.index.setdefault(part.id, Index(part.id, extent))
             elif isinstance(part, ast.BinOp):
                 self.slide(part, extent)
+            elif isinstance(part, ast.Subscript) and isinstance(part.value, ast.Name):
+                self.labels[part.value.id] = extent
         lead = self.positions(replace(declared, core=()), shape[: len(shape) - len(core)])
         return en.entries(Elem(name, (*lead, *(self.place(p) for p in core))))
 
@@ -187,6 +197,10 @@ class Placement:
             label = term.factors[0][0]
             assert isinstance(label, Elem)
             return label
+        return self.shift(node)
+
+    def shift(self, node: ast.expr) -> Affine:
+        """An affine position."""
         terms, offset = self.affine(node)
         return Affine(tuple((i, a) for i, a in terms.items() if a), offset)
 
@@ -233,66 +247,3 @@ class Placement:
                 if by is not None and not (left and right):
                     return {i: x * by for i, x in terms.items()}, offset * by
         raise DeclarationError(f"`{ast.unparse(node)}` is not an affine position", where=self.where)
-
-
-def declared(
-    at: Placement,
-    arguments: tuple[Pattern, ...],
-    shapes: tuple[Shape, ...],
-    labels: tuple[str, ...],
-) -> Placement:
-    """The sizes of the letters of all arguments. Errors: `ShapeError` for other ranks or sizes."""
-    for p, shape, label in zip(arguments, shapes, labels, strict=True):
-        if len(shape) < len(p.core) or (len(shape) > len(p.core) and not p.batch):
-            want = f"at least {len(p.core)}" if p.batch else f"{len(p.core)}"
-            raise ShapeError(
-                f"{label} is {shape_text(shape)}, but {want} axes are needed", where=at.where
-            )
-        at.declare(p, shape, label)
-    return at
-
-
-def place(
-    arguments: tuple[Pattern, ...],
-    equations: tuple[Template | Range | Equality, ...],
-    shapes: tuple[Shape, ...],
-    labels: tuple[str, ...],
-    attributes: Mapping[str, Attribute],
-    where: str,
-) -> Instance:
-    """An op on given shapes: index sizes, batch axes, entries.
-
-    Errors: `ShapeError` where a letter stands for two sizes or the batch axes do not broadcast.
-    """
-    at = declared(Placement(where, attributes), arguments, shapes, labels)
-    lines = [t for t in equations if isinstance(t, Template)]
-    for r in (r for r in equations if isinstance(r, Range)):
-        at.index[r.letter] = Index(r.letter, extent_of(r, attributes, where))
-    for t in lines:  # letters that first stand in an equation must not be taken for batch axes
-        at.axes.setdefault(f"\0{t.source}", (Pattern(t.left.tensor, False, letters_in(t)), ()))
-    leads = [s[: len(s) - len(p.core)] for p, s in zip(arguments, shapes, strict=True) if p.batch]
-    at.spread(leads, [f for p, f in zip(arguments, labels, strict=True) if p.batch])
-    at.axes = {k: v for k, v in at.axes.items() if not k.startswith("\0")}
-    definitions = []
-    for t in lines:
-        right = at.read(t.right)
-        lead = at.batch if t.left.batch else ()
-        for letter in t.left.core:
-            if letter not in at.index:
-                raise DeclarationError(f"`{t.source}`: index {letter} has no size", where=where)
-        left = (*lead, *(at.index[letter] for letter in t.left.core))
-        definitions.append(Definition(t.left.tensor, left, bind(right, left)))
-        at.axes[t.left.tensor] = (t.left, tuple(i.size for i in left))
-    inputs = []
-    for p, shape in zip(arguments, shapes, strict=True):
-        lead = len(shape) - len(p.core)
-        batch = at.batch[len(at.batch) - lead :] if lead else ()
-        own = tuple(replace(b, size=extent) for b, extent in zip(batch, shape, strict=False))
-        inputs.append((p.tensor, (*own, *(at.index[c] for c in p.core))))
-    return Instance(tuple(inputs), tuple(definitions), tuple(i.size for i in definitions[-1].at))
-
-
-def letters_in(t: Template) -> tuple[str, ...]:
-    return tuple(
-        sorted({n.id for n in ast.walk(t.right) if isinstance(n, ast.Name)} | set(t.left.core))
-    )

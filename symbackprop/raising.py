@@ -9,23 +9,19 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TypeAlias
 
 from symbackprop import entries as en
 from symbackprop import functions as fn
 from symbackprop import tidy as td
 from symbackprop.entries import (
-    Affine, Atom, Delta, Elem, Entries, Fn, Group, Index, SizeOf, Term,
+    Affine, AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, SizeOf, Term,
 )  # fmt: skip
 from symbackprop.expr import Expr, apply, const
-from symbackprop.equations import Definition
+from symbackprop.equations import Definition, Pattern
+from symbackprop.lettered import Item, Tensors, delta, element, triangle
 from symbackprop.op import derivative_op
-from symbackprop.sizes import Size, size
 from symbackprop.vocabulary import OPS
 from symbackprop.windows import contraction
-
-Tensors: TypeAlias = Mapping[Hashable, Expr]
-Item: TypeAlias = tuple[Expr, tuple[Index, ...]]
 
 
 def raise_entries(
@@ -53,11 +49,31 @@ def raised_helpers(
 ) -> dict[Hashable, Expr]:
     """The expressions helpers stand for, beside what is known already, where an op says them."""
     out = dict(known or {})
+    before: list[Definition] = []
     for d in definitions:
-        e = raise_entries(d.right, d.at, out)
+        before.append(d)
+        e = as_op(before, out) or raise_entries(d.right, d.at, out)
         if e is not None:
             out[d.tensor] = e
     return out
+
+
+def as_op(definitions: list[Definition], known: Mapping[Hashable, Expr]) -> Expr | None:
+    """A helper that is another op of an argument by its definition, as that op, whose spelling is stable."""
+    for op in OPS.values():
+        plain = op.variants and not op.scalar and not op.defaults
+        argument: tuple[Pattern, ...] = op.variants[0].arguments if plain else ()
+        x = known.get(argument[0].tensor) if len(argument) == 1 else None
+        if x is None or len(op.variants[0].equations) != len(definitions) or len(definitions) == 1:
+            continue
+        if x.rank < len(argument[0].core) or (
+            x.rank > len(argument[0].core) and not argument[0].batch
+        ):
+            continue
+        own = op.place((x.shape,), ()).definitions
+        if [(d.at, d.right) for d in own] == [(d.at, d.right) for d in definitions]:
+            return apply(op, x)
+    return None
 
 
 def raise_term(term: Term, out: tuple[Index, ...], tensors: Tensors) -> Expr | None:
@@ -124,6 +140,8 @@ def item_of(atom: Atom, exponent: Fraction, tensors: Tensors) -> Item | None:
             found = None if inner is None else (inner, axes)
         case Delta():
             found = delta(atom, tensors)
+        case AtMost():
+            found = triangle(atom)
     if found is None or exponent == 1:
         return found
     return td.power(found[0], exponent), found[1]
@@ -136,65 +154,6 @@ def function(atom: Fn, tensors: Tensors) -> Item | None:
         return None
     op = derivative_op(atom.function, atom.order) if atom.order else OPS[atom.function]
     return apply(op, inner), axes
-
-
-def element(atom: Elem, tensors: Tensors) -> Item | None:
-    """x[i, j]; shifted or fixed positions become slices, a label as last position a pick."""
-    tensor = tensors.get(atom.tensor, atom.tensor)
-    if not isinstance(tensor, Expr):
-        return None
-    if (
-        atom.at
-        and isinstance(atom.at[-1], Elem)
-        and all(isinstance(p, Affine) for p in atom.at[:-1])
-    ):
-        label = element(atom.at[-1], tensors)
-        lead = tuple(p.plain for p in atom.at[:-1] if isinstance(p, Affine))
-        if label is None or label[1] != lead:
-            return None
-        return apply(OPS["pick"], tensor, label[0]), label[1]
-    axes, ranges = [], []
-    for p in atom.at:
-        if not isinstance(p, Affine) or len(p.terms) > 1 or (p.terms and p.terms[0][1] != 1):
-            return None
-        ranges.append((p.offset, p.offset + p.terms[0][0].size) if p.terms else (p.offset,))
-        axes += [i for i, _ in p.terms]
-    whole = all(
-        len(r) == 2 and r == (size(0), s) for r, s in zip(ranges, tensor.shape, strict=True)
-    )
-    return (tensor if whole else apply(OPS["slice"], tensor, ranges=tuple(ranges))), tuple(axes)
-
-
-def delta(atom: Delta, tensors: Tensors) -> Item | None:
-    """δ as a matrix: identity, selector, unit vector, one-hot, or a renumbering."""
-    sides = (atom.left, atom.right)
-    for mine, other in (sides, sides[::-1]):
-        k = mine.plain if isinstance(mine, Affine) else None
-        if k is None:
-            continue
-        if isinstance(other, Elem):
-            label = element(other, tensors)
-            return None if label is None else (
-                apply(OPS["onehot"], label[0], n=k.size), (*label[1], k))  # fmt: skip
-        if not other.terms:
-            return apply(OPS["unit"], n=k.size, position=other.offset), (k,)
-    for mine, other in (sides, sides[::-1]):
-        if not isinstance(mine, Affine) or not isinstance(other, Affine) or not mine.plain:
-            continue
-        if other.terms and clearly_smaller(mine.plain.size, other.terms[0][0].size):
-            continue  # a selector has at least as many rows as columns
-        if len(other.terms) == 1 and other.terms[0][1] == 1:
-            i = other.terms[0][0]
-            if i.size == mine.plain.size and other.offset == size(0):
-                return fn.eye(const(i.size)), (mine.plain, i)
-            return fn.selector(mine.plain.size, i.size, other.offset), (mine.plain, i)
-    return None
-
-
-def clearly_smaller(a: Size, b: Size) -> bool:
-    """a < b for every value of the size names."""
-    gap = (b - a).terms
-    return bool(gap) and all(c > 0 for _, c in gap)
 
 
 # --- contraction ---------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from symbackprop import entries as en
 from symbackprop.entries import (
     Affine,
+    AtMost,
     Atom,
     Delta,
     Elem,
@@ -134,11 +135,10 @@ def atom_value(
             )
         case SizeOf():
             return np.asarray(float(atom.size.value(sizes)))
-        case Delta():
-            same = positions(atom.left, own, tensors, sizes) == positions(
-                atom.right, own, tensors, sizes
-            )
-            return np.broadcast_to(same.astype(float), shape)
+        case Delta() | AtMost():
+            left, right = (positions(p, own, tensors, sizes) for p in (atom.left, atom.right))
+            holds = left == right if isinstance(atom, Delta) else left <= right
+            return np.broadcast_to(holds.astype(float), shape)
         case Group():
             return entries_value(atom.body, own, tensors, sizes)
         case Fn():
@@ -186,6 +186,7 @@ def solved(a: Array, b: Array) -> Array:
 
 PRIMITIVES = {
     "argmax": first_largest,
+    "argmin": lambda x: first_largest(-x),
     "inverse": inverted,
     "solve": solved,
     "det": np.linalg.det,

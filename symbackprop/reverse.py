@@ -6,11 +6,12 @@ linear in the graph. Griewank & Walther, Evaluating Derivatives (2008), section 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from symbackprop import expanding as ex
 from symbackprop import tidy as td
+from symbackprop.abbreviations import NONE, Helpers, name_helpers
 from symbackprop.activity import (
     active_names, check_variables, default_variables, ordered, relevant, time_of,
 )  # fmt: skip
@@ -29,7 +30,7 @@ from symbackprop.expr import (
 )
 from symbackprop.functions import zeros
 from symbackprop.graph import TIME_SUM, Graph, known, time_sum, used_names
-from symbackprop.local import pullback
+from symbackprop.local import NO_NAMES, pullback
 from symbackprop.naming import name_large_nodes
 from symbackprop.notation import Name
 from symbackprop.sizes import Size, size
@@ -76,9 +77,17 @@ class Backward:
     seed: Expr  # the cotangent of `of`: 1 for a scalar, a symbol otherwise
     adjoints: Mapping[str, Adjoint]
     named: tuple[str, ...] = ()  # nodes that had no name in the declaration
+    helpers: Helpers = field(default_factory=lambda: NONE)  # names for what pullbacks need of an op
+
+    @property
+    def abbreviations(self) -> frozenset[str]:
+        """The names of helpers."""
+        found = [e.symbol for known in self.helpers.values() for e in known.values()]
+        return frozenset(s.name for s in found if s)
 
 
-Pull = Callable[[Expr, int, Expr, Expr], Expr]  # op node, argument, its name, its cotangent
+# op node, argument, its name, its cotangent, the names of its helpers
+Pull = Callable[[Expr, int, Expr, Expr, Mapping[Hashable, Expr]], Expr]
 
 
 def backward(
@@ -95,6 +104,8 @@ def backward(
     declared = set(g.symbol)
     g = name_large_nodes(g, of, names)
     active = active_names(g, names)
+    named = tuple(n for n in g.definition if n not in declared)
+    g, helpers = name_helpers(g, of, active)
     order = [n for n in reversed(ordered(g)) if n in active]
     seed = const(1) if not g.symbol[of].shape and not time_of(g, of) else cotangent_of(g, of)
     uses: dict[str, list[Use]] = {n: [] for n in order}
@@ -104,10 +115,10 @@ def backward(
         if name not in reach or name not in g.definition:
             continue
         own = seed if name == of and seed.number == 1 else cotangent_of(g, name)
-        for target, use in contributions(g, name, own, active, pull):
+        for target, use in contributions(g, name, own, active, pull, helpers):
             uses[target].append(use)
         if name in g.initial:
-            for target, use in starting(g, name, active, pull):
+            for target, use in starting(g, name, active, pull, helpers):
                 uses[target].append(use)
     for name in order:
         if name == of or not uses[name]:
@@ -115,8 +126,7 @@ def backward(
         if not g.symbol[name].shape:  # scalars: paths in the order of the graph
             uses[name].reverse()
         adjoints[name] = adjoint(g, name, tuple(uses[name]), active)
-    named = tuple(n for n in g.definition if n not in declared)
-    return Backward(g, of, names, seed, shorter(adjoints), named)
+    return Backward(g, of, names, seed, shorter(adjoints), named, helpers)
 
 
 def adjoint(g: Graph, name: str, uses: tuple[Use, ...], active: set[str]) -> Adjoint:
@@ -141,10 +151,12 @@ def added(g: Graph, name: str, terms: list[Expr]) -> Expr:
     return td.plus(*terms) if terms else zeros(*g.symbol[name].shape)
 
 
-def starting(g: Graph, name: str, active: set[str], pull: Pull) -> list[tuple[str, Use]]:
+def starting(
+    g: Graph, name: str, active: set[str], pull: Pull, helpers: Helpers = NONE
+) -> list[tuple[str, Use]]:
     """What the initial state of a recurrence sends back to what it is made from."""
     own = pinned(cotangent_of(g, name), size(0))
-    return swept(g, f"{name}[0]", g.initial[name], own, active, pull)
+    return swept(g, f"{name}[0]", g.initial[name], own, active, pull, helpers)
 
 
 def cotangent_of(g: Graph, name: str) -> Expr:
@@ -156,14 +168,20 @@ def cotangent_of(g: Graph, name: str) -> Expr:
 
 
 def contributions(
-    g: Graph, name: str, own: Expr, active: set[str], pull: Pull
+    g: Graph, name: str, own: Expr, active: set[str], pull: Pull, helpers: Helpers = NONE
 ) -> list[tuple[str, Use]]:
     """One reverse sweep over the definition of a node."""
-    return swept(g, name, g.definition[name], own, active, pull)
+    return swept(g, name, g.definition[name], own, active, pull, helpers)
 
 
 def swept(
-    g: Graph, name: str, root: Expr, own: Expr, active: set[str], pull: Pull
+    g: Graph,
+    name: str,
+    root: Expr,
+    own: Expr,
+    active: set[str],
+    pull: Pull,
+    helpers: Helpers = NONE,
 ) -> list[tuple[str, Use]]:
     """What a definition sends back to each symbol in it."""
     nodes = topological(root)
@@ -186,7 +204,7 @@ def swept(
         output = written(g, name, e, root)
         for n, a in enumerate(e.args):
             if moving[a]:
-                part = pull(e, n, output, cotangent[e])
+                part = pull(e, n, output, cotangent[e], helpers.get(e, NO_NAMES))
                 cotangent[a] = td.plus(cotangent[a], part) if a in cotangent else part
     return out
 

@@ -9,10 +9,11 @@ from functools import cached_property
 import numpy as np
 
 from symbackprop import local_names
+from symbackprop.callables import applied, scalars_into
 from symbackprop.compose import size_name
 from symbackprop.convention import function_key
 from symbackprop.derivation import Derivation, bare, signal
-from symbackprop.expr import Expr, Symbol, leaf, substitute, symbols, topological
+from symbackprop.expr import Symbol, leaf, substitute, symbols, topological
 from symbackprop.formula import NameTable
 from symbackprop.graph import sliding, used_names
 from symbackprop.local_values import local_values, oriented
@@ -21,11 +22,10 @@ from symbackprop.op import SCALARS
 from symbackprop.meaning import Environment, Value
 from symbackprop.notation import Formula, Nabla, Name, Partial
 from symbackprop.page import Equation
-from symbackprop.reference import Array, scalar_value, value
+from symbackprop.reference import Array
 from symbackprop.second import (
     by_columns, hessian_name, hessian_values, jacobian_values, vec_slope,
 )  # fmt: skip
-from symbackprop.sizes import Size, size
 from symbackprop.tracing import trace_point
 from symbackprop.values import BEFORE, Point, evaluate
 
@@ -262,31 +262,3 @@ class Scene:
                     np.asarray(self.point.deltas[n, 0])[None, :], True
                 )
         return out
-
-
-def scalars_into(out: dict[str | tuple[str, int], Callable[..., Array]], name: str) -> None:
-    def at(order: int) -> Callable[..., Array]:
-        return lambda x: scalar_value(name, order, np.asarray(x))
-
-    out[name] = at(0)
-    for k in (1, 2):
-        out[name, k] = at(k)
-
-
-def applied(e: Expr, sizes: Mapping[str, int]) -> Callable[..., Array]:
-    """The op of a node on arrays of any size, by its definition; sizes among its attributes are bound."""
-    attributes = tuple((k, bound(v, sizes)) for k, v in e.attributes)
-
-    up = 1 if e.op.domain == "label" else 0  # labels count from 1 on paper
-
-    def run(*arrays: Array) -> Array:
-        shapes = tuple(tuple(size(n) for n in np.shape(a)) for a in arrays)
-        return value(e.op.place(shapes, attributes), arrays, sizes) + up
-
-    return run
-
-
-def bound(v: object, sizes: Mapping[str, int]) -> object:
-    if isinstance(v, Size):
-        return size(v.value(sizes))
-    return tuple(bound(x, sizes) for x in v) if isinstance(v, tuple) else v

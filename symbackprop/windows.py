@@ -48,6 +48,12 @@ def contraction(
 
 
 def sayable(e: Expr) -> bool:
-    """Whether contractions act on names: an entry outside a named array is 0; cos of it would be 1."""
+    """Whether contractions act on names: an entry outside a named array is 0; cos of it would be 1.
+
+    Entries renumbered need a name as well, unless a matrix says them.
+    """
     nodes = topological(e)
-    return all(a.symbol for n in nodes if n.op is OPS["contraction"] for a in n.args)
+    turned = [a for n in nodes if n.op is OPS["reshape"] for a in n.args if not a.symbol]
+    return all(a.symbol for n in nodes if n.op is OPS["contraction"] for a in n.args) and all(
+        x.rank < 3 for a in turned for x in topological(a)
+    )

@@ -41,4 +41,31 @@ GRAPHS = {
     "signs": "x: d; L = -sum(-x*2 - -x)",
     "scaled": "X: n x d; a: scalar; Z = a*X + 2; L = sum(Z*Z)/a",
     "einsum": 'X: n x t x d; Y: n x t x d; S = einsum("bid,bjd->bij", X, Y); A = softmax(S); L = sum(A**2)',
+    "elman": "t: 1..T; x[t]: d; W: m x d; U: m x m; b: m; V: k x m; y[t]: k\n"
+    "h[t] = tanh(W @ x[t] + U @ h[t-1] + b); o[t] = V @ h[t]; l[t] = mse(o[t], y[t]); L = sum(l[t], over=t)",
+    "lstm": "t: 1..T; x[t]: d; Wi: m x d; Ui: m x m; Wf: m x d; Uf: m x m; Wo: m x d; Uo: m x m; Wg: m x d\n"
+    "Ug: m x m; h[t]: m; i[t] = sigmoid(Wi @ x[t] + Ui @ h[t-1]); f[t] = sigmoid(Wf @ x[t] + Uf @ h[t-1])\n"
+    "o[t] = sigmoid(Wo @ x[t] + Uo @ h[t-1]); g[t] = tanh(Wg @ x[t] + Ug @ h[t-1])\n"
+    "c[t] = f[t]*c[t-1] + i[t]*g[t]; h[t] = o[t]*tanh(c[t]); l[t] = sum(h[t]**2); L = sum(l[t], over=t)",
+    "peephole": "t: 1..T; x[t]: m; Wi: m x m; pi1: m; pf: m; po: m; c[t]: m\n"
+    "i[t] = sigmoid(Wi @ x[t] + pi1*c[t-1]); f[t] = sigmoid(x[t] + pf*c[t-1])\n"
+    "c[t] = f[t]*c[t-1] + i[t]*tanh(x[t]); o[t] = sigmoid(x[t] + po*c[t])\n"
+    "h[t] = o[t]*tanh(c[t]); l[t] = sum(h[t]**2); L = sum(l[t], over=t)",
+    "gru": "t: 1..T; x[t]: d; Wz: m x d; Uz: m x m; Wr: m x d; Ur: m x m; Wh: m x d; Uh: m x m; h[t]: m\n"
+    "z[t] = sigmoid(Wz @ x[t] + Uz @ h[t-1]); r[t] = sigmoid(Wr @ x[t] + Ur @ h[t-1])\n"
+    "g[t] = tanh(Wh @ x[t] + Uh @ (r[t]*h[t-1])); h[t] = (1 - z[t])*h[t-1] + z[t]*g[t]\n"
+    "l[t] = sum(h[t]**2); L = sum(l[t], over=t)",
+    "normalised steps": "t: 1..T; x[t]: m; U: m x m; h[t] = tanh(layernorm(x[t] + U @ h[t-1]))\n"
+    "l[t] = sum(h[t]**2); L = sum(l[t], over=t)",
+    "transformer": "X: n x 6; Wq: 6 x 6; Wk: 6 x 6; Wv: 6 x 6; Wo: 6 x 6; g1: 6; b1: 6; g2: 6; b2: 6\n"
+    "V1: 6 x m; V2: m x 6; A = layernorm(X, g1, b1); Q = A @ Wq; K = A @ Wk; V = A @ Wv\n"
+    "H = attention(Q, K, V, tri(n), heads=2); R = X + H @ Wo; B = layernorm(R, g2, b2)\n"
+    "Y = R + gelu(B @ V1) @ V2; L = sum(Y**2)",
+    "batch norm": "X: n x d; W: d x m; g: m; b: m; Y = relu(batchnorm(X @ W, g, b)); L = sum(Y**2)",
+    "cross entropy from scores": "X: n x d; W: d x k; b: k; y: n label k; Z = X @ W + b\n"
+    "L = mean(cross_entropy_logits(Z, y))",
+    "word vectors": "E: v x d; y: n label v; c: n label v; U: d x v\n"
+    "L = mean(cross_entropy_logits(embedding(E, y) @ U, c))",
+    "autoencoder": "x: n x d; e: n x k; A: d x k; B: d x k; D: k x d; m = x @ A; l = x @ B\n"
+    "z = reparameterise(m, l, e); L = bce_logits(z @ D, x) + mean(kl_gaussian(m, l))",
 }  # fmt: skip

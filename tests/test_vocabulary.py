@@ -15,7 +15,7 @@ from symbackprop import functions as fn
 from symbackprop.composed import COMPOSED
 from symbackprop.derivation import derive
 from symbackprop.entries import Affine, Elem, Entries, Index, elem, entries, multiply
-from symbackprop.equations import Definition
+from symbackprop.equations import Definition, Pattern
 from symbackprop.expr import Expr, apply
 from symbackprop.graph import collect
 from symbackprop.op import SCALARS, Op, Scalar, expression, scalar_row
@@ -24,7 +24,22 @@ from symbackprop.sizes import size
 from symbackprop.values import Point, backward_values, forward, generic_point, seeded
 from symbackprop.vocabulary import OPS
 
-EXTENTS = {"i": 5, "j": 3, "k": 7, "a": 5, "e": 7, "u": 3, "v": 2}
+EXTENTS = {
+    "i": 5,
+    "j": 3,
+    "k": 7,
+    "a": 5,
+    "e": 7,
+    "u": 3,
+    "v": 2,
+    "g": 2,
+    "n": 5,
+    "h": 2,
+    "w": 3,
+    "l": 7,
+}
+POSITIVE = {"divide": "xy", "cross_entropy": "pt", "power": "x", "kl": "pq", "gaussian_nll": "v",
+            "batchnorm_fixed": "v", "masked_softmax": "m"}  # fmt: skip
 BATCH = (2, 11)
 BUILT = {  # closed kinds: how each is applied to arguments
     "concat": lambda: fn.concat(sym("a", 2, 3), sym("b", 2, 5)),
@@ -35,7 +50,9 @@ BUILT = {  # closed kinds: how each is applied to arguments
     "unit": lambda: apply(OPS["unit"], n=size(3), position=size(1)) * sym("a", 3),
     "onehot": lambda: fn.onehot(label("y", 3)) * sym("a", 5, 3),
     "pick": lambda: fn.pick(sym("a", 5, 3), label("y", 3)),
+    "tri": lambda: fn.tri(3, 5, 1) @ sym("a", 5),
     "argmax": lambda: fn.largest(sym("a", 5, 3), axis=-1),
+    "argmin": lambda: fn.smallest(sym("a", 5, 3), axis=-1),
     "reshape": lambda: fn.reshape(sym("a", 2, 6), 3, 4),
     "contraction": lambda: contraction(),
     "einsum": lambda: fn.einsum("ij,kj->ik", sym("a", 2, 3), sym("b", 5, 3)),
@@ -67,28 +84,37 @@ def cases(op: Op) -> list[Expr]:
     """The op on every rank its patterns allow, up to two batch axes, size-1 axes among them."""
     if op.build:
         return [BUILT[op.name]()]
-    domain = op.scalar.domain if op.scalar and op.scalar.domain != "real" else ""
-    if op.name in ("divide", "cross_entropy", "power"):
-        domain = "positive"
+    positive = "x" if op.scalar and op.scalar.domain != "real" else POSITIVE.get(op.name, "")
     out = []
     for v in op.variants:
-        widths = range(3) if any(p.batch for p in v.arguments) else range(1)
-        for width in widths:
-            arguments = []
-            for n, p in enumerate(v.arguments):
-                batch = BATCH[:width] if p.batch else ()
-                shape = (*batch, *(EXTENTS.get(c, 3) for c in p.core))
-                arguments.append(sym(f"x{n}", *shape, positive=domain))
+        whole = any(len(p.core) > 2 for p in v.arguments)
+        for width in range((2 if whole else 3) if any(p.batch for p in v.arguments) else 1):
+            arguments = arguments_of(op, v.arguments, BATCH[:width], positive)
             out.append(apply(op, *arguments))
-            if (
-                width == 2
-                and len(v.arguments) == 2
-                and all(p.batch and not p.core for p in v.arguments)
-            ):
-                thin = sym("thin", BATCH[0], 1, positive=domain)
-                out += [apply(op, arguments[0], thin), apply(op, thin, arguments[1]),
-                        apply(op, arguments[0], sym("s", positive=domain))]  # fmt: skip
+            plain = all(p.batch and not p.core for p in v.arguments)
+            if width == 2 and len(v.arguments) == 2 and plain:
+                a, b = v.arguments
+                thin = [sym("thin", BATCH[0], 1, positive=word(p, positive)) for p in (a, b)]
+                one = sym("s", positive=word(b, positive))
+                out += [apply(op, arguments[0], thin[1]), apply(op, thin[0], arguments[1]),
+                        apply(op, arguments[0], one)]  # fmt: skip
     return out
+
+
+def arguments_of(
+    op: Op, patterns: tuple[Pattern, ...], batch: tuple[int, ...], positive: str
+) -> list[Expr]:
+    """Symbols of distinct prime sizes; labels where the op reads a position."""
+    shapes = [(*(batch if p.batch else ()), *(EXTENTS.get(c, 3) for c in p.core)) for p in patterns]
+    sizes = tuple(tuple(size(n) for n in s) for s in shapes)
+    labels = dict(op.place(sizes, ()).labels)
+    return [fn.symbol(f"x{n}", *s, labels=labels[p.tensor]) if p.tensor in labels
+            else sym(f"x{n}", *s, positive=word(p, positive))
+            for n, (p, s) in enumerate(zip(patterns, shapes, strict=True))]  # fmt: skip
+
+
+def word(p: Pattern, positive: str) -> str:
+    return "positive" if p.tensor in positive else ""
 
 
 ALL = [(name, n) for name, op in OPS.items() for n in range(len(cases(op)))]
@@ -169,27 +195,27 @@ def test_spellings_are_stable(name: str) -> None:
 
 
 def test_new_ops_need_one_declaration(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the README says of mish and rmsnorm, without touching a file."""
+    """What the README says of a scalar function and of a layer, without touching a file."""
     from symbackprop.op import op, ops_by_scalar, scalar
 
-    mish = scalar("mish", "x*tanh(log(1 + exp(x)))")
-    rms = op("rmsnorm", "x[..., i]", """
+    serf = scalar("serf", "x*erf(log(1 + exp(x)))")
+    rms = op("scaled", "x[..., i]", """
         q[...]    = x[..., k]**2/size(k)
         r[...]    = (q[...] + eps)**(-1/2)
         y[..., i] = x[..., i]*r[...]
     """, eps=1e-5)  # fmt: skip
     try:
-        for new, name in ((mish, "mish"), (rms, "rmsnorm")):
+        for new, name in ((serf, "serf"), (rms, "scaled")):
             monkeypatch.setitem(OPS, name, new)
             monkeypatch.setitem(fn.FUNCTIONS, name, fn.along_axis(new))
-        for text in ("x: d; y = mish(x)", "X: n x d; y = mish(X)", "x: d; y = rmsnorm(x)",
-                     "X: n x d; W: d x m; L = sum(rmsnorm(X @ W)**3)"):  # fmt: skip
+        for text in ("x: d; y = serf(x)", "X: n x d; y = serf(X)", "x: d; y = scaled(x)",
+                     "X: n x d; W: d x m; L = sum(scaled(X @ W)**3)"):  # fmt: skip
             d = derive(text)
             assert d.verify().ok, text
             assert "def " in d.source("numpy")
     finally:
-        SCALARS.pop("mish")
-        ops_by_scalar.pop("mish")
+        SCALARS.pop("serf")
+        ops_by_scalar.pop("serf")
 
 
 def test_points_are_generic() -> None:

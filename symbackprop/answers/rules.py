@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 
 from symbackprop import tidy as td
 from symbackprop.errors import SymbackpropError
 from symbackprop.expr import Expr, const, intern
 from symbackprop.functions import FUNCTIONS, ones, zeros
-from symbackprop.local import pullback
+from symbackprop.local import NO_NAMES, pullback
 
+Named = Mapping[Hashable, Expr]
 Wrong = Callable[[Expr, int, Expr, Expr], Expr | None]
 
 
@@ -116,7 +117,9 @@ WRONG: tuple[tuple[str, Wrong], ...] = (
 )  # fmt: skip
 
 
-def wrong_rules(e: Expr, n: int) -> Iterator[tuple[str, Callable[[Expr, int, Expr, Expr], Expr]]]:
+def wrong_rules(
+    e: Expr, n: int
+) -> Iterator[tuple[str, Callable[[Expr, int, Expr, Expr, Named], Expr]]]:
     """The wrong rules that apply to one argument of one node; every other node keeps the right one."""
     for key, wrong in WRONG:
         try:
@@ -125,8 +128,10 @@ def wrong_rules(e: Expr, n: int) -> Iterator[tuple[str, Callable[[Expr, int, Exp
         except (SymbackpropError, AssertionError):
             continue
 
-        def rule(f: Expr, m: int, y: Expr, bar: Expr, wrong: Wrong = wrong) -> Expr:
+        def rule(
+            f: Expr, m: int, y: Expr, bar: Expr, known: Named = NO_NAMES, wrong: Wrong = wrong
+        ) -> Expr:
             made = wrong(f, m, y, bar) if f is e and m == n else None
-            return pullback(f, m, y, bar) if made is None else made
+            return pullback(f, m, y, bar, known) if made is None else made
 
         yield key, rule

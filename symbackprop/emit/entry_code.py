@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Mapping
 from symbackprop import entries as en
 from symbackprop.entries import (
     Affine,
+    AtMost,
     Atom,
     Delta,
     Elem,
@@ -83,15 +84,21 @@ class Coder:
             case SizeOf():
                 return size_code(atom.size), ()
             case Delta():
-                return equal(atom)
+                return equal(atom, self.names)
+            case AtMost():
+                own = own_indices(atom.left, atom.right)
+                left, right = (place_code(p, own, self.names) for p in (atom.left, atom.right))
+                return f"({left} <= {right}).astype(float)", own
 
     def element(self, atom: Elem) -> Coded:
-        """An array, seen at its shifted positions."""
+        """An array, seen at its shifted positions, or at those that labels name."""
         code, axes = self.names[atom.tensor], list[Index]()
+        if any(isinstance(p, Elem) for p in atom.at):
+            own = own_indices(*atom.at)
+            return f"{code}[{', '.join(place_code(p, own, self.names) for p in atom.at)}]", own
         for axis in range(len(atom.at) - 1, -1, -1):
             p = atom.at[axis]
-            if not isinstance(p, Affine):
-                raise SymbackpropError("a label at this place has no NumPy code", where="emit")
+            assert isinstance(p, Affine)
             if p.plain is not None:
                 axes.insert(0, p.plain)
                 continue
@@ -122,10 +129,13 @@ def own_indices(*positions: Position) -> tuple[Index, ...]:
     return tuple(dict.fromkeys(i for p in positions for i in en.position_indices(p)))
 
 
-def place_code(p: Position, own: tuple[Index, ...]) -> str:
+def place_code(p: Position, own: tuple[Index, ...], names: Mapping[Hashable, str]) -> str:
     """Integer positions as an array over the indices of a position."""
     if not isinstance(p, Affine):
-        raise SymbackpropError("a label at this place has no NumPy code", where="emit")
+        if p.tensor not in names:
+            raise SymbackpropError("this position has no NumPy code", where="emit")
+        at = ", ".join(place_code(q, own, names) for q in p.at)
+        return f"{names[p.tensor]}[{at}]" if at else names[p.tensor]
     parts = []
     for i, a in p.terms:
         rest = ", ".join(":" if j == i else "None" for j in own)
@@ -138,11 +148,12 @@ def place_code(p: Position, own: tuple[Index, ...]) -> str:
     return " + ".join(parts).replace("+ -", "- ")
 
 
-def equal(d: Delta) -> Coded:
+def equal(d: Delta, names: Mapping[Hashable, str]) -> Coded:
     """δ as an array of 0 and 1."""
     sides = [p.plain for p in (d.left, d.right) if isinstance(p, Affine) and p.plain]
     if len(sides) == 2:
         i, j = sides
         return f"np.eye({size_code(i.size)}, {size_code(j.size)})", (i, j)
     own = own_indices(d.left, d.right)
-    return f"({place_code(d.left, own)} == {place_code(d.right, own)}).astype(float)", own
+    left, right = (place_code(p, own, names) for p in (d.left, d.right))
+    return f"({left} == {right}).astype(float)", own

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Hashable, Mapping
 from fractions import Fraction
 
@@ -11,6 +12,7 @@ from symbackprop.emit.entry_code import einsums
 from symbackprop.emit import sequences
 from symbackprop.emit.literals import bare, number_code, safe, shape_code, size_code
 from symbackprop.emit.products import fast_product, log_determinant
+from symbackprop.emit.special import SPECIAL
 from symbackprop.emit.strided import FUNCTIONS
 from symbackprop.entries import Elem, Entries, Fn, Group, Index
 from symbackprop.errors import SymbackpropError
@@ -18,13 +20,14 @@ from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
 from symbackprop.graph import TIME_SUM
 from symbackprop.op import expression, scalar_row
 from symbackprop.reference import derived
-from symbackprop.sizes import Size
 from symbackprop.values import phases
 
 HEAD = '''"""Emitted by symbackprop: {of} and its gradient by {wrt}. Integer labels count from 0."""
 
 import numpy as np
 '''
+ALONE = re.compile(r"(?<=[(,])\s*\{0\}(?=[),])")  # an argument of its own needs no brackets
+CALL = re.compile(r"(np\.\w+|erf)\([^()]*\)")
 ERF = "from math import erf as _erf\n\nerf = np.vectorize(_erf, otypes=[float])\n"
 
 
@@ -209,11 +212,9 @@ class Module:
     def scalar_call(self, name: str, order: int, x: str) -> str:
         row = scalar_row(name)
         if not order and row.numpy:
-            return (
-                f"({row.numpy.format(x)})"
-                if not row.numpy.startswith(("np.", "erf"))
-                else row.numpy.format(bare(x))
-            )
+            alone = len(ALONE.findall(row.numpy)) == row.numpy.count("{0}")
+            code = row.numpy.format(bare(x) if alone else x)
+            return code if CALL.fullmatch(row.numpy) else f"({code})"
         helper = name + "_prime" * order
         if helper not in self.helpers:
             self.helpers[helper] = ""  # a function may use itself in its derivative's name
@@ -251,17 +252,17 @@ class Module:
         instance = e.op.place(tuple(a.shape for a in e.args), e.attributes)
         base = "".join(c if c.isalnum() else "_" for c in e.op.name)
         helper = next(f"{base}{k or ''}" for k in range(1000) if self.taken(f"{base}{k or ''}", e))
-        names: dict[Hashable, str] = {n: n for n, _ in instance.inputs}
         sizes = sorted(
             {n for a in e.args for s in a.shape for n in s.names}
             | {n for d in instance.definitions for i in d.at for n in i.size.names}
         )
-        lines = []
-        for d in instance.definitions:
-            names[d.tensor] = d.tensor
-            lines.append(f"    {d.tensor} = {self.einsums(d.right, d.at, names)}\n")
-        head = f"def {helper}({', '.join([*(n for n, _ in instance.inputs), *sizes])}):\n"
-        self.helpers[helper] = head + "".join(lines) + f"    return {instance.result.tensor}\n"
+        tensors = [*(n for n, _ in instance.inputs), *(d.tensor for d in instance.definitions)]
+        names: dict[Hashable, str] = {n: n + "_" * (n in sizes) for n in tensors}
+        lines = [f"    {names[d.tensor]} = {self.einsums(d.right, d.at, names)}\n"
+                 for d in instance.definitions]  # fmt: skip
+        head = f"def {helper}({', '.join([*(names[n] for n, _ in instance.inputs), *sizes])}):\n"
+        result = names[instance.result.tensor]
+        self.helpers[helper] = head + "".join(lines) + f"    return {result}\n"
         self.definitions[helper] = (e.op.name, tuple(a.shape for a in e.args), e.attributes)
         return f"{helper}({', '.join([*map(bare, args), *sizes])})"
 
@@ -279,71 +280,4 @@ class Module:
         return code
 
 
-def constant_code(e: Expr, args: tuple[str, ...]) -> str:
-    return f"np.full({shape_code(e.shape)}, {float(e.attribute('value'))})"  # type: ignore[arg-type]
-
-
-def slice_code(e: Expr, args: tuple[str, ...]) -> str:
-    ranges: tuple[tuple[Size, ...], ...] = e.attribute("ranges")  # type: ignore[assignment]
-    return f"{args[0]}[{', '.join(':'.join(str(x) for x in r) for r in ranges)}]"
-
-
-def pick_code(e: Expr, args: tuple[str, ...]) -> str:
-    if e.rank == 0:
-        return f"{args[0]}[{args[1]}]"
-    return f"np.take_along_axis({bare(args[0])}, {args[1]}[..., None], -1)[..., 0]"
-
-
-def einsum_code(e: Expr, args: tuple[str, ...]) -> str:
-    """The product without its factors of ones: an axis only they have is broadcast."""
-    groups, _, out = str(e.attribute("spec")).replace(" ", "").partition("->")
-    pairs = list(zip(groups.split(","), e.args, args, strict=True))
-    factors = [(g, code) for g, a, code in pairs if not ones_along(a, g, out)]
-    if not factors:
-        return f"np.full({shape_code(e.shape)}, 1.0)"
-    own = "".join(c for c in out if any(c in g for g, _ in factors))
-    code = product_code(factors, own)
-    if own == out:
-        return code
-    at = ", ".join(":" if c in own else "None" for c in out)
-    return f"np.broadcast_to({code}[{at}], {shape_code(e.shape)})"
-
-
-def ones_along(a: Expr, letters: str, out: str) -> bool:
-    """Ones that only say how far the result reaches."""
-    ones = a.op.name == "constant" and a.attribute("value") == 1
-    return ones and all(c in out for c in letters) and len(set(letters)) == len(letters)
-
-
-def product_code(factors: list[tuple[str, str]], out: str) -> str:
-    """A sum of products of arrays; a plain product broadcasts, a plain sum adds axes."""
-    spec = ",".join(g for g, _ in factors) + "->" + out
-    codes = ", ".join(bare(code) for _, code in factors)
-    if spec == f"{out}->{out}":
-        return factors[0][1]
-    letters = factors[0][0]
-    if len(factors) == 1 and out == "".join(c for c in letters if c in out) == "".join(dict.fromkeys(out)) \
-            and len(set(letters)) == len(letters):  # fmt: skip
-        gone = tuple(k for k, c in enumerate(letters) if c not in out)
-        return f"np.sum({codes}, axis={gone})"
-    return f"np.einsum({spec!r}, {codes}{', optimize=True' if len(factors) > 1 else ''})"
-
-
 FAST = {"matmul": fast_product, "log": log_determinant}
-SPECIAL = {
-    "concat": lambda e, a: (
-        f"np.concatenate([{', '.join(map(bare, a))}], axis={e.attribute('axis')})"
-    ),
-    "constant": constant_code,
-    "slice": slice_code,
-    "pick": pick_code,
-    "argmax": lambda e, a: f"np.argmax({bare(a[0])}, axis=-1)",
-    "identity": lambda e, a: f"np.eye({size_code(e.shape[0])})",
-    "selector": lambda e, a: (
-        f"np.eye({size_code(e.shape[0])}, {size_code(e.shape[1])}, -{size_code(e.attribute('start'))})"
-    ),
-    "unit": lambda e, a: f"np.eye({size_code(e.shape[0])})[{size_code(e.attribute('position'))}]",
-    "onehot": lambda e, a: f"np.eye({size_code(e.shape[-1])})[{bare(a[0])}]",
-    "reshape": lambda e, a: f"np.reshape({bare(a[0])}, {shape_code(e.shape)})",
-    "einsum": einsum_code,
-}

@@ -11,14 +11,45 @@ softmax = op("softmax", "x[..., i]", """
 logsumexp = op("logsumexp", "x[..., i]", """
     e[..., i] = exp(x[..., i])
     s[...]    = e[..., k]
+    p[..., i] = e[..., i]/s[...]
     y[...]    = log(s[...])
 """, numpy="(lambda x, m: m + np.log(np.exp(x - m[..., None]).sum(-1)))({0}, np.max({0}, axis=-1))")  # fmt: skip
 
 log_softmax = op("log_softmax", "x[..., i]", """
     e[..., i] = exp(x[..., i])
     s[...]    = e[..., k]
+    p[..., i] = e[..., i]/s[...]
     y[..., i] = x[..., i] - log(s[...])
 """, numpy="(lambda z: z - np.log(np.exp(z).sum(-1, keepdims=True)))({0} - np.max({0}, axis=-1, keepdims=True))")  # fmt: skip
 
-leaky_relu = op("leaky_relu", "x[...]", "y[...] = relu(x[...]) - slope*relu(-x[...])", slope=0.01,
+leaky_relu = op("leaky_relu", "x[...]", "y[...] = slope*x[...] + (1 - slope)*relu(x[...])", slope=0.01,
                 numpy="np.where({0} > 0, {0}, {slope} * {0})", tex=r"\operatorname{LeakyReLU}")  # fmt: skip
+
+# the weights of attention where m is 0 or 1; a causal mask is tri(n)
+masked_softmax = op("masked_softmax", "x[..., i]; m[..., i]", """
+    e[..., i] = exp(x[..., i])
+    w[..., i] = m[..., i]*e[..., i]
+    s[...]    = w[..., k]
+    y[..., i] = w[..., i]/s[...]
+""", numpy="(lambda x, m: (lambda e: e / e.sum(-1, keepdims=True))(m * np.exp(np.where(m != 0, x, -np.inf) "
+    "- np.max(np.where(m != 0, x, -np.inf), axis=-1, keepdims=True))))({0}, {1})")  # fmt: skip
+
+norm = op("norm", "x[..., i]", """
+    s[...] = x[..., k]**2
+    y[...] = s[...]**(1/2)
+""", numpy="np.sqrt(np.sum({0}**2, axis=-1))")  # fmt: skip
+
+normalize = op("normalize", "x[..., i]", """
+    s[...]    = x[..., k]**2
+    r[...]    = s[...]**(1/2)
+    y[..., i] = x[..., i]/r[...]
+""", numpy="{0} / np.sqrt(np.sum({0}**2, axis=-1, keepdims=True))")  # fmt: skip
+
+cumsum = op("cumsum", "x[..., i]", "y[..., i] = x[..., k]*at_most(k, i)", numpy="np.cumsum({0}, axis=-1)")
+
+bilinear = op("bilinear", "x[..., i]; w[k, i, j]; z[..., j]", "y[..., k] = x[..., i]*w[k, i, j]*z[..., j]",
+              ("x[..., i]; w[k, i, j]; z[..., j]; b[k]", "y[..., k] = x[..., i]*w[k, i, j]*z[..., j] + b[k]"))
+
+# row `label` of a table
+embedding = op("embedding", "e[k, i]; label[...]", "y[..., i] = e[label[...], i]",
+               ("e[k]; label[...]", "y[...] = e[label[...]]"), numpy="{0}[{1}]")

@@ -24,6 +24,11 @@ trace = op("trace", "a[k, k]", "t = a[k, k]", numpy="np.trace({0})", tex=r"\oper
 diag = op("diag", "v[i]", "a[i, j] = v[i]*delta(i, j)", numpy="np.diag({0})")
 diagonal = op("diagonal", "a[i, i]", "v[i] = a[i, i]", numpy="np.diagonal({0})")
 
+maximum = op("maximum", "x[...]; y[...]", "z[...] = x[...] + relu(y[...] - x[...])", numpy="np.maximum({0}, {1})")
+minimum = op("minimum", "x[...]; y[...]", "z[...] = x[...] - relu(x[...] - y[...])", numpy="np.minimum({0}, {1})")
+clip = op("clip", "x[...]", "y[...] = low + relu(x[...] - low) - relu(x[...] - high)", low=-1, high=1,
+          numpy="np.clip({0}, {low}, {high})", tex=r"\operatorname{clip}")  # fmt: skip
+
 sum_all = op("sum", "x[...]", "s = x[...]", numpy="np.sum({0})")
 sum_last = op("sum_last", "x[..., k]", "s[...] = x[..., k]", numpy="np.sum({0}, axis=-1)")
 mean_all = op("mean", "x[...]", "m = x[...]/size(...)", numpy="np.mean({0})")

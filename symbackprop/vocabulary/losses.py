@@ -1,11 +1,113 @@
-"""Losses. `x` is the prediction; integer labels are 1-based on paper and 0-based inside."""
+"""Losses. `x` is the prediction, `t` the target; integer labels are 1-based on paper and 0-based inside.
+
+Losses between arrays of one shape are means over all entries; losses of a distribution, of scores or of a pair of
+vectors run along the last axis and give one value per sample. Those that start from scores (`logits`) are written so
+that no exponential of a large number is formed.
+"""
 
 from symbackprop.op import op
+
+SHIFTED = "np.max({0}, axis=-1)"
+LSE = "(" + SHIFTED + " + np.log(np.sum(np.exp({0} - " + SHIFTED + "[..., None]), axis=-1)))"
+PICKED = "np.take_along_axis({0}, {1}[..., None], -1)[..., 0]"
+
+# --- arrays of one shape: means over all entries ---
 
 mse = op("mse", "x[...]; t[...]", """
     r[...] = x[...] - t[...]
     y      = r[...]**2/size(...)
 """, numpy="np.mean(({0} - {1})**2)", tex=r"\operatorname{MSE}")  # fmt: skip
 
+mae = op("mae", "x[...]; t[...]", """
+    r[...] = x[...] - t[...]
+    y      = abs(r[...])/size(...)
+""", numpy="np.mean(np.abs({0} - {1}))", tex=r"\operatorname{MAE}")  # fmt: skip
+
+# Huber (1964): r²/2 up to delta, then the line delta·(|r| - delta/2)
+huber = op("huber", "x[...]; t[...]", """
+    r[...] = x[...] - t[...]
+    y      = delta**2*smooth_abs(r[...]/delta)/size(...)
+""", delta=1, tex=r"\operatorname{Huber}")  # fmt: skip
+
+bce_logits = op("bce_logits", "x[...]; t[...]", "y = (softplus(x[...]) - t[...]*x[...])/size(...)",
+                numpy="np.mean(np.logaddexp({0}, 0) - {1} * {0})", tex=r"\operatorname{BCE}")  # fmt: skip
+
+# targets -1 and 1
+hinge = op("hinge", "x[...]; t[...]", "y = relu(margin - t[...]*x[...])/size(...)", margin=1,
+           tex=r"\operatorname{hinge}")  # fmt: skip
+
+# the negative log density of N(m, v), summed over all entries
+gaussian_nll = op("gaussian_nll", "x[...]; m[...]; v[...]", """
+    r[...] = x[...] - m[...]
+    y      = (log(2*pi*v[...]) + r[...]**2/v[...])/2
+""", tex=r"\operatorname{NLL}")  # fmt: skip
+
+# --- distributions: one value per sample ---
+
 cross_entropy = op("cross_entropy", "p[..., i]; t[..., i]", "y[...] = -t[..., k]*log(p[..., k])",
                    numpy="-np.sum({1} * np.log({0}), axis=-1)")  # fmt: skip
+
+kl = op("kl", "p[..., i]; q[..., i]", "y[...] = p[..., k]*(log(p[..., k]) - log(q[..., k]))",
+        numpy="np.sum({0} * (np.log({0}) - np.log({1})), axis=-1)")  # fmt: skip
+
+# of N(m, v) from N(0, 1); l = log v
+kl_gaussian = op("kl_gaussian", "m[..., i]; l[..., i]", "y[...] = (m[..., k]**2 + exp(l[..., k]) - l[..., k] - 1)/2")
+reparameterise = op("reparameterise", "m[...]; l[...]; e[...]", "z[...] = m[...] + exp(l[...]/2)*e[...]")
+
+# --- integer labels: one value per sample ---
+
+nll = op("nll", "x[..., i]; label[...]", "y[...] = -x[..., label[...]]", numpy="-" + PICKED)
+
+focal = op("focal", "x[..., i]; label[...]", """
+    l[...] = x[..., label[...]]
+    y[...] = -(1 - exp(l[...]))**gamma*l[...]
+""", gamma=2, tex=r"\operatorname{focal}")  # of log probabilities; Lin et al. (2017)  # fmt: skip
+
+cross_entropy_logits = op("cross_entropy_logits", "x[..., i]; label[...]", """
+    e[..., i] = exp(x[..., i])
+    s[...]    = e[..., k]
+    p[..., i] = e[..., i]/s[...]
+    y[...]    = log(s[...]) - x[..., label[...]]
+""", numpy=LSE + " - " + PICKED, tex=r"\operatorname{CE}")  # fmt: skip
+
+# the target 1 - eps at the label and eps/K everywhere
+label_smoothing = op("label_smoothing", "x[..., i]; label[...]", """
+    e[..., i] = exp(x[..., i])
+    s[...]    = e[..., k]
+    p[..., i] = e[..., i]/s[...]
+    y[...]    = log(s[...]) - (1 - eps)*x[..., label[...]] - eps*x[..., k]/size(k)
+""", eps=0.1, numpy=LSE + " - (1 - {eps}) * " + PICKED + " - {eps} * np.mean({0}, axis=-1)",
+    tex=r"\operatorname{CE}_{\varepsilon}")  # fmt: skip
+
+# Weston and Watkins (1999): every other class stays a margin below the label
+multi_hinge = op("multi_hinge", "x[..., i]; label[...]",
+                 "y[...] = relu(margin + x[..., k] - x[..., label[...]]) - margin", margin=1)
+
+# --- pairs and triples of vectors: one value per sample ---
+
+cosine = op("cosine", "x[..., i]; z[..., i]", """
+    a[...] = x[..., k]**2
+    b[...] = z[..., k]**2
+    p[...] = a[...]**(1/2)
+    q[...] = b[...]**(1/2)
+    d[...] = x[..., k]*z[..., k]
+    y[...] = d[...]/(p[...]*q[...])
+""", tex=r"\cos")  # fmt: skip
+
+# Schroff et al. (2015): squared distances
+triplet = op("triplet", "a[..., i]; p[..., i]; n[..., i]", """
+    u[...] = (a[..., k] - p[..., k])**2
+    v[...] = (a[..., k] - n[..., k])**2
+    y[...] = relu(u[...] - v[...] + margin)
+""", margin=1, tex=r"\operatorname{triplet}")  # fmt: skip
+
+# t is 1 for vectors that belong together and -1 for others
+cosine_embedding = op("cosine_embedding", "x[..., i]; z[..., i]; t[...]", """
+    a[...] = x[..., k]**2
+    b[...] = z[..., k]**2
+    p[...] = a[...]**(1/2)
+    q[...] = b[...]**(1/2)
+    d[...] = x[..., k]*z[..., k]
+    c[...] = d[...]/(p[...]*q[...])
+    y[...] = (1 + t[...])*(1 - c[...])/2 + (1 - t[...])*relu(c[...] - margin)/2
+""", margin=0, tex=r"\operatorname{cosemb}")  # fmt: skip

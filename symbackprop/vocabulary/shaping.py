@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from symbackprop import entries as en
-from symbackprop.entries import Delta, Elem, Entries, Index, Position
+from symbackprop.entries import AtMost, Delta, Elem, Entries, Index, Position
 from symbackprop.equations import Definition, Instance
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.op import Op
@@ -93,6 +93,14 @@ def selector_build(shapes: tuple[Shape, ...], values: Mapping[str, object], wher
     return Instance((), (Definition("s", (j, i), right),), (rows, columns))
 
 
+def tri_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+    """t[i, j] = 1 where j <= i + offset: ones up to a diagonal, as a causal mask has them."""
+    rows, columns, offset = (size(values[k]) for k in ("rows", "columns", "offset"))  # type: ignore[arg-type]
+    i, j = Index("i", rows), Index("j", columns)
+    right = en.entries(AtMost(en.position(j), en.Affine(((i, 1),), offset)))
+    return Instance((), (Definition("t", (i, j), right),), (rows, columns))
+
+
 def constant_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
     """Every entry is `value`."""
     shape: Shape = values["shape"]  # type: ignore[assignment]
@@ -121,7 +129,8 @@ def onehot_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where:
     k = Index("k", values["n"])  # type: ignore[arg-type]
     batch = tuple(Index(x, i.size) for x, i in zip("bcdfgh", batch, strict=False))
     right = en.entries(Delta(en.position(k), Elem("label", at(*batch))))
-    return Instance((("label", batch),), (Definition("e", (*batch, k), right),), (*shape, k.size))
+    made = Definition("e", (*batch, k), right)
+    return Instance((("label", batch),), (made,), (*shape, k.size), labels=(("label", k.size),))
 
 
 def pick_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
@@ -135,16 +144,22 @@ def pick_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: s
     place = (*at(*batch), Elem("label", at(*batch)))
     right = en.entries(Elem("x", place))
     inputs = (("x", (*batch, k)), ("label", batch))
-    return Instance(inputs, (Definition("y", batch, right),), label)
+    return Instance(inputs, (Definition("y", batch, right),), label, labels=(("label", k.size),))
 
 
-def argmax_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
-    """m[..] with x[.., m[..]] >= x[.., k] for all k; the first such position. Integer, so constant almost
-    everywhere: nothing flows back."""
-    (x,) = shapes
-    if not x:
-        raise ShapeError("needs an array with an axis", where=where)
-    return Instance((("x", axes(x)),), (), x[:-1], primitive="argmax")
+def first(primitive: str) -> Op:
+    """argmax: m[..] with x[.., m[..]] >= x[.., k] for all k; the first such position; argmin likewise.
+
+    Integer, so constant almost everywhere: nothing flows back.
+    """
+
+    def build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+        (x,) = shapes
+        if not x:
+            raise ShapeError("needs an array with an axis", where=where)
+        return Instance((("x", axes(x)),), (), x[:-1], primitive=primitive)
+
+    return Op(primitive, build=build, tex=rf"\operatorname{{{primitive}}}", domain="label")
 
 
 def reshape_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
@@ -212,12 +227,13 @@ def integer(value: object, where: str) -> int:
 concat = Op("concat", build=concat_build, defaults=(("axis", -1),))
 slice_ = Op("slice", build=slice_build)
 selector = Op("selector", build=selector_build)
+tri = Op("tri", build=tri_build)
 constant = Op("constant", build=constant_build)
 identity = Op("identity", build=identity_build)
 unit = Op("unit", build=unit_build)
 onehot = Op("onehot", build=onehot_build)
 pick = Op("pick", build=pick_build)
-argmax = Op("argmax", build=argmax_build, tex=r"\operatorname{argmax}", domain="label")
+argmax, argmin = first("argmax"), first("argmin")
 reshape = Op("reshape", build=reshape_build)
 contraction = Op("contraction", build=contraction_build)
 einsum = Op("einsum", build=einsum_build)
