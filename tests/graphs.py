@@ -48,7 +48,8 @@ GRAPHS = {
     "o[t] = sigmoid(Wo @ x[t] + Uo @ h[t-1]); g[t] = tanh(Wg @ x[t] + Ug @ h[t-1])\n"
     "c[t] = f[t]*c[t-1] + i[t]*g[t]; h[t] = o[t]*tanh(c[t]); l[t] = sum(h[t]**2); L = sum(l[t], over=t)",
     "peephole": "t: 1..T; x[t]: m; Wi: m x m; pi1: m; pf: m; po: m; c[t]: m\n"
-    "i[t] = sigmoid(Wi @ x[t] + pi1*c[t-1]); f[t] = sigmoid(x[t] + pf*c[t-1]); c[t] = f[t]*c[t-1] + i[t]*tanh(x[t]); o[t] = sigmoid(x[t] + po*c[t])\n"
+    "i[t] = sigmoid(Wi @ x[t] + pi1*c[t-1]); f[t] = sigmoid(x[t] + pf*c[t-1])\n"
+    "c[t] = f[t]*c[t-1] + i[t]*tanh(x[t]); o[t] = sigmoid(x[t] + po*c[t])\n"
     "h[t] = o[t]*tanh(c[t]); l[t] = sum(h[t]**2); L = sum(l[t], over=t)",
     "gru": "t: 1..T; x[t]: d; Wz: m x d; Uz: m x m; Wr: m x d; Ur: m x m; Wh: m x d; Uh: m x m; h[t]: m\n"
     "z[t] = sigmoid(Wz @ x[t] + Uz @ h[t-1]); r[t] = sigmoid(Wr @ x[t] + Ur @ h[t-1])\n"
