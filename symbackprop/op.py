@@ -130,6 +130,14 @@ def slides(op: Op) -> bool:
 
 
 @cache
+def functions_in(op: Op) -> frozenset[str]:
+    """The scalar functions in the equations of an op; its own name where it is one."""
+    lines = [t for v in op.variants for t in v.equations if isinstance(t, Template)]
+    calls = [n.func for t in lines for n in ast.walk(t.right) if isinstance(n, ast.Call)]
+    return frozenset(f.id for f in calls if isinstance(f, ast.Name) and f.id in SCALARS)
+
+
+@cache
 def placed(op: Op, shapes: tuple[Shape, ...], attributes: Attributes) -> Instance:
     names = tuple(p.tensor for p in op.variants[0].arguments) if op.variants else ()
     labels = tuple(names[n] if n < len(names) else f"argument {n + 1}" for n in range(len(shapes)))

@@ -19,6 +19,7 @@ from symbackprop.graph import sliding
 from symbackprop.gradient_section import delta_section, gradients_section
 from symbackprop.local_section import local_section
 from symbackprop.notation import Formula, Name
+from symbackprop.op import functions_in
 from symbackprop.options import Options
 from symbackprop.overview import graph_section, symbols_section
 from symbackprop.page import Block, Equation, Equations, Page, Paragraph, Phrase, Section
@@ -93,16 +94,19 @@ def forward_section(d: Derivation, o: Options) -> list[Block]:
 
 def conventions(d: Derivation) -> list[Phrase]:
     """What a reader must know about the notation, said once."""
-    names = {e.op.name for x in d.graph.definition.values() for e in topological(x)}
+    ops = {e.op for x in d.graph.definition.values() for e in topological(x)}
+    names = {o.name for o in ops}.union(*map(functions_in, ops))
     ranks = {e.rank for e in d.graph.symbol.values()}
     said = [Phrase(f"convention.{d.convention.vectors}")] if 1 in ranks else []
     said += [Phrase("convention.numerator")] if ranks != {0} else []
     said += signals(d)
     if d.graph.time:
         said.append(time_phrase(d))
-    if names & {"relu", "leaky_relu", "abs", "step", "elu"}:
+    if names & {"relu", "abs", "step"}:
         said.append(Phrase("convention.relu"))
-    if names & {"log", "cross_entropy", "logsumexp", "log_softmax"}:
+    if names & {"selu", "hardtanh", "relu6", "hard_sigmoid", "hard_swish"}:
+        said.append(Phrase("convention.kink"))
+    if "log" in names:
         said.append(Phrase("convention.log"))
     if sliding(d.graph):
         said.append(Phrase("convention.outside"))

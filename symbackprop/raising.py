@@ -17,7 +17,7 @@ from symbackprop.entries import (
     Affine, AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, SizeOf, Term,
 )  # fmt: skip
 from symbackprop.expr import Expr, apply, const
-from symbackprop.equations import Definition, Pattern
+from symbackprop.equations import Definition
 from symbackprop.lettered import Item, Tensors, delta, element, triangle
 from symbackprop.op import derivative_op
 from symbackprop.vocabulary import OPS
@@ -61,14 +61,14 @@ def raised_helpers(
 def as_op(definitions: list[Definition], known: Mapping[Hashable, Expr]) -> Expr | None:
     """A helper that is another op of an argument by its definition, as that op, whose spelling is stable."""
     for op in OPS.values():
-        plain = op.variants and not op.scalar and not op.defaults
-        argument: tuple[Pattern, ...] = op.variants[0].arguments if plain else ()
-        x = known.get(argument[0].tensor) if len(argument) == 1 else None
-        if x is None or len(op.variants[0].equations) != len(definitions) or len(definitions) == 1:
+        if not op.variants or op.scalar or op.defaults or len(definitions) == 1:
             continue
-        if x.rank < len(argument[0].core) or (
-            x.rank > len(argument[0].core) and not argument[0].batch
-        ):
+        patterns, lines = op.variants[0].arguments, op.variants[0].equations
+        x = known.get(patterns[0].tensor) if len(patterns) == 1 else None
+        if x is None or len(lines) != len(definitions):
+            continue
+        more = x.rank - len(patterns[0].core)
+        if more < 0 or (more and not patterns[0].batch):
             continue
         own = op.place((x.shape,), ()).definitions
         if [(d.at, d.right) for d in own] == [(d.at, d.right) for d in definitions]:
