@@ -66,7 +66,7 @@ class Times:
     """
 
     factors: tuple[Formula, ...]
-    signs: tuple[str, ...] = field(default=(), compare=False)
+    signs: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

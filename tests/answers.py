@@ -18,6 +18,7 @@ ANSWER_GRAPHS = {
     "square": "x: d; W: d x d; V: d x d; z = W @ x; h = sigmoid(z); o = V @ h; L = sum(o**2)",
     "residual": "x: d; W: d x d; h = tanh(W @ x); s = h + x; L = sum(s**2)",
     "factors": "A: n x m; B: m x k; M: n x k; R = A @ B - M; L = sum(R**2)/2",
+    "label": "z: k; y: scalar label k; L = logsumexp(z) - z[y]", "relu": "x: d; L = sum(relu(x)**2)",
     "product": "A: n x n; B: n x n; C = A*B; L = sum((C @ C)**2)",
 }  # fmt: skip
 
@@ -74,6 +75,9 @@ _RIGHT = {
     ("quadratic", "A"): ("x x'", r"x x^\top", "x_i x_j"),
     ("square", "W"): ("2 (V^T o * h * (1-h)) x^T", r"2 \left( V^\top o \odot h \odot (1-h) \right) x^\top"),
     ("residual", "x"): ("2s + 2W'(s .* (1-h.^2))", r"2 s + 2 W^\top \operatorname{diag}(1 - h^{\odot 2}) s"),
+    ("label", "z"): ("softmax(z) - e_y", r"\operatorname{softmax}(z) - \mathbf{e}_y"),
+    ("relu", "x"): (r"\begin{cases} 2 x_i & \text{if } x_i > 0 \\ 0 & \text{otherwise} \end{cases}",
+                    "2x .* 1[x>0]", "2 relu(x) * (x > 0)"),
     ("factors", "A"): ("R B'", r"R B^\top", "(A B - M) B^T", "(AB - M)*B'"),
     ("factors", "B"): ("A'R", r"A^\top (A B - M)", "A^T (A@B - M)"),
 }  # fmt: skip

@@ -167,7 +167,7 @@ def function(s: Scan, text: str) -> bool:
     name = FUNCTIONS.get(text, text)
     end = s.at + len(text)
     if text == "I" or text in ("e",):
-        return exponential(s) if text == "e" else constant(s, "I", 1)
+        return exponential(s) or unit(s) if text == "e" else constant(s, "I", 1)
     if name not in KNOWN or not _OPENS.match(s.text, end):
         return False
     opened = re.compile(r"\s*\(").match(s.text, end)
@@ -207,6 +207,11 @@ def constant(s: Scan, token: str, length: int) -> bool:
     s.put(token)
     s.at += length
     return True
+
+
+def unit(s: Scan) -> bool:
+    """e_y, the unit vector of a label."""
+    return s.char(1) == "_" and constant(s, r"\mathbf{e}", 1)
 
 
 def exponential(s: Scan) -> bool:
