@@ -195,12 +195,26 @@ def node_derivative(
     known: dict[Hashable, LocalStep] = {}
     steps = []
     for n, d in enumerate(instance.definitions):
+        later = instance.definitions[n + 1 :]
+        if later and not any(mentions(x.right, d.tensor) for x in later):
+            continue  # only a name that results are written with
         raw = derivative(d.right, wrt, by, known, prime)
         result = fold(solve(contract(raw)), instance.definitions[: n + 1])
         step = LocalStep(d.tensor, d.at, by, in_letters(raw, pool), in_letters(result, pool))
         known[d.tensor] = step
         steps.append(step)
     return instance, tuple(steps)
+
+
+def mentions(e: Entries, tensor: Hashable) -> bool:
+    """Whether a tensor stands in an index expression, also inside functions and brackets."""
+    met: list[Hashable] = []
+
+    def note(a: Elem) -> None:
+        met.append(a.tensor)
+
+    en.inline(e, note)
+    return tensor in met
 
 
 def total_derivative(

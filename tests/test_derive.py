@@ -364,7 +364,6 @@ def test_open(what: str) -> None:
     assert report.ok, report.failures
 
 
-@pytest.mark.xfail(strict=True, reason="folding back divides by x: s = y/x")
 def test_open_emitted_code_of_a_gated_op_is_finite_at_zero(monkeypatch: pytest.MonkeyPatch) -> None:
     from symbackprop import functions as fn
     from symbackprop.op import op
