@@ -34,6 +34,9 @@ def node_derivative(
     steps = []
     own: dict[Hashable, Hashable] = {definition: name} if definition in known else {}
     for n, d in enumerate(instance.definitions):
+        later = instance.definitions[n + 1 :]
+        if later and not any(mentions(x.right, d.tensor) for x in later):
+            continue  # only a name that results are written with
         raw = retensored(derivative(d.right, wrt, by, known, prime), own)
         result = fold(solve(contract(raw)), instance.definitions[: n + 1])
         step = LocalStep(d.tensor, d.at, by, in_letters(raw, pool), in_letters(result, pool))
@@ -106,6 +109,17 @@ def chained(node: Expr, f: Implicit, n: int, at: tuple[Index, ...], inner: Lower
     inside = zip(inner.at, middle, strict=True)
     product = en.multiply(outer, en.substitute(inner.right, {i: en.position(j) for i, j in inside}))
     return contract(Entries(tuple(replace(t, bound=(*middle, *t.bound)) for t in product.terms)))
+
+
+def mentions(e: Entries, tensor: Hashable) -> bool:
+    """Whether a tensor stands in an index expression, also inside functions and brackets."""
+    met: list[Hashable] = []
+
+    def note(a: Elem) -> None:
+        met.append(a.tensor)
+
+    en.inline(e, note)
+    return tensor in met
 
 
 def total_derivative(
