@@ -197,8 +197,25 @@ def apply_fold(e: Entries, rule: Fold) -> Entries:
                 factors += [(en.at_atom(a, mapping), y * x) for a, y in rule.rest.factors]
             else:
                 factors.append((inside(atom, rule), x))
-        out.append(Term(coefficient, tuple(factors), term.bound))
+        new = Term(coefficient, tuple(factors), term.bound)
+        out.append(term if divides(new, term) else new)
     return en.gather(out)
+
+
+def divides(new: Term, old: Term) -> bool:
+    """Whether folding made a term divide by an entry of an argument, which may be 0."""
+    before, after = exponents(old), exponents(new)
+    return any(p < 0 and p < before.get(a, Fraction(0)) for a, p in after.items())
+
+
+def exponents(t: Term) -> dict[Elem, Fraction]:
+    """The total exponent of every entry of a named or given array; helpers are not among them."""
+    out: dict[Elem, Fraction] = {}
+    for atom, p in t.factors:
+        own = getattr(atom.tensor, "symbol", None) if isinstance(atom, Elem) else None
+        if isinstance(atom, Elem) and own and own.domain != "positive":
+            out[atom] = out.get(atom, Fraction(0)) + p
+    return out
 
 
 def apply_whole(term: Term, rule: Whole) -> Term:

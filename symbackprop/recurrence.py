@@ -20,15 +20,8 @@ from symbackprop.compose import one_or
 from symbackprop.convention import NoMatrix
 from symbackprop.derivation import Derivation, signal
 from symbackprop.expr import (
-    Expr,
-    const,
-    intern,
-    pinned,
-    rebuild,
-    shifted,
-    substitute,
-    symbols,
-)
+    Expr, const, intern, pinned, rebuild, shifted, substitute, symbols, weight,
+)  # fmt: skip
 from symbackprop.graph import TIME_SUM, make
 from symbackprop.notation import At, Call, Formula, Nabla, Name, Partial, Plus
 from symbackprop.op import unprimed
@@ -84,7 +77,12 @@ def put_in(d: Derivation, e: Expr, keep: frozenset[str]) -> Expr | None:
                 return None
             by[s] = shifted(a.value, own.shift)
         e = td.tidy(substitute(e, by))
+        if weight(e) > LARGE:  # signals that feed each other have no such form
+            return None
     return None
+
+
+LARGE = 400  # nodes of a form with all signals put in
 
 
 def has_signal(e: Expr) -> bool:
@@ -180,7 +178,7 @@ def put_closed(d: Derivation, e: Expr, known: Known) -> Closed | None:
     time = d.graph.time
     assert time
     signals = frozenset(n for n, cotangent in known if cotangent)
-    whole = put_in(d, e, signals)
+    whole = put_in(d, e, signals) if signals else None
     if whole is None or not has_signal(whole):
         return None
     m = monomial(whole)
