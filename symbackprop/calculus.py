@@ -198,14 +198,16 @@ def apply_fold(e: Entries, rule: Fold) -> Entries:
             else:
                 factors.append((inside(atom, rule), x))
         new = Term(coefficient, tuple(factors), term.bound)
-        out.append(term if divides(new, term) else new)
+        out.append(term if divides(new, term, rule) else new)
     return en.gather(out)
 
 
-def divides(new: Term, old: Term) -> bool:
+def divides(new: Term, old: Term, rule: Fold) -> bool:
     """Whether folding made a term divide by an entry of an argument, which may be 0."""
     before, after = exponents(old), exponents(new)
-    return any(p < 0 and p < before.get(a, Fraction(0)) for a, p in after.items())
+    (own, _), *_ = rule.rest.factors  # what is defined is 0 only where the term was divided already
+    made = own.tensor if isinstance(own, Elem) else None
+    return any(p < 0 and p < before.get(a, Fraction(0)) for a, p in after.items() if a.tensor != made)
 
 
 def exponents(t: Term) -> dict[Elem, Fraction]:
