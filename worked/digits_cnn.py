@@ -72,7 +72,7 @@ class Data:
 def digits(seed: int) -> Data:
     """scikit-learn's 1797 digits, shuffled by the seed: 1437 to learn from, 360 to test on."""
     try:
-        from sklearn.datasets import load_digits
+        from sklearn.datasets import load_digits  # pyright: ignore[reportMissingImports]
     except ImportError:
         raise DataError(
             "the digits come with scikit-learn: pip install 'symbackprop[digits]'"
