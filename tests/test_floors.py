@@ -25,17 +25,18 @@ FLOORS = """
     paper_sums paper_vectors onpaper
     derivation options page
     closed largest recurrence
-    rows local_names jacobians equation_section local_section chain_section second hessian_section tracing
-    overview gradient_section outline
-    local_values callables scope paths report truth verify claims places lines exercise judged
+    rows local_names jacobians equation_section local_section chain_section
+    derivative_names derivative second hessian_section
+       tracing overview gradient_section outline
+    local_values callables second_values scope paths report truth verify claims places lines exercise judged
     answers
     emit markup line_breaks typeset templating sheet notebook
     build doctor pytest_plugin __main__ __init__
 """.split()
 LAZY = {  # doors that open upwards, each inside a function and only when somebody walks through
     ("expr", "notebook"), ("graph", "notebook"), ("derivation", "notebook"), ("derivation", "outline"),
-    ("derivation", "verify"), ("derivation", "emit"), ("second", "verify"), ("reference", "scalars_sympy"),
-    ("graph", "functions"),
+    ("derivation", "verify"), ("derivation", "emit"), ("derivative", "verify"), ("graph", "functions"),
+    ("reference", "scalars_sympy"),
 }  # fmt: skip
 
 
