@@ -32,7 +32,7 @@ DIRECTIONS = {0: ("v", "u", "s"), 1: ("v", "u", "z"), 2: ("V", "U", "Z")}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Shown:
+class Quantity:
     """What has a line of its own on a page: `left` on paper, held against the values of `scope`."""
 
     derivation: Derivation
@@ -75,7 +75,7 @@ class Shown:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Raised(Shown):
+class Raised(Quantity):
     """Entries, `at` the rows and `by` the columns, and their matrix form where a matrix says them."""
 
     step: LocalStep

@@ -34,8 +34,18 @@ def slope_name(d: Derivation, x: str) -> no.Partial:
 
 
 def hessian_name(d: Derivation) -> Name:
+    return curvature_name(d, "H")
+
+
+def curvature_name(d: Derivation, letter: str) -> Name:
+    """H_L, G_L, F_L for a function L."""
     of = d.convention.of
-    return Name("H", of.sup, of.base)
+    return Name(letter, of.sup, of.base)
+
+
+def vec_name(name: Name) -> Name:
+    """A matrix of second order by the columns of its variable."""
+    return Name(name.base, name.sup, name.sub + r",\mathrm{vec}")
 
 
 def block_name(d: Derivation, x: str, y: str) -> Formula:

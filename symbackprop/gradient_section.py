@@ -105,9 +105,7 @@ def gradients_section(d: Derivation, o: Options) -> list[Block]:
                 no.Nabla(d.convention.of, s.tex) if s.shape else no.Partial(d.convention.of, s.tex)
             )
         forms = gradient_forms(d, n)
-        row = equation(
-            d, f"gradient.{n}", left, forms, s.shape, recurrent=bool(s.time), boxed=True
-        )
+        row = equation(d, f"gradient.{n}", left, forms, s.shape, recurrent=bool(s.time), boxed=True)
         turned = as_derivative(d, row, forms) if scalar and not s.time else None
         rows += [turned] if turned else stepwise(d, n, row)
     intro = "gradients.intro" if d.convention.layout != "numerator" else "gradients.derivatives"

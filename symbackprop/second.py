@@ -3,7 +3,7 @@ says them."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
 from typing import overload
@@ -15,7 +15,7 @@ from symbackprop.accumulation import total_derivative, without_helpers
 from symbackprop.calculus import LocalStep
 from symbackprop.convention import Convention
 from symbackprop.derivation import Derivation, as_graph, derive, unfolded
-from symbackprop.derivative import Derivative, Shown, matrix_of
+from symbackprop.derivative import Derivative, Quantity, matrix_of
 from symbackprop.derivative_names import block_name, hessian_name, slope_name, tex_of, vec_slope
 from symbackprop.entries import Entries
 from symbackprop.errors import DeclarationError
@@ -117,10 +117,12 @@ def hessian(
 ) -> Derivative: ...
 @overload
 def hessian(
-    graph: Graph | Expr | str, of: str | None = None, *, wrt: Sequence[str]
-) -> Derivative | Blocks: ...
+    graph: Graph | Expr | str, of: str | None = None, *, wrt: list[str] | tuple[str, ...]
+) -> Blocks: ...
 def hessian(
-    graph: Graph | Expr | str, of: str | None = None, wrt: str | Sequence[str] | None = None
+    graph: Graph | Expr | str,
+    of: str | None = None,
+    wrt: str | list[str] | tuple[str, ...] | None = None,
 ) -> Derivative | Blocks:
     """The Hessian of a scalar node by a variable, the Jacobian of its gradient; in blocks by several.
 
@@ -187,7 +189,7 @@ def written_down(d: Derivation, e: Expr) -> Expr:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Blocks(Shown):
+class Blocks(Quantity):
     """The Hessian by several numbers and vectors as one matrix of blocks; `h["w", "b"]` is a block of it."""
 
     names: tuple[str, ...]

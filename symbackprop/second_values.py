@@ -11,14 +11,22 @@ from zlib import crc32
 
 import numpy as np
 
-from symbackprop.derivation import Derivation
-from symbackprop.derivative_names import block_name, hessian_name, slope_name, vec_slope
+from symbackprop.derivation import Derivation, derive
+from symbackprop.derivative_names import (
+    block_name,
+    curvature_name,
+    hessian_name,
+    slope_name,
+    vec_name,
+    vec_slope,
+)
 from symbackprop.expr import default_tex, spelled
 from symbackprop.graph import Graph
 from symbackprop.local_values import oriented
 from symbackprop.meaning import Value
 from symbackprop.notation import Formula, Nabla, Name
 from symbackprop.reference import Array
+from symbackprop.second import cut
 from symbackprop.values import Point, backward_values, forward
 
 STEP = 1e-30  # complex step
@@ -101,10 +109,49 @@ def blocks_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
     return {hessian_name(d): Value(hessian_values(d, names, point))}
 
 
+def gauss_newton_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
+    """JᵀHJ, both by complex step."""
+    x, z = names
+    j = derivative_values(d.graph, z, x, point)
+    h = block_values(derive(cut(d.graph, z), d.of, [z]), z, z, point)
+    k = d.graph.symbol[z].rank
+    half = np.tensordot(h, j, k)  # axes of z, then those of x
+    left = (
+        np.tensordot(np.moveaxis(j, range(k), range(-k, 0)), half, k)
+        if k
+        else np.multiply.outer(j, half)
+    )
+    return in_both(curvature_name(d, "G"), left)
+
+
+def fisher_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
+    """Σ p(c) ∇ℓ(c) ∇ℓ(c)ᵀ, class by class."""
+    x, label, given = names
+    chances = np.asarray(point.values[given, 0])
+    weights = chances if chances.ndim else np.asarray([1 - chances, chances])
+    onehot = d.graph.symbol[label].rank == 1
+    total: Array = np.asarray(0.0)
+    for c, weight in enumerate(weights):
+        inputs = {k: v for k, v in point.values.items() if k[0] in d.graph.inputs}
+        inputs[label, 0] = np.eye(len(weights))[c] if onehot else np.asarray(c)
+        here = forward(d.graph, Point(point.sizes, inputs, {}, point.length))
+        slope = np.asarray(backward_values(d.backward, here).deltas[x, 0])
+        total = total + weight * np.multiply.outer(slope, slope)
+    return in_both(curvature_name(d, "F"), total)
+
+
+def in_both(name: Name, full: Array) -> Found:
+    """A matrix of second order by its axes, and by columns where its variable is a matrix."""
+    out: Found = {name: Value(full)}
+    return {**out, vec_name(name): Value(by_columns(full))} if full.ndim == 4 else out
+
+
 SECOND: Mapping[str, Callable[[Derivation, tuple[str, ...], Point], Found]] = {
     "jacobian": jacobian_scope,
     "hessian": hessian_scope,
     "blocks": blocks_scope,
+    "gauss_newton": gauss_newton_scope,
+    "fisher": fisher_scope,
 }
 
 
@@ -124,7 +171,8 @@ def parts(scope: str) -> tuple[str, tuple[str, ...], tuple[str, str]]:
 def second_names(d: Derivation, scope: str) -> tuple[Name, ...]:
     """The names a scope adds to those of the page."""
     _, _, (direction, _) = parts(scope)
-    return (hessian_name(d), *((spelled(default_tex(direction)),) if direction else ()))
+    own = [curvature_name(d, x) for x in "HGF"]
+    return (*own, *map(vec_name, own), *((spelled(default_tex(direction)),) if direction else ()))
 
 
 def second_values(d: Derivation, scope: str, point: Point, seed: int) -> Found:

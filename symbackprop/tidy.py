@@ -6,7 +6,7 @@ row of `RULES` makes the expression smaller or moves scalars outwards, so rebuil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -43,6 +43,8 @@ def split(e: Expr) -> Monomial:
                 coefficient *= value ** int(x)
             else:
                 scalars[node] = scalars.get(node, Fraction(0)) + x
+        elif name == "constant" and (node.attribute("value") or x > 0) and x.denominator == 1:
+            coefficient *= Fraction(str(node.attribute("value"))) ** int(x)
         elif name == "negative" and x.denominator == 1:
             coefficient *= Fraction(-1) ** int(x)
             stack.append((node.args[0], x))
@@ -171,15 +173,14 @@ def plus(*terms: Expr) -> Expr:
         seen = total.get(key, (Fraction(0), m))
         total[key] = (seen[0] + m.coefficient, seen[1])
     out: Expr | None = None
-    common = common_scalars([(c, m) for c, m in total.values() if c])
-    if common:
-        rest = [
-            join(Monomial(c / common.coefficient, (), m.arrays), shape)
-            for c, m in total.values()
-            if c
-        ]
-        return mul(join(common, ()), plus(*rest))
-    for coefficient, m in paired(list(total.values())):
+    found = [(c, m) for c, m in total.values() if c]
+    groups = by_scalars(found)
+    if len(groups) == 1 and len(found) > 1:
+        return with_common(groups[0], shape)
+    gathered = [
+        (m.coefficient, m) if len(g) > 1 else g[0] for g in groups for m in (split(with_common(g, shape)),)
+    ]
+    for coefficient, m in paired(gathered):
         if coefficient:
             own = shape if m.arrays else ()
             e = join(Monomial(coefficient, m.scalars, m.arrays), own)
@@ -221,14 +222,23 @@ def in_columns(p: Expr | None, v: Expr) -> tuple[Expr | None, Expr]:
     return (tr(v), p) if p is not None and p.rank == 1 and v.rank == 2 else (p, v)
 
 
-def common_scalars(terms: list[tuple[Fraction, Monomial]]) -> Monomial | None:
-    """A symbolic scalar that every term of a sum of arrays carries: 1/n P - 1/n Y = 1/n (P - Y)."""
-    if len(terms) < 2 or not terms[0][1].scalars or not all(m.arrays for _, m in terms):
-        return None
-    (c, first), rest = terms[0], terms[1:]
-    if any(set(m.scalars) != set(first.scalars) or abs(k) != abs(c) for k, m in rest):
-        return None
-    return Monomial(abs(c), first.scalars, ())
+def by_scalars(terms: list[tuple[Fraction, Monomial]]) -> list[list[tuple[Fraction, Monomial]]]:
+    """The terms of a sum of arrays that carry the same symbolic scalar, together."""
+    found: dict[Hashable, list[tuple[Fraction, Monomial]]] = {}
+    for n, (c, m) in enumerate(terms):
+        shared = bool(m.scalars and m.arrays)
+        key = (frozenset(m.scalars), abs(c)) if shared else n
+        found.setdefault(key, []).append((c, m))
+    return list(found.values())
+
+
+def with_common(terms: list[tuple[Fraction, Monomial]], shape: tuple[Size, ...]) -> Expr:
+    """1/n P - 1/n Y = 1/n (P - Y)."""
+    (c, first), rest = terms[0], [m for _, m in terms]
+    if len(terms) == 1:
+        return join(Monomial(c, first.scalars, first.arrays), shape if first.arrays else ())
+    bare = (join(Monomial(k / abs(c), (), m.arrays), shape) for (k, _), m in zip(terms, rest, strict=True))
+    return mul(join(Monomial(abs(c), first.scalars, ()), ()), plus(*bare))
 
 
 def summands(e: Expr) -> list[Expr]:
@@ -242,9 +252,25 @@ def summands(e: Expr) -> list[Expr]:
             stack += [(node.args[1], second), (node.args[0], sign)]
         elif node.op.name == "negative":
             stack.append((node.args[0], -sign))
+        elif opened := distributed(node):
+            stack += [(e, sign) for e in reversed(opened)]
         elif not is_zero(node):
             out.append(node if sign == 1 else scaled(-1, node))
     return out
+
+
+def distributed(e: Expr) -> list[Expr]:
+    """1/n (P - Y) as its terms, which `by_scalars` puts together again with others that carry 1/n."""
+    if e.op.name != "multiply" or not e.rank:
+        return []
+    m = split(e)
+    inner = m.arrays[0][0]
+    if len(m.arrays) > 1 or m.arrays[0][1] != 1 or not m.scalars or inner.op.name != "add":
+        return []
+    parts = [(split(t), t) for t in summands(inner)]
+    if any(abs(p.coefficient) != 1 or p.scalars for p, _ in parts):
+        return []
+    return [join(Monomial(m.coefficient * p.coefficient, m.scalars, p.arrays), e.shape) for p, _ in parts]
 
 
 def broadcast_free(node: Expr) -> bool:
@@ -332,6 +358,8 @@ def simpler_product(a: Expr, b: Expr) -> Expr | None:
             return total(mul(a, b))  # (y ⊘ p)ᵀ p = Σ y
     if names[0] == "outer" and b.rank == 1:
         return mul(mm(a.args[1], b), a.args[0])
+    if names[1] == "outer" and a.rank == 1:
+        return mul(mm(a, b.args[0]), b.args[1])
     if a.rank == 1 and sq.symmetric(b):
         return mm(b, a)
     return None
