@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from symbackprop.graph import Graph, collect
     from symbackprop.graph_text import read
     from symbackprop.derivative import Derivative
+    from symbackprop.quantities import Quantities
     from symbackprop.second import hessian, jacobian
     from symbackprop.curvature import fisher, gauss_newton
     from symbackprop.exercise import (
-        Derived, Exercise, Part, Quantities, Stated, code, drawn, said, written,
+        Derived, Exercise, Part, Stated, code, drawn, said, written,
     )  # fmt: skip
     from symbackprop.judged import Judged
     from symbackprop.lines import Line, judge
@@ -46,8 +47,8 @@ _HOME = {
     "gauss_newton": "curvature", "Convention": "convention",
     "Report": "report", "Sheet": "sheet", "Words": "prose", "Judged": "judged", "Line": "lines",
     "judge": "lines", "check": "answers.check", "Verdict": "answers.verdict", **dict.fromkeys((
-        "Derived", "Exercise", "Part", "Quantities", "Stated", "code", "drawn", "said", "written",
-    ), "exercise"),
+        "Derived", "Exercise", "Part", "Stated", "code", "drawn", "said", "written",
+    ), "exercise"), "Quantities": "quantities",
     **dict.fromkeys((
         "SymbackpropError", "DeclarationError", "FormulaError", "LimitError", "ShapeError", "SheetError",
         "TexError", "VerificationError"), "errors"),

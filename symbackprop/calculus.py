@@ -207,9 +207,7 @@ def divides(new: Term, old: Term, rule: Fold) -> bool:
     before, after = exponents(old), exponents(new)
     (own, _), *_ = rule.rest.factors  # what is defined is 0 only where the term was divided already
     made = own.tensor if isinstance(own, Elem) else None
-    return any(
-        p < 0 and p < before.get(a, Fraction(0)) for a, p in after.items() if a.tensor != made
-    )
+    return any(p < 0 and p < before.get(a, Fraction(0)) for a, p in after.items() if a.tensor != made)
 
 
 def exponents(t: Term) -> dict[Elem, Fraction]:

@@ -10,7 +10,6 @@ from typing import Literal, Protocol
 from symbackprop.catalogue import LANGUAGES
 from symbackprop.convention import Convention
 from symbackprop.derivation import Derivation, as_graph, derive
-from symbackprop.derivative import Quantity
 from symbackprop.errors import SheetError
 from symbackprop.expr import Expr
 from symbackprop.graph import Graph
@@ -143,39 +142,6 @@ class Stated:
     @property
     def checks(self) -> tuple[Check, ...]:
         return (Check(self.speaks, self.page),)
-
-
-@dataclass(frozen=True)
-class Quantities:
-    """Jacobians, Hessians and other quantities, each as a verified line with what it is equal to.
-
-    Quantities((sb.hessian(NET, wrt="w"), sb.hessian(NET, wrt="w").jvp()))
-    """
-
-    items: tuple[Quantity, ...]
-    intro: Text | None = None
-
-    @property
-    def speaks(self) -> Derivation:
-        return self.items[0].derivation
-
-    @cached_property
-    def pages(self) -> tuple[Page, ...]:
-        """A page for each, as each has its own derivation; the words stand on the first."""
-        out = []
-        for n, q in enumerate(self.items):
-            said: tuple[Block, ...] = (Passage(self.intro),) if self.intro and not n else ()
-            row = replace(q.equation, key=f"quantity.{n + 1}")
-            section = Section("quantities", None, (*said, Equations((row,))))
-            out.append(Page((section,), tuple(sorted(q.derivation.functions.items()))))
-        return tuple(out)
-
-    def sections(self, version: Version) -> tuple[Section, ...]:
-        return tuple(s for p in self.pages for s in p.sections)
-
-    @property
-    def checks(self) -> tuple[Check, ...]:
-        return tuple(Check(q.derivation, p) for q, p in zip(self.items, self.pages, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

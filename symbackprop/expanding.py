@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from symbackprop import monomial as mo
 from symbackprop import tidy as td
 from symbackprop.expr import Expr, rebuild, topological, weight
 
@@ -17,7 +18,7 @@ def expanded(e: Expr) -> Expr:
 
 def has_inverse(e: Expr) -> bool:
     """Whether something could cancel when the expression is multiplied out."""
-    return any(n.op.name == "power" and td.exponent(n) < 0 for n in topological(e))
+    return any(n.op.name == "power" and mo.exponent(n) < 0 for n in topological(e))
 
 
 def distributed(e: Expr) -> Expr:
@@ -26,15 +27,15 @@ def distributed(e: Expr) -> Expr:
     waiting = td.summands(e)
     while waiting:
         term = waiting.pop(0)
-        m = td.split(term)
+        m = mo.split(term)
         found = next((f for f, x in (*m.scalars, *m.arrays) if x == 1 and is_sum(f)), None)
         if found is None:
             done.append(term)
             continue
         if len(waiting) + len(done) > TERMS:
             return e
-        rest = td.Monomial(m.coefficient, without(m.scalars, found), without(m.arrays, found))
-        front = td.join(rest, e.shape if rest.arrays else ())
+        rest = mo.Monomial(m.coefficient, without(m.scalars, found), without(m.arrays, found))
+        front = mo.join(rest, e.shape if rest.arrays else ())
         waiting = [*(td.mul(front, s) for s in td.summands(found)), *waiting]
     return td.plus(*done) if done and all(d.shape in ((), e.shape) for d in done) else e
 

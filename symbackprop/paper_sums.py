@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from symbackprop import functions as fn
 from symbackprop import notation as no
-from symbackprop import tidy as td
+from symbackprop import monomial as mo
 from symbackprop.compose import negated, one_or, size_formula, times
 from symbackprop.convention import Convention, NoMatrix
 from symbackprop.expr import Expr
@@ -77,7 +77,7 @@ class Sums(ABC):
             a.shape not in ((), e.shape) for a in e.args
         ):
             return self.broadcast_product(e, flip)
-        m = td.split(e)
+        m = mo.split(e)
         over = [self.powered(self.grouped(s), x) for s, x in m.scalars if x > 0]
         under = [self.powered(self.natural(s), -x) for s, x in m.scalars if x < 0]
         p, q = abs(m.coefficient.numerator), m.coefficient.denominator

@@ -1,5 +1,7 @@
-"""Jacobians and Hessians times a direction, in blocks; Gauss-Newton and Fisher matrices. Each is verified, and
-each verification is seen to fail."""
+"""Jacobians and Hessians times a direction, in blocks; Gauss-Newton and Fisher matrices.
+
+Each is verified, and each verification is seen to fail.
+"""
 
 from dataclasses import replace
 
@@ -8,6 +10,7 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.derivative import Quantity
+from symbackprop.sheet import write_tex
 from symbackprop.vocabulary import OPS
 from symbackprop.expr import apply
 
@@ -108,7 +111,8 @@ def test_each_quantity_is_caught_when_it_is_wrong(name: str) -> None:
     else:
         x = q.names[0]
         block = q.blocks[x, x]
-        wrong = replace(q, blocks={**q.blocks, (x, x): replace(block, expr=apply(OPS["multiply"], 2, block.expr))})  # fmt: skip
+        twice = replace(block, expr=apply(OPS["multiply"], 2, block.expr))
+        wrong = replace(q, blocks={**q.blocks, (x, x): twice})
     with pytest.raises(sb.VerificationError, match="differs"):
         wrong.verify(seed=5)
 
@@ -178,4 +182,4 @@ def test_a_sheet_shows_them() -> None:
         exercises=(sb.Exercise(answers=(sb.Quantities((h, h["w", "w"].jvp())),)),),
     )
     assert sheet.verify().ok
-    assert r"\operatorname{diag}" in sheet.tex("en")
+    assert r"\operatorname{diag}" in write_tex(sheet, sheet.verify(), "en")
