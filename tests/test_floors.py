@@ -26,9 +26,9 @@ FLOORS = """
     derivation options page
     closed largest recurrence
     rows local_names jacobians equation_section local_section chain_section
-    derivative_names derivative second curvature hessian_section
-       tracing overview gradient_section outline
-    local_values callables second_values scope paths report truth verify claims places lines exercise quantities judged
+    derivative_names derivative second curvature hessian_section tracing overview gradient_section outline
+    local_values callables second_values scope paths report truth verify claims places lines
+    exercise quantities judged
     answers
     emit markup line_breaks typeset templating sheet notebook
     build doctor pytest_plugin __main__ __init__
