@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from symbackprop import expanding as ex
 from symbackprop import tidy as td
-from symbackprop.abbreviations import NONE, Helpers, name_helpers
+from symbackprop.abbreviations import NONE, Helpers, declared_values, name_helpers
 from symbackprop.activity import (
     active_names, check_variables, default_variables, ordered, relevant, time_of,
 )  # fmt: skip
@@ -126,7 +126,7 @@ def backward(
         if not g.symbol[name].shape:  # scalars: paths in the order of the graph
             uses[name].reverse()
         adjoints[name] = adjoint(g, name, tuple(uses[name]), active)
-    return Backward(g, of, names, seed, shorter(adjoints), named, helpers)
+    return Backward(g, of, names, seed, in_declared_names(g, shorter(adjoints)), named, helpers)
 
 
 def adjoint(g: Graph, name: str, uses: tuple[Use, ...], active: set[str]) -> Adjoint:
@@ -257,3 +257,24 @@ def shorter(adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
         if a.last is None:
             by_symbol[a.symbol] = out[name]
     return out
+
+
+def in_declared_names(g: Graph, adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
+    """Each δ with the values of declared nodes under their names: P for softmax(S)."""
+    names = declared_values(g)
+    if not names:
+        return adjoints
+
+    def renamed(e: Expr | None) -> Expr | None:
+        return substitute(e, names) if e else None
+
+    return {
+        name: replace(
+            a,
+            uses=tuple(replace(u, value=substitute(u.value, names)) for u in a.uses),
+            forms=tuple(dict.fromkeys(substitute(f, names) for f in a.forms)),
+            last=renamed(a.last),
+            first=renamed(a.first),
+        )
+        for name, a in adjoints.items()
+    }
