@@ -9,7 +9,7 @@ from symbackprop import notation as no
 from symbackprop import tidy as td
 from symbackprop.compose import size_formula
 from symbackprop.derivation import Derivation, signal, unfolded, written_out
-from symbackprop.expr import Expr, weight
+from symbackprop.expr import Expr, symbols, weight
 from symbackprop.options import Options
 from symbackprop.page import Block, Equation, Equations, Paragraph, Phrase
 from symbackprop.rows import equation, name_of, symbol_of
@@ -127,12 +127,12 @@ def gradient_forms(d: Derivation, name: str) -> list[Expr]:
     forms = [a.value] if written is a.value else [a.value, written]
     if d.graph.time:
         return forms
-    if not a.value.shape:  # scalars: down to the inputs
+    if not a.value.shape:  # scalars: down to the inputs, where these are scalars
         below = tuple(n for n in d.graph.definition)
         full = written
         for _ in below:
             new = td.tidy(unfolded(d, full, below))
-            if new is full or weight(new) > 60:
+            if new is full or weight(new) > 60 or any(x.rank for x in symbols(new)):
                 break
             full = new
         forms.append(full)

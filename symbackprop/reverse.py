@@ -126,7 +126,7 @@ def backward(
         if not g.symbol[name].shape:  # scalars: paths in the order of the graph
             uses[name].reverse()
         adjoints[name] = adjoint(g, name, tuple(uses[name]), active)
-    return Backward(g, of, names, seed, in_declared_names(g, shorter(adjoints)), named, helpers)
+    return Backward(g, of, names, seed, finished(g, shorter(adjoints)), named, helpers)
 
 
 def adjoint(g: Graph, name: str, uses: tuple[Use, ...], active: set[str]) -> Adjoint:
@@ -259,22 +259,23 @@ def shorter(adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
     return out
 
 
-def in_declared_names(g: Graph, adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
-    """Each δ with the values of declared nodes under their names: P for softmax(S)."""
+def finished(g: Graph, adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
+    """Each δ with the values of declared nodes under their names, P for softmax(S), and factored."""
     names = declared_values(g)
-    if not names:
-        return adjoints
 
-    def renamed(e: Expr | None) -> Expr | None:
-        return substitute(e, names) if e else None
+    def named(e: Expr) -> Expr:
+        return substitute(e, names) if names else e
+
+    def last_form(e: Expr | None) -> Expr | None:
+        return ex.factored(named(e)) if e else None
 
     return {
         name: replace(
             a,
-            uses=tuple(replace(u, value=substitute(u.value, names)) for u in a.uses),
-            forms=tuple(dict.fromkeys(substitute(f, names) for f in a.forms)),
-            last=renamed(a.last),
-            first=renamed(a.first),
+            uses=tuple(replace(u, value=named(u.value)) for u in a.uses),
+            forms=tuple(dict.fromkeys(ex.factored(named(f)) for f in a.forms)),
+            last=last_form(a.last),
+            first=last_form(a.first),
         )
         for name, a in adjoints.items()
     }
