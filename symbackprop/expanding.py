@@ -1,4 +1,4 @@
-"""Sums multiplied out, where something may cancel: (1 - y) p - y (1 - p) = p - y; common factors taken out."""
+"""Sums multiplied out, where something may cancel: (1 - y) p - y (1 - p) = p - y; and factored."""
 
 from __future__ import annotations
 
