@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,12 +10,14 @@ from symbackprop import notation as no
 from symbackprop import tidy as td
 from symbackprop.compose import size_formula
 from symbackprop.derivation import Derivation, signal, unfolded, written_out
-from symbackprop.expr import Expr, symbols, weight
+from symbackprop.expr import Expr, symbols, topological, weight
 from symbackprop.options import Options
 from symbackprop.page import Block, Equation, Equations, Paragraph, Phrase
 from symbackprop.rows import equation, name_of, symbol_of
 from symbackprop.squares import SYMMETRIC
 from symbackprop.values import BEFORE
+
+LONG = 3  # nodes of what is worth a name where it stands twice
 
 
 def delta_forms(d: Derivation, name: str, o: Options) -> list[Expr]:
@@ -124,7 +127,7 @@ def gradient_forms(d: Derivation, name: str) -> list[Expr]:
     """The gradient over error signals and, in short graphs, with the signals put in."""
     a = d.backward.adjoints[name]
     written = written_out(d, name)
-    forms = [a.value] if written is a.value else [a.value, written]
+    forms = [a.value] if written is a.value or repeats(written) else [a.value, written]
     if d.graph.time:
         return forms
     if not a.value.shape:  # scalars: down to the inputs, where these are scalars
@@ -137,3 +140,10 @@ def gradient_forms(d: Derivation, name: str) -> list[Expr]:
             full = new
         forms.append(full)
     return forms
+
+
+def repeats(e: Expr) -> bool:
+    """Whether something long, or its transpose, stands in an expression twice: a name for it reads better."""
+    counts = Counter(a for n in topological(e) for a in n.args if weight(a) > LONG)
+    return any(k > 1 or (n.rank == 2 and td.tr(n) is not n and td.tr(n) in counts)
+               for n, k in counts.items())  # fmt: skip

@@ -9,7 +9,8 @@ GRAPH = Derived(
         A = softmax(S)
         O = A @ V
     """,
-    show=("forward", "symbols", "graph", "local", "delta", "gradients"),
+    show=("forward", "local", "delta", "gradients"),
+    local=("A",),
 )
 ROWS = Stated(
     GRAPH,
@@ -40,6 +41,16 @@ MASKED = Derived(
     """,
     show=("forward", "delta"),
 )
+HIDDEN = Stated(
+    MASKED,
+    (
+        r"\delta S = A \odot \left(\delta A - (\delta A \odot A) \mathbf{1}_n \mathbf{1}_n^\top\right) = M \odot \delta S",
+    ),
+    intro=Words(
+        en=r"Nothing: the equations are the same. Where $M$ is 0 so is $A$, and no error signal arrives at the score:",
+        de=r"Nichts: Die Gleichungen sind dieselben. Wo $M$ gleich 0 ist, ist es auch $A$, und beim Score kommt kein Fehlersignal an:",
+    ),
+)
 
 SHEET = Sheet(
     name="attention",
@@ -68,7 +79,7 @@ SHEET = Sheet(
                         de=r"In einem Sprachmodell sieht die Position $i$ nur Positionen $j \le i$: Alle anderen Gewichte "
                         "sind 0, und der Rest der Zeile wird normiert. Was ändert sich rückwärts?",
                     ),
-                    answers=(MASKED,),
+                    answers=(MASKED, HIDDEN),
                 ),
             ),
         ),

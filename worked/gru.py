@@ -1,6 +1,6 @@
 """A gated recurrent unit in symbolic time: every error signal with t and t+1, every gradient as a sum over t."""
 
-from symbackprop import Derived, Exercise, Sheet, Stated, Words
+from symbackprop import Derived, Exercise, Sheet, Words
 
 GRAPH = Derived(
     graph=r"""
@@ -18,7 +18,7 @@ GRAPH = Derived(
         h[t] = (1 - z[t]) * h[t-1] + z[t] * k[t]
         y[t] = h[t]
     """,
-    show=("forward", "graph", "local", "delta", "gradients"),
+    show=("forward", "local", "delta", "gradients"),
 )
 
 SHEET = Sheet(

@@ -11,7 +11,8 @@ GRAPH = Derived(
         L = mean(logsumexp(S) - diagonal(S))
     """,
     wrt=("U", "V", "tau"),
-    show=("forward", "symbols", "local", "delta", "gradients"),
+    show=("forward", "local", "delta", "gradients"),
+    local=("L",),
 )
 LOSS = Stated(
     GRAPH,

@@ -68,6 +68,13 @@ JACOBIAN = Stated(
         r"\frac{\partial \hat x}{\partial x} \hat x = \frac{\varepsilon}{s^3} \hat x",
     ),
     local="jacobian:x",
+    intro=Words(
+        en=r"Every entry shifted by the same amount changes nothing. Neither would a stretch of the centred vector, were it not "
+        r"for $\varepsilon$; what it changes is small where the variance is large against $\varepsilon$:",
+        de=r"Werden alle Einträge um denselben Betrag verschoben, so ändert sich nichts. Auch eine Streckung des zentrierten "
+        r"Vektors änderte nichts, gäbe es $\varepsilon$ nicht; was sie ändert, ist klein, wo die Varianz groß gegen "
+        r"$\varepsilon$ ist:",
+    ),
 )  # fmt: skip
 
 SHEET = Sheet(

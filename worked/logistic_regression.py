@@ -17,46 +17,64 @@ GRAPH = Derived(
 NEWTON = Derived(
     graph="""
         X: n x d;  w: d;  y: n
-        p = sigmoid(X @ w)
-        R = diag(p * (1 - p))
-        H = X.T @ R @ X
-        u = X @ w - (p - y) / (p * (1 - p))
-        v = w - solve(H, X.T @ (p - y))         as w^+
+        z = X @ w
+        p = sigmoid(z)
+        e = p - y
+        r = p * (1 - p)
+        g = X.T @ e
+        H = X.T @ diag(r) @ X
+        u = z - e / r
+        v = w - solve(H, g)     as w^+
     """,
-    show=("forward",),
+    wrt=("y",),
+    at={"X": [[1, -1], [1, 0], [1, 0], [1, 1]], "w": [0, 0], "y": [0, 1, 0, 1]},
+)
+STEP_NAMES = Stated(
+    NEWTON,
+    (
+        r"e = p - y",
+        r"r = p \odot (1 - p)",
+        r"u = z - e \oslash r",
+        r"g = X^\top e",
+        r"H = X^\top \operatorname{diag}(r) X",
+    ),
+    intro=Words(
+        en=r"With names for the error, the weights, the targets, the gradient and the Hessian,",
+        de=r"Mit Namen für Fehler, Gewichte, Zielwerte, Gradient und Hesse-Matrix,",
+    ),
 )
 IRLS = Stated(
     NEWTON,
     (
-        r"w^+ = w - H^{-1} X^\top (p - y) = H^{-1} (X^\top R X w - X^\top (p - y))"
-        r" = H^{-1} X^\top R (X w - R^{-1} (p - y)) = (X^\top R X)^{-1} X^\top R u",
-        r"X^\top R (u - X w^+) = 0",
+        r"w^+ = w - H^{-1} g = H^{-1} (H w - X^\top e) = H^{-1} X^\top (r \odot z - e)"
+        r" = H^{-1} X^\top (r \odot u) = (X^\top \operatorname{diag}(r) X)^{-1} X^\top \operatorname{diag}(r) u",
+        r"X^\top \operatorname{diag}(r) X w^+ = X^\top \operatorname{diag}(r) u",
     ),
     intro=Words(
-        en=r"$w^+$ is the solution of a least squares problem with the weights $p \odot (1 - p)$ and the targets $u$; the "
-        "second line is its normal equation. As weights and targets depend on $w$, it is solved again after each step: "
-        "iteratively reweighted least squares.",
-        de=r"$w^+$ löst ein Problem der kleinsten Quadrate mit den Gewichten $p \odot (1 - p)$ und den Zielwerten $u$; die "
-        "zweite Zeile ist seine Normalengleichung. Da Gewichte und Zielwerte von $w$ abhängen, wird es nach jedem Schritt "
-        "neu gelöst: iterativ neu gewichtete kleinste Quadrate.",
+        en=r"$w^+ = w - H^{-1} g$ is the solution of a least squares problem with the weights $r$ and the targets $u$; the last "
+        "line is its normal equation. As weights and targets depend on $w$, it is solved again after each step: iteratively "
+        "reweighted least squares.",
+        de=r"löst $w^+ = w - H^{-1} g$ ein Problem der kleinsten Quadrate mit den Gewichten $r$ und den Zielwerten $u$; die letzte "
+        "Zeile ist seine Normalengleichung. Da Gewichte und Zielwerte von $w$ abhängen, wird es nach jedem Schritt neu gelöst: "
+        "iterativ neu gewichtete kleinste Quadrate.",
     ),
 )
 STEP = Stated(
-    Derived(NEWTON.graph, at={"X": [[1, -1], [1, 0], [1, 0], [1, 1]], "w": [0, 0], "y": [0, 1, 0, 1]}),
+    NEWTON,
     (
-        r"p - y = \begin{bmatrix} 0.5 \\ 0.5 \\ 0.5 \\ 0.5 \end{bmatrix} - \begin{bmatrix} 0 \\ 1 \\ 0 \\ 1 \end{bmatrix}"
-        r" = \begin{bmatrix} 0.5 \\ -0.5 \\ 0.5 \\ -0.5 \end{bmatrix}",
-        r"X^\top (p - y) = \begin{bmatrix} 0 \\ -1 \end{bmatrix}",
+        r"e^\top = \begin{bmatrix} 0.5 & 0.5 & 0.5 & 0.5 \end{bmatrix} - \begin{bmatrix} 0 & 1 & 0 & 1 \end{bmatrix}"
+        r" = \begin{bmatrix} 0.5 & -0.5 & 0.5 & -0.5 \end{bmatrix}",
+        r"g = X^\top e = \begin{bmatrix} 0 \\ -1 \end{bmatrix}",
         r"H = \frac{1}{4} X^\top X = \begin{bmatrix} 1 & 0 \\ 0 & 0.5 \end{bmatrix}",
         r"w^+ = \begin{bmatrix} 0 \\ 0 \end{bmatrix} - \begin{bmatrix} 1 & 0 \\ 0 & 2 \end{bmatrix}"
         r" \begin{bmatrix} 0 \\ -1 \end{bmatrix} = \begin{bmatrix} 0 \\ 2 \end{bmatrix}",
     ),
-    at={"X": [[1, -1], [1, 0], [1, 0], [1, 1]], "w": [0, 0], "y": [0, 1, 0, 1]},
+    at=NEWTON.at,
     intro=Words(
         en=r"At $w = 0$ all probabilities are $\frac{1}{2}$:",
         de=r"Bei $w = 0$ sind alle Wahrscheinlichkeiten $\frac{1}{2}$:",
     ),
-)  # fmt: skip
+)
 CONVEX = Stated(
     Derived("X: n x d; w: d; a: d; p = sigmoid(X @ w); H = X.T @ diag(p * (1 - p)) @ X; u = X @ a"),
     (r"a^\top H a = \sum_{i=1}^{n} p_i (1 - p_i) u_i^2", r"0 \le a^\top H a"),
@@ -109,7 +127,7 @@ SHEET = Sheet(
                         r"gehen Sie einen Schritt von $w = 0$ aus für die Beispiele $(1, -1)$, $(1, 0)$, $(1, 0)$, $(1, 1)$ mit den "
                         r"Labels $0, 1, 0, 1$.",
                     ),
-                    answers=(NEWTON, IRLS, STEP),
+                    answers=(STEP_NAMES, IRLS, STEP),
                 ),
             ),
         ),

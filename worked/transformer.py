@@ -20,7 +20,25 @@ GRAPH = Derived(
         F = relu(Z)
         Y = H + F @ W2 + b2
     """,
-    show=("forward", "graph", "delta", "gradients"),
+    show=("forward", "delta", "gradients"),
+)
+
+NORMALISED = Stated(
+    GRAPH,
+    (
+        r"\delta H = \delta Y + \operatorname{diag}(s_1)^{-1} \left(\delta M - \frac{1}{d} \delta M \mathbf{1}_d \mathbf{1}_d^\top"
+        r" - \frac{1}{d} \operatorname{diag}((\delta M \odot M) \mathbf{1}_d) M\right)",
+        r"\delta X = \delta H + \operatorname{diag}(s)^{-1} \left(\delta N - \frac{1}{d} \delta N \mathbf{1}_d \mathbf{1}_d^\top"
+        r" - \frac{1}{d} \operatorname{diag}((\delta N \odot N) \mathbf{1}_d) N\right)",
+    ),
+    intro=Words(
+        en="Two error signals have two paths each: past attention or network it arrives unchanged, through them and the "
+        "normalisation it loses its mean and its part along the normalised row. However deep the stack of blocks, the first "
+        "term reaches the input:",
+        de="Zwei Fehlersignale haben je zwei Wege: An Attention oder Netz vorbei kommen sie unverändert an, durch sie und die "
+        "Normalisierung hindurch ohne ihren Mittelwert und ohne ihren Anteil entlang der normierten Zeile. Wie viele Blöcke "
+        "auch aufeinander folgen, der erste Term erreicht die Eingabe:",
+    ),
 )
 
 SHEET = Sheet(
@@ -37,7 +55,7 @@ SHEET = Sheet(
                 "aller Zwischenwerte und alle Gradienten her.",
             ),
             given=(GRAPH,),
-            answers=(GRAPH,),
+            answers=(GRAPH, NORMALISED),
         ),
     ),
 )
