@@ -102,7 +102,7 @@ def test_a_page_is_set_in_both_languages(name: str) -> None:
     s = sheet(name)
     report = verified(s)
     en, de = (write_tex(s, report, x, "solution") for x in ("en", "de"))
-    assert s.title["en"] in en and s.title["de"] != s.title["en"]
+    assert s.title["en"] != s.title["de"]
     assert r"\textbf{Solution.}" in en and r"\textbf{Lösung.}" in de
     assert r"\boxed" in en
 
@@ -118,7 +118,7 @@ def test_a_mistake_in_a_stated_line_is_found(
     (check,) = replace(own, lines=lines).checks
     report = verify_page(check.derivation, check.page)
     assert not report.ok
-    assert all(f.reason.startswith("differs") for f in report.failures)
+    assert {f.verdict for f in report.failures} == {"differs"}
 
 
 # --- the forms behind them -----------------------------------------------------------------------
@@ -171,7 +171,7 @@ def test_factoring_keeps_the_value(seed: int) -> None:
 def test_common_factors_stand_once() -> None:
     d = sb.derive("u: n; v: n; w: n; y = u*v - u*w", wrt=["u"])
     assert d["u"].text() == "δy ⊙ (v − w)"
-    assert sb.derive("u: n; v: n; y = u*v + u", wrt=["u"])["u"].text() == "δy ⊙ v + δy"
+    assert sb.derive("u: n; v: n; y = u*v + u", wrt=["u"])["u"].text() == "δy + δy ⊙ v"
 
 
 @pytest.mark.parametrize(("graph", "wrt", "form"), [
