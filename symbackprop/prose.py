@@ -14,7 +14,7 @@ GREEK = """alpha beta gamma delta epsilon varepsilon zeta eta theta kappa lambda
     sigma tau phi varphi chi psi omega
     Gamma Delta Theta Lambda Sigma Phi Psi Omega""".split()
 SIGNS = r"""partial nabla sum prod cdot times odot oslash top le ge ne approx in to infty ldots cdots dots
-    exp log sin cos tanh max min lfloor rfloor quad , ; ! { } |""".split()
+    exp log sin cos tanh max min lfloor rfloor quad , ; ! { }""".split()
 ARGUMENTS = {"frac": 2} | dict.fromkeys(
     "sqrt hat widehat tilde bar vec mathrm mathbb mathbf operatorname".split(), 1
 )

@@ -51,10 +51,10 @@ IRLS = Stated(
         r"X^\top \operatorname{diag}(r) X w^+ = X^\top \operatorname{diag}(r) u",
     ),
     intro=Words(
-        en=r"$w^+ = w - H^{-1} g$ is the solution of a least squares problem with the weights $r$ and the targets $u$; the last "
+        en=r"$w^+$ is the solution of a least squares problem with the weights $r$ and the targets $u$; the last "
         "line is its normal equation. As weights and targets depend on $w$, it is solved again after each step: iteratively "
         "reweighted least squares.",
-        de=r"löst $w^+ = w - H^{-1} g$ ein Problem der kleinsten Quadrate mit den Gewichten $r$ und den Zielwerten $u$; die letzte "
+        de=r"löst $w^+$ ein Problem der kleinsten Quadrate mit den Gewichten $r$ und den Zielwerten $u$; die letzte "
         "Zeile ist seine Normalengleichung. Da Gewichte und Zielwerte von $w$ abhängen, wird es nach jedem Schritt neu gelöst: "
         "iterativ neu gewichtete kleinste Quadrate.",
     ),
@@ -123,9 +123,11 @@ SHEET = Sheet(
                 ),
                 Part(
                     task=Words(
-                        en=r"Write Newton's step $w^+$ as the solution of a weighted least squares problem, and take one step from "
+                        en=r"Newton's step is $w^+ = w - H^{-1} g$ with the gradient $g$ and the Hessian $H$ at $w$. Write it as the solution "
+                        r"of a weighted least squares problem, and take one step from "
                         r"$w = 0$ for the samples $(1, -1)$, $(1, 0)$, $(1, 0)$, $(1, 1)$ with the labels $0, 1, 0, 1$.",
-                        de=r"Schreiben Sie den Newton-Schritt $w^+$ als Lösung eines gewichteten Problems der kleinsten Quadrate, und "
+                        de=r"Der Newton-Schritt ist $w^+ = w - H^{-1} g$ mit dem Gradienten $g$ und der Hesse-Matrix $H$ bei $w$. Schreiben Sie "
+                        r"ihn als Lösung eines gewichteten Problems der kleinsten Quadrate, und "
                         r"gehen Sie einen Schritt von $w = 0$ aus für die Beispiele $(1, -1)$, $(1, 0)$, $(1, 0)$, $(1, 1)$ mit den "
                         r"Labels $0, 1, 0, 1$.",
                     ),
