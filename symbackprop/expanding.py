@@ -1,7 +1,8 @@
-"""Sums multiplied out, where something may cancel: (1 - y) p - y (1 - p) = p - y."""
+"""Sums multiplied out, where something may cancel: (1 - y) p - y (1 - p) = p - y; and factored."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from symbackprop import monomial as mo
@@ -53,3 +54,17 @@ def without(
 def shortest(*forms: Expr) -> Expr:
     """The form with the fewest nodes, the first of equals."""
     return min(forms, key=weight)
+
+
+def factored(e: Expr) -> Expr:
+    """Elementwise factors that all terms of a sum carry, once: u ⊙ v - u ⊙ w = u ⊙ (v - w)."""
+    terms = [mo.split(t) for t in td.summands(e)] if is_sum(e) else []
+    if not e.rank or len(terms) < 2:
+        return e
+    common = [f for f in terms[0].arrays if all(f in m.arrays for m in terms)]
+    if not common or any(len(m.arrays) == len(common) for m in terms):
+        return e
+    rest = [replace(m, arrays=tuple(f for f in m.arrays if f not in common)) for m in terms]
+    inner = td.plus(*(mo.join(m, e.shape) for m in rest))
+    front = mo.join(mo.Monomial(Fraction(1), (), tuple(common)), e.shape)
+    return td.mul(*((front, inner) if terms[0].arrays[0] in common else (inner, front)))

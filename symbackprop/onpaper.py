@@ -18,7 +18,7 @@ from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr
 from symbackprop.graph import TIME_SUM
 from symbackprop.notation import Formula, Name
 from symbackprop.op import slides
-from symbackprop.paper_sums import broadcast_terms
+from symbackprop.paper_sums import broadcast_terms, no_sign_first
 from symbackprop.paper_vectors import Vectors
 from symbackprop.sizes import Shape, size
 
@@ -140,7 +140,7 @@ class Writer(Vectors):
             return self.entry_product(e, at)
         if name in ("add", "subtract"):
             terms = [(s, self.entry(x, trailing(at, x, e.shape))) for s, x in broadcast_terms(e)]
-            return one_or(no.Plus, [negated(f) if s < 0 else f for s, f in terms])
+            return one_or(no.Plus, no_sign_first([negated(f) if s < 0 else f for s, f in terms]))
         if e.op.scalar:
             return self.elementwise(e, self.entry(e.args[0], at))
         if name == "pick":

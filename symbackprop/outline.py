@@ -54,7 +54,7 @@ def outline(d: Derivation, options: Options | None = None) -> Page:
     for p in parts:
         if p not in PARTS:
             raise SheetError(f"no part `{p}`", where="sections", hint=f"Parts: {', '.join(PARTS)}")
-    for n in (*o.unfold, *(o.show or ()), *o.hessian, *(o.products or ())):
+    for n in (*o.unfold, *(o.show or ()), *o.hessian, *(o.products or ()), *(o.local or ())):
         if n not in d.graph.symbol:
             raise SheetError(
                 f"no symbol `{n}`", where="sheet", hint=f"Symbols: {', '.join(d.graph.symbol)}"

@@ -81,10 +81,7 @@ class Vectors(Sums):
         """c v with c in front: -1/z_y e_yᵀ."""
         m = mo.split(e)
         ((core, _),) = m.arrays
-        front = mo.join(mo.Monomial(abs(m.coefficient), m.scalars, ()), ())
-        body = times(
-            [*([] if front.number == 1 else [self.grouped(front)]), self.vector(core, side)]
-        )
+        body = times([*self.in_front(m), self.vector(core, side)])
         return negated(body) if m.coefficient < 0 else body
 
     def row_sums(self, m: Expr, side: str) -> Formula:
@@ -188,7 +185,10 @@ class Vectors(Sums):
         if name == "constant":
             return self.constant(e, flip)
         if e.op.scalar and len(e.args) == 1:
-            return self.elementwise(e, self.matrix(e.args[0], flip))
+            inner = self.matrix(e.args[0], flip)
+            if flip and isinstance(inner, no.Transpose):
+                return no.Transpose(self.elementwise(e, inner.operand))
+            return self.elementwise(e, inner)
         here = self.plain_matrix(e)
         return no.Transpose(here) if flip else here
 

@@ -309,7 +309,8 @@ def simpler_total(a: Expr) -> Expr | None:
         return trace(masked)
     if a.rank == 1 and a.op.name == "power" and a.attribute("p") == 2:
         return mm(a.args[0], a.args[0])
-    return None
+    same = sq.summing_alike(a)
+    return total(same) if same else None
 
 
 def simpler_rows(a: Expr) -> Expr | None:
