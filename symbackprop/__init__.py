@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from symbackprop.answers.check import check
     from symbackprop.answers.verdict import Verdict
+    from symbackprop.batched import batch
     from symbackprop.convention import Convention
     from symbackprop.derivation import Derivation, Gradient, derive
     from symbackprop.errors import (
@@ -48,7 +49,7 @@ _HOME = {
     "Report": "report", "Sheet": "sheet", "Words": "prose", "Judged": "judged", "Line": "lines",
     "judge": "lines", "check": "answers.check", "Verdict": "answers.verdict", **dict.fromkeys((
         "Derived", "Exercise", "Part", "Stated", "code", "drawn", "said", "written",
-    ), "exercise"), "Quantities": "quantities",
+    ), "exercise"), "Quantities": "quantities", "batch": "batched",
     **dict.fromkeys((
         "SymbackpropError", "DeclarationError", "FormulaError", "LimitError", "ShapeError", "SheetError",
         "TexError", "VerificationError"), "errors"),
@@ -57,7 +58,7 @@ __all__ = [
     "Convention", "DeclarationError", "Derivation", "Derivative", "Derived", "Exercise", "Expr",
     "FormulaError", "Gradient", "Graph", "Judged", "LimitError", "Line", "Part", "Quantities", "Report",
     "ShapeError", "Sheet", "SheetError", "Stated", "SymbackpropError", "TexError", "Verdict",
-    "VerificationError", "Words", "check", "code", "collect", "derive", "drawn", "fisher",
+    "VerificationError", "Words", "batch", "check", "code", "collect", "derive", "drawn", "fisher",
     "gauss_newton", "hessian", "jacobian", "judge", "named", "read", "said", "symbol", "written",
 ]  # fmt: skip
 

@@ -75,6 +75,7 @@ def extract(
     sizes: dict[Expr, int] = {}
     curved = {a for n in topological(root) for a in n.args if is_curved(n, a)}
     windowed = {a for n in topological(root) if slides(n.op) for a in n.args}
+    called = {a for n in topological(root) if takes_whole(n) for a in n.args}
 
     def change(e: Expr, args: tuple[Expr, ...]) -> Expr:
         if e.op in LEAVES:
@@ -92,7 +93,9 @@ def extract(
         label = e.op.domain == "label"  # a position is a name
         named = e.op.name in NAMED
         slid = e in windowed  # its entries are 0 outside, which only a named array can say
-        if e is root or e.op is TIME_SUM or not (worth or bent or deep or slid or label or named):
+        lost = e in called and entries_only(e)
+        unsaid = deep or slid or label or named or lost
+        if e is root or e.op is TIME_SUM or not (worth or bent or unsaid):
             return new
         new = named_node(g, new, time, taken, symbol, definition)
         swap[e] = new
@@ -100,6 +103,16 @@ def extract(
         return new
 
     return rebuild(root, change)
+
+
+def takes_whole(node: Expr) -> bool:
+    """Whether an op with helpers is written as a function of its whole arguments."""
+    return bool(node.op.variants) and not node.op.scalar and len(node.op.variants[0].equations) > 1
+
+
+def entries_only(e: Expr) -> bool:
+    """An array that no product of matrices says."""
+    return bool(e.rank) and (e.op.name == "einsum" or any(a.rank > 2 for a in e.args))
 
 
 def is_curved(node: Expr, argument: Expr) -> bool:

@@ -23,7 +23,8 @@ def symmetric(e: Expr) -> bool:
     if name in ("add", "subtract", "multiply"):
         return all(symmetric(a) for a in e.args if a.rank) and e.shape[0] == e.shape[1]
     if name == "matmul":
-        return palindrome(factors(e))
+        each = factors(e)
+        return len(each) > 1 and palindrome(each)
     return name == "outer" and e.args[0] is e.args[1]
 
 

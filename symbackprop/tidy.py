@@ -38,6 +38,7 @@ def mul(*factors: Expr) -> Expr:
                 pool[a] = pool.get(a, Fraction(0)) + x
     folds.softmax(scalars, arrays)
     folds.sign(scalars)
+    pick_rows(arrays)
     picked = pick_onehot(arrays)
     for s in picked:
         scalars[s] = scalars.get(s, Fraction(0)) + 1
@@ -61,6 +62,28 @@ def pick_onehot(arrays: folds.Powers) -> list[Expr]:
         out.append(raised(entry, arrays.pop(a)))
     arrays[unit] = Fraction(1)
     return out
+
+
+def pick_rows(arrays: folds.Powers) -> None:
+    """Z ⊙ E_Y = diag(z_Y) E_Y, row by row: the entries the unit vectors leave, in front of them."""
+    found = [(a, s) for a, x in arrays.items() if x == 1 and (s := scaled_units(a))]
+    if not found or len(arrays) == 1:
+        return
+    whole, (front, units) = found[0]
+    others = [raised(entry_at(a, units), x) for a, x in arrays.items() if a is not whole]
+    made = mm(diag(mul(*front, *others)), units)
+    arrays.clear()
+    arrays[made] = Fraction(1)
+
+
+def scaled_units(a: Expr) -> tuple[tuple[Expr, ...], Expr] | None:
+    """(v, E_Y) of diag(v) E_Y, or of E_Y alone."""
+    if a.op.name == "onehot" and a.rank == 2:
+        return (), a
+    if a.op.name == "matmul" and a.args[0].op.name == "diag" and a.rank == 2:
+        inner = scaled_units(a.args[1])
+        return (a.args[0].args, inner[1]) if inner and not inner[0] else None
+    return None
 
 
 def entry_at(a: Expr, unit: Expr) -> Expr:
@@ -325,6 +348,8 @@ def simpler_rows(a: Expr) -> Expr | None:
         return mul(total(a.args[1]), a.args[0])
     if a.op.name == "transpose" and a.args[0].op.name == "outer":
         return mul(total(a.args[0].args[0]), a.args[0].args[1])
+    if a.op.name == "matmul" and a.args[0].op.name == "diag":
+        return mul(a.args[0].args[0], rows(a.args[1]))
     return None
 
 
@@ -370,7 +395,9 @@ def nothing(a: Expr) -> Expr | None:
 
 def outer(u: Expr, v: Expr) -> Expr:
     (p, u), (q, v) = scalars_out(u), scalars_out(v)
-    return in_front([p, q], apply(OPS["outer"], u, v))
+    whole = is_ones(u) and is_ones(v)
+    made = fn.constant(1, const(u.shape[0]), const(v.shape[0])) if whole else apply(OPS["outer"], u, v)
+    return in_front([p, q], made)
 
 
 def power(e: Expr, x: Fraction) -> Expr:

@@ -28,7 +28,7 @@ FLOORS = """
     rows local_names jacobians equation_section local_section chain_section
     derivative_names derivative second curvature hessian_section tracing overview gradient_section outline
     local_values callables second_values scope paths report truth verify claims places lines
-    exercise quantities judged
+    batched exercise quantities judged
     answers
     emit markup line_breaks typeset templating sheet notebook
     build doctor pytest_plugin __main__ __init__

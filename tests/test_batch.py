@@ -1,0 +1,116 @@
+"""The graph of one sample for a batch: its forms, its gradients as means over samples, what is refused."""
+
+import numpy as np
+import pytest
+
+import symbackprop as sb
+from symbackprop import batched
+from symbackprop.batched import Lifted, batch
+from symbackprop.expr import Expr, apply
+from symbackprop.sizes import Size
+from symbackprop.vocabulary import OPS
+
+MLP = (
+    "x: d; W: m x d; b: m; V: k x m; c: k; y: scalar label k\n"
+    "a = W @ x + b; h = tanh(a); z = V @ h + c; p = softmax(z); L = -log(p[y])"
+)
+# graph, inputs that differ by sample, variable, its gradient
+FORMS = [
+    ("x: d; W: k x d; y: k; L = sum((W @ x - y)**2)", "x y", "W", "(2/n) (W Xᵀ − Yᵀ) X"),
+    (MLP, "x y", "V", "(1/n) (Pᵀ − e_Yᵀ) H"),
+    (MLP, "x y", "c", "(1/n) (Pᵀ − e_Yᵀ) 𝟏ₙ"),
+    ("x: d; w: d; b: scalar; y: scalar; p = sigmoid(w @ x + b); L = -y*log(p) - (1 - y)*log(1 - p)",
+     "x y", "w", "(1/n) Xᵀ (P − Y)"),
+    ("x: d; A: d x d; L = x @ A @ x", "x", "A", "(1/n) Xᵀ X"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "samples", "wrt", "said"), FORMS)
+def test_a_batch_in_the_form_one_would_write(text: str, samples: str, wrt: str, said: str) -> None:
+    d = sb.derive(batch(text, samples.split()), wrt=[wrt])
+    assert d[wrt].text() == said
+    assert d.verify().ok
+
+
+GRAPHS = {
+    "mlp": (MLP, "x y"),
+    "bias as a column": (
+        "x: d; V: k x m+1; W: m x d; y: k onehot; h = concat(relu(W @ x), ones(1))\n"
+        "p = softmax(V @ h); L = cross_entropy(p, y)", "x y"),
+    "bilinear": ("u: d; v: d; W: d x d; s = u @ W @ v; L = softplus(-s)", "u v"),
+    "one side only": ("u: d; v: d; W: d x d; s = u @ W @ v; L = softplus(-s)", "v"),
+    "numbers": ("x: d; s: scalar; v: k; y = v*s*sum(x); L = sum(exp(y/9))", "x s"),
+    "matrices": ("X: m x d; q: d; A = softmax(X @ q); o = A @ X; L = sum(o**2)", "X q"),
+    "shared keys": ("X: m x d; q: d; A = softmax(X @ q); o = A @ X; L = sum(o**2)", "q"),
+    "outer product": ("x: d; y: k; W: d x k; P = outer(x, y); L = sum(P*W)", "x y"),
+    "outer with a shared": (
+        "x: d; y: k; W: d x k; P = outer(x, y); Q = outer(y, x); L = sum(P*W) + sum(Q.T*W)", "y"),
+    "images": ("x: c x 5 x 7; f: k x c x 3 x 2; y = relu(conv2d(x, f)); L = sum(y**2)", "x"),
+    "slices": ("x: 7; W: 4 x 4; a = x[1:5]; L = mse(W @ a, x[0:4])*x[6]", "x"),
+    "layer norm": ("x: d; g: d; b: d; y = layernorm(x, g, b); z = reshape(y, 1, d); L = sum(z**3)", "x"),
+    "diagonal": ("x: d; A: d x d; M = A @ diag(x); L = sum(M**2)", "x"),
+    "matrix by matrix": ("X: m x k; A: k x d; Y: d x j; L = sum(tanh(X @ A @ Y))", "X Y"),
+    "vector by matrix": ("X: m x k; u: m; v: m; L = sum(exp((u @ X)/9)) + sum((v @ X)**2)", "X u"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("total", ["mean", "sum"])
+@pytest.mark.parametrize("name", GRAPHS)
+def test_gradients_of_a_batch_add_up(name: str, total: str) -> None:
+    """Emitted code for the batch against emitted code for each sample, one after the other."""
+    text, samples = GRAPHS[name]
+    one = sb.derive(text)
+    many = sb.derive(batch(text, samples.split(), size_name="batch", total=total))  # type: ignore[arg-type]
+    assert many.verify(trials=3).ok
+    rng, rows = np.random.default_rng(11), 3
+    dims = {"d": 5, "k": 2, "m": 4, "c": 2, "j": 3}
+    at = {}
+    for n in one.graph.inputs:
+        s = one.graph.symbol[n].symbol
+        assert s
+        shape = tuple(x.value(dims) for x in s.shape)
+        shape = (rows, *shape) if n in samples.split() else shape
+        at[n] = rng.integers(0, 2, shape) if s.labels else rng.uniform(0.2, 0.8, shape)
+        if s.domain == "onehot":
+            at[n] = np.eye(shape[-1])[rng.integers(0, shape[-1], shape[:-1])]
+    whole = many.compile("numpy")(**at)
+    f = one.compile("numpy")
+    each = [
+        f(**{n: v[i] if n in samples.split() else v for n, v in at.items()}) for i in range(rows)
+    ]
+    weight = 1 / rows if total == "mean" else 1.0
+    for n in ("L", *one.wrt):
+        alone = [np.asarray(e[n]) * weight for e in each]
+        want = np.stack(alone) if n in samples.split() else sum(alone)
+        assert np.allclose(whole[n], want, rtol=1e-10, atol=1e-13), n
+
+
+def test_capitals_stand_for_all_samples_where_they_are_free() -> None:
+    g = batch("x: d; X: d x d; h = X @ x; y = h*2; L = sum(y)", ("x",))
+    assert [g.symbol[n].symbol.tex.base for n in ("x", "h", "y")] == ["x", "H", "Y"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("text", "samples", "said"),
+    [
+        ("x: d; L = sum(x)", ("z",), "`z` is no input"),
+        ("x: d; L = sum(x)", (), "no input"),
+        ("x: n; L = sum(x)", ("x",), "number of samples"),
+        ("x: d x d; L = det(x)", ("x",), "det has no batch form"),
+        ("t: 1..T; x[t]: d; h[t] = tanh(x[t] + h[t-1]); L = sum(sum(h[t]), over=t)", ("x",), "recurrence"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_lifted_is_refused(text: str, samples: tuple[str, ...], said: str) -> None:
+    with pytest.raises(sb.DeclarationError, match=said):
+        batch(text, samples)
+
+
+def test_a_wrong_rule_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """W x lifted without the transpose, of a square W."""
+
+    def wrong(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
+        return apply(OPS["matmul"], args[1].expr, args[0].expr)
+
+    monkeypatch.setitem(batched.RULES, "matmul", wrong)
+    with pytest.raises(sb.VerificationError, match="row 1 of h"):
+        batch("x: d; W: d x d; h = W @ x; L = sum(h**2)", ("x",))
