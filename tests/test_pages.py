@@ -68,6 +68,7 @@ MISTAKES = [
     ("softmax_regression", "CONVEX", "- m^2", "+ m^2"),
     ("gaussian", "ZEROS", "(A - n ", "(A + n "),
     ("gaussian", "ESTIMATE", r"= \frac{1}{n} X^\top X", r"= X^\top X"),
+    ("matrix_factorisation", "MASK", r"E \odot M = E", r"M \odot M = E"),
     ("matrix_factorisation", "ALS", r"\lambda I_k", "I_k"),
     ("vae", "CLOSED", r"\odot \sigma \odot \delta z", r"\odot \delta z"),
 ]  # fmt: skip
