@@ -13,7 +13,9 @@ from symbackprop.derivation import Derivation, signal, unfolded, written_out
 from symbackprop.expr import Expr, symbols, topological, weight
 from symbackprop.options import Options
 from symbackprop.page import Block, Equation, Equations, Paragraph, Phrase
-from symbackprop.rows import equation, name_of, symbol_of
+from symbackprop.jacobians import laid_out
+from symbackprop.rows import distinct, equation, name_of, symbol_of
+from symbackprop.sizes import size
 from symbackprop.squares import SYMMETRIC
 from symbackprop.values import BEFORE
 
@@ -106,13 +108,21 @@ def gradients_section(d: Derivation, o: Options) -> list[Block]:
                 no.Nabla(d.convention.of, s.tex) if s.shape else no.Partial(d.convention.of, s.tex)
             )
         forms = gradient_forms(d, n)
-        rows += stepwise(d, n, equation(d, f"gradient.{n}", left, forms, s.shape,
-                                        recurrent=bool(s.time), boxed=True))  # fmt: skip
-    return [
-        Equations(tuple(rows), Phrase("gradients.intro")),
-        *ends_note(d, d.wrt),
-        *symmetry_note(d),
-    ]
+        row = equation(d, f"gradient.{n}", left, forms, s.shape, recurrent=bool(s.time), boxed=True)
+        turned = as_derivative(d, row, forms) if scalar and not s.time else None
+        rows += [turned] if turned else stepwise(d, n, row)
+    intro = "gradients.intro" if d.convention.layout != "numerator" else "gradients.derivatives"
+    return [Equations(tuple(rows), Phrase(intro)), *ends_note(d, d.wrt), *symmetry_note(d)]
+
+
+def as_derivative(d: Derivation, row: Equation, forms: Sequence[Expr]) -> Equation | None:
+    """∂of/∂x where the layout gives it another shape than x; None where it is the gradient."""
+    if d.convention.layout != "numerator" or not isinstance(row.left, no.Nabla) or row.free:
+        return None
+    shape = row.shape or ()
+    sides = distinct([laid_out(f, 0, len(shape), d.convention) for f in forms])
+    turned = tuple(reversed(shape)) if len(shape) == 2 else (size(1), *shape)
+    return replace(row, left=no.Partial(row.left.of, row.left.wrt), sides=sides, shape=turned)
 
 
 def symmetry_note(d: Derivation) -> list[Block]:

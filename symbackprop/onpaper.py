@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from symbackprop import indexed
 from symbackprop import notation as no
-from symbackprop import tidy as td
+from symbackprop import monomial as mo
 from symbackprop.compose import factors, negated, one_or, size_formula, times
 from symbackprop.convention import Convention, NoMatrix, function_key, symbol_formula
 from symbackprop.entries import Entries, Index, Position, position, rename_bound
@@ -171,7 +171,7 @@ class Writer(Vectors):
     def entry_product(self, e: Expr, at: tuple[Formula, ...]) -> Formula:
         if e.op.name == "power":
             inner = self.entry(e.args[0], at)
-            return self.powered(inner, td.exponent(e))
+            return self.powered(inner, mo.exponent(e))
         if e.op.name == "negative":
             return negated(self.entry(e.args[0], at))
         a, b = (self.entry(x, trailing(at, x, e.shape)) for x in e.args)

@@ -98,7 +98,7 @@ def conventions(d: Derivation) -> list[Phrase]:
     names = {o.name for o in ops}.union(*map(functions_in, ops))
     ranks = {e.rank for e in d.graph.symbol.values()}
     said = [Phrase(f"convention.{d.convention.vectors}")] if 1 in ranks else []
-    said += [Phrase("convention.numerator")] if ranks != {0} else []
+    said += [Phrase(f"convention.layout_{d.convention.layout}")] if ranks != {0} else []
     said += signals(d)
     if d.graph.time:
         said.append(time_phrase(d))

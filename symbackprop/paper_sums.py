@@ -10,7 +10,7 @@ from typing import TypeGuard
 
 from symbackprop import functions as fn
 from symbackprop import notation as no
-from symbackprop import tidy as td
+from symbackprop import monomial as mo
 from symbackprop.compose import negated, one_or, size_formula, times
 from symbackprop.convention import Convention, NoMatrix
 from symbackprop.expr import SIZE, Expr
@@ -76,7 +76,7 @@ class Sums(ABC):
             a.shape not in ((), e.shape) for a in e.args
         ):
             return self.broadcast_product(e, flip)
-        m = td.split(e)
+        m = mo.split(e)
         parts = self.in_front(m)
         arrays = self.hadamard(m.arrays, flip)
         if arrays is not None and arrays != no.ONE:
@@ -86,7 +86,7 @@ class Sums(ABC):
         body = times(parts) if parts else no.ONE
         return negated(body) if m.coefficient < 0 else body
 
-    def in_front(self, m: td.Monomial) -> list[Formula]:
+    def in_front(self, m: mo.Monomial) -> list[Formula]:
         """The size of the number, and the scalars: one fraction, then what stands beside it."""
         over = [self.powered(self.grouped(s), x) for s, x in m.scalars if x > 0]
         under = [self.powered(self.natural(s), -x) for s, x in m.scalars if x < 0]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symbackprop import notation as no
-from symbackprop import tidy as td
+from symbackprop import monomial as mo
 from symbackprop.compose import negated, size_formula, times
 from symbackprop.convention import NoMatrix
 from symbackprop.expr import SYMBOL, Expr, apply
@@ -79,7 +79,7 @@ class Vectors(Sums):
 
     def scaled(self, e: Expr, side: str) -> Formula:
         """c v with c in front: -1/z_y e_yᵀ."""
-        m = td.split(e)
+        m = mo.split(e)
         ((core, _),) = m.arrays
         body = times([*self.in_front(m), self.vector(core, side)])
         return negated(body) if m.coefficient < 0 else body
@@ -242,7 +242,7 @@ def multiplied(e: Expr) -> Expr:
 
 def one_array(e: Expr) -> bool:
     """A scalar multiple of one vector."""
-    m = td.split(e)
+    m = mo.split(e)
     return len(m.arrays) == 1 and m.arrays[0][1] == 1
 
 
