@@ -55,7 +55,7 @@ BLOCKS = Stated(
         r"\frac{\partial \operatorname{vec}(\nabla_W L)}{\partial \operatorname{vec}(W)}"
         r" = (\operatorname{diag}(p) - p p^\top) \otimes x x^\top",
     ),
-    local="hessian:W",
+    local="hessian:W,W",
     intro=Words(
         en=r"With the columns of $W$, one for each class, below each other, this is a matrix of $k \times k$ blocks, and block "
         r"$(i, j)$ is $x x^\top$ times the entry $(i, j)$ of the Hessian in the scores:",
