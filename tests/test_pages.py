@@ -198,6 +198,12 @@ def test_a_whole_stands_beside_its_fraction(graph: str, form: str) -> None:
     assert d.verify().ok
 
 
+def test_a_sign_that_all_terms_share_stands_in_front() -> None:
+    d = sb.derive("X: n x d; Y = X + layernorm(X)")
+    assert " − (1/d) (((δY 𝟏_d) ⊘ s) 𝟏_dᵀ + diag(" in d["X"].text()
+    assert d.verify().ok
+
+
 def test_helpers_of_three_equal_ops_have_three_names() -> None:
     d = sb.derive("U: n x k; V: m x k; W: k; L = frobenius(U)**2 + frobenius(V)**2 + norm(W)")
     assert d.verify().ok
