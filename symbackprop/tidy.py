@@ -163,12 +163,13 @@ def by_scalars(terms: list[tuple[Fraction, Monomial]]) -> list[list[tuple[Fracti
 
 
 def with_common(terms: list[tuple[Fraction, Monomial]], shape: tuple[Size, ...]) -> Expr:
-    """1/n P - 1/n Y = 1/n (P - Y)."""
+    """1/n P - 1/n Y = 1/n (P - Y), and -1/n P - 1/n Y = -1/n (P + Y)."""
     (c, first), rest = terms[0], [m for _, m in terms]
     if len(terms) == 1:
         return join(Monomial(c, first.scalars, first.arrays), shape if first.arrays else ())
-    bare = (join(Monomial(k / abs(c), (), m.arrays), shape) for (k, _), m in zip(terms, rest, strict=True))
-    return mul(join(Monomial(abs(c), first.scalars, ()), ()), plus(*bare))
+    front = -abs(c) if all(k < 0 for k, _ in terms) else abs(c)
+    bare = (join(Monomial(k / front, (), m.arrays), shape) for (k, _), m in zip(terms, rest, strict=True))
+    return mul(join(Monomial(front, first.scalars, ()), ()), plus(*bare))
 
 
 def summands(e: Expr) -> list[Expr]:

@@ -64,10 +64,10 @@ MISTAKES = [
     ("logistic_regression", "IRLS", "H^{-1} (H w - ", "H^{-1} (H w + "),
     ("logistic_regression", "STEP", r"= \begin{bmatrix} 0 \\ 2", r"= \begin{bmatrix} 0 \\ 1"),
     ("logistic_regression", "CONVEX", "p_i (1 - p_i)", "p_i"),
-    ("softmax_regression", "BLOCKS", r"\otimes x x^\top", r"\otimes x x^\top x x^\top"),
     ("softmax_regression", "CONVEX", "- m^2", "+ m^2"),
     ("gaussian", "ZEROS", "(A - n ", "(A + n "),
     ("gaussian", "ESTIMATE", r"= \frac{1}{n} X^\top X", r"= X^\top X"),
+    ("matrix_factorisation", "MASK", r"E \odot M = E", r"M \odot M = E"),
     ("matrix_factorisation", "ALS", r"\lambda I_k", "I_k"),
     ("vae", "CLOSED", r"\odot \sigma \odot \delta z", r"\odot \delta z"),
 ]  # fmt: skip
@@ -195,6 +195,12 @@ def test_transposes_stand_outside(graph: str, wrt: str, form: str) -> None:
 def test_a_whole_stands_beside_its_fraction(graph: str, form: str) -> None:
     d = sb.derive(graph)
     assert text(d.formula(d.graph.definition["L"])) == form
+    assert d.verify().ok
+
+
+def test_a_sign_that_all_terms_share_stands_in_front() -> None:
+    d = sb.derive("X: n x d; Y = X + layernorm(X)")
+    assert " − (1/d) (((δY 𝟏_d) ⊘ s) 𝟏_dᵀ + diag(" in d["X"].text()
     assert d.verify().ok
 
 

@@ -1,6 +1,6 @@
 """Matrix factorisation with missing entries: gradients, and alternating least squares from a row's Hessian."""
 
-from symbackprop import Derived, Exercise, Part, Sheet, Stated, Words, written
+from symbackprop import Derived, Exercise, Part, Sheet, Stated, Words
 
 GRAPH = Derived(
     graph=r"""
@@ -14,11 +14,27 @@ GRAPH = Derived(
     show=("forward", "local", "delta", "gradients"),
     local=("E", "f"),
 )
-MASK = written(
-    Words(
-        en=r"As $M$ holds only 0 and 1, $E \odot M = E$: the gradients are $\lambda U + E V$ and $\lambda V + E^\top U$.",
-        de=r"Da $M$ nur 0 und 1 enthält, ist $E \odot M = E$: Die Gradienten sind $\lambda U + E V$ und $\lambda V + E^\top U$.",
-    )
+MASK = Stated(
+    Derived(
+        graph=r"""
+            R: n x m;  T: n x m;  U: n x k;  V: m x k;  l: scalar positive as \lambda
+            M = step(T)
+            E = M * (U @ V.T - R)
+            f = sum(E**2)
+            g = sum(U**2) + sum(V**2)
+            L = f/2 + l/2 * g
+        """,
+        wrt=("U", "V"),
+    ),
+    (
+        r"E \odot M = E",
+        r"\nabla_U L = \lambda U + E V",
+        r"\nabla_V L = \lambda V + E^\top U",
+    ),
+    intro=Words(
+        en=r"This holds for any weights $M$. As they are only 0 and 1, it becomes shorter:",
+        de=r"Dies gilt für beliebige Gewichte $M$. Da sie nur 0 und 1 sind, wird es kürzer:",
+    ),
 )
 ROW = Derived(
     graph=r"""

@@ -1,6 +1,6 @@
 """Softmax regression: the gradient of a batch, and the Hessian in Kronecker form."""
 
-from symbackprop import Derived, Exercise, Part, Sheet, Stated, Words
+from symbackprop import Derived, Exercise, Part, Sheet, Stated, Words, written
 
 BATCH = Derived(
     graph="""
@@ -49,18 +49,12 @@ SAMPLE = Derived(
     hessian=("W",),
     show=("gradients", "hessian"),
 )
-BLOCKS = Stated(
-    SAMPLE,
-    (
-        r"\frac{\partial \operatorname{vec}(\nabla_W L)}{\partial \operatorname{vec}(W)}"
-        r" = (\operatorname{diag}(p) - p p^\top) \otimes x x^\top",
-    ),
-    local="hessian:W",
-    intro=Words(
+BLOCKS = written(
+    Words(
         en=r"With the columns of $W$, one for each class, below each other, this is a matrix of $k \times k$ blocks, and block "
-        r"$(i, j)$ is $x x^\top$ times the entry $(i, j)$ of the Hessian in the scores:",
+        r"$(i, j)$ is $x x^\top$ times the entry $(i, j)$ of the Hessian in the scores.",
         de=r"Stehen die Spalten von $W$, je Klasse eine, untereinander, so ist dies eine Matrix aus $k \times k$ Blöcken, und der "
-        r"Block $(i, j)$ ist $x x^\top$ mal der Eintrag $(i, j)$ der Hesse-Matrix nach den Scores:",
+        r"Block $(i, j)$ ist $x x^\top$ mal der Eintrag $(i, j)$ der Hesse-Matrix nach den Scores.",
     ),
 )
 
