@@ -17,7 +17,7 @@ from symbackprop.errors import FormulaError, LimitError
 from symbackprop.formula import NameTable, read_formula
 from symbackprop.lowering import instance_of
 from symbackprop.notation import (
-    OPEN, At, Call, Formula, Hadamard, HPower, KroneckerDelta, Minus, Nabla, Name, Oslash, Over, Partial,
+    OPEN, At, Call, Formula, Hadamard, HPower, Indicator, KroneckerDelta, Minus, Nabla, Name, Oslash, Over, Partial,
     Plus, Power, Product, Sized, Sum, Times, Transpose,
 )  # fmt: skip
 from symbackprop.page import Equation
@@ -97,12 +97,12 @@ def closed(side: Formula) -> Formula:
 
 def with_letters(
     d: Derivation, table: NameTable, local: str, free: Sizes,
-    sides: tuple[Formula, ...], signs: tuple[str, ...],
+    sides: tuple[Formula, ...], signs: tuple[str, ...], *, own: Mapping[Formula, Shape] | None = None,
 ) -> Claim:  # fmt: skip
     """The chain with its free letters, each over the axes it indexes."""
     time = d.graph.time.name if d.graph.time else ""
     letters = frozenset(table.indices) - {n.base for n in table.names if not (n.sup or n.sub)}
-    shapes = Shapes(d, shapes_of(d, local), letters, time)
+    shapes = Shapes(d, shapes_of(d, local) if own is None else own, letters, time)
     found: Sizes = dict(free)
     for n, side in enumerate(sides):
         for letter, axis in shapes.letters(side):
@@ -111,7 +111,7 @@ def with_letters(
             raise Refused("unreadable", max(n, 1), f"{stray!r} is not a name known here")
     recurrent = bool(time) and time in found
     found.pop(time, None)
-    paired(found, sides)
+    paired(d, found, sides)
     if unsized := next((k for k, v in found.items() if not v), None):
         raise Refused("unreadable", 1, f"over which axis the index {unsized!r} runs cannot be seen")
     if len(found) > LETTERS:
@@ -176,13 +176,20 @@ def shapes_of(d: Derivation, local: str) -> dict[Formula, Shape]:
     return out
 
 
-def paired(found: Sizes, sides: tuple[Formula, ...]) -> None:
-    """A letter that stands only in δ_{ij} runs as far as the other one."""
+def paired(d: Derivation, found: Sizes, sides: tuple[Formula, ...]) -> None:
+    """A letter that stands only in δ_{ij} or 1(i = y) runs as far as the other one, or the label's classes."""
     for node in (f for side in sides for f in inside(side)):
-        if isinstance(node, KroneckerDelta):
+        if isinstance(node, KroneckerDelta | Indicator):
             for a, b in ((node.left, node.right), (node.right, node.left)):
-                if isinstance(a, Name) and isinstance(b, Name) and a.base in found:
-                    found[a.base] = found[a.base] or found.get(b.base, ())
+                if isinstance(a, Name) and a.base in found and not found[a.base]:
+                    found[a.base] = found.get(b.base, ()) if isinstance(b, Name) else ()
+                    found[a.base] = found[a.base] or classes(d, b)
+
+
+def classes(d: Derivation, f: Formula) -> tuple[Size, ...]:
+    """How many classes a label has."""
+    symbols = (e.symbol for e in d.graph.symbol.values())
+    return tuple(s.labels for s in symbols if s and s.tex == bare(f) and s.labels)
 
 
 @dataclass(frozen=True)
@@ -197,13 +204,13 @@ class Shapes:
     def letters(self, side: Formula) -> Iterator[tuple[str, Size | None]]:
         """Free letters and the axes they index; None where they stand in an index expression."""
         for node, index, axis in self.uses(side):
-            if isinstance(node, At | KroneckerDelta):
+            if isinstance(node, At | KroneckerDelta | Indicator):
                 yield index.base, axis
 
     def misplaced(self, side: Formula) -> Iterator[str]:
         """Letters that are no names and stand where a value should."""
         for node, index, _ in self.uses(side):
-            if not isinstance(node, At | KroneckerDelta):
+            if not isinstance(node, At | KroneckerDelta | Indicator):
                 yield index.base
 
     def uses(self, side: Formula) -> Iterator[tuple[Formula | None, Name, Size | None]]:
@@ -230,8 +237,13 @@ class Shapes:
                 stack += [(x, bound, At(node.index, ())) for x in (node.low, node.high)]
                 stack.append((node.body, bound | {node.index}, place))
             else:
-                inner = node if isinstance(node, KroneckerDelta) else place
+                inner = node if isinstance(node, KroneckerDelta | Indicator) else place
                 stack += [(x, bound, inner) for x in children(node)]
+
+    def own_axes(self, f: Formula) -> Shape | None:
+        """Own axes of a formula: a vector has one."""
+        shape = self.paper(f)
+        return shape and tuple(s for s in shape if s != ONE)
 
     def axes(self, node: At) -> list[Size | None]:
         """The axis behind each index of an entry."""
@@ -242,6 +254,8 @@ class Shapes:
         if shape is None:
             return [None] * count
         timed = [None] if count == len(shape) + 1 and self.time else []
+        if len(shape) == 2 and ONE not in shape and count == 1:
+            return [shape[0]]  # x_i of a matrix is its row
         if count < len(shape):
             shape = tuple(s for s in shape if s != ONE)
         return [*timed, *shape] if len(timed) + len(shape) == count else [None] * count

@@ -14,7 +14,7 @@ from symbackprop.derivation import bare, signal
 from symbackprop.errors import DeclarationError
 from symbackprop.evaluation.paper import Paper
 from symbackprop.meaning import Environment, Value
-from symbackprop.notation import Formula, Name
+from symbackprop.notation import Formula, Nabla, Name, Partial
 from symbackprop.vocabulary import OPS
 from symbackprop.page import Equation
 from symbackprop.paths import with_partials
@@ -111,9 +111,14 @@ class Bench:
         for k, (env, _) in enumerate(spot.scene.environments(replace(eq, local=local))):
             if k == max(spot.t - 1, 0):
                 full = with_partials(spot.scene, eq, env) if sides else env
-                return replace(full, values=self.without_itself(full.values, spot.t),
+                values = {**self.slopes(full.values), **full.values}
+                return replace(full, values=self.without_itself(values, spot.t),
                                functions={**WHOLE, **full.functions})  # fmt: skip
         raise AssertionError("a step beyond the last one")
+
+    def slopes(self, values: Mapping[Formula, Value]) -> dict[Formula, Value]:
+        """∂L/∂x of every node that has none on our pages: what ∇ is."""
+        return {Partial(f.of, f.wrt): v for f, v in values.items() if isinstance(f, Nabla)}
 
     def without_itself(self, values: Mapping[Formula, Value], t: int) -> Mapping[Formula, Value]:
         """The values without the one that is asked for: it is not an answer to itself."""

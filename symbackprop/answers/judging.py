@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from symbackprop.answers.bench import DELTA, Bench, Spot
+from symbackprop.answers.definitions import usual, value
 from symbackprop.answers.typed import Typed
 from symbackprop.claims import Refused
 from symbackprop.compose import size_formula
@@ -17,9 +18,10 @@ from symbackprop.evaluation.paper import Paper, transpose
 from symbackprop.fitting.choice import Reading
 from symbackprop.fitting.readings import readings, valued
 from symbackprop.lines import equal
-from symbackprop.meaning import Environment, Value
+from symbackprop.meaning import Environment, evaluate
 from symbackprop.notation import ONE, ZERO, At, Formula, Name, Plus, Sum
 from symbackprop.places import plain
+from symbackprop.reference import Array
 from symbackprop.write.walk import children, fold, rebuilt
 
 Verdicts = Literal["correct", "transposed", "wrong", "unreadable"]
@@ -57,7 +59,23 @@ class Judge:
             if out.verdict != "correct":
                 return out
         assert out is not None
-        return out
+        return replace(out, verdict="wrong", detail="start") if self.wrong_start() else out
+
+    def wrong_start(self) -> bool:
+        """Whether a recursion starts from something else than is said."""
+        target, spots = self.bench.target, [s for s in self.bench.spots if s.t == 1]
+        for at, form in self.typed.starts:
+            for s in spots:
+                env = self.environment(s, form)
+                k = int(evaluate(at, env))
+                right = (
+                    plain(target.paper(target.at(s.point, k))) if 1 <= k <= s.point.length else None
+                )
+                given = plain(usual(form, env, s))
+                zero = right is None and not np.any(given.array)
+                if not zero and (right is None or outcome(right, given, form) != "equal"):
+                    return True
+        return False
 
     def form(self, form: Formula) -> Found:
         """The best of all readings."""
@@ -132,24 +150,20 @@ class Judge:
     def environment(self, spot: Spot, form: Formula) -> Environment:
         """The bench's, with the answer's own definitions in it."""
         typed = self.typed
-        sides = (form, *(f for _, f in typed.locals))
+        sides = (form, *(d.body for d in typed.locals))
         env = self.bench.environment(spot, typed.free, sides)
         if not typed.locals:
             return env
         values = dict(env.values)
-        for name, body in typed.locals:
-            here = Environment(
-                values, env.functions, env.indices, env.vectors, env.base, env.outside
-            )
-            values[name] = self.defined(name, body, here, spot)
-        return Environment(values, env.functions, env.indices, env.vectors, env.base, env.outside)
+        for d in typed.locals:
+            values[d.name] = value(d, replace(env, values=values, indices=self.steps(env)), spot)
+        return replace(env, values=values)
 
-    def defined(self, name: Name, body: Formula, env: Environment, spot: Spot) -> Value:
-        """A where-clause's value: of its readings the usual one."""
-        _, value = next(readings(body, env, spot.sizes))
-        if value.samples:
-            raise FormulaError("a definition has free indices", where="answer")
-        return Value(value.array, value.along is not None)
+    def steps(self, env: Environment) -> Mapping[str, int | Array]:
+        """The step of time alone: a definition has no other letters."""
+        time = self.bench.target.d.graph.time
+        step = env.indices.get(time.name) if time else None
+        return {} if time is None or step is None else {time.name: int(np.max(step))}
 
     def compared(
         self, form: Formula, reading: Reading, values: tuple[Paper, ...], spots: tuple[Spot, ...]
