@@ -27,7 +27,7 @@ FLOORS = """
     closed largest recurrence
     rows local_names jacobians equation_section local_section chain_section second hessian_section tracing
     overview gradient_section outline
-    local_values callables scope paths report truth verify claims places lines exercise judged
+    local_values callables scope paths report truth verify seen claims places lines exercise judged
     answers
     emit markup line_breaks typeset templating sheet notebook
     build doctor pytest_plugin __main__ __init__

@@ -11,7 +11,7 @@ import numpy as np
 from symbackprop.answers.target import Target
 from symbackprop.claims import letters_of
 from symbackprop.derivation import bare, signal
-from symbackprop.errors import DeclarationError
+from symbackprop.errors import DeclarationError, LimitError
 from symbackprop.evaluation.paper import Paper
 from symbackprop.meaning import Environment, Value
 from symbackprop.notation import Formula, Nabla, Name, Partial
@@ -27,6 +27,7 @@ from symbackprop.verify import POINTS, analytic, point_for
 
 DELTA = Name(r"\delta")
 TRIALS = (1, 0, *range(2, POINTS))  # larger sizes first: they decide what a sign means
+ENTRIES = 50_000  # of an answer in indices
 LAYERS = ("softmax", "log_softmax", "logsumexp")  # functions of whole arrays any answer may use
 
 
@@ -38,6 +39,10 @@ class Spot:
     t: int
     own: Array  # the right value on its own axes
     right: Paper  # the same on paper
+
+    vec: Paper | None = (
+        None  # of more than two axes: rows by vec of one side, columns by vec of the other
+    )
 
     @property
     def point(self) -> Point:
@@ -98,7 +103,7 @@ class Bench:
         steps = range(1, point.length + 1) if self.target.recurrent else (0,)
         for t in steps:
             own = self.target.at(point, t)
-            yield Spot(scene, t, own, self.target.paper(own))
+            yield Spot(scene, t, own, self.target.paper(own), self.target.vec(own))
 
     def environment(
         self, spot: Spot, free: Mapping[str, tuple[Size, ...]], sides: tuple[Formula, ...]
@@ -113,6 +118,7 @@ class Bench:
                 full = with_partials(spot.scene, eq, env) if sides else env
                 values = {**self.slopes(full.values), **full.values}
                 return replace(full, values=self.without_itself(values, spot.t),
+                               indices={**full.indices, **every(sizes, spot)},
                                functions={**WHOLE, **full.functions})  # fmt: skip
         raise AssertionError("a step beyond the last one")
 
@@ -134,6 +140,19 @@ class Bench:
         if self.short:
             changed[DELTA] = changed.get(self.short, values[self.short])
         return {**values, **changed} if changed else values
+
+
+def every(sizes: Mapping[str, Size], spot: Spot) -> dict[str, Array]:
+    """All positions of the free letters. Errors: `LimitError` where they are too many."""
+    extents = [s.value(spot.point.sizes) for s in sizes.values()]
+    if np.prod(extents, dtype=float) > ENTRIES:
+        raise LimitError(f"more than {ENTRIES} entries", where="answer")
+    grid = np.meshgrid(*(np.arange(1, n + 1) for n in extents), indexing="ij")
+    found = {k: g.ravel() for k, g in zip(sizes, grid, strict=True)}
+    time = spot.scene.d.graph.time
+    if found and time and spot.t:
+        found[time.name] = np.full_like(next(iter(found.values())), spot.t)
+    return found
 
 
 def along_last(name: str) -> Callable[..., Array]:

@@ -1,10 +1,11 @@
-"""An answer's text cut into the formula and what it says beside it: `… with E = X w - y`, `…, δ_{T+1} = 0`."""
+"""An answer's text cut into its formula and what is said beside it: `… with E = X w - y`, `δ_{T+1} = 0`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from symbackprop import plain
 from symbackprop.errors import FormulaError, LimitError
@@ -13,6 +14,7 @@ from symbackprop.notation import Name
 DEFINITIONS = 20  # where-clauses of one answer
 _TEXT = r"(?:\\(?:text|mathrm|textrm)\s*\{\s*)?"
 _WHERE = re.compile(rf"{_TEXT}\b(?:with|where|mit|wobei|using|and|und)\b\s*:?\s*\}}?", re.I)
+_ALWAYS = re.compile(r"[^a-z]*(?:(?:text|mathrm|textrm)[^a-z]*)?(?:with|where|mit|wobei)")
 _AND = re.compile(rf"[,;\n]|\\q?quad|{_TEXT}\b(?:and|und)\b\s*\}}?")
 _SCRIPT = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\([^()]*\)|\w+))"
 _LEFT = re.compile(
@@ -22,6 +24,7 @@ _INDEXED = re.compile(r"(.*?)(?:_\s*(?:\{(.*)\}|(\w+))|\[(.*)\]|([ₜ₊₁₋]+
 _NAME = re.compile(
     r"(\\?[A-Za-z]+(?:\s*\{?\s*[A-Za-z]\s*\}?)?)\s*(?:_\s*\{?\s*(\w+)\s*\}?)?\s*(?:\^\s*\{?\s*(\(\w+\))\s*\}?)?"
 )
+_ENVIRONMENT = re.compile(r"\\(begin|end)\b")
 _SPACING = re.compile(r"\\(?:q?quad|[,;:! ])|&")
 _SMALL = str.maketrans("ₜ₊₁₋", "t+1-")
 
@@ -43,15 +46,9 @@ def clauses(text: str) -> tuple[str, list[Clause]]:
         if _LEFT.match(cleaned(text[cut.end() :])):
             main, rest = text[: cut.start()], " " * cut.end() + text[cut.end() :]
             break
-        if (
-            re.match(r"with|where|mit|wobei", cut[0].lower().lstrip("\\textrmah{ "))
-            and "=" in text[cut.end() :]
-        ):
-            raise FormulaError(
-                f"{text[cut.end() :].strip()[:40]!r} defines nothing",
-                where="answer",
-                hint="with E = …",
-            )
+        if _ALWAYS.match(cut[0].lower()) and "=" in text[cut.end() :]:
+            raise FormulaError(f"{text[cut.end() :].strip()[:40]!r} defines nothing", where="answer",
+                               hint="with E = …")  # fmt: skip
     pieces = [*split(main), *split(rest)]
     found = [clause(p) for p in pieces[1:] if p.strip()]
     if len(found) > DEFINITIONS:
@@ -79,12 +76,11 @@ def cleaned(text: str) -> str:
 
 
 def depths(text: str) -> list[int]:
-    """How many brackets are open at every character."""
-    out, depth = [], 0
-    for c in text:
-        depth += (c in "([{") - (c in ")]}")
-        out.append(depth)
-    return out
+    """How many brackets and environments are open at every character."""
+    steps = [(c in "([{") - (c in ")]}") for c in text]
+    for found in _ENVIRONMENT.finditer(text):
+        steps[found.start()] += 1 if found[1] == "begin" else -1
+    return list(accumulate(steps))
 
 
 def trimmed(text: str) -> str:

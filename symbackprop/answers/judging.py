@@ -22,10 +22,12 @@ from symbackprop.meaning import Environment, evaluate
 from symbackprop.notation import ONE, ZERO, At, Formula, Name, Plus, Sum
 from symbackprop.places import plain
 from symbackprop.reference import Array
+from symbackprop.sizes import size
 from symbackprop.write.walk import children, fold, rebuilt
 
 Verdicts = Literal["correct", "transposed", "wrong", "unreadable"]
 Outcome = Literal["equal", "transposed", "sizes", "differs", "nowhere"]
+SINGLE = size(1)
 _BEST = ("correct", "transposed", "wrong")
 
 
@@ -138,13 +140,17 @@ class Judge:
             return plain(value)
         axes = self.bench.target.axes
         free = [self.typed.free.get(x) for x in self.typed.order]
-        if value.rank or None in free or len(free) != len(axes):
+        wide = [a for a in axes if a != SINGLE]
+        if value.rank or None in free or len(free) not in (len(axes), len(wide)):
             asked, has = len(axes), len(self.typed.order)
             raise Refused("unreadable", 1, f"{has} free indices where {asked} axes are asked for")
         extents = tuple(min(s.value(spot.point.sizes) for s in f or ()) for f in free)
         if int(np.prod(extents)) != value.array.size and value.array.size != 1:
             raise Refused("unreadable", 1, "the free indices run too far")
         grid = np.broadcast_to(value.array, (int(np.prod(extents)),)).reshape(extents)
+        if len(free) < len(axes):
+            rest = iter(extents)
+            grid = grid.reshape([1 if a == SINGLE else next(rest) for a in axes])
         return plain(self.bench.target.paper(grid))
 
     def environment(self, spot: Spot, form: Formula) -> Environment:
@@ -169,7 +175,8 @@ class Judge:
         self, form: Formula, reading: Reading, values: tuple[Paper, ...], spots: tuple[Spot, ...]
     ) -> Found:
         """The verdict over all spots."""
-        rights = [plain(s.right) for s in spots]
+        flat = all(v.rank == 2 and s.vec for v, s in zip(values, spots, strict=True))
+        rights = [plain(s.vec if flat and s.vec else s.right) for s in spots]
         kinds = {outcome(r, v, form) for r, v in zip(rights, values, strict=True)} - {"nowhere"}
         if not kinds and (turned := self.one_later(form)):
             return turned
@@ -183,9 +190,7 @@ class Judge:
         elif kinds <= {"equal", "transposed"}:
             verdict = "transposed"
         sizes = (
-            (spots[0].right.size, values[0].size)
-            if "sizes" in kinds or verdict == "transposed"
-            else ()
+            (rights[0].size, values[0].size) if "sizes" in kinds or verdict == "transposed" else ()
         )
         return Found(verdict, form, reading, values, sizes)
 

@@ -86,7 +86,7 @@ def placed(
 def of_sizes(
     bench: Bench, table: NameTable, forms: tuple[Formula, ...], order: tuple[str, ...]
 ) -> tuple[tuple[Formula, ...], tuple[str, ...]]:
-    """n in x_{nj} is a letter, though a size has its name: if the left side says so, or letters are missing."""
+    """n in x_{nj} is a letter, though a size is called n: where the left side says so, or one is missing."""
     g = bench.target.d.graph
     used = {x.base for f in forms for x in inside(f) if isinstance(x, Name)} | set(order)
     spare = [x for x in table.indices if x not in used and len(x) == 1]

@@ -134,7 +134,7 @@ def definitions(
 
 
 def role(c: Clause, given: list[Clause], now: str) -> str:
-    """What the subscript of a defined name is: its step, the start of a recursion, its letters, or its own."""
+    """What the subscript of a defined name is: a step, the start of a recursion, letters, or its own."""
     index = bare_index(c)
     if now and index == now:
         return "step"
@@ -224,10 +224,8 @@ class Reader:
 def recurrent(bench: Bench) -> frozenset[plain.Tokens]:
     """The names a bracket of which holds a step of time."""
     d = bench.target.d
-    timed = [n for n, e in d.graph.symbol.items() if e.symbol and e.symbol.time]
-    names = [
-        plain.group(f) for n in timed for f in (d.graph.symbol[n].symbol.tex, bare(signal(d, n)))
-    ]  # type: ignore[union-attr]
+    symbols = {n: e.symbol for n, e in d.graph.symbol.items() if e.symbol and e.symbol.time}
+    names = [plain.group(f) for n, x in symbols.items() if x for f in (x.tex, bare(signal(d, n)))]
     return frozenset(names)
 
 

@@ -154,8 +154,8 @@ def partial(fit: Fitting, node: Partial, scope: Scope) -> Paper:
     made = strict(node, scope)
     if made.rank != 2 or 1 not in made.size or made.size == (1, 1):
         return made
-    other = paper.transpose(made)
-    return fit.choose(
-        (id(node), 0),
-        [("∂ as a column", lambda: lying(made, 1)), ("∂ as a row", lambda: lying(other, 0))],
-    )
+    options: list[Option] = [
+        ("∂ as a column", lambda: lying(made, 1)),
+        ("∂ as a row", lambda: lying(made, 0)),
+    ]
+    return fit.choose((id(node), 0), options)

@@ -20,7 +20,8 @@ from symbackprop.fitting.choice import Fitting, Option, Reading, Row, Sizes
 from symbackprop.fitting.products import column, hadamard, times
 from symbackprop.meaning import meaning, strict
 from symbackprop.notation import (
-    ONE, OPEN, At, Call, Eye, Formula, Hadamard, Kron, Minus, Number, Ones, Over, Partial, Plus, Power, Times, Transpose,
+    ONE, OPEN, At, Call, Eye, Formula, Hadamard, Kron, Minus, Number, Ones, Over, Partial, Plus, Power, Times,
+    Transpose,
 )  # fmt: skip
 
 RUNS, READINGS = 64, 8  # evaluations spent on the readings of one formula; readings kept
@@ -40,8 +41,8 @@ def readings(node: Formula, env: Environment, sizes: Sizes) -> Iterator[tuple[Re
         except SizesError as error:
             refusal, made = refusal or error, None
         picks = tuple(k for k, _, _ in run.taken)
-        for at in range(len(run.given), len(picks)):
-            waiting += [(*picks[:at], k) for k in range(1, run.taken[at][1])]
+        for n in range(len(run.given), len(picks)):
+            waiting += [(*picks[:n], k) for k in range(1, run.taken[n][1])]
         if made is not None:
             found += 1
             yield Reading(run.plan, tuple(name for _, _, name in run.taken)), made

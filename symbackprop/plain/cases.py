@@ -1,4 +1,4 @@
-r"""`a if i = j else b`, `a for i = j, b otherwise` as `\begin{cases}`; and the commas people put before an &."""
+r"""`a if i = j else b` as `\begin{cases}`; in such an environment, no commas before an &."""
 
 from __future__ import annotations
 

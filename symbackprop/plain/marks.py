@@ -47,6 +47,8 @@ def transposed(s: Scan) -> bool:
     run = re.compile(r"\^\s*T(\w*)").match(s.text, s.at)
     if run and s.summed():
         return False
+    if not s.times and "t" not in s.spelled:  # A^t, where nothing is called t
+        found = found or re.compile(r"\^\s*t(?!\w)").match(s.text, s.at)
     if not found and run and (not run[1] or split(run[1], s)):
         s.wrap()
         s.put(*TOP)

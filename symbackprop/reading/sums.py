@@ -66,10 +66,15 @@ def cut_conditions(reader: Reader, s: Scripts) -> tuple[Scripts, list[Range]]:
 
 def head_of(inside: Key) -> int:
     """How many tokens name the letter and its bound; negative: where the letter of a bare condition is."""
+    related, depth = None, 0
     for k, token in enumerate(inside):
+        depth += (token in "([{") - (token in ")]}")
+        if depth:
+            continue
         if token in (":", r"\in") or (token == "," and "=" in inside[:k]):
             return k
-    related = next((k for k, t in enumerate(inside) if t in RELATIONS), None)
+        if related is None and token in RELATIONS:
+            related = k
     if related is None or (inside[related] == "=" and not nested(inside[:related])):
         return len(inside)
     if related == 1 and inside[0].isalpha():
