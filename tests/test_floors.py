@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "symbackprop"
 # lowest first; a file may import from earlier rows and, in rows of one line, from files to its left
 FLOORS = """
-    errors limits files
+    errors limits files rationals
     sizes
     notation spelling
     write reading plain formula evaluation meaning fitting picture tex catalogue prose
@@ -21,7 +21,7 @@ FLOORS = """
     axes matrices builders picking compositions functions graph statements expression_text graph_text
     composed indexed lowering accumulation
     tidy expanding windows lettered raising kronecker_form local
-    activity naming abbreviations reverse ranks values convention
+    activity naming abbreviations reverse ranks values exact convention
     paper_sums paper_vectors onpaper
     derivation options page
     closed largest recurrence

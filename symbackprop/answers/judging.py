@@ -10,10 +10,11 @@ import numpy as np
 
 from symbackprop.answers.bench import DELTA, Bench, Spot
 from symbackprop.answers.definitions import usual, value
+from symbackprop.answers.exactly import differs, exact_environment, exact_spots
 from symbackprop.answers.typed import Typed
 from symbackprop.claims import Refused
 from symbackprop.compose import size_formula
-from symbackprop.errors import FormulaError, LimitError, SizesError
+from symbackprop.errors import FormulaError, LimitError, SizesError, SymbackpropError
 from symbackprop.evaluation.paper import Paper, transpose
 from symbackprop.fitting.choice import Reading
 from symbackprop.fitting.readings import readings, valued
@@ -21,6 +22,7 @@ from symbackprop.lines import equal
 from symbackprop.meaning import Environment, evaluate
 from symbackprop.notation import ONE, ZERO, At, Formula, Name, Plus, Sum
 from symbackprop.places import plain
+from symbackprop.rationals import NotRational
 from symbackprop.reference import Array
 from symbackprop.sizes import size
 from symbackprop.write.walk import children, fold, rebuilt
@@ -58,10 +60,26 @@ class Judge:
         out = None
         for form in self.typed.forms:
             out = self.form(form)
+            if out.verdict == "correct" and self.nearly(form, out.reading):
+                out = replace(out, verdict="wrong", detail="nearly")
             if out.verdict != "correct":
                 return out
         assert out is not None
         return replace(out, verdict="wrong", detail="start") if self.wrong_start() else out
+
+    def nearly(self, form: Formula, reading: Reading) -> bool:
+        """Whether a form that agrees in floating point differs in fractions."""
+        if self.typed.step == "free" and not self.bench.target.recurrent:
+            return False
+        try:
+            for x in exact_spots(self.bench):
+                env = exact_environment(self.environment(x.spot, form))
+                made = valued(form, env, x.spot.sizes, reading)
+                if differs(x, self.own(made, x.spot)):
+                    return True
+        except (NotRational, SymbackpropError, Refused, TypeError, ZeroDivisionError):
+            return False  # what is no rational number is judged in floating point only
+        return False
 
     def wrong_start(self) -> bool:
         """Whether a recursion starts from something else than is said."""

@@ -46,7 +46,7 @@ def cut_conditions(reader: Reader, s: Scripts) -> tuple[Scripts, list[Range]]:
         return s, []
     sub = s.sub
     inside = reader.inside(sub)
-    head = head_of(inside)
+    head = head_of(inside, s.sup is not None)
     if head == len(inside):
         return s, []
     if head < 0:  # the letter is the index of what is compared
@@ -64,7 +64,7 @@ def cut_conditions(reader: Reader, s: Scripts) -> tuple[Scripts, list[Range]]:
     return replace(s, sub=Range(sub.start, sub.start + head)), parts(reader, start, stop)
 
 
-def head_of(inside: Key) -> int:
+def head_of(inside: Key, bounded: bool) -> int:
     """How many tokens name the letter and its bound; negative: where the letter of a bare condition is."""
     related, depth = None, 0
     for k, token in enumerate(inside):
@@ -75,7 +75,7 @@ def head_of(inside: Key) -> int:
             return k
         if related is None and token in RELATIONS:
             related = k
-    if related is None or (inside[related] == "=" and not nested(inside[:related])):
+    if related is None or (inside[related] == "=" and (bounded or not nested(inside[:related]))):
         return len(inside)
     if related == 1 and inside[0].isalpha():
         return 1
