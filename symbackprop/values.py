@@ -137,16 +137,11 @@ def schedule(g: Graph, length: int) -> Iterator[Key]:
 Work: TypeAlias = Callable[[Expr, Point, int], Array]  # an expression at a point and a step
 
 
-def forward(
-    g: Graph, at: Point, nudge: Mapping[Key, Array] | None = None, only: str = "",
-    work: Work = evaluate,
-) -> Point:  # fmt: skip
+def forward(g: Graph, at: Point, nudge: Mapping[Key, Array] | None = None, only: str = "",
+            work: Work = evaluate) -> Point:  # fmt: skip
     """The point with every node's value; `nudge` is added to single values as they are made."""
     nudge = nudge or {}
-    values = dict(at.values)
-    for k in list(values):
-        if k in nudge:
-            values[k] = values[k] + nudge[k]
+    values = {k: v + nudge[k] if k in nudge else v for k, v in at.values.items()}
     out = Point(at.sizes, values, at.deltas, at.length)
     for name, t in schedule(g, at.length):
         start = not t and name in g.initial

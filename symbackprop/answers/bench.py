@@ -40,9 +40,9 @@ class Spot:
     own: Array  # the right value on its own axes
     right: Paper  # the same on paper
 
-    vec: Paper | None = (
-        None  # of more than two axes: rows by vec of one side, columns by vec of the other
-    )
+    exact: bool = False  # in fractions
+    vec: Paper | None = None
+    # of more than two axes: rows by vec of one side, columns by vec of the other
 
     @property
     def point(self) -> Point:
@@ -103,7 +103,7 @@ class Bench:
         steps = range(1, point.length + 1) if self.target.recurrent else (0,)
         for t in steps:
             own = self.target.at(point, t)
-            yield Spot(scene, t, own, self.target.paper(own), self.target.vec(own))
+            yield Spot(scene, t, own, self.target.paper(own), vec=self.target.vec(own))
 
     def environment(
         self, spot: Spot, free: Mapping[str, tuple[Size, ...]], sides: tuple[Formula, ...]
@@ -112,12 +112,13 @@ class Bench:
         sizes = {k: size(min(s.value(spot.point.sizes) for s in v)) for k, v in free.items()}
         eq = Equation("answer", self.target.left, sides, None, tuple(sizes.items()),
                       recurrent=bool(spot.t))  # fmt: skip
-        local = "*" if self.target.kind == "gradient" and not self.target.d.graph.time else ""
+        chain = self.target.kind == "gradient" and not self.target.d.graph.time and not spot.exact
+        local = "*" if chain else ""
         for k, (env, _) in enumerate(spot.scene.environments(replace(eq, local=local))):
             if k == max(spot.t - 1, 0):
-                full = with_partials(spot.scene, eq, env) if sides else env
+                full = with_partials(spot.scene, eq, env) if sides and not spot.exact else env
                 values = {**self.slopes(full.values), **full.values}
-                return replace(full, values=self.without_itself(values, spot.t),
+                return replace(full, values=self.without_itself(values, spot),
                                indices={**full.indices, **every(sizes, spot)},
                                functions={**WHOLE, **full.functions})  # fmt: skip
         raise AssertionError("a step beyond the last one")
@@ -126,14 +127,16 @@ class Bench:
         """∂L/∂x of every node that has none on our pages: what ∇ is."""
         return {Partial(f.of, f.wrt): v for f, v in values.items() if isinstance(f, Nabla)}
 
-    def without_itself(self, values: Mapping[Formula, Value], t: int) -> Mapping[Formula, Value]:
+    def without_itself(
+        self, values: Mapping[Formula, Value], spot: Spot
+    ) -> Mapping[Formula, Value]:
         """The values without the one that is asked for: it is not an answer to itself."""
         changed: dict[Formula, Value] = {}
         for f in self.target.itself & set(values):
             old = values[f]
-            array = np.array(old.array, float)
-            if t and old.time_axes:
-                array[t - old.time_offset] = np.nan
+            array = np.array(old.array, object if spot.exact else float)
+            if spot.t and old.time_axes:
+                array[spot.t - old.time_offset] = np.nan
             elif not old.time_axes:
                 array = np.full_like(array, np.nan)
             changed[f] = replace(old, array=array)

@@ -65,9 +65,8 @@ def spots(b: Bench, trial: int) -> Iterator[Exact]:
 def spot(b: Bench, point: Point, t: int, own: Array) -> Spot:
     """One spot."""
     own = np.asarray(own, dtype=object)
-    return Spot(
-        Scene(b.target.d, b.names, point, b.seed), t, own, b.target.paper(own), b.target.vec(own)
-    )
+    scene = Scene(b.target.d, b.names, point, b.seed)
+    return Spot(scene, t, own, b.target.paper(own), exact=True, vec=b.target.vec(own))
 
 
 def jacobian(b: Bench, start: Point) -> Array:
@@ -149,6 +148,11 @@ def differs(x: Exact, value: Paper) -> bool:
     s, given = x.spot, plain(value)
     right = plain(s.vec if s.vec and given.rank == 2 and s.right.rank > 2 else s.right)
     if given.size != right.size:
-        return x.whole and bool(right.array.any() or given.array.any())
-    gap = abs(rational(given.array) - rational(right.array)).max(initial=Fraction(0))
-    return bool(gap) and (x.whole or gap < TINY * abs(right.array).max())
+        return x.whole and bool(largest(right.array) or largest(given.array))
+    gap = largest(rational(given.array) - rational(right.array))
+    return bool(gap) and (x.whole or gap < TINY * largest(right.array))
+
+
+def largest(a: Array) -> Fraction:
+    """The largest entry by its absolute value."""
+    return max((abs(x) for x in np.ravel(a).tolist()), default=Fraction(0))

@@ -14,7 +14,10 @@ from symbackprop.errors import SymbackpropError
 from symbackprop.expr import leaf, substitute, symbols
 from symbackprop.graph import Graph, make
 
-FACTS = ("symmetric", "posdef", "onehot", "distribution", "positive")  # those an answer may rest on
+FACTS = {  # domains an answer may rest on, and how they are said
+    "symmetric": "fact.symmetric", "posdef": "fact.posdef", "onehot": "fact.onehot",
+    "distribution": "fact.distribution", "positive": "fact.positive",
+}  # fmt: skip
 
 
 def facts(b: Bench, typed: Typed) -> tuple[tuple[str, str], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symbackprop.answers.bench import Bench
-from symbackprop.answers.facts import facts
+from symbackprop.answers.facts import FACTS, facts
 from symbackprop.answers.integers import Counterexample, smallest
 from symbackprop.answers.judging import Found, Verdicts
 from symbackprop.answers.mistakes import named
@@ -48,7 +48,7 @@ class Verdict:
         key = f"mistake.{self.mistake}" if self.mistake else f"answer.{self.verdict}"
         said = [phrase(key, language, **dict(self.gaps))]
         if self.because:
-            each = (phrase(f"fact.{domain}", language, name=n) for n, domain in self.because)
+            each = (phrase(FACTS[domain], language, name=n) for n, domain in self.because)
             said.append(phrase("answer.because", language, facts=", ".join(each)))
         if self.reading and self.verdict != "unreadable":
             said.append(phrase("answer.reading", language, signs=", ".join(self.reading)))
