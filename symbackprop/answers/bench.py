@@ -23,7 +23,9 @@ from symbackprop.reference import Array, value
 from symbackprop.scope import Names, Scene
 from symbackprop.sizes import Size, size
 from symbackprop.values import Point
+from symbackprop.plain import Spellings
 from symbackprop.verify import POINTS, analytic, point_for
+from symbackprop.write.walk import inside
 
 DELTA = Name(r"\delta")
 TRIALS = (1, 0, *range(2, POINTS))  # larger sizes first: they decide what a sign means
@@ -62,6 +64,8 @@ class Bench:
     target: Target
     seed: int = 0
     tables: dict[tuple[object, ...], NameTable] = field(default_factory=dict)
+    spelled: dict[tuple[object, ...], Spellings] = field(default_factory=dict)
+    kept: dict[Spot, Environment] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> Names:
@@ -109,6 +113,16 @@ class Bench:
         self, spot: Spot, free: Mapping[str, tuple[Size, ...]], sides: tuple[Formula, ...]
     ) -> Environment:
         """What an answer is evaluated in: names, functions, positions of its free letters."""
+        if free or any(isinstance(x, Partial) for f in sides for x in inside(f)):
+            return self.made(spot, free, sides)
+        if spot not in self.kept:
+            self.kept[spot] = self.made(spot, free, ())
+        return self.kept[spot]
+
+    def made(
+        self, spot: Spot, free: Mapping[str, tuple[Size, ...]], sides: tuple[Formula, ...]
+    ) -> Environment:
+        """An environment for one answer."""
         sizes = {k: size(min(s.value(spot.point.sizes) for s in v)) for k, v in free.items()}
         eq = Equation("answer", self.target.left, sides, None, tuple(sizes.items()),
                       recurrent=bool(spot.t))  # fmt: skip

@@ -180,7 +180,10 @@ class Reader:
         return tables[self.own]
 
     def source(self, text: str) -> Source:
-        spelled = plain.spellings(self.table, aliases(self.bench))
+        kept = self.bench.spelled
+        if self.own not in kept:
+            kept[self.own] = plain.spellings(self.table, aliases(self.bench))
+        spelled = kept[self.own]
         if self.notation == "plain":
             return plain.source(text, spelled, recurrent(self.bench))
         time = self.bench.target.d.graph.time

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from symbackprop import limits
 from symbackprop.rationals import determined, inverted
 
 Numbers = NDArray[Any]
@@ -88,6 +89,7 @@ def product(a: Paper, b: Paper) -> Paper:
         return entrywise(np.multiply, a, b)
     if a.rank != 2 or b.rank != 2 or a.size[1] != b.size[0]:
         raise Misfit(f"{a.shown()} and {b.shown()}", a.size, b.size)
+    roomy(a, b, a.size[0] * b.size[1])
     row, column = a.along == -1, b.along == -2
     array = np.matmul(a.array, b.array)
     if array.shape[-2:] == (1, 1) and a.size[0] == b.size[1] == 1:
@@ -95,6 +97,12 @@ def product(a: Paper, b: Paper) -> Paper:
     if row and column:
         return Paper(array, 2)
     return Paper(array, 2, -2 if column else -1 if row else None)
+
+
+def roomy(a: Paper, b: Paper, entries: int) -> None:
+    """Errors: `LimitError` where a result would be too large, before it is made."""
+    samples = np.broadcast_shapes(a.samples, b.samples)
+    limits.within(entries * int(np.prod(samples)), limits.ENTRIES, "entries of an array", "formula")
 
 
 def transpose(a: Paper) -> Paper:
@@ -219,6 +227,7 @@ def kron(a: Paper, b: Paper) -> Paper:
     """a ⊗ b: every entry of a times b."""
     if not a.rank or not b.rank:
         return entrywise(np.multiply, a, b)
+    roomy(a, b, int(np.prod(a.size)) * int(np.prod(b.size)))
     array = a.array[..., :, None, :, None] * b.array[..., None, :, None, :]
     rows, columns = (x * y for x, y in zip(a.size, b.size, strict=True))
     along = a.along if a.along == b.along else None

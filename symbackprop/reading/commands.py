@@ -131,9 +131,11 @@ def constant(reader: Reader, at: int, end: int) -> Answer:
 
 def entry(reader: Reader, sub: Range) -> bool:
     """Whether a subscript of I says which entry, not which size."""
-    inside = reader.inside(sub)
-    known = [((x,), (), ()) in reader.table.known and x not in reader.table.indices for x in inside]
-    return "," in inside or (len(inside) == 2 and all(map(str.isalpha, inside)) and not all(known))
+    inside = tuple(x for x in reader.inside(sub) if x != ",")
+    if len(inside) != 2 or not all(len(x) == 1 and x.isalnum() for x in inside):
+        return False
+    sizes = [((x,), (), ()) in reader.table.known and x not in reader.table.indices for x in inside]
+    return len(reader.inside(sub)) == 3 or not (all(sizes) or inside[0].isdecimal())
 
 
 def number(reader: Reader, at: int, end: int) -> Answer:
