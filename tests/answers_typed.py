@@ -327,7 +327,7 @@ WRONG = (
     ("mlp", "W1", r"\frac1n X^T\delta^{(1)} \text{ with } \delta^{(2)} = O - Y, \delta^{(1)} = \delta^{(2)} W_2^T"),
     ("mlp", "W1", "dL/dW1_ij = 1/n sum_n sum_k x_ni (O_nk - Y_nk) W2_jk H_nj"), ("mlp", "b2", "sum_n (O_n - Y_n)"),
     ("rnn", "W", "sum_t δ_t x_t' with δ_t = (V'(o_t - y_t) + U δ_{t+1}) .* (1-h_t.^2), δ_{T+1} = 0"),
-    ("rnn", "W", "sum_t δ_t x_t' with δ_t = (V'(o_t - y_t) + U'δ_{t+1}) .* (1-h_t.^2), δ_{T+1} = x_1"),
+    ("rnn", "W", "sum_t δ_t x_t' with δ_t = (V'(o_t - y_t) + U'δ_{t+1}) .* (1-h_t.^2), δ_{T+1} = h_1"),
     ("rnn", "a", r"\delta_t = (V^T(o_t - y_t) + U^T\delta_{t+1}) \odot (1-h_t^2), \quad \delta_T = 0"),
     ("theta", "theta", "1/n Σ_i (x_iᵀθ + y_i) x_i"), ("bar", "x", r"2(x - \frac{\bar x}{2})"),
     ("yhat", "w", r"(\sigma(\langle w, w\rangle) - y) x"), ("att", "S", "A * (dA - np.sum(dA*A, axis=0, keepdims=True))"),

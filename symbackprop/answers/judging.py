@@ -46,6 +46,7 @@ class Found:
     ] = ()  # asked for and given; or of two operands that do not fit
     inside: Literal["", "inside"] = ""  # whose sizes they are
     detail: str = ""
+    product: str = ""  # the part whose sizes do not fit
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class Judge:
                     break
         except SizesError as error:
             inside = "inside" if len(error.sizes) == 2 else ""
-            return best or Found("wrong", form, Reading({}), (), error.sizes, inside, str(error))
+            return best or Found("wrong", form, Reading({}), (), error.sizes, inside, str(error), error.where)
         except (FormulaError, LimitError) as error:
             raise Refused("unreadable", 1, str(error)) from None
         assert best is not None

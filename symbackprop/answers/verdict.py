@@ -79,6 +79,8 @@ def verdict(b: Bench, answer: str, typed: Typed, found: Found) -> Verdict:
     key, gaps = OWN_KEYS.get(found.detail, ""), ()
     if not key:
         key, gaps = named(b, found)
+    if key == "inside":
+        gaps += (("product", found.product),)
     return Verdict(
         answer, found.verdict, key, gaps, expected, found.sizes, smallest(b, typed, found),
         typed.notation, found.reading.chosen, found.detail,

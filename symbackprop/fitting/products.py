@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from symbackprop.evaluation import paper
 from symbackprop.evaluation.paper import Paper
 from symbackprop.evaluation.scope import Scope
 from symbackprop.fitting.choice import Fitting, Key
+from symbackprop.rationals import rational
 from symbackprop.notation import ONE, OPEN, Formula, Hadamard, Number, Ones, Times, Transpose
 
 Signed = tuple[str, Paper]  # the sign before a factor, and the factor
@@ -36,6 +39,8 @@ def signed(fit: Fitting, node: Times, scope: Scope) -> list[Signed]:
             left = out[k - 1][1] if k else None
             right = known[k + 1] if k + 1 < len(known) else None
             value = beside(fit, f, left, right, scope)
+        if scope.env.exact:
+            value = replace(value, array=rational(value.array))
         out.append((signs[k] if k else "", value))
     return out
 
