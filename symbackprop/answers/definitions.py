@@ -63,12 +63,12 @@ def steps(d: Definition, env: Environment, spot: Spot) -> Value:
     known = {int(evaluate(at, env)): usual(f, env, spot) for at, f in d.starts}
     refusal: SizesError | None = None
     for shape, vector in shapes(known, spot):
+        if any(a.array.size not in (1, int(np.prod(shape))) for a in known.values()):
+            continue
         held = np.zeros((length + 2, *shape))
         for k, a in known.items():
             if 0 <= k <= length + 1:
-                held[k] = np.broadcast_to(
-                    a.array.reshape(shape) if a.array.size > 1 else a.array, shape
-                )
+                held[k] = a.array.reshape(shape if a.array.size > 1 else ())
         try:
             if filled(d, env, spot, held, [k for k in order if k not in known], vector):
                 return Value(held, vector, 1, 0)
