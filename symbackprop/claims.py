@@ -6,6 +6,7 @@ A letter that is no name and stands as an index runs over the axis it indexes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from string import ascii_lowercase
@@ -28,6 +29,7 @@ from symbackprop.sizes import Shape, Size
 from symbackprop.write.latex import latex
 from symbackprop.write.walk import inside
 
+_BOLD = re.compile(r"\\math(?:bf|rm|sf|cal)\{(\w)\}")
 SIGNS = {"=": "=", r"\approx": "≈", r"\leq": "≤", r"\geq": "≥"}
 LETTERS, CHAIN = 8, 100  # free indices and signs of one line
 _OPEN = frozenset({"(", "[", "{", r"\lfloor", "⟪"})
@@ -153,7 +155,7 @@ def pieces_of(source: Source) -> list[tuple[int, int, str]]:
 
 def letters_of(names: Names, table: NameTable) -> NameTable:
     """The table with every small letter that is no name as a possible index."""
-    taken = {n.base for n in table.names}
+    taken = {x for n in table.names for x in (n.base, _BOLD.sub(r"\1", n.base))}
     spare = (x for x in ascii_lowercase if x not in taken)
     letters = tuple(dict.fromkeys((*names.letters, *spare)))
     return NameTable.of(table.names, indices=letters, functions=table.functions)

@@ -1,6 +1,7 @@
 """What people type, in LaTeX and in plain text: many ways to write one right answer, and wrong ones."""
 
 GRAPHS = {
+    "basis": "Phi: n x d as \\Phi; a: scalar as \\alpha; w: d as \\mathbf{w}; y: n as \\mathbf{y}; e = Phi @ w - y\nL = 0.5*sum(e**2) + 0.5*a*sum(w**2)",
     "ls": "A: m x n; x: n; b: m; r = A @ x - b; L = 0.5*sum(r**2)",
     "norm": "A: m x n; x: n; b: m; L = sqrt(sum((A @ x - b)**2))",
     "sreg": "X: n x d; W: d x k; y: n label k; Z = X @ W; P = softmax(Z); L = mean(cross_entropy_logits(Z, y))",
@@ -30,6 +31,12 @@ GRAPHS = {
 }  # fmt: skip
 
 RIGHT = {
+    ("basis", "w"): (
+        r"\Phi^\top(\Phi\mathbf{w} - \mathbf{y}) + \alpha\mathbf{w}", "Φ'(Φw - y) + αw", "(Φ'Φ + αI)w - Φ'y",
+        r"\boldsymbol{\Phi}^T(\boldsymbol\Phi\boldsymbol{w} - \boldsymbol{y}) + \alpha\boldsymbol{w}",
+        r"(\Phi^T\Phi + \alpha I_d)w - \Phi^T y", r"\begin{aligned} \Phi^T e + \alpha w \end{aligned}",
+    ),
+    ("basis", "a"): (r"\frac12\|w\|^2", r"\tfrac12 \lVert \mathbf{w}\rVert_2^2", "0,5*norm(w)^2", "1/2 ||w||²"),
     ("ls", "x"): (
         "A'(Ax-b)", r"A^{\mathsf T}(A\,x - b)", r"\mathbf{A}^\top(\mathbf{A}\mathbf{x}-\mathbf{b})",
         r"\bm{A}^\top(\bm{A}\bm{x}-\bm{b})", r"\boldsymbol{A}^{\rm T} r", r"A^{\mathrm T}r",

@@ -115,7 +115,9 @@ class Judge:
                     break
         except SizesError as error:
             inside = "inside" if len(error.sizes) == 2 else ""
-            return best or Found("wrong", form, Reading({}), (), error.sizes, inside, str(error), error.where)
+            return best or Found(
+                "wrong", form, Reading({}), (), error.sizes, inside, str(error), error.where
+            )
         except (FormulaError, LimitError) as error:
             raise Refused("unreadable", 1, str(error)) from None
         assert best is not None

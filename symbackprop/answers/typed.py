@@ -26,7 +26,10 @@ NODES = 3_000  # parts of one formula
 CHARACTERS = 10_000  # of one answer
 Notation = Literal["auto", "latex", "plain"]
 _MARKUP = re.compile(r"\\[A-Za-z]")
-_MATH = re.compile(r"^\s*(?:\$\$?|\\\[|\\\()|(?:\$\$?|\\\]|\\\))\s*$")
+_ALIGNED = r"\\(?:begin|end)\{(?:aligned|split|(?:align|equation|gather)\*?)\}"
+_MATH = re.compile(
+    rf"^\s*(?:\$\$?|\\\[|\\\(|{_ALIGNED})+\s*|\s*(?:\$\$?|\\\]|\\\)|{_ALIGNED})+\s*$"
+)
 
 
 _LABEL = re.compile(r"^\s*(?:\w+|\\text\s*\{\s*\w+\s*:?\s*\})\s*:(?!=)\s*")  # `gradient: …`

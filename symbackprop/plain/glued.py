@@ -58,6 +58,11 @@ def last_scripted(s: Scan, text: str) -> bool:
         pieces = split(text[:k], s)
         if not pieces:
             continue
+        if text[k:] == "I" or text[k:].startswith("I_"):  # αI: the next rule reads the I
+            for piece in pieces:
+                s.put_name(s.spelled[piece])
+                s.at += len(piece)
+            return True
         s.at = start + k
         ends = [*scripted(s, text[k:]), s.at + len(text) - k]
         tail = next((e for e in ends if s.text[s.at : e].translate(SMALL) in s.spelled), 0)
