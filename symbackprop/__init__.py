@@ -26,8 +26,13 @@ if TYPE_CHECKING:
     from symbackprop.functions import named, symbol
     from symbackprop.graph import Graph, collect
     from symbackprop.graph_text import read
-    from symbackprop.second import Derivative, hessian, jacobian
-    from symbackprop.exercise import Derived, Exercise, Part, Stated, code, drawn, said, written
+    from symbackprop.derivative import Derivative
+    from symbackprop.quantities import Quantities
+    from symbackprop.second import hessian, jacobian
+    from symbackprop.curvature import fisher, gauss_newton
+    from symbackprop.exercise import (
+        Derived, Exercise, Part, Stated, code, drawn, said, written,
+    )  # fmt: skip
     from symbackprop.judged import Judged
     from symbackprop.lines import Line, judge
     from symbackprop.prose import Words
@@ -38,20 +43,22 @@ __version__ = "0.1.0"
 _HOME = {
     "read": "graph_text", "collect": "graph", "Graph": "graph", "symbol": "functions", "named": "functions",
     "Expr": "expr", "derive": "derivation", "Derivation": "derivation", "Gradient": "derivation",
-    "jacobian": "second", "hessian": "second", "Derivative": "second", "Convention": "convention",
+    "jacobian": "second", "hessian": "second", "Derivative": "derivative", "fisher": "curvature",
+    "gauss_newton": "curvature", "Convention": "convention",
     "Report": "report", "Sheet": "sheet", "Words": "prose", "Judged": "judged", "Line": "lines",
     "judge": "lines", "check": "answers.check", "Verdict": "answers.verdict", **dict.fromkeys((
-        "Derived", "Exercise", "Part", "Stated", "code", "drawn", "said", "written"), "exercise"),
+        "Derived", "Exercise", "Part", "Stated", "code", "drawn", "said", "written",
+    ), "exercise"), "Quantities": "quantities",
     **dict.fromkeys((
         "SymbackpropError", "DeclarationError", "FormulaError", "LimitError", "ShapeError", "SheetError",
         "TexError", "VerificationError"), "errors"),
 }  # fmt: skip
 __all__ = [
     "Convention", "DeclarationError", "Derivation", "Derivative", "Derived", "Exercise", "Expr",
-    "FormulaError", "Gradient", "Graph", "Judged", "LimitError", "Line", "Part", "Report", "ShapeError",
-    "Sheet", "SheetError", "Stated", "SymbackpropError", "TexError", "Verdict", "VerificationError",
-    "Words", "check", "code", "collect", "derive", "drawn", "hessian", "jacobian", "judge", "named",
-    "read", "said", "symbol", "written",
+    "FormulaError", "Gradient", "Graph", "Judged", "LimitError", "Line", "Part", "Quantities", "Report",
+    "ShapeError", "Sheet", "SheetError", "Stated", "SymbackpropError", "TexError", "Verdict",
+    "VerificationError", "Words", "check", "code", "collect", "derive", "drawn", "fisher",
+    "gauss_newton", "hessian", "jacobian", "judge", "named", "read", "said", "symbol", "written",
 ]  # fmt: skip
 
 

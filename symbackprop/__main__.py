@@ -237,12 +237,18 @@ def run_second(o: argparse.Namespace, text: str) -> int:
 
     g = as_graph(text)
     out = []
-    for n in variables(o.wrt) or [g.inputs[0]]:
-        found = (jacobian if o.kind == "jacobian" else hessian)(g, o.of, n)
+    names = variables(o.wrt) or [g.inputs[0]]
+    if o.kind == "jacobian":
+        each = {n: jacobian(g, o.of, n) for n in names}
+    elif len(names) == 1:
+        each = {names[0]: hessian(g, o.of, names[0])}
+    else:
+        each = {",".join(pair): b for pair, b in hessian(g, o.of, wrt=names).blocks.items()}
+    for wrt, found in each.items():
         error = found.verify()
         out.append(
             {
-                "wrt": n,
+                "wrt": wrt,
                 "shape": [str(s) for s in found.shape],
                 "latex": found.latex(),
                 "text": found.text(),

@@ -25,6 +25,7 @@ from symbackprop.expr import (
 )
 from symbackprop.graph import TIME_SUM, Graph, make
 from symbackprop.local import of_node
+from symbackprop.naming import CURVED, LINEAR
 from symbackprop.raising import raise_entries
 
 Helpers: TypeAlias = Mapping[
@@ -106,6 +107,16 @@ def named_apart(
             symbol[name], definition[name] = made, e
             known[d.tensor] = out[d.tensor] = made
     return out
+
+
+def declared_values(g: Graph) -> dict[Expr, Expr]:
+    """Layers and scalar functions that have a name in the graph: softmax(S) is P where P = softmax(S)."""
+    plain = LINEAR | CURVED  # 3 x² is not said better by a name for x²
+    return {
+        e: g.symbol[name]
+        for name, e in g.definition.items()
+        if e.op not in LEAVES and (e.op.scalar or e.op.variants) and e.op.name not in plain
+    }
 
 
 def fresh(base: str, taken: set[str]) -> str:

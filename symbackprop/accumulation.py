@@ -125,7 +125,10 @@ def mentions(e: Entries, tensor: Hashable) -> bool:
 def total_derivative(
     g: Graph, of: str, wrt: str, pool: str, *, fold_result: Literal["yes", "no"] = "yes"
 ) -> tuple[LocalStep, tuple[Definition, ...]] | None:
-    """∂of/∂wrt in entries, accumulated forwards through every named node, and the helpers left in it."""
+    """∂of/∂wrt in entries, accumulated forwards through every named node, and the helpers left in it.
+
+    None where a node between them has no entries.
+    """
     helpers: list[Definition] = []
     known: dict[Hashable, LocalStep] = {}
     x = g.symbol[wrt]
@@ -153,8 +156,9 @@ def total_derivative(
                 known.pop(d.tensor, None)
         if name == of:
             break
-    step = known.get(g.symbol[of])
-    return None if step is None else (step, tuple(helpers))
+    out = letters(g.symbol[of].shape, {i.name for i in by}, pool)
+    zero = LocalStep(of, out, by, en.ZERO, en.ZERO)
+    return known.get(g.symbol[of], zero), tuple(helpers)
 
 
 def helpers_apart(instance: Instance, node: str) -> Instance:

@@ -28,7 +28,6 @@ from symbackprop.options import Options
 from symbackprop.page import Block, Display, Equation, Equations, Paragraph, Phrase
 from symbackprop.reverse import cotangent_of
 from symbackprop.rows import distinct, printed
-from symbackprop.sizes import Size
 
 PATHS, LENGTH = 6, 16  # products are written out up to so many paths of so many factors
 
@@ -81,10 +80,10 @@ def product_blocks(d: Derivation, x: str, found: list[tuple[str, ...]]) -> list[
         jacobians = [jacobian_formula(d, a, d.graph.symbol[b]) for a, b in links]
         if any(j is None for j in jacobians):
             return []
-        symbolic.append(one_or(no.Times, sized))
-        factors = [j for j in jacobians if j is not None and not (scalars and j == no.ONE)] or [
-            no.ONE
-        ]
+        chained = d.convention.chained
+        symbolic.append(one_or(no.Times, chained(sized)))
+        known = [j for j in jacobians if j is not None and not (scalars and j == no.ONE)]
+        factors = chained(known or [no.ONE])
         # scalars keep one bracket per edge, so that each factor can be found in the graph
         explicit.append(one_or(no.Times, factors) if scalars else times(factors))
     left = no.Partial(d.convention.of, printed(d, x))
@@ -98,15 +97,17 @@ def product_blocks(d: Derivation, x: str, found: list[tuple[str, ...]]) -> list[
         intro = replace(intro, key="product.paths")
     size = None if scalars else shape
     rows = [Equation(f"product.{x}", left, distinct(sides), size, local="*")]
-    if not scalars and shape[1] != Size((((), 1),)):
-        turned = no.Transpose(left) if d.convention.vectors == "column" else left
+    if not scalars and d.graph.symbol[x].rank:
+        column = d.convention.layout == "denominator"  # else the derivative by a vector is a row
+        same = column == (d.convention.vectors == "column")
+        turned = left if same else no.Transpose(left)
         own = d.graph.symbol[x].shape
         rows.append(Equation(f"product.{x}.gradient", no.Nabla(d.convention.of, printed(d, x)), (turned,),
                              own, local="*"))  # fmt: skip
     blocks: list[Block] = [Equations(tuple(rows), intro)]
     if len(found) == 1 and not scalars:
         links = pairwise(found[0])
-        sizes = tuple(jacobian_size(d, a, b) for a, b in links)
+        sizes = tuple(d.convention.chained([jacobian_size(d, a, b) for a, b in links]))
         blocks.append(Display(sizes, tuple(size_formula(s) for s in shape)))
     return blocks
 

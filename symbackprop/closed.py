@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from symbackprop import notation as no
-from symbackprop import tidy as td
+from symbackprop import monomial as mo
 from symbackprop.compose import one_or, size_formula, times
 from symbackprop.convention import Convention
 from symbackprop.expr import SIZE, Expr, const, leaf, pinned, shifted, substitute, symbols
@@ -49,9 +49,9 @@ def atom(e: Expr, exponent: Size = ONE) -> Closed:
 
 def monomial(e: Expr) -> Closed:
     """An expression as a product; powers that are no whole numbers stay inside their base."""
-    m = td.split(e)
+    m = mo.split(e)
     whole = [(b, size(int(x))) for b, x in (*m.scalars, *m.arrays) if x.denominator == 1]
-    roots = [(td.raised(b, x), ONE) for b, x in (*m.scalars, *m.arrays) if x.denominator != 1]
+    roots = [(mo.raised(b, x), ONE) for b, x in (*m.scalars, *m.arrays) if x.denominator != 1]
     return Closed(e.shape, m.coefficient, tuple(merged([*whole, *roots])))
 
 
@@ -61,7 +61,7 @@ def merged(powers: Iterable[tuple[Expr, Size]]) -> list[tuple[Expr, Size]]:
     for base, x in powers:
         total[base] = total.get(base, size(0)) + x
     kept = [(b, x) for b, x in total.items() if x != size(0)]
-    full = [(b, x) for b, x in kept if not td.is_ones(b)]
+    full = [(b, x) for b, x in kept if not mo.is_ones(b)]
     return full if any(b.rank for b, _ in full) else kept
 
 
@@ -138,7 +138,7 @@ def over_steps(step: Expr, low: Size, high: Size) -> Closed:
         return Closed(step.shape, Fraction(1), tuple(same))
     scalars, arrays = (tuple(f for f in other if bool(f[0].rank) == r) for r in (False, True))
     shape = step.shape if arrays else ()
-    body = td.join(td.Monomial(Fraction(1), scalars, arrays), shape)
+    body = mo.join(mo.Monomial(Fraction(1), scalars, arrays), shape)
     return Closed(step.shape, Fraction(1), tuple(same), (Run(body, low, high),))
 
 

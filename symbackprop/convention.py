@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TypeVar
 
 from symbackprop import notation as no
 from symbackprop.compose import size_formula
 from symbackprop.errors import SheetError
 from symbackprop.expr import Expr, Symbol
 from symbackprop.notation import Formula, Name
-from fractions import Fraction
 
+T = TypeVar("T")
+
+# pairs (axes of y, axes of x) for which ∂y/∂x stands transposed: without it its rows belong to y
+TURNED = {
+    "gradient":    (),
+    "numerator":   ((0, 2),),
+    "denominator": ((0, 1), (1, 0), (1, 1), (2, 0)),
+}  # fmt: skip
 LETTERS = "ijkmpqrabcdsuvw"  # no l: W_{il} reads like W_{d}
 
 
@@ -22,12 +32,15 @@ class NoMatrix(Exception):
 class Convention:
     """Notation as data. `vectors`: 'column' | 'row'; `signal`: 'delta' | 'bar' | 'partial'.
 
+    `layout` of ∂y/∂x: 'gradient' (rows belong to y, but the derivative of a number has the shape of x),
+    'numerator' (rows always belong to y) or 'denominator' (rows always belong to x).
     `signals` gives single error signals their own printed name, ((node, LaTeX), …);
     `letters` are the index letters no symbol of the graph uses; `of` is the name of the output.
     """
 
     vectors: str = "column"
     signal: str = "delta"
+    layout: str = "gradient"
     signals: tuple[tuple[str, Name], ...] = ()
     of: Name = field(default_factory=lambda: Name("L"))
     letters: str = LETTERS
@@ -41,6 +54,19 @@ class Convention:
             raise SheetError(
                 f"signal is 'delta', 'bar' or 'partial', not {self.signal!r}", where="convention"
             )
+        if self.layout not in TURNED:
+            raise SheetError(
+                f"layout is 'gradient', 'numerator' or 'denominator', not {self.layout!r}",
+                where="convention",
+            )
+
+    def turned(self, rows: int, columns: int) -> bool:
+        """Whether ∂y/∂x, of so many axes of y and of x, stands transposed: the axes of x first."""
+        return (rows, columns) in TURNED[self.layout]
+
+    def chained(self, factors: Sequence[T]) -> list[T]:
+        """The factors of a chain, from the output to the variable, in the order they multiply in."""
+        return list(reversed(factors)) if self.layout == "denominator" else list(factors)
 
 
 def time_index(s: Symbol) -> Formula:

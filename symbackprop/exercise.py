@@ -58,8 +58,8 @@ class Derived:
 
     `show` are the parts of the page, in order; `draw` the nodes of the picture, `unfold` nodes that are
     written out once in the backward equations, `at` numbers for a trace, `hessian` variables of a second
-    derivative, `products` variables whose gradient is shown as a product of Jacobians, `lengths` the numbers
-    of steps a recurrence is checked for.
+    derivative, `products` variables whose gradient is shown as a product of Jacobians, `local` nodes whose
+    Jacobians are derived, `lengths` the numbers of steps a recurrence is checked for.
     """
 
     graph: str | Graph | Expr
@@ -72,6 +72,7 @@ class Derived:
     draw: tuple[str, ...] | None = None
     hessian: tuple[str, ...] = ()
     products: tuple[str, ...] | None = None
+    local: tuple[str, ...] | None = None
     lengths: tuple[int, ...] = ()
 
     @cached_property
@@ -96,7 +97,9 @@ class Derived:
 
     @property
     def options(self) -> Options:
-        return Options(self.show, self.at, self.unfold, self.draw, self.hessian, self.products)
+        return Options(
+            self.show, self.at, self.unfold, self.draw, self.hessian, self.products, self.local
+        )
 
     def sections(self, version: Version) -> tuple[Section, ...]:
         return (self.page if version == "solution" else self.exercise).sections

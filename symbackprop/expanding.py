@@ -1,9 +1,11 @@
-"""Sums multiplied out, where something may cancel: (1 - y) p - y (1 - p) = p - y."""
+"""Sums multiplied out, where something may cancel: (1 - y) p - y (1 - p) = p - y; and factored."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
+from symbackprop import monomial as mo
 from symbackprop import tidy as td
 from symbackprop.expr import Expr, rebuild, topological, weight
 
@@ -17,7 +19,7 @@ def expanded(e: Expr) -> Expr:
 
 def has_inverse(e: Expr) -> bool:
     """Whether something could cancel when the expression is multiplied out."""
-    return any(n.op.name == "power" and td.exponent(n) < 0 for n in topological(e))
+    return any(n.op.name == "power" and mo.exponent(n) < 0 for n in topological(e))
 
 
 def distributed(e: Expr) -> Expr:
@@ -26,15 +28,15 @@ def distributed(e: Expr) -> Expr:
     waiting = td.summands(e)
     while waiting:
         term = waiting.pop(0)
-        m = td.split(term)
+        m = mo.split(term)
         found = next((f for f, x in (*m.scalars, *m.arrays) if x == 1 and is_sum(f)), None)
         if found is None:
             done.append(term)
             continue
         if len(waiting) + len(done) > TERMS:
             return e
-        rest = td.Monomial(m.coefficient, without(m.scalars, found), without(m.arrays, found))
-        front = td.join(rest, e.shape if rest.arrays else ())
+        rest = mo.Monomial(m.coefficient, without(m.scalars, found), without(m.arrays, found))
+        front = mo.join(rest, e.shape if rest.arrays else ())
         waiting = [*(td.mul(front, s) for s in td.summands(found)), *waiting]
     return td.plus(*done) if done and all(d.shape in ((), e.shape) for d in done) else e
 
@@ -52,3 +54,17 @@ def without(
 def shortest(*forms: Expr) -> Expr:
     """The form with the fewest nodes, the first of equals."""
     return min(forms, key=weight)
+
+
+def factored(e: Expr) -> Expr:
+    """Elementwise factors that all terms of a sum carry, once: u ⊙ v - u ⊙ w = u ⊙ (v - w)."""
+    terms = [mo.split(t) for t in td.summands(e)] if is_sum(e) else []
+    if not e.rank or len(terms) < 2:
+        return e
+    common = [f for f in terms[0].arrays if all(f in m.arrays for m in terms)]
+    if not common or any(len(m.arrays) == len(common) for m in terms):
+        return e
+    rest = [replace(m, arrays=tuple(f for f in m.arrays if f not in common)) for m in terms]
+    inner = td.plus(*(mo.join(m, e.shape) for m in rest))
+    front = mo.join(mo.Monomial(Fraction(1), (), tuple(common)), e.shape)
+    return td.mul(*((front, inner) if terms[0].arrays[0] in common else (inner, front)))

@@ -345,7 +345,7 @@ def default_tex(name: str) -> str:
     number = head[len(digits) :]
     if digits and number and not tail:
         head, tail = digits, number
-    primes = "'" if name.endswith("_") else ""
+    primes = "'" * (len(name) - len(name.rstrip("_")))
     if head in GREEK:
         head = "\\" + head
     elif len(head) > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,12 +10,16 @@ from symbackprop import notation as no
 from symbackprop import tidy as td
 from symbackprop.compose import size_formula
 from symbackprop.derivation import Derivation, signal, unfolded, written_out
-from symbackprop.expr import Expr, weight
+from symbackprop.expr import Expr, symbols, topological, weight
 from symbackprop.options import Options
 from symbackprop.page import Block, Equation, Equations, Paragraph, Phrase
-from symbackprop.rows import equation, name_of, symbol_of
+from symbackprop.jacobians import laid_out
+from symbackprop.rows import distinct, equation, name_of, symbol_of
+from symbackprop.sizes import size
 from symbackprop.squares import SYMMETRIC
 from symbackprop.values import BEFORE
+
+LONG = 3  # nodes of what is worth a name where it stands twice
 
 
 def delta_forms(d: Derivation, name: str, o: Options) -> list[Expr]:
@@ -103,13 +108,21 @@ def gradients_section(d: Derivation, o: Options) -> list[Block]:
                 no.Nabla(d.convention.of, s.tex) if s.shape else no.Partial(d.convention.of, s.tex)
             )
         forms = gradient_forms(d, n)
-        rows += stepwise(d, n, equation(d, f"gradient.{n}", left, forms, s.shape,
-                                        recurrent=bool(s.time), boxed=True))  # fmt: skip
-    return [
-        Equations(tuple(rows), Phrase("gradients.intro")),
-        *ends_note(d, d.wrt),
-        *symmetry_note(d),
-    ]
+        row = equation(d, f"gradient.{n}", left, forms, s.shape, recurrent=bool(s.time), boxed=True)
+        turned = as_derivative(d, row, forms) if scalar and not s.time else None
+        rows += [turned] if turned else stepwise(d, n, row)
+    intro = "gradients.intro" if d.convention.layout != "numerator" else "gradients.derivatives"
+    return [Equations(tuple(rows), Phrase(intro)), *ends_note(d, d.wrt), *symmetry_note(d)]
+
+
+def as_derivative(d: Derivation, row: Equation, forms: Sequence[Expr]) -> Equation | None:
+    """∂of/∂x where the layout gives it another shape than x; None where it is the gradient."""
+    if d.convention.layout != "numerator" or not isinstance(row.left, no.Nabla) or row.free:
+        return None
+    shape = row.shape or ()
+    sides = distinct([laid_out(f, 0, len(shape), d.convention) for f in forms])
+    turned = tuple(reversed(shape)) if len(shape) == 2 else (size(1), *shape)
+    return replace(row, left=no.Partial(row.left.of, row.left.wrt), sides=sides, shape=turned)
 
 
 def symmetry_note(d: Derivation) -> list[Block]:
@@ -124,16 +137,23 @@ def gradient_forms(d: Derivation, name: str) -> list[Expr]:
     """The gradient over error signals and, in short graphs, with the signals put in."""
     a = d.backward.adjoints[name]
     written = written_out(d, name)
-    forms = [a.value] if written is a.value else [a.value, written]
+    forms = [a.value] if written is a.value or repeats(written) else [a.value, written]
     if d.graph.time:
         return forms
-    if not a.value.shape:  # scalars: down to the inputs
+    if not a.value.shape:  # scalars: down to the inputs, where these are scalars
         below = tuple(n for n in d.graph.definition)
         full = written
         for _ in below:
             new = td.tidy(unfolded(d, full, below))
-            if new is full or weight(new) > 60:
+            if new is full or weight(new) > 60 or any(x.rank for x in symbols(new)):
                 break
             full = new
         forms.append(full)
     return forms
+
+
+def repeats(e: Expr) -> bool:
+    """Whether something long, or its transpose, stands in an expression twice: a name for it reads better."""
+    counts = Counter(a for n in topological(e) for a in n.args if weight(a) > LONG)
+    return any(k > 1 or (n.rank == 2 and td.tr(n) is not n and td.tr(n) in counts)
+               for n, k in counts.items())  # fmt: skip

@@ -6,8 +6,9 @@ from collections.abc import Hashable, Iterator
 
 from symbackprop import local_names
 from symbackprop import notation as no
+from symbackprop import tidy as td
 from symbackprop.compose import one_or, size_formula, times
-from symbackprop.convention import NoMatrix, symbol_formula
+from symbackprop.convention import Convention, NoMatrix, symbol_formula
 from symbackprop.onpaper import Writer, notate, notate_entry
 from symbackprop.derivation import Derivation
 from symbackprop.entries import Index
@@ -49,17 +50,20 @@ def jacobian_expr(d: Derivation, node: str, wrt: Expr) -> Expr | None:
 
 
 def jacobian_formula(d: Derivation, node: str, wrt: Expr) -> Formula | None:
-    """In numerator layout: rows belong to the node, columns to the variable."""
+    """As the layout has it: rows belong to the node and columns to the variable, or the other way round."""
     e = jacobian_expr(d, node, wrt)
-    if e is None:
-        return None
-    write = Writer(d.convention)
     try:
-        if e.rank == 1:
-            return write.row(e) if rank(d, node) == 0 else write.column(e)
-        return write.natural(e)
+        return None if e is None else laid_out(e, rank(d, node), wrt.rank, d.convention)
     except NoMatrix:
         return None
+
+
+def laid_out(e: Expr, rows: int, columns: int, c: Convention) -> Formula:
+    """A derivative, its rows belonging to the function, in the layout. Errors: `NoMatrix`."""
+    write, turned = Writer(c), c.turned(rows, columns)
+    if e.rank == 1:
+        return write.row(e) if (rows == 0) != turned else write.column(e)
+    return write.natural(td.tr(e) if turned and e.rank == 2 else e)
 
 
 def jacobian_size(d: Derivation, node: str, wrt: str) -> tuple[Formula, Formula]:
@@ -67,13 +71,15 @@ def jacobian_size(d: Derivation, node: str, wrt: str) -> tuple[Formula, Formula]
         shape = d.graph.symbol[name].shape
         return size_formula(shape[0]) if shape else no.ONE
 
-    return extent(node), extent(wrt)
+    rows, columns = d.convention.chained((extent(node), extent(wrt)))
+    return rows, columns
 
 
 def jacobian_shape(d: Derivation, node: str, wrt: str) -> tuple[Size, Size]:
     one = Size((((), 1),))
     a, b = d.graph.symbol[node].shape, d.graph.symbol[wrt].shape
-    return (a[0] if a else one), (b[0] if b else one)
+    rows, columns = d.convention.chained((a[0] if a else one, b[0] if b else one))
+    return rows, columns
 
 
 def edges(d: Derivation, drawn: tuple[str, ...]) -> list[tuple[str, str, Formula | None]]:
@@ -104,7 +110,8 @@ def into(d: Derivation, head: str, drawn: set[str]) -> Iterator[tuple[str, Formu
             j = jacobian_formula(d, node, leaf) if not s.labels else None
             if s.name in drawn:
                 if j is not None:
-                    yield tail, times([f for f in (*front, j) if not isinstance(f, no.Eye)] or [j])
+                    factors = [f for f in (*front, j) if not isinstance(f, no.Eye)]
+                    yield tail, times(d.convention.chained(factors or [j]))
                 else:
                     yield tail, direct.get(tail) if node == head else None
             elif s.name in d.graph.definition and j is not None:

@@ -12,10 +12,13 @@ from typing import TypeAlias
 from symbackprop import tidy as td
 from symbackprop.calculus import LocalStep
 from symbackprop.entries import Entries, Factor, Index, Term, atom_indices
-from symbackprop.expr import Expr, apply
+from symbackprop.expr import Expr, apply, const
 from symbackprop.raising import Tensors, raise_entries
 from symbackprop.vocabulary import OPS
 
+Pair: TypeAlias = tuple[
+    Expr, Expr, Expr
+]  # a number, the matrix over the rows, that over the columns
 Group: TypeAlias = tuple[set[Index], list[Factor]]  # factors and every index in them
 
 
@@ -24,7 +27,7 @@ def kronecker(step: LocalStep, tensors: Tensors) -> Expr | None:
     if len(step.at) != 2 or len(step.by) != 2:
         return None
     rows, columns = ((a, b) for a, b in zip(step.at, step.by, strict=True))
-    terms = []
+    found: list[Pair] = []
     for t in step.result.terms:
         parts = separated(t, set(rows), set(columns))
         if parts is None:
@@ -35,9 +38,29 @@ def kronecker(step: LocalStep, tensors: Tensors) -> Expr | None:
         )
         if scalar is None or left is None or right is None:
             return None
+        found.append((scalar, left, right))
+    terms = []
+    for scalar, left, right in with_common_factors(found):
         (p, f), (q, g) = td.scalars_out(left), td.scalars_out(right)
         terms.append(td.mul(scalar, td.in_front([p, q], apply(OPS["kron"], g, f))))
     return td.plus(*terms) if terms else None
+
+
+def with_common_factors(pairs: list[Pair]) -> list[Pair]:
+    """G ⊗ F + G ⊗ E = G ⊗ (F + E), and the same on the left."""
+    out: list[Pair] = []
+    for scalar, left, right in pairs:
+        for n, (number, f, g) in enumerate(out):
+            if g is right:
+                whole = td.plus(td.mul(number, f), td.mul(scalar, left))
+                out[n] = (const(1), whole, g)
+                break
+            if f is left:
+                out[n] = (const(1), f, td.plus(td.mul(number, g), td.mul(scalar, right)))
+                break
+        else:
+            out.append((scalar, left, right))
+    return out
 
 
 def separated(t: Term, rows: set[Index], columns: set[Index]) -> tuple[Term, Term, Term] | None:

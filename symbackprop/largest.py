@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+from symbackprop import monomial as mo
 from symbackprop import tidy as td
 from symbackprop.closed import Closed, atom, monomial, multiplied
 from symbackprop.expr import SIZE, Expr, apply, const
@@ -24,7 +25,7 @@ def bounded_form(c: Closed) -> Closed | None:
         varying = [largest_power(b, x) for b, x in m.powers]
         steps = multiplied(*(p for p in varying if p is not None), Closed((), abs(m.number)))
         flat = tuple((b, x * count) for b, x in steps.powers if b.number is not None)
-        rest = [td.raised(b, Fraction(x.number or 1)) for b, x in steps.powers if b.number is None]
+        rest = [mo.raised(b, Fraction(x.number or 1)) for b, x in steps.powers if b.number is None]
         runs = (replace(r, body=td.mul(*rest)),) if rest else ()
         parts += [Closed((), powers=flat, runs=runs), None if None in varying else Closed(())]
     known = [p for p in parts if p is not None]

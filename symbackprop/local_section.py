@@ -35,7 +35,7 @@ def local_section(d: Derivation, o: Options) -> list[Block]:
         (n, m)
         for n, e in d.graph.definition.items()
         for m in used_names(e)
-        if n not in d.undrawn and m not in d.undrawn and worth(d, n, m)
+        if n not in d.undrawn and m not in d.undrawn and asked(o, n) and worth(d, n, m)
     ]
     if pairs and not d.graph.time and all(rank(d, x) == 0 for p in pairs for x in p):
         return [scalar_edges(d, pairs)]
@@ -58,6 +58,11 @@ def local_section(d: Derivation, o: Options) -> list[Block]:
         said = tuple((f"x{n}", p) for n, p in enumerate(alike))
         blocks.append(Paragraph(Phrase("local.likewise", (("list", Phrase("list", said)),))))
     return [*blocks, *step_block(d)]
+
+
+def asked(o: Options, node: str) -> bool:
+    """Whether the sheet asks for the Jacobians of a node."""
+    return o.local is None or node in o.local
 
 
 def step_block(d: Derivation) -> list[Block]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from symbackprop import local_names
 from symbackprop.accumulation import equation_of
+from symbackprop.convention import Convention
 from symbackprop.derivation import Derivation
 from symbackprop.equations import Instance
 from symbackprop.expr import Expr, topological
@@ -44,23 +45,25 @@ def local_values(
     for h in instance.definitions:
         jac = Jacobian(scope, h.tensor, point, tensors)
         name = scope.printed(h.tensor)
-        out[Partial(name, scope.tex)] = matrix_value(jac, len(h.at), scope.wrt.rank) if jac.small else Value(
-            jac, False)  # type: ignore[arg-type]  # fmt: skip
+        out[Partial(name, scope.tex)] = (
+            oriented(jac.full(), len(h.at), scope.wrt.rank, d.convention)
+            if jac.small
+            else Value(jac, False)  # type: ignore[arg-type]
+        )
     return out
 
 
-def matrix_value(jac: Jacobian, rows: int, columns: int) -> Value:
-    """A Jacobian in numerator layout: a scalar's is a row, a derivative by a scalar a column."""
-    return oriented(jac.full(), rows, columns)
+def oriented(full: Array, rows: int, columns: int, c: Convention) -> Value:
+    """An array of derivatives as it stands on paper.
 
-
-def oriented(full: Array, rows: int, columns: int) -> Value:
-    """An array of derivatives as it stands on paper."""
+    By a vector a number's is a row, by a number a vector's a column, unless the layout turns them.
+    """
+    turned = c.turned(rows, columns)
     if (rows, columns) == (0, 1):
-        return Value(full[None, :], True)
+        return Value(full[None, :], True, turned=turned)
     if (rows, columns) == (1, 0):
-        return Value(full[:, None], True)
-    return Value(full)
+        return Value(full[:, None], True, turned=turned)
+    return Value(full, turned=turned)
 
 
 def at_symbols(tensors: Mapping[Expr, Array], point: Point) -> Point:

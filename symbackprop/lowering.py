@@ -6,7 +6,7 @@ local Jacobian is derived at once. Ops with helper tensors (softmax: e, s) keep 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -156,12 +156,18 @@ def label_positions(e: Entries, known: Mapping[str, Lowered]) -> Entries:
             return Elem(atom.tensor, p.at)
         return p
 
+    return map_positions(e, real)
+
+
+def map_positions(e: Entries, place: Callable[[Position], Position]) -> Entries:
+    """Every position of an entry or a δ replaced, also inside functions and groups."""
+
     def change(a: en.Atom) -> en.Atom:
         match a:
             case Elem():
-                return Elem(a.tensor, tuple(real(p) for p in a.at))
+                return Elem(a.tensor, tuple(place(p) for p in a.at))
             case en.Delta():
-                return en.Delta(real(a.left), real(a.right))
+                return en.Delta(place(a.left), place(a.right))
             case en.Fn():
                 return en.Fn(a.function, en.map_atoms(a.arg, change), a.order)
             case en.Group():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from symbackprop import indexed
 from symbackprop import notation as no
-from symbackprop import tidy as td
+from symbackprop import monomial as mo
 from symbackprop.compose import factors, negated, one_or, size_formula, times
 from symbackprop.convention import Convention, NoMatrix, function_key, symbol_formula
 from symbackprop.entries import Entries, Index, Position, position, rename_bound
@@ -18,7 +18,7 @@ from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr
 from symbackprop.graph import TIME_SUM
 from symbackprop.notation import Formula, Name
 from symbackprop.op import slides
-from symbackprop.paper_sums import broadcast_terms
+from symbackprop.paper_sums import broadcast_terms, no_sign_first
 from symbackprop.paper_vectors import Vectors
 from symbackprop.sizes import Shape, size
 
@@ -140,7 +140,7 @@ class Writer(Vectors):
             return self.entry_product(e, at)
         if name in ("add", "subtract"):
             terms = [(s, self.entry(x, trailing(at, x, e.shape))) for s, x in broadcast_terms(e)]
-            return one_or(no.Plus, [negated(f) if s < 0 else f for s, f in terms])
+            return one_or(no.Plus, no_sign_first([negated(f) if s < 0 else f for s, f in terms]))
         if e.op.scalar:
             return self.elementwise(e, self.entry(e.args[0], at))
         if name == "pick":
@@ -171,7 +171,7 @@ class Writer(Vectors):
     def entry_product(self, e: Expr, at: tuple[Formula, ...]) -> Formula:
         if e.op.name == "power":
             inner = self.entry(e.args[0], at)
-            return self.powered(inner, td.exponent(e))
+            return self.powered(inner, mo.exponent(e))
         if e.op.name == "negative":
             return negated(self.entry(e.args[0], at))
         a, b = (self.entry(x, trailing(at, x, e.shape)) for x in e.args)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a sheet may choose. `show` are the nodes drawn; `unfold` nodes are written out once in the δ's;
-    `at` are numbers for the inputs; `hessian` the variables of the second derivative."""
+    `at` are numbers for the inputs; `hessian` the variables of the second derivative; `local` the nodes whose
+    Jacobians are derived, all of them by default."""
 
     sections: tuple[str, ...] | None = None
     at: Mapping[str, object] | None = None
@@ -17,3 +18,4 @@ class Options:
     show: tuple[str, ...] | None = None
     hessian: tuple[str, ...] = ()
     products: tuple[str, ...] | None = None
+    local: tuple[str, ...] | None = None

@@ -54,7 +54,7 @@ def outline(d: Derivation, options: Options | None = None) -> Page:
     for p in parts:
         if p not in PARTS:
             raise SheetError(f"no part `{p}`", where="sections", hint=f"Parts: {', '.join(PARTS)}")
-    for n in (*o.unfold, *(o.show or ()), *o.hessian, *(o.products or ())):
+    for n in (*o.unfold, *(o.show or ()), *o.hessian, *(o.products or ()), *(o.local or ())):
         if n not in d.graph.symbol:
             raise SheetError(
                 f"no symbol `{n}`", where="sheet", hint=f"Symbols: {', '.join(d.graph.symbol)}"
@@ -98,7 +98,7 @@ def conventions(d: Derivation) -> list[Phrase]:
     names = {o.name for o in ops}.union(*map(functions_in, ops))
     ranks = {e.rank for e in d.graph.symbol.values()}
     said = [Phrase(f"convention.{d.convention.vectors}")] if 1 in ranks else []
-    said += [Phrase("convention.numerator")] if ranks != {0} else []
+    said += [Phrase(f"convention.layout_{d.convention.layout}")] if ranks != {0} else []
     said += signals(d)
     if d.graph.time:
         said.append(time_phrase(d))

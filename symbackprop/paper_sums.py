@@ -6,13 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeGuard
 
 from symbackprop import functions as fn
 from symbackprop import notation as no
-from symbackprop import tidy as td
+from symbackprop import monomial as mo
 from symbackprop.compose import negated, one_or, size_formula, times
 from symbackprop.convention import Convention, NoMatrix
-from symbackprop.expr import Expr
+from symbackprop.expr import SIZE, Expr
 from symbackprop.notation import Formula
 from symbackprop.sizes import Shape
 
@@ -45,9 +46,7 @@ class Sums(ABC):
         for term in broadcast_terms(e):
             body = self.term(term[1], e.shape, flip)
             terms.append(negated(body) if term[0] < 0 else body)
-        first = next((k for k, t in enumerate(terms) if not isinstance(t, no.Minus)), 0)
-        terms.insert(0, terms.pop(first))
-        return one_or(no.Plus, terms)
+        return one_or(no.Plus, no_sign_first(terms))
 
     def term(self, e: Expr, shape: Shape, flip: bool) -> Formula:
         """A summand, spread over the shape of the sum where it is smaller."""
@@ -77,24 +76,29 @@ class Sums(ABC):
             a.shape not in ((), e.shape) for a in e.args
         ):
             return self.broadcast_product(e, flip)
-        m = td.split(e)
+        m = mo.split(e)
+        parts = self.in_front(m)
+        arrays = self.hadamard(m.arrays, flip)
+        if arrays is not None and arrays != no.ONE:
+            parts.append(arrays)
+        elif parts:
+            parts[-1] = ungrouped(parts[-1])
+        body = times(parts) if parts else no.ONE
+        return negated(body) if m.coefficient < 0 else body
+
+    def in_front(self, m: mo.Monomial) -> list[Formula]:
+        """The size of the number, and the scalars: one fraction, then what stands beside it."""
         over = [self.powered(self.grouped(s), x) for s, x in m.scalars if x > 0]
         under = [self.powered(self.natural(s), -x) for s, x in m.scalars if x < 0]
         p, q = abs(m.coefficient.numerator), m.coefficient.denominator
         low = ([no.Number(Fraction(q))] if q != 1 else []) + under
-        parts: list[Formula] = []
-        if low:
-            beside = [f for f in over if isinstance(f, no.Sum)]  # 1/n Σ, not Σ/n
-            over = [f for f in over if f not in beside]
-            top = ([no.Number(Fraction(p))] if p != 1 or not over else []) + over
-            parts += [no.Over(times(top), times(low)), *beside]
-        else:
-            parts += ([no.Number(Fraction(p))] if p != 1 else []) + over
-        arrays = self.hadamard(m.arrays, flip)
-        if arrays is not None and arrays != no.ONE:
-            parts.append(arrays)
-        body = times(parts) if parts else no.Number(Fraction(p))
-        return negated(body) if m.coefficient < 0 else body
+        if not low:
+            return ([no.Number(Fraction(p))] if p != 1 else []) + over
+        plain = all(s.op is SIZE for s, x in m.scalars if x < 0)  # xᵀy / (xᵀx) stays one fraction
+        beside = [f for f in over if whole(f) and (plain or not grouping(f))]  # 1/n Σ, not Σ/n
+        over = [f for f in over if f not in beside]
+        top = ([no.Number(Fraction(p))] if p != 1 or not over else []) + over
+        return [no.Over(times(top), times(low)), *beside]
 
     def grouped(self, s: Expr) -> Formula:
         """A scalar product keeps its brackets: (yᵀȳ) y."""
@@ -107,8 +111,10 @@ class Sums(ABC):
         under = opened(self.hpower(self.oriented(a, flip), -x) for a, x in arrays if x < 0)
         if not over:
             over = [self.oriented(ones_like(arrays[0][0]), flip)]
-        top = one_or(no.Hadamard, over)
-        return no.Oslash(top, one_or(no.Hadamard, under)) if under else top
+        upright = [f.operand for f in (*over, *under) if isinstance(f, no.Transpose)]
+        if len(upright) == len(over) + len(under) > 1:  # (A ⊙ B)ᵀ, not Aᵀ ⊙ Bᵀ
+            return no.Transpose(joined(upright[: len(over)], upright[len(over) :]))
+        return joined(over, under)
 
     def broadcast_product(self, e: Expr, flip: bool) -> Formula:
         """M diag(v) for a product with a vector along the last axis, diag(u) M along the first."""
@@ -142,8 +148,45 @@ class Sums(ABC):
             return no.Hadamard((base, base))
         if x == 1:
             return base
+        if isinstance(base, no.Transpose):
+            return no.Transpose(self.hpower(base.operand, x))
         # tanh²(x), as everyone writes it
         return (no.Power if isinstance(base, no.Call) else no.HPower)(base, no.number(x))
+
+
+def joined(over: Sequence[Formula], under: Sequence[Formula]) -> Formula:
+    """u ⊙ v ⊘ (a ⊙ b)."""
+    top = one_or(no.Hadamard, opened(over))
+    return no.Oslash(top, one_or(no.Hadamard, opened(under))) if under else top
+
+
+def no_sign_first(terms: list[Formula]) -> list[Formula]:
+    """The first term without a minus in front: b - a, not -a + b."""
+    first = next((k for k, t in enumerate(terms) if not isinstance(t, no.Minus)), 0)
+    return [terms[first], *terms[:first], *terms[first + 1 :]]
+
+
+WHOLE = ("trace", "det", "frobenius", "euclidean")  # of a matrix
+
+
+def whole(f: Formula) -> bool:
+    """What stands beside a fraction: 1/n Σ, 1/2 eᵀe, 1/2 tr(A), n/2 log(det(A))."""
+    match f:
+        case no.Power():
+            return whole(f.base)
+        case no.Call():
+            return f.function in WHOLE or any(map(whole, f.arguments))
+    return isinstance(f, no.Sum) or grouping(f)
+
+
+def grouping(f: Formula) -> TypeGuard[no.Times]:
+    """A product in brackets of its own."""
+    return isinstance(f, no.Times) and len(f.factors) == 1
+
+
+def ungrouped(f: Formula) -> Formula:
+    """A product without the brackets that keep it together among other factors."""
+    return f.factors[0] if grouping(f) else f
 
 
 def opened(parts: Iterable[Formula]) -> list[Formula]:

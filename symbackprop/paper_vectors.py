@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symbackprop import notation as no
-from symbackprop import tidy as td
+from symbackprop import monomial as mo
 from symbackprop.compose import negated, size_formula, times
 from symbackprop.convention import NoMatrix
 from symbackprop.expr import SYMBOL, Expr, apply
@@ -79,12 +79,9 @@ class Vectors(Sums):
 
     def scaled(self, e: Expr, side: str) -> Formula:
         """c v with c in front: -1/z_y e_yᵀ."""
-        m = td.split(e)
+        m = mo.split(e)
         ((core, _),) = m.arrays
-        front = td.join(td.Monomial(abs(m.coefficient), m.scalars, ()), ())
-        body = times(
-            [*([] if front.number == 1 else [self.grouped(front)]), self.vector(core, side)]
-        )
+        body = times([*self.in_front(m), self.vector(core, side)])
         return negated(body) if m.coefficient < 0 else body
 
     def row_sums(self, m: Expr, side: str) -> Formula:
@@ -188,7 +185,10 @@ class Vectors(Sums):
         if name == "constant":
             return self.constant(e, flip)
         if e.op.scalar and len(e.args) == 1:
-            return self.elementwise(e, self.matrix(e.args[0], flip))
+            inner = self.matrix(e.args[0], flip)
+            if flip and isinstance(inner, no.Transpose):
+                return no.Transpose(self.elementwise(e, inner.operand))
+            return self.elementwise(e, inner)
         here = self.plain_matrix(e)
         return no.Transpose(here) if flip else here
 
@@ -242,7 +242,7 @@ def multiplied(e: Expr) -> Expr:
 
 def one_array(e: Expr) -> bool:
     """A scalar multiple of one vector."""
-    m = td.split(e)
+    m = mo.split(e)
     return len(m.arrays) == 1 and m.arrays[0][1] == 1
 
 

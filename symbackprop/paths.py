@@ -15,9 +15,9 @@ from symbackprop.notation import At, Formula, Name, Partial
 from symbackprop.page import Equation
 from symbackprop.reference import Array
 from symbackprop.local_values import local_values, oriented
-from symbackprop.scope import STEP, Scene
+from symbackprop.scope import Scene
+from symbackprop.second_values import derivative_values
 from symbackprop.sizes import size
-from symbackprop.values import Point, forward
 from symbackprop.write.walk import inside
 
 ONE = size(1)
@@ -64,7 +64,7 @@ def partial(scene: Scene, p: Partial, count: int) -> Value | None:
         scope = local_names.of(d, local_names.key(*pair))
         value = local_values(d, scene.point, scene.values, scope)[p]
     elif (full := through_all_paths(scene, of, by)) is not None:
-        value = oriented(full, node.rank, wrt.rank)
+        value = oriented(full, node.rank, wrt.rank, d.convention)
     else:
         return None
     rows, columns = ([s for s in e.shape if s != ONE] for e in (node, wrt))
@@ -73,7 +73,7 @@ def partial(scene: Scene, p: Partial, count: int) -> Value | None:
     if of == d.of or count == whole or short == whole or (short > 2 and count != short):
         return value
     extents = [s.value(scene.point.sizes) for s in (*rows, *columns)]
-    return oriented(np.asarray(value.array).reshape(extents), len(rows), len(columns))
+    return oriented(np.asarray(value.array).reshape(extents), len(rows), len(columns), d.convention)
 
 
 def through_all_paths(scene: Scene, of: str, wrt: str) -> Array | None:
@@ -88,15 +88,7 @@ def through_all_paths(scene: Scene, of: str, wrt: str) -> Array | None:
     base = np.asarray(scene.point.values[wrt, 0])
     if wrt not in reached or of == wrt or base.size > COLUMNS:
         return None
-    given = {k: v for k, v in scene.point.values.items() if k[0] in g.inputs}
-    start = Point(scene.point.sizes, given, {}, 0)
-    columns = []
-    for k in range(base.size):
-        step = np.zeros(base.shape, complex)
-        step.flat[k] = 1j * STEP
-        moved = forward(g, start, {(wrt, 0): step}, only=of)
-        columns.append(np.imag(moved.values[of, 0]) / STEP)
-    return np.stack(columns, -1).reshape((*np.shape(columns[0]), *base.shape))
+    return derivative_values(g, of, wrt, scene.point)
 
 
 def named(d: Derivation, p: Partial) -> tuple[str, str] | None:

@@ -10,12 +10,13 @@ from typing import TypeAlias
 from symbackprop.catalogue import LANGUAGES
 from symbackprop.errors import SheetError
 
-GREEK = """alpha beta gamma delta epsilon eta theta lambda mu nu xi pi rho sigma tau phi psi omega
+GREEK = """alpha beta gamma delta epsilon varepsilon zeta eta theta kappa lambda mu nu xi pi rho
+    sigma tau phi varphi chi psi omega
     Gamma Delta Theta Lambda Sigma Phi Psi Omega""".split()
 SIGNS = r"""partial nabla sum prod cdot times odot oslash top le ge ne approx in to infty ldots cdots dots
     exp log sin cos tanh max min lfloor rfloor quad , ; ! { }""".split()
 ARGUMENTS = {"frac": 2} | dict.fromkeys(
-    "sqrt hat tilde bar vec mathrm mathbb mathbf operatorname".split(), 1
+    "sqrt hat widehat tilde bar vec mathrm mathbb mathbf operatorname".split(), 1
 )
 COMMANDS = frozenset([*GREEK, *SIGNS, *ARGUMENTS, "left", "right"])
 DELIMITERS = frozenset([*"()[]|.", r"\lfloor", r"\rfloor", r"\{", r"\}"])

@@ -19,23 +19,33 @@ def invertible(g: Graph, sizes: dict[str, int]) -> dict[str, int]:
     names = tuple(sizes)
     for order in islice(permutations(sizes.values()), TRIED) if squares else ():
         given = dict(zip(names, order, strict=True))
-        if all(rank(e, given) >= e.shape[0].value(given) for e in squares):
+        most = ranks(g, given)
+        if all(most[e] >= e.shape[0].value(given) for e in squares):
             return given
     return sizes
 
 
-def rank(e: Expr, sizes: Mapping[str, int]) -> int:
-    """The largest rank a matrix can have, from the sizes of its factors."""
+def ranks(g: Graph, sizes: Mapping[str, int]) -> dict[Expr, int]:
+    """The largest rank every matrix of a graph can have, from the sizes of its factors."""
+    found: dict[Expr, int] = {}
+    for name, definition in g.definition.items():
+        for e in topological(definition):
+            found.setdefault(e, rank(e, [found[a] for a in e.args], sizes))
+        found[g.symbol[name]] = found[definition]
+    return found
+
+
+def rank(e: Expr, inner: list[int], sizes: Mapping[str, int]) -> int:
+    """The largest rank a matrix can have, given that of its operands."""
     most = min((s.value(sizes) for s in e.shape), default=1)
     name = e.op.name
-    if e.symbol and e.symbol.definition is not None:
-        return min(most, rank(e.symbol.definition, sizes))
     if name == "outer":
         return min(most, 1)
     if name in ("matmul", "transpose", "negative"):
-        return min(most, *(rank(a, sizes) for a in e.args))
+        return min(most, *inner)
     if name in ("add", "subtract"):
-        return min(most, sum(rank(a, sizes) for a in e.args))
-    if name in ("multiply", "divide") and any(not a.rank for a in e.args):
-        return min(most, *(rank(a, sizes) for a in e.args if a.rank))
+        return min(most, sum(inner))
+    if name == "multiply" or (name == "divide" and not e.args[1].rank):
+        wide = [r for r, a in zip(inner, e.args, strict=True) if a.rank]
+        return min(most, *wide) if len(wide) == 1 else most  # a matrix scaled
     return most

@@ -12,6 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
 
+from symbackprop import monomial as mo
 from symbackprop import tidy as td
 from symbackprop.closed import (
     Closed, ClosedWriter, atom, fixed, monomial, moved, multiplied, over_steps, summed,
@@ -36,7 +37,7 @@ Sum: TypeAlias = tuple[Closed, ...]
 
 def coefficient(e: Expr, s: Expr) -> Expr | None:
     """c in e = c ⊙ s, free of s; None where e is not of this form."""
-    m = td.split(e)
+    m = mo.split(e)
     powers = (*m.scalars, *m.arrays)
     touched = [(b, x) for b, x in powers if s in symbols(b)]
     if len(touched) != 1 or touched[0][1] != 1:
@@ -51,7 +52,7 @@ def coefficient(e: Expr, s: Expr) -> Expr | None:
     if inner is None or s.shape != e.shape:
         return None
     scalars, arrays = (tuple(f for f in fs if f[0] is not base) for fs in (m.scalars, m.arrays))
-    rest = td.join(td.Monomial(m.coefficient, scalars, arrays), e.shape if arrays else ())
+    rest = mo.join(mo.Monomial(m.coefficient, scalars, arrays), e.shape if arrays else ())
     return td.mul(rest, inner)
 
 
@@ -155,7 +156,7 @@ def closed_term(d: Derivation, e: Expr, known: Known) -> Closed | None:
     """One term of a gradient, summed over time or not."""
     time = d.graph.time
     assert time
-    m = td.split(e)
+    m = mo.split(e)
     sums = [b for b, x in (*m.scalars, *m.arrays) if b.op is TIME_SUM and x == 1]
     if len(sums) > 1:
         return None
@@ -163,13 +164,13 @@ def closed_term(d: Derivation, e: Expr, known: Known) -> Closed | None:
         return put_closed(d, e, known)
     (total,) = sums
     body = put_closed(d, total.args[0], known)
-    rest = td.Monomial(
+    rest = mo.Monomial(
         m.coefficient, tuple(f for f in m.scalars if f[0] is not total),
         tuple(f for f in m.arrays if f[0] is not total),
     )  # fmt: skip
     if body is None or any(has_signal(b) for b, _ in (*rest.scalars, *rest.arrays)):
         return None
-    front = monomial(td.join(rest, total.shape if rest.arrays else ()))
+    front = monomial(mo.join(rest, total.shape if rest.arrays else ()))
     return summed(multiplied(front, body), time)
 
 

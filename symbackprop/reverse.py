@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from symbackprop import expanding as ex
 from symbackprop import tidy as td
-from symbackprop.abbreviations import NONE, Helpers, name_helpers
+from symbackprop.abbreviations import NONE, Helpers, declared_values, name_helpers
 from symbackprop.activity import (
     active_names, check_variables, default_variables, ordered, relevant, time_of,
 )  # fmt: skip
@@ -126,7 +126,7 @@ def backward(
         if not g.symbol[name].shape:  # scalars: paths in the order of the graph
             uses[name].reverse()
         adjoints[name] = adjoint(g, name, tuple(uses[name]), active)
-    return Backward(g, of, names, seed, shorter(adjoints), named, helpers)
+    return Backward(g, of, names, seed, finished(g, shorter(adjoints)), named, helpers)
 
 
 def adjoint(g: Graph, name: str, uses: tuple[Use, ...], active: set[str]) -> Adjoint:
@@ -257,3 +257,25 @@ def shorter(adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
         if a.last is None:
             by_symbol[a.symbol] = out[name]
     return out
+
+
+def finished(g: Graph, adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
+    """Each δ with the values of declared nodes under their names, P for softmax(S), and factored."""
+    names = declared_values(g)
+
+    def named(e: Expr) -> Expr:
+        return substitute(e, names) if names else e
+
+    def last_form(e: Expr | None) -> Expr | None:
+        return ex.factored(named(e)) if e else None
+
+    return {
+        name: replace(
+            a,
+            uses=tuple(replace(u, value=named(u.value)) for u in a.uses),
+            forms=tuple(dict.fromkeys(ex.factored(named(f)) for f in a.forms)),
+            last=last_form(a.last),
+            first=last_form(a.first),
+        )
+        for name, a in adjoints.items()
+    }

@@ -23,9 +23,7 @@ from symbackprop.meaning import Environment, Value
 from symbackprop.notation import Formula, Nabla, Name, Partial
 from symbackprop.page import Equation
 from symbackprop.reference import Array
-from symbackprop.second import (
-    by_columns, hessian_name, hessian_values, jacobian_values, vec_slope,
-)  # fmt: skip
+from symbackprop.second_values import second_names, second_order, second_values
 from symbackprop.tracing import trace_point
 from symbackprop.values import BEFORE, Point, evaluate
 
@@ -52,19 +50,15 @@ class Names:
         self.plain = NameTable.of(self.names, indices=self.letters, functions=d.functions)
         self.locals: dict[str, NameTable] = {}
 
-    @cached_property
-    def second(self) -> NameTable:
-        extra = (*self.names, hessian_name(self.d))
-        return NameTable.of(extra, indices=self.letters, functions=self.d.functions)
-
     def table(self, eq: Equation) -> NameTable:
         """The names in the scope of an equation."""
-        if eq.local.startswith("hessian:"):
-            return self.second
-        if "|" not in eq.local or eq.local.startswith("step:"):
+        second = second_order(eq.local)
+        if not second and ("|" not in eq.local or eq.local.startswith("step:")):
             return self.plain
         if eq.local not in self.locals:
-            extra = local_names.of(self.d, eq.local).names
+            extra = (
+                second_names(self.d, eq.local) if second else local_names.of(self.d, eq.local).names
+            )
             self.locals[eq.local] = NameTable.of(
                 (*self.names, *extra), indices=self.letters, functions=self.d.functions
             )
@@ -105,12 +99,13 @@ class Scene:
                         out[Partial(self.d.convention.of, s.tex)] = own
                 if not s.time and not g.symbol[self.d.of].shape:
                     out[Nabla(self.d.convention.of, s.tex)] = own
-                    if len(s.shape) != 1:  # by a vector it is a row: see `chain`
-                        out[Partial(self.d.convention.of, s.tex)] = own
-                    else:
-                        row = np.asarray(self.point.deltas[n, 0])[None, :]
-                        out[Partial(self.d.convention.of, s.tex)] = Value(row, True)
+                    out[Partial(self.d.convention.of, s.tex)] = self.slope(n)
         return out
+
+    def slope(self, name: str) -> Value:
+        """∂of/∂name of an output that is a number, as the layout has it."""
+        rank = self.d.graph.symbol[name].rank
+        return oriented(np.asarray(self.point.deltas[name, 0]), 0, rank, self.d.convention)
 
     @cached_property
     def reach(self) -> int:
@@ -193,7 +188,7 @@ class Scene:
                          self.point.deltas, self.point.length)  # fmt: skip
             columns.append(np.imag(evaluate(moved, here, t)) / STEP)
         full = np.stack(columns, -1).reshape((*np.shape(columns[0]), *base.shape))
-        return oriented(full, g.symbol[node].rank, wrt.rank)
+        return oriented(full, g.symbol[node].rank, wrt.rank, self.d.convention)
 
     def local(self, key: str) -> dict[Formula, Value]:
         """Values of the helpers of a definition, and of its partial derivatives by complex step."""
@@ -201,30 +196,13 @@ class Scene:
             return self.chain
         if key == "trace":
             return self.there.values
-        if key.startswith("jacobian:"):
-            x = self.d.graph.symbol[key.partition(":")[2]]
-            full = jacobian_values(self.d, key.partition(":")[2], self.point)
-            of = self.d.graph.symbol[self.d.of]
-            assert x.symbol and of.symbol
-            name = Partial(of.symbol.tex, x.symbol.tex)
-            found = {name: oriented(full, of.rank, x.rank)}
-            if full.ndim == 4 and of.rank == 2:
-                found[vec_slope(of.symbol.tex, x.symbol.tex)] = Value(by_columns(full))
-            return {**self.values, **found}
-        if key.startswith("hessian:"):
-            names = tuple(key.partition(":")[2].split(","))
-            full = hessian_values(self.d, names, self.point)
-            found: dict[Formula, Value] = {hessian_name(self.d): Value(full)}
-            x = self.d.graph.symbol[names[0]].symbol
-            if full.ndim == 4 and x:
-                nabla = Nabla(self.d.convention.of, x.tex)
-                found[vec_slope(nabla, x.tex)] = Value(by_columns(full))
-            return {**self.values, **found}
         if key not in self.scopes:
-            self.scopes[key] = {
-                **self.values,
-                **local_values(self.d, self.point, self.values, local_names.of(self.d, key)),
-            }
+            if second_order(key):
+                found = second_values(self.d, key, self.point, self.seed)
+            else:
+                own = local_names.of(self.d, key)
+                found = local_values(self.d, self.point, self.values, own)
+            self.scopes[key] = {**self.values, **found}
         return self.scopes[key]
 
     @cached_property
@@ -258,7 +236,5 @@ class Scene:
         for n in self.d.backward.adjoints:
             tex = g.symbol[n].symbol
             if tex and g.symbol[n].rank == 1 and not g.symbol[self.d.of].shape and not tex.time:
-                out[Partial(of, tex.tex)] = Value(
-                    np.asarray(self.point.deltas[n, 0])[None, :], True
-                )
+                out[Partial(of, tex.tex)] = self.slope(n)
         return out

@@ -6,107 +6,16 @@ row of `RULES` makes the expression smaller or moves scalars outwards, so rebuil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable
 from fractions import Fraction
 
 from symbackprop import folds
 from symbackprop import functions as fn
 from symbackprop import squares as sq
-from symbackprop.expr import NUMBER, SIZE, Expr, apply, const, rebuild, with_args
+from symbackprop.expr import NUMBER, Expr, apply, const, rebuild, with_args
+from symbackprop.monomial import Monomial, exponent, is_ones, is_zero, join, raised, split
 from symbackprop.sizes import Size, size
 from symbackprop.vocabulary import OPS
-
-
-@dataclass(frozen=True, slots=True)
-class Monomial:
-    """coefficient · Π scalars^x · Π⊙ arrays^x; no arrays means a scalar."""
-
-    coefficient: Fraction
-    scalars: tuple[tuple[Expr, Fraction], ...]
-    arrays: tuple[tuple[Expr, Fraction], ...]
-
-
-def split(e: Expr) -> Monomial:
-    """An expression as a monomial, looking through products, quotients, powers and signs."""
-    coefficient, scalars, arrays = Fraction(1), {}, {}
-    stack: list[tuple[Expr, Fraction]] = [(e, Fraction(1))]
-    while stack:
-        node, x = stack.pop()
-        name = node.op.name
-        full = all(a.rank in (0, node.rank) for a in node.args)
-        same = full and all(a.shape in ((), node.shape) for a in node.args)
-        if node.op is NUMBER:
-            value = node.number
-            assert value is not None
-            if x.denominator == 1 and (value or x > 0):
-                coefficient *= value ** int(x)
-            else:
-                scalars[node] = scalars.get(node, Fraction(0)) + x
-        elif name == "negative" and x.denominator == 1:
-            coefficient *= Fraction(-1) ** int(x)
-            stack.append((node.args[0], x))
-        elif name == "multiply" and same and x.denominator == 1:
-            stack += [(node.args[1], x), (node.args[0], x)]
-        elif name == "divide" and same and x.denominator == 1:
-            stack += [(node.args[1], -x), (node.args[0], x)]
-        elif name == "power" and x.denominator == 1:
-            stack.append((node.args[0], x * exponent(node)))
-        else:
-            pool = scalars if node.rank == 0 else arrays
-            pool[node] = pool.get(node, Fraction(0)) + x
-    kept = tuple((a, x) for a, x in arrays.items() if x)
-    if e.rank and not kept:
-        kept = ((fn.constant(1, *e.shape), Fraction(1)),)
-    return Monomial(coefficient, tuple((s, x) for s, x in scalars.items() if x), kept)
-
-
-def exponent(node: Expr) -> Fraction:
-    return Fraction(str(node.attribute("p")))
-
-
-def join(m: Monomial, shape: tuple[Size, ...]) -> Expr:
-    """The expression of a monomial: number, sizes, other scalars, arrays."""
-    if not m.coefficient:
-        return fn.constant(0, *shape)
-    arrays = [(a, x) for a, x in m.arrays if not is_ones(a)]
-    if m.arrays and not arrays:
-        arrays = [(m.arrays[0][0], Fraction(1))]
-    scalars = sorted(m.scalars, key=lambda f: place_of_scalar(f[0]))
-    parts = [raised(s, x) for s, x in scalars]
-    array = product([raised(a, x) for a, x in arrays])
-    if m.coefficient != 1 or not (parts or array):
-        parts.insert(0, const(m.coefficient))
-    scalar = product(parts)
-    if scalar is None or array is None:
-        found = scalar or array
-        assert found is not None
-        return found
-    return apply(OPS["multiply"], scalar, array)
-
-
-def place_of_scalar(s: Expr) -> int:
-    """Sizes, then symbols and functions, then sums."""
-    return 0 if s.op is SIZE else 2 if s.op.name in ("add", "subtract") else 1
-
-
-def product(factors: Iterable[Expr]) -> Expr | None:
-    out: Expr | None = None
-    for f in factors:
-        out = f if out is None else apply(OPS["multiply"], out, f)
-    return out
-
-
-def raised(e: Expr, x: Fraction) -> Expr:
-    return e if x == 1 else apply(OPS["power"], e, p=x)
-
-
-def is_ones(e: Expr) -> bool:
-    return e.op.name == "constant" and e.attribute("value") == 1
-
-
-def is_zero(e: Expr) -> bool:
-    return e.number == 0 or (e.op.name == "constant" and e.attribute("value") == 0)
 
 
 # --- constructors --------------------------------------------------------------------------------
@@ -171,15 +80,14 @@ def plus(*terms: Expr) -> Expr:
         seen = total.get(key, (Fraction(0), m))
         total[key] = (seen[0] + m.coefficient, seen[1])
     out: Expr | None = None
-    common = common_scalars([(c, m) for c, m in total.values() if c])
-    if common:
-        rest = [
-            join(Monomial(c / common.coefficient, (), m.arrays), shape)
-            for c, m in total.values()
-            if c
-        ]
-        return mul(join(common, ()), plus(*rest))
-    for coefficient, m in paired(list(total.values())):
+    found = [(c, m) for c, m in total.values() if c]
+    groups = by_scalars(found)
+    if len(groups) == 1 and len(found) > 1:
+        return with_common(groups[0], shape)
+    gathered = [
+        (m.coefficient, m) if len(g) > 1 else g[0] for g in groups for m in (split(with_common(g, shape)),)
+    ]
+    for coefficient, m in paired(gathered):
         if coefficient:
             own = shape if m.arrays else ()
             e = join(Monomial(coefficient, m.scalars, m.arrays), own)
@@ -221,14 +129,23 @@ def in_columns(p: Expr | None, v: Expr) -> tuple[Expr | None, Expr]:
     return (tr(v), p) if p is not None and p.rank == 1 and v.rank == 2 else (p, v)
 
 
-def common_scalars(terms: list[tuple[Fraction, Monomial]]) -> Monomial | None:
-    """A symbolic scalar that every term of a sum of arrays carries: 1/n P - 1/n Y = 1/n (P - Y)."""
-    if len(terms) < 2 or not terms[0][1].scalars or not all(m.arrays for _, m in terms):
-        return None
-    (c, first), rest = terms[0], terms[1:]
-    if any(set(m.scalars) != set(first.scalars) or abs(k) != abs(c) for k, m in rest):
-        return None
-    return Monomial(abs(c), first.scalars, ())
+def by_scalars(terms: list[tuple[Fraction, Monomial]]) -> list[list[tuple[Fraction, Monomial]]]:
+    """The terms of a sum of arrays that carry the same symbolic scalar, together."""
+    found: dict[Hashable, list[tuple[Fraction, Monomial]]] = {}
+    for n, (c, m) in enumerate(terms):
+        shared = bool(m.scalars and m.arrays)
+        key = (frozenset(m.scalars), abs(c)) if shared else n
+        found.setdefault(key, []).append((c, m))
+    return list(found.values())
+
+
+def with_common(terms: list[tuple[Fraction, Monomial]], shape: tuple[Size, ...]) -> Expr:
+    """1/n P - 1/n Y = 1/n (P - Y)."""
+    (c, first), rest = terms[0], [m for _, m in terms]
+    if len(terms) == 1:
+        return join(Monomial(c, first.scalars, first.arrays), shape if first.arrays else ())
+    bare = (join(Monomial(k / abs(c), (), m.arrays), shape) for (k, _), m in zip(terms, rest, strict=True))
+    return mul(join(Monomial(abs(c), first.scalars, ()), ()), plus(*bare))
 
 
 def summands(e: Expr) -> list[Expr]:
@@ -242,9 +159,25 @@ def summands(e: Expr) -> list[Expr]:
             stack += [(node.args[1], second), (node.args[0], sign)]
         elif node.op.name == "negative":
             stack.append((node.args[0], -sign))
+        elif opened := distributed(node):
+            stack += [(e, sign) for e in reversed(opened)]
         elif not is_zero(node):
             out.append(node if sign == 1 else scaled(-1, node))
     return out
+
+
+def distributed(e: Expr) -> list[Expr]:
+    """1/n (P - Y) as its terms, which `by_scalars` puts together again with others that carry 1/n."""
+    if e.op.name != "multiply" or not e.rank:
+        return []
+    m = split(e)
+    if len(m.arrays) != 1 or not m.scalars:
+        return []
+    ((inner, x),) = m.arrays
+    parts = [split(t) for t in summands(inner)] if inner.op.name == "add" and x == 1 else []
+    if any(abs(p.coefficient) != 1 or p.scalars for p in parts):
+        return []
+    return [join(Monomial(m.coefficient * p.coefficient, m.scalars, p.arrays), e.shape) for p in parts]
 
 
 def broadcast_free(node: Expr) -> bool:
@@ -332,6 +265,8 @@ def simpler_product(a: Expr, b: Expr) -> Expr | None:
             return total(mul(a, b))  # (y ⊘ p)ᵀ p = Σ y
     if names[0] == "outer" and b.rank == 1:
         return mul(mm(a.args[1], b), a.args[0])
+    if names[1] == "outer" and a.rank == 1:
+        return mul(mm(a, b.args[0]), b.args[1])
     if a.rank == 1 and sq.symmetric(b):
         return mm(b, a)
     return None
@@ -374,7 +309,8 @@ def simpler_total(a: Expr) -> Expr | None:
         return trace(masked)
     if a.rank == 1 and a.op.name == "power" and a.attribute("p") == 2:
         return mm(a.args[0], a.args[0])
-    return None
+    same = sq.summing_alike(a)
+    return total(same) if same else None
 
 
 def simpler_rows(a: Expr) -> Expr | None:

@@ -25,7 +25,7 @@ from symbackprop.page import Equation, Equations, Page, Phrase, Section
 from symbackprop.reference import KINKS, Array
 from symbackprop.report import Report, Tally
 from symbackprop.scope import Names, Scene
-from symbackprop.second import Derivative
+from symbackprop.derivative import Quantity
 from symbackprop.truth import ROUNDING, check_truths
 from symbackprop.values import (
     Point, backward_values, bind_sizes, forward, generic_point, seeded,
@@ -226,7 +226,7 @@ def relative(a: Array, b: Array) -> tuple[float, tuple[int, ...]]:
 # --- Jacobians and Hessians ----------------------------------------------------------------------
 
 
-def verify_derivative(j: Derivative, *, seed: int = 0, trials: int = POINTS) -> float:
+def verify_derivative(j: Quantity, *, seed: int = 0, trials: int = POINTS) -> float:
     """∂of/∂wrt read back from its LaTeX against the complex step of its definition.
 
     Errors: `VerificationError` with both values, the seed and the sizes.

@@ -135,8 +135,7 @@ SECOND = [
     (0, "X: n x d; y: n; w: d; p = sigmoid(X @ w); L = -sum(y*log(p) + (1 - y)*log(1 - p))", "w",
      r"X^{\top}\,\operatorname{diag}(p \odot (1 - p))\,X"),
     (0, "x: n; p = softmax(x); L = logsumexp(x)", "x",
-     r"\operatorname{diag}(\operatorname{softmax}(x))"
-     r" - \operatorname{softmax}(x)\,\operatorname{softmax}(x)^{\top}"),
+     r"\operatorname{diag}(p) - p\,p^{\top}"),
     (0, "S: n x n posdef; x: n; L = dot(x, solve(S, x))", "x", "2 S^{-1}"),
 ]  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import subprocess
 import sys
 from itertools import pairwise
@@ -19,69 +18,11 @@ from symbackprop.options import Options
 from symbackprop.values import backward_values, forward, generic_point, seeded
 from symbackprop.report import Report
 from symbackprop.verify import verify_page
+from tests.random_graphs import random_graph
 
 ROOT = Path(__file__).parent.parent
 
 # --- random graphs -------------------------------------------------------------------------------
-
-SIZES = ("n", "d", "m")
-CURVES = ("tanh", "sin", "sigmoid", "softplus", "gelu", "silu", "arctan", "softsign")
-Dims = tuple[str, ...]
-
-
-def broadcast(a: Dims, b: Dims) -> Dims | None:
-    """NumPy's rule on names of sizes."""
-    if len(a) < len(b):
-        a, b = b, a
-    padded = ("1",) * (len(a) - len(b)) + b
-    if any(x != y and "1" not in (x, y) for x, y in zip(a, padded, strict=True)):
-        return None
-    return tuple(y if x == "1" else x for x, y in zip(a, padded, strict=True))
-
-
-def unary(a: str, A: Dims, rng: random.Random) -> list[tuple[str, Dims]]:
-    """What one operand allows; every result is of moderate size, so that no curve saturates."""
-    out = [(f"{rng.choice(CURVES)}({a})", A), (f"{rng.choice(['0.7', '-1', '1/3'])}*{a}", A),
-           (f"{a}/(1 + {a}**2)", A)]  # fmt: skip
-    if A and A[-1] != "1":
-        first = f"{a}[{':, ' * (len(A) - 1)}0]"
-        out += [(f"softmax({a})", A), (f"logsumexp({a})/3", A[:-1]), (first, A[:-1])]
-    for k in range(len(A)):
-        out.append((f"mean({a}, axis={k})", A[:k] + A[k + 1 :]))
-    if len(A) == 2:
-        out += [(f"{a}.T", A[::-1]), (f"concat({a}, {a})/2", (A[0], f"2*{A[1]}"))]
-    return out
-
-
-def binary(a: str, A: Dims, b: str, B: Dims) -> list[tuple[str, Dims]]:
-    """Sums and products, elementwise with broadcasting and as matrices."""
-    out = []
-    both = broadcast(A, B)
-    if both is not None:
-        out += [(f"({a} - {b}*{b})/2", both), (f"{a} * {b}", both)]
-    if 0 < len(A) <= 2 and 0 < len(B) <= 2 and A[-1] == B[max(len(B) - 2, 0)]:
-        out += [(f"sin({a} @ {b})", A[:-1] + B[1:])] * 2
-    return out
-
-
-def random_graph(seed: int, nodes: int) -> str:
-    """A well-typed graph of so many nodes over vectors and matrices, all of them joined in one loss."""
-    rng = random.Random(seed)
-    lines, dims = [], dict[str, Dims]()
-    for k in range(rng.randint(2, 4)):
-        shape = tuple(rng.choice(SIZES) for _ in range(rng.choice((0, 1, 1, 2, 2))))
-        dims[f"p{k}"] = shape
-        lines.append(f"p{k}: {' x '.join(shape) or 'scalar'}")
-    for k in range(nodes):
-        a, b = rng.choice(list(dims)), rng.choice(list(dims))
-        text, shape = rng.choice(unary(a, dims[a], rng) + binary(a, dims[a], b, dims[b]) * 3)
-        dims[f"q{k}"] = shape
-        lines.append(f"q{k} = {text}")
-    made = [n for n in dims if n.startswith("q")]
-    loose = [n for n in made
-             if not any(n in s.split("=")[-1] for s in lines if not s.startswith(f"{n} "))]  # fmt: skip
-    terms = [f"sum(sin({n}))" if dims[n] else f"sin({n})" for n in loose]
-    return "\n".join([*lines, "L = " + " + ".join(terms)])
 
 
 def checked(text: str, seed: int) -> tuple[Derivation, Report]:

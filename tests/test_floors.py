@@ -20,22 +20,23 @@ FLOORS = """
     expr squares folds compose
     axes matrices builders picking compositions functions graph statements expression_text graph_text
     composed indexed lowering accumulation
-    tidy expanding windows lettered raising kronecker_form local
+    monomial tidy expanding windows lettered raising kronecker_form local
     activity naming abbreviations reverse ranks values exact convention
     paper_sums paper_vectors onpaper
     derivation options page
     closed largest recurrence
-    rows local_names jacobians equation_section local_section chain_section second hessian_section tracing
-    overview gradient_section outline
-    local_values callables scope paths report truth verify seen claims places lines exercise judged
+    rows local_names jacobians equation_section local_section chain_section
+    derivative_names derivative second curvature hessian_section tracing overview gradient_section outline
+    local_values callables second_values scope paths report truth verify seen claims places lines
+    exercise quantities judged
     answers
     emit markup line_breaks typeset templating sheet notebook
     build doctor pytest_plugin __main__ __init__
 """.split()
 LAZY = {  # doors that open upwards, each inside a function and only when somebody walks through
     ("expr", "notebook"), ("graph", "notebook"), ("derivation", "notebook"), ("derivation", "outline"),
-    ("derivation", "verify"), ("derivation", "emit"), ("second", "verify"), ("reference", "scalars_sympy"),
-    ("graph", "functions"),
+    ("derivation", "verify"), ("derivation", "emit"), ("derivative", "verify"), ("graph", "functions"),
+    ("reference", "scalars_sympy"),
 }  # fmt: skip
 
 
@@ -119,7 +120,7 @@ def test_rooms_stay_small() -> None:
     """Files to about 300 lines, functions to about 40: the present exceptions may only shrink."""
     long_files = {p.name: len(p.read_text("utf-8").splitlines()) for p in FILES}
     over = {n: k for n, k in long_files.items() if k > 300}
-    allowed = {"tidy.py": 505, "numpy_code.py": 356, "entries.py": 381, "scope.py": 360,
+    allowed = {"tidy.py": 480, "numpy_code.py": 356, "entries.py": 381, "scope.py": 360,
                "expr.py": 376}  # fmt: skip
     assert set(over) <= set(allowed), over
     assert all(over[n] <= allowed[n] for n in over), over

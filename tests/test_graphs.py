@@ -11,7 +11,8 @@ from tests.graphs import GRAPHS
 CONVENTIONS = {
     "columns": sb.Convention(),
     "rows, bar": sb.Convention(vectors="row", signal="bar"),
-    "partial": sb.Convention(signal="partial"),
+    "partial, numerator": sb.Convention(signal="partial", layout="numerator"),
+    "denominator": sb.Convention(layout="denominator"),
 }
 
 

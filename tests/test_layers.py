@@ -249,6 +249,11 @@ def test_ties_go_to_the_first() -> None:
     assert (out["x"].tolist(), out["y"].tolist()) == ([1, 0], [0, 1])
 
 
+def test_a_step_of_a_number_is_emitted() -> None:
+    """The difference of a scalar and itself is the number 0."""
+    assert run("p: scalar; L = maximum(p, p)", p=2.0)["p"] == 1
+
+
 @pytest.mark.parametrize(("text", "said"), [
     ("x: n x k; y: n; z = nll(x, y)", "names no label, where one of k is wanted"),
     ("x: n x k; y: n label m; z = nll(x, y)", "one of m, where one of k is wanted"),

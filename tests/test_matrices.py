@@ -119,6 +119,14 @@ def test_sizes_leave_full_rank() -> None:
             assert (s["n"] >= s["k"]) if text.startswith("X: n") else (s["k"] >= s["n"])
 
 
+def test_ranks_are_found_through_scalars_and_shared_nodes() -> None:
+    text = "A: n x n; s: scalar; r: scalar; Y = inverse(A + s*r)"
+    assert sb.derive(text).verify(seed=3).ok
+    squared = "; ".join(f"B{k + 1} = B{k} @ B{k}" for k in range(60))
+    g = read(f"X: n x k; B0 = X.T @ X; {squared}; L = det(B60)")
+    assert bind_sizes(g, 0)["n"] >= bind_sizes(g, 0)["k"]
+
+
 RULES = [
     ("A: n x n; B: n x n; Y = A @ inverse(A) @ B", "B"),
     ("A: n x n; Y = inverse(A.T)", "transpose(…)"),

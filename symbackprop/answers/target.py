@@ -15,7 +15,9 @@ from symbackprop.graph import Graph, known
 from symbackprop.notation import At, Formula, Nabla, Name, Partial
 from symbackprop.reference import Array
 from symbackprop.scope import oriented as lying
-from symbackprop.second import cut, hessian_name, hessian_values, jacobian_values
+from symbackprop.derivative_names import hessian_name
+from symbackprop.second import cut
+from symbackprop.second_values import derivative_values, hessian_values
 from symbackprop.sizes import Shape
 from symbackprop.values import Point
 
@@ -58,7 +60,7 @@ class Target:
             case "value":
                 return np.asarray(point.values[self.wrt, t])
             case "jacobian":
-                return jacobian_values(self.d, self.wrt, point)
+                return derivative_values(self.d.graph, self.of, self.wrt, point)
             case "hessian":
                 return hessian_values(self.d, (self.wrt,), point)
         return np.asarray(point.deltas[self.wrt, t])
@@ -67,7 +69,7 @@ class Target:
         """An array of own axes as it stands on paper."""
         if self.kind == "jacobian":
             rank = self.d.graph.symbol[self.wrt].rank
-            found = lying(own, own.ndim - rank, rank)
+            found = lying(own, own.ndim - rank, rank, self.d.convention)
             along = None
             if found.vector:
                 along = -2 if found.array.shape[-1] == 1 else -1

@@ -24,8 +24,10 @@ def _stored(node: Formula, value: Value, indices: tuple[Formula, ...], scope: Sc
     if len(indices) == times:
         array = value.array[_positions(node, value, indices, scope)] if times else value.array
         if value.vector and value.rank == 2:
-            return Paper(array, 2, -2 if array.shape[-1] == 1 else -1)
-        return paper.oriented(array, value.rank, env.vectors)
+            whole = Paper(array, 2, -2 if array.shape[-1] == 1 else -1)
+        else:
+            whole = paper.oriented(array, value.rank, env.vectors)
+        return paper.transpose(whole) if value.turned else whole
     thin = value.rank == 2 and 1 in value.array.shape[times:]
     if len(indices) == times + 1 and thin:
         matrix = Paper(value.array[_positions(node, value, indices[:times], scope)], 2)

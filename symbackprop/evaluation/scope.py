@@ -23,7 +23,7 @@ class Value:
 
     Step t of a time axis is stored at position t - time_offset: c_0 … c_{T+1} has time_offset 0,
     x_1 … x_T has 1. An integer label counts from the environment's base; `classes` says how many
-    there are.
+    there are. `turned`: whole it stands as the transpose of its axes.
     """
 
     array: Numbers
@@ -31,6 +31,7 @@ class Value:
     time_axes: int = 0
     time_offset: int = 1
     classes: int = 0
+    turned: bool = False
 
     @property
     def rank(self) -> int:

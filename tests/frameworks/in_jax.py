@@ -7,7 +7,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from tests.frameworks.interpreter import System, Table
+from tests.frameworks.interpreter import Scalar, System, Table
+from tests.frameworks.jax_layers import LAYERS, WHOLE
 
 jax.config.update("jax_enable_x64", True)
 
@@ -18,41 +19,6 @@ def power(x: Any, p: float) -> Any:
 
 def ranged(x: Any, ranges: tuple[tuple[int, ...], ...]) -> Any:
     return x[tuple(r[0] if len(r) == 1 else slice(*r) for r in ranges)]
-
-
-def picked(x: Any, label: Any) -> Any:
-    return jnp.take_along_axis(x, jnp.asarray(label)[..., None], -1)[..., 0]
-
-
-def convolved(rank: int) -> Any:
-    def conv(x: Any, f: Any, *bias: Any, **attributes: float) -> Any:
-        s, p, a = (int(attributes[k]) for k in ("stride", "padding", "dilation"))
-        batch, image = x.shape[: -rank - 1], x.shape[-rank - 1 :]
-        y = jax.lax.conv_general_dilated(
-            x.reshape(-1, *image), f, (s,) * rank, [(p, p)] * rank, rhs_dilation=(a,) * rank
-        )
-        y = y + bias[0].reshape(-1, *(1,) * rank) if bias else y
-        return y.reshape(*batch, *y.shape[1:])
-
-    return conv
-
-
-def pooled(rank: int) -> Any:
-    def pool(x: Any, size: float, stride: float, padding: float) -> Any:
-        window = (1,) * (x.ndim - rank) + (int(size),) * rank
-        steps = (1,) * (x.ndim - rank) + (int(stride),) * rank
-        pads = [(0, 0)] * (x.ndim - rank) + [(int(padding),) * 2] * rank
-        total = jax.lax.reduce_window(x, 0.0, jax.lax.add, window, steps, pads)
-        return total / int(size) ** rank
-
-    return pool
-
-
-def windows(x: Any, size: float, stride: float) -> Any:
-    u, s = int(size), int(stride)
-    rows = jnp.arange(0, x.shape[-2] - u + 1, s)[:, None] + jnp.arange(u)
-    columns = jnp.arange(0, x.shape[-1] - u + 1, s)[:, None] + jnp.arange(u)
-    return x[..., rows[:, None, :, None], columns[None, :, None, :]]
 
 
 def selected(rows: int, columns: int, start: int) -> Any:
@@ -80,12 +46,21 @@ TABLE: Table = {
     "concat": lambda *x, axis: jnp.concatenate(x, axis), "slice": ranged, "selector": selected,
     "constant": lambda shape, value: jnp.full(shape, float(value)), "identity": lambda n: jnp.eye(n),
     "unit": lambda n, position: jnp.eye(n)[position], "onehot": lambda y, n: jax.nn.one_hot(y, n),
-    "pick": picked, "argmax": lambda x: jnp.argmax(x, -1),
+    "argmax": lambda x: jnp.argmax(x, -1),
     "reshape": lambda x, shape: jnp.reshape(x, shape), "einsum": lambda *x, spec: jnp.einsum(spec, *x),
-    "conv1d": convolved(1), "conv2d": convolved(2), "avg_pool1d": pooled(1), "avg_pool2d": pooled(2),
-    "windows2d": windows,
+    **LAYERS,
 }  # fmt: skip
 
-SYSTEM = System(
-    TABLE, jnp.asarray, jnp.sum, lambda f, at: jax.grad(f)(at), lambda f, x: jax.hessian(f)(x)
-)
+
+# compiled as a whole: op by op takes seven times as long. A mismatch is worth a second look op by op.
+
+
+def gradients(f: Scalar, at: list[Any]) -> list[Any]:
+    return jax.jit(jax.grad(f))(at)
+
+
+def products(f: Scalar, at: list[Any], along: list[Any]) -> list[Any]:
+    return jax.jit(lambda x, v: jax.jvp(jax.grad(f), (x,), (v,))[1])(at, along)
+
+
+SYSTEM = System(TABLE, WHOLE, jnp.asarray, jnp.sum, gradients, products)

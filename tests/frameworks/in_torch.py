@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 
-from tests.frameworks.interpreter import System, Table, label_free
+from tests.frameworks.interpreter import Scalar, System, Table, label_free
+from tests.frameworks.torch_layers import LAYERS, WHOLE
 
 
 def number(x: object) -> Any:
@@ -17,33 +17,6 @@ def number(x: object) -> Any:
 
 def power(x: Any, p: float) -> Any:
     return x ** (int(p) if p == int(p) else p)
-
-
-def convolved(rank: int) -> Callable[..., Any]:
-    run = (F.conv1d, F.conv2d)[rank - 1]
-
-    def conv(x: Any, f: Any, *bias: Any, **attributes: float) -> Any:
-        whole = {k: int(v) for k, v in attributes.items()}
-        batch, image = x.shape[: -rank - 1], x.shape[-rank - 1 :]
-        y = run(x.reshape(-1, *image), f, *bias, **whole)
-        return y.reshape(*batch, *y.shape[1:])
-
-    return conv
-
-
-def pooled(rank: int) -> Callable[..., Any]:
-    run = (F.avg_pool1d, F.avg_pool2d)[rank - 1]
-
-    def pool(x: Any, size: float, stride: float, padding: float) -> Any:
-        y = run(x.reshape(1, -1, *x.shape[x.ndim - rank :]), int(size), int(stride), int(padding))
-        return y.reshape(*x.shape[: x.ndim - rank], *y.shape[2:])
-
-    return pool
-
-
-def windows(x: Any, size: float, stride: float) -> Any:
-    u, s = int(size), int(stride)
-    return x.unfold(-2, u, s).unfold(-2, u, s)
 
 
 def ranged(x: Any, ranges: tuple[tuple[int, ...], ...]) -> Any:
@@ -72,7 +45,7 @@ TABLE: Table = {
     "gelu": F.gelu, "silu": F.silu, "square": torch.square, "reciprocal": torch.reciprocal, "elu": F.elu,
     "leaky_relu": lambda x, slope: F.leaky_relu(x, slope),
     "softmax": lambda x: torch.softmax(x, -1), "logsumexp": lambda x: torch.logsumexp(x, -1),
-    "log_softmax": lambda x: torch.log_softmax(x, -1), "mse": F.mse_loss,
+    "log_softmax": lambda x: torch.log_softmax(x, -1),
     "cross_entropy": lambda p, t: -(t * torch.log(p)).sum(-1),
     "concat": lambda *x, axis: torch.cat(x, axis), "slice": ranged, "selector": selected,
     "constant": lambda shape, value: torch.full(shape, float(value), dtype=torch.float64),
@@ -81,21 +54,27 @@ TABLE: Table = {
     "onehot": lambda y, n: F.one_hot(torch.as_tensor(y).long(), n).double(),
     "pick": picked, "argmax": lambda x: torch.argmax(x, -1),
     "reshape": lambda x, shape: torch.reshape(x, shape), "einsum": lambda *x, spec: torch.einsum(spec, *x),
-    "conv1d": convolved(1), "conv2d": convolved(2), "avg_pool1d": pooled(1), "avg_pool2d": pooled(2),
-    "windows2d": windows,
+    **LAYERS,
 }  # fmt: skip
 
 
-def gradients(f: Callable[[list[Any]], Any], at: list[Any]) -> list[Any]:
-    free = [x.clone().requires_grad_() for x in at]
-    found = torch.autograd.grad(f(free), free, allow_unused=True)
+def slopes(value: Any, free: list[Any], **options: bool) -> list[Any]:
+    if not value.requires_grad:
+        return [torch.zeros_like(x) for x in free]
+    found = torch.autograd.grad(value, free, allow_unused=True, **options)
     return [torch.zeros_like(x) if g is None else g for g, x in zip(found, free, strict=True)]
 
 
-SYSTEM = System(
-    TABLE,
-    label_free(number, torch.as_tensor),
-    torch.sum,
-    gradients,
-    torch.autograd.functional.hessian,
-)
+def gradients(f: Scalar, at: list[Any]) -> list[Any]:
+    free = [x.clone().requires_grad_() for x in at]
+    return slopes(f(free), free)
+
+
+def products(f: Scalar, at: list[Any], along: list[Any]) -> list[Any]:
+    free = [x.clone().requires_grad_() for x in at]
+    first = slopes(f(free), free, create_graph=True)
+    slope = sum(torch.sum(g * v) for g, v in zip(first, along, strict=True))
+    return [g.numpy(force=True) for g in slopes(slope, free)]
+
+
+SYSTEM = System(TABLE, WHOLE, label_free(number, torch.as_tensor), torch.sum, gradients, products)

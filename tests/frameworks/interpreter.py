@@ -15,17 +15,20 @@ from symbackprop.values import Key, schedule
 
 Array = Any  # of the other library
 Table = Mapping[str, Callable[..., Array]]
+Scalar = Callable[[list[Array]], Array]
 
 
 @dataclass(frozen=True)
 class System:
-    """A library: functions by op name, arrays, their sum, gradients of f([…]), the Hessian of f(x)."""
+    """A library: functions by op name and by row of `whole`, arrays, their sum; gradients and
+    Hessian-vector products of f([…])."""
 
     table: Table
+    whole: Table
     array: Callable[[object], Array]
     total: Callable[[Array], Array]
-    gradients: Callable[[Callable[[list[Array]], Array], list[Array]], list[Array]]
-    hessian: Callable[[Callable[[Array], Array], Array], Array]
+    gradients: Callable[[Scalar, list[Array]], list[Array]]
+    products: Callable[[Scalar, list[Array], list[Array]], list[Array]]
 
 
 def label_free(

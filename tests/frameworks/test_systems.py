@@ -1,34 +1,41 @@
-"""Gradients, Hessians and emitted code against JAX and PyTorch, in float64."""
+"""Gradients, Hessian-vector products and emitted code against JAX and PyTorch, in float64."""
 
 from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 
 import symbackprop as sb
+from symbackprop.compositions import COMPOSITIONS
 from symbackprop.derivation import Derivation
 from symbackprop.errors import DeclarationError
 from symbackprop.exercise import Derived
+from symbackprop.functions import FUNCTIONS
 from symbackprop.graph import collect
-from symbackprop.reference import Array
-from symbackprop.second import hessian_values
-from symbackprop.truth import ROUNDING
-from symbackprop.values import Key, Point, backward_values, forward, generic_point, seeded
 from symbackprop.vocabulary import OPS
-from tests.frameworks.interpreter import Machine, System
+from tests.frameworks.comparing import (
+    CLOSE,
+    apart,
+    compare,
+    compare_twice,
+    given,
+    interpreted,
+    outcome,
+)
+from tests.frameworks.interpreter import System
+from tests.frameworks.whole import ONCE, WHOLE
 from tests.graphs import GRAPHS
-from tests.test_derive import random_graph
+from tests.random_graphs import EVERYTHING, random_graph
 from tests.test_vocabulary import cases
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("default")]
-CLOSE = 1e-9  # relative to the largest entry
 RANDOM = int(os.environ.get("SYMBACKPROP_RANDOM_GRAPHS", "200"))  # how many, from seed 0 on
+UNSAID = {"contraction"}  # what a derivation makes where no op says it
 
 
 @pytest.fixture(params=["jax", "torch"])
@@ -38,84 +45,66 @@ def system(request: pytest.FixtureRequest) -> System:
     return importlib.import_module(f"tests.frameworks.in_{request.param}").SYSTEM
 
 
-def apart(a: object, b: object) -> float:
-    """The largest difference, relative to the largest entry; a 0 as sums round it is 0."""
-    x, y = np.asarray(a, float), np.asarray(b, float)
-    assert x.shape == y.shape, (x.shape, y.shape)
-    scale = max(np.max(np.abs(x), initial=0), np.max(np.abs(y), initial=0))
-    gap = float(np.max(np.abs(x - y), initial=0))
-    return gap / scale if gap > ROUNDING else 0.0
+# --- ops -----------------------------------------------------------------------------------------
 
 
-def given(d: Derivation, seed: int, trial: int = 0) -> Point:
-    """Inputs, states before the first step, and cotangents of an output that is no scalar."""
-    return seeded(d.backward, generic_point(d.graph, trial, seed), seed)
-
-
-def outcome(system: System, d: Derivation, p: Point) -> tuple[Any, dict[Key, Any]]:
-    """⟨δof, of⟩ as a function of the variables' values, and these values."""
-    machine = Machine(system.table, system.array, p.sizes, p.length)
-    arrays = {k: system.array(v) for k, v in p.values.items()}
-    free = {k: v for k, v in arrays.items() if k[0] in d.wrt}
-
-    def f(values: Mapping[Key, Any]) -> Any:
-        out = machine.run(d.graph, {**arrays, **values})
-        ends = {k: v for k, v in p.deltas.items() if k[0] == d.of} or {(d.of, 0): 1.0}
-        return sum(system.total(system.array(w) * out[k]) for k, w in ends.items())
-
-    return f, free
-
-
-def compare(system: System, d: Derivation, seed: int, trial: int = 0) -> None:
-    """Every gradient of a derivation and of its emitted code."""
-    p = given(d, seed, trial)
-    f, free = outcome(system, d, p)
-    true = system.gradients(lambda rows: f(dict(zip(free, rows, strict=True))), list(free.values()))
-    full = backward_values(d.backward, forward(d.graph, p))
-    for key, g in zip(free, true, strict=True):
-        assert apart(full.deltas.get(key, np.zeros(np.shape(g))), g) < CLOSE, key
-    try:
-        run = d.compile("numpy")
-    except sb.SymbackpropError:
-        return  # a number of steps no input tells
-    bars = stacked(d, full.deltas, (d.of,)) if d.backward.seed.symbol else {}
-    names = {f"{n}_bar": v for n, v in bars.items()}
-    early = {
-        f"{n}_{'m' * (t < 0)}{abs(t)}": v
-        for (n, t), v in p.values.items()
-        if t < 0 or (not t and timed(d, n))
-    }
-    steps = {k: v for k, v in p.values.items() if k[1] > 0 or not timed(d, k[0])}
-    got = run(**stacked(d, steps, d.graph.inputs), **names, **early)
-    wanted = stacked(d, dict(zip(free, true, strict=True)), d.wrt)
-    for n in d.wrt:
-        assert apart(got[n], wanted[n]) < CLOSE, n
-
-
-def timed(d: Derivation, name: str) -> bool:
-    s = d.graph.symbol[name].symbol
-    return bool(s and s.time)
-
-
-def stacked(d: Derivation, values: Mapping[Key, Any], names: object) -> dict[str, Array]:
-    """Arrays by name; those of a sequence along a first axis of steps."""
-    out = {}
-    for n in names:  # type: ignore[attr-defined]
-        s = d.graph.symbol[n].symbol
-        steps = sorted(t for m, t in values if m == n)
-        parts = [np.asarray(values[n, t]) for t in steps]
-        out[n] = np.stack(parts) if s and s.time else parts[0]
-    return out
-
-
-@pytest.mark.parametrize("name", [n for n in OPS if n != "contraction"])
-def test_every_op(system: System, name: str) -> None:
+def derivations(name: str) -> Iterator[Derivation]:
+    """One for each case of an op that has a real argument."""
     for case in cases(OPS[name]):
         try:
-            d = sb.derive(collect(z=case))
+            yield sb.derive(collect(z=case))
         except DeclarationError:
-            continue  # no real argument
+            continue
+
+
+SAID = [n for n in OPS if n not in UNSAID]
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_every_op(system: System, name: str) -> None:
+    for d in derivations(name):
         compare(system, d, seed=11)
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_every_op_twice(system: System, name: str) -> None:
+    for d in derivations(name):
+        compare_twice(system, d, seed=13)
+
+
+def test_every_op_has_a_translation(system: System) -> None:
+    assert [n for n in SAID if n not in system.table] == []
+
+
+# --- functions of several ops --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_whole_functions(system: System, name: str) -> None:
+    """One function of the library for what is several ops here."""
+    d = sb.derive(WHOLE[name])
+    compare(system, d, seed=17, whole=name)
+    if name not in ONCE:
+        compare_twice(system, d, seed=19, whole=name)
+
+
+def test_every_composition_is_among_them(system: System) -> None:
+    """A function that is no op, or that does more than its op."""
+    said = " ".join(WHOLE.values())
+    wanted = {*COMPOSITIONS, *(n for n in FUNCTIONS if n not in OPS)} - set(CONSTANTS) - set(SAME)
+    assert [n for n in sorted(wanted) if f"{n}(" not in said] == []
+    assert set(system.whole) == set(WHOLE)
+
+
+CONSTANTS = ("ones", "zeros", "eye")
+SAME = (
+    "avg_pool1d",
+    "avg_pool2d",
+    "conv1d",
+    "permute",
+)  # as their op, as conv2d, as softmax of an axis
+
+# --- graphs --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("trial", range(3))
@@ -124,10 +113,17 @@ def test_graphs_of_the_tests(system: System, name: str, trial: int) -> None:
     compare(system, sb.derive(GRAPHS[name]), seed=5, trial=trial)
 
 
+@pytest.mark.parametrize("name", GRAPHS)
+def test_graphs_of_the_tests_twice(system: System, name: str) -> None:
+    compare_twice(system, sb.derive(GRAPHS[name]), seed=3)
+
+
 def derived(module: str) -> list[Derived]:
+    """What the answers of a sheet derive, where every function has a value elsewhere."""
     sheet = importlib.import_module(f"worked.{module}").SHEET
     found = [a for e in sheet.exercises for a in (*e.given, *e.all_answers)]
-    return list({id(a): a for a in found if isinstance(a, Derived)}.values())
+    own = {id(a): a for a in found if isinstance(a, Derived)}.values()
+    return [a for a in own if "function as" not in str(a.graph)]
 
 
 FOLDER = Path(__file__).parent.parent.parent / "worked"
@@ -137,51 +133,83 @@ WORKED = [p.stem for p in sorted(FOLDER.glob("*.py")) if "SHEET = " in p.read_te
 @pytest.mark.parametrize("module", WORKED)
 def test_worked_graphs(system: System, module: str) -> None:
     for a in derived(module):
-        if "function as" not in str(a.graph):  # one that is not defined has no value elsewhere
-            compare(system, a.derivation, seed=7)
+        compare(system, a.derivation, seed=7)
 
 
-SECOND = (
-    "residual",
-    "shared",
-    "two paths",
-    "names",
-    "one label",
-    "domains",
-    "bilinear",
-    "slices",
-    "layernorm",
-)
+@pytest.mark.parametrize("module", WORKED)
+def test_worked_graphs_twice(system: System, module: str) -> None:
+    for a in derived(module):
+        compare_twice(system, a.derivation, seed=7)
 
 
-@pytest.mark.parametrize("name", SECOND)
-def test_second_derivatives(system: System, name: str) -> None:
-    """The gradient differentiated once more; `Derivative.verify` holds the printed Hessian against it."""
-    g = GRAPHS[name]
-    for x in sb.derive(g).wrt:
-        d = sb.derive(g, wrt=[x])
-        p = given(d, 3)
-        f, free = outcome(system, d, p)
-        (key,) = free
-        true = system.hessian(lambda v, f=f, key=key: f({key: v}), free[key])
-        assert apart(hessian_values(d, (x,), p), true) < CLOSE, x
+def test_the_worked_network_of_digits(system: System) -> None:
+    from worked.digits_cnn import LEARNED, network
+
+    d = sb.derive(network(8, first=2, second=3), wrt=LEARNED)
+    compare(system, d, seed=7)
+    compare_twice(system, d, seed=7)
+
+
+# --- random graphs -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", range(RANDOM))
 def test_random_graphs(system: System, seed: int) -> None:
     """Shared nodes, broadcasting, slices, concat, size-1 axes; 3 to 60 nodes."""
-    compare(system, sb.derive(random_graph(seed, 3 + seed * 13 % 58)), seed)
+    compare(system, sb.derive(random_graph(seed, 3 + seed * 13 % 58, EVERYTHING)), seed)
+
+
+@pytest.mark.parametrize("seed", range(RANDOM // 10))
+def test_random_graphs_twice(system: System, seed: int) -> None:
+    compare_twice(system, sb.derive(random_graph(seed, 3 + seed * 7 % 18, EVERYTHING)), seed)
+
+
+# --- the tester ----------------------------------------------------------------------------------
 
 
 def test_a_wrong_gradient_is_seen(system: System) -> None:
     d = sb.derive("x: d; L = sum(x**3)")
     p = given(d, 1)
-    f, free = outcome(system, d, p)
-    (true,) = system.gradients(lambda rows: f({("x", 0): rows[0]}), [free["x", 0]])
+    f, free = outcome(system, d, p, interpreted(system, d, p))
+    (true,) = system.gradients(f, list(free.values()))
     assert apart(3 * p.values["x", 0] ** 2, true) < CLOSE
     assert apart(2 * p.values["x", 0] ** 2, true) > CLOSE
 
 
-def test_every_op_has_a_translation(system: System) -> None:
-    missing = [n for n in OPS if n not in system.table and n != "contraction"]
-    assert missing == []
+# op: what it is mistaken for
+WRONG = {
+    "tanh": lambda t: lambda x: 1.0001 * t["tanh"](x),
+    "layernorm": lambda t: lambda x, *g, eps: t["layernorm"](x, *g, eps=2 * eps),
+    "rmsnorm": lambda t: lambda x, *g, eps: t["layernorm"](x, *g, eps=eps),
+    "gaussian_nll": lambda t: lambda x, m, v: t["gaussian_nll"](x, m, v) / 2,
+    "huber": lambda t: lambda x, t_, delta: t["mse"](x, t_) / 2,
+    "solve": lambda t: lambda a, b: t["solve"](t["transpose"](a), b),
+    "vec": lambda t: lambda a: t["vec"](t["transpose"](a)),
+    "triplet": lambda t: lambda a, p, n, margin: t["triplet"](a, n, p, margin=margin),
+    "masked_softmax": lambda t: lambda x, m: t["softmax"](x),
+    "cumsum": lambda t: lambda x: t["subtract"](t["cumsum"](x), x),
+}  # fmt: skip
+LINEAR = {"vec", "cumsum"}  # of which the second derivative is 0 either way
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_translation_is_seen(system: System, name: str) -> None:
+    wrong = replace(system, table={**system.table, name: WRONG[name](system.table)})
+    for check in (compare,) if name in LINEAR else (compare, compare_twice):
+        assert any(refused(check, wrong, d) for d in derivations(name))
+
+
+def refused(check: Callable[..., None], system: System, d: Derivation) -> bool:
+    try:
+        check(system, d, seed=11)
+    except AssertionError:
+        return True
+    return False
+
+
+def test_a_wrong_whole_function_is_seen(system: System) -> None:
+    d = sb.derive(WHOLE["attention, causal"])
+    mistaken = {"attention, causal": system.whole["attention"]}
+    for check in (compare, compare_twice):
+        with pytest.raises(AssertionError):
+            check(replace(system, whole=mistaken), d, seed=17, whole="attention, causal")

@@ -1,0 +1,280 @@
+"""A derivative as something to show: name, entries and matrix on paper; its products with a direction."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from symbackprop import entries as en
+from symbackprop import notation as no
+from symbackprop import tidy as td
+from symbackprop.calculus import LocalStep
+from symbackprop.compose import size_formula
+from symbackprop.contraction import contract
+from symbackprop.convention import Convention, NoMatrix, symbol_formula
+from symbackprop.derivation import Derivation
+from symbackprop.derivative_names import entry_of
+from symbackprop.entries import Entries, Index, Term
+from symbackprop.errors import DeclarationError
+from symbackprop.expr import Expr, Symbol, default_tex, leaf, spelled
+from symbackprop.indexed import entries_formula, letters_of
+from symbackprop.jacobians import free, laid_out
+from symbackprop.kronecker_form import kronecker
+from symbackprop.letters import in_letters
+from symbackprop.notation import Formula, Name
+from symbackprop.onpaper import Writer, notate
+from symbackprop.page import Equation
+from symbackprop.raising import raise_entries
+from symbackprop.sizes import Shape, plain
+
+DIRECTIONS = {0: ("v", "u", "s"), 1: ("v", "u", "z"), 2: ("V", "U", "Z")}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Quantity:
+    """What has a line of its own on a page: `left` on paper, held against the values of `scope`."""
+
+    derivation: Derivation
+    left: Formula
+    scope: str
+
+    @property
+    def formula(self) -> Formula:
+        """The right side."""
+        return self.equation.sides[-1]
+
+    @property
+    def equation(self) -> Equation:
+        raise NotImplementedError
+
+    def latex(self) -> str:
+        return self.derivation.latex(self.formula)
+
+    def text(self) -> str:
+        from symbackprop.write.text import text
+
+        return text(self.formula)
+
+    def verify(self, *, seed: int = 0) -> float:
+        """The largest relative error over three points, the printed form read back.
+
+        Errors: `VerificationError` where it does not hold.
+        """
+        from symbackprop.verify import verify_derivative
+
+        return verify_derivative(self, seed=seed)
+
+    def __repr__(self) -> str:
+        from symbackprop.write.text import text
+
+        return f"<{text(self.equation.left)} = {self.text()}>"
+
+    def _repr_latex_(self) -> str:
+        return f"${self.derivation.latex(self.equation.left)} = {self.latex()}$"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Raised(Quantity):
+    """Entries, `at` the rows and `by` the columns, and their matrix form where a matrix says them."""
+
+    step: LocalStep
+    expr: Expr | None
+
+    @property
+    def axes(self) -> tuple[Index, ...]:
+        return (*self.step.at, *self.step.by)
+
+    @property
+    def extents(self) -> Shape:
+        return tuple(i.size for i in self.axes)
+
+    @property
+    def shape(self) -> tuple[int | str, ...]:
+        """The axes of its rows, then those of its columns."""
+        return plain(self.extents)
+
+    @property
+    def entry(self) -> Formula:
+        return entries_formula(self.step.result, self.base)
+
+    def base(self, tensor: Hashable, at: tuple[Formula, ...]) -> Formula:
+        assert isinstance(tensor, Expr), "helpers are folded away or raised"
+        c, s = self.derivation.convention, tensor.symbol
+        f = symbol_formula(s, c) if s else notate(tensor, c)
+        return no.At(f, at) if at else f
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Derivative(Raised):
+    """∂y/∂x, a Hessian, or another matrix of second order; `rows` and `columns` name what these belong to.
+
+    `folded` are its entries over helpers, and `tensors` what these stand for; `under_vec` is its name on
+    paper when it stands as one matrix under the columns of its variables.
+    """
+
+    rows: str
+    columns: str
+    folded: Entries
+    under_vec: Formula
+    tensors: Mapping[Hashable, Expr] = field(default_factory=dict)
+    layout: Literal["axes", "vec"] = "axes"
+
+    @property
+    def matrix(self) -> Formula | None:
+        """The matrix on paper."""
+        if self.expr is None:
+            return None
+        flat = self.layout == "vec"
+        rows, columns = (1, 1) if flat else (len(self.step.at), len(self.step.by))
+        try:
+            return laid_out(self.expr, rows, columns, self.convention)
+        except NoMatrix:
+            return None
+
+    @property
+    def convention(self) -> Convention:
+        """A matrix of second order has rows and columns by its definition, whatever the layout."""
+        c = self.derivation.convention
+        slope = isinstance(self.left, no.Partial)
+        return c if slope else replace(c, layout="gradient")
+
+    @property
+    def equation(self) -> Equation:
+        """The derivative as a line of a page, in entries where no matrix says it."""
+        found = self.matrix
+        if self.layout == "vec" and found is not None:
+            return Equation("derivative", self.under_vec, (found,), local=self.scope)
+        if found is not None:
+            return Equation("derivative", self.left, (found,), local=self.scope)
+        left = entry_of(self.left, self.step)
+        return Equation("derivative", left, (self.entry,), None, free(self.axes), local=self.scope)
+
+    def vec(self) -> Derivative:
+        """∂vec(y)/∂vec(x) of a matrix by a matrix, in Kronecker products.
+
+        Errors: `DeclarationError` where rows and columns do not come apart.
+        """
+        made = kronecker(replace(self.step, result=self.folded), self.tensors)
+        if made is None:
+            raise DeclarationError("the derivative is no sum of Kronecker products",
+                                   where=repr(self), hint="Its entries are in latex().")  # fmt: skip
+        return replace(self, expr=made, layout="vec")
+
+    def jvp(self, direction: str | None = None) -> Product:
+        """J v: its product with a direction in the shape of the variable; of a Hessian, H v.
+
+        Errors: `DeclarationError` for a direction that has the name of a symbol.
+        """
+        return product(self, direction, "right")
+
+    def vjp(self, direction: str | None = None) -> Product:
+        """uᵀ J: its product with a direction in the shape of the output; of a Hessian, uᵀ H."""
+        return product(self, direction, "left")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Product(Raised):
+    """A derivative times a direction: what remains has the shape of the other side."""
+
+    side: Literal["left", "right"]
+    reading: Literal["whole", "entries"]  # of the left side: J v, or Σ over its entries
+
+    @property
+    def matrix(self) -> Formula | None:
+        if self.expr is None:
+            return None
+        write = Writer(self.derivation.convention)
+        try:
+            if self.expr.rank == 1 and self.reading == "whole":
+                return write.column(self.expr) if self.side == "right" else write.row(self.expr)
+            return write.natural(self.expr)
+        except NoMatrix:
+            return None
+
+    @property
+    def formula(self) -> Formula:
+        return self.entry if self.matrix is None else self.matrix
+
+    @property
+    def equation(self) -> Equation:
+        """J v = …; by entries where no product of matrices says the left side."""
+        if self.reading == "whole" and self.matrix is not None:
+            return Equation("product", self.left, (self.matrix,), local=self.scope)
+        at = letters_of(self.axes)
+        entry = self.matrix if self.matrix is None or not at else no.At(self.matrix, at)
+        sides = (self.entry if entry is None else entry,)
+        return Equation("product", self.left, sides, None, free(self.axes), local=self.scope)
+
+
+def matrix_of(e: Entries, step: LocalStep, tensors: Mapping[Hashable, Expr]) -> Expr | None:
+    """The matrix a step's entries make, where its axes are at most two."""
+    out = (*step.at, *step.by)
+    return raise_entries(e, out, tensors) if len(out) <= 2 else None
+
+
+# --- products with a direction -------------------------------------------------------------------
+
+
+def product(j: Derivative, direction: str | None, side: Literal["left", "right"]) -> Product:
+    """A derivative contracted with a direction, from its entries."""
+    step = j.step
+    gone, kept = (step.by, step.at) if side == "right" else (step.at, step.by)
+    like = j.columns if side == "right" else j.rows
+    name = direction_name(j, direction, len(gone))
+    v = leaf(Symbol(name, tuple(i.size for i in gone), spelled(default_tex(name))))
+    c = j.derivation.convention
+    pool = c.letters.replace(name, "")  # what names a direction is no index
+    d = replace(j.derivation, convention=replace(c, letters=pool))
+
+    def along(e: Entries) -> Entries:
+        terms = en.multiply(e, en.elem(v, *gone)).terms
+        made = contract(
+            Entries(tuple(Term(t.coefficient, t.factors, (*gone, *t.bound)) for t in terms))
+        )
+        return in_letters(made, pool)
+
+    result = along(step.result)
+    made = LocalStep(step.tensor, kept, (), result, result)
+    expr = matrix_of(along(j.folded), made, j.tensors)
+    if expr is None and j.expr is not None and len(step.at) == len(step.by) == 1:
+        expr = td.mm(j.expr, v) if side == "right" else td.mm(v, j.expr)
+    rank = (len(step.at), len(step.by))
+    if expr is not None and (max(rank) <= 1 or (not gone and sum(rank) <= 2)):
+        left = whole_product(j, v, side)
+        return Product(d, left, f"{j.scope};{name}@{like}", made, expr, side, "whole")
+    left = summed_product(j, v, gone)
+    return Product(d, left, f"{j.scope};{name}@{like}", made, expr, side, "entries")
+
+
+def direction_name(j: Derivative, asked: str | None, rank: int) -> str:
+    """A name for a direction that no symbol, size or index of the derivative has."""
+    g = j.derivation.graph
+    taken = {*g.symbol, *g.sizes, *(i.name for i in j.axes), *en.all_names(j.step.result)}
+    if asked is None:
+        spare = [c for c in DIRECTIONS[min(rank, 2)] if c not in taken]
+        return spare[0] if spare else "direction"
+    if asked in taken or not (asked.isidentifier() and asked.isascii()):
+        raise DeclarationError(f"`{asked}` cannot name a direction", where="jvp",
+                               hint="Choose a name that is no symbol, size or index letter.")  # fmt: skip
+    return asked
+
+
+def whole_product(j: Derivative, v: Expr, side: str) -> Formula:
+    """J v or uᵀ J as a product of matrices, J under its own layout."""
+    write = Writer(j.derivation.convention)
+    turned = j.convention.turned(len(j.step.at), len(j.step.by))
+    whole = no.Transpose(j.left) if turned else j.left
+    if not v.rank:
+        return no.Times((whole, write.natural(v)))
+    return no.Times((whole, write.column(v)) if side == "right" else (write.row(v), whole))
+
+
+def summed_product(j: Derivative, v: Expr, gone: tuple[Index, ...]) -> Formula:
+    """Σ over the entries of J and of the direction."""
+    assert v.symbol
+    factor = no.At(v.symbol.tex, letters_of(gone)) if gone else v.symbol.tex
+    body: Formula = no.Times((entry_of(j.left, j.step), factor))
+    for i in reversed(gone):
+        body = no.Sum(Name(i.name), no.ONE, size_formula(i.size), body)
+    return body

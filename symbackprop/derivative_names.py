@@ -1,0 +1,55 @@
+"""Names of derivatives on paper: ∂y/∂x, H, their entries, and the whole under vec."""
+
+from __future__ import annotations
+
+from symbackprop import notation as no
+from symbackprop.calculus import LocalStep
+from symbackprop.derivation import Derivation
+from symbackprop.indexed import letters_of
+from symbackprop.notation import Formula, Name
+
+
+def entry_of(left: Formula, step: LocalStep) -> Formula:
+    """The name of one entry of a derivative."""
+    at, by = letters_of(step.at), letters_of(step.by)
+    if isinstance(left, no.Partial):
+        of = no.At(left.of, at) if at else left.of
+        return no.Partial(of, no.At(left.wrt, by) if by else left.wrt)
+    return no.At(left, (*at, *by)) if at or by else left
+
+
+def vec_slope(of: Formula, wrt: Formula) -> no.Partial:
+    """∂vec(of)/∂vec(wrt)."""
+    return no.Partial(no.Call("vec", (of,)), no.Call("vec", (wrt,)))
+
+
+def tex_of(d: Derivation, name: str) -> Name:
+    s = d.graph.symbol[name].symbol
+    assert s
+    return s.tex
+
+
+def slope_name(d: Derivation, x: str) -> no.Partial:
+    return no.Partial(tex_of(d, d.of), tex_of(d, x))
+
+
+def hessian_name(d: Derivation) -> Name:
+    return curvature_name(d, "H")
+
+
+def curvature_name(d: Derivation, letter: str) -> Name:
+    """H_L, G_L, F_L for a function L."""
+    of = d.convention.of
+    return Name(letter, of.sup, of.base)
+
+
+def vec_name(name: Name) -> Name:
+    """A matrix of second order by the columns of its variable."""
+    return Name(name.base, name.sup, name.sub + r",\mathrm{vec}")
+
+
+def block_name(d: Derivation, x: str, y: str) -> Formula:
+    """H by one variable; ∂∇/∂y for two different ones."""
+    if x == y:
+        return hessian_name(d)
+    return no.Partial(no.Nabla(d.convention.of, tex_of(d, x)), tex_of(d, y))
