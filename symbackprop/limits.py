@@ -9,6 +9,7 @@ DEPTH = 300  # of nested expressions
 DIGITS = 400  # of a typed number
 EXPONENT = 10_000
 RANK = 8
+ENTRIES = 4_000_000  # of one array in a typed formula
 
 
 def within(amount: int, limit: int, what: str, where: str = "") -> None:

@@ -88,6 +88,8 @@ _WRONG = [
     ("ls", "w", "-2/n X'r", "wrong", "sign"), ("ls", "w", r"\frac2n X^\top (y - X w)", "wrong", "sign"),
     ("ls", "w", "X^T(y - Xw)", "wrong", "sign_factor"), ("ls", "w", "2/n r", "wrong", "variable"),
     ("ls", "w", "X X", "wrong", "inside"), ("ls", "w", "X'X", "wrong", "sizes"), ("ls", "w", "2/n X r", "wrong", "inside"),
+    ("ls", "w", "2.0000000000001/n X'r", "wrong", "nearly"), ("ls", "w", r"1.9999999999999/n X^\top r", "wrong", "nearly"),
+    ("rnn", "a", "δ_t = (2 h_t + U^T δ_{t+1}) * (1 - h_t^2), δ_T = h_T", "wrong", "start"),
     ("ls", "w", "2/n X^T q", "unreadable", ""), ("ls", "w", "((", "unreadable", ""), ("ls", "w", "", "unreadable", ""),
     ("ls", "w", "dw", "unreadable", ""), ("ls", "w", r"\frac{\partial L}{\partial w}", "unreadable", ""),
     ("ls", "w", "dL/dr = 2/n X^T r", "unreadable", ""), ("ls", "w", "2/n X^T (X w - y)^2", "wrong", ""),

@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "symbackprop"
 # lowest first; a file may import from earlier rows and, in rows of one line, from files to its left
 FLOORS = """
-    errors limits files
+    errors limits files rationals
     sizes
     notation spelling
     write reading plain formula evaluation meaning fitting picture tex catalogue prose
@@ -21,13 +21,13 @@ FLOORS = """
     axes matrices builders picking compositions functions graph statements expression_text graph_text
     composed indexed lowering accumulation
     monomial tidy expanding windows lettered raising kronecker_form local
-    activity naming abbreviations reverse ranks values convention
+    activity naming abbreviations reverse ranks values exact convention
     paper_sums paper_vectors onpaper
     derivation options page
     closed largest recurrence
     rows local_names jacobians equation_section local_section chain_section
     derivative_names derivative second curvature hessian_section tracing overview gradient_section outline
-    local_values callables second_values scope paths report truth verify claims places lines
+    local_values callables second_values scope paths report truth verify seen claims places lines
     batched exercise quantities judged
     answers
     emit markup line_breaks typeset templating sheet notebook

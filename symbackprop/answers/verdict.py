@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symbackprop.answers.bench import Bench
+from symbackprop.answers.facts import FACTS, facts
 from symbackprop.answers.integers import Counterexample, smallest
 from symbackprop.answers.judging import Found, Verdicts
 from symbackprop.answers.mistakes import named
@@ -13,13 +14,17 @@ from symbackprop.catalogue import phrase
 from symbackprop.sizes import plain as plain_sizes
 
 
+OWN_KEYS = {"nearly": "nearly", "start": "start"}  # what judging itself found
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What was found about one answer.
 
     `mistake` is the key of a named mistake, '' where there is none or it has no name; `gaps` fill its
-    sentence. `expected` is the size asked for, `sizes` the sizes at a point that do not fit. `notation`
-    and `reading` say how the answer was understood where it could be understood in more than one way.
+    sentence. `because` are declared facts without which it would not be right, as (name, domain).
+    `expected` is the size asked for, `sizes` the sizes at a point that do not fit. `notation` and
+    `reading` say how the answer was understood where it could be understood in more than one way.
     """
 
     answer: str
@@ -32,6 +37,7 @@ class Verdict:
     notation: str = ""
     reading: tuple[str, ...] = ()
     detail: str = ""
+    because: tuple[tuple[str, str], ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -41,6 +47,9 @@ class Verdict:
         """What was found, in one sentence; how it was understood, in another."""
         key = f"mistake.{self.mistake}" if self.mistake else f"answer.{self.verdict}"
         said = [phrase(key, language, **dict(self.gaps))]
+        if self.because:
+            each = (phrase(FACTS[domain], language, name=n) for n, domain in self.because)
+            said.append(phrase("answer.because", language, facts=", ".join(each)))
         if self.reading and self.verdict != "unreadable":
             said.append(phrase("answer.reading", language, signs=", ".join(self.reading)))
         return " ".join(said)
@@ -54,6 +63,7 @@ class Verdict:
             "expected": [str(s) for s in self.expected], "sizes": [list(s) for s in self.sizes],
             "counterexample": c.as_dict() if c else None,
             "notation": self.notation, "reading": list(self.reading), "detail": self.detail,
+            "because": [list(f) for f in self.because],
         }  # fmt: skip
 
     def __str__(self) -> str:
@@ -65,8 +75,12 @@ def verdict(b: Bench, answer: str, typed: Typed, found: Found) -> Verdict:
     expected = plain_sizes(b.target.axes)
     if found.verdict == "correct":
         return Verdict(answer, "correct", expected=expected, notation=typed.notation,
-                       reading=found.reading.chosen)  # fmt: skip
-    key, gaps = named(b, found)
+                       reading=found.reading.chosen, because=facts(b, typed))  # fmt: skip
+    key, gaps = OWN_KEYS.get(found.detail, ""), ()
+    if not key:
+        key, gaps = named(b, found)
+    if key == "inside":
+        gaps += (("product", found.product),)
     return Verdict(
         answer, found.verdict, key, gaps, expected, found.sizes, smallest(b, typed, found),
         typed.notation, found.reading.chosen, found.detail,

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from symbackprop import limits
 from symbackprop.errors import LimitError
 from symbackprop.evaluation import paper
 from symbackprop.evaluation.paper import Numbers, Paper
@@ -55,12 +56,16 @@ def ones(node: Ones, scope: Scope) -> Paper:
 
 def eye(node: Eye, scope: Scope) -> Paper:
     """The identity."""
-    return Paper(np.eye(_size(node.size, scope)), 2)
+    n = _size(node.size, scope)
+    limits.within(n * n, limits.ENTRIES, "entries of an array", latex(node.size))
+    return Paper(np.eye(n), 2)
 
 
 def zeros(node: Zeros, scope: Scope) -> Paper:
     """Zeros."""
-    return Paper(np.zeros((_size(node.rows, scope), _size(node.columns, scope))), 2)
+    rows, columns = _size(node.rows, scope), _size(node.columns, scope)
+    limits.within(rows * columns, limits.ENTRIES, "entries of an array", latex(node.rows))
+    return Paper(np.zeros((rows, columns)), 2)
 
 
 def unit(node: Unit, scope: Scope) -> Paper:

@@ -13,6 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from symbackprop import limits
+from symbackprop.rationals import determined, inverted
+
 Numbers = NDArray[Any]
 
 
@@ -31,6 +34,12 @@ class Paper:
     array: Numbers
     rank: int = 0
     along: int | None = None  # -2: a column, -1: a row, None: a matrix or a scalar
+
+    def __post_init__(self) -> None:
+        if not hasattr(
+            self.array, "ndim"
+        ):  # NumPy turns an array of one fraction into the fraction
+            object.__setattr__(self, "array", np.asarray(self.array, dtype=object))
 
     @property
     def size(self) -> tuple[int, ...]:
@@ -80,6 +89,7 @@ def product(a: Paper, b: Paper) -> Paper:
         return entrywise(np.multiply, a, b)
     if a.rank != 2 or b.rank != 2 or a.size[1] != b.size[0]:
         raise Misfit(f"{a.shown()} and {b.shown()}", a.size, b.size)
+    roomy(a, b, a.size[0] * b.size[1])
     row, column = a.along == -1, b.along == -2
     array = np.matmul(a.array, b.array)
     if array.shape[-2:] == (1, 1) and a.size[0] == b.size[1] == 1:
@@ -87,6 +97,12 @@ def product(a: Paper, b: Paper) -> Paper:
     if row and column:
         return Paper(array, 2)
     return Paper(array, 2, -2 if column else -1 if row else None)
+
+
+def roomy(a: Paper, b: Paper, entries: int) -> None:
+    """Errors: `LimitError` where a result would be too large, before it is made."""
+    samples = np.broadcast_shapes(a.samples, b.samples)
+    limits.within(entries * int(np.prod(samples)), limits.ENTRIES, "entries of an array", "formula")
 
 
 def transpose(a: Paper) -> Paper:
@@ -100,6 +116,8 @@ def transpose(a: Paper) -> Paper:
 
 def inverse(a: Paper) -> Paper:
     """a^{-1} of a square matrix; a singular one has none at all."""
+    if a.array.dtype == object:
+        return Paper(inverted(_square(a)), 2)
     try:
         return Paper(np.linalg.inv(_square(a)), 2)
     except np.linalg.LinAlgError:
@@ -170,7 +188,7 @@ def diag(a: Paper) -> Paper:
     if a.rank != 2 or 1 not in a.size:
         raise Misfit(f"diag of {a.shown()}, which is not a vector")
     vector = a.array[..., 0] if a.size[1] == 1 else a.array[..., 0, :]
-    return Paper(vector[..., None] * np.eye(vector.shape[-1]), 2)
+    return Paper(vector[..., None] * np.eye(vector.shape[-1], dtype=vector.dtype), 2)
 
 
 def diagonal(a: Paper, vectors: str) -> Paper:
@@ -193,6 +211,8 @@ def raised(a: Paper, exponent: int) -> Paper:
 
 def determinant(a: Paper) -> Paper:
     """The determinant of a square matrix; a scalar is its own."""
+    if a.rank and a.array.dtype == object:
+        return Paper(determined(_square(a)))
     return a if a.rank == 0 else Paper(np.linalg.det(_square(a)))
 
 
@@ -207,6 +227,7 @@ def kron(a: Paper, b: Paper) -> Paper:
     """a ⊗ b: every entry of a times b."""
     if not a.rank or not b.rank:
         return entrywise(np.multiply, a, b)
+    roomy(a, b, int(np.prod(a.size)) * int(np.prod(b.size)))
     array = a.array[..., :, None, :, None] * b.array[..., None, :, None, :]
     rows, columns = (x * y for x, y in zip(a.size, b.size, strict=True))
     along = a.along if a.along == b.along else None
