@@ -32,8 +32,43 @@ def test_the_table_is_large_and_every_mistake_has_a_row() -> None:
     assert len(ANSWERS) >= 150
     assert len({g for g, *_ in ANSWERS}) >= 10
     said = {k.removeprefix("mistake.") for k in catalogue("en") if k.startswith("mistake.")}
-    assert said == {m for *_, m in ANSWERS if m}
+    assert said == {key for *_, m in ANSWERS for key in m.split("+") if key}
     assert {key for key, _ in WRONG} <= said
+
+
+MISTAKEN = [row for row in ANSWERS if row[3] in ("wrong", "transposed")]
+
+
+@pytest.mark.parametrize(("graph", "wrt", "answer", "verdict", "mistake"), MISTAKEN[::4])
+def test_a_mistake_has_its_name_and_a_counterexample_at_other_points(
+    graph: str, wrt: str, answer: str, verdict: str, mistake: str
+) -> None:
+    found = sb.check(GRAPHS[graph], wrt, answer, seed=11)
+    assert (found.verdict, found.mistake) == (verdict, mistake)
+    misfit = {"inside", "selector", "time", "step"} & set(mistake.split("+"))
+    c = found.counterexample
+    assert misfit or (c is not None and c.right != c.given)
+
+
+@pytest.mark.parametrize("by", ["1.2345", "0.98765", "π", "n**3"])
+def test_what_nobody_does_has_no_name(by: str) -> None:
+    """A factor that is none of those that get lost is not called one of them, nor anything else."""
+    for graph, wrt, answer, verdict, _ in ANSWERS[::9]:
+        bare = not any(x in answer for x in ("=", "\\", "sum"))
+        if verdict == "correct" and bare and (by != "n**3" or graph in ("ls", "ce")):
+            found = sb.check(GRAPHS[graph], wrt, f"{by} * ({answer})", notation="plain")
+            assert (found.verdict, found.mistake) == ("wrong", ""), (graph, answer)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_mistake_is_said_with_a_size(language: str) -> None:
+    gaps = ("{size}", "{node}", "{name}", "{left}", "{asked}")
+    for key, said in catalogue(language).items():
+        assert not key.startswith("mistake.") or any(gap in said for gap in gaps), key
+    found = sb.check(GRAPHS["rows"], "W1", "X'(E W2')").sentence(language)
+    assert "H (n×m)" in found
+    found = sb.check(GRAPHS["network"], "V", "((U'((k-t) .* k .* (1-k))) .* (1-g)) x'")
+    assert "g (h)" in found.sentence(language) and "h×p" in found.sentence(language)
 
 
 def test_a_right_answer_is_not_right_elsewhere() -> None:

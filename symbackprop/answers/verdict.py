@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from symbackprop.answers.bench import Bench
 from symbackprop.answers.integers import Counterexample, smallest
-from symbackprop.answers.judging import Found, Verdicts
+from symbackprop.answers.judging import Found, Judge, Verdicts
+from symbackprop.answers.candidates import Mistake
 from symbackprop.answers.mistakes import named
 from symbackprop.answers.typed import Typed
 from symbackprop.catalogue import phrase
@@ -17,15 +18,14 @@ from symbackprop.sizes import plain as plain_sizes
 class Verdict:
     """What was found about one answer.
 
-    `mistake` is the key of a named mistake, '' where there is none or it has no name; `gaps` fill its
-    sentence. `expected` is the size asked for, `sizes` the sizes at a point that do not fit. `notation`
-    and `reading` say how the answer was understood where it could be understood in more than one way.
+    `mistakes` together explain the answer's values; none where nothing is wrong, or where it has no name.
+    `expected` is the size asked for, `sizes` the sizes at a point that do not fit. `notation` and `reading`
+    say how the answer was understood where it could be understood in more than one way.
     """
 
     answer: str
     verdict: Verdicts
-    mistake: str = ""
-    gaps: tuple[tuple[str, str], ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
     expected: tuple[int | str, ...] = ()
     sizes: tuple[tuple[int, ...], ...] = ()
     counterexample: Counterexample | None = None
@@ -37,10 +37,15 @@ class Verdict:
     def ok(self) -> bool:
         return self.verdict == "correct"
 
+    @property
+    def mistake(self) -> str:
+        """The key of the mistake; of two, both: 'factor+tanh'."""
+        return "+".join(m.key for m in self.mistakes)
+
     def sentence(self, language: str = "en") -> str:
-        """What was found, in one sentence; how it was understood, in another."""
-        key = f"mistake.{self.mistake}" if self.mistake else f"answer.{self.verdict}"
-        said = [phrase(key, language, **dict(self.gaps))]
+        """What was found, in one sentence for each mistake; how it was understood, in another."""
+        said = [phrase(f"mistake.{m.key}", language, **dict(m.gaps)) for m in self.mistakes]
+        said = said or [phrase(f"answer.{self.verdict}", language)]
         if self.reading and self.verdict != "unreadable":
             said.append(phrase("answer.reading", language, signs=", ".join(self.reading)))
         return " ".join(said)
@@ -66,9 +71,9 @@ def verdict(b: Bench, answer: str, typed: Typed, found: Found) -> Verdict:
     if found.verdict == "correct":
         return Verdict(answer, "correct", expected=expected, notation=typed.notation,
                        reading=found.reading.chosen)  # fmt: skip
-    key, gaps = named(b, found)
+    mistakes = named(Judge(b, typed), found)
     return Verdict(
-        answer, found.verdict, key, gaps, expected, found.sizes, smallest(b, typed, found),
+        answer, found.verdict, mistakes, expected, found.sizes, smallest(b, typed, found),
         typed.notation, found.reading.chosen, found.detail,
     )  # fmt: skip
 
