@@ -151,21 +151,24 @@ def forward(g: Graph, at: Point, nudge: Mapping[Key, Array] | None = None, only:
     return out
 
 
-def backward_values(b: Backward, at: Point) -> Point:
-    """The point with every δ evaluated from its printed form, last step first; δ beyond T is 0."""
-    deltas = dict(at.deltas)
+NONE_HELD: Mapping[Key, Array] = {}
+
+
+def backward_values(b: Backward, at: Point, held: Mapping[Key, Array] = NONE_HELD) -> Point:
+    """The point with every δ evaluated from its printed form but those held, last step first; beyond T 0."""
+    deltas = {**at.deltas, **held}
     out = Point(at.sizes, at.values, deltas, at.length)
     g = b.graph
     recurrent = {n for n in b.adjoints if time_name(g, n)}
     late = set(phases(g).after)
-    for n in (n for n in b.adjoints if n in late):
+    for n in (n for n in b.adjoints if n in late and (n, 0) not in held):
         deltas[n, 0] = evaluate(b.adjoints[n].value, out)
     for t in range(at.length, -1, -1):
-        for n in (n for n in b.adjoints if n in recurrent):
+        for n in (n for n in b.adjoints if n in recurrent and (n, t) not in held):
             form = at_step(b.adjoints[n], t, at.length)
             if form is not None:
                 deltas[n, t] = evaluate(form, out, t)
-    for n in (n for n in b.adjoints if n not in recurrent and n not in late):
+    for n in (n for n in b.adjoints if n not in recurrent | late and (n, 0) not in held):
         deltas[n, 0] = evaluate(b.adjoints[n].value, out)
     return out
 

@@ -13,6 +13,7 @@ import symbackprop as sb
 from symbackprop.__main__ import main
 from symbackprop.answers.many import Task, judge_all
 from symbackprop.answers.rules import WRONG
+from symbackprop.answers.solution import agreeing, solution
 from symbackprop.catalogue import catalogue
 from symbackprop.errors import DeclarationError
 from tests.answers import ANSWER_GRAPHS as GRAPHS
@@ -212,13 +213,66 @@ def test_a_solution_line_by_line(
         \nabla_w L &= \frac{2}{n} X^\top r = \frac1n X^\top r \\ % comment = 3
         \delta r &= \frac{2}{n} r
     \end{align*}"""
-    solution = tmp_path / "s.tex"
-    solution.write_text(text, "utf-8")
-    assert main(["check", str(graph), "--lines", str(solution), "--json"]) == 1
+    path = tmp_path / "s.tex"
+    path.write_text(text, "utf-8")
+    assert main(["check", str(graph), "--lines", str(path), "--json"]) == 1
     found = json.loads(capsys.readouterr().out)
     assert [(x["verdict"], x["sign"]) for x in found] == [("false", 2), ("holds", 0)]
-    solution.write_text(r"\[ \delta r = \frac{2}{n} r \]", "utf-8")
-    assert main(["check", str(graph), "--lines", str(solution)]) == 0
+    path.write_text(r"\[ \delta r = \frac{2}{n} r \]", "utf-8")
+    assert main(["check", str(graph), "--lines", str(path)]) == 0
+    capsys.readouterr()
+    path.write_text("dr = 1/n r  % wrong\nw_bar = X' dr\nw_bar = 1/n X' r\nw_bar = X r", "utf-8")
+    assert main(["check", str(graph), "--lines", str(path), "--lang", "de"]) == 1
+    said = capsys.readouterr().out
+    assert "3: richtig, Zeile 1 vorausgesetzt" in said and "4: die Größen" in said
+
+
+NET = GRAPHS["rows"]
+SOLUTIONS = [  # graph, and lines with their verdicts; 'follows 2': right given line 2
+    (NET, [
+        ("dO = E", "holds"), ("dH = E W2'", "holds"), ("dZ = dH .* (1 - H)", "false"), ("dW1 = X' dZ", "holds"),
+        ("db1 = colsum(dZ)", "holds"), ("dL/dW2 = H' E = E' H", "transposed"), ("dX = W1 dZ", "sizes"),
+        ("dW1 = X'(E W2' .* (1-H))", "follows 3"), ("dW1 = X'(E W2' .* (1-H.^2))", "holds"), ("((", "unreadable"),
+        ("dX = (E W2' .* (1-H)) W1'", "follows 3"), ("dX = (E W2' .* (1+H)) W1'", "false"),
+    ]),
+    (NET, [
+        (r"\delta O = O - Y", "holds"), (r"\frac{\partial L}{\partial Z} = (E W_2^\top) \odot (1 - H)", "false"),
+        (r"\nabla_{W_1} L = X^\top \delta Z = 2 X^\top \delta Z", "false"), (r"D = E W_2^\top", "defined"),
+        (r"\delta Z = D \odot (1 - H \odot H)", "holds"), (r"Q = 2 D", "defined"),
+        (r"\delta Z = Q \odot (1 - H^{\odot 2})", "false"), (r"\nabla_{W_1} L = 2 X^\top (D \odot (1 - H \odot H))", "follows 7"),
+    ]),
+    (GRAPHS["columns"], [
+        ("dL/do = 2(o-y)", "false"), ("dL/dh = W2' dL/do", "holds"), ("dL/dh = 2 W2'(o-y)", "follows 1"),
+        ("dz = 2 W2'(o-y) .* h .* (1-h)", "follows 1"), ("dz = dh .* h .* (1-h)", "holds"), ("dL/dx = W1' dz", "holds"),
+        ("dL/dW1_ij = dz_i x_j", "holds"), ("dL/dW1 = 2 (W2'(o-y) .* h .* (1-h)) x'", "follows 1"),
+        ("dL/dW1 = 3 (W2'(o-y) .* h .* (1-h)) x'", "false"),
+    ]),
+    (GRAPHS["rnn"], [
+        ("δh_t = 2h_t + U' δa_{t+1}", "holds"), ("δa_t = δh_t .* (1 - h_t)", "false"), ("dL/dW = sum_t δa_t x_t'", "holds"),
+        ("δa_t = (2 h_t + U' δa_{t+1}) .* (1 - h_t)", "follows 2"), ("dL/dU = sum_t δa_t h_t'", "false"),
+        (r"\frac{\partial L}{\partial b} = \sum_t \delta a_t", "holds"), ("dL/db = sum_t (δh_t .* (1 - h_t))", "follows 2"),
+    ]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("graph", "lines"), SOLUTIONS)
+def test_what_follows_from_a_wrong_line_is_told_from_what_is_false(
+    graph: str, lines: list[tuple[str, str]]
+) -> None:
+    found = solution(sb.derive(graph), [text for text, _ in lines])
+    said = [" ".join([t.verdict, *map(str, t.follows)]) for t in found]
+    assert said == [verdict for _, verdict in lines]
+
+
+def test_the_last_intermediate_that_agrees() -> None:
+    steps = ["dO = E", "dH = E W2'", "dZ = dH .* (1 - 3H.^2)"]
+    assert agreeing(solution(sb.derive(NET), steps)) == "δH"
+    found = sb.check(NET, "W1", "X'(dH .* (1 - 3H.^2))", steps=steps)
+    assert (found.mistake, found.agrees) == ("", "δH")
+    assert "δH" in found.sentence("de") and "δH" in found.sentence("en")
+    assert sb.check(NET, "W1", "X'(D .* (1 - 3H.^2)) with D = E W2'").agrees == "δH"
+    assert sb.check(NET, "W1", "X'(D .* (1 - 3H.^2)) with D = 3 E W2'").agrees == ""
+    assert sb.check(NET, "W1", "X'(dH .* (1 - H))", steps=steps).agrees == ""  # it has a name
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])

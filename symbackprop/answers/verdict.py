@@ -20,7 +20,8 @@ class Verdict:
 
     `mistakes` together explain the answer's values; none where nothing is wrong, or where it has no name.
     `expected` is the size asked for, `sizes` the sizes at a point that do not fit. `notation` and `reading`
-    say how the answer was understood where it could be understood in more than one way.
+    say how the answer was understood where it could be understood in more than one way. `agrees` is the last
+    intermediate that agrees, where steps are given and no mistake explains the answer.
     """
 
     answer: str
@@ -32,6 +33,7 @@ class Verdict:
     notation: str = ""
     reading: tuple[str, ...] = ()
     detail: str = ""
+    agrees: str = ""
 
     @property
     def ok(self) -> bool:
@@ -46,6 +48,7 @@ class Verdict:
         """What was found, in one sentence for each mistake; how it was understood, in another."""
         said = [phrase(f"mistake.{m.key}", language, **dict(m.gaps)) for m in self.mistakes]
         said = said or [phrase(f"answer.{self.verdict}", language)]
+        said += [phrase("line.agrees", language, name=self.agrees)] if self.agrees else []
         if self.reading and self.verdict != "unreadable":
             said.append(phrase("answer.reading", language, signs=", ".join(self.reading)))
         return " ".join(said)
@@ -59,6 +62,7 @@ class Verdict:
             "expected": [str(s) for s in self.expected], "sizes": [list(s) for s in self.sizes],
             "counterexample": c.as_dict() if c else None,
             "notation": self.notation, "reading": list(self.reading), "detail": self.detail,
+            "agrees": self.agrees,
         }  # fmt: skip
 
     def __str__(self) -> str:
