@@ -17,7 +17,8 @@ from symbackprop.meaning import Environment, Value
 from symbackprop.notation import Formula, Name
 from symbackprop.vocabulary import OPS
 from symbackprop.page import Equation
-from symbackprop.paths import with_partials
+from symbackprop.plain.spell import Spellings
+from symbackprop.paths import partials, with_partials
 from symbackprop.reading.names import NameTable
 from symbackprop.reference import Array, value
 from symbackprop.scope import Names, Scene
@@ -57,6 +58,8 @@ class Bench:
     target: Target
     seed: int = 0
     tables: dict[tuple[object, ...], NameTable] = field(default_factory=dict)
+    spelled: dict[tuple[object, ...], Spellings] = field(default_factory=dict)
+    plain_environments: dict[Spot, Environment] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> Names:
@@ -104,6 +107,18 @@ class Bench:
         self, spot: Spot, free: Mapping[str, tuple[Size, ...]], sides: tuple[Formula, ...]
     ) -> Environment:
         """What an answer is evaluated in: names, functions, positions of its free letters."""
+        plain = not free and not partials(sides)
+        if plain and spot in self.plain_environments:
+            return self.plain_environments[spot]
+        made = self.new_environment(spot, free, sides)
+        if plain:
+            self.plain_environments[spot] = made
+        return made
+
+    def new_environment(
+        self, spot: Spot, free: Mapping[str, tuple[Size, ...]], sides: tuple[Formula, ...]
+    ) -> Environment:
+        """An environment for answers with these letters and partial derivatives."""
         sizes = {k: size(min(s.value(spot.point.sizes) for s in v)) for k, v in free.items()}
         eq = Equation("answer", self.target.left, sides, None, tuple(sizes.items()),
                       recurrent=bool(spot.t))  # fmt: skip

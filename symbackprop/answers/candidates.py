@@ -12,6 +12,7 @@ import numpy as np
 from symbackprop import tidy as td
 from symbackprop.answers.bench import Bench
 from symbackprop.answers.edits import FAULTS, Gaps, slipped
+from symbackprop.answers.factors import some
 from symbackprop.answers.judging import everywhere
 from symbackprop.answers.rules import Slip, rule, slips
 from symbackprop.evaluation.paper import Paper, oriented, transpose
@@ -56,8 +57,8 @@ class Candidate:
 
 
 def direction(p: Paper) -> Array:
-    """All entries, divided by their length; nan where all are 0."""
-    flat = np.ravel(np.real(p.array))
+    """Some entries, divided by their length; nan where all are 0."""
+    flat = some(np.ravel(np.real(p.array)))
     with np.errstate(all="ignore"):
         return flat / np.sqrt(flat @ flat)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from symbackprop.answers.bench import Bench
@@ -51,17 +51,25 @@ def bench(
     seed: int = 0,
 ) -> Bench:
     """The bench of a target, kept for the next answer about it."""
-    try:
-        return _kept(graph, of, wrt, kind, seed)
-    except TypeError:  # a graph of mappings has no hash
-        return Bench(target(graph, of, wrt, kind), seed)
+    return _kept(graph if isinstance(graph, str) else Same(graph), of, wrt, kind, seed)
+
+
+@dataclass(frozen=True, eq=False)
+class Same:
+    """A graph as the object it is: equal to itself only, and with a hash."""
+
+    graph: Graph | Derivation | Expr
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.graph is other.graph
+
+    def __hash__(self) -> int:
+        return id(self.graph)
 
 
 @lru_cache(maxsize=32)
-def _kept(
-    graph: Graph | Derivation | Expr | str, of: str | None, wrt: str, kind: Kind, seed: int
-) -> Bench:
-    return Bench(target(graph, of, wrt, kind), seed)
+def _kept(graph: Same | str, of: str | None, wrt: str, kind: Kind, seed: int) -> Bench:
+    return Bench(target(graph if isinstance(graph, str) else graph.graph, of, wrt, kind), seed)
 
 
 def judged(

@@ -9,11 +9,11 @@ import numpy as np
 
 from symbackprop.answers.bench import Bench, Spot
 from symbackprop.answers.factors import written
-from symbackprop.derivation import unfolded, written_out
+from symbackprop.derivation import Derivation, bare, signal, unfolded, written_out
 from symbackprop.errors import SymbackpropError
 from symbackprop.evaluation.paper import Paper
 from symbackprop.meaning import meaning
-from symbackprop.notation import Formula, Minus, Name, Plus, Transpose
+from symbackprop.notation import Formula, Minus, Plus, Transpose
 from symbackprop.places import plain
 from symbackprop.verify import EQUAL, relative
 from symbackprop.write.text import text
@@ -24,11 +24,18 @@ Gaps = tuple[tuple[str, str], ...]
 FAULTS = (SymbackpropError, AssertionError, ValueError, IndexError, KeyError, TypeError)
 
 
-def edits(f: Formula) -> Iterator[tuple[str, Gaps, Formula]]:
+def arrays(d: Derivation) -> frozenset[Formula]:
+    """Names and δ's that are no numbers: what may be transposed."""
+    names = {n: e.symbol.tex for n, e in d.graph.symbol.items() if e.symbol and e.shape}
+    deltas = {bare(signal(d, n)) for n in names if n in d.backward.adjoints}
+    return frozenset(names.values()) | deltas
+
+
+def edits(d: Derivation, f: Formula) -> Iterator[tuple[str, Gaps, Formula]]:
     """The formula with one slip in it, and what the slip is called."""
-    nodes = list(inside(f))
-    for k, node in enumerate(nodes):
-        if isinstance(node, Name | Transpose):
+    known = arrays(d)
+    for k, node in enumerate(list(inside(f))):
+        if isinstance(node, Transpose) or node in known:
             yield "transpose", (), changed(f, node, k, turned(node))
         elif isinstance(node, Plus):
             for at, term in enumerate(node.terms):
@@ -68,7 +75,7 @@ def changed(f: Formula, node: Formula, k: int, new: Formula) -> Formula:
 
 def slipped(b: Bench) -> Iterator[tuple[str, Gaps, tuple[Paper, ...]]]:
     """Every slip of the printed gradient that has a value at every spot."""
-    found = (x for f in forms(b) for x in islice(edits(f), EDITS))
+    found = (x for f in forms(b) for x in islice(edits(b.target.d, f), EDITS))
     for key, gaps, wrong in found:
         try:
             values = tuple(at(b, s, wrong) for s in b.spots)

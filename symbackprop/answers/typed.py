@@ -146,7 +146,10 @@ class Reader:
     def source(self, text: str) -> Source:
         if self.notation == "latex":
             return tokenise(text)
-        return plain.source(text, plain.spellings(self.table, aliases(self.bench)))
+        spelled = self.bench.spelled
+        if self.own not in spelled:
+            spelled[self.own] = plain.spellings(self.table, aliases(self.bench))
+        return plain.source(text, spelled[self.own])
 
     def formula(self, text: str) -> Formula:
         return read_formula(self.source(text), self.table)
