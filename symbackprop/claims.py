@@ -6,7 +6,7 @@ A letter that is no name and stands as an index runs over the axis it indexes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Literal
@@ -17,16 +17,16 @@ from symbackprop.errors import FormulaError, LimitError
 from symbackprop.formula import NameTable, read_formula
 from symbackprop.lowering import instance_of
 from symbackprop.notation import (
-    OPEN, At, Call, Formula, Hadamard, HPower, KroneckerDelta, Minus, Nabla, Name, Oslash, Over, Partial,
-    Plus, Power, Product, Sized, Sum, Times, Transpose,
+    OPEN, Formula, Indicator, KroneckerDelta, Name, Partial,
 )  # fmt: skip
 from symbackprop.page import Equation
-from symbackprop.paths import ONE, partials
+from symbackprop.paths import partials
 from symbackprop.reading.tokens import Source, tokenise
 from symbackprop.scope import Names
+from symbackprop.seen import Shapes
 from symbackprop.sizes import Shape, Size
 from symbackprop.write.latex import latex
-from symbackprop.write.walk import children, inside
+from symbackprop.write.walk import inside
 
 SIGNS = {"=": "=", r"\approx": "≈", r"\leq": "≤", r"\geq": "≥"}
 LETTERS, CHAIN = 8, 100  # free indices and signs of one line
@@ -97,12 +97,12 @@ def closed(side: Formula) -> Formula:
 
 def with_letters(
     d: Derivation, table: NameTable, local: str, free: Sizes,
-    sides: tuple[Formula, ...], signs: tuple[str, ...],
+    sides: tuple[Formula, ...], signs: tuple[str, ...], *, own: Mapping[Formula, Shape] | None = None,
 ) -> Claim:  # fmt: skip
     """The chain with its free letters, each over the axes it indexes."""
     time = d.graph.time.name if d.graph.time else ""
     letters = frozenset(table.indices) - {n.base for n in table.names if not (n.sup or n.sub)}
-    shapes = Shapes(d, shapes_of(d, local), letters, time)
+    shapes = Shapes(d, shapes_of(d, local) if own is None else own, letters, time)
     found: Sizes = dict(free)
     for n, side in enumerate(sides):
         for letter, axis in shapes.letters(side):
@@ -111,7 +111,7 @@ def with_letters(
             raise Refused("unreadable", max(n, 1), f"{stray!r} is not a name known here")
     recurrent = bool(time) and time in found
     found.pop(time, None)
-    paired(found, sides)
+    paired(d, found, sides)
     if unsized := next((k for k, v in found.items() if not v), None):
         raise Refused("unreadable", 1, f"over which axis the index {unsized!r} runs cannot be seen")
     if len(found) > LETTERS:
@@ -176,113 +176,20 @@ def shapes_of(d: Derivation, local: str) -> dict[Formula, Shape]:
     return out
 
 
-def paired(found: Sizes, sides: tuple[Formula, ...]) -> None:
-    """A letter that stands only in δ_{ij} runs as far as the other one."""
+def paired(d: Derivation, found: Sizes, sides: tuple[Formula, ...]) -> None:
+    """A letter that stands only in δ_{ij} or 1(i = y) runs as far as the other one, or the classes."""
     for node in (f for side in sides for f in inside(side)):
-        if isinstance(node, KroneckerDelta):
+        if isinstance(node, KroneckerDelta | Indicator):
             for a, b in ((node.left, node.right), (node.right, node.left)):
-                if isinstance(a, Name) and isinstance(b, Name) and a.base in found:
-                    found[a.base] = found[a.base] or found.get(b.base, ())
+                if isinstance(a, Name) and a.base in found and not found[a.base]:
+                    found[a.base] = found.get(b.base, ()) if isinstance(b, Name) else ()
+                    found[a.base] = found[a.base] or classes(d, b)
 
 
-@dataclass(frozen=True)
-class Shapes:
-    """Sizes on paper, as far as the names tell; which letters index which axes."""
-
-    d: Derivation
-    own: Mapping[Formula, Shape]
-    indices: frozenset[str]
-    time: str
-
-    def letters(self, side: Formula) -> Iterator[tuple[str, Size | None]]:
-        """Free letters and the axes they index; None where they stand in an index expression."""
-        for node, index, axis in self.uses(side):
-            if isinstance(node, At | KroneckerDelta):
-                yield index.base, axis
-
-    def misplaced(self, side: Formula) -> Iterator[str]:
-        """Letters that are no names and stand where a value should."""
-        for node, index, _ in self.uses(side):
-            if not isinstance(node, At | KroneckerDelta):
-                yield index.base
-
-    def uses(self, side: Formula) -> Iterator[tuple[Formula | None, Name, Size | None]]:
-        """Every unbound index letter, with what it is an index of."""
-        stack: list[tuple[Formula, frozenset[Name], Formula | None]] = [(side, frozenset(), None)]
-        while stack:
-            node, bound, place = stack.pop()
-            if isinstance(node, Name):
-                if node.base in self.indices and not (node.sup or node.sub) and node not in bound:
-                    yield place, node, None
-            elif isinstance(node, At):
-                for index, axis in zip(node.indices, self.axes(node), strict=True):
-                    if (
-                        isinstance(index, Name)
-                        and index.base in self.indices
-                        and index not in bound
-                    ):
-                        yield node, index, axis
-                    else:
-                        stack.append((index, bound, node))
-                stack.append((node.base, bound, None))
-            elif isinstance(node, Sum | Product):
-                # a bound is an expression in letters, as an index is
-                stack += [(x, bound, At(node.index, ())) for x in (node.low, node.high)]
-                stack.append((node.body, bound | {node.index}, place))
-            else:
-                inner = node if isinstance(node, KroneckerDelta) else place
-                stack += [(x, bound, inner) for x in children(node)]
-
-    def axes(self, node: At) -> list[Size | None]:
-        """The axis behind each index of an entry."""
-        base, count = node.base, len(node.indices)
-        while isinstance(base, Sized):
-            base = base.operand
-        shape = self.own.get(base) if isinstance(base, Name | Nabla) else self.paper(base)
-        if shape is None:
-            return [None] * count
-        timed = [None] if count == len(shape) + 1 and self.time else []
-        if count < len(shape):
-            shape = tuple(s for s in shape if s != ONE)
-        return [*timed, *shape] if len(timed) + len(shape) == count else [None] * count
-
-    def paper(self, f: Formula) -> Shape | None:
-        """Rows and columns on paper; None where the names do not tell."""
-        match f:
-            case Name() | Nabla():
-                return self.lying(self.own.get(f))
-            case Partial():
-                of, wrt = self.own.get(bare(f.of)), self.own.get(bare(f.wrt))
-                return None if of is None or wrt is None else (*of, *wrt)
-            case Transpose():
-                shape = self.paper(f.operand)
-                return shape and shape[::-1]
-            case Minus() | Sized():
-                return self.paper(f.operand)
-            case Over() | Oslash():
-                return self.paper(f.numerator)
-            case HPower() | Power():
-                return self.paper(f.base)
-            case Call(function="diag"):
-                shape = self.paper(f.arguments[0])
-                return shape and (max(shape, key=lambda s: s != ONE),) * 2
-            case Call(function="det" | "trace" | "frobenius" | "euclidean" | "vec"):
-                return None
-            case Call() if f.arguments:
-                return self.paper(f.arguments[0])
-            case Plus() | Hadamard():
-                parts = f.terms if isinstance(f, Plus) else f.factors
-                return next((s for s in map(self.paper, parts) if s), None)
-            case Times():
-                shapes = [s for s in map(self.paper, f.factors) if s]
-                return (shapes[0][0], shapes[-1][-1]) if shapes else None
-        return None
-
-    def lying(self, shape: Shape | None) -> Shape | None:
-        """A vector as a column or a row."""
-        if shape is None or len(shape) != 1:
-            return shape
-        return (*shape, ONE) if self.d.convention.vectors == "column" else (ONE, *shape)
+def classes(d: Derivation, f: Formula) -> tuple[Size, ...]:
+    """How many classes a label has."""
+    symbols = (e.symbol for e in d.graph.symbol.values())
+    return tuple(s.labels for s in symbols if s and s.tex == bare(f) and s.labels)
 
 
 def equation(claim: Claim, key: str, local: str, sizes: Mapping[str, Size]) -> Equation:

@@ -33,7 +33,8 @@ GRAMMAR = r"""
     _pair: kron ODOT | kron OSLASH
     kron: times (_OTIMES times)*
     times: factor _next*
-    bigtimes: big | factor _next* big | factor _next* CDOT big
+    bigtimes: big | factor _next* big | factor _next* CDOT big | factor _next* overbig
+    overbig: _SLASH big -> over
     _next: factor | CDOT factor | over
     over: _SLASH factor
     big: BIG expr _TO expr _BODY hada | BIG expr _TO expr _BODY negated
@@ -41,7 +42,7 @@ GRAMMAR = r"""
     ?factor: post | NABLA expr OF post -> nabla | PARTIAL post _SLASH PARTIAL post -> partial
     ?post: atom
          | post TOP                -> transpose
-         | post SUB list _CLOSE    -> at
+         | post SUB places _CLOSE  -> at
          | post POW expr _CLOSE    -> power
          | post HPOW expr _CLOSE   -> hpower
     ?atom: NAME -> name | NUMBER -> number | bracketed
@@ -56,7 +57,7 @@ GRAMMAR = r"""
          | ONES expr RELATION expr _CLOSE                            -> indicator
          | INDICATOR _LPAR expr RELATION expr _RPAR                  -> indicator
          | INDICATOR _LSQR expr RELATION expr _RSQR                  -> indicator
-         | EYE expr _CLOSE                                           -> eye
+         | EYE list _CLOSE                                           -> eye
          | UNIT expr _CLOSE                                          -> unit
          | DELTA list _CLOSE                                         -> delta
          | ZEROS size _CLOSE                                         -> zeros
@@ -65,11 +66,15 @@ GRAMMAR = r"""
     bracketed: _LPAR expr _RPAR | _LSQR expr _RSQR | _LBRACE expr _RBRACE
     _arguments: _LPAR list _RPAR | _LSQR list _RSQR | _LBRACE list _RBRACE
     list: expr (_COMMA expr)*
+    places: _place (_COMMA _place)*
+    _place: expr | span
+    span: end COLON end
+    end: expr?
     size: expr (SEP expr)*
     row: expr (_CELL expr)*
     case: expr _CELL expr RELATION expr | expr _CELL OTHERWISE
     %declare NAME NUMBER FUNCTION APPLY BIG FRAC PARTIAL BRACE ONES INDICATOR RELATION EYE UNIT DELTA
-    %declare ZEROS BEGIN END NABLA OF TOP SUB POW HPOW ODOT OSLASH SEP CDOT CASES OTHERWISE
+    %declare ZEROS BEGIN END NABLA OF TOP SUB POW HPOW ODOT OSLASH SEP CDOT CASES OTHERWISE COLON
     %declare _PLUS _MINUS _SLASH
     %declare _LPAR _RPAR _LSQR _RSQR _LBRACE _RBRACE _LABS _RABS _LFLOOR _RFLOOR _COMMA _CELL
     %declare _OTIMES _NEWROW _CLOSE _TO _BODY

@@ -42,6 +42,7 @@ from symbackprop.notation import (
     Power,
     Product,
     Sized,
+    Span,
     Sum,
     Times,
     Transpose,
@@ -92,6 +93,10 @@ def _sized(node: Sized, scope: Scope) -> Paper:
     return scope.of(node.operand)
 
 
+def _span(node: Span, scope: Scope) -> Paper:
+    raise misfit(node, "a slice can only be an index")
+
+
 _ROWS: dict[type, Callable[[Any, Scope], Paper]] = {
     Number:         arithmetic.number,
     Decimal:        arithmetic.number,
@@ -120,5 +125,6 @@ _ROWS: dict[type, Callable[[Any, Scope], Paper]] = {
     Nabla:          entries.symbol,
     Sum:            sums.big,
     Product:        sums.big,
+    Span:           _span,
     Sized:          _sized,
 }  # fmt: skip

@@ -226,6 +226,14 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """1:4 as an index: both ends belong to it; `OPEN` is the end of the axis, `END` its size."""
+
+    low: Formula
+    high: Formula
+
+
+@dataclass(frozen=True, slots=True)
 class Array:
     """A matrix written out; entries are scalars, or blocks whose sizes fit."""
 
@@ -243,11 +251,12 @@ class Sized:
 Formula: TypeAlias = (
     Number | Decimal | Name | At | Plus | Minus | Times | Hadamard | Oslash | Kron | Over | Power | HPower
     | Transpose | Call | Floor | Indicator | Ones | Eye | Zeros | Unit | KroneckerDelta | Partial
-    | Nabla | Sum | Product | Array | Sized
+    | Nabla | Sum | Product | Span | Array | Sized
 )  # fmt: skip
 
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
 OPEN = Name("")  # a size that is not written: 1 for a column of ones, I, the last term of a sum
+END = Name(r"\mathrm{end}")  # the size of the axis a slice is taken of
 
 
 def number(value: int | Fraction) -> Formula:

@@ -123,9 +123,9 @@ class Scene:
         classes = s.labels.value(self.point.sizes) if s.labels else 0
         up = 1 if s.domain == "label" else 0  # labels count from 1 on paper
         if not s.time:
-            return Value(np.asarray(table[s.name, 0]) + up, len(s.shape) == 1, classes=classes)
+            return Value(np.asarray(table[s.name, 0] + up), len(s.shape) == 1, classes=classes)
         steps = sorted(t for n, t in table if n == s.name)
-        arrays = [np.asarray(table[s.name, t]) + up for t in steps]
+        arrays = [np.asarray(table[s.name, t] + up) for t in steps]
         arrays += [np.zeros_like(arrays[-1])] * self.reach
         return Value(np.stack(arrays), len(s.shape) == 1, 1, steps[0], classes)
 

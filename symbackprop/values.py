@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
@@ -134,42 +134,41 @@ def schedule(g: Graph, length: int) -> Iterator[Key]:
     yield from ((n, 0) for n in order.after)
 
 
-def forward(g: Graph, at: Point, nudge: Mapping[Key, Array] | None = None, only: str = "") -> Point:
+Work: TypeAlias = Callable[[Expr, Point, int], Array]  # an expression at a point and a step
+Held: TypeAlias = Mapping[Key, Array] | None  # δ's that are given
+
+
+def forward(g: Graph, at: Point, nudge: Mapping[Key, Array] | None = None, only: str = "",
+            work: Work = evaluate) -> Point:  # fmt: skip
     """The point with every node's value; `nudge` is added to single values as they are made."""
     nudge = nudge or {}
-    values = dict(at.values)
-    for k in list(values):
-        if k in nudge:
-            values[k] = values[k] + nudge[k]
+    values = {k: v + nudge[k] if k in nudge else v for k, v in at.values.items()}
     out = Point(at.sizes, values, at.deltas, at.length)
     for name, t in schedule(g, at.length):
         start = not t and name in g.initial
-        v = evaluate(g.initial[name] if start else g.definition[name], out, t)
+        v = work(g.initial[name] if start else g.definition[name], out, t)
         values[name, t] = v + nudge[name, t] if (name, t) in nudge else v
         if name == only and not at.length:
             break
     return out
 
 
-NONE_HELD: Mapping[Key, Array] = {}
-
-
-def backward_values(b: Backward, at: Point, held: Mapping[Key, Array] = NONE_HELD) -> Point:
+def backward_values(b: Backward, at: Point, work: Work = evaluate, held: Held = None) -> Point:
     """The point with every δ evaluated from its printed form but those held, last step first; beyond T 0."""
+    held = held or {}
     deltas = {**at.deltas, **held}
     out = Point(at.sizes, at.values, deltas, at.length)
-    g = b.graph
-    recurrent = {n for n in b.adjoints if time_name(g, n)}
-    late = set(phases(g).after)
+    recurrent = {n for n in b.adjoints if time_name(b.graph, n)}
+    late = set(phases(b.graph).after)
     for n in (n for n in b.adjoints if n in late and (n, 0) not in held):
-        deltas[n, 0] = evaluate(b.adjoints[n].value, out)
+        deltas[n, 0] = work(b.adjoints[n].value, out, 0)
     for t in range(at.length, -1, -1):
         for n in (n for n in b.adjoints if n in recurrent and (n, t) not in held):
             form = at_step(b.adjoints[n], t, at.length)
             if form is not None:
-                deltas[n, t] = evaluate(form, out, t)
+                deltas[n, t] = work(form, out, t)
     for n in (n for n in b.adjoints if n not in recurrent | late and (n, 0) not in held):
-        deltas[n, 0] = evaluate(b.adjoints[n].value, out)
+        deltas[n, 0] = work(b.adjoints[n].value, out, 0)
     return out
 
 

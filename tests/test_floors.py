@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "symbackprop"
 # lowest first; a file may import from earlier rows and, in rows of one line, from files to its left
 FLOORS = """
-    errors limits files
+    errors limits files rationals
     sizes
     notation spelling
     write reading plain formula evaluation meaning fitting picture tex catalogue prose
@@ -21,13 +21,13 @@ FLOORS = """
     axes matrices builders picking compositions functions graph statements expression_text graph_text
     composed indexed lowering accumulation
     tidy expanding windows lettered raising kronecker_form local
-    activity naming abbreviations reverse ranks values convention
+    activity naming abbreviations reverse ranks values exact convention
     paper_sums paper_vectors onpaper
     derivation options page
     closed largest recurrence
     rows local_names jacobians equation_section local_section chain_section second hessian_section tracing
     overview gradient_section outline
-    local_values callables scope paths report truth verify claims places lines exercise judged
+    local_values callables scope paths report truth verify seen claims places lines exercise judged
     answers
     emit markup line_breaks typeset templating sheet notebook
     build doctor pytest_plugin __main__ __init__

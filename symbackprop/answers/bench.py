@@ -11,10 +11,10 @@ import numpy as np
 from symbackprop.answers.target import Target
 from symbackprop.claims import letters_of
 from symbackprop.derivation import bare, signal
-from symbackprop.errors import DeclarationError
+from symbackprop.errors import DeclarationError, LimitError
 from symbackprop.evaluation.paper import Paper
 from symbackprop.meaning import Environment, Value
-from symbackprop.notation import Formula, Name
+from symbackprop.notation import Formula, Nabla, Name, Partial
 from symbackprop.vocabulary import OPS
 from symbackprop.page import Equation
 from symbackprop.plain.spell import Spellings
@@ -28,6 +28,7 @@ from symbackprop.verify import POINTS, analytic, point_for
 
 DELTA = Name(r"\delta")
 TRIALS = (1, 0, *range(2, POINTS))  # larger sizes first: they decide what a sign means
+ENTRIES = 50_000  # of an answer in indices
 LAYERS = ("softmax", "log_softmax", "logsumexp")  # functions of whole arrays any answer may use
 
 
@@ -39,6 +40,10 @@ class Spot:
     t: int
     own: Array  # the right value on its own axes
     right: Paper  # the same on paper
+
+    exact: bool = False  # in fractions
+    vec: Paper | None = None
+    # of more than two axes: rows by vec of one side, columns by vec of the other
 
     @property
     def point(self) -> Point:
@@ -101,7 +106,7 @@ class Bench:
         steps = range(1, point.length + 1) if self.target.recurrent else (0,)
         for t in steps:
             own = self.target.at(point, t)
-            yield Spot(scene, t, own, self.target.paper(own))
+            yield Spot(scene, t, own, self.target.paper(own), vec=self.target.vec(own))
 
     def environment(
         self, spot: Spot, free: Mapping[str, tuple[Size, ...]], sides: tuple[Formula, ...]
@@ -122,28 +127,50 @@ class Bench:
         sizes = {k: size(min(s.value(spot.point.sizes) for s in v)) for k, v in free.items()}
         eq = Equation("answer", self.target.left, sides, None, tuple(sizes.items()),
                       recurrent=bool(spot.t))  # fmt: skip
-        local = "*" if self.target.kind == "gradient" and not self.target.d.graph.time else ""
+        chain = self.target.kind == "gradient" and not self.target.d.graph.time and not spot.exact
+        local = "*" if chain else ""
         for k, (env, _) in enumerate(spot.scene.environments(replace(eq, local=local))):
             if k == max(spot.t - 1, 0):
-                full = with_partials(spot.scene, eq, env) if sides else env
-                return replace(full, values=self.without_itself(full.values, spot.t),
+                full = with_partials(spot.scene, eq, env) if sides and not spot.exact else env
+                values = {**self.slopes(full.values), **full.values}
+                return replace(full, values=self.without_itself(values, spot),
+                               indices={**full.indices, **every(sizes, spot)},
                                functions={**WHOLE, **full.functions})  # fmt: skip
         raise AssertionError("a step beyond the last one")
 
-    def without_itself(self, values: Mapping[Formula, Value], t: int) -> Mapping[Formula, Value]:
+    def slopes(self, values: Mapping[Formula, Value]) -> dict[Formula, Value]:
+        """∂L/∂x of every node that has none on our pages: what ∇ is."""
+        return {Partial(f.of, f.wrt): v for f, v in values.items() if isinstance(f, Nabla)}
+
+    def without_itself(
+        self, values: Mapping[Formula, Value], spot: Spot
+    ) -> Mapping[Formula, Value]:
         """The values without the one that is asked for: it is not an answer to itself."""
         changed: dict[Formula, Value] = {}
         for f in self.target.itself & set(values):
             old = values[f]
-            array = np.array(old.array, float)
-            if t and old.time_axes:
-                array[t - old.time_offset] = np.nan
+            array = np.array(old.array, object if spot.exact else float)
+            if spot.t and old.time_axes:
+                array[spot.t - old.time_offset] = np.nan
             elif not old.time_axes:
                 array = np.full_like(array, np.nan)
             changed[f] = replace(old, array=array)
         if self.short:
             changed[DELTA] = changed.get(self.short, values[self.short])
         return {**values, **changed} if changed else values
+
+
+def every(sizes: Mapping[str, Size], spot: Spot) -> dict[str, Array]:
+    """All positions of the free letters. Errors: `LimitError` where they are too many."""
+    extents = [s.value(spot.point.sizes) for s in sizes.values()]
+    if np.prod(extents, dtype=float) > ENTRIES:
+        raise LimitError(f"more than {ENTRIES} entries", where="answer")
+    grid = np.meshgrid(*(np.arange(1, n + 1) for n in extents), indexing="ij")
+    found = {k: g.ravel() for k, g in zip(sizes, grid, strict=True)}
+    time = spot.scene.d.graph.time
+    if found and time and spot.t:
+        found[time.name] = np.full_like(next(iter(found.values())), spot.t)
+    return found
 
 
 def along_last(name: str) -> Callable[..., Array]:

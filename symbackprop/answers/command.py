@@ -6,9 +6,9 @@ import argparse
 import json
 import re
 import sys
-from concurrent.futures import ProcessPoolExecutor
 
 from symbackprop.answers.check import check
+from symbackprop.answers.executors import executor
 from symbackprop.answers.many import Result, Task, judge_all, rows
 from symbackprop.answers.solution import Told, agreeing, solution
 from symbackprop.answers.verdict import Verdict
@@ -122,11 +122,8 @@ def run_answers(o: argparse.Namespace, graph: str) -> int:
         console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
     ) as bar:
         item = bar.add_task("answers", total=len(given))
-        if o.jobs > 1:
-            with ProcessPoolExecutor(o.jobs) as pool:
-                found = judge_all(task, given, pool, tell=lambda n: bar.update(item, advance=n))
-        else:
-            found = judge_all(task, given, tell=lambda n: bar.update(item, advance=n))
+        with executor(o.executor, o.jobs) as pool:
+            found = judge_all(task, given, pool, tell=lambda n: bar.update(item, advance=n))
     for n, r in enumerate(found, 1):
         print(json.dumps(r, ensure_ascii=False) if o.json else row_text(n, r, o.lang))
     return worst([str(r["verdict"]) for r in found])

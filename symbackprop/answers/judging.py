@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from symbackprop.answers.bench import DELTA, Bench, Spot
+from symbackprop.answers.definitions import usual, value
+from symbackprop.answers.exactly import differs, exact_environment, exact_spots
 from symbackprop.answers.typed import Typed
 from symbackprop.claims import Refused
 from symbackprop.compose import size_formula
-from symbackprop.errors import FormulaError, LimitError, SizesError
+from symbackprop.errors import FormulaError, LimitError, SizesError, SymbackpropError
 from symbackprop.evaluation.paper import Paper, transpose
 from symbackprop.fitting.choice import Reading
 from symbackprop.fitting.readings import readings, valued
 from symbackprop.lines import equal
-from symbackprop.meaning import Environment, Value
+from symbackprop.meaning import Environment, evaluate
 from symbackprop.notation import ONE, ZERO, At, Formula, Name, Plus, Sum
 from symbackprop.places import plain
+from symbackprop.rationals import NotRational
+from symbackprop.reference import Array
+from symbackprop.sizes import size
 from symbackprop.write.walk import children, fold, rebuilt
 
 Verdicts = Literal["correct", "transposed", "wrong", "unreadable"]
 Outcome = Literal["equal", "transposed", "sizes", "differs", "nowhere"]
+SINGLE = size(1)
 _BEST = ("correct", "transposed", "wrong")
 
 
@@ -54,10 +60,42 @@ class Judge:
         out = None
         for form in self.typed.forms:
             out = self.form(form)
+            if out.verdict == "correct" and self.nearly(form, out.reading):
+                out = replace(out, verdict="wrong", detail="nearly")
             if out.verdict != "correct":
                 return out
         assert out is not None
-        return out
+        return replace(out, verdict="wrong", detail="start") if self.wrong_start() else out
+
+    def nearly(self, form: Formula, reading: Reading) -> bool:
+        """Whether a form that agrees in floating point differs in fractions."""
+        if self.typed.step == "free" and not self.bench.target.recurrent:
+            return False
+        try:
+            for x in exact_spots(self.bench):
+                env = exact_environment(self.environment(x.spot, form))
+                made = valued(form, env, x.spot.sizes, reading)
+                if differs(x, self.own(made, x.spot)):
+                    return True
+        except (NotRational, SymbackpropError, Refused, TypeError, ZeroDivisionError):
+            return False  # what is no rational number is judged in floating point only
+        return False
+
+    def wrong_start(self) -> bool:
+        """Whether a recursion starts from something else than is said."""
+        target, spots = self.bench.target, [s for s in self.bench.spots if s.t == 1]
+        for at, form in self.typed.starts:
+            for s in spots:
+                env = self.environment(s, form)
+                k = int(evaluate(at, env))
+                right = (
+                    plain(target.paper(target.at(s.point, k))) if 1 <= k <= s.point.length else None
+                )
+                given = plain(usual(form, env, s))
+                zero = right is None and not np.any(given.array)
+                if not zero and (right is None or outcome(right, given, form) != "equal"):
+                    return True
+        return False
 
     def form(self, form: Formula) -> Found:
         """The best of all readings."""
@@ -120,42 +158,43 @@ class Judge:
             return plain(value)
         axes = self.bench.target.axes
         free = [self.typed.free.get(x) for x in self.typed.order]
-        if value.rank or None in free or len(free) != len(axes):
+        wide = [a for a in axes if a != SINGLE]
+        if value.rank or None in free or len(free) not in (len(axes), len(wide)):
             asked, has = len(axes), len(self.typed.order)
             raise Refused("unreadable", 1, f"{has} free indices where {asked} axes are asked for")
         extents = tuple(min(s.value(spot.point.sizes) for s in f or ()) for f in free)
         if int(np.prod(extents)) != value.array.size and value.array.size != 1:
             raise Refused("unreadable", 1, "the free indices run too far")
         grid = np.broadcast_to(value.array, (int(np.prod(extents)),)).reshape(extents)
+        if len(free) < len(axes):
+            rest = iter(extents)
+            grid = grid.reshape([1 if a == SINGLE else next(rest) for a in axes])
         return plain(self.bench.target.paper(grid))
 
     def environment(self, spot: Spot, form: Formula) -> Environment:
         """The bench's, with the answer's own definitions in it."""
         typed = self.typed
-        sides = (form, *(f for _, f in typed.locals))
+        sides = (form, *(d.body for d in typed.locals))
         env = self.bench.environment(spot, typed.free, sides)
         if not typed.locals:
             return env
         values = dict(env.values)
-        for name, body in typed.locals:
-            here = Environment(
-                values, env.functions, env.indices, env.vectors, env.base, env.outside
-            )
-            values[name] = self.defined(name, body, here, spot)
-        return Environment(values, env.functions, env.indices, env.vectors, env.base, env.outside)
+        for d in typed.locals:
+            values[d.name] = value(d, replace(env, values=values, indices=self.steps(env)), spot)
+        return replace(env, values=values)
 
-    def defined(self, name: Name, body: Formula, env: Environment, spot: Spot) -> Value:
-        """A where-clause's value: of its readings the usual one."""
-        _, value = next(readings(body, env, spot.sizes))
-        if value.samples:
-            raise FormulaError("a definition has free indices", where="answer")
-        return Value(value.array, value.along is not None)
+    def steps(self, env: Environment) -> Mapping[str, int | Array]:
+        """The step of time alone: a definition has no other letters."""
+        time = self.bench.target.d.graph.time
+        step = env.indices.get(time.name) if time else None
+        return {} if time is None or step is None else {time.name: int(np.max(step))}
 
     def compared(
         self, form: Formula, reading: Reading, values: tuple[Paper, ...], spots: tuple[Spot, ...]
     ) -> Found:
         """The verdict over all spots."""
-        rights = [plain(s.right) for s in spots]
+        flat = all(v.rank == 2 and s.vec for v, s in zip(values, spots, strict=True))
+        rights = [plain(s.vec if flat and s.vec else s.right) for s in spots]
         kinds = {outcome(r, v, form) for r, v in zip(rights, values, strict=True)} - {"nowhere"}
         if not kinds and (turned := self.one_later(form)):
             return turned
@@ -169,9 +208,7 @@ class Judge:
         elif kinds <= {"equal", "transposed"}:
             verdict = "transposed"
         sizes = (
-            (spots[0].right.size, values[0].size)
-            if "sizes" in kinds or verdict == "transposed"
-            else ()
+            (rights[0].size, values[0].size) if "sizes" in kinds or verdict == "transposed" else ()
         )
         return Found(verdict, form, reading, values, sizes)
 

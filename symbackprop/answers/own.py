@@ -151,7 +151,7 @@ def with_deltas(at: Own, found: Mapping[Key, Array]) -> Own:
     chain = {n: replace(a, forms=a.forms[:1]) for n, a in d.backward.adjoints.items()}
     seeds = {k: v for k, v in point.deltas.items() if k[0] == d.of}
     start = Point(point.sizes, point.values, seeds, point.length)
-    moved = backward_values(replace(d.backward, adjoints=chain), start, held)
+    moved = backward_values(replace(d.backward, adjoints=chain), start, held=held)
     return replace(at, scene=Scene(d, at.scene.names, moved, at.scene.seed), held=held)
 
 

@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from symbackprop.answers.clauses import local_name
+from symbackprop.answers.letters import bounded
 from symbackprop.answers.own import Definition, defined_by, names_of, own
 from symbackprop.answers.trial import Desk, judged
-from symbackprop.answers.typed import Notation, Reader, bounded, local_name, notations
+from symbackprop.answers.typed import Notation, Reader, notations
 from symbackprop.claims import Claim, Refused, Shapes, pieces_of, shapes_of, with_letters
 from symbackprop.derivation import Derivation, bare
 from symbackprop.errors import FormulaError, LimitError

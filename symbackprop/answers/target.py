@@ -74,6 +74,14 @@ class Target:
             return Paper(found.array, found.array.ndim, along)
         return oriented(own, own.ndim, self.d.convention.vectors)
 
+    def vec(self, own: Array) -> Paper | None:
+        """Of more than two axes: rows by vec of the output, columns by vec of the variable."""
+        if own.ndim < 3:
+            return None
+        cut = own.ndim - self.d.graph.symbol[self.wrt].rank
+        turned = own.transpose([*reversed(range(cut)), *reversed(range(cut, own.ndim))])
+        return Paper(turned.reshape(int(np.prod(own.shape[:cut])), -1), 2)
+
     @property
     def itself(self) -> frozenset[Formula]:
         """Names of the very thing that is asked for."""

@@ -8,32 +8,28 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from symbackprop import plain
-from symbackprop.answers.bench import Bench
-from symbackprop.claims import Refused, Shapes, letters_of, pieces_of, shapes_of, with_letters
-from symbackprop.compose import size_formula
+from symbackprop.answers.bench import DELTA, Bench
+from symbackprop.answers.clauses import Clause, clause, clauses, local_name
+from symbackprop.answers.definitions import Definition
+from symbackprop.answers.letters import lettered
+from symbackprop.claims import Refused, letters_of, pieces_of
 from symbackprop.derivation import bare, signal
 from symbackprop.errors import DeclarationError, FormulaError, LimitError
 from symbackprop.formula import read_formula
-from symbackprop.notation import OPEN, At, Formula, Name, Nabla, Partial, Product, Sum
+from symbackprop.notation import At, Formula, Name, Nabla, Partial
 from symbackprop.reading.names import NameTable
 from symbackprop.reading.tokens import Source, tokenise
 from symbackprop.sizes import Size
-from symbackprop.write.walk import children, fold, inside, rebuilt
+from symbackprop.write.walk import inside
 
-_NAME = re.compile(
-    r"(\\?[A-Za-z]+(?:\s*\{?\s*[A-Za-z]\s*\}?)?)\s*(?:_\s*\{?\s*(\w+)\s*\}?)?"
-    r"\s*(?:\^\s*\{?\s*(\(\w+\))\s*\}?)?"
-)
 NODES = 3_000  # parts of one formula
 CHARACTERS = 10_000  # of one answer
-DEFINITIONS = 20  # where-clauses of one answer
 Notation = Literal["auto", "latex", "plain"]
-_WHERE = re.compile(
-    r"(?:\\(?:text|mathrm|textrm)\s*\{\s*)?\b(?:with|where|mit|wobei)\b\s*:?\s*\}?", re.I
-)
-_AND = re.compile(r"[;\n]|(?:\\(?:text|mathrm|textrm)\s*\{\s*)?\b(?:and|und)\b\s*\}?|,(?=[^=]*=)")
 _MARKUP = re.compile(r"\\[A-Za-z]")
 _MATH = re.compile(r"^\s*(?:\$\$?|\\\[|\\\()|(?:\$\$?|\\\]|\\\))\s*$")
+
+
+_LABEL = re.compile(r"^\s*(?:\w+|\\text\s*\{\s*\w+\s*:?\s*\})\s*:(?!=)\s*")  # `gradient: …`
 
 
 @dataclass(frozen=True)
@@ -41,11 +37,12 @@ class Typed:
     """An answer that was read: its forms (more than one in a chain of =), each the same thing said again."""
 
     forms: tuple[Formula, ...]
-    locals: tuple[tuple[Name, Formula], ...]
+    locals: tuple[Definition, ...]
     order: tuple[str, ...]
     free: Mapping[str, tuple[Size, ...]]
     notation: Notation
     step: str = "no"  # "free": the index of time stands free in it
+    starts: tuple[tuple[Formula, Formula], ...] = ()  # at which step, and what it is there
 
 
 def read(bench: Bench, text: str, notation: Notation = "auto") -> Typed:
@@ -79,49 +76,94 @@ def notations(text: str, notation: Notation) -> tuple[Notation, ...]:
 def read_as(bench: Bench, text: str, notation: Notation) -> Typed:
     """What a text says in one notation."""
     text = _MATH.sub(lambda m: " " * len(m[0]), text).rstrip().rstrip(".;,").rstrip()
-    main, given = clauses(text)
-    names = tuple(local_name(left, notation) for left, _ in given)
-    reader = Reader(bench, names, notation)
-    locals_ = tuple((n, reader.formula(body)) for n, (_, body) in zip(names, given, strict=True))
+    main, beside = clauses(_LABEL.sub(lambda m: " " * len(m[0]), text))
+    main, given, starts = sorted_out(bench, main, beside, notation)
+    time = bench.target.d.graph.time
+    now = time.name if time else ""
+    names = tuple(own_name(c, given, now, notation) for c in given)
+    reader = Reader(bench, tuple(dict.fromkeys(names)), notation)
+    own = definitions(reader, names, given)
     left, forms = reader.sides(main)
     order = indices_of(bench, left) if left is not None else ()
-    return lettered(bench, reader.table, forms, locals_, order, notation)
+    count_parts((*forms, *(d.body for d in own)))
+    found = lettered(bench, reader.table, forms, own, order)
+    return Typed(
+        found.forms, found.own, found.order, found.free, notation,
+        "free" if found.recurrent else "no",
+        tuple((reader.formula(c.index), reader.formula(c.body)) for c in starts),
+    )  # fmt: skip
 
 
-def clauses(text: str) -> tuple[str, list[tuple[str, str]]]:
-    """The formula, and its where-clauses as (name, definition), each at its place in the text."""
-    cut = _WHERE.search(text)
-    if cut is None or "=" not in text[cut.end() :]:
-        return text, []
-    out: list[tuple[str, str]] = []
-    start = cut.end()
-    for stop in [*(m for m in _AND.finditer(text, start)), None]:
-        end = stop.start() if stop else len(text)
-        piece = text[start:end]
-        if piece.strip():
-            name, sign, body = piece.partition("=")
-            if not sign:
-                raise FormulaError(
-                    f"{piece.strip()!r} defines nothing", where="answer", hint="with E = …"
-                )
-            out.append((name.strip(), " " * (start + len(name) + 1) + body.rstrip(" ,.")))
-        start = stop.end() if stop else end
-    if len(out) > DEFINITIONS:
-        raise LimitError(f"more than {DEFINITIONS} definitions", where="answer")
-    return text[: cut.start()].rstrip().rstrip(",;").removesuffix(r"\quad").rstrip(), out
+def sorted_out(
+    bench: Bench, main: str, beside: list[Clause], notation: Notation
+) -> tuple[str, list[Clause], list[Clause]]:  # fmt: skip
+    """The recursion asked for, the definitions, and where the recursion starts."""
+    time = bench.target.d.graph.time
+    if not beside or time is None or not bench.target.recurrent:
+        return main, beside, []
+    reader = Reader(bench, (), notation)
+    first = [c for c in (equation(main),) if c]
+    own = [c for c in (*first, *beside) if reader.is_asked(c)]
+    starts = [c for c in own if c.index and c.index.replace(" ", "") != time.name]
+    steps = [c for c in own if c not in starts]
+    if first and first[0] in starts and steps:
+        main = steps[0].left + " = " + steps[0].body
+    return main, [c for c in beside if c not in own], starts
 
 
-def local_name(text: str, notation: Notation) -> Name:
-    """The name a where-clause defines. Errors: `FormulaError` for anything but a name."""
-    if notation == "plain":
-        return plain.named(text)
-    found = re.fullmatch(
-        r"(\\?[A-Za-z]+(?:\s*\{?\s*[A-Za-z]\s*\}?)?)\s*(?:_\s*\{?\s*(\w+)\s*\}?)?\s*(?:\^\s*\{?\s*(\(\w+\))\s*\}?)?",
-        text,
-    )
-    if not found or (found[1].isalpha() and len(found[1]) > 1):
-        raise FormulaError(f"{text!r} is not a name that can be defined", where="answer")
-    return Name(found[1], found[3] or "", found[2] or "")
+def equation(text: str) -> Clause | None:
+    """A formula with one left side as a clause."""
+    try:
+        return clause(text)
+    except FormulaError:
+        return None
+
+
+def definitions(
+    reader: Reader, names: tuple[Name, ...], given: list[Clause]
+) -> tuple[Definition, ...]:  # fmt: skip
+    """What a text defines beside its formula, in its order; a start belongs to its recursion."""
+    graph = reader.bench.target.d.graph
+    now = graph.time.name if graph.time else ""
+    out: dict[Name, Definition] = {}
+    for n, c in zip(names, given, strict=True):
+        body = reader.formula(c.body)
+        old = out.get(n, Definition(n, body, time=now))
+        kind = role(c, given, now)
+        if kind == "start":
+            out[n] = replace(old, starts=(*old.starts, (reader.formula(c.index), body)))
+        elif kind == "step":
+            out[n] = Definition(n, body, (now,), now, {}, old.starts)
+        else:
+            out[n] = Definition(n, body, tuple(bare_index(c)) if kind == "letters" else ())
+    return tuple(out.values())
+
+
+def role(c: Clause, given: list[Clause], now: str) -> str:
+    """What the subscript of a defined name is: a step, the start of a recursion, letters, or its own."""
+    index = bare_index(c)
+    if now and index == now:
+        return "step"
+    if now and index and any(o.name == c.name and bare_index(o) == now for o in given):
+        return "start"
+    lower = index.isalpha() and index.islower()
+    return "letters" if lower and all(x in c.body for x in index) else "name"
+
+
+def bare_index(c: Clause) -> str:
+    """A subscript without spaces and commas."""
+    return re.sub(r"[\s,]", "", c.index)
+
+
+def own_name(c: Clause, given: list[Clause], now: str, notation: Notation) -> Name:
+    """The name a clause defines."""
+    return local_name(c.left if role(c, given, now) == "name" else c.name, notation)
+
+
+def count_parts(every: tuple[Formula, ...]) -> None:
+    """Errors: `LimitError` where an answer is too long to be evaluated."""
+    if sum(1 for f in every for _ in inside(f)) > NODES:
+        raise LimitError(f"more than {NODES} parts", where="answer")
 
 
 @dataclass(frozen=True)
@@ -144,15 +186,25 @@ class Reader:
         return tables[self.own]
 
     def source(self, text: str) -> Source:
-        if self.notation == "latex":
-            return tokenise(text)
-        spelled = self.bench.spelled
-        if self.own not in spelled:
-            spelled[self.own] = plain.spellings(self.table, aliases(self.bench))
-        return plain.source(text, spelled[self.own])
+        known = self.bench.spelled
+        if self.own not in known:
+            known[self.own] = plain.spellings(self.table, aliases(self.bench))
+        spelled = known[self.own]
+        if self.notation == "plain":
+            return plain.source(text, spelled, recurrent(self.bench))
+        time = self.bench.target.d.graph.time
+        return plain.typeset(tokenise(text), spelled, self.table, time.name if time else "")
 
     def formula(self, text: str) -> Formula:
         return read_formula(self.source(text), self.table)
+
+    def is_asked(self, c: Clause) -> bool:
+        """Whether a clause is about the very thing that is asked for."""
+        try:
+            named = read_formula(self.source(c.left), self.table)
+        except (FormulaError, LimitError):
+            return False
+        return whole(named) in {*self.bench.target.itself, DELTA}
 
     def sides(self, text: str) -> tuple[Formula | None, tuple[Formula, ...]]:
         """The left side, where one is written and understood, and what it equals."""
@@ -176,6 +228,14 @@ class Reader:
                 raise Refused("unreadable", 1, "the left side is another derivative")
             named = None
         return named, tuple(forms)
+
+
+def recurrent(bench: Bench) -> frozenset[plain.Tokens]:
+    """The names a bracket of which holds a step of time."""
+    d = bench.target.d
+    symbols = {n: e.symbol for n, e in d.graph.symbol.items() if e.symbol and e.symbol.time}
+    names = [plain.group(f) for n, x in symbols.items() if x for f in (x.tex, bare(signal(d, n)))]
+    return frozenset(names)
 
 
 def aliases(bench: Bench) -> dict[str, Formula]:
@@ -221,63 +281,3 @@ def indices_of(bench: Bench, left: Formula) -> tuple[str, ...]:
             found += side.indices if isinstance(side, At) else ()
     letters = [f.base for f in found if isinstance(f, Name)]
     return tuple(x for x in letters if time is None or x != time.name)
-
-
-# --- letters -------------------------------------------------------------------------------------
-
-
-def lettered(
-    bench: Bench, table: NameTable, forms: tuple[Formula, ...],
-    own: tuple[tuple[Name, Formula], ...], order: tuple[str, ...], notation: Notation,
-) -> Typed:  # fmt: skip
-    """The answer with the axes its letters run over."""
-    if sum(1 for f in (*forms, *(f for _, f in own)) for _ in inside(f)) > NODES:
-        raise LimitError(f"more than {NODES} parts", where="answer")
-    d = bench.target.d
-    names = (*forms, *(f for _, f in own))
-    if not order and not any(isinstance(x, At | Sum | Product) for f in names for x in inside(f)):
-        return Typed(forms, own, (), {}, notation)
-    time = d.graph.time.name if d.graph.time else ""
-    letters = frozenset(table.indices) - {n.base for n in table.names if not (n.sup or n.sub)}
-    shapes = Shapes(d, shapes_of(d, ""), letters, time)
-    forms = tuple(bounded(f, shapes) for f in forms)
-    own = tuple((n, bounded(f, shapes)) for n, f in own)
-    left = () if not order else (heading(bench, order),)
-    claim = with_letters(d, table, "", {}, (*left, *forms, *(f for _, f in own)), ())
-    place = {letter: k for k, letter in enumerate(order or sorted(k for k, _ in claim.free))}
-    free = dict(sorted(claim.free, key=lambda f: place.get(f[0], len(place))))
-    if any(any(True for _ in shapes.letters(f)) for _, f in own):
-        raise FormulaError("a definition has free indices", where="answer")
-    return Typed(forms, own, order or tuple(sorted(free)), free, notation,
-                 "free" if claim.recurrent else "no")  # fmt: skip
-
-
-def heading(bench: Bench, order: tuple[str, ...]) -> Formula:
-    """The left side with its letters, so that they get its axes."""
-    left = bench.target.left
-    letters = tuple(map(Name, order))
-    return At(left.base, (*left.indices, *letters)) if isinstance(left, At) else At(left, letters)
-
-
-def bounded(f: Formula, shapes: Shapes) -> Formula:
-    """Sums over whole axes get their bounds. Errors: `Refused` where the axis cannot be seen."""
-    if not any(isinstance(x, Sum | Product) and x.high == OPEN for x in inside(f)):
-        return f
-
-    def combine(node: Formula, parts: list[Formula]) -> Formula:
-        made = rebuilt(node, parts)
-        if not isinstance(made, Sum | Product) or made.high != OPEN:
-            return made
-        if shapes.time and made.index.base == shapes.time and shapes.d.graph.time:
-            return replace(made, high=size_formula(shapes.d.graph.time.length))
-        for x in inside(made.body):
-            for index, axis in (
-                zip(x.indices, shapes.axes(x), strict=True) if isinstance(x, At) else ()
-            ):
-                if index == made.index and axis is not None:
-                    return replace(made, high=size_formula(axis))
-        raise Refused(
-            "unreadable", 1, f"over which axis the index {made.index.base!r} runs cannot be seen"
-        )
-
-    return fold(f, children, combine)

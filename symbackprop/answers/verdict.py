@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symbackprop.answers.bench import Bench
+from symbackprop.answers.facts import FACTS, facts
 from symbackprop.answers.integers import Counterexample, smallest
 from symbackprop.answers.judging import Found, Judge, Verdicts
 from symbackprop.answers.candidates import Mistake
@@ -14,14 +15,18 @@ from symbackprop.catalogue import phrase
 from symbackprop.sizes import plain as plain_sizes
 
 
+OWN_KEYS = {"nearly": "nearly", "start": "start"}  # what judging itself found
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What was found about one answer.
 
     `mistakes` together explain the answer's values; none where nothing is wrong, or where it has no name.
-    `expected` is the size asked for, `sizes` the sizes at a point that do not fit. `notation` and `reading`
-    say how the answer was understood where it could be understood in more than one way. `agrees` is the last
-    intermediate that agrees, where steps are given and no mistake explains the answer.
+    `because` are declared facts without which it would not be right, as (name, domain). `expected` is the
+    size asked for, `sizes` the sizes at a point that do not fit. `notation` and `reading` say how the answer
+    was understood where it could be understood in more than one way. `agrees` is the last intermediate that
+    agrees, where steps are given and no mistake explains the answer.
     """
 
     answer: str
@@ -34,6 +39,7 @@ class Verdict:
     reading: tuple[str, ...] = ()
     detail: str = ""
     agrees: str = ""
+    because: tuple[tuple[str, str], ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -49,6 +55,9 @@ class Verdict:
         said = [phrase(f"mistake.{m.key}", language, **dict(m.gaps)) for m in self.mistakes]
         said = said or [phrase(f"answer.{self.verdict}", language)]
         said += [phrase("line.agrees", language, name=self.agrees)] if self.agrees else []
+        if self.because:
+            each = (phrase(FACTS[domain], language, name=n) for n, domain in self.because)
+            said.append(phrase("answer.because", language, facts=", ".join(each)))
         if self.reading and self.verdict != "unreadable":
             said.append(phrase("answer.reading", language, signs=", ".join(self.reading)))
         return " ".join(said)
@@ -63,6 +72,7 @@ class Verdict:
             "counterexample": c.as_dict() if c else None,
             "notation": self.notation, "reading": list(self.reading), "detail": self.detail,
             "agrees": self.agrees,
+            "because": [list(f) for f in self.because],
         }  # fmt: skip
 
     def __str__(self) -> str:
@@ -74,8 +84,9 @@ def verdict(b: Bench, answer: str, typed: Typed, found: Found) -> Verdict:
     expected = plain_sizes(b.target.axes)
     if found.verdict == "correct":
         return Verdict(answer, "correct", expected=expected, notation=typed.notation,
-                       reading=found.reading.chosen)  # fmt: skip
-    mistakes = named(Judge(b, typed), found)
+                       reading=found.reading.chosen, because=facts(b, typed))  # fmt: skip
+    own = OWN_KEYS.get(found.detail)
+    mistakes = (Mistake(own),) if own else named(Judge(b, typed), found)
     return Verdict(
         answer, found.verdict, mistakes, expected, found.sizes, smallest(b, typed, found),
         typed.notation, found.reading.chosen, found.detail,

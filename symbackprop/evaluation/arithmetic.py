@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -33,8 +34,10 @@ from symbackprop.spelling import near
 WHOLE = 1e-9  # how far below an integer a value may lie by rounding alone
 
 
-def number(node: Number | Decimal, _: Scope) -> Paper:
+def number(node: Number | Decimal, scope: Scope) -> Paper:
     """A number."""
+    if scope.env.exact:
+        return Paper(np.asarray(Fraction(node.digits if isinstance(node, Decimal) else node.value)))
     return paper.scalar(np.float64(node.digits if isinstance(node, Decimal) else float(node.value)))
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from symbackprop.evaluation import paper
+from symbackprop.evaluation import paper, slices
 from symbackprop.evaluation.paper import Misfit, Numbers, Paper
 from symbackprop.evaluation.scope import Scope, Value, integer, known, misfit
-from symbackprop.notation import At, Formula, Nabla, Name, Number, Partial, Sized
+from symbackprop.notation import At, Formula, Nabla, Name, Number, Partial, Sized, Span
 from symbackprop.write.latex import latex
 
 
@@ -75,6 +75,8 @@ def at(node: At, scope: Scope) -> Paper:
     base, indices = node.base, node.indices
     while isinstance(base, Sized):
         base = base.operand
+    if any(isinstance(i, Span) for i in indices):
+        return slices.part(*sliced(base, indices, scope), scope)
     if isinstance(base, Name) or base in scope.env.values:
         return _stored(node, known(base, scope), indices, scope)
     whole = scope.of(base)
@@ -84,6 +86,17 @@ def at(node: At, scope: Scope) -> Paper:
     if len(spots) != len(indices):
         raise Misfit(f"{len(indices)} indices on {whole.shown()}")
     return paper.entry(whole, spots)
+
+
+def sliced(
+    base: Formula, indices: tuple[Formula, ...], scope: Scope
+) -> tuple[Paper, tuple[Formula, ...]]:
+    """What a slice is taken of, at its time step, and the indices of the slice."""
+    value = scope.env.values.get(base)
+    if value is None:
+        return scope.of(base), indices
+    steps = value.time_axes
+    return _stored(base, value, indices[:steps], scope), indices[steps:]
 
 
 def symbol(node: Partial | Nabla, scope: Scope) -> Paper:

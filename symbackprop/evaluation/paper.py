@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from symbackprop.rationals import determined, inverted
+
 Numbers = NDArray[Any]
 
 
@@ -31,6 +33,12 @@ class Paper:
     array: Numbers
     rank: int = 0
     along: int | None = None  # -2: a column, -1: a row, None: a matrix or a scalar
+
+    def __post_init__(self) -> None:
+        if not hasattr(
+            self.array, "ndim"
+        ):  # NumPy turns an array of one fraction into the fraction
+            object.__setattr__(self, "array", np.asarray(self.array, dtype=object))
 
     @property
     def size(self) -> tuple[int, ...]:
@@ -100,6 +108,8 @@ def transpose(a: Paper) -> Paper:
 
 def inverse(a: Paper) -> Paper:
     """a^{-1} of a square matrix; a singular one has none at all."""
+    if a.array.dtype == object:
+        return Paper(inverted(_square(a)), 2)
     try:
         return Paper(np.linalg.inv(_square(a)), 2)
     except np.linalg.LinAlgError:
@@ -170,7 +180,7 @@ def diag(a: Paper) -> Paper:
     if a.rank != 2 or 1 not in a.size:
         raise Misfit(f"diag of {a.shown()}, which is not a vector")
     vector = a.array[..., 0] if a.size[1] == 1 else a.array[..., 0, :]
-    return Paper(vector[..., None] * np.eye(vector.shape[-1]), 2)
+    return Paper(vector[..., None] * np.eye(vector.shape[-1], dtype=vector.dtype), 2)
 
 
 def diagonal(a: Paper, vectors: str) -> Paper:
@@ -193,6 +203,8 @@ def raised(a: Paper, exponent: int) -> Paper:
 
 def determinant(a: Paper) -> Paper:
     """The determinant of a square matrix; a scalar is its own."""
+    if a.rank and a.array.dtype == object:
+        return Paper(determined(_square(a)))
     return a if a.rank == 0 else Paper(np.linalg.det(_square(a)))
 
 

@@ -47,6 +47,7 @@ class Environment:
     indices: Mapping[str, int | Numbers] = field(default_factory=dict)  # positions as on paper
     vectors: str = "column"  # or "row"
     base: int = 1  # the first entry of an axis on paper
+    exact: bool = False  # in fractions, never rounded
     outside: str = "refused"  # an entry outside its array; or "zero", where a graph slides windows
 
 
@@ -90,6 +91,7 @@ def known(node: Formula, scope: Scope) -> Value:
 def integer(index: Formula, scope: Scope) -> Any:
     """The value of an index or a size, refused where it is not an integer."""
     value = number(scope.of(index)).array
+    value = value.astype(float) if value.dtype == object else value
     whole = np.rint(np.real(value))
     if not np.all(np.isfinite(whole)) or np.any(abs(value - whole) > 1e-9):
         raise error(index, "is not an integer, so it cannot be an index or a size")

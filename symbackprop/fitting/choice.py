@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from symbackprop.errors import LimitError, SizesError
 from symbackprop.evaluation.paper import Misfit, Paper
 from symbackprop.evaluation.scope import Scope, misfit
 from symbackprop.meaning import strict
+from symbackprop.rationals import rational
 from symbackprop.notation import (
     Formula,
 )  # fmt: skip
@@ -48,6 +49,8 @@ class Fitting:
         row = self.rows.get(type(node))
         try:
             made = row(self, node, scope) if row else strict(node, scope)
+            if scope.env.exact:
+                made = replace(made, array=rational(made.array))
             self.work += np.size(made.array)
             if self.work > WORK:
                 raise LimitError(f"more than {WORK} numbers", where="formula")
@@ -100,5 +103,5 @@ def same(a: Paper, b: Paper) -> bool:
     return (
         a.size == b.size
         and np.shape(a.array) == np.shape(b.array)
-        and np.allclose(a.array, b.array)
+        and (np.array_equal if a.array.dtype == object else np.allclose)(a.array, b.array)
     )

@@ -30,12 +30,27 @@ def signed(fit: Fitting, node: Times, scope: Scope) -> list[Signed]:
     out: list[Signed] = []
     for k, f in enumerate(node.factors):
         value = known[k]
+        if k == 0 and f == ONE and len(known) > 1 and lies(known[1]):
+            value = number_or_ones(fit, (id(node), -10))
         if value is None:
             left = out[k - 1][1] if k else None
             right = known[k + 1] if k + 1 < len(known) else None
             value = beside(fit, f, left, right, scope)
         out.append((signs[k] if k else "", value))
     return out
+
+
+def lies(value: Paper | None) -> bool:
+    """Whether a value is a row."""
+    return value is not None and value.along == -1
+
+
+def number_or_ones(fit: Fitting, key: Key) -> Paper:
+    """1 before a row: the number, or a column of ones."""
+    number = paper.scalar(np.float64(1))
+    sizes = {n: k for n, k in fit.sizes.items() if k > 1}
+    ones = [(f"1 of size {n}", lambda k=k: column(k)) for n, k in sizes.items()]
+    return fit.choose(key, [("1", lambda: number), *ones])
 
 
 def is_open(f: Formula, position: int) -> bool:
@@ -98,6 +113,8 @@ def joined(fit: Fitting, key: Key, sign: str, a: Paper, b: Paper) -> Paper:
     if not sign or not (a.rank and b.rank):
         return paper.product(a, b)
     options = [("·", lambda: paper.product(a, b)), ("⊙", lambda: elementwise(a, b))]
+    if a.size == b.size and 1 in a.size:
+        options.append(("inner product", lambda: paper.total(elementwise(a, b))))
     return fit.choose(key, options)
 
 

@@ -15,11 +15,13 @@ from symbackprop.errors import SizesError
 from symbackprop.evaluation import arithmetic, paper
 from symbackprop.evaluation.paper import Paper
 from symbackprop.evaluation.scope import Environment, Scope
+from symbackprop.fitting.calls import at, call, kron, partial
 from symbackprop.fitting.choice import Fitting, Option, Reading, Row, Sizes
 from symbackprop.fitting.products import column, hadamard, times
 from symbackprop.meaning import meaning, strict
 from symbackprop.notation import (
-    ONE, OPEN, Eye, Formula, Hadamard, Minus, Number, Ones, Over, Plus, Power, Times, Transpose,
+    ONE, OPEN, At, Call, Eye, Formula, Hadamard, Kron, Minus, Number, Ones, Over, Partial, Plus, Power, Times,
+    Transpose,
 )  # fmt: skip
 
 RUNS, READINGS = 64, 8  # evaluations spent on the readings of one formula; readings kept
@@ -39,8 +41,8 @@ def readings(node: Formula, env: Environment, sizes: Sizes) -> Iterator[tuple[Re
         except SizesError as error:
             refusal, made = refusal or error, None
         picks = tuple(k for k, _, _ in run.taken)
-        for at in range(len(run.given), len(picks)):
-            waiting += [(*picks[:at], k) for k in range(1, run.taken[at][1])]
+        for n in range(len(run.given), len(picks)):
+            waiting += [(*picks[:n], k) for k in range(1, run.taken[n][1])]
         if made is not None:
             found += 1
             yield Reading(run.plan, tuple(name for _, _, name in run.taken)), made
@@ -134,5 +136,5 @@ def eye(fit: Fitting, node: Eye, scope: Scope) -> Paper:
 
 _ROWS: Mapping[type, Row] = {
     Times: times, Hadamard: hadamard, Plus: plus, Over: over, Power: power, Transpose: transpose,
-    Ones: ones, Eye: eye,
+    Ones: ones, Eye: eye, At: at, Call: call, Kron: kron, Partial: partial,
 }  # fmt: skip

@@ -6,6 +6,7 @@ import re
 
 from symbackprop.errors import LimitError
 from symbackprop.reading.tokens import LIMITS
+from symbackprop.plain.python import PREFIX
 from symbackprop.plain.scan import Scan, flat, split
 
 SIGNS = {
@@ -13,10 +14,10 @@ SIGNS = {
     "@": "", "*": r"\cdot", "·": r"\cdot", "⋅": r"\cdot", "×": r"\cdot", "/": "/", "÷": "/", "+": "+",
     "-": "-", "−": "-", "–": "-", "==": "=", "!=": r"\neq", "<=": r"\leq", ">=": r"\geq", "≤": r"\leq",
     "≥": r"\geq", "≠": r"\neq", "=": "=", ":=": "=", "<": "<", ">": ">", ",": ",", ";": ",", "|": "|",
-    "&": "",
+    "&": "", "||": r"\|", "‖": r"\|", "⊗": r"\otimes", "∞": r"\infty", ":": ":", "∧": ",", "∈": r"\in",
 }  # fmt: skip
 SUBS = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₚₜₓ₊₋", "0123456789ijklmnptx+-", strict=True))
-SUPS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾ⁿᵏ", "0123456789-()nk", strict=True))
+SUPS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾ⁿᵏᵀ", "0123456789-()nkT", strict=True))
 TOP = ("^", "{", r"\top", "}")
 ONES = ("𝟙", "𝟏")
 _INDICES = re.compile(r"(?:(?![ᵀᵏ²³¹⁰-₟ᵢⱼ])\w)+")
@@ -32,25 +33,30 @@ _POWER = re.compile(r"(\*\*|\.\^|\^)\s*")
 _PARTIAL = re.compile(r"[∂d]\s*(?=[^\W\d_])")
 _RELATION = re.compile(r"[<>≤≥≠]|==|!=")
 _AXIS = re.compile(r",\s*(?:axis|dim)\s*=\s*(-?\d)\s*$")
-_PREFIX = re.compile(r"(?:np|numpy|torch|jnp)\.(?=\w)")
 
 
 def space(s: Scan) -> bool:
-    found = s.match(_SPACE) or s.match(_PREFIX)
+    found = s.match(_SPACE) or s.match(PREFIX)
     s.at = found.end() if found else s.at
     return bool(found)
 
 
 def transposed(s: Scan) -> bool:
     """X.T, Xᵀ, X^T, and X^TX where what follows the T is names."""
-    found = s.match(_METHOD)
+    found = None if re.compile("⁻¹?ᵀ").match(s.text, s.at) else s.match(_METHOD)
     run = re.compile(r"\^\s*T(\w*)").match(s.text, s.at)
+    if run and s.summed():
+        return False
+    if not s.times and "t" not in s.spelled:  # A^t, where nothing is called t
+        found = found or re.compile(r"\^\s*t(?!\w)").match(s.text, s.at)
     if not found and run and (not run[1] or split(run[1], s)):
+        s.wrap()
         s.put(*TOP)
         s.at = run.start(1)
         return True
     if not found:
         return False
+    s.wrap()
     s.put(*TOP)
     s.at = found.end()
     return True
@@ -61,7 +67,10 @@ def prime(s: Scan) -> bool:
     if s.char() not in ("'", "’", "′"):
         return False
     on = s.tokens[-1] if s.tokens else ""
-    s.put(*(("'",) if on.startswith(r"\operatorname") or on == "'" else TOP))
+    slope = on.startswith(r"\operatorname") or on == "'"
+    if not slope:
+        s.wrap()
+    s.put(*(("'",) if slope else TOP))
     s.at += 1
     return True
 
@@ -70,13 +79,15 @@ def power(s: Scan) -> bool:
     """x^2, x**2, x.^2, X^-1, X^{-T}, X², X⁻¹."""
     small = re.compile("[" + "".join(SUPS) + "]+").match(s.text, s.at)
     if small:
-        s.script("^", "".join(SUPS[c] for c in small[0]))
+        s.wrap()
+        raised(s, "".join(SUPS[c] for c in small[0]))
         s.at = small.end()
         return True
     found = s.match(_POWER)
     if not found:
         return False
     lead = (r"\odot",) if found[1] == ".^" else ()
+    s.wrap()
     s.at = found.end()
     if s.char() in ("(", "{"):
         s.put("^", "{", *lead)
@@ -87,14 +98,26 @@ def power(s: Scan) -> bool:
     if not one:
         s.fail("an exponent is missing here")
         return False
-    tops = {"-T": ("-", "1", "}", *TOP)}
     word = one[0].lstrip("-")
     body = ("-",) * one[0].startswith("-") + (
         s.spelled.get(word) or tuple(re.findall(r"[\d.]+|\w", word))
     )
-    s.put("^", "{", *lead, *tops.get(one[0], (*body, "}")))
+    if one[0] == "-T":
+        raised(s, one[0])
+    else:
+        s.put("^", "{", *lead, *body, "}")
     s.at = one.end()
     return True
+
+
+def raised(s: Scan, script: str) -> None:
+    """A superscript whose content is short: -T is the inverse, transposed."""
+    if script not in ("-T", "-1T"):
+        s.script("^", script)
+        return
+    s.script("^", "-1")
+    s.wrap()
+    s.put(*TOP)
 
 
 def subscript(s: Scan) -> bool:
@@ -103,17 +126,6 @@ def subscript(s: Scan) -> bool:
     if small:
         s.script("_", "".join(SUBS[c] for c in small[0]))
         s.at = small.end()
-        return True
-    after = s.at > 0 and not s.text[s.at - 1].isspace() and bool(s.tokens) and s.tokens[-1] == "}"
-    if s.char() == "[" and after:
-        if ":" in s.text[s.at : s.pairs.get(s.at, s.at)]:
-            s.fail(
-                "slices are not read",
-                "Write the entries with indices, or the product with a selector.",
-            )
-        s.put("_", "{")
-        s.open.append(("}", ()))
-        s.at += 1
         return True
     if s.char() != "_":
         return False
@@ -134,6 +146,11 @@ def subscript(s: Scan) -> bool:
 
 def number(s: Scan) -> bool:
     """2, 0.5, 0,5; 1[x > 0] and 1_n."""
+    ones = re.compile(r"11+(?=\s*(?:['’′]|ᵀ|\^\s*T))").match(s.text, s.at)
+    if ones:  # 11'
+        s.put(*(r"\mathbf{1}",) * len(ones[0]))
+        s.at = ones.end()
+        return True
     if s.char() in ONES or (s.char() == "1" and re.match(r"[_\[{ₙ]", s.char(1))):
         s.put(r"\mathbf{1}")
         s.at += 1
@@ -161,7 +178,7 @@ def listing(s: Scan) -> bool:
 
 def sign(s: Scan) -> bool:
     found = s.match(_SIGN)
-    if not found:
+    if not found or (found[0] == ":" and not listing(s)):
         return False
     after = SIGNS[found[0]]
     s.put(*((after,) if after else ()))
@@ -179,7 +196,8 @@ def bracket(s: Scan) -> bool:
             )
         inside = s.text[s.at + 1 : s.pairs.get(s.at, len(s.text))]
         lead = bool(s.tokens) and s.tokens[-1] in (r"\mathbf{1}", r"\sum", "_")
-        if not lead and _RELATION.search(flat(inside)):
+        related = _RELATION.search(flat(inside)) or (c == "[" and "=" in flat(inside))
+        if not lead and related:
             s.put(r"\mathbf{1}")
         s.put("(")
         s.open.append((")", ()))

@@ -9,8 +9,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from symbackprop.errors import FormulaError
+from symbackprop.errors import FormulaError, LimitError
 from symbackprop.plain.spell import Spellings, Tokens
+from symbackprop.reading.tokens import LIMITS
 
 GLUED = 60  # letters in a row that are split into names
 _SPACE = re.compile(r"\s+")
@@ -29,18 +30,86 @@ class Scan:
         default_factory=list
     )  # the closing token, what follows it
     pairs: dict[int, int] = field(default_factory=dict)
+    zero: set[int] = field(default_factory=set)  # depths of brackets that count from 0
+    wraps: int = 0
+    rules: Sequence[Callable[[Scan], bool]] = ()
+    times: frozenset[Tokens] = frozenset()  # names with a step of time
+    named: bool = False  # whether a name was the last thing put
+    recurrent: bool = False  # whether it has a step of time
 
     def run(self, rules: Sequence[Callable[[Scan], bool]]) -> None:
         """All of the text: the first rule that takes what stands next."""
-        self.pairs = pairs(self.text)
+        self.pairs, self.rules = pairs(self.text), rules
         while self.at < len(self.text):
             if not any(rule(self) for rule in rules):
                 self.fail(f"{self.text[self.at]!r} cannot stand here")
 
     def put(self, *tokens: str) -> bool:
+        self.named = False
         self.tokens += tokens
         self.places += [min(self.at, max(len(self.text) - 1, 0))] * len(tokens)
         return True
+
+    def put_name(self, tokens: Tokens) -> None:
+        """A declared name."""
+        self.put(*tokens)
+        self.named, self.recurrent = True, tokens in self.times
+
+    def inner(self, text: str) -> Tokens:
+        """The tokens of a short text by itself."""
+        scan = Scan(text, self.spelled)
+        scan.run(self.rules)
+        return tuple(scan.tokens)
+
+    def operand(self) -> int:
+        """Where what was put last begins: a name, a bracket, a call, with its scripts."""
+        at = len(self.tokens)
+        while at > 0:
+            at = self.opening(at - 1)
+            if at == 0 or self.tokens[at - 1] not in ("_", "^"):
+                break
+            at -= 1
+        word = self.tokens[at - 1] if at else ""
+        return at - 1 if self.tokens[at] == "(" and word.startswith(r"\operatorname") else at
+
+    def opening(self, at: int) -> int:
+        """The bracket that a closing one closes; any other token is itself."""
+        closes = {"}": "{", ")": "("}
+        if self.tokens[at] not in closes:
+            return at
+        depth = 0
+        for k in range(at, -1, -1):
+            depth += (self.tokens[k] in ")}") - (self.tokens[k] in "({")
+            if depth == 0:
+                return k
+        return at
+
+    def summed(self) -> bool:
+        """Whether what was put last is the lower bound of a sum."""
+        if len(self.tokens) < 4 or self.tokens[-1] != "}":
+            return False
+        at = self.opening(len(self.tokens) - 1)
+        return at > 1 and self.tokens[at - 1] == "_" and self.tokens[at - 2] in (r"\sum", r"\prod")
+
+    def before(self, *tokens: str) -> None:
+        """Tokens in front of what was put last."""
+        self.wraps += 1
+        if self.wraps > LIMITS.nesting:
+            raise LimitError(f"more than {LIMITS.nesting} scripts on scripts", where="formula")
+        if not self.tokens:
+            self.fail("nothing stands before this")
+        at = self.operand()
+        self.tokens[at:at] = tokens
+        self.places[at:at] = [self.places[at]] * len(tokens)
+
+    def wrap(self) -> None:
+        """What was put last in braces, if a script stands on it, so that another one can."""
+        if len(self.tokens) < 2 or self.tokens[-1] != "}":
+            return
+        at = self.opening(len(self.tokens) - 1)
+        if at and self.tokens[at - 1] == "^":
+            self.before("{")
+            self.put("}")
 
     def fail(self, what: str, hint: str = "") -> None:
         start = max(0, self.at - 40)

@@ -44,10 +44,13 @@ def ways(name: Name) -> list[str]:
     """The spellings of one name."""
     sup, sub = plain_script(name.sup), plain_script(name.sub)
     bare = sup.strip("()[]")
-    sups = ["", f"^{sup}", f"^{{{sup}}}", bare] if sup else [""]
-    subs = ["", sub, f"_{sub}", f"_{{{sub}}}"] if sub else [""]
-    return [b + s + u for b in bases(name.base) for s in sups for u in subs
-            if (s or not sup) and (u or not sub)]  # fmt: skip
+    sups = [f"^{sup}", f"^{{{sup}}}", bare] if sup else [""]
+    subs = [sub, f"_{sub}", f"_{{{sub}}}"] if sub else [""]
+    if bare.isdecimal() and not sub:  # a layer's number, wherever it stands
+        sups += [f"_{bare}", f"_{{{bare}}}", f"^[{bare}]", f"^{{[{bare}]}}"]
+    if sub.isdecimal() and not sup:
+        subs += [f"^({sub})", f"^{{({sub})}}", f"^[{sub}]", f"^{{[{sub}]}}"]
+    return [b + s + u for b in bases(name.base) for s in sups for u in subs]
 
 
 def plain_script(tex: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symbackprop.plain.cases import cased
 from symbackprop.plain.marks import (
     bracket,
     number,
@@ -12,16 +13,32 @@ from symbackprop.plain.marks import (
     subscript,
     transposed,
 )
+from symbackprop.plain.python import method
 from symbackprop.plain.scan import Scan
-from symbackprop.plain.spell import Spellings
+from symbackprop.plain.slicing import comma, end, indexed
+from symbackprop.plain.spell import Spellings, Tokens
 from symbackprop.plain.words import word
 from symbackprop.reading.tokens import Source, checked
 
-RULES = (space, transposed, prime, power, subscript, word, number, sign, bracket)
+RULES = (
+    space,
+    transposed,
+    method,
+    prime,
+    power,
+    indexed,
+    comma,
+    subscript,
+    end,
+    word,
+    number,
+    sign,
+    bracket,
+)
 
 
-def source(text: str, spelled: Spellings) -> Source:
+def source(text: str, spelled: Spellings, times: frozenset[Tokens] = frozenset()) -> Source:
     """The tokens of a plain formula. Errors: `FormulaError` with the place, `LimitError`."""
-    scan = Scan(text, spelled)
+    scan = Scan(text, spelled, times=times)
     scan.run(RULES)
-    return checked(Source(text, tuple(scan.tokens), tuple(scan.places)))
+    return cased(checked(Source(text, tuple(scan.tokens), tuple(scan.places))))

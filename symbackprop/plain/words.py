@@ -5,17 +5,29 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from symbackprop.plain.glued import (
+    SMALL,
+    entered,
+    keyword,
+    last_scripted,
+    letters,
+    scripted,
+    signal,
+)
+from symbackprop.plain.python import along, unquoted
 from symbackprop.plain.scan import GLUED, Scan, split
 from symbackprop.plain.spell import LETTERS
 from symbackprop.spelling import near
 
 FUNCTIONS = {
     "sigma": "sigmoid", "σ": "sigmoid", "ln": "log", "ReLU": "relu", "tr": "trace", "heaviside": "step",
-    "sgn": "sign", "logistic": "sigmoid", "Softmax": "softmax", "maximum": "max",
+    "sgn": "sign", "inverse": "inv", "signum": "sign", "one_hot": "onehot", "Diag": "diag", "Tr": "trace",
+    "Heaviside": "step", "vdot": "inner", "logistic": "sigmoid", "Softmax": "softmax", "maximum": "max",
 }  # fmt: skip
 KNOWN = frozenset(
     "exp log tanh sin cos tan sinh cosh sqrt abs sigmoid relu softplus softmax log_softmax logsumexp trace "
-    "step sign gelu silu elu square diag diagonal sum mean rowsum colsum erf arctan transpose inv ones eye"
+    "step sign gelu silu elu square diag diagonal sum mean rowsum colsum erf arctan transpose inv ones zeros "
+    "eye norm kron outer inner vec det logdet onehot colmean rowmean dot matmul multiply divide frobenius"
     .split()
 )  # fmt: skip
 
@@ -27,7 +39,6 @@ _OPENS = re.compile(r"['’′]*\s*\(|\s+[^\W\d_]")
 _CALLED = re.compile(r"['’′]*\s*\(")
 _PARTIAL = re.compile(r"[∂d]\s*(?=[^\W\d_])")
 _SCRIPT = re.compile(r"\^\(\w+\)|\^\{\(?\w+\)?\}|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾|_\{\w+\}|[₀₁₂₃₄₅₆₇₈₉]+")
-_AXIS = re.compile(r",\s*(?:axis|dim)\s*=\s*(-?\d)\s*$")
 _BIG = {"sum": r"\sum", "prod": r"\prod", "Σ": r"\sum", "∑": r"\sum", "Π": r"\prod", "∏": r"\prod"}
 _NABLA = re.compile(r"(?:∇|nabla|grad)_?\{?\s*([^\W_]+)\s*\}?\s*\(?\s*([^\W_]+)\s*\)?")
 
@@ -99,17 +110,21 @@ def run(s: Scan) -> bool:
         return False
     text = unicodedata.normalize("NFC", found[0])
     start = s.at
+    if keyword(s, text) or signal(s, text):
+        return True
     for stop in (len(text), *(k for k in range(len(text) - 1, 0, -1) if text[k] == "_")):
         if name(s, text[:stop]):
             return True
     head = text.split("_")[0]
+    if last_scripted(s, text) or letters(s, text):
+        return True
     for stop in range(
         min(len(head), GLUED), 0, -1
     ):  # glued names, the last of them perhaps a function
         pieces = split(head[:stop], s)
         if pieces and (stop == len(head) or callable_at(s, head[stop:], start + len(head))):
             for piece in pieces:
-                s.put(*s.spelled[piece])
+                s.put_name(s.spelled[piece])
                 s.at += len(piece)
             return True
     if len(head) == 1 and (head.isascii() or head in LETTERS):
@@ -117,7 +132,7 @@ def run(s: Scan) -> bool:
         s.at += 1
         return True
     if INDEXED.match(s.text, start + len(head)) and "\0" + head in s.spelled:
-        s.put(*s.spelled["\0" + head])
+        s.put_name(s.spelled["\0" + head])
         s.at += len(head)
         return True
     s.fail(f"{head!r} is not a name known here", near(head, [x for x in s.spelled if x[0] != "\0"]))
@@ -127,34 +142,21 @@ def run(s: Scan) -> bool:
 def name(s: Scan, text: str) -> bool:
     """One declared name, the longest spelling first, or a function before its argument."""
     for end in scripted(s, text):
-        spelled = s.text[s.at : end].translate(_SMALL)
+        spelled = s.text[s.at : end].translate(SMALL)
         if spelled in s.spelled:
-            s.put(*s.spelled[spelled])
+            s.put_name(s.spelled[spelled])
             s.at = end
             return True
     if text in s.spelled:
-        s.put(*s.spelled[text])
+        s.put_name(s.spelled[text])
         s.at += len(text)
         return True
     lower = "\0" + text
     if lower in s.spelled and INDEXED.match(s.text, s.at + len(text)):
-        s.put(*s.spelled[lower])
+        s.put_name(s.spelled[lower])
         s.at += len(text)
         return True
     return function(s, text)
-
-
-_SMALL = str.maketrans({**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)), "⁽": "^(", "⁾": ")",
-                        **dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))})  # fmt: skip
-
-
-def scripted(s: Scan, text: str) -> list[int]:
-    """Where W^(1), W^{(1)}, W⁽¹⁾ and W_{in} would end."""
-    after = s.at + len(text)
-    found = re.compile(r"\^\(\w+\)|\^\{\(?\w+\)?\}|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾|_\{\w+\}|[₀₁₂₃₄₅₆₇₈₉]+").match(
-        s.text, after
-    )
-    return [found.end()] if found else []
 
 
 def callable_at(s: Scan, text: str, end: int) -> bool:
@@ -171,6 +173,8 @@ def function(s: Scan, text: str) -> bool:
     if name not in KNOWN or not _OPENS.match(s.text, end):
         return False
     opened = re.compile(r"\s*\(").match(s.text, end)
+    if name in ("ones", "zeros") and opened and (size := extents(s, opened.end() - 1)):
+        return filled(s, name, *size)
     if name in ("ones", "eye") and opened:
         s.put(r"\mathbf{1}" if name == "ones" else "I", "_", "{")
         return entered(s, opened.end(), ("}", ()))
@@ -178,27 +182,32 @@ def function(s: Scan, text: str) -> bool:
         s.put("(")
         after = ("^", "{", "-", "1", "}") if name == "inv" else ("^", "{", r"\top", "}")
         return entered(s, opened.end(), (")", after))
-    axis = along(s, opened.end() - 1) if opened and name in ("sum", "mean") else ""
+    if name == "norm" and opened:
+        unquoted(s, opened.end() - 1)
+    axis = along(s, name, opened.end() - 1) if opened and name in ("sum", "mean") else ""
     s.put(r"\operatorname{" + (axis or name) + "}")
     s.at = end
     return True
 
 
-def along(s: Scan, opening: int) -> str:
-    """sum(D, axis=0) is the sum over the rows; the option is taken out of the text."""
-    close = s.pairs.get(opening, -1)
-    found = _AXIS.search(s.text[opening:close]) if close > 0 else None
-    if not found or s.text[s.at : s.at + 3] != "sum":
-        return ""
-    start = opening + found.start()
-    s.text = s.text[:start] + " " * (close - start) + s.text[close:]
-    return "colsum" if found[1] == "0" else "rowsum"
+def extents(s: Scan, opening: int) -> tuple[str, str] | None:
+    """The two sizes of ones(n, m)."""
+    inside = s.text[opening + 1 : s.pairs.get(opening, opening)].strip().strip("()[]")
+    both = [x.strip() for x in inside.split(",")]
+    return (both[0], both[1]) if len(both) == 2 and all(both) else None
 
 
-def entered(s: Scan, after: int, closing: tuple[str, tuple[str, ...]]) -> bool:
-    """An opening bracket was read."""
-    s.open.append(closing)
-    s.at = after
+def filled(s: Scan, name: str, rows: str, columns: str) -> bool:
+    """ones(n, m) as a product of ones; zeros(n, m)."""
+    opening = s.text.index("(", s.at)
+    above, beside = s.inner(rows), s.inner(columns)
+    if name == "zeros":
+        s.put("0", "_", "{", *above, r"\times", *beside, "}")
+    else:
+        ones = (r"\mathbf{1}", "_", "{")
+        right = () if columns == "1" else (*ones, *beside, "}", "^", "{", r"\top", "}")
+        s.put("(", *ones, *above, "}", *right, ")")
+    s.at = s.pairs[opening] + 1
     return True
 
 
@@ -216,7 +225,12 @@ def unit(s: Scan) -> bool:
 
 def exponential(s: Scan) -> bool:
     """e^(-z)."""
-    found = re.compile(r"e\s*\^\s*[({]").match(s.text, s.at)
+    bare = re.compile(r"e\s*(?:\^|\*\*)\s*(-?[^\W\d_]\w*)").match(s.text, s.at)
+    if bare:
+        s.put(r"\operatorname{exp}", "(", *s.inner(bare[1]), ")")
+        s.at = bare.end()
+        return True
+    found = re.compile(r"e\s*(?:\^|\*\*)\s*[({]").match(s.text, s.at)
     if not found:
         return False
     s.put(r"\operatorname{exp}", "(")

@@ -10,6 +10,7 @@ from lark import Transformer
 
 from symbackprop.notation import (
     ONE,
+    OPEN,
     Array,
     At,
     Call,
@@ -33,6 +34,7 @@ from symbackprop.notation import (
     Power,
     Product,
     Sized,
+    Span,
     Sum,
     Times,
     Transpose,
@@ -118,6 +120,15 @@ class Builder(Transformer[Word, Formula]):
             return At(base.base, base.indices + indices)
         return At(base, indices)
 
+    def span(self, c: list[Any]) -> Formula:
+        return Span(c[0], c[2])
+
+    def end(self, c: list[Any]) -> Formula:
+        return c[0] if c else OPEN
+
+    def places(self, c: list[Any]) -> tuple[Formula, ...]:
+        return tuple(c)
+
     def power(self, c: list[Any]) -> Formula:
         return Power(c[0], c[2])
 
@@ -168,7 +179,7 @@ class Builder(Transformer[Word, Formula]):
         return Indicator(c[1], c[2].value, c[3])
 
     def eye(self, c: list[Any]) -> Formula:
-        return Eye(c[1])
+        return Eye(c[1][0]) if len(c[1]) == 1 else self.delta(c)
 
     def unit(self, c: list[Any]) -> Formula:
         return Unit(c[1])

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from symbackprop.notation import OPEN, Name
-from symbackprop.reading.names import Key
+from symbackprop.notation import END, OPEN
+from symbackprop.reading.sums import big
 from symbackprop.reading.words import Range, Reader, Scripts, Word, Work
 from symbackprop.spelling import NORMS
 
 Answer = tuple[Work, int] | None
 Row = Callable[[Reader, int, int], Answer]
 
+OTHER_NORMS = {"": "norm", "1": "norm1", r"\infty": "norminf"}  # read, never printed
 _OPENERS = frozenset({"(", "[", "{"})
 
 
@@ -36,11 +37,12 @@ def norm(reader: Reader, at: int, end: int) -> Answer:
     if stop >= end:
         raise reader.source.fail(at, r"this \| is never closed")
     s = reader.scripts(stop + 1, end)
-    names = [name for name, sub in NORMS.items() if reader.inside(s.sub) == (sub,)]
-    if not names or s.primes:
+    sub = "".join(reader.inside(s.sub))
+    found = {sub: name for name, sub in NORMS.items()} | OTHER_NORMS
+    if sub not in found or s.primes:
         hint = r"Write \|A\|_F for a matrix, \|x\|_2 for a vector."
         raise reader.source.fail(at, "which norm is meant?", hint=hint)
-    work: Work = [Word("FUNCTION", (names[0], 0), at), *reader.group(Range(at + 1, stop))]
+    work: Work = [Word("FUNCTION", (found[sub], 0), at), *reader.group(Range(at + 1, stop))]
     return work + (reader.powers(s.sup) if s.sup else []), s.end
 
 
@@ -61,63 +63,6 @@ def nabla(reader: Reader, at: int, end: int) -> Answer:
     if s.sub is None or s.sup or s.primes:
         raise reader.source.fail(at, r"\nabla needs the variable as a subscript: \nabla_{x} L")
     return [Word("NABLA", None, at), s.sub, Word("OF", None, s.sub.end)], s.end
-
-
-def big(reader: Reader, at: int, end: int) -> Answer:
-    r"""\sum_{k=1}^{n} and \prod."""
-    s = reader.scripts(at + 1, end)
-    sign = reader.tokens[at]
-    if s.sup is None and (letters := open_letters(reader.inside(s.sub))):
-        return [w for x in letters for w in over_all(reader, sign, x, at)], s.end
-    if s.sub is None or s.sup is None or "=" not in reader.inside(s.sub):
-        hint = f"Write {sign}_{{k=1}}^{{n}} …, with both bounds."
-        raise reader.source.fail(at, f"{sign} without bounds", hint=hint)
-    key, tex = bound_key(reader, s.sub)
-    index = reader.table.known.get(key, tex)
-    low = Range(s.sub.start + reader.inside(s.sub).index("=") + 1, s.sub.end)
-    for bound in (low, s.sup):
-        spot = alone(reader, key, bound)
-        if spot is not None:
-            raise reader.source.fail(spot, "the index of a sum is also its bound",
-                                     hint="Give the index a letter of its own.")  # fmt: skip
-    head = Word("BIG", (sign, index), at)
-    return [head, low, Word("_TO", None, low.end), s.sup, Word("_BODY", None, s.sup.end)], s.end
-
-
-def open_letters(sub: Key) -> tuple[str, ...]:
-    r"""The letters of \sum_{k} and \sum_{i,j}, which run over the whole axes they index."""
-    letters = tuple(x for x in sub if x != ",")
-    return letters if all(len(x) == 1 and x.isalpha() for x in letters) else ()
-
-
-def over_all(reader: Reader, sign: str, letter: str, at: int) -> Work:
-    """A sum over the whole axis of one letter."""
-    index = reader.table.known.get(((letter,), (), ()), Name(letter))
-    return [Word("BIG", (sign, index), at), Word("NUMBER", "1", at), Word("_TO", None, at),
-            Word("NAME", OPEN, at), Word("_BODY", None, at)]  # fmt: skip
-
-
-def alone(reader: Reader, key: tuple[Key, Key, Key], bound: Range) -> int | None:
-    """Where a bound names the index itself, not a name that begins with the same letter."""
-    letter, *scripts = key
-    if any(scripts) or len(letter) != 1:
-        return None
-    spots = (k for k in range(bound.start, bound.end) if reader.tokens[k] == letter[0])
-    return next((k for k in spots if reader.token(k + 1) not in ("_", "^", "'")), None)
-
-
-def bound_key(reader: Reader, sub: Range) -> tuple[tuple[Key, Key, Key], Name]:
-    """The letter bound in `k=1`: as the table has it, and as a name."""
-    stop = sub.start + reader.inside(sub).index("=")
-    letter = sub.start
-    while letter < stop and reader.tokens[letter] not in ("^", "_", "'"):
-        letter += 1
-    s = reader.scripts(letter, stop)
-    if letter == sub.start or s.end != stop or s.primes:
-        raise reader.source.fail(sub.start, "the index of a sum is one letter")
-    pieces = [reader.source.piece(r.start, r.end) if r else "" for r in (s.sup, s.sub)]
-    key = (reader.tokens[sub.start : letter], reader.inside(s.sup), reader.inside(s.sub))
-    return key, Name(reader.source.piece(sub.start, letter), *pieces)
 
 
 def call(reader: Reader, at: int, end: int) -> Answer:
@@ -178,9 +123,17 @@ def constant(reader: Reader, at: int, end: int) -> Answer:
         return None
     if s.primes:
         raise reader.source.fail(at, f"a prime stands on {token}")
-    mode = reader.indices(s.sub.start, s.sub.end)[1] if kind == "DELTA" else s.sub
+    listed = kind == "DELTA" or (kind == "EYE" and entry(reader, s.sub))
+    mode = reader.indices(s.sub.start, s.sub.end)[1] if listed else s.sub
     work = [Word(kind, None, at), mode, Word("_CLOSE", None, s.sub.end)]
     return work + (reader.powers(s.sup) if s.sup else []), s.end
+
+
+def entry(reader: Reader, sub: Range) -> bool:
+    """Whether a subscript of I says which entry, not which size."""
+    inside = reader.inside(sub)
+    known = [((x,), (), ()) in reader.table.known and x not in reader.table.indices for x in inside]
+    return "," in inside or (len(inside) == 2 and all(map(str.isalpha, inside)) and not all(known))
 
 
 def number(reader: Reader, at: int, end: int) -> Answer:
@@ -204,6 +157,8 @@ def sign(reader: Reader, at: int, end: int) -> Answer:
         return [Word("RELATION", _RELATIONS[token], at)], at + 1
     if token.startswith((r"\begin{", r"\end{")) and token.endswith("matrix}"):
         return [Word("BEGIN" if token[1] == "b" else "END", None, at)], at + 1
+    if token == r"\mathrm{end}":
+        return [Word("NAME", END, at)], at + 1
     if token in _CASES:
         return [Word(_CASES[token], None, at)] if _CASES[token] else [], at + 1
     return None

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from symbackprop.errors import FormulaError
 from symbackprop.notation import Name
-from symbackprop.reading.commands import COMMANDS, OTHERS, bound_key, open_letters
+from symbackprop.reading.commands import COMMANDS, OTHERS
 from symbackprop.reading.names import Key, NameTable
+from symbackprop.reading.sums import bound_key, cut_conditions, open_letters
 from symbackprop.reading.tokens import ACCENTS, LIMITS, Source
 from symbackprop.reading.words import SCRIPTS, TOPS, Range, Reader, Scripts, Word, Work
 
@@ -18,7 +19,7 @@ _SIMPLE = {
     "+": "_PLUS", "-": "_MINUS", r"\odot": "ODOT", r"\oslash": "OSLASH", r"\cdot": "CDOT",
     r"\times": "CDOT", r"\otimes": "_OTIMES",
     "/": "_SLASH", "(": "_LPAR", ")": "_RPAR", "[": "_LSQR", "]": "_RSQR",
-    "{": "_LBRACE", "}": "_RBRACE", ",": "_COMMA", "&": "_CELL", "\\\\": "_NEWROW",
+    ":": "COLON", "{": "_LBRACE", "}": "_RBRACE", ",": "_COMMA", "&": "_CELL", "\\\\": "_NEWROW",
     r"\partial": "PARTIAL", "⟪": "_LABS", "⟫": "_RABS", r"\lvert": "_LABS", r"\rvert": "_RABS",
     r"\lfloor": "_LFLOOR", r"\rfloor": "_RFLOOR",
 }  # fmt: skip
@@ -131,7 +132,7 @@ class _Lexer(Reader):
         found: dict[tuple[Key, Key, Key], Name] = {}
         for k, token in enumerate(self.tokens):
             if token in (r"\sum", r"\prod"):
-                sub = self.scripts(k + 1, len(self.tokens)).sub
+                sub = cut_conditions(self, self.scripts(k + 1, len(self.tokens)))[0].sub
                 if sub and "=" in self.inside(sub):
                     key, name = bound_key(self, sub)
                     found.setdefault(key, name)

@@ -46,6 +46,11 @@ class NameTable:
         return frozenset(base for base, _, _ in self.known)
 
     @cached_property
+    def letters(self) -> frozenset[Key]:
+        """The letters of names proper: an index is none."""
+        return frozenset(name_key(n)[0] for n in self.names)
+
+    @cached_property
     def reach(self) -> dict[str, int]:
         """First token of a letter -> tokens of the longest letter that starts with it."""
         return _reach(self.bases)

@@ -25,7 +25,9 @@ class Limits:
 
 LIMITS = Limits()
 
-_FONTS = r"operatorname\*?|mathrm|mathsf|mathit|mathbf|mathbb|mathcal|textrm|text|bm|boldsymbol"
+_FONTS = (
+    r"operatorname\*?|mathrm|mathsf|mathit|mathbf|mathbbm?|mathcal|mathds|textrm|text|bm|boldsymbol"
+)
 _TOKEN = re.compile(
     r"(?P<space>\s+|~|\\[,;:!> ]|\\(?:quad|qquad|displaystyle|limits|left|right|[bB]igg?[lr]?)"
     r"(?![A-Za-z])(?:\s*\.)?)"
@@ -40,7 +42,8 @@ _TOKEN = re.compile(
 )
 _BAR = re.compile(r"\\(left|right)\s*\|")
 _SAME = {
-    "bm": "mathbf", "boldsymbol": "mathbf", "mathbb": "mathbf", "text": "mathrm",
+    "bm": "mathbf", "boldsymbol": "mathbf", "mathbb": "mathbf", "mathds": "mathbf", "mathbbm": "mathbf",
+    "text": "mathrm",
     "textrm": "mathrm", "operatorname*": "operatorname",
     r"\dfrac": r"\frac", r"\tfrac": r"\frac", r"\le": r"\leq", r"\ge": r"\geq", r"\ne": r"\neq",
     r"\intercal": r"\top", r"\lbrack": "[", r"\rbrack": "]", r"\{": "[", r"\}": "]",

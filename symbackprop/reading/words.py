@@ -95,9 +95,19 @@ class Reader:
 
     def indices(self, start: int, end: int) -> Work:
         """A subscript that is not part of a name."""
+        if self.tokens[start] == "[" and self.source.closing.get(start) == end - 1:
+            start, end = start + 1, end - 1
         inside = self.tokens[start:end]
         signs = "+" in inside or "-" in inside or r"\cdot" in inside
-        mode = "affine" if signs else "listed" if "," in inside else "index"
+        mode = (
+            "plain"
+            if ":" in inside
+            else "affine"
+            if signs
+            else "listed"
+            if "," in inside
+            else "index"
+        )
         return [Word("SUB", None, start), Range(start, end, mode), Word("_CLOSE", None, end)]
 
     def tops(self, token: str) -> bool:

@@ -32,11 +32,10 @@ from symbackprop.notation import (
     Power,
     Product,
     Sized,
-    Sum,
-    Times,
+    Span,
+    Sum, Times,
     Transpose,
-    Unit,
-    Zeros,
+    Unit, Zeros,
 )  # fmt: skip
 from symbackprop.spelling import FUNCTIONS, NORMS, spell
 from symbackprop.write.walk import (
@@ -291,6 +290,7 @@ def language(functions: Mapping[str, str] = FUNCTIONS) -> Language:
         Nabla:          Row(FACTOR,   (SUBBED, ANY),   _nabla),
         Sum:            Row(BIG,      (ANY, ANY, ANY, TIMES), partial(_big, r"\sum"), tall=True),
         Product:        Row(BIG,      (ANY, ANY, ANY, TIMES), partial(_big, r"\prod"), tall=True),
+        Span:           Row(ANY,      (ANY,),          lambda _, parts: ":".join(map(attach, parts))),
         Array:          Row(ATOM,     (ANY,),          _array),
         Sized:          Row(FACTOR,   (ANY,),          _sized),
     }  # fmt: skip

@@ -34,6 +34,7 @@ from symbackprop.notation import (
     Power,
     Product,
     Sized,
+    Span,
     Sum,
     Times,
     Transpose,
@@ -282,6 +283,7 @@ ROWS = {
     Nabla:          Row(FACTOR,   (SUBBED, ANY),  _nabla),
     Sum:            Row(BIG,      (ANY, ANY, ANY, TIMES), partial(_big, "Σ")),
     Product:        Row(BIG,      (ANY, ANY, ANY, TIMES), partial(_big, "Π")),
+    Span:           Row(ANY,      (ANY,),         lambda _, parts: ":".join(map(attach, parts))),
     Array:          Row(ATOM,     (ANY,),         _array),
     Sized:          Row(FACTOR,   (ANY,),         _sized),
 }  # fmt: skip

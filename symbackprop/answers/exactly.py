@@ -1,0 +1,158 @@
+"""What is right at small rational points, without rounding: for graphs that stay in the rational numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
+
+from symbackprop.answers.bench import Bench, Spot
+from symbackprop.evaluation.paper import Paper
+from symbackprop.exact import Meter, filled, scalar_value
+from symbackprop.expr import Symbol
+from symbackprop.meaning import Environment
+from symbackprop.op import SCALARS
+from symbackprop.places import plain
+from symbackprop.rationals import NotRational, rational
+from symbackprop.reference import Array
+from symbackprop.scope import Scene
+from symbackprop.squares import SYMMETRIC
+from symbackprop.values import Key, Point, generic_point, roomy, seeded, size_names
+
+SIZES = (2, 3, 2, 3, 4)  # small and not all equal
+TRIALS, LENGTH = 2, 3
+TINY = Fraction(1, 10**6)  # of the largest entry
+
+
+@dataclass(frozen=True, eq=False)
+class Exact:
+    """A spot in fractions; `whole` where every node of it has its own value, not just any."""
+
+    spot: Spot
+    whole: bool
+
+
+@lru_cache(maxsize=32)
+def exact_spots(b: Bench) -> tuple[Exact, ...]:
+    """Points in fractions with what is right there; none where something is no rational number."""
+    try:
+        return tuple(s for trial in range(TRIALS) for s in spots(b, trial))
+    except NotRational:
+        return ()
+
+
+def spots(b: Bench, trial: int) -> Iterator[Exact]:
+    """The spots of one exact point. Errors: `NotRational`."""
+    d = b.target.d
+    if b.target.kind == "hessian":
+        raise NotRational("second derivatives are not found exactly")
+    start = inputs(b, trial)
+    if b.target.kind == "jacobian":
+        point, whole = filled(d.backward, unit(b, start, 0))
+        yield Exact(spot(b, point, 0, jacobian(b, start)), whole)
+        return
+    seeds = seeded(d.backward, start, b.seed).deltas
+    point, whole = filled(
+        d.backward, replace(start, deltas={k: rational(v) for k, v in seeds.items()})
+    )
+    for t in range(1, point.length + 1) if b.target.recurrent else (0,):
+        yield Exact(spot(b, point, t, b.target.at(point, t)), whole)
+
+
+def spot(b: Bench, point: Point, t: int, own: Array) -> Spot:
+    """One spot."""
+    own = np.asarray(own, dtype=object)
+    scene = Scene(b.target.d, b.names, point, b.seed)
+    return Spot(scene, t, own, b.target.paper(own), exact=True, vec=b.target.vec(own))
+
+
+def jacobian(b: Bench, start: Point) -> Array:
+    """Row by row, each the pullback of a unit vector."""
+    d, t = b.target.d, b.target
+    shape = tuple(s.value(start.sizes) for s in d.graph.symbol[t.of].shape)
+    count = int(np.prod(shape))
+    rows = [filled(d.backward, unit(b, start, k))[0].deltas[t.wrt, 0] for k in range(count)]
+    return np.stack([np.asarray(r, dtype=object) for r in rows]).reshape(
+        (*shape, *np.shape(rows[0]))
+    )
+
+
+def unit(b: Bench, start: Point, k: int) -> Point:
+    """The point with the output's k-th unit vector as its error signal."""
+    d = b.target.d
+    shape = tuple(s.value(start.sizes) for s in d.graph.symbol[d.of].shape)
+    one = np.zeros(int(np.prod(shape)), dtype=int)
+    one[k] = 1
+    return replace(start, deltas={(d.of, 0): rational(one.reshape(shape))})
+
+
+def inputs(b: Bench, trial: int) -> Point:
+    """Inputs and initial states in small fractions. Errors: `NotRational` for a domain that has none."""
+    g = b.target.d.graph
+    sizes = {n: SIZES[(k + trial) % len(SIZES)] for k, n in enumerate(size_names(g))}
+    if g.time:
+        sizes |= dict.fromkeys(g.time.length.names, LENGTH)
+    drawn = generic_point(g, trial, b.seed, roomy(g, sizes))
+    rng = np.random.default_rng([b.seed, trial, 97])
+    values: dict[Key, Array] = {}
+    for (n, t), v in drawn.values.items():
+        values[n, t] = fractions(g.symbol[n].symbol, v, rng)
+    return Point(drawn.sizes, values, {}, drawn.length)
+
+
+def fractions(s: Symbol | None, like: Array, rng: np.random.Generator) -> Array:
+    """Small fractions in the shape and the domain of a value."""
+    domain = s.domain if s else ""
+    if domain in ("label", "onehot"):
+        return like if domain == "label" else rational(like)
+    shape = np.shape(like)
+    above = rng.integers(1, 12, shape) * (
+        1 if domain in ("positive", "distribution") else rng.choice([-1, 1], shape)
+    )
+    made = rational(above) / rational(rng.integers(2, 8, shape))
+    made = np.asarray(made, dtype=object)
+    if domain == "distribution":
+        return made / made.sum(-1, keepdims=True)
+    if domain in SYMMETRIC:
+        half = (made + made.T) / Fraction(2)
+        return half if domain == "symmetric" else made @ made.T + rational(np.eye(len(made)))
+    return made
+
+
+def exact_environment(env: Environment) -> Environment:
+    """The environment in fractions, its functions those that stay in them."""
+    return replace(env, exact=True, functions={**env.functions, **FUNCTIONS})
+
+
+def function(name: str, order: int) -> Callable[..., Array]:
+    """A scalar function on fractions, entry by entry."""
+    one = np.vectorize(lambda x: scalar_value(name, order, Fraction(x), Meter()), otypes=[object])
+    return lambda x: np.asarray(one(x), dtype=object)
+
+
+FUNCTIONS: Mapping[str | tuple[str, int], Callable[..., Array]] = {
+    **{name: function(name, 0) for name in SCALARS},
+    **{(name, order): function(name, order) for name in SCALARS for order in (1, 2)},
+}
+
+
+def differs(x: Exact, value: Paper) -> bool:
+    """Whether a value is not the right one; a bare 0 stands for zeros of any size.
+
+    Where nodes have any values, another formula may be right all the same: then only a tiny difference, which
+    no other formula would make, is one.
+    """
+    s, given = x.spot, plain(value)
+    right = plain(s.vec if s.vec and given.rank == 2 and s.right.rank > 2 else s.right)
+    if given.size != right.size:
+        return x.whole and bool(largest(right.array) or largest(given.array))
+    gap = largest(rational(given.array) - rational(right.array))
+    return bool(gap) and (x.whole or gap < TINY * largest(right.array))
+
+
+def largest(a: Array) -> Fraction:
+    """The largest entry by its absolute value."""
+    return max((abs(x) for x in np.ravel(a).tolist()), default=Fraction(0))

@@ -1,0 +1,161 @@
+"""The letters of an answer: which axes they run over, and which names of sizes are letters after all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from itertools import permutations
+
+from symbackprop.answers.bench import Bench
+from symbackprop.answers.definitions import Definition
+from symbackprop.claims import Refused, Shapes, shapes_of, with_letters
+from symbackprop.compose import size_formula, size_name
+from symbackprop.notation import OPEN, At, Formula, KroneckerDelta, Name, Product, Sum
+from symbackprop.reading.names import NameTable
+from symbackprop.sizes import Shape, Size
+from symbackprop.write.walk import children, fold, inside, rebuilt
+
+Free = Mapping[str, tuple[Size, ...]]
+
+
+@dataclass(frozen=True)
+class Lettered:
+    """Formulas whose letters have axes; `order` is that of the axes asked for."""
+
+    forms: tuple[Formula, ...]
+    own: tuple[Definition, ...] = ()
+    order: tuple[str, ...] = ()
+    free: Free = field(default_factory=dict)
+    recurrent: bool = False
+
+
+def lettered(
+    bench: Bench, table: NameTable, forms: Sequence[Formula], own: Sequence[Definition],
+    order: tuple[str, ...],
+) -> Lettered:  # fmt: skip
+    """The answer with the axes its letters run over. Errors: `Refused` where an axis cannot be seen."""
+    every = (*forms, *(d.body for d in own))
+    kinds = At | Sum | Product | KroneckerDelta
+    if not order and not any(isinstance(x, kinds) for f in every for x in inside(f)):
+        return Lettered(tuple(forms), tuple(own))
+    forms, order = of_sizes(bench, table, tuple(forms), order)
+    d = bench.target.d
+    time = d.graph.time.name if d.graph.time else ""
+    letters = frozenset(table.indices) - {n.base for n in table.names if not (n.sup or n.sub)}
+    shapes = Shapes(d, shapes_of(d, ""), letters, time)
+    own, shapes = placed(own, shapes, table)
+    forms = tuple(bounded(f, shapes) for f in forms)
+    left = () if not order else (heading(bench, order),)
+    claim = with_letters(d, table, "", {}, (*left, *forms), (), own=shapes.own)
+    order = order or ordered(dict(claim.free), bench.target.axes)
+    place = {letter: k for k, letter in enumerate(order)}
+    free = dict(sorted(claim.free, key=lambda f: place.get(f[0], len(place))))
+    return Lettered(forms, tuple(own), order, free, claim.recurrent)
+
+
+def ordered(free: Free, axes: Shape) -> tuple[str, ...]:
+    """Letters without a left side: as their axes are asked for; where that is open, by the alphabet."""
+    letters = sorted(free)
+    for way in permutations(letters) if len(letters) == len(axes) else ():
+        if all(axis in free[x] for x, axis in zip(way, axes, strict=True)):
+            return way
+    return tuple(letters)
+
+
+def placed(
+    own: Sequence[Definition], shapes: Shapes, table: NameTable
+) -> tuple[list[Definition], Shapes]:  # fmt: skip
+    """Definitions with the axes of their letters; later formulas may index what they define."""
+    out: list[Definition] = []
+    for d in own:
+        body = bounded(d.body, shapes)
+        asked = [x for x in d.letters if x != d.time]
+        claim = with_letters(shapes.d, table, "", {}, (body,), (), own=shapes.own)
+        free = dict(claim.free)
+        if set(free) != set(asked):
+            stray = next(iter(set(free) ^ set(asked)))
+            raise Refused("unreadable", 1, f"{stray!r} is free on one side of a definition only")
+        axes = tuple(free[x][0] for x in asked) if asked else shapes.own_axes(body)
+        known = {**shapes.own, **({d.name: axes} if axes else {})}
+        shapes = replace(shapes, own=known)
+        out.append(replace(d, body=body, free=free))
+    return out, shapes
+
+
+def of_sizes(
+    bench: Bench, table: NameTable, forms: tuple[Formula, ...], order: tuple[str, ...]
+) -> tuple[tuple[Formula, ...], tuple[str, ...]]:
+    """n in x_{nj} is a letter, though a size is called n: where the left side says so, or one is missing."""
+    g = bench.target.d.graph
+    used = {x.base for f in forms for x in inside(f) if isinstance(x, Name)} | set(order)
+    spare = [x for x in table.indices if x not in used and len(x) == 1]
+    bases = [size_name(n).base for n in g.sizes]
+    if order:
+        asked = [x for x in order if x in bases]
+    else:
+        letters = {i.base for f in forms for x in inside(f) if isinstance(x, At)
+                   for i in x.indices if isinstance(i, Name) and i.base in table.indices}  # fmt: skip
+        bound = {x.index.base for f in forms for x in inside(f) if isinstance(x, Sum | Product)}
+        time = {g.time.name} if g.time else set()
+        missing = len(bench.target.axes) - len(letters - bound - time)
+        asked = [n for n in bases if any(indexes(f, n) for f in forms)][: max(missing, 0)]
+    for n, fresh in zip(asked, spare, strict=False):
+        forms = tuple(renamed(f, Name(n), Name(fresh)) for f in forms)
+        order = tuple(fresh if x == n else x for x in order)
+    return forms, order
+
+
+def indexes(f: Formula, n: str) -> bool:
+    """Whether a name stands as an index that no sum binds."""
+    return renamed(f, Name(n), Name("\0")) != f
+
+
+def renamed(f: Formula, old: Name, new: Name) -> Formula:
+    """A formula with a letter renamed where it is an index, unless a sum binds it."""
+
+    def swapped(node: Formula, a: Name, b: Name) -> Formula:
+        return fold(node, children, lambda x, parts: b if x == a else rebuilt(x, parts))
+
+    def combine(node: Formula, parts: list[Formula]) -> Formula:
+        made = rebuilt(node, parts)
+        if isinstance(made, At):
+            return At(made.base, tuple(swapped(i, old, new) for i in made.indices))
+        if isinstance(made, KroneckerDelta):
+            return swapped(made, old, new)
+        if isinstance(made, Sum | Product) and made.index == old:
+            return replace(made, body=swapped(made.body, new, old))
+        return made
+
+    return fold(f, children, combine)
+
+
+def heading(bench: Bench, order: tuple[str, ...]) -> Formula:
+    """The left side with its letters, so that they get its axes."""
+    left = bench.target.left
+    letters = tuple(map(Name, order))
+    return At(left.base, (*left.indices, *letters)) if isinstance(left, At) else At(left, letters)
+
+
+def bounded(f: Formula, shapes: Shapes) -> Formula:
+    """Sums over whole axes get their bounds. Errors: `Refused` where the axis cannot be seen."""
+    if not any(isinstance(x, Sum | Product) and x.high == OPEN for x in inside(f)):
+        return f
+
+    def combine(node: Formula, parts: list[Formula]) -> Formula:
+        made = rebuilt(node, parts)
+        if not isinstance(made, Sum | Product) or made.high != OPEN:
+            return made
+        if shapes.time and made.index.base == shapes.time and shapes.d.graph.time:
+            return replace(made, high=size_formula(shapes.d.graph.time.length))
+        for x in inside(made.body):
+            for index, axis in (
+                zip(x.indices, shapes.axes(x), strict=True) if isinstance(x, At) else ()
+            ):
+                if index == made.index and axis is not None:
+                    return replace(made, high=size_formula(axis))
+        raise Refused(
+            "unreadable", 1, f"over which axis the index {made.index.base!r} runs cannot be seen"
+        )
+
+    return fold(f, children, combine)

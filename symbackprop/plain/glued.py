@@ -1,0 +1,86 @@
+"""Words of plain text that are several things in one: XW^(1), δ_{a,t+1}, ij in a subscript; if and else."""
+
+from __future__ import annotations
+
+import re
+
+from symbackprop.plain.scan import GLUED, Scan, split
+from symbackprop.plain.spell import LETTERS
+
+
+def entered(s: Scan, after: int, closing: tuple[str, tuple[str, ...]]) -> bool:
+    """An opening bracket was read."""
+    s.open.append(closing)
+    s.at = after
+    return True
+
+
+WORDS = {"if": "if", "falls": "if", "wenn": "if", "for": "if", "für": "if", "when": "if",
+         "else": "otherwise", "otherwise": "otherwise", "sonst": "otherwise"}  # fmt: skip
+
+
+def keyword(s: Scan, text: str) -> bool:
+    """if, else."""
+    if text not in WORDS or text in s.spelled:
+        return False
+    s.put(r"\mathrm{" + WORDS[text] + "}")
+    s.at += len(text)
+    return True
+
+
+def signal(s: Scan, text: str) -> bool:
+    """δ_{a,t+1}: the first index is the name."""
+    text = text.rstrip("_")
+    found = re.compile(r"_\{\s*(\w+)\s*,").match(s.text, s.at + len(text))
+    if text not in ("δ", "delta") or not found or f"δ_{found[1]}" not in s.spelled:
+        return False
+    s.put_name(s.spelled[f"δ_{found[1]}"])
+    s.put("_", "{")
+    return entered(s, found.end(), ("}", ()))
+
+
+def letters(s: Scan, text: str) -> bool:
+    """ij in a subscript: one letter after the other."""
+    if not (s.open and s.open[-1][0] == "}" and text.isalpha() and len(text) <= 4):
+        return False
+    for k, c in enumerate(text):
+        s.put(
+            *(",",) * bool(k), *s.spelled.get(c, (c if c.isascii() else "\\" + LETTERS.get(c, c),))
+        )
+    s.at += len(text)
+    return True
+
+
+def last_scripted(s: Scan, text: str) -> bool:
+    """XW^(1) and XW_1: names in a row, the last one with its script."""
+    start = s.at
+    for k in range(1, min(len(text), GLUED)):
+        pieces = split(text[:k], s)
+        if not pieces:
+            continue
+        s.at = start + k
+        ends = [*scripted(s, text[k:]), s.at + len(text) - k]
+        tail = next((e for e in ends if s.text[s.at : e].translate(SMALL) in s.spelled), 0)
+        if tail:
+            s.at = start
+            for piece in pieces:
+                s.put_name(s.spelled[piece])
+                s.at += len(piece)
+            s.put_name(s.spelled[s.text[s.at : tail].translate(SMALL)])
+            s.at = tail
+            return True
+    s.at = start
+    return False
+
+
+SMALL = str.maketrans({**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)), "⁽": "^(", "⁾": ")",
+                        **dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))})  # fmt: skip
+
+
+def scripted(s: Scan, text: str) -> list[int]:
+    """Where W^(1), W^{(1)}, W⁽¹⁾ and W_{in} would end."""
+    after = s.at + len(text)
+    found = re.compile(r"\^\(\w+\)|\^\{\(?\w+\)?\}|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾|_\{\w+\}|[₀₁₂₃₄₅₆₇₈₉]+").match(
+        s.text, after
+    )
+    return [found.end()] if found else []

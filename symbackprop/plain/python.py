@@ -1,0 +1,95 @@
+"""NumPy in plain text: np.linalg.inv(A), A.dot(x), D.sum(axis=0, keepdims=True)."""
+
+from __future__ import annotations
+
+import re
+
+from symbackprop.plain.scan import Scan
+
+PREFIX = re.compile(r"(?:np|numpy|torch|jnp|tf|nn|F|linalg|functional|special)\.(?=\w)")
+_METHOD = re.compile(r"\.(\w+)\s*\(")
+_AXIS = re.compile(r"(?:^|,)\s*(?:axis|dim)?\s*=?\s*(-?\d)\s*(?=,|$)")
+_KEEP = re.compile(r",?\s*keep_?dims?\s*=\s*\w+")
+_NAMED_AXIS = re.compile(r",?\s*(?:axis|dim)\s*=\s*(-?\d)\s*")
+UNITS = {"inv": "-1", "transpose": r"\top", "t": r"\top"}
+ALONG = {("sum", "0"): "colsum", ("sum", "1"): "rowsum", ("sum", "-1"): "rowsum",
+         ("mean", "0"): "colmean", ("mean", "1"): "rowmean", ("mean", "-1"): "rowmean"}  # fmt: skip
+PLAIN = frozenset(
+    {
+        "sum",
+        "mean",
+        "trace",
+        "diagonal",
+        "exp",
+        "log",
+        "tanh",
+        "sigmoid",
+        "relu",
+        "abs",
+        "sqrt",
+        "det",
+    }
+)
+IGNORED = frozenset({"astype", "float", "copy", "clone", "detach"})
+
+
+def method(s: Scan) -> bool:
+    """A method of what stands before the dot."""
+    found = s.match(_METHOD)
+    if not found:
+        return False
+    name, opening = found[1], found.end() - 1
+    close = s.pairs.get(opening, -1)
+    if close < 0:
+        return False
+    inside = s.text[opening + 1 : close]
+    if name in ("dot", "matmul", "mm", "mv"):
+        s.at = opening
+        return True
+    if name in IGNORED or (name in UNITS and not inside.strip()):
+        if name in UNITS:
+            s.wrap()
+            s.put(
+                "^", "{", *UNITS[name].partition("-")[1:] if name == "inv" else (UNITS[name],), "}"
+            )
+        s.at = close + 1
+        return True
+    called = ALONG.get((name, axis(inside)), name if not inside.strip() else "")
+    if called not in (*ALONG.values(), *PLAIN):
+        return False
+    s.before(r"\operatorname{" + called + "}", "(")
+    s.put(")")
+    s.at = close + 1
+    return True
+
+
+def axis(inside: str) -> str:
+    """The axis named in the brackets of a method."""
+    found = _AXIS.match(_KEEP.sub("", inside).strip())
+    return found[1] if found else ""
+
+
+def unquoted(s: Scan, opening: int) -> None:
+    """norm(A, 'fro'): the option is taken out of the text."""
+    close = s.pairs.get(opening, -1)
+    found = re.compile(r",\s*(?:ord\s*=\s*)?['\"]fro['\"]\s*").search(s.text, opening)
+    if found and found.end() <= close:
+        s.text = s.text[: found.start()] + " " * len(found[0]) + s.text[found.end() :]
+
+
+def along(s: Scan, name: str, opening: int) -> str:
+    """sum(D, axis=0) is the sum over the rows; the options are taken out of the text."""
+    close = s.pairs.get(opening, -1)
+    if close < 0:
+        return ""
+    inside = s.text[opening + 1 : close]
+    bare = _KEEP.sub(lambda m: " " * len(m[0]), inside)
+    found = _NAMED_AXIS.search(bare)
+    matlab = re.search(r",\s*([12])\s*$", bare) if not found else None
+    which = found[1] if found else str(int(matlab[1]) - 1) if matlab else ""
+    cut = found or matlab
+    if not cut or (name, which) not in ALONG:
+        return ""
+    left = bare[: cut.start()] + " " * (cut.end() - cut.start()) + bare[cut.end() :]
+    s.text = s.text[: opening + 1] + left + s.text[close:]
+    return ALONG[name, which]

@@ -1,0 +1,69 @@
+"""Arrays of rational numbers: what is exact stays exact, or is refused."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+class NotRational(Exception):
+    """A value that is no rational number, or takes too long to be found as one."""
+
+
+def rational(a: Array) -> Array:
+    """An array of whole numbers or fractions as fractions. Errors: `NotRational` for anything else."""
+    a = np.asarray(a)
+    flat = [whole(x) for x in a.ravel().tolist()]
+    out = np.empty(len(flat), dtype=object)
+    out[:] = flat
+    return out.reshape(a.shape)
+
+
+def whole(x: object) -> Fraction:
+    """A number that is exact."""
+    if isinstance(x, Fraction | int):
+        return Fraction(x)
+    if isinstance(x, float) and x.is_integer():
+        return Fraction(int(x))
+    raise NotRational("a rounded number")
+
+
+def eliminated(a: Array, right: Array) -> tuple[Array, Fraction]:
+    """Gauss and Jordan: a⁻¹ right, and the determinant. Errors: `NotRational` where a is singular."""
+    n, det = len(a), Fraction(1)
+    work = np.concatenate([rational(a), rational(right)], axis=1)
+    for k in range(n):
+        pivot = next((r for r in range(k, n) if work[r, k] != 0), None)
+        if pivot is None:
+            raise NotRational("singular")
+        if pivot != k:
+            work[[k, pivot]] = work[[pivot, k]]
+            det = -det
+        det *= work[k, k]
+        work[k] = work[k] / work[k, k]
+        for r in range(n):
+            if r != k and work[r, k] != 0:
+                work[r] = work[r] - work[r, k] * work[k]
+    return work[:, n:], det
+
+
+def inverted(a: Array) -> Array:
+    return eliminated(a, np.eye(len(a), dtype=int))[0]
+
+
+def determined(a: Array) -> Array:
+    out = np.empty((), dtype=object)
+    try:
+        out[()] = eliminated(a, np.eye(len(a), dtype=int))[1]
+    except NotRational:
+        out[()] = Fraction(0)
+    return out
+
+
+def solved(a: Array, b: Array) -> Array:
+    return eliminated(a, b[:, None])[0][:, 0] if b.ndim == 1 else eliminated(a, b)[0]
