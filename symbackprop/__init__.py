@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from symbackprop.answers.check import check
+    from symbackprop.answers.many import check_all
     from symbackprop.answers.verdict import Verdict
     from symbackprop.convention import Convention
     from symbackprop.derivation import Derivation, Gradient, derive
@@ -40,7 +41,8 @@ _HOME = {
     "Expr": "expr", "derive": "derivation", "Derivation": "derivation", "Gradient": "derivation",
     "jacobian": "second", "hessian": "second", "Derivative": "second", "Convention": "convention",
     "Report": "report", "Sheet": "sheet", "Words": "prose", "Judged": "judged", "Line": "lines",
-    "judge": "lines", "check": "answers.check", "Verdict": "answers.verdict", **dict.fromkeys((
+    "judge": "lines", "check": "answers.check", "check_all": "answers.many",
+    "Verdict": "answers.verdict", **dict.fromkeys((
         "Derived", "Exercise", "Part", "Stated", "code", "drawn", "said", "written"), "exercise"),
     **dict.fromkeys((
         "SymbackpropError", "DeclarationError", "FormulaError", "LimitError", "ShapeError", "SheetError",
@@ -50,7 +52,8 @@ __all__ = [
     "Convention", "DeclarationError", "Derivation", "Derivative", "Derived", "Exercise", "Expr",
     "FormulaError", "Gradient", "Graph", "Judged", "LimitError", "Line", "Part", "Report", "ShapeError",
     "Sheet", "SheetError", "Stated", "SymbackpropError", "TexError", "Verdict", "VerificationError",
-    "Words", "check", "code", "collect", "derive", "drawn", "hessian", "jacobian", "judge", "named",
+    "Words", "check", "check_all",
+    "code", "collect", "derive", "drawn", "hessian", "jacobian", "judge", "named",
     "read", "said", "symbol", "written",
 ]  # fmt: skip
 

@@ -199,9 +199,8 @@ def test_rows_go_through_any_executor() -> None:
 def test_a_list_of_answers() -> None:
     found = sb.check_all(GRAPHS["ls"], "w", ["2/n X'r", "-2/n X'r"])
     assert [r["verdict"] for r in found] == ["correct", "wrong"]
-    with pytest.raises(DeclarationError, match="no executor"):
-        with executor("threads", 2):
-            pass
+    with pytest.raises(DeclarationError, match="no executor"), executor("threads", 2):
+        pass
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def dask(address: str, jobs: int) -> Iterator[Executor]:
             yield client.get_executor()
         return
     with (
-        LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=":0") as cluster,
         Client(cluster) as client,
     ):
         yield client.get_executor()
