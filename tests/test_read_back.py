@@ -19,7 +19,7 @@ UNREAD = {  # printed forms the typed-answer reader does not take yet
     "scaled-latex",
     "errata.7-latex", "errata.7-plain", "sheet_000.15-latex", "sheet_000.15-plain", "sheet_000.20-latex",
     "sheet_000.20-plain", "sheet_001.24-latex", "sheet_001.24-plain", "sheet_002.26-plain",
-    "sheet_003.31-plain", "sheet_004.46-latex", "sheet_004.46-plain",
+    "sheet_003.31-latex", "sheet_003.31-plain", "sheet_004.46-latex", "sheet_004.46-plain",
 }  # fmt: skip
 
 
