@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from symbackprop.answers.check import check
+    from symbackprop.answers.many import check_all
     from symbackprop.answers.verdict import Verdict
     from symbackprop.batched import batch
     from symbackprop.convention import Convention
@@ -47,7 +48,7 @@ _HOME = {
     "jacobian": "second", "hessian": "second", "Derivative": "derivative", "fisher": "curvature",
     "gauss_newton": "curvature", "Convention": "convention",
     "Report": "report", "Sheet": "sheet", "Words": "prose", "Judged": "judged", "Line": "lines",
-    "judge": "lines", "check": "answers.check", "Verdict": "answers.verdict", **dict.fromkeys((
+    "judge": "lines", "check": "answers.check", "check_all": "answers.many", "Verdict": "answers.verdict", **dict.fromkeys((
         "Derived", "Exercise", "Part", "Stated", "code", "drawn", "said", "written",
     ), "exercise"), "Quantities": "quantities", "batch": "batched",
     **dict.fromkeys((
@@ -58,7 +59,7 @@ __all__ = [
     "Convention", "DeclarationError", "Derivation", "Derivative", "Derived", "Exercise", "Expr",
     "FormulaError", "Gradient", "Graph", "Judged", "LimitError", "Line", "Part", "Quantities", "Report",
     "ShapeError", "Sheet", "SheetError", "Stated", "SymbackpropError", "TexError", "Verdict",
-    "VerificationError", "Words", "batch", "check", "code", "collect", "derive", "drawn", "fisher",
+    "VerificationError", "Words", "batch", "check", "check_all", "code", "collect", "derive", "drawn", "fisher",
     "gauss_newton", "hessian", "jacobian", "judge", "named", "read", "said", "symbol", "written",
 ]  # fmt: skip
 

@@ -82,6 +82,8 @@ def check_options(c: argparse.ArgumentParser) -> None:
     c.add_argument("--notation", choices=("auto", "latex", "plain"), default="auto")
     c.add_argument("--lang", choices=("en", "de"), default="en")
     c.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
+    c.add_argument("--executor", default="processes", metavar="NAME",
+                   help="for --answers: processes, dask or dask:ADDRESS")  # fmt: skip
     c.add_argument("--json", action="store_true", help="JSON; one line each for --answers")
 
 

@@ -39,13 +39,17 @@ class Place:
         """Side n. Errors: `Refused` where its sizes do not fit, or something in it has no value."""
         if n not in self.known:
             try:
-                self.known[n] = plain(meaning(self.claim.sides[n], self.env))
+                self.known[n] = plain(self.read(n))
             except SizesError as error:
                 said = f"{error} ({self.said})"
                 raise Refused("sizes", max(n, 1), said, error.sizes, self.sizes) from None
             except (FormulaError, LimitError) as error:
                 raise Refused("unreadable", max(n, 1), str(error)) from None
         return self.known[n]
+
+    def read(self, n: int) -> Paper:
+        """The value of side n by the rules of the page."""
+        return meaning(self.claim.sides[n], self.env)
 
     def slack(self, n: int) -> Array:
         """How far side n moves when each of its decimals moves by half a unit of its last digit."""

@@ -135,6 +135,7 @@ def schedule(g: Graph, length: int) -> Iterator[Key]:
 
 
 Work: TypeAlias = Callable[[Expr, Point, int], Array]  # an expression at a point and a step
+Held: TypeAlias = Mapping[Key, Array] | None  # δ's that are given
 
 
 def forward(g: Graph, at: Point, nudge: Mapping[Key, Array] | None = None, only: str = "",
@@ -152,21 +153,21 @@ def forward(g: Graph, at: Point, nudge: Mapping[Key, Array] | None = None, only:
     return out
 
 
-def backward_values(b: Backward, at: Point, work: Work = evaluate) -> Point:
-    """The point with every δ evaluated from its printed form, last step first; δ beyond T is 0."""
-    deltas = dict(at.deltas)
+def backward_values(b: Backward, at: Point, work: Work = evaluate, held: Held = None) -> Point:
+    """The point with every δ evaluated from its printed form but those held, last step first; beyond T 0."""
+    held = held or {}
+    deltas = {**at.deltas, **held}
     out = Point(at.sizes, at.values, deltas, at.length)
-    g = b.graph
-    recurrent = {n for n in b.adjoints if time_name(g, n)}
-    late = set(phases(g).after)
-    for n in (n for n in b.adjoints if n in late):
+    recurrent = {n for n in b.adjoints if time_name(b.graph, n)}
+    late = set(phases(b.graph).after)
+    for n in (n for n in b.adjoints if n in late and (n, 0) not in held):
         deltas[n, 0] = work(b.adjoints[n].value, out, 0)
     for t in range(at.length, -1, -1):
-        for n in (n for n in b.adjoints if n in recurrent):
+        for n in (n for n in b.adjoints if n in recurrent and (n, t) not in held):
             form = at_step(b.adjoints[n], t, at.length)
             if form is not None:
                 deltas[n, t] = work(form, out, t)
-    for n in (n for n in b.adjoints if n not in recurrent and n not in late):
+    for n in (n for n in b.adjoints if n not in recurrent | late and (n, 0) not in held):
         deltas[n, 0] = work(b.adjoints[n].value, out, 0)
     return out
 

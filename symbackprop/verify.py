@@ -1,5 +1,6 @@
 """Verification: every printed side read back from its LaTeX and evaluated; every δ against the definition.
 
+What is evaluated is what the reader of formulas, the one typed answers go through, makes of the LaTeX.
 *Equality*: both sides of each equation at generic points of the declared domains, distinct prime sizes and
 one trial with squares, to 1e-10 relative. *Truth*: each δ against the complex-step derivative of the graph's
 definition (Squire & Trapp, SIAM Review 40, 1998), or central differences where a function is not analytic,

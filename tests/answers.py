@@ -19,6 +19,16 @@ ANSWER_GRAPHS = {
     "residual": "x: d; W: d x d; h = tanh(W @ x); s = h + x; L = sum(s**2)",
     "factors": "A: n x m; B: m x k; M: n x k; R = A @ B - M; L = sum(R**2)/2",
     "label": "z: k; y: scalar label k; L = logsumexp(z) - z[y]", "relu": "x: d; L = sum(relu(x)**2)",
+    "fit": "A: m x n; v: n; t: m; e = A @ v - t; J = sum(e**2)/m",
+    "network": "x: p; t: q; V: h x p; a: h; U: q x h; b: q; s = V @ x + a; g = tanh(s); r = U @ g + b\n"
+    "k = sigmoid(r); L = sum((k - t)**2)",
+    "lstm": "t: 1..T; x[t]: d; Wi: m x d; Ui: m x m; Wf: m x d; Uf: m x m; Wg: m x d; Ug: m x m\n"
+    "ai[t] = Wi @ x[t] + Ui @ h[t-1]; i[t] = sigmoid(ai[t]); af[t] = Wf @ x[t] + Uf @ h[t-1]; f[t] = sigmoid(af[t])\n"
+    "ag[t] = Wg @ x[t] + Ug @ h[t-1]; g[t] = tanh(ag[t]); c[t] = f[t]*c[t-1] + i[t]*g[t]; h[t] = tanh(c[t])\n"
+    "l[t] = sum(h[t]**2); L = sum(l[t], over=t)",
+    "joined": "x: 4; y: 3; V: 5 x 7; u = tanh(x); z = concat(u, y); q = V @ z; s = sum(q**2)",
+    "form": "x: n; A: n x n; b: n; f = x @ A @ x/2 - b @ x",
+    "attention": "Q: n x d; K: m x d; V: m x k; S = Q @ K.T/sqrt(d); P = softmax(S); O = P @ V; L = sum(O**2)/2",
     "product": "A: n x n; B: n x n; C = A*B; L = sum((C @ C)**2)",
 }  # fmt: skip
 
@@ -86,19 +96,19 @@ _WRONG = [
     ("ls", "w", r"\frac{2}{n} r^\top X", "transposed", "transposed"), ("ls", "w", "2/n r'X", "transposed", "transposed"),
     ("ls", "w", r"\frac1n X^\top r", "wrong", "factor"), ("ls", "w", "2X'r", "wrong", "factor"),
     ("ls", "w", "-2/n X'r", "wrong", "sign"), ("ls", "w", r"\frac2n X^\top (y - X w)", "wrong", "sign"),
-    ("ls", "w", "X^T(y - Xw)", "wrong", "sign_factor"), ("ls", "w", "2/n r", "wrong", "variable"),
+    ("ls", "w", "X^T(y - Xw)", "wrong", "sign+factor"), ("ls", "w", "2/n r", "wrong", "variable"),
     ("ls", "w", "X X", "wrong", "inside"), ("ls", "w", "X'X", "wrong", "sizes"), ("ls", "w", "2/n X r", "wrong", "inside"),
     ("ls", "w", "2.0000000000001/n X'r", "wrong", "nearly"), ("ls", "w", r"1.9999999999999/n X^\top r", "wrong", "nearly"),
     ("rnn", "a", "δ_t = (2 h_t + U^T δ_{t+1}) * (1 - h_t^2), δ_T = h_T", "wrong", "start"),
     ("ls", "w", "2/n X^T q", "unreadable", ""), ("ls", "w", "((", "unreadable", ""), ("ls", "w", "", "unreadable", ""),
     ("ls", "w", "dw", "unreadable", ""), ("ls", "w", r"\frac{\partial L}{\partial w}", "unreadable", ""),
     ("ls", "w", "dL/dr = 2/n X^T r", "unreadable", ""), ("ls", "w", "2/n X^T (X w - y)^2", "wrong", ""),
-    ("ls", "w", r"\frac2n X^\top (X w + y)", "wrong", ""), ("ls", "w", "__import__('os')", "unreadable", ""),
+    ("ls", "w", r"\frac2n X^\top (X w + y)", "wrong", "term_sign"), ("ls", "w", "__import__('os')", "unreadable", ""),
     ("ridge", "w", "2X'(Xw - y)", "wrong", "path"), ("logistic", "w", "X'(p - y)", "wrong", "factor"),
     ("logistic", "z", "dp", "wrong", "inner"), ("logistic", "z", "dp .* p", "wrong", "sigmoid"),
     ("logistic", "z", "dp .* σ'(p)", "wrong", "argument"), ("ce", "b", "(P - Y)/n", "wrong", "batch"),
     ("ce", "W", "X'(Y - P)/n", "wrong", "sign"), ("ce", "W", "X'(P - Y)", "wrong", "factor"),
-    ("ce", "W", "1/n (P-Y)' X", "transposed", "transposed"), ("ce", "W", "X'P/n", "wrong", ""),
+    ("ce", "W", "1/n (P-Y)' X", "transposed", "transposed"), ("ce", "W", "X'P/n", "wrong", "term"),
     ("softmax", "z", "2 p.*p.*(1-p)", "wrong", "diagonal"),
     ("softmax", "z", r"2 p \odot p \odot (1 - p)", "wrong", "diagonal"),
     ("rows", "W1", "X'(E W2')", "wrong", "inner"), ("rows", "W1", "X'((E W2') .* (1 - H))", "wrong", "tanh"),
@@ -124,4 +134,38 @@ _WRONG = [
     ("product", "A", "dC .* B", "correct", ""), ("product", "A", "dC * B", "correct", ""),
 ]  # fmt: skip
 
-ANSWERS = [(g, w, a, "correct", "") for (g, w), each in _RIGHT.items() for a in each] + _WRONG
+_MORE = [  # the same kinds of mistakes on other graphs, in both notations; two at once
+    ("fit", "v", r"\frac{4}{m} A^\top e", "wrong", "factor"), ("fit", "v", "1/(2m) A'e", "wrong", "factor"),
+    ("fit", "v", "A'e/sqrt(m)", "wrong", "factor"), ("fit", "v", "-e'A", "wrong", "transposed+sign+factor"),
+    ("fit", "v", "2/m A'(A v - t)^2", "wrong", ""), ("fit", "v", "2/m A'(A v)", "wrong", "term"),
+    ("fit", "v", r"\frac2m A^\top (A v + t)", "wrong", "term_sign"), ("ce", "Z", "dP", "wrong", "inner"),
+    ("ce", "W", r"-X^\top (Y \odot (1 - P))/n", "wrong", "diagonal"), ("ce", "Z", "-Y .* (1-P)", "wrong", "diagonal+factor"),
+    ("ce", "b", "1'(P - Y)", "wrong", "transposed+factor"), ("logistic", "w", "X'((p-y) .* p .* (1-p))/n", "wrong", "twice"),
+    ("logistic", "z", r"\frac1n (p - y) \odot \sigma'(z)", "wrong", "twice"),
+    ("network", "V", "(U'(2(k-t))) x'", "wrong", "inner"), ("network", "V", "(U'(2(k-t) .* k .* (1-k))) x'", "wrong", "inner"),
+    ("network", "V", "((U'((k-t) .* k .* (1-k))) .* (1-g)) x'", "wrong", "tanh+factor"),
+    ("network", "V", r"-\left[(U^\top (2 (k-t) \odot k \odot (1-k))) \odot (1-g)\right] x^\top", "wrong", "tanh+sign"),
+    ("network", "V", "((U'(2(k-t) .* k)) .* (1-g)) x'", "wrong", "tanh+sigmoid"),
+    ("network", "V", r"\left[(U^\top (2 (k-t) \odot k)) \odot (1 - \tanh(g)^2)\right] x^\top", "wrong", "argument+sigmoid"),
+    ("network", "V", "x ((U'(2(k-t) .* k .* (1-k))) .* (1-g))'", "wrong", "tanh+transposed"),
+    ("network", "x", "V'((U'(2(k-t) .* σ'(k))) .* (1-g.^2))", "wrong", "argument"),
+    ("lstm", "c", "δh_t .* (1-h_t.^2) + δc_{t+1} .* f_t", "wrong", "step"), ("lstm", "c", r"\delta h_t \odot (1 - h_t \odot h_t)", "wrong", "path"),
+    ("lstm", "c", r"\delta h_t \odot (1 - h_t) + \delta c_{t+1} \odot f_{t+1}", "wrong", "tanh"),
+    ("lstm", "c", "δh_t + δc_{t+1} .* f_t", "wrong", "step+inner"), ("lstm", "h", "2h_t + Ui'δai_{t+1} + Ug'δag_{t+1}", "wrong", "path"),
+    ("lstm", "h", "2h_t + Ui δai_{t+1} + Uf δaf_{t+1} + Ug δag_{t+1}", "wrong", "transpose"),
+    ("lstm", "h", "Ui'δai_{t+1} + Uf'δaf_{t+1} + Ug δag_{t+1}", "wrong", "path+transpose"),
+    ("lstm", "af", r"\delta c_t \odot c_{t-1} \odot f_t", "wrong", "sigmoid"), ("lstm", "Wi", "δai_t x_t'", "wrong", "time"),
+    ("lstm", "Uf", "sum_t δaf_t h_t'", "wrong", "step"), ("lstm", "ag", "δc_t .* i_t .* (1-g_t)", "wrong", "tanh"),
+    ("joined", "u", "V'q", "wrong", "selector+factor"), ("joined", "x", "(2V'q) .* (1-u.^2)", "wrong", "selector"),
+    ("joined", "x", r"2 V^\top q \odot (1 - u^{\odot 2})", "wrong", "selector"), ("concat", "W1", "2/n A'(((E-y) W2') .* (B > 0))", "wrong", "selector"),
+    ("joined", "x", "(2V'q) .* (1-u)", "wrong", "inside"), ("form", "x", "A x - b", "wrong", "transpose"),
+    ("form", "x", r"\frac12 (A + A^\top) x + b", "wrong", "term_sign"), ("form", "x", "1/2 (A+A')x", "wrong", "path"),
+    ("form", "x", "(A+A')x - b", "wrong", "term_factor"), ("form", "x", "(A+A')x + b", "wrong", "term_factor+term_sign"),
+    ("attention", "S", r"P \odot (O V^\top) \odot (1-P)", "wrong", "diagonal"), ("attention", "S", "O V'", "wrong", "inner"),
+    ("attention", "Q", "dS K", "wrong", "factor"), ("attention", "K", r"\delta S^\top Q", "wrong", "factor"),
+    ("attention", "Q", "(P .* (O V') .* (1-P)) K", "wrong", "diagonal+factor"), ("attention", "V", "P O", "wrong", "inside"),
+]  # fmt: skip
+
+ANSWERS = (
+    [(g, w, a, "correct", "") for (g, w), each in _RIGHT.items() for a in each] + _WRONG + _MORE
+)

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 import symbackprop as sb
 from symbackprop.__main__ import main
+from symbackprop.answers.executors import executor
 from symbackprop.answers.many import Task, judge_all
 from symbackprop.answers.rules import WRONG
+from symbackprop.answers.solution import agreeing, solution
 from symbackprop.catalogue import catalogue
 from symbackprop.errors import DeclarationError
 from tests.answers import ANSWER_GRAPHS as GRAPHS
@@ -32,8 +34,45 @@ def test_the_table_is_large_and_every_mistake_has_a_row() -> None:
     assert len(ANSWERS) >= 150
     assert len({g for g, *_ in ANSWERS}) >= 10
     said = {k.removeprefix("mistake.") for k in catalogue("en") if k.startswith("mistake.")}
-    assert said == {m for *_, m in ANSWERS if m}
+    assert said - SIZELESS == {key for *_, m in ANSWERS for key in m.split("+") if key} - SIZELESS
     assert {key for key, _ in WRONG} <= said
+
+
+SIZELESS = {"nearly", "start"}  # said about no node and no size
+MISTAKEN = [row for row in ANSWERS if row[3] in ("wrong", "transposed")]
+
+
+@pytest.mark.parametrize(("graph", "wrt", "answer", "verdict", "mistake"), MISTAKEN[::4])
+def test_a_mistake_has_its_name_and_a_counterexample_at_other_points(
+    graph: str, wrt: str, answer: str, verdict: str, mistake: str
+) -> None:
+    found = sb.check(GRAPHS[graph], wrt, answer, seed=11)
+    assert (found.verdict, found.mistake) == (verdict, mistake)
+    misfit = {"inside", "selector", "time", "step"} & set(mistake.split("+"))
+    c = found.counterexample
+    assert misfit or (c is not None and c.right != c.given)
+
+
+@pytest.mark.parametrize("by", ["1.2345", "0.98765", "π", "n**3"])
+def test_what_nobody_does_has_no_name(by: str) -> None:
+    """A factor that is none of those that get lost is not called one of them, nor anything else."""
+    for graph, wrt, answer, verdict, _ in ANSWERS[::9]:
+        bare = not any(x in answer for x in ("=", "\\", "sum"))
+        if verdict == "correct" and bare and (by != "n**3" or graph in ("ls", "ce")):
+            found = sb.check(GRAPHS[graph], wrt, f"{by} * ({answer})", notation="plain")
+            assert (found.verdict, found.mistake) == ("wrong", ""), (graph, answer)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_mistake_is_said_with_a_size(language: str) -> None:
+    gaps = ("{size}", "{node}", "{name}", "{left}", "{asked}")
+    for key, said in catalogue(language).items():
+        mistake = key.removeprefix("mistake.")
+        assert mistake in (key, *SIZELESS) or any(gap in said for gap in gaps), key
+    found = sb.check(GRAPHS["rows"], "W1", "X'(E W2')").sentence(language)
+    assert "H (n×m)" in found
+    found = sb.check(GRAPHS["network"], "V", "((U'((k-t) .* k .* (1-k))) .* (1-g)) x'")
+    assert "g (h)" in found.sentence(language) and "h×p" in found.sentence(language)
 
 
 def test_a_right_answer_is_not_right_elsewhere() -> None:
@@ -148,6 +187,22 @@ def test_a_bad_row_stops_no_other() -> None:
     assert found[3]["id"] == "7" and found[3]["mistake"] == "factor"
 
 
+def test_rows_go_through_any_executor() -> None:
+    pytest.importorskip("distributed")
+    rows = [{"answer": a} for a in ("2/n X'r", "X'r/n", "(((")] * 40
+    with executor("dask", 2) as pool:
+        found = judge_all(Task(GRAPHS["ls"], "w"), rows, pool)
+    assert [r["verdict"] for r in found] == ["correct", "wrong", "unreadable"] * 40
+    assert found == judge_all(Task(GRAPHS["ls"], "w"), rows)
+
+
+def test_a_list_of_answers() -> None:
+    found = sb.check_all(GRAPHS["ls"], "w", ["2/n X'r", "-2/n X'r"])
+    assert [r["verdict"] for r in found] == ["correct", "wrong"]
+    with pytest.raises(DeclarationError, match="no executor"), executor("threads", 2):
+        pass
+
+
 @pytest.fixture
 def graph(tmp_path: Path) -> Path:
     path = tmp_path / "g.txt"
@@ -177,13 +232,66 @@ def test_a_solution_line_by_line(
         \nabla_w L &= \frac{2}{n} X^\top r = \frac1n X^\top r \\ % comment = 3
         \delta r &= \frac{2}{n} r
     \end{align*}"""
-    solution = tmp_path / "s.tex"
-    solution.write_text(text, "utf-8")
-    assert main(["check", str(graph), "--lines", str(solution), "--json"]) == 1
+    path = tmp_path / "s.tex"
+    path.write_text(text, "utf-8")
+    assert main(["check", str(graph), "--lines", str(path), "--json"]) == 1
     found = json.loads(capsys.readouterr().out)
     assert [(x["verdict"], x["sign"]) for x in found] == [("false", 2), ("holds", 0)]
-    solution.write_text(r"\[ \delta r = \frac{2}{n} r \]", "utf-8")
-    assert main(["check", str(graph), "--lines", str(solution)]) == 0
+    path.write_text(r"\[ \delta r = \frac{2}{n} r \]", "utf-8")
+    assert main(["check", str(graph), "--lines", str(path)]) == 0
+    capsys.readouterr()
+    path.write_text("dr = 1/n r  % wrong\nw_bar = X' dr\nw_bar = 1/n X' r\nw_bar = X r", "utf-8")
+    assert main(["check", str(graph), "--lines", str(path), "--lang", "de"]) == 1
+    said = capsys.readouterr().out
+    assert "3: richtig, Zeile 1 vorausgesetzt" in said and "4: die Größen" in said
+
+
+NET = GRAPHS["rows"]
+SOLUTIONS = [  # graph, and lines with their verdicts; 'follows 2': right given line 2
+    (NET, [
+        ("dO = E", "holds"), ("dH = E W2'", "holds"), ("dZ = dH .* (1 - H)", "false"), ("dW1 = X' dZ", "holds"),
+        ("db1 = colsum(dZ)", "holds"), ("dL/dW2 = H' E = E' H", "transposed"), ("dX = W1 dZ", "sizes"),
+        ("dW1 = X'(E W2' .* (1-H))", "follows 3"), ("dW1 = X'(E W2' .* (1-H.^2))", "holds"), ("((", "unreadable"),
+        ("dX = (E W2' .* (1-H)) W1'", "follows 3"), ("dX = (E W2' .* (1+H)) W1'", "false"),
+    ]),
+    (NET, [
+        (r"\delta O = O - Y", "holds"), (r"\frac{\partial L}{\partial Z} = (E W_2^\top) \odot (1 - H)", "false"),
+        (r"\nabla_{W_1} L = X^\top \delta Z = 2 X^\top \delta Z", "false"), (r"D = E W_2^\top", "defined"),
+        (r"\delta Z = D \odot (1 - H \odot H)", "holds"), (r"Q = 2 D", "defined"),
+        (r"\delta Z = Q \odot (1 - H^{\odot 2})", "false"), (r"\nabla_{W_1} L = 2 X^\top (D \odot (1 - H \odot H))", "follows 7"),
+    ]),
+    (GRAPHS["columns"], [
+        ("dL/do = 2(o-y)", "false"), ("dL/dh = W2' dL/do", "holds"), ("dL/dh = 2 W2'(o-y)", "follows 1"),
+        ("dz = 2 W2'(o-y) .* h .* (1-h)", "follows 1"), ("dz = dh .* h .* (1-h)", "holds"), ("dL/dx = W1' dz", "holds"),
+        ("dL/dW1_ij = dz_i x_j", "holds"), ("dL/dW1 = 2 (W2'(o-y) .* h .* (1-h)) x'", "follows 1"),
+        ("dL/dW1 = 3 (W2'(o-y) .* h .* (1-h)) x'", "false"),
+    ]),
+    (GRAPHS["rnn"], [
+        ("δh_t = 2h_t + U' δa_{t+1}", "holds"), ("δa_t = δh_t .* (1 - h_t)", "false"), ("dL/dW = sum_t δa_t x_t'", "holds"),
+        ("δa_t = (2 h_t + U' δa_{t+1}) .* (1 - h_t)", "follows 2"), ("dL/dU = sum_t δa_t h_t'", "false"),
+        (r"\frac{\partial L}{\partial b} = \sum_t \delta a_t", "holds"), ("dL/db = sum_t (δh_t .* (1 - h_t))", "follows 2"),
+    ]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("graph", "lines"), SOLUTIONS)
+def test_what_follows_from_a_wrong_line_is_told_from_what_is_false(
+    graph: str, lines: list[tuple[str, str]]
+) -> None:
+    found = solution(sb.derive(graph), [text for text, _ in lines])
+    said = [" ".join([t.verdict, *map(str, t.follows)]) for t in found]
+    assert said == [verdict for _, verdict in lines]
+
+
+def test_the_last_intermediate_that_agrees() -> None:
+    steps = ["dO = E", "dH = E W2'", "dZ = dH .* (1 - 3H.^2)"]
+    assert agreeing(solution(sb.derive(NET), steps)) == "δH"
+    found = sb.check(NET, "W1", "X'(dH .* (1 - 3H.^2))", steps=steps)
+    assert (found.mistake, found.agrees) == ("", "δH")
+    assert "δH" in found.sentence("de") and "δH" in found.sentence("en")
+    assert sb.check(NET, "W1", "X'(D .* (1 - 3H.^2)) with D = E W2'").agrees == "δH"
+    assert sb.check(NET, "W1", "X'(D .* (1 - 3H.^2)) with D = 3 E W2'").agrees == ""
+    assert sb.check(NET, "W1", "X'(dH .* (1 - H))", steps=steps).agrees == ""  # it has a name
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])

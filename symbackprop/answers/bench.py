@@ -17,7 +17,8 @@ from symbackprop.meaning import Environment, Value
 from symbackprop.notation import Formula, Nabla, Name, Partial
 from symbackprop.vocabulary import OPS
 from symbackprop.page import Equation
-from symbackprop.paths import with_partials
+from symbackprop.plain.spell import Spellings
+from symbackprop.paths import partials, with_partials
 from symbackprop.reading.names import NameTable
 from symbackprop.reference import Array, value
 from symbackprop.scope import Names, Scene
@@ -25,7 +26,6 @@ from symbackprop.sizes import Size, size
 from symbackprop.values import Point
 from symbackprop.plain import Spellings
 from symbackprop.verify import POINTS, analytic, point_for
-from symbackprop.write.walk import inside
 
 DELTA = Name(r"\delta")
 TRIALS = (1, 0, *range(2, POINTS))  # larger sizes first: they decide what a sign means
@@ -65,7 +65,7 @@ class Bench:
     seed: int = 0
     tables: dict[tuple[object, ...], NameTable] = field(default_factory=dict)
     spelled: dict[tuple[object, ...], Spellings] = field(default_factory=dict)
-    kept: dict[Spot, Environment] = field(default_factory=dict)
+    plain_environments: dict[Spot, Environment] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> Names:
@@ -113,16 +113,18 @@ class Bench:
         self, spot: Spot, free: Mapping[str, tuple[Size, ...]], sides: tuple[Formula, ...]
     ) -> Environment:
         """What an answer is evaluated in: names, functions, positions of its free letters."""
-        if free or any(isinstance(x, Partial) for f in sides for x in inside(f)):
-            return self.made(spot, free, sides)
-        if spot not in self.kept:
-            self.kept[spot] = self.made(spot, free, ())
-        return self.kept[spot]
+        plain = not free and not partials(sides)
+        if plain and spot in self.plain_environments:
+            return self.plain_environments[spot]
+        made = self.new_environment(spot, free, sides)
+        if plain:
+            self.plain_environments[spot] = made
+        return made
 
-    def made(
+    def new_environment(
         self, spot: Spot, free: Mapping[str, tuple[Size, ...]], sides: tuple[Formula, ...]
     ) -> Environment:
-        """An environment for one answer."""
+        """An environment for answers with these letters and partial derivatives."""
         sizes = {k: size(min(s.value(spot.point.sizes) for s in v)) for k, v in free.items()}
         eq = Equation("answer", self.target.left, sides, None, tuple(sizes.items()),
                       recurrent=bool(spot.t))  # fmt: skip

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from symbackprop.answers.bench import Bench
 from symbackprop.answers.judging import Judge
+from symbackprop.answers.solution import agreeing, last_meant, solution
 from symbackprop.answers.target import Kind, target
 from symbackprop.answers.typed import Notation, read
 from symbackprop.answers.verdict import Verdict, unreadable, verdict
@@ -24,17 +27,20 @@ def check(
     of: str | None = None,
     notation: Notation = "auto",
     kind: Kind = "auto",
+    steps: Sequence[str] = (),
     seed: int = 0,
 ) -> Verdict:
     """Whether an answer is ∂of/∂wrt, and if not, what kind of mistake it is.
 
     `answer` is LaTeX or plain text, with or without a left side, with where-clauses; nothing in it is run.
     `kind` is 'gradient' (by default, in the shape of the variable), 'jacobian' (by default where `of` is no
-    scalar), 'hessian', or 'value' of a named node. Errors: `DeclarationError` for names of the graph.
+    scalar), 'hessian', or 'value' of a named node. `steps` are lines that lead to the answer: where no
+    mistake explains it, the verdict says which δ is the last one that agrees.
+    Errors: `DeclarationError` for names of the graph.
 
         check("X: n x d; w: d; y: n; L = sum((X@w - y)**2)/n", "w", "2/n X^T (X w - y)").verdict
     """
-    return judged(bench(graph, of, wrt, kind, seed), answer, notation)
+    return judged(bench(graph, of, wrt, kind, seed), answer, notation, steps)
 
 
 def bench(
@@ -45,20 +51,30 @@ def bench(
     seed: int = 0,
 ) -> Bench:
     """The bench of a target, kept for the next answer about it."""
-    try:
-        return _kept(graph, of, wrt, kind, seed)
-    except TypeError:  # a graph of mappings has no hash
-        return Bench(target(graph, of, wrt, kind), seed)
+    return _kept(graph if isinstance(graph, str) else Same(graph), of, wrt, kind, seed)
+
+
+@dataclass(frozen=True, eq=False)
+class Same:
+    """A graph as the object it is: equal to itself only, and with a hash."""
+
+    graph: Graph | Derivation | Expr
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.graph is other.graph
+
+    def __hash__(self) -> int:
+        return id(self.graph)
 
 
 @lru_cache(maxsize=32)
-def _kept(
-    graph: Graph | Derivation | Expr | str, of: str | None, wrt: str, kind: Kind, seed: int
-) -> Bench:
-    return Bench(target(graph, of, wrt, kind), seed)
+def _kept(graph: Same | str, of: str | None, wrt: str, kind: Kind, seed: int) -> Bench:
+    return Bench(target(graph if isinstance(graph, str) else graph.graph, of, wrt, kind), seed)
 
 
-def judged(b: Bench, answer: str, notation: Notation = "auto") -> Verdict:
+def judged(
+    b: Bench, answer: str, notation: Notation = "auto", steps: Sequence[str] = ()
+) -> Verdict:
     """The verdict on one answer at a bench."""
     b.spots  # noqa: B018 -- what is wrong with the graph is no fault of the answer
     try:
@@ -70,4 +86,9 @@ def judged(b: Bench, answer: str, notation: Notation = "auto") -> Verdict:
         return unreadable(b, answer, no.detail)
     except RecursionError:
         return unreadable(b, answer, "formulas inside formulas, too deep")
-    return verdict(b, answer, typed, found)
+    made = verdict(b, answer, typed, found)
+    if made.verdict != "wrong" or made.mistakes:
+        return made
+    d, seed = b.target.d, b.seed
+    return replace(made, agrees=agreeing(solution(d, steps, notation=notation, seed=seed))
+                   or last_meant(d, [(x.name, x.body) for x in typed.locals], seed))  # fmt: skip

@@ -6,17 +6,24 @@ import argparse
 import json
 import re
 import sys
-from concurrent.futures import ProcessPoolExecutor
 
 from symbackprop.answers.check import check
+from symbackprop.answers.executors import executor
 from symbackprop.answers.many import Result, Task, judge_all, rows
+from symbackprop.answers.solution import Told, agreeing, solution
 from symbackprop.answers.verdict import Verdict
+from symbackprop.catalogue import phrase
 from symbackprop.claims import SIGNS
 from symbackprop.derivation import derive
 from symbackprop.errors import DeclarationError
-from symbackprop.lines import Line, judge
 
-STATUS = {"correct": 0, "holds": 0, "unreadable": 2}  # anything else is 1
+STATUS = {
+    "correct": 0,
+    "holds": 0,
+    "defined": 0,
+    "follows": 0,
+    "unreadable": 2,
+}  # anything else is 1
 _COMMENT = re.compile(r"(?<!\\)%.*")
 _AROUND = re.compile(
     r"\\(?:begin|end)\s*\{(?:align|equation|gather|aligned|split|multline|document)\*?\}"
@@ -62,32 +69,46 @@ def listed(x: object) -> str:
 def run_lines(o: argparse.Namespace, graph: str) -> int:
     """Every line of a worked solution."""
     d = derive(graph, o.of, [o.wrt] if o.wrt else None)
-    found = [judge(d, line) for line in solution(o.lines.read_text("utf-8"))]
-    if not found:
+    texts = lines_of(o.lines.read_text("utf-8"))
+    if not texts:
         raise DeclarationError("no line with = was found", where=str(o.lines))
+    found = solution(d, texts, notation=o.notation)
     if o.json:
-        data = [{"line": x.text, "verdict": x.verdict, "sign": x.sign, "where": x.where,
-                 "values": x.values, "detail": x.detail} for x in found]  # fmt: skip
-        print(json.dumps(data, indent=2, ensure_ascii=False))
+        print(json.dumps([as_dict(t) for t in found], indent=2, ensure_ascii=False))
     else:
-        for n, x in enumerate(found, 1):
-            print(told(n, x))
-    return worst([x.verdict for x in found])
+        for n, t in enumerate(found, 1):
+            print(f"{n}: {line_text(t, o.lang)}    {t.line.text}")
+        last = agreeing(found)
+        if last and worst([t.verdict for t in found]):
+            print(phrase("line.agrees", o.lang, name=last))
+    return worst([t.verdict for t in found])
 
 
-def solution(text: str) -> list[str]:
+def as_dict(t: Told) -> dict[str, object]:
+    """Plain data for JSON."""
+    x = t.line
+    return {"line": x.text, "verdict": t.verdict, "sign": x.sign, "where": x.where, "values": x.values,
+            "sizes": x.sizes or x.inside, "follows": t.follows, "states": t.states,
+            "detail": x.detail}  # fmt: skip
+
+
+def line_text(t: Told, language: str) -> str:
+    """One line's verdict in words."""
+    x = t.line
+    sizes = ["×".join(map(str, s)) or "1" for s in (x.sizes or x.inside)]
+    left, right = (*sizes, "", "")[:2]
+    said = phrase(f"line.{t.verdict}", language, sign=str(x.sign), left=left, right=right,
+                  lines=", ".join(map(str, t.follows)))  # fmt: skip
+    where = f" ({x.where})" if x.where else ""
+    values = f": {x.values[0]} ≠ {x.values[1]}" if x.values and t.verdict == "false" else ""
+    return f"{said}{where if values else ''}{values}"
+
+
+def lines_of(text: str) -> list[str]:
     """The lines of a solution that state something."""
     bare = _AROUND.sub("\n\n", _COMMENT.sub("", text))
     pieces = (" ".join(p.split()).strip().rstrip(".,;") for p in _ENDS.split(bare))
     return [p for p in pieces if any(s in p for s in SIGNS)]
-
-
-def told(n: int, x: Line) -> str:
-    """One line's verdict."""
-    at = f", sign {x.sign}" if x.sign and x.verdict != "holds" else ""
-    values = f": {x.values[0]} ≠ {x.values[1]}" if x.values else ""
-    where = f" at {x.where}" if x.where else ""
-    return f"{n}: {x.verdict}{at}{where}{values}    {x.text}"
 
 
 def run_answers(o: argparse.Namespace, graph: str) -> int:
@@ -101,11 +122,8 @@ def run_answers(o: argparse.Namespace, graph: str) -> int:
         console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
     ) as bar:
         item = bar.add_task("answers", total=len(given))
-        if o.jobs > 1:
-            with ProcessPoolExecutor(o.jobs) as pool:
-                found = judge_all(task, given, pool, tell=lambda n: bar.update(item, advance=n))
-        else:
-            found = judge_all(task, given, tell=lambda n: bar.update(item, advance=n))
+        with executor(o.executor, o.jobs) as pool:
+            found = judge_all(task, given, pool, tell=lambda n: bar.update(item, advance=n))
     for n, r in enumerate(found, 1):
         print(json.dumps(r, ensure_ascii=False) if o.json else row_text(n, r, o.lang))
     return worst([str(r["verdict"]) for r in found])

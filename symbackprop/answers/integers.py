@@ -30,6 +30,7 @@ from symbackprop.values import (
 )
 from symbackprop.verify import KINK
 
+LISTED = 100  # entries of an array that is written out
 ATTEMPTS = 12  # points tried, the smallest sizes first
 WHOLE = np.array([-2, -1, 1, 2, 3])
 Nested: TypeAlias = "float | tuple[Nested, ...]"
@@ -37,17 +38,21 @@ Nested: TypeAlias = "float | tuple[Nested, ...]"
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:
-    """Inputs in small integers, and what is right and what the answer gives there."""
+    """Inputs in small integers, and what is right and what the answer gives there.
+
+    Of large arrays only the first entry that differs is given, `entry` from 1, and large inputs are left out.
+    """
 
     sizes: tuple[tuple[str, int], ...]
     inputs: tuple[tuple[str, Nested], ...]
     right: Nested
     given: Nested
+    entry: tuple[int, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """Plain data for JSON."""
         return {"sizes": dict(self.sizes), "inputs": dict(self.inputs),
-                "right": self.right, "given": self.given}  # fmt: skip
+                "right": self.right, "given": self.given, "entry": self.entry}  # fmt: skip
 
 
 def nested(a: Array) -> Nested:
@@ -76,14 +81,20 @@ def smallest(b: Bench, typed: Typed, found: Found) -> Counterexample | None:
                 for (n, t), v in spot.point.values.items()
                 if n in g.inputs and t <= 1
             }
-            inputs = tuple((n, nested(given[n] + label(g, n))) for n in g.inputs if n in given)
-            return Counterexample(
-                tuple(sorted(spot.point.sizes.items())),
-                inputs,
-                nested(spot.right.array),
-                nested(value.array),
-            )
+            small = [n for n in g.inputs if n in given and given[n].size <= LISTED]
+            inputs = tuple((n, nested(given[n] + label(g, n))) for n in small)
+            sizes = tuple(sorted(spot.point.sizes.items()))
+            return Counterexample(sizes, inputs, *beside(spot.right.array, value.array))
     return None
+
+
+def beside(right: Array, given: Array) -> tuple[Nested, Nested, tuple[int, ...]]:
+    """Both values; of large ones of one shape the first entry that differs."""
+    if right.size <= LISTED or right.shape != given.shape:
+        few = given if given.size <= LISTED else given.ravel()[:LISTED]
+        return nested(right if right.size <= LISTED else right.ravel()[:LISTED]), nested(few), ()
+    at = tuple(int(k) for k in np.argwhere(~np.isclose(right, given))[0])
+    return nested(right[at]), nested(given[at]), tuple(k + 1 for k in at)
 
 
 def label(g: Graph, name: str) -> int:

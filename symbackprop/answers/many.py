@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,6 +103,18 @@ def judge_all(
                       for r in parts[k]]  # fmt: skip
         tell(len(parts[k]))
     return [r for part in out for r in part]
+
+
+def check_all(
+    graph: str, wrt: str, answers: Iterable[str | Row], *, of: str | None = None,
+    kind: str = "auto", notation: str = "auto", executor: Executor | None = None,
+) -> list[Result]:  # fmt: skip
+    """One row of results for each answer, or for each row with an `answer`, in their order.
+
+    `executor` is any `concurrent.futures.Executor`; Dask's is `Client().get_executor()`.
+    """
+    rows = [{"answer": a} if isinstance(a, str) else a for a in answers]
+    return judge_all(Task(graph, wrt, of, kind, notation), rows, executor)
 
 
 def chunks(given: Sequence[Row]) -> Iterator[Sequence[Row]]:

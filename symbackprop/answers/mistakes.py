@@ -1,70 +1,161 @@
-"""Named mistakes: values a typical mistake would give, held against an answer that is wrong.
+"""Named mistakes: an answer that is wrong is held against the values typical mistakes give.
 
-A mistake is a transformation of the reference: of its value (a factor), of the rule of one op (`rules.py`),
-or of one error signal. Each gives values at the spots of a bench, once; an answer that has them has the name.
+A mistake has its name only where it, applied to the reference, gives the answer's values at every spot:
+alone, with a sign, a factor or a transpose besides, or two of them together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 
-import numpy as np
-
-from symbackprop import tidy as td
-from symbackprop.answers.bench import Bench, Spot
-from symbackprop.answers.judging import Found, everywhere
-from symbackprop.answers.rules import wrong_rules
-from symbackprop.errors import SymbackpropError
-from symbackprop.evaluation.paper import Paper, oriented
-from symbackprop.expr import Expr, shifted, substitute, symbols, topological
-from symbackprop.meaning import meaning
-from symbackprop.notation import Formula, Name, Transpose
+from symbackprop.answers.bench import Bench
+from symbackprop.answers.candidates import Candidate, Mistake, Shelf, direction
+from symbackprop.answers.edits import changed, terms, weighed
+from symbackprop.answers.factors import ratios, written
+from symbackprop.answers.judging import Found, Judge
+from symbackprop.claims import Refused
+from symbackprop.evaluation.paper import Paper, transpose
+from symbackprop.notation import Formula, Times, Transpose
 from symbackprop.places import plain
 from symbackprop.reference import Array
-from symbackprop.reverse import Backward, Pull, backward
-from symbackprop.write.walk import children, fold, inside, rebuilt
-from symbackprop.values import Point, backward_values, evaluate, forward
+from symbackprop.sizes import shape_text
+from symbackprop.write.walk import inside
 
-TRANSPOSES = 40  # names and transposes of a gradient that are turned round
-CANDIDATES = 160  # mistakes tried for one bench
-Gaps = tuple[tuple[str, str], ...]
-_FAULTS = (SymbackpropError, AssertionError, ValueError, IndexError, KeyError, TypeError)
+MOST = 2  # mistakes said about one answer
+PLACES = 40  # places of a formula a selector is put at
+_PLACES = ("node", "consumer", "name")  # gaps that name something of the graph
 
 
-@dataclass(frozen=True, eq=False)
-class Candidate:
-    """A mistake and the value it gives at every spot."""
-
-    key: str
-    gaps: Gaps
-    values: tuple[Paper, ...]
+def named(judge: Judge, found: Found) -> tuple[Mistake, ...]:
+    """The mistakes that give the answer's values; else what does not fit; else nothing."""
+    b = judge.bench
+    known = unselected(judge, found) if found.inside else ()
+    return tuple(sized_gaps(b, m) for m in known or explanation(b, found))
 
 
-def named(b: Bench, found: Found) -> tuple[str, Gaps]:
-    """The mistake that gives the answer's values; else what does not fit; else nothing."""
+def explanation(b: Bench, found: Found) -> tuple[Mistake, ...]:
+    """What is wrong, the sizes of what is named still to come."""
     if found.detail == "Σ":
         time = b.target.d.graph.time
-        return "time", (("index", time.name if time else ""),)
+        return (Mistake("time", (("index", time.name if time else ""),)),)
     if found.detail == "step":
-        return "step", (("name", f"δ{b.target.wrt}"),)
+        return (Mistake("step", (("name", f"δ{b.target.wrt}"),)),)
     if found.verdict == "transposed":
-        return "transposed", (("asked", sized(found.sizes[0])), ("given", sized(found.sizes[1])))
+        return (turned(*found.sizes),)
     if found.values:
-        for c in (*factors(b), *candidates(b)):
-            if explains(c, found.values):
-                return c.key, c.gaps
+        known = scale(b, rights(b), found.values) or searched(b, found.values)
+        if known:
+            return known
     if len(found.sizes) == 2:
-        key = "inside" if found.inside else "sizes"
-        return key, (("left", sized(found.sizes[0])), ("right", sized(found.sizes[1])))
-    return "", ()
+        left, right = map(sized, found.sizes)
+        gaps = (("left", left), ("right", right))
+        inside = Mistake("inside", (*gaps, ("product", found.product)))
+        return (inside if found.inside else Mistake("sizes", gaps),)
+    return ()
 
 
-def explains(c: Candidate, values: tuple[Paper, ...]) -> bool:
-    """Whether a mistake gives these values, up to a transpose."""
-    kinds = set(everywhere(c.values, values)) - {"nowhere"}
-    return bool(kinds) and (kinds == {"equal"} or kinds <= {"equal", "transposed"})
+def unselected(judge: Judge, found: Found) -> tuple[Mistake, ...]:
+    """A selector that is missing where sizes do not fit: put back at one place, it makes the answer right."""
+    d = judge.bench.target.d
+    nodes = list(islice(inside(found.form), PLACES))
+    for name in d.constants:
+        symbol = d.graph.symbol[name].symbol
+        assert symbol
+        whole = {s.value(judge.bench.spots[0].point.sizes) for s in symbol.shape}
+        if not any(set(pair) == whole for pair in zip(*found.sizes, strict=False)):
+            continue
+        for k, node in enumerate(nodes):
+            for s in (symbol.tex, Transpose(symbol.tex)):
+                for made in (Times((node, s)), Times((s, node))):
+                    if right(judge, changed(found.form, node, k, made)):
+                        return (Mistake("selector", (("node", concatenated(judge.bench)),)),)
+    return ()
+
+
+def right(judge: Judge, form: Formula) -> bool:
+    """Whether a form is right; one whose sizes do not fit is not."""
+    try:
+        return judge.form(form).verdict == "correct"
+    except Refused:
+        return False
+
+
+def concatenated(b: Bench) -> str:
+    """The nodes that are concatenations."""
+    g = b.target.d.graph.definition
+    return ", ".join(n for n, e in g.items() if e.op.name == "concat")
+
+
+def searched(b: Bench, values: tuple[Paper, ...]) -> tuple[Mistake, ...]:
+    """The first candidate that is the answer; else the first that is it but for its sign, factor or side."""
+    close = list(at_once(b, direction(values[0]), values))
+    if close and not close[-1][1]:
+        return close[-1][0].mistakes
+    short = sorted(close, key=lambda x: len(x[0].mistakes) + len(x[1]))
+    weights = tuple(Mistake(key, gaps) for key, gaps in weighed(b, terms_of(b), values))
+    if weights:
+        return weights
+    for c, besides in short:
+        if len(c.mistakes) + len(besides) <= MOST:
+            return (*c.mistakes, *besides)
+    return ()
+
+
+def at_once(
+    b: Bench, given: Array, values: tuple[Paper, ...]
+) -> Iterable[tuple[Candidate, tuple[Mistake, ...]]]:
+    """The candidates that give the answer's values, with what is wrong besides; ends where nothing is."""
+    for c in shelf(b):
+        if not c.near(given):
+            continue
+        besides = difference(b, c, values)
+        if besides is not None:
+            yield c, besides
+            if not besides:
+                return
+
+
+def difference(b: Bench, c: Candidate, values: tuple[Paper, ...]) -> tuple[Mistake, ...] | None:
+    """What is wrong with an answer besides a mistake; None where it is something else."""
+    if (found := ratios(c.values, values)) is not None:
+        return named_factor(b, found)
+    flipped = [transpose(v) if v.rank == 2 else v for v in values]
+    found = ratios(c.values, flipped)
+    factor = named_factor(b, found) if found is not None else None
+    if factor is None:
+        return None
+    if c.values[0].size == b.spots[0].right.size and len(set(values[0].size)) > 1:
+        return (turned(c.values[0].size, values[0].size), *factor)
+    return factor
+
+
+def scale(b: Bench, right: tuple[Paper, ...], values: tuple[Paper, ...]) -> tuple[Mistake, ...]:
+    """The sign and the factor by which an answer differs from the right value, transposed or not."""
+    found = ratios(right, values)
+    if found is not None:
+        return named_factor(b, found) or ()
+    flipped = tuple(transpose(v) if v.rank == 2 else v for v in values)
+    found = ratios(right, flipped)
+    factor = named_factor(b, found) if found is not None else None
+    return (turned(right[0].size, values[0].size), *factor) if factor else ()
+
+
+def named_factor(b: Bench, found: list[float]) -> tuple[Mistake, ...] | None:
+    """A sign and a factor as mistakes; none for 1; None where no such factor would be written."""
+    factor = written(b, found)
+    if factor is None:
+        return None
+    sign, said = factor
+    return (*((Mistake("sign"),) if sign < 0 else ()),
+            *((Mistake("factor", (("factor", said),)),) if said else ()))  # fmt: skip
+
+
+def turned(asked: tuple[int, ...], given: tuple[int, ...]) -> Mistake:
+    """The transpose of what is asked for."""
+    return Mistake("transposed", (("asked", sized(asked)), ("given", sized(given))))
 
 
 def sized(size: tuple[int, ...]) -> str:
@@ -72,201 +163,37 @@ def sized(size: tuple[int, ...]) -> str:
     return "×".join(map(str, size)) or "1"
 
 
-# --- of the value --------------------------------------------------------------------------------
+def sized_gaps(b: Bench, m: Mistake) -> Mistake:
+    """A mistake with the sizes of what it names, and of what is asked for."""
+    gaps = tuple((k, with_sizes(b, v) if k in _PLACES else v) for k, v in m.gaps)
+    own = shape_text(b.target.axes) if b.target.axes else "1"
+    return replace(m, gaps=(*gaps, ("size", own)))
 
 
-Number = Callable[[Spot], float]
-
-
-def numbers(b: Bench) -> tuple[tuple[str, Number], ...]:
-    """Factors that get lost, with the way they are written."""
-    out: list[tuple[str, Number]] = [("2", lambda s: 2.0), ("1/2", lambda s: 0.5)]
-    for n in b.target.d.graph.sizes:
-        out.append((f"1/{n}", lambda s, n=n: 1 / s.point.sizes[n]))
-        out.append((n, lambda s, n=n: float(s.point.sizes[n])))
-    for n in b.target.d.graph.sizes:
-        out.append((f"2/{n}", lambda s, n=n: 2 / s.point.sizes[n]))
-    return tuple(out)
-
-
-@lru_cache(maxsize=64)
-def factors(b: Bench) -> tuple[Candidate, ...]:
-    """The right value with another sign or another factor."""
-    out = [times(b, "sign", (), lambda s: -1.0)]
-    for said, number in numbers(b):
-        out.append(times(b, "factor", (("factor", said),), lambda s, f=number: 1 / f(s)))
-    out += [times(b, "sign_factor", (("factor", said),), lambda s, f=number: -1 / f(s))
-            for said, number in numbers(b)]  # fmt: skip
-    return tuple(out)
-
-
-def times(b: Bench, key: str, gaps: Gaps, by: Number) -> Candidate:
-    """The right value times a number."""
-    return Candidate(key, gaps, tuple(scaled(plain(s.right), by(s)) for s in b.spots))
-
-
-def scaled(a: Paper, by: float) -> Paper:
-    """An array times a number."""
-    return Paper(a.array * by, a.rank, a.along)
-
-
-# --- of the derivation ---------------------------------------------------------------------------
+def with_sizes(b: Bench, names: str) -> str:
+    """B (n×4): the names of nodes, each with its size."""
+    symbol = b.target.d.graph.symbol
+    out = []
+    for n in names.split(", "):
+        own = n.removeprefix("δ")
+        shape = symbol[own].shape if own in symbol else ()
+        out.append(f"{n} ({shape_text(shape)})" if shape else n)
+    return ", ".join(out)
 
 
 @lru_cache(maxsize=64)
-def candidates(b: Bench) -> tuple[Candidate, ...]:
-    """Every mistake of the derivation that changes its value, each value once."""
-    if b.target.kind == "jacobian":
-        return tuple(only_diagonal(b))
-    if b.target.kind != "gradient":
-        return ()
-    rights = [plain(s.right) for s in b.spots]
-    kept: list[Candidate] = []
-    for c in (*by_signal(b), *by_rule(b), *by_transpose(b), *variables(b)):
-        same = set(everywhere(rights, c.values)) <= {"equal"}
-        nothing = all(not np.any(v.array) for v in c.values)
-        if not same and not nothing:
-            kept.append(c)
-    return tuple(kept)
+def rights(b: Bench) -> tuple[Paper, ...]:
+    """What is right at every spot."""
+    return tuple(plain(s.right) for s in b.spots)
 
 
-def only_diagonal(b: Bench) -> Iterator[Candidate]:
-    """A square Jacobian without what lies beside its diagonal."""
-    if all(s.own.ndim == 2 and s.own.shape[0] == s.own.shape[1] for s in b.spots):
-        values = tuple(Paper(s.own * np.eye(len(s.own)), 2) for s in b.spots)
-        yield Candidate("diagonal", (("node", b.target.of),), values)
+@lru_cache(maxsize=64)
+def shelf(b: Bench) -> Shelf:
+    """The candidates of a bench, kept for its next answer."""
+    return Shelf(b)
 
 
-def variables(b: Bench) -> Iterator[Candidate]:
-    """The gradient by another variable, or another node."""
-    g, t = b.target.d.graph, b.target
-    real = [n for n in g.inputs if (s := g.symbol[n].symbol) and not s.labels]
-    known = backward(g, t.of, real)
-    for n in known.adjoints:
-        s = g.symbol[n].symbol if n in g.symbol else None
-        if n != t.wrt and s and bool(s.time) == t.recurrent:
-            yield from valued(
-                b, "variable", (("name", n),), lambda p, k, n=n: full(known, p).deltas[n, k]
-            )
-
-
-def by_signal(b: Bench) -> Iterator[Candidate]:
-    """The error signal of the variable itself: one of its uses missing, t in place of t + 1."""
-    own = b.target.d.backward.adjoints[b.target.wrt]
-    if len(own.uses) > 1:
-        for k, u in enumerate(own.uses):
-            rest = td.plus(*(v.value for j, v in enumerate(own.uses) if j != k))
-            yield from local(b, "path", (("node", b.target.wrt), ("consumer", u.consumer)), rest)
-    for e in (own.value, inlined(b, own.value)):
-        yield from at_wrong_steps(b, e)
-
-
-def inlined(b: Bench, e: Expr) -> Expr:
-    """A form with the error signals in it written out once."""
-    adjoints, swap = b.target.d.backward.adjoints, {}
-    for x in symbols(e):
-        s = x.symbol
-        if s and s.cotangent and s.name != b.target.wrt and s.at is None and s.name in adjoints:
-            swap[x] = shifted(adjoints[s.name].value, s.shift)
-    return substitute(e, swap)
-
-
-def at_wrong_steps(b: Bench, e: Expr) -> Iterator[Candidate]:
-    """A form with t in place of t + 1 or t - 1, at one symbol or at all; or t + 1 in place of t - 1."""
-    moved = [x for x in symbols(e) if x.symbol and x.symbol.shift]
-    ways = [[(x, -x.symbol.shift)] for x in moved if x.symbol]
-    ways += [[(x, 2)] for x in moved if x.symbol and x.symbol.shift < 0]
-    ways += [[way for [way] in ways[: len(moved)]]] if len(moved) > 1 else []
-    for way in ways:
-        name = way[0][0].symbol.name if way[0][0].symbol else ""
-        wrong = substitute(e, {x: shifted(x, by) for x, by in way})
-        yield from local(b, "step", (("name", name),), wrong)
-
-
-def by_rule(b: Bench) -> Iterator[Candidate]:
-    """One op of the graph with a wrong rule, all the way down, or with the right signals above it."""
-    g, count = b.target.d.graph, 0
-    for name, root in g.definition.items():
-        for e in topological(root):
-            for n, a in enumerate(e.args):
-                for key, rule in wrong_rules(e, n):
-                    count += 1
-                    if count > CANDIDATES:
-                        return
-                    node = a.symbol.name if key == "path" and a.symbol else name
-                    gaps: Gaps = (("node", node),)
-                    if key == "path":
-                        gaps += (("consumer", name),)
-                    yield from damaged(b, key, gaps, rule)
-
-
-def by_transpose(b: Bench) -> Iterator[Candidate]:
-    """The printed gradient with one transpose too many or one forgotten, where the sizes allow it."""
-    f = b.target.d[b.target.wrt].formula
-    for k in range(min(sum(isinstance(x, Name | Transpose) for x in inside(f)), TRANSPOSES)):
-        try:
-            values = tuple(plain(meaning(turned(f, k), b.environment(s, {}, ()))) for s in b.spots)
-        except _FAULTS:
-            continue
-        yield Candidate("transpose", (("node", b.target.of),), values)
-
-
-def turned(f: Formula, k: int) -> Formula:
-    """The formula with its name or transpose number k turned round."""
-    seen = -1
-
-    def combine(node: Formula, parts: list[Formula]) -> Formula:
-        nonlocal seen
-        made = rebuilt(node, parts)
-        if not isinstance(node, Name | Transpose):
-            return made
-        seen += 1
-        if seen != k:
-            return made
-        return made.operand if isinstance(made, Transpose) else Transpose(made)
-
-    return fold(f, children, combine)
-
-
-def damaged(b: Bench, key: str, gaps: Gaps, rule: Pull) -> Iterator[Candidate]:
-    """What a wrong rule gives."""
-    t = b.target
-    try:
-        wrong = backward(t.d.graph, t.of, [t.wrt], pull=rule)
-    except _FAULTS:
-        return
-    if t.wrt not in wrong.adjoints:
-        return
-    yield from valued(b, key, gaps, lambda p, k: full(wrong, p).deltas[t.wrt, k])
-    yield from local(b, key, gaps, wrong.adjoints[t.wrt].value)
-
-
-def local(b: Bench, key: str, gaps: Gaps, e: Expr) -> Iterator[Candidate]:
-    """A wrong form of the error signal, the right ones put in."""
-    yield from valued(b, key, gaps, lambda p, k: evaluate(e, p, k))
-
-
-def valued(
-    b: Bench, key: str, gaps: Gaps, at: Callable[[Point, int], Array]
-) -> Iterator[Candidate]:
-    """The candidate, if it has a value at every spot."""
-    values: list[Paper] = []
-    for s in b.spots:
-        try:
-            array = np.asarray(at(s.point, s.t))
-        except _FAULTS:
-            return
-        if array.ndim > 2 or not np.all(np.isfinite(array)):
-            return
-        values.append(plain(oriented(array, array.ndim, b.target.d.convention.vectors)))
-    yield Candidate(key, gaps, tuple(values))
-
-
-def full(b: Backward, p: Point) -> Point:
-    """All error signals of a derivation at a point, its own nodes evaluated where they are new."""
-    seeds = {k: v for k, v in p.deltas.items() if k[0] == b.of}
-    values = dict(p.values)
-    if any((n, 0) not in values and (n, 1) not in values for n in b.graph.definition):
-        given = {k: v for k, v in values.items() if k[0] in b.graph.inputs or k[1] < 1}
-        values = dict(forward(b.graph, Point(p.sizes, given, {}, p.length)).values)
-    return backward_values(b, Point(p.sizes, values, dict(seeds), p.length))
+@lru_cache(maxsize=64)
+def terms_of(b: Bench) -> tuple[tuple[str, tuple[Paper, ...]], ...]:
+    """The terms of the printed gradient."""
+    return terms(b)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from symbackprop import tidy as td
 from symbackprop.errors import SymbackpropError
-from symbackprop.expr import Expr, const, intern
+from symbackprop.expr import Expr, const, intern, topological
 from symbackprop.functions import FUNCTIONS, ones, zeros
+from symbackprop.graph import Graph
 from symbackprop.local import NO_NAMES, pullback
+from symbackprop.reverse import Pull
 
+WHOLE = ("softmax", "log_softmax")  # activations that are no function of single entries
 Named = Mapping[Hashable, Expr]
 Wrong = Callable[[Expr, int, Expr, Expr], Expr | None]
 
 
 def unchanged(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
     """The inner derivative is forgotten: ȳ instead of f'(x) ⊙ ȳ."""
-    return bar if e.op.scalar else None
+    return bar if e.op.scalar or e.op.name in WHOLE else None
+
+
+def twice(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
+    """f'(x) ⊙ f'(x) ⊙ ȳ: the inner derivative once more, where ȳ has it already or a loss cancels it."""
+    return pullback(e, n, y, pullback(e, n, y, bar)) if e.op.scalar and e.rank else None
 
 
 def at_output(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
@@ -102,6 +111,7 @@ def dropped(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
 
 WRONG: tuple[tuple[str, Wrong], ...] = (
     ("inner",     unchanged),
+    ("twice",     twice),
     ("argument",  at_output),
     ("tanh",      not_squared),
     ("sigmoid",   halved),
@@ -117,21 +127,48 @@ WRONG: tuple[tuple[str, Wrong], ...] = (
 )  # fmt: skip
 
 
-def wrong_rules(
-    e: Expr, n: int
-) -> Iterator[tuple[str, Callable[[Expr, int, Expr, Expr, Named], Expr]]]:
-    """The wrong rules that apply to one argument of one node; every other node keeps the right one."""
-    for key, wrong in WRONG:
-        try:
-            if wrong(e, n, e, ones(*e.shape)) is None:
-                continue
-        except (SymbackpropError, AssertionError):
-            continue
+@dataclass(frozen=True, eq=False)
+class Slip:
+    """A wrong rule at one argument of one node; every other node keeps the right one."""
 
-        def rule(
-            f: Expr, m: int, y: Expr, bar: Expr, known: Named = NO_NAMES, wrong: Wrong = wrong
-        ) -> Expr:
-            made = wrong(f, m, y, bar) if f is e and m == n else None
-            return pullback(f, m, y, bar, known) if made is None else made
+    key: str
+    name: str  # the definition the node stands in
+    e: Expr
+    n: int
+    wrong: Wrong
 
-        yield key, rule
+    @property
+    def node(self) -> str:
+        """What a sentence names: where a way is missing, the node the way leads from."""
+        a = self.e.args[self.n]
+        return a.symbol.name if self.key == "path" and a.symbol else self.name
+
+
+def slips(g: Graph) -> Iterator[Slip]:
+    """Every wrong rule that applies somewhere in a graph."""
+    for name, root in g.definition.items():
+        for e in topological(root):
+            for n in range(len(e.args)):
+                for key, wrong in WRONG:
+                    if applies(wrong, e, n):
+                        yield Slip(key, name, e, n, wrong)
+
+
+def applies(wrong: Wrong, e: Expr, n: int) -> bool:
+    """Whether a wrong rule says something about an argument of a node."""
+    try:
+        return wrong(e, n, e, ones(*e.shape)) is not None
+    except (SymbackpropError, AssertionError):
+        return False
+
+
+def rule(made: Iterable[Slip]) -> Pull:
+    """The rule of somebody who makes these slips."""
+    at = {(s.e, s.n): s.wrong for s in made}
+
+    def pull(f: Expr, m: int, y: Expr, bar: Expr, known: Named = NO_NAMES) -> Expr:
+        wrong = at.get((f, m))
+        said = wrong(f, m, y, bar) if wrong else None
+        return pullback(f, m, y, bar, known) if said is None else said
+
+    return pull

@@ -56,18 +56,24 @@ def read(bench: Bench, text: str, notation: Notation = "auto") -> Typed:
         )
     if len(text) > CHARACTERS:
         raise LimitError(f"{len(text)} characters, at most {CHARACTERS} are read", where="answer")
-    if notation != "auto":
-        return read_as(bench, text, notation)
-    if _MARKUP.search(text):
-        return read_as(bench, text, "latex")
-    try:
-        return read_as(bench, text, "plain")
-    except FormulaError:
+    first: FormulaError | None = None
+    for each in notations(text, notation):
         try:
-            return read_as(bench, text, "latex")
-        except (FormulaError, Refused, LimitError):
-            pass
-        raise
+            return read_as(bench, text, each)
+        except FormulaError as error:
+            first = first or error
+        except (Refused, LimitError):
+            if first is None:
+                raise
+    assert first
+    raise first
+
+
+def notations(text: str, notation: Notation) -> tuple[Notation, ...]:
+    """The notations a text is tried in: a command of TeX decides, else plain text comes first."""
+    if notation != "auto":
+        return (notation,)
+    return ("latex",) if _MARKUP.search(text) else ("plain", "latex")
 
 
 def read_as(bench: Bench, text: str, notation: Notation) -> Typed:
@@ -183,10 +189,10 @@ class Reader:
         return tables[self.own]
 
     def source(self, text: str) -> Source:
-        kept = self.bench.spelled
-        if self.own not in kept:
-            kept[self.own] = plain.spellings(self.table, aliases(self.bench))
-        spelled = kept[self.own]
+        known = self.bench.spelled
+        if self.own not in known:
+            known[self.own] = plain.spellings(self.table, aliases(self.bench))
+        spelled = known[self.own]
         if self.notation == "plain":
             return plain.source(text, spelled, recurrent(self.bench))
         time = self.bench.target.d.graph.time

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from symbackprop.answers.bench import Bench
 from symbackprop.answers.facts import FACTS, facts
 from symbackprop.answers.integers import Counterexample, smallest
-from symbackprop.answers.judging import Found, Verdicts
+from symbackprop.answers.judging import Found, Judge, Verdicts
+from symbackprop.answers.candidates import Mistake
 from symbackprop.answers.mistakes import named
 from symbackprop.answers.typed import Typed
 from symbackprop.catalogue import phrase
@@ -21,32 +22,39 @@ OWN_KEYS = {"nearly": "nearly", "start": "start"}  # what judging itself found
 class Verdict:
     """What was found about one answer.
 
-    `mistake` is the key of a named mistake, '' where there is none or it has no name; `gaps` fill its
-    sentence. `because` are declared facts without which it would not be right, as (name, domain).
-    `expected` is the size asked for, `sizes` the sizes at a point that do not fit. `notation` and
-    `reading` say how the answer was understood where it could be understood in more than one way.
+    `mistakes` together explain the answer's values; none where nothing is wrong, or where it has no name.
+    `because` are declared facts without which it would not be right, as (name, domain). `expected` is the
+    size asked for, `sizes` the sizes at a point that do not fit. `notation` and `reading` say how the answer
+    was understood where it could be understood in more than one way. `agrees` is the last intermediate that
+    agrees, where steps are given and no mistake explains the answer.
     """
 
     answer: str
     verdict: Verdicts
-    mistake: str = ""
-    gaps: tuple[tuple[str, str], ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
     expected: tuple[int | str, ...] = ()
     sizes: tuple[tuple[int, ...], ...] = ()
     counterexample: Counterexample | None = None
     notation: str = ""
     reading: tuple[str, ...] = ()
     detail: str = ""
+    agrees: str = ""
     because: tuple[tuple[str, str], ...] = ()
 
     @property
     def ok(self) -> bool:
         return self.verdict == "correct"
 
+    @property
+    def mistake(self) -> str:
+        """The key of the mistake; of two, both: 'factor+tanh'."""
+        return "+".join(m.key for m in self.mistakes)
+
     def sentence(self, language: str = "en") -> str:
-        """What was found, in one sentence; how it was understood, in another."""
-        key = f"mistake.{self.mistake}" if self.mistake else f"answer.{self.verdict}"
-        said = [phrase(key, language, **dict(self.gaps))]
+        """What was found, in one sentence for each mistake; how it was understood, in another."""
+        said = [phrase(f"mistake.{m.key}", language, **dict(m.gaps)) for m in self.mistakes]
+        said = said or [phrase(f"answer.{self.verdict}", language)]
+        said += [phrase("line.agrees", language, name=self.agrees)] if self.agrees else []
         if self.because:
             each = (phrase(FACTS[domain], language, name=n) for n, domain in self.because)
             said.append(phrase("answer.because", language, facts=", ".join(each)))
@@ -63,6 +71,7 @@ class Verdict:
             "expected": [str(s) for s in self.expected], "sizes": [list(s) for s in self.sizes],
             "counterexample": c.as_dict() if c else None,
             "notation": self.notation, "reading": list(self.reading), "detail": self.detail,
+            "agrees": self.agrees,
             "because": [list(f) for f in self.because],
         }  # fmt: skip
 
@@ -76,13 +85,10 @@ def verdict(b: Bench, answer: str, typed: Typed, found: Found) -> Verdict:
     if found.verdict == "correct":
         return Verdict(answer, "correct", expected=expected, notation=typed.notation,
                        reading=found.reading.chosen, because=facts(b, typed))  # fmt: skip
-    key, gaps = OWN_KEYS.get(found.detail, ""), ()
-    if not key:
-        key, gaps = named(b, found)
-    if key == "inside":
-        gaps += (("product", found.product),)
+    own = OWN_KEYS.get(found.detail)
+    mistakes = (Mistake(own),) if own else named(Judge(b, typed), found)
     return Verdict(
-        answer, found.verdict, key, gaps, expected, found.sizes, smallest(b, typed, found),
+        answer, found.verdict, mistakes, expected, found.sizes, smallest(b, typed, found),
         typed.notation, found.reading.chosen, found.detail,
     )  # fmt: skip
 

@@ -32,6 +32,8 @@ def spellings(table: NameTable, others: Mapping[str, Formula]) -> dict[str, Toke
             out.setdefault(spelled, group(name))
     for spelled, f in others.items():
         out.setdefault(spelled, group(f))
+    for function, tex in table.functions.items():
+        out["\1" + function] = tokenise(tex).tokens
     return out
 
 

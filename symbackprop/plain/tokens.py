@@ -14,6 +14,7 @@ from symbackprop.plain.marks import (
     transposed,
 )
 from symbackprop.plain.python import method
+from symbackprop.plain.printed import printed
 from symbackprop.plain.scan import Scan
 from symbackprop.plain.slicing import comma, end, indexed
 from symbackprop.plain.spell import Spellings, Tokens
@@ -30,6 +31,7 @@ RULES = (
     comma,
     subscript,
     end,
+    printed,
     word,
     number,
     sign,

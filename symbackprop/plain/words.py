@@ -135,7 +135,10 @@ def run(s: Scan) -> bool:
         s.put_name(s.spelled["\0" + head])
         s.at += len(head)
         return True
-    s.fail(f"{head!r} is not a name known here", near(head, [x for x in s.spelled if x[0] != "\0"]))
+    s.fail(
+        f"{head!r} is not a name known here",
+        near(head, [x for x in s.spelled if x[0] not in "\0\1"]),
+    )
     return False
 
 

@@ -1,0 +1,1 @@
+"""Measurements, side by side; no test asserts a time."""

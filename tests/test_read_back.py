@@ -1,0 +1,66 @@
+"""What the library prints, typed into `sb.check` by somebody who copies it: LaTeX and plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+from _pytest.mark.structures import ParameterSet
+
+import symbackprop as sb
+from benchmarks.answers import derivations
+from symbackprop.answers.typed import Notation
+from symbackprop.derivation import Derivation
+from tests.graphs import GRAPHS
+
+WORKED = dict(derivations())
+UNREAD = {  # printed forms the typed-answer reader does not take yet
+    "thin-plain", "slices-plain", "renumbered-plain", "batch norm-plain", "word vectors-plain",
+    "scaled-latex",
+    "errata.7-latex", "errata.7-plain", "sheet_000.15-latex", "sheet_000.15-plain", "sheet_000.20-latex",
+    "sheet_000.20-plain", "sheet_001.24-latex", "sheet_001.24-plain", "sheet_002.26-plain",
+    "sheet_003.31-latex", "sheet_003.31-plain", "sheet_004.46-latex", "sheet_004.46-plain",
+}  # fmt: skip
+
+
+def copied(d: Derivation, name: str, notation: Notation) -> str:
+    """A printed gradient; with its left side where it is an entry of something of rank 3 or more."""
+    g = d[name]
+    said = g.latex() if notation == "latex" else g.text()
+    if len(g.shape) < 3:
+        return said
+    letters = d.convention.letters[: len(g.shape)]
+    of, wrt = d.latex(d.convention.of), d.latex(d.graph.symbol[name].symbol.tex)  # type: ignore[union-attr]
+    left = rf"\frac{{\partial {of}}}{{\partial {wrt}_{{{','.join(letters)}}}}}"
+    return f"{left} = {said}" if notation == "latex" else f"d{d.of}/d{name}_{letters} = {said}"
+
+
+def cases(names: Iterable[str]) -> list[ParameterSet]:
+    """Every name in both notations; what is not read yet has to fail."""
+    each = [(n, notation) for n in names for notation in ("latex", "plain")]
+    return [
+        pytest.param(n, k, id=f"{n}-{k}", marks=[pytest.mark.xfail] if f"{n}-{k}" in UNREAD else [])
+        for n, k in each
+    ]
+
+
+@pytest.mark.parametrize(("graph", "notation"), cases(GRAPHS))
+def test_gradients_of_the_tests_graphs(graph: str, notation: Notation) -> None:
+    d = sb.derive(GRAPHS[graph])
+    for name in d.wrt:
+        found = sb.check(d, name, copied(d, name, notation), kind="gradient", notation=notation)
+        assert found.ok, (name, copied(d, name, notation), str(found), found.detail)
+
+
+@pytest.mark.parametrize(("sheet", "notation"), cases(WORKED))
+def test_gradients_of_the_worked_sheets(sheet: str, notation: Notation) -> None:
+    d = WORKED[sheet]
+    for name in d.wrt:
+        found = sb.check(d, name, copied(d, name, notation), kind="gradient", notation=notation)
+        assert found.ok, (name, copied(d, name, notation), str(found), found.detail)
+
+
+def test_a_damaged_copy_is_not_right() -> None:
+    d = sb.derive(GRAPHS["two paths"])
+    for notation in ("latex", "plain"):
+        assert not sb.check(d, "W", "2 (" + copied(d, "W", notation) + ")", notation=notation).ok
