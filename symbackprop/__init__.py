@@ -48,7 +48,8 @@ _HOME = {
     "jacobian": "second", "hessian": "second", "Derivative": "derivative", "fisher": "curvature",
     "gauss_newton": "curvature", "Convention": "convention",
     "Report": "report", "Sheet": "sheet", "Words": "prose", "Judged": "judged", "Line": "lines",
-    "judge": "lines", "check": "answers.check", "check_all": "answers.many", "Verdict": "answers.verdict", **dict.fromkeys((
+    "judge": "lines", "check": "answers.check", "check_all": "answers.many",
+    "Verdict": "answers.verdict", **dict.fromkeys((
         "Derived", "Exercise", "Part", "Stated", "code", "drawn", "said", "written",
     ), "exercise"), "Quantities": "quantities", "batch": "batched",
     **dict.fromkeys((
@@ -59,8 +60,8 @@ __all__ = [
     "Convention", "DeclarationError", "Derivation", "Derivative", "Derived", "Exercise", "Expr",
     "FormulaError", "Gradient", "Graph", "Judged", "LimitError", "Line", "Part", "Quantities", "Report",
     "ShapeError", "Sheet", "SheetError", "Stated", "SymbackpropError", "TexError", "Verdict",
-    "VerificationError", "Words", "batch", "check", "check_all", "code", "collect", "derive", "drawn", "fisher",
-    "gauss_newton", "hessian", "jacobian", "judge", "named", "read", "said", "symbol", "written",
+    "VerificationError", "Words", "batch", "check", "check_all", "code", "collect", "derive", "drawn",
+    "fisher", "gauss_newton", "hessian", "jacobian", "judge", "named", "read", "said", "symbol", "written",
 ]  # fmt: skip
 
 

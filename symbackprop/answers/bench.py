@@ -24,7 +24,6 @@ from symbackprop.reference import Array, value
 from symbackprop.scope import Names, Scene
 from symbackprop.sizes import Size, size
 from symbackprop.values import Point
-from symbackprop.plain import Spellings
 from symbackprop.verify import POINTS, analytic, point_for
 
 DELTA = Name(r"\delta")
