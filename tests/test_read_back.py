@@ -64,3 +64,15 @@ def test_a_damaged_copy_is_not_right() -> None:
     d = sb.derive(GRAPHS["two paths"])
     for notation in ("latex", "plain"):
         assert not sb.check(d, "W", "2 (" + copied(d, "W", notation) + ")", notation=notation).ok
+
+
+@pytest.mark.parametrize("name", ["s", "f", "phi", "act", "zeta"])
+def test_of_two_functions_with_one_sign_the_graphs_own_is_meant(name: str) -> None:
+    d = sb.derive(
+        f"i: 1..n; x: scalar; w[i]: scalar; {name}: function as \\sigma; h[0] = x\n"
+        f"h[i] = {name}(w[i] * h[i-1]); y = h[n]", wrt=["w"]
+    )  # fmt: skip
+    right = r"\delta h_{i} \sigma'(w_{i} h_{i-1}) h_{i-1}"
+    assert sb.check(d, "w", right, kind="gradient").ok
+    assert sb.check(d, "w", f"δhᵢ {name}′(wᵢ hᵢ₋₁) hᵢ₋₁", kind="gradient").ok
+    assert not sb.check(d, "w", right.replace("'", ""), kind="gradient").ok

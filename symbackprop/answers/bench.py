@@ -10,9 +10,10 @@ import numpy as np
 
 from symbackprop.answers.target import Target
 from symbackprop.claims import letters_of
-from symbackprop.derivation import bare, signal
+from symbackprop.derivation import Derivation, bare, signal
 from symbackprop.errors import DeclarationError, LimitError
 from symbackprop.evaluation.paper import Paper
+from symbackprop.expr import topological
 from symbackprop.meaning import Environment, Value
 from symbackprop.notation import Formula, Nabla, Name, Partial
 from symbackprop.vocabulary import OPS
@@ -74,7 +75,8 @@ class Bench:
     def table(self) -> NameTable:
         """Names, sizes, error signals, and every other small letter as an index."""
         plain = self.names.plain
-        known = {*plain.functions, *LAYERS}
+        # of two functions with one sign the graph's own is meant: it stands last
+        known = dict.fromkeys((*LAYERS, *used_layers(self.target.d), *plain.functions))
         spelled = {
             n: plain.functions.get(n, r"\operatorname{" + n.replace("_", r"\_") + "}")
             for n in known
@@ -171,6 +173,13 @@ def every(sizes: Mapping[str, Size], spot: Spot) -> dict[str, Array]:
     if found and time and spot.t:
         found[time.name] = np.full_like(next(iter(found.values())), spot.t)
     return found
+
+
+def used_layers(d: Derivation) -> Iterator[str]:
+    """Functions of whole arrays in the graph, as our pages call them."""
+    for e in topological(*d.graph.definition.values()):
+        if e.op.variants and not e.op.scalar and not e.attributes:
+            yield e.op.name
 
 
 def along_last(name: str) -> Callable[..., Array]:

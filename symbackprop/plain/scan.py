@@ -61,6 +61,12 @@ class Scan:
         scan.run(self.rules)
         return tuple(scan.tokens)
 
+    def indices(self, text: str) -> Tokens:
+        """The tokens of a subscript."""
+        scan = Scan(text, self.spelled, open=[("}", ())])
+        scan.run(self.rules)
+        return tuple(scan.tokens)
+
     def operand(self) -> int:
         """Where what was put last begins: a name, a bracket, a call, with its scripts."""
         at = len(self.tokens)
