@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pytest
-from _pytest.mark.structures import ParameterSet
 
 import symbackprop as sb
 from benchmarks.answers import derivations
@@ -14,13 +11,7 @@ from symbackprop.derivation import Derivation
 from tests.graphs import GRAPHS
 
 WORKED = dict(derivations())
-UNREAD = {  # printed forms the typed-answer reader does not take yet
-    "thin-plain", "slices-plain", "renumbered-plain", "batch norm-plain", "word vectors-plain",
-    "scaled-latex",
-    "errata.7-latex", "errata.7-plain", "sheet_000.15-latex", "sheet_000.15-plain", "sheet_000.20-latex",
-    "sheet_000.20-plain", "sheet_001.24-latex", "sheet_001.24-plain", "sheet_002.26-plain",
-    "sheet_003.31-latex", "sheet_003.31-plain", "sheet_004.46-latex", "sheet_004.46-plain",
-}  # fmt: skip
+NOTATIONS: tuple[Notation, ...] = ("latex", "plain")
 
 
 def copied(d: Derivation, name: str, notation: Notation) -> str:
@@ -35,16 +26,8 @@ def copied(d: Derivation, name: str, notation: Notation) -> str:
     return f"{left} = {said}" if notation == "latex" else f"d{d.of}/d{name}_{letters} = {said}"
 
 
-def cases(names: Iterable[str]) -> list[ParameterSet]:
-    """Every name in both notations; what is not read yet has to fail."""
-    each = [(n, notation) for n in names for notation in ("latex", "plain")]
-    return [
-        pytest.param(n, k, id=f"{n}-{k}", marks=[pytest.mark.xfail] if f"{n}-{k}" in UNREAD else [])
-        for n, k in each
-    ]
-
-
-@pytest.mark.parametrize(("graph", "notation"), cases(GRAPHS))
+@pytest.mark.parametrize("notation", NOTATIONS)
+@pytest.mark.parametrize("graph", GRAPHS)
 def test_gradients_of_the_tests_graphs(graph: str, notation: Notation) -> None:
     d = sb.derive(GRAPHS[graph])
     for name in d.wrt:
@@ -52,7 +35,8 @@ def test_gradients_of_the_tests_graphs(graph: str, notation: Notation) -> None:
         assert found.ok, (name, copied(d, name, notation), str(found), found.detail)
 
 
-@pytest.mark.parametrize(("sheet", "notation"), cases(WORKED))
+@pytest.mark.parametrize("notation", NOTATIONS)
+@pytest.mark.parametrize("sheet", WORKED)
 def test_gradients_of_the_worked_sheets(sheet: str, notation: Notation) -> None:
     d = WORKED[sheet]
     for name in d.wrt:
@@ -62,7 +46,7 @@ def test_gradients_of_the_worked_sheets(sheet: str, notation: Notation) -> None:
 
 def test_a_damaged_copy_is_not_right() -> None:
     d = sb.derive(GRAPHS["two paths"])
-    for notation in ("latex", "plain"):
+    for notation in NOTATIONS:
         assert not sb.check(d, "W", "2 (" + copied(d, "W", notation) + ")", notation=notation).ok
 
 

@@ -10,6 +10,7 @@ from itertools import combinations, islice
 import numpy as np
 
 from symbackprop import tidy as td
+from symbackprop.activity import relevant
 from symbackprop.answers.bench import Bench
 from symbackprop.answers.edits import FAULTS, Gaps, slipped
 from symbackprop.answers.factors import some
@@ -126,7 +127,8 @@ def by_edit(b: Bench) -> Iterator[Candidate]:
 def variables(b: Bench) -> Iterator[Candidate]:
     """The gradient by another variable, or another node."""
     g, t = b.target.d.graph, b.target
-    real = [n for n in g.inputs if (s := g.symbol[n].symbol) and not s.labels]
+    used = relevant(g, t.of)
+    real = [n for n in g.inputs if n in used and (s := g.symbol[n].symbol) and not s.labels]
     known = backward(g, t.of, real)
     for n in known.adjoints:
         s = g.symbol[n].symbol if n in g.symbol else None

@@ -46,12 +46,24 @@ def lettered(
     shapes = Shapes(d, shapes_of(d, ""), letters, time)
     own, shapes = placed(own, shapes, table)
     forms = tuple(bounded(f, shapes) for f in forms)
+    order = order or alphabet(bench, forms, shapes)
     left = () if not order else (heading(bench, order),)
     claim = with_letters(d, table, "", {}, (*left, *forms), (), own=shapes.own)
     order = order or ordered(dict(claim.free), bench.target.axes)
     place = {letter: k for k, letter in enumerate(order)}
     free = dict(sorted(claim.free, key=lambda f: place.get(f[0], len(place))))
     return Lettered(forms, tuple(own), order, free, claim.recurrent)
+
+
+def alphabet(bench: Bench, forms: tuple[Formula, ...], shapes: Shapes) -> tuple[str, ...]:
+    """The letters of an answer in windows: by the alphabet for the axes asked for, as our pages have them."""
+    found: dict[str, bool] = {}
+    for f in forms:
+        for letter, axis in shapes.letters(f):
+            found[letter] = found.get(letter, False) or axis is not None
+    found.pop(shapes.time, None)
+    open_ones = not all(found.values()) and len(found) == len(bench.target.axes)
+    return tuple(sorted(found)) if open_ones else ()
 
 
 def ordered(free: Free, axes: Shape) -> tuple[str, ...]:
