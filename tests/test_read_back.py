@@ -15,15 +15,8 @@ NOTATIONS: tuple[Notation, ...] = ("latex", "plain")
 
 
 def copied(d: Derivation, name: str, notation: Notation) -> str:
-    """A printed gradient; with its left side where it is an entry of something of rank 3 or more."""
-    g = d[name]
-    said = g.latex() if notation == "latex" else g.text()
-    if len(g.shape) < 3:
-        return said
-    letters = d.convention.letters[: len(g.shape)]
-    of, wrt = d.latex(d.convention.of), d.latex(d.graph.symbol[name].symbol.tex)  # type: ignore[union-attr]
-    left = rf"\frac{{\partial {of}}}{{\partial {wrt}_{{{','.join(letters)}}}}}"
-    return f"{left} = {said}" if notation == "latex" else f"d{d.of}/d{name}_{letters} = {said}"
+    """A printed gradient."""
+    return d[name].latex() if notation == "latex" else d[name].text()
 
 
 @pytest.mark.parametrize("notation", NOTATIONS)

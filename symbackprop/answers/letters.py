@@ -106,8 +106,8 @@ def of_sizes(
     if order:
         asked = [x for x in order if x in bases]
     else:
-        letters = {i.base for f in forms for x in inside(f) if isinstance(x, At)
-                   for i in x.indices if isinstance(i, Name) and i.base in table.indices}  # fmt: skip
+        letters = {y.base for f in forms for x in inside(f) if isinstance(x, At) for i in x.indices
+                   for y in inside(i) if isinstance(y, Name) and y.base in table.indices}  # fmt: skip
         bound = {x.index.base for f in forms for x in inside(f) if isinstance(x, Sum | Product)}
         time = {g.time.name} if g.time else set()
         missing = len(bench.target.axes) - len(letters - bound - time)
