@@ -204,3 +204,43 @@ def test_letters_of_windows_run_over_the_axes_asked_for() -> None:
     graph = "x: 1 x 6; w: 1 x 1 x 3; y = conv1d(x, w); L = sum(y**2)/2"
     assert sb.check(graph, "x", "sum_{k=1}^3 w_{i,i,k} y_{i,j-k+1}").ok
     assert sb.check(graph, "x", "sum_{k=1}^3 w_{i,i,k} y_{i,j+k-1}").verdict == "wrong"
+
+
+LEAST = "X: n x d; w: d; y: n; r = X @ w - y; L = sum(r**2)"
+TRACE = "A: n x n; B: n x m; C: m x n; L = trace(A @ B @ C)"
+WORD = "x: n; gy = x**2; L = sum(gy**3)"
+SPELLED = [
+    (LEAST, "w", "2e0 X' r"), (LEAST, "w", "20e-1 X' r"), (LEAST, "w", r"2 X^\top r \cdot 1e0"),
+    (TRACE, "B", "vec(dL/dB) = vec(A' C')"),
+    (TRACE, "B", r"\operatorname{vec}(\nabla_B L) = (C \otimes A^\top) \operatorname{vec}(I_n)"),
+    (WORD, "x", r"2 \overline{gy} \odot x"), (WORD, "x", r"2 \bar{gy} \odot x"),
+    (r"x: n; gy = x**2 as \overline{gy}; L = sum(gy**3)", "x", r"6 \overline{gy}^{\odot 2} \odot x"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("graph", "wrt", "answer"), SPELLED)
+def test_powers_of_ten_vec_and_accents_on_words_are_read(graph: str, wrt: str, answer: str) -> None:
+    found = sb.check(graph, wrt, answer)
+    assert found.ok, (found.sentence(), found.detail)
+
+
+@pytest.mark.parametrize(
+    ("graph", "wrt", "answer", "verdict"),
+    [
+        (LEAST, "w", "2 X' r + 1e-13 w", "wrong"),
+        (LEAST, "w", r"2 X^\top r + 1e-13 w", "wrong"),
+        (LEAST, "w", "1e9999 w", "unreadable"),
+        (TRACE, "B", "vec(dL/dB) = vec(C A)", "wrong"),
+        (TRACE, "B", "vec(A' C')", "wrong"),
+    ],
+)
+def test_what_they_say_is_judged(graph: str, wrt: str, answer: str, verdict: str) -> None:
+    assert sb.check(graph, wrt, answer).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    "answer", ["2 x_ij r_i", r"\frac{\partial L}{\partial w_j} = 2 X_{ij} r_i"]
+)
+def test_an_implied_sum_is_refused_with_the_sum_to_write(answer: str) -> None:
+    found = sb.check(LEAST, "w", answer)
+    assert found.verdict == "unreadable" and "sum_i …" in found.detail

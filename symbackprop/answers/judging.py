@@ -158,8 +158,10 @@ class Judge:
     def own(self, value: Paper, spot: Spot) -> Paper:
         """A value with its free letters as axes. Errors: `Refused` where they are not those asked for."""
         if not self.typed.free:
-            return plain(value)
+            return plain(unstacked(value, spot) if self.typed.said == "vec" else value)
         axes = self.bench.target.axes
+        if len(letters := tuple(self.typed.free)) > len(axes):
+            raise Refused("unreadable", 1, implied(letters, self.typed.order, len(axes)))
         free = [self.typed.free.get(x) for x in self.typed.order]
         wide = [a for a in axes if a != SINGLE]
         if value.rank or None in free or len(free) not in (len(axes), len(wide)):
@@ -214,6 +216,24 @@ class Judge:
             (rights[0].size, values[0].size) if "sizes" in kinds or verdict == "transposed" else ()
         )
         return Found(verdict, form, reading, values, sizes)
+
+
+def unstacked(value: Paper, spot: Spot) -> Paper:
+    """The matrix whose columns stand one below the other in a vector."""
+    shape = np.shape(spot.own)
+    if len(shape) != 2 or value.rank != 2 or np.size(value.array) != np.prod(shape):
+        return value
+    return Paper(value.array.reshape(shape[::-1]).T, 2)
+
+
+def implied(letters: tuple[str, ...], left: tuple[str, ...], asked: int) -> str:
+    """Why an answer with more letters than axes is refused."""
+    summed = [x for x in letters if x not in left]
+    over = summed[0] if summed else letters[0]
+    free = f"{' and '.join(letters)} are free where the result has {asked} index" + "es" * (
+        asked != 1
+    )
+    return f"{free}; sums are written out: sum_{over} … for a sum over {over}"
 
 
 def outcome(right: Paper, value: Paper, form: Formula | None = None) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Literal, TypeGuard, get_args
 
 from symbackprop import plain
 from symbackprop.answers.bench import DELTA, Bench
@@ -16,7 +16,7 @@ from symbackprop.claims import Refused, letters_of, pieces_of
 from symbackprop.derivation import bare, signal
 from symbackprop.errors import DeclarationError, FormulaError, LimitError
 from symbackprop.formula import read_formula
-from symbackprop.notation import At, Formula, Name, Nabla, Partial, Unit
+from symbackprop.notation import At, Call, Formula, Name, Nabla, Partial, Unit
 from symbackprop.reading.names import NameTable
 from symbackprop.reading.tokens import Source, tokenise
 from symbackprop.sizes import Size
@@ -45,6 +45,7 @@ class Typed:
     free: Mapping[str, tuple[Size, ...]]
     notation: Notation
     step: str = "no"  # "free": the index of time stands free in it
+    said: Literal["whole", "vec"] = "whole"  # what it is of the thing asked for
     starts: tuple[tuple[Formula, Formula], ...] = ()  # at which step, and what it is there
 
 
@@ -92,7 +93,7 @@ def read_as(bench: Bench, text: str, notation: Notation) -> Typed:
     found = lettered(bench, reader.table, forms, own, order)
     return Typed(
         found.forms, found.own, found.order, found.free, notation,
-        "free" if found.recurrent else "no",
+        "free" if found.recurrent else "no", "vec" if stacked(left) else "whole",
         tuple((reader.formula(c.index), reader.formula(c.body)) for c in starts),
     )  # fmt: skip
 
@@ -267,9 +268,16 @@ def aliases(bench: Bench) -> dict[str, Formula]:
     return out
 
 
+def stacked(f: Formula | None) -> TypeGuard[Call]:
+    """Whether a left side is vec(…)."""
+    return isinstance(f, Call) and f.function == "vec" and len(f.arguments) == 1
+
+
 def whole(f: Formula) -> Formula:
-    """A derivative without its indices."""
+    """A derivative without its indices, and without vec."""
     base = bare(f)
+    if stacked(base):
+        return whole(base.arguments[0])
     if isinstance(base, Nabla | Partial):
         return type(base)(bare(base.of), bare(base.wrt))
     return base

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from symbackprop.errors import LimitError
 from symbackprop.reading.tokens import LIMITS
@@ -23,6 +24,7 @@ ONES = ("𝟙", "𝟏")
 _INDICES = re.compile(r"(?:(?![ᵀᵏ²³¹⁰-₟ᵢⱼ])\w)+")
 _SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?![\d.]*\w*\()|\d+")
+_POWER_OF_TEN = re.compile(r"\d+(?:\.\d+)?[eE][+-]?\d{1,4}(?![\w.(])")
 _COMMA = re.compile(r"\d+,\d+(?![\d,])")
 _RUN = re.compile(r"[^\W\d_]\w*")
 _SIGN = re.compile("|".join(map(re.escape, sorted(SIGNS, key=len, reverse=True))))
@@ -159,6 +161,10 @@ def number(s: Scan) -> bool:
             s.open.append((")", ()))
             s.at += 1
         return True
+    if "e" not in s.spelled and (tenth := s.match(_POWER_OF_TEN)):
+        s.put(digits(tenth[0]))
+        s.at = tenth.end()
+        return True
     inner = s.open[-1][0] if s.open else ""
     found = s.match(_COMMA) if inner != "," and not listing(s) else None
     found = found or s.match(_NUMBER)
@@ -169,6 +175,14 @@ def number(s: Scan) -> bool:
     s.put(found[0].replace(",", "."))
     s.at = found.end()
     return True
+
+
+def digits(text: str) -> str:
+    """1e-13 with all its zeros. Errors: `LimitError` where they are too many."""
+    value = Decimal(text)
+    if abs(value.adjusted()) > LIMITS.digits - 30:
+        raise LimitError("a power of ten is too large", where="formula")
+    return format(value, "f")
 
 
 def listing(s: Scan) -> bool:

@@ -18,7 +18,7 @@ def name(r: Rewrite) -> bool:
     token = r.token()
     if len(token) == 1 and not token.isalpha():
         return False
-    base = (token, r.token(1)) if token in ACCENTS else (token,)
+    base = accented(r) if token in ACCENTS else (token,)
     text = plain_text(base)
     scripts, stop = scripts_at(r, r.at + len(base))
     if not text or any(spelled_out(r, base, s) for s in scripts):
@@ -30,6 +30,13 @@ def name(r: Rewrite) -> bool:
     if known and any(timed(r, s) for s in scripts):
         return emit(r, base, scripts, stop)
     return False
+
+
+def accented(r: Rewrite) -> Tokens:
+    r"""An accent with its letter, or its letters: \overline{gy}."""
+    start, stop, after = r.argument(r.at + 1)
+    letters = all(len(x) == 1 and x.isalpha() for x in r.typed[start:stop])
+    return tuple(r.typed[r.at : after if letters else r.at + 2])
 
 
 def spelled_out(r: Rewrite, base: Tokens, s: Script) -> bool:
@@ -65,10 +72,11 @@ def meant(
 
 def plain_text(base: Tokens) -> str:
     """A letter without its commands: hat y as y_hat."""
-    if len(base) == 2:
-        inner = base[1].strip("\\")
-        return f"{inner}_{base[0].strip(chr(92))}" if inner.isalnum() else ""
-    bare = base[0].removeprefix("\\")
+    accent, *letters = base
+    if letters:
+        inner = "".join(x.strip("\\{}") for x in letters)
+        return f"{inner}_{accent.strip(chr(92))}" if inner.isalnum() else ""
+    bare = accent.removeprefix("\\")
     return bare if bare.isalpha() else ""
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from symbackprop.plain.cases import cased
+from symbackprop.plain.marks import digits
 from symbackprop.plain.rewriting import Rewrite
 from symbackprop.plain.spell import Spellings
 from symbackprop.plain.typed_names import name
@@ -49,9 +50,14 @@ def spaces(r: Rewrite) -> bool:
 
 
 def decimal(r: Rewrite) -> bool:
-    """0{,}5 and 0,5 where no index or argument stands."""
-    if not r.token().isdecimal():
+    """1e-13; 0{,}5 and 0,5 where no index or argument stands."""
+    if not r.token()[:1].isdecimal():
         return False
+    if r.token(1) == "e" and r.unknown("e") and r.beside(1) and r.beside(2):
+        signed = 1 + (r.token(2) in ("+", "-") and r.beside(3))
+        if r.token(1 + signed).isdecimal() and len(r.token(1 + signed)) < 5:
+            text = "".join(r.token(k) for k in range(2 + signed))
+            return r.took(2 + signed, digits(text))
     if r.token(1) == "{" and r.token(2) == "," and r.token(3) == "}" and r.token(4).isdecimal():
         return r.took(5, f"{r.token()}.{r.token(4)}")
     tight = r.token(1) == "," and r.token(2).isdecimal() and r.beside(1) and r.beside(2)
