@@ -1,13 +1,15 @@
 """Exact values of a graph in rational numbers, straight from the definitions: no rounding anywhere.
 
-A graph that leaves the rational numbers (exp, a square root) has none, and neither has one whose values
-would take too long; both are said by `NotRational`.
+A function that leaves the rational numbers (exp, a square root) is an unknown: any fraction, the same one for
+the same argument. What holds of the graph whatever exp is, holds then as well; the meter says that it was so.
+What has no such value, and what would take too long, is refused by `NotRational`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from fractions import Fraction
+from hashlib import blake2b
 from itertools import product
 
 import numpy as np
@@ -41,10 +43,18 @@ Entry = dict[Index, int]
 
 
 class Meter:
-    """Counts the work of one point."""
+    """Counts the work of one point, and remembers whether an unknown was met."""
 
     def __init__(self) -> None:
         self.spent = 0
+        self.unknowns = 0
+
+    def unknown(self, name: str, *at: Fraction) -> Fraction:
+        """The value of an unknown at an argument: a fraction between 0 and 1."""
+        self.unknowns += 1
+        seed = blake2b(repr((name, at)).encode(), digest_size=8).digest()
+        above, below = int.from_bytes(seed[:4]), int.from_bytes(seed[4:])
+        return Fraction(1 + above % 99, 100 + below % 100)
 
     def spend(self, amount: int) -> None:
         self.spent += amount
@@ -89,16 +99,17 @@ def entry(
             value = term.coefficient
             for atom, x in term.factors:
                 if value:
-                    value *= raised(atom_value(atom, inner, tensors, sizes, m), x)
+                    value *= raised(atom_value(atom, inner, tensors, sizes, m), x, m)
             total += value
     return total
 
 
-def raised(base: Fraction, x: Fraction) -> Fraction:
-    """A whole power."""
-    if x.denominator != 1 or (base == 0 and x < 0) or abs(x) > 1000:
+def raised(base: Fraction, x: Fraction, m: Meter) -> Fraction:
+    """A power; a root of a positive number is an unknown."""
+    n, rest = divmod(x, 1)
+    if (rest and base <= 0) or (base == 0 and x < 0) or abs(x) > 1000:
         raise NotRational("a root or a pole")
-    return base ** int(x)
+    return base ** int(n) * (m.unknown("power", base, rest) if rest else 1)
 
 
 def atom_value(
@@ -144,9 +155,9 @@ def scalar_value(name: str, order: int, x: Fraction, m: Meter) -> Fraction:
     """f^{(order)}(x) of a function that is rational piece by piece."""
     row = scalar_row(name)
     if not order and not row.definition:
-        if name not in PRIMITIVE:
-            raise NotRational(name)
-        return PRIMITIVE[name](x)
+        if name in PRIMITIVE:
+            return PRIMITIVE[name](x)
+        return 1 / m.unknown(name, -x) if name == "exp" and x < 0 else m.unknown(name, x)
     if order and name in PRIMITIVE:
         return Fraction(0)
     if any(Fraction(k) == x for k in row.kinks):
@@ -191,9 +202,9 @@ def constant(x: Fraction) -> Array:
 
 
 def filled(b: Backward, start: Point) -> tuple[Point, bool]:
-    """The point with every node and every δ, exactly; and whether every node has its own value.
+    """The point with every node and every δ, exactly; and whether every one has its own value.
 
-    A node that is no rational number gets any fractions: what holds of the graph then holds for the formulas
+    A node that has no such value gets any fractions: what holds of the graph then holds for the formulas
     in the names of its nodes. Errors: `NotRational` where a δ is none.
     """
     m, g = Meter(), b.graph
@@ -212,4 +223,5 @@ def filled(b: Backward, start: Point) -> tuple[Point, bool]:
             return rational(rng.integers(1, 20, shape)) / rational(rng.integers(20, 40, shape))
 
     made = forward(g, start, work=node)
-    return backward_values(b, made, work=work), not free
+    point = backward_values(b, made, work=work)
+    return point, not (free or m.unknowns)

@@ -56,6 +56,12 @@ EXACT = [
     ("A: n x n; L = logdet(A)", "A", "inv(A)'"), ("x: n; y = x*x*x", "x", "3 diag(x.^2)"),
     ("X: n x d; W: d x m; Y: n x m; H = relu(X @ W); L = sum((H-Y)**2)", "W", "2 X'((H-Y) .* (H>0))"),
     ("X: n x d; w: d; y: n; z = X @ w; p = sigmoid(z); L = -mean(y*log(p) + (1-y)*log(1-p))", "w", "1/n X'(p-y)"),
+    ("X: n x d; w: d; y: n; p = sigmoid(X @ w); L = -mean(y*log(p) + (1-y)*log(1-p))", "w", "1/n X'(sigmoid(Xw)-y)"),
+    ("X: n x d; w: d; y: n; L = mean(softplus(X @ w) - y*(X @ w))", "w", "1/n X'(sigmoid(Xw)-y)"),
+    ("z: k; y: k onehot; p = softmax(z); L = -sum(y*log(p))", "z", "(softmax(z) - y)"),
+    ("z: k; y: scalar label k; L = cross_entropy_logits(z, y)", "z", "(softmax(z) - e_y)"),
+    ("x: n; A: m x n; L = sum(tanh(A @ x)**2)", "x", "2 A' (tanh(A x) .* (1 - tanh(A x).^2))"),
+    ("x: n; y = softmax(x)", "x", "(diag(y) - y y')"), ("x: n positive; L = sum(sqrt(x))", "x", "0.5 ./ sqrt(x)"),
     ("t: 1..T; x[t]: d; W: m x d; U: m x m; h[t] = W @ x[t] + U @ h[t-1]; l[t] = sum(h[t]**2)\n"
      "L = sum(l[t], over=t)", "W", "(sum_t δh_t x_t')"),
 ]  # fmt: skip
@@ -69,6 +75,19 @@ def test_a_rational_answer_is_judged_without_rounding(graph: str, wrt: str, answ
     assert sb.check(graph, wrt, sign + answer).ok
     found = sb.check(graph, wrt, f"{sign}{TINY} {answer}")
     assert (found.verdict, found.mistake) == ("wrong", "nearly")
+
+
+IDENTITIES = [  # right because of what exp is, which is no matter of rational numbers
+    ("x: n; L = sum(tanh(x))", "4/(exp(x) + exp(-x)).^2"), ("x: n; L = sum(softplus(x))", "1/(1 + exp(-x))"),
+    ("x: n; L = sum(exp(x))", "exp(x/2).^2"), ("x: n; L = logsumexp(x)", "exp(x - logsumexp(x))"),
+    ("x: n; L = logsumexp(x)", "exp(x)/sum(exp(x))"), ("x: n; L = sum(sigmoid(x))", "sigmoid(x) .* sigmoid(-x)"),
+    ("x: n positive; L = sum(sqrt(x))", "0.5 sqrt(x) ./ x"), ("x: n positive; L = sum(x)", "exp(log(x)) ./ x"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("graph", "answer"), IDENTITIES)
+def test_an_identity_is_not_nearly_right(graph: str, answer: str) -> None:
+    assert sb.check(graph, "x", answer).ok
 
 
 def test_the_product_that_does_not_fit_is_shown() -> None:

@@ -1,26 +1,31 @@
-"""What is right at small rational points, without rounding: for graphs that stay in the rational numbers."""
+"""What is right at small rational points, without rounding; exp and its like are unknowns there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 
-from symbackprop.answers.bench import Bench, Spot
+from symbackprop.answers.bench import LAYERS, Bench, Spot
 from symbackprop.evaluation.paper import Paper
-from symbackprop.exact import Meter, filled, scalar_value
+from symbackprop.exact import Meter, filled, placed, scalar_value
 from symbackprop.expr import Symbol
 from symbackprop.meaning import Environment
+from symbackprop.notation import Call, Formula
 from symbackprop.op import SCALARS
 from symbackprop.places import plain
 from symbackprop.rationals import NotRational, rational
 from symbackprop.reference import Array
 from symbackprop.scope import Scene
+from symbackprop.sizes import size
 from symbackprop.squares import SYMMETRIC
 from symbackprop.values import Key, Point, generic_point, roomy, seeded, size_names
+from symbackprop.vocabulary import OPS
+from symbackprop.write.walk import inside
 
 SIZES = (2, 3, 2, 3, 4)  # small and not all equal
 LENGTH = 3  # steps of a recurrence
@@ -133,24 +138,48 @@ def function(name: str, order: int) -> Callable[..., Array]:
     return lambda x: np.asarray(one(x), dtype=object)
 
 
+def layer(name: str) -> Callable[..., Array]:
+    """A function of whole arrays on fractions, by its definition."""
+
+    def run(x: Array) -> Array:
+        a = rational(x)
+        return placed(OPS[name].place((tuple(map(size, a.shape)),), ()), (a,), {}, Meter())
+
+    return run
+
+
+@cache
+def guessed(name: str) -> bool:
+    """Whether a function has unknowns for its values."""
+    if name not in SCALARS:
+        return name in LAYERS
+    meter = Meter()
+    with suppress(NotRational):
+        scalar_value(name, 0, Fraction(1, 3), meter)
+    return bool(meter.unknowns)
+
+
 FUNCTIONS: Mapping[str | tuple[str, int], Callable[..., Array]] = {
+    **{name: layer(name) for name in LAYERS},
     **{name: function(name, 0) for name in SCALARS},
     **{(name, order): function(name, order) for name in SCALARS for order in (1, 2)},
 }
 
 
-def differs(x: Exact, value: Paper) -> bool:
+def differs(x: Exact, value: Paper, forms: Iterable[Formula]) -> bool:
     """Whether a value is not the right one; a bare 0 stands for zeros of any size.
 
-    Where nodes have any values, another formula may be right all the same: then only a tiny difference, which
-    no other formula would make, is one.
+    Where functions or nodes have any values, another formula may be right all the same: then only a tiny
+    difference, which no other formula would make, is one.
     """
     s, given = x.spot, plain(value)
+    calls = {f.function for form in forms for f in inside(form) if isinstance(f, Call)}
+    whole = x.whole and not any(map(guessed, calls))
     right = plain(s.vec if s.vec and given.rank == 2 and s.right.rank > 2 else s.right)
     if given.size != right.size:
-        return x.whole and bool(largest(right.array) or largest(given.array))
+        return whole and bool(largest(right.array) or largest(given.array))
     gap = largest(rational(given.array) - rational(right.array))
-    return bool(gap) and (x.whole or gap < TINY * largest(right.array))
+    return bool(gap) and (whole or gap < TINY * largest(right.array))
 
 
 def largest(a: Array) -> Fraction:

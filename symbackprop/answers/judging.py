@@ -76,7 +76,7 @@ class Judge:
             for x in exact_spots(self.bench):
                 env = exact_environment(self.environment(x.spot, form))
                 made = valued(form, env, x.spot.sizes, reading)
-                if differs(x, self.own(made, x.spot)):
+                if differs(x, self.own(made, x.spot), (form, *(d.body for d in self.typed.locals))):
                     return True
         except (NotRational, SymbackpropError, Refused, TypeError, ZeroDivisionError):
             return False  # what is no rational number is judged in floating point only

@@ -76,7 +76,7 @@ def unit(node: Unit, scope: Scope) -> Paper:
         raise error(node, "how many classes the label has is not known")
     label = scope.of(node.label)
     flat = replace(label, array=paper.along_last(label), rank=1) if label.rank else label
-    spot = np.rint(np.real(flat.array)).astype(np.int64) - scope.env.base
+    spot = np.rint(np.asarray(np.real(flat.array), float)).astype(np.int64) - scope.env.base
     if np.any((spot < 0) | (spot >= classes)):
         raise error(node, f"a label is outside {scope.env.base} … {classes + scope.env.base - 1}")
     return paper.oriented(np.eye(classes)[spot], flat.rank + 1, scope.env.vectors)
