@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, permutations
 from typing import overload
 
 from symbackprop import expanding as ex
 from symbackprop import notation as no
 from symbackprop import tidy as td
+from symbackprop.activity import relevant
 from symbackprop.accumulation import total_derivative, without_helpers
 from symbackprop.calculus import LocalStep
 from symbackprop.convention import Convention
@@ -143,6 +144,10 @@ def blocks(d: Derivation, names: tuple[str, ...]) -> Blocks:
                 f"{n} is a matrix: blocks are made of numbers and vectors", where="hessian",
                 hint=f"Ask for one at a time, hessian(g, wrt='{n}'), and use .vec() or .jvp().",
             )  # fmt: skip
+    for x, y in permutations(names, 2):
+        if y in relevant(d.graph, x):
+            raise DeclarationError(f"{x} depends on {y}: they do not vary by themselves", where="hessian",
+                                   hint="Ask for one at a time.")  # fmt: skip
     found = {(x, y): second(d, x, y) for x, y in combinations_with_replacement(names, 2)}
     return Blocks(d, hessian_name(d), f"blocks:{','.join(names)}", names, found)
 
