@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from symbackprop import entries as en
@@ -15,6 +15,11 @@ def in_letters(e: Entries, pool: str) -> Entries:
     spare = iter([c for c in pool if c not in used] + [f"i{n}" for n in range(1, 100)])
     names = {n: next(spare) for n in sorted(used - free) if n not in pool}
     return reletter(e, names) if names else e
+
+
+def ordered(names: Sequence[str], pool: str) -> dict[str, str]:
+    """The same letters in the order of the pool: i before j; letters of several characters last."""
+    return dict(zip(names, sorted(names, key=lambda n: (len(n), pool.find(n))), strict=True))
 
 
 def reletter(e: Entries, names: Mapping[str, str]) -> Entries:

@@ -6,14 +6,16 @@ row of `RULES` makes the expression smaller or moves scalars outwards, so rebuil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 from symbackprop import folds
 from symbackprop import functions as fn
 from symbackprop import squares as sq
 from symbackprop.expr import NUMBER, Expr, apply, const, rebuild, with_args
-from symbackprop.monomial import Monomial, exponent, is_ones, is_zero, join, raised, split
+from symbackprop.monomial import (
+    Monomial, by_scalars, exponent, is_ones, is_zero, join, one, plain_first, raised, split,
+)  # fmt: skip
 from symbackprop.sizes import Size, size
 from symbackprop.vocabulary import OPS
 
@@ -110,7 +112,7 @@ def plus(*terms: Expr) -> Expr:
     gathered = [
         (m.coefficient, m) if len(g) > 1 else g[0] for g in groups for m in (split(with_common(g, shape)),)
     ]
-    for coefficient, m in paired(gathered):
+    for coefficient, m in plain_first(paired(gathered)):
         if coefficient:
             own = shape if m.arrays else ()
             e = join(Monomial(coefficient, m.scalars, m.arrays), own)
@@ -132,10 +134,6 @@ def paired(terms: list[tuple[Fraction, Monomial]]) -> list[tuple[Fraction, Monom
     return terms
 
 
-def one(m: Monomial) -> bool:
-    return len(m.arrays) == 1 and m.arrays[0][1] == 1 and m.arrays[0][0].op.name == "matmul"
-
-
 def with_transpose(a: Expr, b: Expr) -> Expr | None:
     """The sum of two products, where they are one matrix and its transpose times the same."""
     (p, v), (q, w) = (in_columns(*sq.last(x)) for x in (a, b))
@@ -150,16 +148,6 @@ def with_transpose(a: Expr, b: Expr) -> Expr | None:
 def in_columns(p: Expr | None, v: Expr) -> tuple[Expr | None, Expr]:
     """v A as Aᵀ v for a vector v."""
     return (tr(v), p) if p is not None and p.rank == 1 and v.rank == 2 else (p, v)
-
-
-def by_scalars(terms: list[tuple[Fraction, Monomial]]) -> list[list[tuple[Fraction, Monomial]]]:
-    """The terms of a sum of arrays that carry the same symbolic scalar, together."""
-    found: dict[Hashable, list[tuple[Fraction, Monomial]]] = {}
-    for n, (c, m) in enumerate(terms):
-        shared = bool(m.scalars and m.arrays)
-        key = (frozenset(m.scalars), abs(c)) if shared else n
-        found.setdefault(key, []).append((c, m))
-    return list(found.values())
 
 
 def with_common(terms: list[tuple[Fraction, Monomial]], shape: tuple[Size, ...]) -> Expr:
