@@ -23,7 +23,11 @@ def ordered(names: Sequence[str], pool: str) -> dict[str, str]:
 
 
 def reletter(e: Entries, names: Mapping[str, str]) -> Entries:
-    """Index letters renamed everywhere, bound ones too; the new letters must be unused."""
+    """Index letters renamed everywhere, bound ones too; letters that change places pass through others."""
+    names = {a: b for a, b in names.items() if a != b}
+    if not names.keys().isdisjoint(names.values()):
+        away = {a: f"\0{a}" for a in names}
+        return reletter(reletter(e, away), {away[a]: b for a, b in names.items()})
     out = []
     for t in e.terms:
         own = {i for atom, _ in t.factors for i in en.atom_indices(atom)} | set(t.bound)
