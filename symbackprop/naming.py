@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symbackprop.activity import active_names, relevant, time_of
+from symbackprop.equations import Equality
 from symbackprop.expr import (
     LEAVES,
     Expr,
@@ -76,6 +77,7 @@ def extract(
     curved = {a for n in topological(root) for a in n.args if is_curved(n, a)}
     windowed = {a for n in topological(root) if slides(n.op) for a in n.args}
     called = {a for n in topological(root) if takes_whole(n) for a in n.args}
+    solved = {a for n in topological(root) if by_equation(n) for a in n.args if with_helpers(a)}
 
     def change(e: Expr, args: tuple[Expr, ...]) -> Expr:
         if e.op in LEAVES:
@@ -94,7 +96,7 @@ def extract(
         named = e.op.name in NAMED
         slid = e in windowed  # its entries are 0 outside, which only a named array can say
         lost = e in called and entries_only(e)
-        unsaid = deep or slid or label or named or lost
+        unsaid = deep or slid or label or named or lost or e in solved
         if e is root or e.op is TIME_SUM or not (worth or bent or unsaid):
             return new
         new = named_node(g, new, time, taken, symbol, definition)
@@ -108,6 +110,16 @@ def extract(
 def takes_whole(node: Expr) -> bool:
     """Whether an op with helpers is written as a function of its whole arguments."""
     return bool(node.op.variants) and not node.op.scalar and len(node.op.variants[0].equations) > 1
+
+
+def by_equation(node: Expr) -> bool:
+    """Whether an op is defined by an equation, in which its arguments stand."""
+    return any(isinstance(q, Equality) for v in node.op.variants for q in v.equations)
+
+
+def with_helpers(e: Expr) -> bool:
+    """Whether an expression needs lines of its own, which an equation has no room for."""
+    return any(takes_whole(n) for n in topological(e))
 
 
 def entries_only(e: Expr) -> bool:
