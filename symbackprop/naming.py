@@ -22,8 +22,8 @@ from symbackprop.op import slides
 
 HEAVY = 24  # nodes of an expression written as a tree
 CURVED = frozenset({"power"})
-# a condition on entries, and entries renumbered, stand in a formula only by a name
-NAMED = frozenset({"tri", "reshape"})
+# a condition on entries, and entries renumbered or repeated, stand in a formula only by a name
+NAMED = frozenset({"tri", "reshape", "windows1d"})
 LINEAR = frozenset(
     (
         "add subtract negative multiply divide matmul transpose outer "

@@ -246,9 +246,9 @@ def multiplied(e: Expr) -> Expr:
 
 
 def one_array(e: Expr) -> bool:
-    """A scalar multiple of one vector."""
+    """A scalar multiple of one vector; one entry times a vector of several is none."""
     m = mo.split(e)
-    return len(m.arrays) == 1 and m.arrays[0][1] == 1
+    return len(m.arrays) == 1 and m.arrays[0][1] == 1 and m.arrays[0][0] is not e
 
 
 def blocks(start: Size, width: Size, total: Size, side: str) -> Formula:

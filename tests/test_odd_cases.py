@@ -16,7 +16,10 @@ HOLDS = {
     "a matrix power of rows of softmax": "P: d x d; L = sum(sin(matrix_power(softmax(P), 2)))",
     "a function with helpers under an equation": "P: d x d; L = det(softmax(P))",
     "one entry beside a vector": "q: 1 x d; p: m; s = norm(q); L = sum(sin(s - p*p))",
+    "one entry times a vector": "X: 1 x m; s = logsumexp(X); p: d; L = sum(sin(2*s*p/(1 + p**2)))",
+    "windows of a vector": "x: n; q = max_pool1d(x, size=2, stride=1); L = sum(sin(q))",
     "one entry beside a matrix": "q: 1 x 1; p: m x k; L = sum(sin(q*p))",
+    "one entry of a vector beside a matrix": "q: 1 x d; p: m x k; L = sum(sin(norm(q) - p*p)) + sum(norm(q)*p)",
     "one entry in a transposed sum": "q: 1 x 1; p: m x k; r: k x m; L = sum(sin((q - p).T @ r.T))",
     "the last three entries": "x: n; L = sum(x[-3:]**2)",
     "a slice of a slice": "X: n x d; Y = X[:, -4:]; L = sum(Y[:-2]**2)",
@@ -33,6 +36,13 @@ def test_holds(what: str) -> None:
     report = d.verify(seed=3)
     assert report.ok, report.failures
     emitted_agrees(d, seed=3)
+
+
+@pytest.mark.parametrize("what", [w for w in HOLDS if w.startswith("one entry")])
+def test_holds_in_rows(what: str) -> None:
+    d = sb.derive(HOLDS[what], convention=sb.Convention(vectors="row"))
+    report = d.verify(seed=3)
+    assert report.ok, report.failures
 
 
 REFUSED = {
