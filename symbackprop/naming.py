@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from symbackprop.activity import active_names, relevant, time_of
 from symbackprop.equations import Equality
 from symbackprop.expr import (
@@ -89,7 +91,8 @@ def extract(
         leaves[new] = sum(leaves[a] for a in args)
         sizes[new] = 1 + sum(sizes[a] for a in args)
         worth = (uses.get(e, 0) > 1 and sizes[new] > 2 and leaves[new]) or sizes[new] > HEAVY
-        small = sizes[new] <= 3  # δ ⊙ f(a ⊙ b) reads well without a name for a ⊙ b
+        # δ ⊙ f(a ⊙ b) reads well without a name for a ⊙ b; a window is met outside, where it is 0
+        small = sizes[new] <= 3 and not slides(e.op)
         bent = e in curved and leaves[new] > 1 and not small
         deep = e.rank > 2  # no matrix says it, so it cannot stand inside a formula
         label = e.op.domain == "label"  # a position is a name
@@ -150,8 +153,10 @@ def named_node(
         (s.symbol.time for s in symbols(e) if s.symbol and s.symbol.time), ""
     )
     letters = ("M", "N", "T") if e.op.name == "tri" else ("u", "v", "w", "a", "q", "r")
-    letter = next(c for c in letters if c not in taken)
-    n = next(k for k in range(1, len(taken) + 2) if f"{letter}{k}" not in taken)
+    letter = next((c for c in letters if c not in taken), letters[0])
+    printed = {s.symbol.tex for s in symbol.values() if s.symbol}
+    free = (k for k in count(1) if not {f"{letter}{k}", f"{letter}_{k}"} & taken)
+    n = next(k for k in free if Name(letter, "", str(k)) not in printed)
     name = f"{letter}{n}"
     taken.add(name)
     new = leaf(
