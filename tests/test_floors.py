@@ -23,7 +23,7 @@ FLOORS = """
     monomial tidy expanding windows lettered raising kronecker_form local
     activity naming abbreviations reverse ranks values exact convention
     paper_sums paper_vectors onpaper
-    derivation options page
+    legible derivation options page
     closed largest recurrence
     rows local_names jacobians equation_section local_section chain_section
     derivative_names derivative second curvature hessian_section tracing overview gradient_section outline

@@ -20,7 +20,8 @@ from symbackprop.rationals import NotRational, rational
 from symbackprop.reference import Array
 from symbackprop.scope import Scene
 from symbackprop.squares import SYMMETRIC
-from symbackprop.values import Key, Point, generic_point, roomy, seeded, size_names
+from symbackprop.ranks import roomy
+from symbackprop.values import Key, Point, generic_point, seeded, size_names
 
 SIZES = (2, 3, 2, 3, 4)  # small and not all equal
 LENGTH = 3  # steps of a recurrence

@@ -32,7 +32,7 @@ masked_softmax = op("masked_softmax", "x[..., i]; m[..., i]", """
     s[...]    = w[..., k]
     y[..., i] = w[..., i]/s[...]
 """, numpy="(lambda x, m: (lambda e: e / e.sum(-1, keepdims=True))(m * np.exp(np.where(m != 0, x, -np.inf) "
-    "- np.max(np.where(m != 0, x, -np.inf), axis=-1, keepdims=True))))({0}, {1})")  # fmt: skip
+    "- np.max(np.where(m != 0, x, -np.inf), axis=-1, keepdims=True))))({0}, {1})", tex=r"\operatorname{softmax}_m")  # fmt: skip
 
 norm = op("norm", "x[..., i]", """
     s[...] = x[..., k]**2

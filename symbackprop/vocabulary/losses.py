@@ -92,7 +92,7 @@ cosine = op("cosine", "x[..., i]; z[..., i]", """
     q[...] = b[...]**(1/2)
     d[...] = x[..., k]*z[..., k]
     y[...] = d[...]/(p[...]*q[...])
-""", tex=r"\cos")  # fmt: skip
+""", tex=r"\operatorname{cossim}")  # fmt: skip
 
 # Schroff et al. (2015): squared distances
 triplet = op("triplet", "a[..., i]; p[..., i]; n[..., i]", """
