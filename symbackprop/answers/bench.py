@@ -25,6 +25,7 @@ from symbackprop.scope import Names, Scene
 from symbackprop.sizes import Size, size
 from symbackprop.values import Point
 from symbackprop.verify import POINTS, analytic, point_for
+from symbackprop.write.walk import inside
 
 DELTA = Name(r"\delta")
 TRIALS = (1, 0, *range(2, POINTS))  # larger sizes first: they decide what a sign means
@@ -128,7 +129,9 @@ class Bench:
         eq = Equation("answer", self.target.left, sides, None, tuple(sizes.items()),
                       recurrent=bool(spot.t))  # fmt: skip
         chain = self.target.kind == "gradient" and not self.target.d.graph.time and not spot.exact
-        local = "*" if chain else ""
+        local = (
+            "*" if chain and any(isinstance(f, Partial) for s in sides for f in inside(s)) else ""
+        )
         for k, (env, _) in enumerate(spot.scene.environments(replace(eq, local=local))):
             if k == max(spot.t - 1, 0):
                 full = with_partials(spot.scene, eq, env) if sides and not spot.exact else env

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -31,8 +31,10 @@ from symbackprop.values import (
 from symbackprop.verify import KINK
 
 LISTED = 100  # entries of an array that is written out
+NEAR = 1e-8  # entries that count as the same side by side
 ATTEMPTS = 12  # points tried, the smallest sizes first
 WHOLE = np.array([-2, -1, 1, 2, 3])
+TERMS = 4  # of a row of a large matrix, the others 0
 Nested: TypeAlias = "float | tuple[Nested, ...]"
 
 
@@ -93,7 +95,8 @@ def beside(right: Array, given: Array) -> tuple[Nested, Nested, tuple[int, ...]]
     if right.size <= LISTED or right.shape != given.shape:
         few = given if given.size <= LISTED else given.ravel()[:LISTED]
         return nested(right if right.size <= LISTED else right.ravel()[:LISTED]), nested(few), ()
-    at = tuple(int(k) for k in np.argwhere(~np.isclose(right, given))[0])
+    near = np.abs(right - given) <= NEAR * (1 + np.abs(given))
+    at = tuple(int(k) for k in np.unravel_index(int(np.argmin(near)), right.shape))
     return nested(right[at]), nested(given[at]), tuple(k + 1 for k in at)
 
 
@@ -103,25 +106,28 @@ def label(g: Graph, name: str) -> int:
     return int(bool(s and s.labels))
 
 
-@lru_cache(maxsize=32)
-def small_spots(b: Bench) -> tuple[Spot, ...]:
+def small_spots(b: Bench) -> Iterator[Spot]:
     """Points in small integers, one step of time each."""
-    d, out = b.target.d, []
-    for attempt in range(ATTEMPTS):
-        sizes = small_sizes(d.graph, 1 + min(attempt // 4 + (attempt > 0), 2))
-        watched: list[float] = []
-        token = KINKS.set(watched)
-        try:
-            raw = integers(d.graph, sizes, attempt)
-            point = backward_values(d.backward, forward(d.graph, seeded(d.backward, raw, attempt)))
-        finally:
-            KINKS.reset(token)
-        finite = all(
-            np.all(np.isfinite(v)) for v in (*point.values.values(), *point.deltas.values())
-        )
-        if finite and not (watched and min(watched) < KINK["complex"]):
-            out += list(b.at(point))[:1]
-    return tuple(out)
+    found = (small_spot(b, attempt) for attempt in range(ATTEMPTS))
+    return (s for s in found if s is not None)
+
+
+@lru_cache(maxsize=32 * ATTEMPTS)
+def small_spot(b: Bench, attempt: int) -> Spot | None:
+    """A point in small integers; None where it lies on a kink or is not finite."""
+    d = b.target.d
+    sizes = small_sizes(d.graph, 1 + min(attempt // 4 + (attempt > 0), 2))
+    watched: list[float] = []
+    token = KINKS.set(watched)
+    try:
+        raw = integers(d.graph, sizes, attempt)
+        point = backward_values(d.backward, forward(d.graph, seeded(d.backward, raw, attempt)))
+    finally:
+        KINKS.reset(token)
+    finite = all(np.all(np.isfinite(v)) for v in (*point.values.values(), *point.deltas.values()))
+    if not finite or (watched and min(watched) < KINK["complex"]):
+        return None
+    return next(b.at(point), None)
 
 
 def small_sizes(g: Graph, n: int) -> dict[str, int]:
@@ -148,4 +154,8 @@ def whole(s: Symbol | None, v: Array, rng: np.random.Generator) -> Array:
     if s is None or s.domain in ("label", "onehot", "distribution"):
         return v
     made = rng.choice(WHOLE, np.shape(v)).astype(float)
-    return np.abs(made) if s.domain == "positive" else made
+    if s.domain == "positive":
+        return np.abs(made)
+    if made.ndim > 1 and made.size > LISTED:  # sums over many integers would saturate every function
+        made *= rng.random(made.shape) < TERMS / made.shape[-1]
+    return made

@@ -29,6 +29,7 @@ from symbackprop.write.walk import children, fold, rebuilt
 
 Verdicts = Literal["correct", "transposed", "wrong", "unreadable"]
 Outcome = Literal["equal", "transposed", "sizes", "differs", "nowhere"]
+KEYS = frozenset({"", "nearly", "start", "step", "Σ"})  # details that are no messages
 SINGLE = size(1)
 _BEST = ("correct", "transposed", "wrong")
 

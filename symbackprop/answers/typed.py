@@ -16,7 +16,7 @@ from symbackprop.claims import Refused, letters_of, pieces_of
 from symbackprop.derivation import bare, signal
 from symbackprop.errors import DeclarationError, FormulaError, LimitError
 from symbackprop.formula import read_formula
-from symbackprop.notation import At, Formula, Name, Nabla, Partial
+from symbackprop.notation import At, Formula, KroneckerDelta, Name, Nabla, Partial, Product, Sum
 from symbackprop.reading.names import NameTable
 from symbackprop.reading.tokens import Source, tokenise
 from symbackprop.sizes import Size
@@ -46,6 +46,13 @@ class Typed:
     notation: Notation
     step: str = "no"  # "free": the index of time stands free in it
     starts: tuple[tuple[Formula, Formula], ...] = ()  # at which step, and what it is there
+
+    @property
+    def sized(self) -> bool:
+        """Whether sizes of the graph may have come into it: with letters, sums, definitions."""
+        lettered = At | Sum | Product | KroneckerDelta
+        whole = not (self.free or self.locals or self.starts)
+        return not whole or any(isinstance(x, lettered) for f in self.forms for x in inside(f))
 
 
 def read(bench: Bench, text: str, notation: Notation = "auto") -> Typed:
