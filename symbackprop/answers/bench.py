@@ -18,7 +18,7 @@ from symbackprop.notation import Formula, Nabla, Name, Partial
 from symbackprop.vocabulary import OPS
 from symbackprop.page import Equation
 from symbackprop.plain.spell import Spellings
-from symbackprop.paths import partials, with_partials
+from symbackprop.paths import with_partials
 from symbackprop.reading.names import NameTable
 from symbackprop.reference import Array, value
 from symbackprop.scope import Names, Scene
@@ -109,22 +109,16 @@ class Bench:
             own = self.target.at(point, t)
             yield Spot(scene, t, own, self.target.paper(own), vec=self.target.vec(own))
 
+    def plain_environment(self, spot: Spot) -> Environment:
+        """What every answer without letters and partial derivatives is evaluated in."""
+        if spot not in self.plain_environments:
+            self.plain_environments[spot] = self.environment(spot, {}, ())
+        return self.plain_environments[spot]
+
     def environment(
         self, spot: Spot, free: Mapping[str, tuple[Size, ...]], sides: tuple[Formula, ...]
     ) -> Environment:
-        """What an answer is evaluated in: names, functions, positions of its free letters."""
-        plain = not free and not partials(sides)
-        if plain and spot in self.plain_environments:
-            return self.plain_environments[spot]
-        made = self.new_environment(spot, free, sides)
-        if plain:
-            self.plain_environments[spot] = made
-        return made
-
-    def new_environment(
-        self, spot: Spot, free: Mapping[str, tuple[Size, ...]], sides: tuple[Formula, ...]
-    ) -> Environment:
-        """An environment for answers with these letters and partial derivatives."""
+        """What an answer is evaluated in: names, functions, positions of its free letters, slopes."""
         sizes = {k: size(min(s.value(spot.point.sizes) for s in v)) for k, v in free.items()}
         eq = Equation("answer", self.target.left, sides, None, tuple(sizes.items()),
                       recurrent=bool(spot.t))  # fmt: skip

@@ -35,9 +35,10 @@ def check(
     """Whether an answer is ∂of/∂wrt, and if not, what kind of mistake it is.
 
     `answer` is LaTeX or plain text, with or without a left side, with where-clauses; nothing in it is run.
-    `kind` is 'gradient' (by default, in the shape of the variable), 'jacobian' (by default where `of` is no
-    scalar), 'hessian', or 'value' of a named node. `steps` are lines that lead to the answer: where no
-    mistake explains it, the verdict says which δ is the last one that agrees.
+    `kind` is 'gradient' (by default, in the shape of the variable: of an array the pullback of its δ, as a
+    derivation prints it), 'jacobian' (by default of a graph whose `of` is no scalar), 'hessian', or 'value'
+    of a named node. `steps` are lines that lead to the answer: where no mistake explains it, the verdict
+    says which δ is the last one that agrees.
     Errors: `DeclarationError` for names of the graph.
 
         check("X: n x d; w: d; y: n; L = sum((X@w - y)**2)/n", "w", "2/n X^T (X w - y)").verdict

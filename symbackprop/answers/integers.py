@@ -95,7 +95,7 @@ def smallest(b: Bench, typed: Typed, found: Found) -> Counterexample | None:
 
 
 def shows(spot: Spot, value: Paper, found: Found) -> bool:
-    """Whether an answer is seen to be wrong at a spot; of one that is nearly right the last digits are seen."""
+    """Whether an answer is seen to be wrong at a spot: where it is nearly right, by its last digits."""
     if found.detail == "nearly":
         return relative(plain(spot.right).array, value.array)[0] > NOISE
     return outcome(plain(spot.right), value, found.form) in ("differs", "sizes", "transposed")
@@ -167,6 +167,8 @@ def whole(s: Symbol | None, v: Array, rng: np.random.Generator) -> Array:
     made = rng.choice(WHOLE, np.shape(v)).astype(float)
     if s.domain == "positive":
         return np.abs(made)
-    if made.ndim > 1 and made.size > LISTED:  # sums over many integers would saturate every function
+    if (
+        made.ndim > 1 and made.size > LISTED
+    ):  # sums over many integers would saturate every function
         made *= rng.random(made.shape) < TERMS / made.shape[-1]
     return made

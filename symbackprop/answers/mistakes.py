@@ -12,7 +12,8 @@ from functools import lru_cache
 from itertools import islice
 
 from symbackprop.answers.bench import Bench
-from symbackprop.answers.candidates import Candidate, Mistake, Shelf, direction
+from symbackprop.answers.candidate import Candidate, Mistake, direction
+from symbackprop.answers.candidates import Shelf
 from symbackprop.answers.edits import changed, terms, weighed
 from symbackprop.answers.factors import ratios, written
 from symbackprop.answers.judging import Found, Judge
@@ -121,6 +122,8 @@ def at_once(
 
 def difference(b: Bench, c: Candidate, values: tuple[Paper, ...]) -> tuple[Mistake, ...] | None:
     """What is wrong with an answer besides a mistake; None where it is something else."""
+    if not c.values:
+        return None
     if (found := ratios(c.values, values)) is not None:
         return named_factor(b, found)
     flipped = [transpose(v) if v.rank == 2 else v for v in values]

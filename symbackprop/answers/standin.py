@@ -96,9 +96,8 @@ def size_called(n: int) -> Size:
 
 def related(n: int, known: Mapping[int, Size]) -> Size | None:
     """n as a known size and a few more, or as the sum or the product of two known ones."""
-    near = next((k for k in reversed(known) if n - k <= SMALL), None)
-    if near is not None:
-        return known[near] + (n - near)
+    if near := [k for k in known if n - k <= SMALL]:
+        return known[near[-1]] + (n - near[-1])
     for a, b in combinations_with_replacement(known, 2):
         if n in (a + b, a * b):
             return known[a] + known[b] if n == a + b else known[a] * known[b]

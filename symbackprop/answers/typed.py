@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal, get_args
 
 from symbackprop import plain
@@ -46,6 +47,16 @@ class Typed:
     notation: Notation
     step: str = "no"  # "free": the index of time stands free in it
     starts: tuple[tuple[Formula, Formula], ...] = ()  # at which step, and what it is there
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether it has neither free letters nor partial derivatives: all such need the same values."""
+        own = (
+            *self.forms,
+            *(d.body for d in self.locals),
+            *(f for pair in self.starts for f in pair),
+        )
+        return not self.free and not any(isinstance(x, Partial) for f in own for x in inside(f))
 
     @property
     def sized(self) -> bool:

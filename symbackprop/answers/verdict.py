@@ -8,7 +8,7 @@ from symbackprop.answers.bench import Bench
 from symbackprop.answers.facts import FACTS, facts
 from symbackprop.answers.integers import Counterexample
 from symbackprop.answers.judging import Found, Judge, Verdicts
-from symbackprop.answers.candidates import Mistake
+from symbackprop.answers.candidate import Mistake
 from symbackprop.answers.mistakes import named
 from symbackprop.answers.standin import restored, spoken
 from symbackprop.answers.typed import Typed
