@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal, get_args
 
 from symbackprop import plain
@@ -16,7 +17,7 @@ from symbackprop.claims import Refused, letters_of, pieces_of
 from symbackprop.derivation import bare, signal
 from symbackprop.errors import DeclarationError, FormulaError, LimitError
 from symbackprop.formula import read_formula
-from symbackprop.notation import At, Formula, Name, Nabla, Partial
+from symbackprop.notation import At, Formula, KroneckerDelta, Name, Nabla, Partial, Product, Sum
 from symbackprop.reading.names import NameTable
 from symbackprop.reading.tokens import Source, tokenise
 from symbackprop.sizes import Size
@@ -46,6 +47,23 @@ class Typed:
     notation: Notation
     step: str = "no"  # "free": the index of time stands free in it
     starts: tuple[tuple[Formula, Formula], ...] = ()  # at which step, and what it is there
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether it has neither free letters nor partial derivatives: all such need the same values."""
+        own = (
+            *self.forms,
+            *(d.body for d in self.locals),
+            *(f for pair in self.starts for f in pair),
+        )
+        return not self.free and not any(isinstance(x, Partial) for f in own for x in inside(f))
+
+    @property
+    def sized(self) -> bool:
+        """Whether sizes of the graph may have come into it: with letters, sums, definitions."""
+        lettered = At | Sum | Product | KroneckerDelta
+        whole = not (self.free or self.locals or self.starts)
+        return not whole or any(isinstance(x, lettered) for f in self.forms for x in inside(f))
 
 
 def read(bench: Bench, text: str, notation: Notation = "auto") -> Typed:
