@@ -9,7 +9,7 @@ to 1e-6. The only verdict that counts is 'agrees' at three or more points.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -91,11 +91,12 @@ def analytic(d: Derivation) -> bool:
 
 
 def point_for(
-    d: Derivation, trial: int, seed: int, method: str, length: int | None = None
-) -> Point | str:
+    d: Derivation, trial: int, seed: int, method: str, length: int | None = None,
+    given: Mapping[str, int] | None = None,
+) -> Point | str:  # fmt: skip
     """A generic point with all values and δ's, away from kinks; or the reason why there is none."""
     reason = ""
-    sizes = bind_sizes(d.graph, trial, length)
+    sizes = dict(given) if given else bind_sizes(d.graph, trial, length)
     for attempt in range(ATTEMPTS):
         watched: list[float] = []
         token = KINKS.set(watched)

@@ -163,3 +163,44 @@ def test_slices_of_python_mean_what_python_means(bounds: tuple[int, int]) -> Non
         assert other.ok, other.detail
     else:
         assert found.verdict
+
+
+AFFINE = "X: n x 3; w: 4; y: n; A = concat(X, ones(n, 1)); r = A @ w - y; L = sum(r**2)"
+QUADRATIC = "a: scalar; b: scalar; x: 2; L = a*x[0]*x[0]/2 + b*x[0]*x[1] + a*x[1]**2/2"
+NUMBERS = "x: 2; L = x[0]*x[1] + 3*x[0]**2"
+MATRICES = [
+    (AFFINE, "w", "2 [X, 1]^T ([X, 1] w - y)"), (AFFINE, "w", "2 [X 1]^T r"), (AFFINE, "w", "2 [X, 𝟏ₙ].T @ r"),
+    (AFFINE, "w", "2 [X'; 1'] r"), (AFFINE, "w", "2 [X' r; sum(r)]"), (QUADRATIC, "x", "[a b; b a] x"),
+    (QUADRATIC, "x", "[a*x_1 + b*x_2; b x_1 + a x_2]"), (QUADRATIC, "x", "[a, b; b, a] @ x"),
+    (NUMBERS, "x", "[6 1; 1 0] x"), (NUMBERS, "x", "[6 1; 1 -0] x"), (NUMBERS, "x", "-[-6 -1; -1 0] x"),
+    (NUMBERS, "x", r"\begin{pmatrix} 6 & 1 \\ 1 & 0 \end{pmatrix} x"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("graph", "wrt", "answer"), MATRICES)
+def test_matrices_in_brackets_are_read(graph: str, wrt: str, answer: str) -> None:
+    found = sb.check(graph, wrt, answer)
+    assert found.ok, (found.sentence(), found.detail)
+
+
+@pytest.mark.parametrize(
+    ("graph", "wrt", "answer"),
+    [
+        (AFFINE, "w", "2 [1, X]^T r"),
+        (QUADRATIC, "x", "[b a; b a] x"),
+        (NUMBERS, "x", "[6 -1; 1 0] x"),
+    ],
+)
+def test_matrices_with_other_cells_are_wrong(graph: str, wrt: str, answer: str) -> None:
+    assert sb.check(graph, wrt, answer).verdict == "wrong"
+
+
+def test_an_input_the_output_does_not_use_is_no_mistake() -> None:
+    graph = "x: n; M: m x m; y = M @ M; L = sum(x**2)"
+    assert sb.check(graph, "x", "3 x").verdict == "wrong"
+
+
+def test_letters_of_windows_run_over_the_axes_asked_for() -> None:
+    graph = "x: 1 x 6; w: 1 x 1 x 3; y = conv1d(x, w); L = sum(y**2)/2"
+    assert sb.check(graph, "x", "sum_{k=1}^3 w_{i,i,k} y_{i,j-k+1}").ok
+    assert sb.check(graph, "x", "sum_{k=1}^3 w_{i,i,k} y_{i,j+k-1}").verdict == "wrong"

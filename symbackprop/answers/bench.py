@@ -10,9 +10,11 @@ import numpy as np
 
 from symbackprop.answers.target import Target
 from symbackprop.claims import letters_of
-from symbackprop.derivation import bare, signal
+from symbackprop.derivation import Derivation, bare, signal
 from symbackprop.errors import DeclarationError, LimitError
 from symbackprop.evaluation.paper import Paper
+from symbackprop.expr import topological
+from symbackprop.graph import sliding
 from symbackprop.meaning import Environment, Value
 from symbackprop.notation import Formula, Nabla, Name, Partial
 from symbackprop.vocabulary import OPS
@@ -23,7 +25,7 @@ from symbackprop.reading.names import NameTable
 from symbackprop.reference import Array, value
 from symbackprop.scope import Names, Scene
 from symbackprop.sizes import Size, size
-from symbackprop.values import Point
+from symbackprop.values import Point, roomy, size_names
 from symbackprop.verify import POINTS, analytic, point_for
 from symbackprop.write.walk import inside
 
@@ -75,7 +77,8 @@ class Bench:
     def table(self) -> NameTable:
         """Names, sizes, error signals, and every other small letter as an index."""
         plain = self.names.plain
-        known = {*plain.functions, *LAYERS}
+        # of two functions with one sign the graph's own is meant: it stands last
+        known = dict.fromkeys((*LAYERS, *used_layers(self.target.d), *plain.functions))
         spelled = {
             n: plain.functions.get(n, r"\operatorname{" + n.replace("_", r"\_") + "}")
             for n in known
@@ -95,7 +98,7 @@ class Bench:
         """Generic points, every step of a recurrent target. Errors: `DeclarationError` if there is none."""
         d = self.target.d
         method = "complex" if analytic(d) else "central"
-        found = [point_for(d, trial, self.seed, method) for trial in TRIALS]
+        found = [point_for(d, k, self.seed, method, given=small_sizes(d, k)) for k in TRIALS]
         points = [p for p in found if isinstance(p, Point)]
         if not points:
             raise DeclarationError(str(found[0]), where="check")
@@ -168,6 +171,23 @@ def every(sizes: Mapping[str, Size], spot: Spot) -> dict[str, Array]:
     if found and time and spot.t:
         found[time.name] = np.full_like(next(iter(found.values())), spot.t)
     return found
+
+
+def small_sizes(d: Derivation, trial: int) -> dict[str, int] | None:
+    """Of windows that slide small sizes, all different: their sums run over products of many of them."""
+    names = size_names(d.graph)
+    if trial == 2 or d.graph.time or not sliding(d.graph):
+        return None  # as everywhere: distinct primes, and one square point
+    down = [len(names) + 1 - k for k in range(len(names))]
+    pairs = [down[k : k + 2][:: -1 if trial else 1] for k in range(0, len(down), 2)]
+    return roomy(d.graph, dict(zip(names, (k for pair in pairs for k in pair), strict=True)))
+
+
+def used_layers(d: Derivation) -> Iterator[str]:
+    """Functions of whole arrays in the graph, as our pages call them."""
+    for e in topological(*d.graph.definition.values()):
+        if e.op.variants and not e.op.scalar and not e.attributes:
+            yield e.op.name
 
 
 def along_last(name: str) -> Callable[..., Array]:

@@ -8,6 +8,7 @@ from itertools import combinations, islice
 import numpy as np
 
 from symbackprop import tidy as td
+from symbackprop.activity import relevant
 from symbackprop.answers.bench import Bench
 from symbackprop.answers.candidate import Candidate, Mistake, known, local, once_per_point, valued
 from symbackprop.answers.edits import FAULTS, slipped
@@ -89,7 +90,8 @@ def by_edit(b: Bench) -> Iterator[Candidate]:
 def variables(b: Bench) -> Iterator[Candidate]:
     """The gradient by another variable, or another node."""
     g, t = b.target.d.graph, b.target
-    real = [n for n in g.inputs if (s := g.symbol[n].symbol) and not s.labels]
+    used = relevant(g, t.of)
+    real = [n for n in g.inputs if n in used and (s := g.symbol[n].symbol) and not s.labels]
     every_one = backward(g, t.of, real)
     at = once_per_point(every_one)
     for n in every_one.adjoints:

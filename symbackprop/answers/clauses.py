@@ -15,7 +15,7 @@ DEFINITIONS = 20  # where-clauses of one answer
 _TEXT = r"(?:\\(?:text|mathrm|textrm)\s*\{\s*)?"
 _WHERE = re.compile(rf"{_TEXT}\b(?:with|where|mit|wobei|using|and|und)\b\s*:?\s*\}}?", re.I)
 _ALWAYS = re.compile(r"[^a-z]*(?:(?:text|mathrm|textrm)[^a-z]*)?(?:with|where|mit|wobei)")
-_AND = re.compile(rf"[,;\n]|\\q?quad|{_TEXT}\b(?:and|und)\b\s*\}}?")
+_AND = re.compile(rf"(?<!\\)[,;]|\n|\\q?quad|{_TEXT}\b(?:and|und)\b\s*\}}?")
 _SCRIPT = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\([^()]*\)|\w+))"
 _LEFT = re.compile(
     rf"\s*(?:\\\w+\s*)?\{{?\s*\\?[^\W\d_]\w*\s*\}}?{_SCRIPT}*(?:\[[^\]]*\]|[ₜ₊₁₋]+)?\s*(:?=)(?!=)"

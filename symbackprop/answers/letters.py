@@ -46,12 +46,24 @@ def lettered(
     shapes = Shapes(d, shapes_of(d, ""), letters, time)
     own, shapes = placed(own, shapes, table)
     forms = tuple(bounded(f, shapes) for f in forms)
+    order = order or alphabet(bench, forms, shapes)
     left = () if not order else (heading(bench, order),)
     claim = with_letters(d, table, "", {}, (*left, *forms), (), own=shapes.own)
     order = order or ordered(dict(claim.free), bench.target.axes)
     place = {letter: k for k, letter in enumerate(order)}
     free = dict(sorted(claim.free, key=lambda f: place.get(f[0], len(place))))
     return Lettered(forms, tuple(own), order, free, claim.recurrent)
+
+
+def alphabet(bench: Bench, forms: tuple[Formula, ...], shapes: Shapes) -> tuple[str, ...]:
+    """The letters of an answer in windows: by the alphabet for the axes asked for, as our pages have them."""
+    found: dict[str, bool] = {}
+    for f in forms:
+        for letter, axis in shapes.letters(f):
+            found[letter] = found.get(letter, False) or axis is not None
+    found.pop(shapes.time, None)
+    open_ones = not all(found.values()) and len(found) == len(bench.target.axes)
+    return tuple(sorted(found)) if open_ones else ()
 
 
 def ordered(free: Free, axes: Shape) -> tuple[str, ...]:
@@ -94,8 +106,8 @@ def of_sizes(
     if order:
         asked = [x for x in order if x in bases]
     else:
-        letters = {i.base for f in forms for x in inside(f) if isinstance(x, At)
-                   for i in x.indices if isinstance(i, Name) and i.base in table.indices}  # fmt: skip
+        letters = {y.base for f in forms for x in inside(f) if isinstance(x, At) for i in x.indices
+                   for y in inside(i) if isinstance(y, Name) and y.base in table.indices}  # fmt: skip
         bound = {x.index.base for f in forms for x in inside(f) if isinstance(x, Sum | Product)}
         time = {g.time.name} if g.time else set()
         missing = len(bench.target.axes) - len(letters - bound - time)

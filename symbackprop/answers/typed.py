@@ -17,7 +17,7 @@ from symbackprop.claims import Refused, letters_of, pieces_of
 from symbackprop.derivation import bare, signal
 from symbackprop.errors import DeclarationError, FormulaError, LimitError
 from symbackprop.formula import read_formula
-from symbackprop.notation import At, Formula, KroneckerDelta, Name, Nabla, Partial, Product, Sum
+from symbackprop.notation import At, Formula, KroneckerDelta, Name, Nabla, Partial, Product, Sum, Unit
 from symbackprop.reading.names import NameTable
 from symbackprop.reading.tokens import Source, tokenise
 from symbackprop.sizes import Size
@@ -277,7 +277,9 @@ def aliases(bench: Bench) -> dict[str, Formula]:
             f"grad_{n}",
         ):
             out.setdefault(spelled, f)
-    for n in d.graph.symbol:
+    for n, e in d.graph.symbol.items():
+        if e.symbol and e.symbol.labels and "e" not in d.graph.symbol:
+            out.setdefault(f"e_{n}", Unit(out[n]))  # not the row of an E
         if len(n) == 1 and n.isupper():
             out.setdefault("\0" + n.lower(), out[n])  # with indices only: x_ni
     return out

@@ -17,11 +17,12 @@ from symbackprop.evaluation.paper import Paper
 from symbackprop.evaluation.scope import Environment, Scope
 from symbackprop.fitting.calls import at, call, kron, partial
 from symbackprop.fitting.choice import Fitting, Option, Reading, Row, Sizes
+from symbackprop.fitting.matrices import array
 from symbackprop.fitting.products import column, hadamard, times
 from symbackprop.meaning import meaning, strict
 from symbackprop.notation import (
-    ONE, OPEN, At, Call, Eye, Formula, Hadamard, Kron, Minus, Number, Ones, Over, Partial, Plus, Power, Times,
-    Transpose,
+    ONE, OPEN, Array, At, Call, Eye, Formula, Hadamard, Kron, Minus, Number, Ones, Over, Partial, Plus, Power,
+    Times, Transpose,
 )  # fmt: skip
 
 RUNS, READINGS = 64, 8  # evaluations spent on the readings of one formula; readings kept
@@ -136,5 +137,5 @@ def eye(fit: Fitting, node: Eye, scope: Scope) -> Paper:
 
 _ROWS: Mapping[type, Row] = {
     Times: times, Hadamard: hadamard, Plus: plus, Over: over, Power: power, Transpose: transpose,
-    Ones: ones, Eye: eye, At: at, Call: call, Kron: kron, Partial: partial,
+    Ones: ones, Eye: eye, At: at, Call: call, Kron: kron, Partial: partial, Array: array,
 }  # fmt: skip

@@ -173,7 +173,7 @@ def number(s: Scan) -> bool:
 
 def listing(s: Scan) -> bool:
     """Whether a comma here separates: in an index or the arguments of a function."""
-    return bool(s.open) and s.open[-1][0] in ("}", "]")
+    return bool(s.open) and s.open[-1][0] in ("}", "]", r"\end{bmatrix}")
 
 
 def sign(s: Scan) -> bool:

@@ -1,23 +1,29 @@
-"""What our plain text writes and people rarely type: Σ[t = 1…T], δu_(1,t), δoₜ′, Wₒ."""
+"""What our plain text writes and people rarely type: Σ[t = 1…T], δu_(1,t), δaₜᶻ, δoₜ′, Wₒ, 0_(n×d)."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from symbackprop.plain.scan import Scan
+from symbackprop.plain.spell import written
 from symbackprop.plain.words import KNOWN
+from symbackprop.write.text import SMALL_SUBS, SMALL_SUPS
 
-_SMALL = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₊₋", "0123456789aehijklmnoprstuvx+-", strict=True))
 _BIG = re.compile(r"([ΣΠ])\s*\[(?=[^\]]*…)")
-_LETTERS = rf"((?:(?![{''.join(_SMALL)}])[^\W\d_])+)"
-_SCRIPTED = re.compile(rf"{_LETTERS}([{''.join(_SMALL)}]+)([′']?)")
-_INDEXED = re.compile(rf"{_LETTERS}_\((\w+),")
-_CALLED = re.compile(r"([^\W\d]\w*)(?=\()")
+_CALLED = re.compile(r"([^\W\d]\w*(?:\[[^\[\]]*\])?)(['’′]*)(?=\()")
+_ZEROS = re.compile(r"0_\(([^()×]+)×([^()×]+)\)")
+_SUBS, _SUPS = (f"[{''.join(map(re.escape, x))}]" for x in (SMALL_SUBS, SMALL_SUPS))
+_LETTER = rf"(?:(?!{_SUBS}|{_SUPS})\w)"
+_NAMED = re.compile(
+    rf"((?:(?!{_SUBS}|{_SUPS})[^\W\d_][\u0300-\u036f]*)+)"
+    rf"({_SUBS}+|_{_LETTER}(?!{_LETTER})|_\([^()]*\))?({_SUPS}+|\^\([^()]*\)|\^\S(?!{_LETTER}))?"
+)
 
 
 def printed(s: Scan) -> bool:
     """Whatever of it stands next."""
-    return total(s) or upto(s) or indexed(s) or scripted(s) or called(s)
+    return total(s) or upto(s) or zeros(s) or named(s) or called(s)
 
 
 def total(s: Scan) -> bool:
@@ -40,42 +46,67 @@ def upto(s: Scan) -> bool:
     return True
 
 
-def indexed(s: Scan) -> bool:
-    """δu_(1,t): an index behind the script of a name."""
-    found = s.match(_INDEXED)
-    spelled = f"{found[1]}_{found[2]}" if found else ""
-    if not found or spelled not in s.spelled:
+def zeros(s: Scan) -> bool:
+    """0_(n×d)."""
+    found = s.match(_ZEROS)
+    if not found:
         return False
-    s.put(*s.spelled[spelled], "_", "{")
-    s.open.append(("}", ()))
+    s.put("0", "_", "{", *s.inner(found[1]), r"\times", *s.inner(found[2]), "}")
     s.at = found.end()
     return True
 
 
-def scripted(s: Scan) -> bool:
-    """Wₒ where that is a name; δoₜ′, the step before the prime of a name."""
-    found = s.match(_SCRIPTED)
-    if not found:
+def named(s: Scan) -> bool:
+    """A name with scripts of its own, indices between them: δu_(1,t), δaₜᶻ, δoₜ′, Wₒ."""
+    found = s.match(_NAMED)
+    if not found or not (found[2] or found[3]):
         return False
-    small = "".join(_SMALL[c] for c in found[2])
-    if found[3] and f"{found[1]}'" in s.spelled:
-        s.put(*s.spelled[f"{found[1]}'"])
-        s.script("_", small)
-        s.at = found.end()
-        return True
-    if not found[3] and not small.isdigit() and found[1] + small in s.spelled:
-        s.put(*s.spelled[found[1] + small])
-        s.at = found.end(2)
-        return True
+    sub, sup = small(found[2] or "", SMALL_SUBS), small(found[3] or "", SMALL_SUPS)
+    for top, below in scripts(sup, sub):
+        known = s.spelled.get(written(found[1], top, below)) if top or below else None
+        rest = sup[len(top) :]
+        if known is None or (rest not in ("", "ᵀ") and (found[3] or "").startswith("^")):
+            continue
+        return taken(s, found, known, sub[len(below) :].lstrip(","), rest)
     return False
 
 
+def scripts(sup: str, sub: str) -> Iterator[tuple[str, str]]:
+    """How much of two scripts may belong to a name, the most first; in a subscript up to a comma."""
+    pieces = sub.split(",")
+    subs = [",".join(pieces[:k]) for k in range(len(pieces), -1, -1)]
+    for stop in range(len(sup), -1, -1):
+        yield from ((sup[:stop], below) for below in subs)
+
+
+def taken(
+    s: Scan, found: re.Match[str], known: tuple[str, ...], indices: str, rest: str
+) -> bool:  # fmt: skip
+    """The name, its indices, and what of its superscript is a power or the transpose."""
+    s.put_name(known)
+    if indices:
+        s.put("_", "{", *s.indices(indices), "}")
+    s.at = found.end()
+    if rest == "ᵀ":
+        s.put("^", "{", r"\top", "}")
+    else:
+        s.at -= len(rest)
+    return True
+
+
+def small(script: str, letters: dict[str, str]) -> str:
+    """A script in letters of the usual size, without its sign and brackets."""
+    if script.startswith(("_", "^")):
+        return re.sub(r"\s", "", script[1:].removeprefix("(").removesuffix(")")).replace("−", "-")
+    return "".join(letters[c] for c in script)
+
+
 def called(s: Scan) -> bool:
-    """A function of the graph by its own name."""
+    """A function of the graph by its own name: s′(…), reshape[shape=n×d](…)."""
     found = s.match(_CALLED)
     own = "\1" + found[1] if found else ""
     if not found or found[1] in KNOWN or own not in s.spelled:
         return False
-    s.put(*s.spelled[own])
+    s.put(*s.spelled[own], *("'",) * len(found[2]))
     s.at = found.end()
     return True

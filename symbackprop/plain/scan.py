@@ -15,6 +15,8 @@ from symbackprop.reading.tokens import LIMITS
 
 GLUED = 60  # letters in a row that are split into names
 _SPACE = re.compile(r"\s+")
+_OPENING = frozenset({"(", "{", r"\begin{bmatrix}"})
+_CLOSING = frozenset({")", "}", r"\end{bmatrix}"})
 
 
 @dataclass(slots=True)
@@ -31,6 +33,7 @@ class Scan:
     )  # the closing token, what follows it
     pairs: dict[int, int] = field(default_factory=dict)
     zero: set[int] = field(default_factory=set)  # depths of brackets that count from 0
+    spaced: set[int] = field(default_factory=set)  # depths of matrices with spaces between cells
     wraps: int = 0
     rules: Sequence[Callable[[Scan], bool]] = ()
     times: frozenset[Tokens] = frozenset()  # names with a step of time
@@ -61,6 +64,12 @@ class Scan:
         scan.run(self.rules)
         return tuple(scan.tokens)
 
+    def indices(self, text: str) -> Tokens:
+        """The tokens of a subscript."""
+        scan = Scan(text, self.spelled, open=[("}", ())])
+        scan.run(self.rules)
+        return tuple(scan.tokens)
+
     def operand(self) -> int:
         """Where what was put last begins: a name, a bracket, a call, with its scripts."""
         at = len(self.tokens)
@@ -74,12 +83,11 @@ class Scan:
 
     def opening(self, at: int) -> int:
         """The bracket that a closing one closes; any other token is itself."""
-        closes = {"}": "{", ")": "("}
-        if self.tokens[at] not in closes:
+        if self.tokens[at] not in _CLOSING:
             return at
         depth = 0
         for k in range(at, -1, -1):
-            depth += (self.tokens[k] in ")}") - (self.tokens[k] in "({")
+            depth += (self.tokens[k] in _CLOSING) - (self.tokens[k] in _OPENING)
             if depth == 0:
                 return k
         return at

@@ -11,6 +11,7 @@ from symbackprop.notation import Formula, Name
 from symbackprop.reading.names import NameTable
 from symbackprop.reading.tokens import tokenise
 from symbackprop.write.latex import latex
+from symbackprop.write.text import plain
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η", "theta": "θ",
@@ -19,7 +20,9 @@ GREEK = {
     "Lambda": "Λ", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
 }  # fmt: skip
 LETTERS = {v: k for k, v in GREEK.items()} | {"ϕ": "phi", "ϵ": "epsilon", "ϑ": "theta"}
-ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307"}
+SHORT = {"widehat": "hat", "widetilde": "tilde", "overline": "bar"}  # how their names are typed
+ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307", "widehat": "\u0302",
+           "widetilde": "\u0303", "overline": "\u0304"}  # fmt: skip
 Tokens = tuple[str, ...]
 Spellings = Mapping[str, Tokens]
 
@@ -30,11 +33,18 @@ def spellings(table: NameTable, others: Mapping[str, Formula]) -> dict[str, Toke
     for name in table.names:
         for spelled in ways(name):
             out.setdefault(spelled, group(name))
+        out.setdefault(written(*(plain(x) for x in (name.base, name.sup, name.sub))), group(name))
     for spelled, f in others.items():
         out.setdefault(spelled, group(f))
     for function, tex in table.functions.items():
         out["\1" + function] = tokenise(tex).tokens
     return out
+
+
+def written(base: str, sup: str, sub: str) -> str:
+    """The key of a name as our plain text writes it, its scripts apart."""
+    tops = sup.replace(" ", "").replace("−", "-")
+    return "\2".join(("", base, tops, sub.replace(" ", "").replace("−", "-")))
 
 
 def group(f: Formula) -> Tokens:
@@ -72,16 +82,17 @@ def bases(tex: str) -> list[str]:
             for b in bases(tex.removeprefix(r"\delta "))
             for d in ("δ", "δ_", "delta_", "delta")
         ]
-    accent = re.fullmatch(r"\\(hat|bar|tilde|dot)\s*\{?\s*(\\?\w+)\s*\}?", tex)
+    accent = re.fullmatch(rf"\\({'|'.join(ACCENTS)})\s*\{{?\s*(\\?\w+)\s*\}}?", tex)
     if accent:
-        inner = bases(accent[2])
+        inner, said = bases(accent[2]), SHORT.get(accent[1], accent[1])
         own = [unicodedata.normalize("NFC", b + ACCENTS[accent[1]]) for b in inner if len(b) == 1]
-        return [*own, *(b + sep + accent[1] for b in inner for sep in ("_", ""))]
+        return [*own, *(b + sep + said for b in inner for sep in ("_", ""))]
     word = re.fullmatch(r"\\[a-z]+\s*\{([\w ]+)\}", tex)
     if word:
         return [word[1]]
     if tex.startswith("\\"):
-        return [tex[1:], *([GREEK[tex[1:]]] if tex[1:] in GREEK else [])]
+        letter = plain(tex)
+        return [tex[1:], *([letter] if letter.isalpha() and letter != tex[1:] else [])]
     return [tex]
 
 

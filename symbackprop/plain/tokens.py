@@ -13,6 +13,7 @@ from symbackprop.plain.marks import (
     subscript,
     transposed,
 )
+from symbackprop.plain.matrices import opened, parted
 from symbackprop.plain.python import method
 from symbackprop.plain.printed import printed
 from symbackprop.plain.scan import Scan
@@ -22,6 +23,7 @@ from symbackprop.plain.words import word
 from symbackprop.reading.tokens import Source, checked
 
 RULES = (
+    parted,
     space,
     transposed,
     method,
@@ -31,6 +33,7 @@ RULES = (
     comma,
     subscript,
     end,
+    opened,
     printed,
     word,
     number,

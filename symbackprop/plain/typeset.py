@@ -40,7 +40,7 @@ def spaces(r: Rewrite) -> bool:
     if token in FONTS and (r.token(1).startswith("\\") or r.token(1) == "{"):
         return r.took(1)
     after = SAME.get(token)
-    if after is None or not r.unknown(token):
+    if after is None or any(token in base for base in r.table.letters):
         return False
     if not after:
         return r.took(1)

@@ -137,7 +137,7 @@ def run(s: Scan) -> bool:
         return True
     s.fail(
         f"{head!r} is not a name known here",
-        near(head, [x for x in s.spelled if x[0] not in "\0\1"]),
+        near(head, [x for x in s.spelled if x[0] not in "\0\1\2"]),
     )
     return False
 

@@ -79,6 +79,7 @@ _SUB = dict(
         strict=True,
     )
 )
+SMALL_SUBS, SMALL_SUPS = ({v: k for k, v in small.items()} for small in (_SUB, _SUP))
 _GREEK = frozenset({
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda",
     "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
