@@ -96,11 +96,11 @@ def integer(index: Formula, scope: Scope) -> Any:
     value = value.astype(float) if value.dtype == object else value
     if (
         not value.ndim
-        and float(value.real).is_integer()
+        and float(np.real(value)).is_integer()
         and abs(value) < LARGEST
-        and not value.imag
+        and not np.imag(value)
     ):
-        return np.asarray(int(value.real))  # one number, as most indices are
+        return np.asarray(int(np.real(value)))  # one number, as most indices are
     whole = np.rint(np.real(value))
     if not np.all(np.isfinite(whole)) or np.any(abs(value - whole) > 1e-9):
         raise error(index, "is not an integer, so it cannot be an index or a size")
