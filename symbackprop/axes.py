@@ -41,7 +41,11 @@ def from_last(x: Expr, axis: int) -> Expr:
 def permute(x: Operand, order: list[int] | tuple[int, ...]) -> Expr:
     """Axes in another order."""
     x = as_expr(x)
+    if not isinstance(order, list | tuple):
+        raise DeclarationError("takes the new order of the axes", where="permute",
+                               hint="Write  permute(x, (2, 0, 1))")  # fmt: skip
     letters = "abcdefgh"[: x.rank]
+    order = tuple(normal_axis(k, x, "permute") for k in order)
     if sorted(order) != list(range(x.rank)):
         raise DeclarationError(f"{order} does not order {x.rank} axes", where="permute")
     return apply(OPS["einsum"], x, spec=f"{letters}->{''.join(letters[k] for k in order)}")

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 from symbackprop.convention import LETTERS, Convention, NoMatrix, symbol_formula
 from symbackprop.onpaper import notate, notate_entry
 from symbackprop.errors import DeclarationError
-from symbackprop.expr import Expr, Symbol, leaf, shifted, substitute, symbols, topological, weight
+from symbackprop.expr import (
+    Expr, Symbol, default_tex, leaf, shifted, spelled, substitute, symbols, topological, weight,
+)  # fmt: skip
 from symbackprop.graph import Graph, collect, known, make
 from symbackprop.graph_text import read
 from symbackprop.naming import NAMED
-from symbackprop.notation import At, Formula, Name
+from symbackprop.legible import check_legible
+from symbackprop.notation import At, Formula
 from symbackprop.windows import sayable
 from symbackprop.reverse import Adjoint, Backward, backward, cotangent_of
 from symbackprop.sizes import plain
@@ -185,7 +188,9 @@ def derive(
         raise DeclarationError("wrt takes names", where="derive", hint="Write wrt=['W'].")
     names = (wrt,) if isinstance(wrt, str) else wrt
     b, constants = named_selectors(backward(g, of, names))
-    return Derivation(b, fitted(b, convention or Convention()), constants)
+    d = Derivation(b, fitted(b, convention or Convention()), constants)
+    check_legible(b, d.convention, d.functions)
+    return d
 
 
 def as_graph(graph: Graph | Expr | str) -> Graph:
@@ -218,12 +223,13 @@ def named_selectors(b: Backward) -> tuple[Backward, tuple[str, ...]]:
     if not found:
         return b, ()
     taken = set(b.graph.symbol) | set(b.graph.sizes)
-    letter = next(x for x in ("S", "P", "Q", "R", "Z") if x not in taken)
+    letters = ("S", "P", "Q", "R", "Z", "Sigma", "Pi", "Lambda", "Xi")
+    letter = next(x for x in letters if x not in taken)
     symbol, definition = dict(b.graph.symbol), dict(b.graph.definition)
     swap: dict[Expr, Expr] = {}
     for n, e in enumerate(found, 1):
-        name, sub = (letter, "") if len(found) == 1 else (f"{letter}{n}", str(n))
-        swap[e] = leaf(Symbol(name, e.shape, Name(letter, "", sub), definition=e))
+        name = letter if len(found) == 1 else f"{letter}{n}"
+        swap[e] = leaf(Symbol(name, e.shape, spelled(default_tex(name)), definition=e))
         symbol[name], definition[name] = swap[e], e
     first = {n: definition[n] for n in (s.symbol.name for s in swap.values() if s.symbol)}
     rest = {n: e for n, e in definition.items() if n not in first}

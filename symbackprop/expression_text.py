@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from symbackprop import limits
 from symbackprop.errors import DeclarationError, LimitError
@@ -12,6 +13,11 @@ from symbackprop.expr import Expr, Symbol, const, default_tex, leaf, pinned, spe
 from symbackprop.functions import FUNCTIONS, as_size
 from symbackprop.graph import Time, known, time_sum
 from symbackprop.sizes import Shape, size
+
+ARITHMETIC: Mapping[str, Callable[..., Fraction]] = {
+    "add": lambda a, b: a + b, "subtract": lambda a, b: a - b, "multiply": lambda a, b: a * b,
+    "divide": lambda a, b: a / b, "negative": lambda a: -a,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +89,12 @@ class Expressions:
     def binary(self, node: ast.BinOp) -> Expr:
         a = self.expression(node.left)
         if isinstance(node.op, ast.Pow):
-            b = self.expression(node.right)
-            if b.number is None:
-                raise DeclarationError(f"exponent `{ast.unparse(node.right)}` is not a number")
-            limits.within(int(abs(b.number)), limits.EXPONENT, "exponent")
-            return a**b.number
+            exponent = number(self.expression(node.right))
+            if exponent is None:
+                raise DeclarationError(f"exponent `{ast.unparse(node.right)}` is not a number",
+                                       hint="Of a positive a, a**b is exp(b*log(a)).")  # fmt: skip
+            limits.within(int(abs(exponent)), limits.EXPONENT, "exponent")
+            return a**exponent
         b = self.expression(node.right)
         match node.op:
             case ast.Add():
@@ -153,7 +160,7 @@ class Expressions:
         return self.expression(node)
 
     def integer(self, node: ast.expr) -> int:
-        value = self.expression(node).number
+        value = number(self.expression(node))
         if value is None or value.denominator != 1:
             raise DeclarationError(f"`{ast.unparse(node)}` is not a whole number")
         return int(value)
@@ -174,14 +181,16 @@ class Expressions:
         except TypeError as error:
             raise DeclarationError(f"{name}: {error}".replace("function()", f"{name}()")) from None
 
-    def argument(self, function: str, node: ast.expr) -> Expr | str:
-        """An expression, or the letters of an einsum."""
+    def argument(self, function: str, node: ast.expr) -> Expr | str | tuple[int, ...]:
+        """An expression, the letters of an einsum, or the axes of a permutation."""
         match node:
             case ast.Constant(value=str() as spec) if function == "einsum":
                 return spec
+            case ast.Tuple() | ast.List() if function == "permute":
+                return tuple(self.integer(x) for x in node.elts)
         return self.expression(node)
 
-    def over_time(self, args: list[Expr | str], index: ast.expr) -> Expr:
+    def over_time(self, args: list[Expr | str | tuple[int, ...]], index: ast.expr) -> Expr:
         if not self.time or not isinstance(index, ast.Name) or index.id != self.time.name:
             raise DeclarationError("`over=` needs the declared time index", where="sum")
         (body,) = args
@@ -193,10 +202,22 @@ class Expressions:
             return tuple(self.option(x) for x in node.elts)
         if isinstance(node, ast.Constant) and isinstance(node.value, str | None):
             return node.value
-        e = self.expression(node)
-        if e.number is None:
+        value = number(self.expression(node))
+        if value is None:
             raise DeclarationError(f"option `{ast.unparse(node)}` is not a number")
-        return int(e.number) if e.number.denominator == 1 else e.number
+        return int(value) if value.denominator == 1 else value
+
+
+def number(e: Expr) -> Fraction | None:
+    """The value of an expression in numbers alone, such as -1/2."""
+    if e.number is not None or not e.args:
+        return e.number
+    parts = [number(a) for a in e.args]
+    given = [x for x in parts if x is not None]
+    work = ARITHMETIC.get(e.op.name)
+    if work is None or len(given) < len(parts) or (e.op.name == "divide" and given[1] == 0):
+        return None
+    return work(*given)
 
 
 def check_depth(tree: ast.expr, where: str) -> None:

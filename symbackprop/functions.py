@@ -85,6 +85,24 @@ def one_range(k: object, extent: Size, x: Expr) -> tuple[Size, ...]:
     return (p,)
 
 
+def clip(x: Operand, low: Operand = -1, high: Operand = 1) -> Expr:
+    """Values below `low` and above `high` replaced by these numbers; at them the left derivative.
+
+    Errors: `DeclarationError` for bounds that are no numbers.
+    """
+    return apply(OPS["clip"], x, low=bound(low), high=bound(high))
+
+
+def bound(value: Operand) -> object:
+    if not isinstance(value, Expr):
+        return value
+    if value.number is None:
+        raise DeclarationError("a bound is a number", where="clip",
+                               hint="With declared bounds write minimum(maximum(x, a), b).")  # fmt: skip
+    whole = value.number.denominator == 1
+    return int(value.number) if whole else float(value.number)
+
+
 def dot(x: Operand, y: Operand) -> Expr:
     return apply(OPS["matmul"], x, y)
 
@@ -135,6 +153,7 @@ FUNCTIONS: dict[str, Function] = {
     **{name: along_axis(op) for name, op in OPS.items() if name not in HIDDEN},
     "sum": reduction("sum"), "mean": reduction("mean"), "concat": concat, "ones": ones, "zeros": zeros,
     "eye": eye, "reshape": reshape, "einsum": einsum, "onehot": onehot, "tri": tri, "pick": pick, "dot": dot,
+    "clip": clip,
     "cross_entropy": cross_entropy, "permute": permute, "argmax": argmax, "argmin": argmin,
     "max": largest, "min": smallest,
     "logdet": logdet, "matrix_power": matrix_power,

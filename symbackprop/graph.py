@@ -91,6 +91,10 @@ def make(
             names |= dict.fromkeys(sorted(s.names))
         if e.symbol and e.symbol.labels:
             names |= dict.fromkeys(sorted(e.symbol.labels.names))
+    both = next((n for n in symbol if n in names), None)
+    if both is not None:
+        raise DeclarationError("is the name of a size and of a symbol", where=f"`{both}`",
+                               hint="Rename one of them.")  # fmt: skip
     return Graph(
         MappingProxyType(dict(symbol)), MappingProxyType(dict(definition)), time, tuple(names),
         MappingProxyType(dict(initial or {})),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from symbackprop import entries as en
@@ -17,8 +17,17 @@ def in_letters(e: Entries, pool: str) -> Entries:
     return reletter(e, names) if names else e
 
 
+def ordered(names: Sequence[str], pool: str) -> dict[str, str]:
+    """The same letters in the order of the pool: i before j; letters of several characters last."""
+    return dict(zip(names, sorted(names, key=lambda n: (len(n), pool.find(n))), strict=True))
+
+
 def reletter(e: Entries, names: Mapping[str, str]) -> Entries:
-    """Index letters renamed everywhere, bound ones too; the new letters must be unused."""
+    """Index letters renamed everywhere, bound ones too; letters that change places pass through others."""
+    names = {a: b for a, b in names.items() if a != b}
+    if not names.keys().isdisjoint(names.values()):
+        away = {a: f"\0{a}" for a in names}
+        return reletter(reletter(e, away), {away[a]: b for a, b in names.items()})
     out = []
     for t in e.terms:
         own = {i for atom, _ in t.factors for i in en.atom_indices(atom)} | set(t.bound)

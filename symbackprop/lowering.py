@@ -17,7 +17,7 @@ from symbackprop.entries import Elem, Entries, Index, Position, SizeOf
 from symbackprop.equations import Definition, Instance
 from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, topological
 from symbackprop.graph import TIME_SUM
-from symbackprop.letters import reletter
+from symbackprop.letters import ordered, reletter
 from symbackprop.sizes import Shape
 
 OUTPUT = "\0output"  # tensor name of the lowered result
@@ -58,14 +58,20 @@ def lower(root: Expr, pool: str) -> Lowered | None:
 
 
 def readable(low: Lowered, pool: str) -> Lowered:
-    """Letters outside the pool (names of the graph, numbered helpers) exchanged for free ones."""
+    """Letters outside the pool (names of the graph, numbered helpers) exchanged for free ones.
+
+    Those of the result stand in the order of the pool: A_ij, not A_ji.
+    """
     used = {i.name for i in low.at} | en.all_names(low.right)
     used |= {n for h in low.helpers for n in en.all_names(h.right)} | {
         i.name for h in low.helpers for i in h.at
     }
     spare = iter([c for c in pool if c not in used] + [f"i{n}" for n in range(1, 100)])
     names = {n: next(spare) for n in sorted(used) if n not in pool}
-    if not names:
+    own = [names.get(i.name, i.name) for i in low.at]
+    turned = ordered(own, pool)
+    names = {n: turned.get(names.get(n, n), names.get(n, n)) for n in used}
+    if all(k == v for k, v in names.items()):
         return low
 
     def at(indices: tuple[Index, ...]) -> tuple[Index, ...]:

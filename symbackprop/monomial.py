@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -103,3 +103,39 @@ def is_ones(e: Expr) -> bool:
 
 def is_zero(e: Expr) -> bool:
     return e.number == 0 or (e.op.name == "constant" and e.attribute("value") == 0)
+
+
+# --- the terms of a sum ------------------------------------------------------------------------------
+
+
+def plain_first(terms: list[tuple[Fraction, Monomial]]) -> list[tuple[Fraction, Monomial]]:
+    """A + Aᵀ, not Aᵀ + A."""
+    out = list(terms)
+    for n, (c, m) in enumerate(terms):
+        if not is_turned(m):
+            continue
+        plain = m.arrays[0][0].args[0]
+        for k in range(n + 1, len(out)):
+            d, other = out[k]
+            if c == d and other.scalars == m.scalars and other.arrays == ((plain, Fraction(1)),):
+                out[n], out[k] = out[k], out[n]
+                break
+    return out
+
+
+def is_turned(m: Monomial) -> bool:
+    return len(m.arrays) == 1 and m.arrays[0][1] == 1 and m.arrays[0][0].op.name == "transpose"
+
+
+def one(m: Monomial) -> bool:
+    return len(m.arrays) == 1 and m.arrays[0][1] == 1 and m.arrays[0][0].op.name == "matmul"
+
+
+def by_scalars(terms: list[tuple[Fraction, Monomial]]) -> list[list[tuple[Fraction, Monomial]]]:
+    """The terms of a sum of arrays that carry the same symbolic scalar, together."""
+    found: dict[Hashable, list[tuple[Fraction, Monomial]]] = {}
+    for n, (c, m) in enumerate(terms):
+        shared = bool(m.scalars and m.arrays)
+        key = (frozenset(m.scalars), abs(c)) if shared else n
+        found.setdefault(key, []).append((c, m))
+    return list(found.values())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from symbackprop.activity import active_names, relevant, time_of
+from symbackprop.equations import Equality
 from symbackprop.expr import (
     LEAVES,
     Expr,
@@ -21,8 +24,8 @@ from symbackprop.op import slides
 
 HEAVY = 24  # nodes of an expression written as a tree
 CURVED = frozenset({"power"})
-# a condition on entries, and entries renumbered, stand in a formula only by a name
-NAMED = frozenset({"tri", "reshape"})
+# a condition on entries, and entries renumbered or repeated, stand in a formula only by a name
+NAMED = frozenset({"tri", "reshape", "windows1d"})
 LINEAR = frozenset(
     (
         "add subtract negative multiply divide matmul transpose outer "
@@ -76,6 +79,7 @@ def extract(
     curved = {a for n in topological(root) for a in n.args if is_curved(n, a)}
     windowed = {a for n in topological(root) if slides(n.op) for a in n.args}
     called = {a for n in topological(root) if takes_whole(n) for a in n.args}
+    solved = {a for n in topological(root) if by_equation(n) for a in n.args if with_helpers(a)}
 
     def change(e: Expr, args: tuple[Expr, ...]) -> Expr:
         if e.op in LEAVES:
@@ -87,14 +91,15 @@ def extract(
         leaves[new] = sum(leaves[a] for a in args)
         sizes[new] = 1 + sum(sizes[a] for a in args)
         worth = (uses.get(e, 0) > 1 and sizes[new] > 2 and leaves[new]) or sizes[new] > HEAVY
-        small = sizes[new] <= 3  # δ ⊙ f(a ⊙ b) reads well without a name for a ⊙ b
+        # δ ⊙ f(a ⊙ b) reads well without a name for a ⊙ b; a window is met outside, where it is 0
+        small = sizes[new] <= 3 and not slides(e.op)
         bent = e in curved and leaves[new] > 1 and not small
         deep = e.rank > 2  # no matrix says it, so it cannot stand inside a formula
         label = e.op.domain == "label"  # a position is a name
         named = e.op.name in NAMED
         slid = e in windowed  # its entries are 0 outside, which only a named array can say
         lost = e in called and entries_only(e)
-        unsaid = deep or slid or label or named or lost
+        unsaid = deep or slid or label or named or lost or e in solved
         if e is root or e.op is TIME_SUM or not (worth or bent or unsaid):
             return new
         new = named_node(g, new, time, taken, symbol, definition)
@@ -108,6 +113,16 @@ def extract(
 def takes_whole(node: Expr) -> bool:
     """Whether an op with helpers is written as a function of its whole arguments."""
     return bool(node.op.variants) and not node.op.scalar and len(node.op.variants[0].equations) > 1
+
+
+def by_equation(node: Expr) -> bool:
+    """Whether an op is defined by an equation, in which its arguments stand."""
+    return any(isinstance(q, Equality) for v in node.op.variants for q in v.equations)
+
+
+def with_helpers(e: Expr) -> bool:
+    """Whether an expression needs lines of its own, which an equation has no room for."""
+    return any(takes_whole(n) for n in topological(e))
 
 
 def entries_only(e: Expr) -> bool:
@@ -138,8 +153,10 @@ def named_node(
         (s.symbol.time for s in symbols(e) if s.symbol and s.symbol.time), ""
     )
     letters = ("M", "N", "T") if e.op.name == "tri" else ("u", "v", "w", "a", "q", "r")
-    letter = next(c for c in letters if c not in taken)
-    n = next(k for k in range(1, len(taken) + 2) if f"{letter}{k}" not in taken)
+    letter = next((c for c in letters if c not in taken), letters[0])
+    printed = {s.symbol.tex for s in symbol.values() if s.symbol}
+    free = (k for k in count(1) if not {f"{letter}{k}", f"{letter}_{k}"} & taken)
+    n = next(k for k in free if Name(letter, "", str(k)) not in printed)
     name = f"{letter}{n}"
     taken.add(name)
     new = leaf(

@@ -227,12 +227,13 @@ def scalar(name: str, definition: str = "", **options: object) -> Op:
 GENERIC = "sin(x) + x/3"  # neither even nor odd slopes, no symmetry a wrong formula could use
 
 
-@cache
 def abstract(name: str, tex: str) -> Op:
     """A scalar function of which nothing is said. Errors: `DeclarationError` for a known name."""
-    if name in SCALARS and not SCALARS[name].abstract:
+    row = SCALARS.get(name)
+    if row and not row.abstract:
         raise DeclarationError(f"`{name}` is a function already", hint="Take another name, as phi.")
-    return scalar(name, GENERIC, tex=tex, abstract=True)
+    same = row is not None and row.tex == tex
+    return ops_by_scalar[name] if same else scalar(name, GENERIC, tex=tex, abstract=True)
 
 
 @cache
@@ -278,17 +279,22 @@ def scalar_row(name: str) -> Scalar:
     return SCALARS[name]
 
 
-@cache
 def derivative_op(name: str, order: int) -> Op:
     """The op of the `order`-th derivative of a scalar function, y[...] = f^{(order)}(x[...])."""
+    return derivative_of(ops_by_scalar[name], order)
+
+
+@cache
+def derivative_of(base: Op, order: int) -> Op:
+    name = base.name
 
     def build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
-        base = ops_by_scalar[name].place(shapes, ())
-        (d,) = base.definitions
+        at = base.place(shapes, ())
+        (d,) = at.definitions
         right = en.entries(Fn(name, d.right.terms[0].factors[0][0].arg, order))  # type: ignore[union-attr]
-        return Instance(base.inputs, (Definition(d.tensor, d.at, right),), base.shape)
+        return Instance(at.inputs, (Definition(d.tensor, d.at, right),), at.shape)
 
-    return Op(name + "'" * order, build=build, scalar=SCALARS[name])
+    return Op(name + "'" * order, build=build, scalar=base.scalar)
 
 
 ops_by_scalar: dict[str, Op] = {}

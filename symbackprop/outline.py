@@ -106,6 +106,8 @@ def conventions(d: Derivation) -> list[Phrase]:
         said.append(Phrase("convention.relu"))
     if names & {"selu", "hardtanh", "relu6", "hard_sigmoid", "hard_swish"}:
         said.append(Phrase("convention.kink"))
+    if names & {"maximum", "minimum", "argmax", "argmin"}:
+        said.append(Phrase("convention.ties"))
     if "log" in names:
         said.append(Phrase("convention.log"))
     if sliding(d.graph):

@@ -15,7 +15,7 @@ from symbackprop.compose import negated, one_or, size_formula, times
 from symbackprop.convention import Convention, NoMatrix
 from symbackprop.expr import SIZE, Expr
 from symbackprop.notation import Formula
-from symbackprop.sizes import Shape
+from symbackprop.sizes import Shape, size
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,14 @@ class Sums(ABC):
 
     def spread(self, e: Expr, shape: Shape, flip: bool = False) -> Formula:
         """A vector or a thin matrix copied along the other axis: 1_n b, or b 1_kᵀ."""
+        if len(shape) == 1:  # the only entry of a vector, n times
+            ones, only = no.Ones(size_formula(shape[0])), self.natural(e)
+            return times([ones, only] if self.c.vectors == "column" else [only, no.Transpose(ones)])
         n, k = (no.Ones(size_formula(s)) for s in shape)
-        if e.rank == 1:
+        if set(e.shape) == {size(1)} and size(1) not in shape:
+            a, b = (k, n) if flip else (n, k)
+            parts = [a, self.natural(e), no.Transpose(b)]
+        elif e.rank == 1:
             parts = [self.column(e), no.Transpose(n)] if flip else [n, self.row(e)]
         elif e.shape[0] == shape[0]:
             parts = [k, self.matrix(e, True)] if flip else [self.matrix(e), no.Transpose(k)]
@@ -118,7 +124,7 @@ class Sums(ABC):
 
     def broadcast_product(self, e: Expr, flip: bool) -> Formula:
         """M diag(v) for a product with a vector along the last axis, diag(u) M along the first."""
-        if e.rank != 2:
+        if e.rank > 2:
             raise NoMatrix("broadcast")
         parts: list[Formula] = []
         for n, a in enumerate(e.args):

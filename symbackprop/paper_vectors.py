@@ -227,10 +227,15 @@ class Vectors(Sums):
         if name == "inverse":
             return no.Power(self.matrix(e.args[0]), no.Minus(no.ONE))
         if name == "matrix_power":
-            return no.Power(self.matrix(e.args[0]), no.number(Fraction(str(e.attribute("k")))))
+            return self.repeated(e.args[0], int(str(e.attribute("k"))))
         if name in ("einsum", "pick", "tri", "matmul", "sum_last", "mean_last"):
             raise NoMatrix(name)
         return self.call(e)
+
+    def repeated(self, base: Expr, k: int) -> Formula:
+        """A^k; of a function the product, since sin^2(A) is a power of entries."""
+        f = self.matrix(base)
+        return times((f,) * k) if isinstance(f, no.Call) else no.Power(f, no.number(Fraction(k)))
 
 
 def multiplied(e: Expr) -> Expr:
@@ -241,9 +246,9 @@ def multiplied(e: Expr) -> Expr:
 
 
 def one_array(e: Expr) -> bool:
-    """A scalar multiple of one vector."""
+    """A scalar multiple of one vector; one entry times a vector of several is none."""
     m = mo.split(e)
-    return len(m.arrays) == 1 and m.arrays[0][1] == 1
+    return len(m.arrays) == 1 and m.arrays[0][1] == 1 and m.arrays[0][0] is not e
 
 
 def blocks(start: Size, width: Size, total: Size, side: str) -> Formula:

@@ -8,7 +8,7 @@ from functools import cached_property
 from symbackprop.derivation import Derivation
 from symbackprop.derivative import Quantity
 from symbackprop.exercise import Check, Version
-from symbackprop.page import Block, Equations, Page, Passage, Section
+from symbackprop.page import Block, Equation, Equations, Page, Passage, Section
 from symbackprop.prose import Text
 
 
@@ -27,19 +27,19 @@ class Quantities:
         return self.items[0].derivation
 
     @cached_property
-    def pages(self) -> tuple[Page, ...]:
-        """A page for each, as each has its own derivation; the words stand on the first."""
-        out = []
-        for n, q in enumerate(self.items):
-            said: tuple[Block, ...] = (Passage(self.intro),) if self.intro and not n else ()
-            row = replace(q.equation, key=f"quantity.{n + 1}")
-            section = Section("quantities", None, (*said, Equations((row,))))
-            out.append(Page((section,), tuple(sorted(q.derivation.functions.items()))))
-        return tuple(out)
+    def rows(self) -> tuple[Equation, ...]:
+        return tuple(replace(q.equation, key=f"quantity.{n}") for n, q in enumerate(self.items, 1))
 
     def sections(self, version: Version) -> tuple[Section, ...]:
-        return tuple(s for p in self.pages for s in p.sections)
+        said: tuple[Block, ...] = (Passage(self.intro),) if self.intro else ()
+        return (Section("quantities", None, (*said, Equations(self.rows))),)
 
     @property
     def checks(self) -> tuple[Check, ...]:
-        return tuple(Check(q.derivation, p) for q, p in zip(self.items, self.pages, strict=True))
+        """Each line against its own derivation."""
+        return tuple(map(checked, self.items, self.rows))
+
+
+def checked(q: Quantity, row: Equation) -> Check:
+    section = Section("quantities", None, (Equations((row,)),))
+    return Check(q.derivation, Page((section,), tuple(sorted(q.derivation.functions.items()))))

@@ -19,7 +19,7 @@ from symbackprop.entries import (
 from symbackprop.expr import Expr, apply, const
 from symbackprop.equations import Definition
 from symbackprop.lettered import Item, Tensors, delta, element, triangle
-from symbackprop.op import derivative_op
+from symbackprop.op import derivative_op, ops_by_scalar
 from symbackprop.vocabulary import OPS
 from symbackprop.windows import contraction
 
@@ -152,7 +152,7 @@ def function(atom: Fn, tensors: Tensors) -> Item | None:
     inner = raise_entries(atom.arg, axes, tensors, inside="bracket")
     if inner is None:
         return None
-    op = derivative_op(atom.function, atom.order) if atom.order else OPS[atom.function]
+    op = derivative_op(atom.function, atom.order) if atom.order else ops_by_scalar[atom.function]
     return apply(op, inner), axes
 
 

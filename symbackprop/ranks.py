@@ -1,13 +1,15 @@
-"""Sizes at which what is inverted can be inverted: XᵀX needs as many rows of X as columns."""
+"""Sizes a graph can have: XᵀX has an inverse where X has enough rows, no axis is empty."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice, permutations
 
 from symbackprop.expr import Expr, topological
 from symbackprop.graph import Graph
+from symbackprop.sizes import Size
 
+PRIMES = (3, 5, 2, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
 TRIED = 720  # orders of the sizes
 
 
@@ -49,3 +51,29 @@ def rank(e: Expr, inner: list[int], sizes: Mapping[str, int]) -> int:
         wide = [r for r, a in zip(inner, e.args, strict=True) if a.rank]
         return min(most, *wide) if len(wide) == 1 else most  # a matrix scaled
     return most
+
+
+def roomy(g: Graph, sizes: dict[str, int]) -> dict[str, int]:
+    """Sizes made larger until no axis, such as n - k + 1, is empty and no slice starts before its axis."""
+    extents = list(dict.fromkeys(lengths(g)))
+    for _ in range(len(PRIMES) * len(sizes)):
+        tight = next((s for s in extents if s.value(sizes) < 1), None)
+        if tight is None:
+            break
+        grown = next((m[0] for m, a in tight.terms if a > 0 and len(m) == 1), None)
+        if grown is None:
+            break
+        larger = [p for p in PRIMES if p > sizes[grown] and p not in sizes.values()]
+        sizes[grown] = larger[0] if larger else sizes[grown] + 1
+    return sizes
+
+
+def lengths(g: Graph) -> Iterator[Size]:
+    """Whatever must be at least 1: every axis, and the position, counted from 1, where a slice starts."""
+    for e in g.symbol.values():
+        yield from e.shape
+    for e in g.definition.values():
+        for node in topological(e):
+            yield from node.shape
+            for start, *_ in node.attribute("ranges") if node.op.name == "slice" else ():  # type: ignore[union-attr]
+                yield start + 1

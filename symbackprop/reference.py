@@ -207,8 +207,12 @@ def scalar_value(name: str, order: int, x: Array) -> Array:
         watch.append(min(float(np.min(np.abs(np.real(x) - k))) for k in row.kinks))
     if order:
         return expression_value(derived(name, order), x)
-    if row.definition:
-        return expression_value(expression(row.definition), x)
+    if row.definition:  # its kinks are its own: x/(1 + |x|) has none where |x| has one
+        token = KINKS.set(None)
+        try:
+            return expression_value(expression(row.definition), x)
+        finally:
+            KINKS.reset(token)
     with np.errstate(all="ignore"):  # a value outside the domain is nan, and is reported as such
         return primitive(row.sympy)(x)
 

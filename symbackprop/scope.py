@@ -235,6 +235,6 @@ class Scene:
         of = self.d.convention.of
         for n in self.d.backward.adjoints:
             tex = g.symbol[n].symbol
-            if tex and g.symbol[n].rank == 1 and not g.symbol[self.d.of].shape and not tex.time:
+            if tex and g.symbol[n].rank <= 1 and not g.symbol[self.d.of].shape and not tex.time:
                 out[Partial(of, tex.tex)] = self.slope(n)
         return out

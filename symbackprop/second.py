@@ -5,23 +5,25 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, permutations
 from typing import overload
 
 from symbackprop import expanding as ex
 from symbackprop import notation as no
 from symbackprop import tidy as td
+from symbackprop.activity import relevant
 from symbackprop.accumulation import total_derivative, without_helpers
 from symbackprop.calculus import LocalStep
 from symbackprop.convention import Convention
 from symbackprop.derivation import Derivation, as_graph, derive, unfolded
 from symbackprop.derivative import Derivative, Quantity, matrix_of
 from symbackprop.derivative_names import block_name, hessian_name, slope_name, tex_of, vec_slope
-from symbackprop.entries import Entries
+from symbackprop.entries import Entries, Index
 from symbackprop.errors import DeclarationError
 from symbackprop.expr import Expr, Symbol, leaf, substitute, symbols, weight
 from symbackprop.graph import Graph, known, make
 from symbackprop.jacobians import laid_out
+from symbackprop.letters import ordered, reletter
 from symbackprop.notation import Formula, Name
 from symbackprop.page import Equation
 from symbackprop.raising import raised_helpers
@@ -102,10 +104,18 @@ def accumulated(d: Derivation, g: Graph, of: str, wrt: str) -> Accumulated:
     if found is None:
         raise DeclarationError(f"no closed form of ∂{of}/∂{wrt}", where="jacobian",
                                hint="Recurrences and reshape have gradients; use derive().")  # fmt: skip
-    step, helpers = found
+    helpers = found[1]
+    step = in_order(found[0], d.convention.letters)
     tensors = raised_helpers(helpers)
     plain_step = replace(step, result=without_helpers(step.result, helpers))
     return Accumulated(plain_step, step.result, tensors, matrix_of(step.result, step, tensors))
+
+
+def in_order(step: LocalStep, pool: str) -> LocalStep:
+    """The letters of the rows before those of the columns."""
+    names = ordered([i.name for i in (*step.at, *step.by)], pool)
+    at, by = (tuple(Index(names[i.name], i.size) for i in own) for own in (step.at, step.by))
+    return LocalStep(step.tensor, at, by, reletter(step.raw, names), reletter(step.result, names))
 
 
 # --- Hessians ------------------------------------------------------------------------------------
@@ -143,6 +153,10 @@ def blocks(d: Derivation, names: tuple[str, ...]) -> Blocks:
                 f"{n} is a matrix: blocks are made of numbers and vectors", where="hessian",
                 hint=f"Ask for one at a time, hessian(g, wrt='{n}'), and use .vec() or .jvp().",
             )  # fmt: skip
+    for x, y in permutations(names, 2):
+        if y in relevant(d.graph, x):
+            raise DeclarationError(f"{x} depends on {y}: they do not vary by themselves", where="hessian",
+                                   hint="Ask for one at a time.")  # fmt: skip
     found = {(x, y): second(d, x, y) for x, y in combinations_with_replacement(names, 2)}
     return Blocks(d, hessian_name(d), f"blocks:{','.join(names)}", names, found)
 

@@ -61,13 +61,13 @@ def block_values(d: Derivation, x: str, y: str, point: Point) -> Array:
     given = set(d.graph.inputs)
     inputs = {k: v for k, v in point.values.items() if k[0] in given}
     seeds = {k: v for k, v in point.deltas.items() if k[0] == d.of}
-    base = np.asarray(inputs[y, 0])
+    base = np.asarray(point.values[y, 0])
+    start = Point(point.sizes, inputs, seeds, point.length)
     columns = []
     for k in range(base.size):
-        moved = base.astype(complex)
-        moved.flat[k] += 1j * STEP
-        here = forward(d.graph, Point(point.sizes, {**inputs, (y, 0): moved}, seeds, point.length))
-        back = backward_values(d.backward, here)
+        step = np.zeros(base.shape, complex)
+        step.flat[k] = 1j * STEP
+        back = backward_values(d.backward, forward(d.graph, start, {(y, 0): step}))
         columns.append(np.imag(np.asarray(back.deltas[x, 0])) / STEP)
     return np.stack(columns, -1).reshape((*np.shape(columns[0]), *base.shape))
 

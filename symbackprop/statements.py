@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from keyword import iskeyword
 
 from symbackprop import limits
 from symbackprop.errors import DeclarationError
@@ -16,6 +17,7 @@ DOMAINS = frozenset(["real", "positive", "onehot", "distribution"]) | SYMMETRIC
 STATEMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*(\[\s*(?P<time>[A-Za-z_]\w*|0)\s*\])?\s*"
                        r"(?P<sign>[:=])(?!=)\s*"
                        r"(?P<rest>.+)", re.DOTALL)  # fmt: skip
+NAMED_OTHERWISE = re.compile(r"[^\W\d]\w*\s*(\[\s*\w+\s*\])?\s*[:=](?!=)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,14 @@ def split(text: str) -> Iterator[tuple[int, str]]:
 def parse_statement(line: int, text: str) -> Statement:
     limits.within(len(text), limits.STATEMENT, "characters of a statement", f"line {line}")
     found = STATEMENT.fullmatch(text)
+    if found and iskeyword(found["name"]):
+        raise DeclarationError(f"`{found['name']}` is a word of Python", where=f"line {line}",
+                               hint="Take another name, as in  lam: n as \\lambda")  # fmt: skip
+    if not found and NAMED_OTHERWISE.match(text):
+        raise DeclarationError(
+            f"`{text[:60]}`: a name starts with a Latin letter", where=f"line {line}",
+            hint="Print another one by `as`:  alpha: n   or   a: n as \\alpha",
+        )  # fmt: skip
     if not found:
         raise DeclarationError(
             f"`{text[:60]}` is neither a declaration `name: shape` nor a definition `name = expression`",

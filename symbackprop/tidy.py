@@ -6,14 +6,16 @@ row of `RULES` makes the expression smaller or moves scalars outwards, so rebuil
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 from symbackprop import folds
 from symbackprop import functions as fn
 from symbackprop import squares as sq
 from symbackprop.expr import NUMBER, Expr, apply, const, rebuild, with_args
-from symbackprop.monomial import Monomial, exponent, is_ones, is_zero, join, raised, split
+from symbackprop.monomial import (
+    Monomial, by_scalars, exponent, is_ones, is_zero, join, one, plain_first, raised, split,
+)  # fmt: skip
 from symbackprop.sizes import Size, size
 from symbackprop.vocabulary import OPS
 
@@ -108,9 +110,11 @@ def plus(*terms: Expr) -> Expr:
     if len(groups) == 1 and len(found) > 1:
         return with_common(groups[0], shape)
     gathered = [
-        (m.coefficient, m) if len(g) > 1 else g[0] for g in groups for m in (split(with_common(g, shape)),)
+        (m.coefficient, m) if len(g) > 1 else g[0]
+        for g in groups
+        for m in (split(with_common(g, shape)),)
     ]
-    for coefficient, m in paired(gathered):
+    for coefficient, m in plain_first(paired(gathered)):
         if coefficient:
             own = shape if m.arrays else ()
             e = join(Monomial(coefficient, m.scalars, m.arrays), own)
@@ -132,10 +136,6 @@ def paired(terms: list[tuple[Fraction, Monomial]]) -> list[tuple[Fraction, Monom
     return terms
 
 
-def one(m: Monomial) -> bool:
-    return len(m.arrays) == 1 and m.arrays[0][1] == 1 and m.arrays[0][0].op.name == "matmul"
-
-
 def with_transpose(a: Expr, b: Expr) -> Expr | None:
     """The sum of two products, where they are one matrix and its transpose times the same."""
     (p, v), (q, w) = (in_columns(*sq.last(x)) for x in (a, b))
@@ -152,23 +152,16 @@ def in_columns(p: Expr | None, v: Expr) -> tuple[Expr | None, Expr]:
     return (tr(v), p) if p is not None and p.rank == 1 and v.rank == 2 else (p, v)
 
 
-def by_scalars(terms: list[tuple[Fraction, Monomial]]) -> list[list[tuple[Fraction, Monomial]]]:
-    """The terms of a sum of arrays that carry the same symbolic scalar, together."""
-    found: dict[Hashable, list[tuple[Fraction, Monomial]]] = {}
-    for n, (c, m) in enumerate(terms):
-        shared = bool(m.scalars and m.arrays)
-        key = (frozenset(m.scalars), abs(c)) if shared else n
-        found.setdefault(key, []).append((c, m))
-    return list(found.values())
-
-
 def with_common(terms: list[tuple[Fraction, Monomial]], shape: tuple[Size, ...]) -> Expr:
     """1/n P - 1/n Y = 1/n (P - Y), and -1/n P - 1/n Y = -1/n (P + Y)."""
     (c, first), rest = terms[0], [m for _, m in terms]
     if len(terms) == 1:
         return join(Monomial(c, first.scalars, first.arrays), shape if first.arrays else ())
     front = -abs(c) if all(k < 0 for k, _ in terms) else abs(c)
-    bare = (join(Monomial(k / front, (), m.arrays), shape) for (k, _), m in zip(terms, rest, strict=True))
+    bare = (
+        join(Monomial(k / front, (), m.arrays), shape)
+        for (k, _), m in zip(terms, rest, strict=True)
+    )
     return mul(join(Monomial(front, first.scalars, ()), ()), plus(*bare))
 
 
@@ -201,7 +194,9 @@ def distributed(e: Expr) -> list[Expr]:
     parts = [split(t) for t in summands(inner)] if inner.op.name == "add" and x == 1 else []
     if any(abs(p.coefficient) != 1 or p.scalars for p in parts):
         return []
-    return [join(Monomial(m.coefficient * p.coefficient, m.scalars, p.arrays), e.shape) for p in parts]
+    return [
+        join(Monomial(m.coefficient * p.coefficient, m.scalars, p.arrays), e.shape) for p in parts
+    ]
 
 
 def broadcast_free(node: Expr) -> bool:
@@ -397,7 +392,9 @@ def nothing(a: Expr) -> Expr | None:
 def outer(u: Expr, v: Expr) -> Expr:
     (p, u), (q, v) = scalars_out(u), scalars_out(v)
     whole = is_ones(u) and is_ones(v)
-    made = fn.constant(1, const(u.shape[0]), const(v.shape[0])) if whole else apply(OPS["outer"], u, v)
+    made = (
+        fn.constant(1, const(u.shape[0]), const(v.shape[0])) if whole else apply(OPS["outer"], u, v)
+    )
     return in_front([p, q], made)
 
 

@@ -12,14 +12,13 @@ import numpy as np
 from symbackprop.errors import DeclarationError
 from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
 from symbackprop.graph import TIME_SUM, Graph, used_names
-from symbackprop.ranks import invertible
+from symbackprop.ranks import PRIMES, invertible, roomy
 from symbackprop.reference import Array, value
 from symbackprop.reverse import Adjoint, Backward
 from symbackprop.sizes import Size
 from symbackprop.squares import SYMMETRIC
 
 Key: TypeAlias = tuple[str, int]  # name, time step (0 outside time)
-PRIMES = (3, 5, 2, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,21 +213,6 @@ def bind_sizes(g: Graph, trial: int, length: int | None = None) -> dict[str, int
     if g.time:
         sizes[next(iter(g.time.length.names))] = length
     return roomy(g, invertible(g, sizes))
-
-
-def roomy(g: Graph, sizes: dict[str, int]) -> dict[str, int]:
-    """Sizes made larger until no axis, such as n - k + 1, is empty."""
-    extents = [s for e in g.symbol.values() for s in e.shape]
-    for _ in range(len(PRIMES) * len(sizes)):
-        tight = next((s for s in extents if s.value(sizes) < 1), None)
-        if tight is None:
-            break
-        grown = next((m[0] for m, a in tight.terms if a > 0 and len(m) == 1), None)
-        if grown is None:
-            break
-        larger = [p for p in PRIMES if p > sizes[grown] and p not in sizes.values()]
-        sizes[grown] = larger[0] if larger else sizes[grown] + 1
-    return sizes
 
 
 def generic(s: Symbol, sizes: Mapping[str, int], rng: np.random.Generator) -> Array:

@@ -219,10 +219,16 @@ def relative(a: Array, b: Array) -> tuple[float, tuple[int, ...]]:
     bad = ~(np.isfinite(a) & np.isfinite(b))
     if np.any(bad):
         return float("inf"), tuple(int(k) for k in np.argwhere(bad)[0])
-    gap = np.abs(np.asarray(a, complex) - np.asarray(b, complex))
+    gap = np.abs(numeric(a) - numeric(b))
     where = tuple(int(k) for k in np.unravel_index(int(np.argmax(gap)), gap.shape))
+    most = float(gap[where])
     scale = float(max(np.max(np.abs(a)), np.max(np.abs(b))))
-    return (float(np.max(gap)) / scale if np.max(gap) > ROUNDING else 0.0), where
+    return (most / scale if most > ROUNDING else 0.0), where
+
+
+def numeric(a: Array) -> Array:
+    """Numbers that can be subtracted: what is neither float nor complex becomes complex."""
+    return a if a.dtype.kind in "fc" else np.asarray(a, complex)
 
 
 # --- Jacobians and Hessians ----------------------------------------------------------------------

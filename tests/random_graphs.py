@@ -231,7 +231,12 @@ def choices(pool: Pool, a: str, A: Dims, b: str, B: Dims) -> list[tuple[str, Dim
     words = {"a": a, "b": b, "lead": ":, " * (len(A) - 1), "r": r, "c": c, "s": B[0] if B else ""}
     one = [(t.format(**words), f(A)) for t, allowed, f in pool.one if allowed(A)]
     one += [(f"mean({a}, axis={k})", A[:k] + A[k + 1 :]) for k in range(len(A))]
-    two = [(t.format(**words), dims) for t, f in pool.two if (dims := f(A, B)) is not None]
+    two = [
+        (t.format(**words), dims)
+        for t, f in pool.two
+        if (a != b or (t, f) not in BROKEN_TWO)
+        and (dims := f(A, B)) is not None  # max(a, a) is a tie
+    ]
     return one + two * 2
 
 

@@ -153,7 +153,8 @@ def test_the_inverse_entry_by_entry() -> None:
     j = sb.jacobian("X: n x n; Y = inverse(X)", of="Y", wrt="X")
     assert j.verify() < 1e-10
     h = sb.hessian("X: n x n; L = log(det(X))", of="L", wrt="X")
-    assert j.latex() == h.latex() == r"-(X^{-1})_{ki}\,(X^{-1})_{jm}"
+    assert j.latex() == r"-(X^{-1})_{ik}\,(X^{-1})_{mj}"
+    assert h.latex() == r"-(X^{-1})_{jk}\,(X^{-1})_{mi}"
     assert h.verify() < 1e-10
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
@@ -361,3 +362,31 @@ def test_an_output_that_is_its_own_past_gets_a_name_of_its_own() -> None:
         sb.derive(cell)
     assert sb.derive(cell + "; y[t] = h[t]").verify().ok
     assert sb.derive(cell + "; y[t] = h[t]", of="y", wrt=["a"]).verify().ok
+
+
+# --- letters -------------------------------------------------------------------------------------
+
+
+def test_letters_that_change_places_do_so_once_at_every_depth() -> None:
+    """exp(x_ij) under i ↔ j is exp(x_ji), also inside functions and brackets."""
+    from symbackprop import entries as en
+    from symbackprop.entries import Entries, Fn, Index, Term
+    from symbackprop.letters import reletter
+    from symbackprop.sizes import size
+
+    i, j = Index("i", size("n")), Index("j", size("n"))
+    inner = Fn("exp", en.elem("x", i, j))
+    e = Entries((Term(Fraction(1), ((inner, Fraction(1)),)),))
+    turned = reletter(e, {"i": "j", "j": "i"})
+    assert turned == en.entries(Fn("exp", en.elem("x", j, i)))
+    assert reletter(turned, {"i": "j", "j": "i"}) == e
+
+
+def test_rows_have_earlier_letters_than_columns() -> None:
+    from symbackprop.outline import outline
+    from symbackprop.write.text import text
+
+    d = sb.derive("P: n x n; Q = softmax(P); L = sum(gelu(Q))")
+    assert d.verify().ok
+    said = [text(e.left) for e in outline(d).equations]
+    assert {"eᵢⱼ", "sᵢ", "Qᵢⱼ", "∂Qᵢⱼ/∂Pₘₚ"} <= set(said)

@@ -23,7 +23,7 @@ FLOORS = """
     monomial tidy expanding windows lettered raising kronecker_form local
     activity naming abbreviations reverse ranks values exact convention
     paper_sums paper_vectors onpaper
-    derivation options page
+    legible derivation options page
     closed largest recurrence
     rows local_names jacobians equation_section local_section chain_section
     derivative_names derivative second curvature hessian_section tracing overview gradient_section outline
@@ -120,7 +120,6 @@ def test_rooms_stay_small() -> None:
     """Files to about 300 lines, functions to about 40: the present exceptions may only shrink."""
     long_files = {p.name: len(p.read_text("utf-8").splitlines()) for p in FILES}
     over = {n: k for n, k in long_files.items() if k > 300}
-    allowed = {"tidy.py": 480, "numpy_code.py": 356, "entries.py": 381, "scope.py": 360,
-               "expr.py": 376}  # fmt: skip
+    allowed = {"tidy.py": 455, "entries.py": 380, "expr.py": 376}
     assert set(over) <= set(allowed), over
     assert all(over[n] <= allowed[n] for n in over), over

@@ -58,6 +58,7 @@ SAID = {
         lambda: sb.hessian("x: d; a: d; c: scalar; L = sum(x**2) + sum(a**3)*c", wrt=["x", "a", "c"]),
         "[2 I_d, 0_(d×d), 0_(d×1); 0_(d×d), 6 c diag(a), 3 (a ⊙ a); 0_(1×d), (3 (a ⊙ a))ᵀ, 0]",
     ),
+    "H by a node": (lambda: sb.hessian(SOFTMAX, wrt="z"), "diag(p) − p pᵀ"),
     "Gauss-Newton of a softmax": (
         lambda: sb.gauss_newton(ONEHOT, wrt="b", through="z"),
         "diag(p) − p pᵀ",
@@ -169,6 +170,8 @@ def test_what_cannot_be_asked_says_why() -> None:
         )
     with pytest.raises(sb.DeclarationError, match="X is a matrix"):
         sb.hessian(LEAST, wrt=["X", "A"])
+    with pytest.raises(sb.DeclarationError, match="z depends on b"):
+        sb.hessian("x: d; W: k x d; b: k; z = W @ x + b; L = sum(exp(z))", wrt=["z", "b"])
     for taken in ("x", "d", "i", "sin(x)"):
         with pytest.raises(sb.DeclarationError, match="cannot name a direction"):
             sb.jacobian(LAYER, wrt="x").jvp(taken)

@@ -1,6 +1,8 @@
 """Softmax regression: the gradient of a batch, and the Hessian in Kronecker form."""
 
-from symbackprop import Derived, Exercise, Part, Sheet, Stated, Words, written
+from symbackprop import (
+    Derived, Exercise, Part, Quantities, Sheet, Stated, Words, fisher, gauss_newton, hessian, written,
+)  # fmt: skip
 
 BATCH = Derived(
     graph="""
@@ -57,6 +59,24 @@ BLOCKS = written(
         r"Block $(i, j)$ ist $x x^\top$ mal der Eintrag $(i, j)$ der Hesse-Matrix nach den Scores.",
     ),
 )
+LABEL = "x: d; W: d x k; y: scalar label k; z = x @ W; p = softmax(z); L = -log(p[y])"
+CURVATURE = Quantities(
+    (
+        fisher(LABEL, wrt="W", label="y", given="p").vec(),
+        gauss_newton(LABEL, wrt="W", through="z").vec(),
+        hessian(LABEL, wrt="W").vec(),
+        hessian(LABEL, wrt="W").jvp(),
+    ),
+    intro=Words(
+        en=r"$F$ is the mean of $\nabla L \nabla L^\top$ over labels drawn with the probabilities $p$, $G$ the Hessian in the "
+        r"scores between their Jacobians. All three are the same here: the Hessian does not depend on the label, and the "
+        r"scores are linear in $W$. Its product with a direction $V$ needs no matrix of that size:",
+        de=r"$F$ ist das Mittel von $\nabla L \nabla L^\top$ über Labels, die mit den Wahrscheinlichkeiten $p$ gezogen werden, $G$ "
+        r"die Hesse-Matrix nach den Scores zwischen deren Jacobi-Matrizen. Hier sind alle drei gleich: Die Hesse-Matrix hängt "
+        r"nicht vom Label ab, und die Scores sind linear in $W$. Ihr Produkt mit einer Richtung $V$ braucht keine Matrix dieser "
+        r"Größe:",
+    ),
+)
 
 SHEET = Sheet(
     name="softmax_regression",
@@ -95,6 +115,13 @@ SHEET = Sheet(
                         de=r"Leiten Sie die Hesse-Matrix des Verlusts eines Beispiels nach $W$ her, wobei $z = W^\top x$. (Über einen Batch wird summiert.)",
                     ),
                     answers=(SAMPLE, BLOCKS),
+                ),
+                Part(
+                    task=Words(
+                        en=r"For an integer label, compare the Hessian with the Fisher information and the Gauss-Newton matrix.",
+                        de=r"Vergleichen Sie für ein ganzzahliges Label die Hesse-Matrix mit der Fisher-Information und der Gauß-Newton-Matrix.",
+                    ),
+                    answers=(CURVATURE,),
                 ),
             ),
         ),

@@ -20,13 +20,14 @@ from symbackprop.notation import Formula, Nabla, Name, Partial
 from symbackprop.vocabulary import OPS
 from symbackprop.page import Equation
 from symbackprop.plain.spell import Spellings
-from symbackprop.paths import partials, with_partials
+from symbackprop.paths import with_partials
 from symbackprop.reading.names import NameTable
 from symbackprop.reference import Array, value
 from symbackprop.scope import Names, Scene
 from symbackprop.sizes import Size, size
 from symbackprop.values import Point, roomy, size_names
 from symbackprop.verify import POINTS, analytic, point_for
+from symbackprop.write.walk import inside
 
 DELTA = Name(r"\delta")
 TRIALS = (1, 0, *range(2, POINTS))  # larger sizes first: they decide what a sign means
@@ -111,27 +112,23 @@ class Bench:
             own = self.target.at(point, t)
             yield Spot(scene, t, own, self.target.paper(own), vec=self.target.vec(own))
 
+    def plain_environment(self, spot: Spot) -> Environment:
+        """What every answer without letters and partial derivatives is evaluated in."""
+        if spot not in self.plain_environments:
+            self.plain_environments[spot] = self.environment(spot, {}, ())
+        return self.plain_environments[spot]
+
     def environment(
         self, spot: Spot, free: Mapping[str, tuple[Size, ...]], sides: tuple[Formula, ...]
     ) -> Environment:
-        """What an answer is evaluated in: names, functions, positions of its free letters."""
-        plain = not free and not partials(sides)
-        if plain and spot in self.plain_environments:
-            return self.plain_environments[spot]
-        made = self.new_environment(spot, free, sides)
-        if plain:
-            self.plain_environments[spot] = made
-        return made
-
-    def new_environment(
-        self, spot: Spot, free: Mapping[str, tuple[Size, ...]], sides: tuple[Formula, ...]
-    ) -> Environment:
-        """An environment for answers with these letters and partial derivatives."""
+        """What an answer is evaluated in: names, functions, positions of its free letters, slopes."""
         sizes = {k: size(min(s.value(spot.point.sizes) for s in v)) for k, v in free.items()}
         eq = Equation("answer", self.target.left, sides, None, tuple(sizes.items()),
                       recurrent=bool(spot.t))  # fmt: skip
         chain = self.target.kind == "gradient" and not self.target.d.graph.time and not spot.exact
-        local = "*" if chain else ""
+        local = (
+            "*" if chain and any(isinstance(f, Partial) for s in sides for f in inside(s)) else ""
+        )
         for k, (env, _) in enumerate(spot.scene.environments(replace(eq, local=local))):
             if k == max(spot.t - 1, 0):
                 full = with_partials(spot.scene, eq, env) if sides and not spot.exact else env

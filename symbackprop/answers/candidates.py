@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator
 from itertools import combinations, islice
 
 import numpy as np
@@ -12,56 +10,18 @@ import numpy as np
 from symbackprop import tidy as td
 from symbackprop.activity import relevant
 from symbackprop.answers.bench import Bench
-from symbackprop.answers.edits import FAULTS, Gaps, slipped
-from symbackprop.answers.factors import some
-from symbackprop.answers.judging import everywhere
+from symbackprop.answers.candidate import Candidate, Mistake, known, local, once_per_point, valued
+from symbackprop.answers.edits import FAULTS, slipped
+from symbackprop.answers.judging import everywhere, outcome
 from symbackprop.answers.rules import Slip, rule, slips
-from symbackprop.evaluation.paper import Paper, oriented, transpose
+from symbackprop.evaluation.paper import Paper
 from symbackprop.expr import Expr, shifted, substitute, symbols
 from symbackprop.places import plain
-from symbackprop.reference import Array
-from symbackprop.reverse import Backward, backward
-from symbackprop.values import Point, backward_values, evaluate, forward
+from symbackprop.reverse import backward
 
 SLIPS = 160  # wrong rules tried for one bench
 PAIRS = 120  # of two slips in one derivation
 LOCAL_PAIRS = 400  # of two slips in one error signal
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A named mistake: its key in the catalogue, and what stands in the gaps of its sentence."""
-
-    key: str
-    gaps: Gaps = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Candidate:
-    """Mistakes somebody makes together, and the value they give at every spot."""
-
-    mistakes: tuple[Mistake, ...]
-    values: tuple[Paper, ...]
-    slips: tuple[Slip, ...] = ()
-    scope: str = ""  # the definition a slip stands in, where the signals above it are right
-
-    @cached_property
-    def directions(self) -> tuple[Array, ...]:
-        """The value at the first spot and its transpose, each of length 1: what a factor leaves as it is."""
-        first = self.values[0]
-        turned = (transpose(first),) if first.rank == 2 and min(first.size) > 1 else ()
-        return tuple(direction(p) for p in (first, *turned))
-
-    def near(self, given: Array) -> bool:
-        """Whether a direction may be this one's: a quick look before all spots are compared."""
-        return any(d.size == given.size and not abs(d @ given) < 1 - 1e-9 for d in self.directions)
-
-
-def direction(p: Paper) -> Array:
-    """Some entries, divided by their length; nan where all are 0."""
-    flat = some(np.ravel(np.real(p.array)))
-    with np.errstate(all="ignore"):
-        return flat / np.sqrt(flat @ flat)
 
 
 class Shelf:
@@ -88,8 +48,11 @@ def useful(b: Bench, found: Iterator[Candidate]) -> Iterator[Candidate]:
     """The candidates that change the value, and leave one."""
     rights = [plain(s.right) for s in b.spots]
     for c in found:
-        same = set(everywhere(rights, c.values)) <= {"equal"}
-        if not same and any(np.any(v.array) for v in c.values):
+        if np.any(c.first.array) and outcome(rights[0], c.first) != "equal":
+            yield c  # the other spots when an answer comes near it
+        elif set(everywhere(rights, c.values)) - {"equal"} and any(
+            np.any(v.array) for v in c.values
+        ):
             yield c
 
 
@@ -115,13 +78,13 @@ def only_diagonal(b: Bench) -> Iterator[Candidate]:
     """A square Jacobian without what lies beside its diagonal."""
     if all(s.own.ndim == 2 and s.own.shape[0] == s.own.shape[1] for s in b.spots):
         values = tuple(Paper(s.own * np.eye(len(s.own)), 2) for s in b.spots)
-        yield Candidate((Mistake("diagonal", (("node", b.target.of),)),), values)
+        yield known((Mistake("diagonal", (("node", b.target.of),)),), values)
 
 
 def by_edit(b: Bench) -> Iterator[Candidate]:
     """A slip in the printed gradient."""
     for key, gaps, values in slipped(b):
-        yield Candidate((Mistake(key, gaps),), values)
+        yield known((Mistake(key, gaps),), values)
 
 
 def variables(b: Bench) -> Iterator[Candidate]:
@@ -129,12 +92,13 @@ def variables(b: Bench) -> Iterator[Candidate]:
     g, t = b.target.d.graph, b.target
     used = relevant(g, t.of)
     real = [n for n in g.inputs if n in used and (s := g.symbol[n].symbol) and not s.labels]
-    known = backward(g, t.of, real)
-    for n in known.adjoints:
+    every_one = backward(g, t.of, real)
+    at = once_per_point(every_one)
+    for n in every_one.adjoints:
         s = g.symbol[n].symbol if n in g.symbol else None
         if n != t.wrt and s and bool(s.time) == t.recurrent:
             made = (Mistake("variable", (("name", n),)),)
-            yield from valued(b, made, lambda p, k, n=n: full(known, p).deltas[n, k])
+            yield from valued(b, made, lambda p, k, n=n: at(p).deltas[n, k])
 
 
 def by_signal(b: Bench) -> Iterator[Candidate]:
@@ -213,7 +177,8 @@ def damaged(b: Bench, made: tuple[Slip, ...]) -> Iterator[Candidate]:
         return
     if t.wrt not in wrong.adjoints:
         return
-    yield from valued(b, said(made), lambda p, k: full(wrong, p).deltas[t.wrt, k], made)
+    at = once_per_point(wrong)
+    yield from valued(b, said(made), lambda p, k: at(p).deltas[t.wrt, k], made)
     yield from local(b, said(made), wrong.adjoints[t.wrt].value, made, made[0].name)
 
 
@@ -223,19 +188,19 @@ def damaged(b: Bench, made: tuple[Slip, ...]) -> Iterator[Candidate]:
 def two_local(b: Bench, singles: tuple[Candidate, ...]) -> Iterator[Candidate]:
     """Two slips in one sum of ways, each in another term: what they change adds up."""
     rights = [plain(s.right) for s in b.spots]
-    known = [c for c in singles if c.scope and len(c.mistakes) == 1 and alike(rights, c.values)]
-    pairs = ((c, e) for c, e in combinations(known, 2) if c.scope != e.scope)
+    one = [c for c in singles if c.scope and len(c.mistakes) == 1 and alike(rights, c.values)]
+    pairs = ((c, e) for c, e in combinations(one, 2) if c.scope != e.scope)
     for c, e in islice(pairs, LOCAL_PAIRS):
         values = tuple(
             Paper(x.array + y.array - r.array, r.rank, r.along)
             for x, y, r in zip(c.values, e.values, rights, strict=True)
         )
-        yield Candidate((*c.mistakes, *e.mistakes), values)
+        yield known((*c.mistakes, *e.mistakes), values)
 
 
 def alike(rights: list[Paper], values: tuple[Paper, ...]) -> bool:
     """Whether a value has the size of the right one."""
-    return all(r.size == v.size for r, v in zip(rights, values, strict=True))
+    return bool(values) and all(r.size == v.size for r, v in zip(rights, values, strict=True))
 
 
 def two_rules(b: Bench, singles: tuple[Candidate, ...]) -> Iterator[Candidate]:
@@ -244,40 +209,3 @@ def two_rules(b: Bench, singles: tuple[Candidate, ...]) -> Iterator[Candidate]:
     pairs = ((s, r) for s, r in combinations(made, 2) if (s.e, s.n) != (r.e, r.n))
     for pair in islice(pairs, PAIRS):
         yield from damaged(b, pair)
-
-
-# --- their values --------------------------------------------------------------------------------
-
-
-def local(
-    b: Bench, made: tuple[Mistake, ...], e: Expr, of: tuple[Slip, ...] = (), scope: str = ""
-) -> Iterator[Candidate]:
-    """A wrong form of the error signal, the right ones put in."""
-    yield from valued(b, made, lambda p, k: evaluate(e, p, k), of, scope)
-
-
-def valued(
-    b: Bench, made: tuple[Mistake, ...], at: Callable[[Point, int], Array],
-    of: tuple[Slip, ...] = (), scope: str = "",
-) -> Iterator[Candidate]:  # fmt: skip
-    """The candidate, if it has a value at every spot."""
-    values: list[Paper] = []
-    for s in b.spots:
-        try:
-            array = np.asarray(at(s.point, s.t))
-        except FAULTS:
-            return
-        if array.ndim > 2 or not np.all(np.isfinite(array)):
-            return
-        values.append(plain(oriented(array, array.ndim, b.target.d.convention.vectors)))
-    yield Candidate(made, tuple(values), of, scope)
-
-
-def full(b: Backward, p: Point) -> Point:
-    """All error signals of a derivation at a point, its own nodes evaluated where they are new."""
-    seeds = {k: v for k, v in p.deltas.items() if k[0] == b.of}
-    values = dict(p.values)
-    if any((n, 0) not in values and (n, 1) not in values for n in b.graph.definition):
-        given = {k: v for k, v in values.items() if k[0] in b.graph.inputs or k[1] < 1}
-        values = dict(forward(b.graph, Point(p.sizes, given, {}, p.length)).values)
-    return backward_values(b, Point(p.sizes, values, dict(seeds), p.length))

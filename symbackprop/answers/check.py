@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from symbackprop.answers.bench import Bench
-from symbackprop.answers.judging import Judge
+from symbackprop.answers.integers import smallest
+from symbackprop.answers.judging import KEYS, Judge
 from symbackprop.answers.solution import agreeing, last_meant, solution
+from symbackprop.answers.standin import NoStandIn, says_no_size, stand_in
 from symbackprop.answers.target import Kind, target
-from symbackprop.answers.typed import Notation, read
+from symbackprop.answers.typed import Notation, Typed, read
 from symbackprop.answers.verdict import Verdict, unreadable, verdict
 from symbackprop.claims import Refused
 from symbackprop.derivation import Derivation
-from symbackprop.errors import FormulaError, LimitError
+from symbackprop.errors import FormulaError, LimitError, SymbackpropError
 from symbackprop.expr import Expr
 from symbackprop.graph import Graph
 
@@ -33,9 +35,10 @@ def check(
     """Whether an answer is ∂of/∂wrt, and if not, what kind of mistake it is.
 
     `answer` is LaTeX or plain text, with or without a left side, with where-clauses; nothing in it is run.
-    `kind` is 'gradient' (by default, in the shape of the variable), 'jacobian' (by default where `of` is no
-    scalar), 'hessian', or 'value' of a named node. `steps` are lines that lead to the answer: where no
-    mistake explains it, the verdict says which δ is the last one that agrees.
+    `kind` is 'gradient' (by default, in the shape of the variable: of an array the pullback of its δ, as a
+    derivation prints it), 'jacobian' (by default of a graph whose `of` is no scalar), 'hessian', or 'value'
+    of a named node. `steps` are lines that lead to the answer: where no mistake explains it, the verdict
+    says which δ is the last one that agrees.
     Errors: `DeclarationError` for names of the graph.
 
         check("X: n x d; w: d; y: n; L = sum((X@w - y)**2)/n", "w", "2/n X^T (X w - y)").verdict
@@ -76,19 +79,52 @@ def judged(
     b: Bench, answer: str, notation: Notation = "auto", steps: Sequence[str] = ()
 ) -> Verdict:
     """The verdict on one answer at a bench."""
+    small = stand_in(b) if says_no_size(answer) else None
+    quick = at_stand_in(b, small, answer, notation) if small else None
+    if quick:
+        made, typed = quick
+    else:
+        made, typed = at_own_sizes(b, answer, notation)
+    if typed is None or made.verdict != "wrong" or made.mistakes:
+        return made
+    d, seed = b.target.d, b.seed
+    return replace(made, agrees=agreeing(solution(d, steps, notation=notation, seed=seed))
+                   or last_meant(d, [(x.name, x.body) for x in typed.locals], seed))  # fmt: skip
+
+
+def at_stand_in(
+    b: Bench, small: Bench, answer: str, notation: Notation
+) -> tuple[Verdict, Typed] | None:
+    """The verdict found at small sizes, in the numbers of the graph; None where it would say others.
+
+    The counterexample is one of the graph itself: its sizes are its own.
+    """
+    try:
+        typed = read(small, answer, notation)
+        found = Judge(small, typed).found()
+        if found.detail not in KEYS:
+            return None
+        if found.verdict == "correct":
+            return verdict(small, answer, typed, found, None), typed
+        own = read(b, answer, notation) if typed.sized else typed
+        if own.forms != typed.forms:
+            return None
+        return verdict(small, answer, typed, found, smallest(b, own, found)), own
+    except (SymbackpropError, Refused, NoStandIn, RecursionError):
+        return None
+
+
+def at_own_sizes(b: Bench, answer: str, notation: Notation) -> tuple[Verdict, Typed | None]:
+    """The verdict at the sizes of the graph."""
     b.spots  # noqa: B018 -- what is wrong with the graph is no fault of the answer
     try:
         typed = read(b, answer, notation)
         found = Judge(b, typed).found()
     except (FormulaError, LimitError) as error:
-        return unreadable(b, answer, str(error))
+        return unreadable(b, answer, str(error)), None
     except Refused as no:
-        return unreadable(b, answer, no.detail)
+        return unreadable(b, answer, no.detail), None
     except RecursionError:
-        return unreadable(b, answer, "formulas inside formulas, too deep")
-    made = verdict(b, answer, typed, found)
-    if made.verdict != "wrong" or made.mistakes:
-        return made
-    d, seed = b.target.d, b.seed
-    return replace(made, agrees=agreeing(solution(d, steps, notation=notation, seed=seed))
-                   or last_meant(d, [(x.name, x.body) for x in typed.locals], seed))  # fmt: skip
+        return unreadable(b, answer, "formulas inside formulas, too deep"), None
+    example = None if found.verdict == "correct" else smallest(b, typed, found)
+    return verdict(b, answer, typed, found, example), typed

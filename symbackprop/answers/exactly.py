@@ -23,7 +23,8 @@ from symbackprop.reference import Array
 from symbackprop.scope import Scene
 from symbackprop.sizes import size
 from symbackprop.squares import SYMMETRIC
-from symbackprop.values import Key, Point, generic_point, roomy, seeded, size_names
+from symbackprop.ranks import roomy
+from symbackprop.values import Key, Point, generic_point, seeded, size_names
 from symbackprop.vocabulary import OPS
 from symbackprop.write.walk import inside
 

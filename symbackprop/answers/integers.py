@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -14,6 +14,7 @@ from symbackprop.answers.judging import Found, Judge, outcome
 from symbackprop.answers.typed import Typed
 from symbackprop.claims import Refused
 from symbackprop.errors import SymbackpropError
+from symbackprop.evaluation.paper import Paper
 from symbackprop.expr import Symbol
 from symbackprop.graph import Graph
 from symbackprop.places import plain
@@ -28,11 +29,15 @@ from symbackprop.values import (
     seeded,
     size_names,
 )
-from symbackprop.verify import KINK
+from symbackprop.verify import KINK, relative
 
 LISTED = 100  # entries of an array that is written out
+SHORT, FULL = 6, 17  # digits of a number that is no whole one
+NOISE = 1e-14  # what rounding may make of equal numbers
+NEAR = 1e-8  # entries that count as the same side by side
 ATTEMPTS = 12  # points tried, the smallest sizes first
 WHOLE = np.array([-2, -1, 1, 2, 3])
+TERMS = 4  # of a row of a large matrix, the others 0
 Nested: TypeAlias = "float | tuple[Nested, ...]"
 
 
@@ -55,13 +60,13 @@ class Counterexample:
                 "right": self.right, "given": self.given, "entry": self.entry}  # fmt: skip
 
 
-def nested(a: Array) -> Nested:
-    """An array as tuples; whole numbers as such, others to six digits."""
+def nested(a: Array, digits: int = SHORT) -> Nested:
+    """An array as tuples; whole numbers as such, others to so many digits."""
     a = np.asarray(a)
     if a.ndim:
-        return tuple(nested(x) for x in a)
+        return tuple(nested(x, digits) for x in a)
     x = float(np.real(a))
-    return int(x) if np.isfinite(x) and x == round(x) else float(f"{x:.6g}")
+    return int(x) if np.isfinite(x) and x == round(x) else float(f"{x:.{digits}g}")
 
 
 def smallest(b: Bench, typed: Typed, found: Found) -> Counterexample | None:
@@ -74,7 +79,7 @@ def smallest(b: Bench, typed: Typed, found: Found) -> Counterexample | None:
             value = judge.at(found.form, found.reading, spot)
         except (SymbackpropError, Refused):
             continue
-        if outcome(plain(spot.right), value, found.form) in ("differs", "sizes", "transposed"):
+        if shows(spot, value, found):
             g = b.target.d.graph
             given = {
                 n: np.asarray(v)
@@ -84,17 +89,26 @@ def smallest(b: Bench, typed: Typed, found: Found) -> Counterexample | None:
             small = [n for n in g.inputs if n in given and given[n].size <= LISTED]
             inputs = tuple((n, nested(given[n] + label(g, n))) for n in small)
             sizes = tuple(sorted(spot.point.sizes.items()))
-            return Counterexample(sizes, inputs, *beside(spot.right.array, value.array))
+            digits = FULL if found.detail == "nearly" else SHORT
+            return Counterexample(sizes, inputs, *beside(spot.right.array, value.array, digits))
     return None
 
 
-def beside(right: Array, given: Array) -> tuple[Nested, Nested, tuple[int, ...]]:
+def shows(spot: Spot, value: Paper, found: Found) -> bool:
+    """Whether an answer is seen to be wrong at a spot: where it is nearly right, by its last digits."""
+    if found.detail == "nearly":
+        return relative(plain(spot.right).array, value.array)[0] > NOISE
+    return outcome(plain(spot.right), value, found.form) in ("differs", "sizes", "transposed")
+
+
+def beside(right: Array, given: Array, digits: int) -> tuple[Nested, Nested, tuple[int, ...]]:
     """Both values; of large ones of one shape the first entry that differs."""
     if right.size <= LISTED or right.shape != given.shape:
-        few = given if given.size <= LISTED else given.ravel()[:LISTED]
-        return nested(right if right.size <= LISTED else right.ravel()[:LISTED]), nested(few), ()
-    at = tuple(int(k) for k in np.argwhere(~np.isclose(right, given))[0])
-    return nested(right[at]), nested(given[at]), tuple(k + 1 for k in at)
+        few = [a if a.size <= LISTED else a.ravel()[:LISTED] for a in (right, given)]
+        return nested(few[0], digits), nested(few[1], digits), ()
+    near = np.abs(right - given) <= NEAR * (1 + np.abs(given))
+    at = tuple(int(k) for k in np.unravel_index(int(np.argmin(near)), right.shape))
+    return nested(right[at], digits), nested(given[at], digits), tuple(k + 1 for k in at)
 
 
 def label(g: Graph, name: str) -> int:
@@ -103,25 +117,28 @@ def label(g: Graph, name: str) -> int:
     return int(bool(s and s.labels))
 
 
-@lru_cache(maxsize=32)
-def small_spots(b: Bench) -> tuple[Spot, ...]:
+def small_spots(b: Bench) -> Iterator[Spot]:
     """Points in small integers, one step of time each."""
-    d, out = b.target.d, []
-    for attempt in range(ATTEMPTS):
-        sizes = small_sizes(d.graph, 1 + min(attempt // 4 + (attempt > 0), 2))
-        watched: list[float] = []
-        token = KINKS.set(watched)
-        try:
-            raw = integers(d.graph, sizes, attempt)
-            point = backward_values(d.backward, forward(d.graph, seeded(d.backward, raw, attempt)))
-        finally:
-            KINKS.reset(token)
-        finite = all(
-            np.all(np.isfinite(v)) for v in (*point.values.values(), *point.deltas.values())
-        )
-        if finite and not (watched and min(watched) < KINK["complex"]):
-            out += list(b.at(point))[:1]
-    return tuple(out)
+    found = (small_spot(b, attempt) for attempt in range(ATTEMPTS))
+    return (s for s in found if s is not None)
+
+
+@lru_cache(maxsize=32 * ATTEMPTS)
+def small_spot(b: Bench, attempt: int) -> Spot | None:
+    """A point in small integers; None where it lies on a kink or is not finite."""
+    d = b.target.d
+    sizes = small_sizes(d.graph, 1 + min(attempt // 4 + (attempt > 0), 2))
+    watched: list[float] = []
+    token = KINKS.set(watched)
+    try:
+        raw = integers(d.graph, sizes, attempt)
+        point = backward_values(d.backward, forward(d.graph, seeded(d.backward, raw, attempt)))
+    finally:
+        KINKS.reset(token)
+    finite = all(np.all(np.isfinite(v)) for v in (*point.values.values(), *point.deltas.values()))
+    if not finite or (watched and min(watched) < KINK["complex"]):
+        return None
+    return next(b.at(point), None)
 
 
 def small_sizes(g: Graph, n: int) -> dict[str, int]:
@@ -148,4 +165,10 @@ def whole(s: Symbol | None, v: Array, rng: np.random.Generator) -> Array:
     if s is None or s.domain in ("label", "onehot", "distribution"):
         return v
     made = rng.choice(WHOLE, np.shape(v)).astype(float)
-    return np.abs(made) if s.domain == "positive" else made
+    if s.domain == "positive":
+        return np.abs(made)
+    if (
+        made.ndim > 1 and made.size > LISTED
+    ):  # sums over many integers would saturate every function
+        made *= rng.random(made.shape) < TERMS / made.shape[-1]
+    return made

@@ -29,6 +29,7 @@ from symbackprop.write.walk import children, fold, rebuilt
 
 Verdicts = Literal["correct", "transposed", "wrong", "unreadable"]
 Outcome = Literal["equal", "transposed", "sizes", "differs", "nowhere"]
+KEYS = frozenset({"", "nearly", "start", "step", "Σ"})  # details that are no messages
 SINGLE = size(1)
 _BEST = ("correct", "transposed", "wrong")
 
@@ -180,7 +181,11 @@ class Judge:
         """The bench's, with the answer's own definitions in it."""
         typed = self.typed
         sides = (form, *(d.body for d in typed.locals))
-        env = self.bench.environment(spot, typed.free, sides)
+        env = (
+            self.bench.plain_environment(spot)
+            if typed.plain
+            else self.bench.environment(spot, typed.free, sides)
+        )
         if not typed.locals:
             return env
         values = dict(env.values)

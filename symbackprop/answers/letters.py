@@ -111,7 +111,8 @@ def of_sizes(
         bound = {x.index.base for f in forms for x in inside(f) if isinstance(x, Sum | Product)}
         time = {g.time.name} if g.time else set()
         missing = len(bench.target.axes) - len(letters - bound - time)
-        asked = [n for n in bases if any(indexes(f, n) for f in forms)][: max(missing, 0)]
+        named = (n for n in bases if n in used)
+        asked = [n for n in named if any(indexes(f, n) for f in forms)][: max(missing, 0)]
     for n, fresh in zip(asked, spare, strict=False):
         forms = tuple(renamed(f, Name(n), Name(fresh)) for f in forms)
         order = tuple(fresh if x == n else x for x in order)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import BrokenExecutor, Executor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from symbackprop.answers.check import check
+from symbackprop.answers.pools import everything
 from symbackprop.errors import DeclarationError, SymbackpropError
 
 AT_ONCE = 50  # rows handed to a worker together
@@ -92,15 +94,9 @@ def judge_all(
             out[k] = judge_rows(task, part)
             tell(len(part))
         return [r for part in out for r in part]
-    waiting = {executor.submit(judge_rows, task, part): k for k, part in enumerate(parts)}
-    for done in as_completed(waiting):
-        k = waiting[done]
-        try:
-            out[k] = done.result()
-        except Exception as error:  # a worker that died
-            detail = f"{type(error).__name__}: {error}"
-            out[k] = [{"answer": r.get("answer", ""), "verdict": "unreadable", "detail": detail}
-                      for r in parts[k]]  # fmt: skip
+    for k, found in everything(executor, partial(judge_rows, task), dict(enumerate(parts))):
+        out[k] = [died(r, f) if isinstance(f, Exception) else f
+                  for r, f in zip(parts[k], found, strict=True)]  # fmt: skip
         tell(len(parts[k]))
     return [r for part in out for r in part]
 
@@ -115,6 +111,14 @@ def check_all(
     """
     rows = [{"answer": a} if isinstance(a, str) else a for a in answers]
     return judge_all(Task(graph, wrt, of, kind, notation), rows, executor)
+
+
+def died(row: Row, error: Exception) -> Result:
+    """What is said about a row on which a worker died."""
+    own = {k: row[k] for k in ("id", "name") if k in row}
+    broken = isinstance(error, BrokenExecutor)
+    said = "the process that judged this row died" if broken else f"{type(error).__name__}: {error}"
+    return {**own, "answer": row.get("answer", ""), "verdict": "unreadable", "detail": said}
 
 
 def chunks(given: Sequence[Row]) -> Iterator[Sequence[Row]]:

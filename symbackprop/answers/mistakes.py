@@ -12,10 +12,12 @@ from functools import lru_cache
 from itertools import islice
 
 from symbackprop.answers.bench import Bench
-from symbackprop.answers.candidates import Candidate, Mistake, Shelf, direction
+from symbackprop.answers.candidate import Candidate, Mistake, direction
+from symbackprop.answers.candidates import Shelf
 from symbackprop.answers.edits import changed, terms, weighed
 from symbackprop.answers.factors import ratios, written
 from symbackprop.answers.judging import Found, Judge
+from symbackprop.answers.standin import restored, spoken
 from symbackprop.claims import Refused
 from symbackprop.evaluation.paper import Paper, transpose
 from symbackprop.notation import Formula, Times, Transpose
@@ -44,13 +46,13 @@ def explanation(b: Bench, found: Found) -> tuple[Mistake, ...]:
     if found.detail == "step":
         return (Mistake("step", (("name", f"δ{b.target.wrt}"),)),)
     if found.verdict == "transposed":
-        return (turned(*found.sizes),)
+        return (turned(b, *found.sizes),)
     if found.values:
         known = scale(b, rights(b), found.values) or searched(b, found.values)
         if known:
             return known
     if len(found.sizes) == 2:
-        left, right = map(sized, found.sizes)
+        left, right = (sized(b, s) for s in found.sizes)
         gaps = (("left", left), ("right", right))
         inside = Mistake("inside", (*gaps, ("product", found.product)))
         return (inside if found.inside else Mistake("sizes", gaps),)
@@ -120,6 +122,8 @@ def at_once(
 
 def difference(b: Bench, c: Candidate, values: tuple[Paper, ...]) -> tuple[Mistake, ...] | None:
     """What is wrong with an answer besides a mistake; None where it is something else."""
+    if not c.values:
+        return None
     if (found := ratios(c.values, values)) is not None:
         return named_factor(b, found)
     flipped = [transpose(v) if v.rank == 2 else v for v in values]
@@ -128,7 +132,7 @@ def difference(b: Bench, c: Candidate, values: tuple[Paper, ...]) -> tuple[Mista
     if factor is None:
         return None
     if c.values[0].size == b.spots[0].right.size and len(set(values[0].size)) > 1:
-        return (turned(c.values[0].size, values[0].size), *factor)
+        return (turned(b, c.values[0].size, values[0].size), *factor)
     return factor
 
 
@@ -140,7 +144,7 @@ def scale(b: Bench, right: tuple[Paper, ...], values: tuple[Paper, ...]) -> tupl
     flipped = tuple(transpose(v) if v.rank == 2 else v for v in values)
     found = ratios(right, flipped)
     factor = named_factor(b, found) if found is not None else None
-    return (turned(right[0].size, values[0].size), *factor) if factor else ()
+    return (turned(b, right[0].size, values[0].size), *factor) if factor else ()
 
 
 def named_factor(b: Bench, found: list[float]) -> tuple[Mistake, ...] | None:
@@ -153,20 +157,20 @@ def named_factor(b: Bench, found: list[float]) -> tuple[Mistake, ...] | None:
             *((Mistake("factor", (("factor", said),)),) if said else ()))  # fmt: skip
 
 
-def turned(asked: tuple[int, ...], given: tuple[int, ...]) -> Mistake:
+def turned(b: Bench, asked: tuple[int, ...], given: tuple[int, ...]) -> Mistake:
     """The transpose of what is asked for."""
-    return Mistake("transposed", (("asked", sized(asked)), ("given", sized(given))))
+    return Mistake("transposed", (("asked", sized(b, asked)), ("given", sized(b, given))))
 
 
-def sized(size: tuple[int, ...]) -> str:
+def sized(b: Bench, size: tuple[int, ...]) -> str:
     """2×3, or 1 for a scalar."""
-    return "×".join(map(str, size)) or "1"
+    return "×".join(map(str, spoken(b, size))) or "1"
 
 
 def sized_gaps(b: Bench, m: Mistake) -> Mistake:
     """A mistake with the sizes of what it names, and of what is asked for."""
     gaps = tuple((k, with_sizes(b, v) if k in _PLACES else v) for k, v in m.gaps)
-    own = shape_text(b.target.axes) if b.target.axes else "1"
+    own = shape_text(restored(b.target.axes)) if b.target.axes else "1"
     return replace(m, gaps=(*gaps, ("size", own)))
 
 
@@ -176,7 +180,7 @@ def with_sizes(b: Bench, names: str) -> str:
     out = []
     for n in names.split(", "):
         own = n.removeprefix("δ")
-        shape = symbol[own].shape if own in symbol else ()
+        shape = restored(symbol[own].shape) if own in symbol else ()
         out.append(f"{n} ({shape_text(shape)})" if shape else n)
     return ", ".join(out)
 

@@ -123,7 +123,9 @@ def target(graph: Graph | Derivation | Expr | str, of: str | None, wrt: str, kin
     of = of or (given.of if given else g.output)
     known(of, g.symbol, "of")
     if kind == "auto":
-        kind = "value" if of == wrt else "jacobian" if g.symbol[of].shape else "gradient"
+        printed = given is not None and given.of == of and wrt in given.backward.adjoints
+        pulled = printed or not g.symbol[of].shape  # of an array a derivation prints the pullback
+        kind = "value" if of == wrt else "gradient" if pulled else "jacobian"
     if kind == "value":
         return Target(derive(g, g.output), wrt, kind)
     if given and given.of == of and wrt in given.backward.adjoints and kind == "gradient":

@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, TypeGuard, get_args
+from functools import cached_property
+from typing import Literal, get_args
 
 from symbackprop import plain
 from symbackprop.answers.bench import DELTA, Bench
+from symbackprop.answers.called import aliases, indices_of, recurrent, stacked, whole
 from symbackprop.answers.clauses import Clause, clause, clauses, local_name
 from symbackprop.answers.definitions import Definition
 from symbackprop.answers.letters import lettered
 from symbackprop.claims import Refused, letters_of, pieces_of
-from symbackprop.derivation import bare, signal
 from symbackprop.errors import DeclarationError, FormulaError, LimitError
 from symbackprop.formula import read_formula
-from symbackprop.notation import At, Call, Formula, Name, Nabla, Partial, Unit
+from symbackprop.notation import (
+    At, Formula, KroneckerDelta, Name, Nabla, Partial, Product, Sum,
+)  # fmt: skip
 from symbackprop.reading.names import NameTable
 from symbackprop.reading.tokens import Source, tokenise
 from symbackprop.sizes import Size
@@ -47,6 +50,23 @@ class Typed:
     step: str = "no"  # "free": the index of time stands free in it
     said: Literal["whole", "vec"] = "whole"  # what it is of the thing asked for
     starts: tuple[tuple[Formula, Formula], ...] = ()  # at which step, and what it is there
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether it has neither free letters nor partial derivatives: all such need the same values."""
+        own = (
+            *self.forms,
+            *(d.body for d in self.locals),
+            *(f for pair in self.starts for f in pair),
+        )
+        return not self.free and not any(isinstance(x, Partial) for f in own for x in inside(f))
+
+    @property
+    def sized(self) -> bool:
+        """Whether sizes of the graph may have come into it: with letters, sums, definitions."""
+        lettered = At | Sum | Product | KroneckerDelta
+        whole = not (self.free or self.locals or self.starts)
+        return not whole or any(isinstance(x, lettered) for f in self.forms for x in inside(f))
 
 
 def read(bench: Bench, text: str, notation: Notation = "auto") -> Typed:
@@ -232,65 +252,3 @@ class Reader:
                 raise Refused("unreadable", 1, "the left side is another derivative")
             named = None
         return named, tuple(forms)
-
-
-def recurrent(bench: Bench) -> frozenset[plain.Tokens]:
-    """The names a bracket of which holds a step of time."""
-    d = bench.target.d
-    symbols = {n: e.symbol for n, e in d.graph.symbol.items() if e.symbol and e.symbol.time}
-    names = [plain.group(f) for n, x in symbols.items() if x for f in (x.tex, bare(signal(d, n)))]
-    return frozenset(names)
-
-
-def aliases(bench: Bench) -> dict[str, Formula]:
-    """Other spellings of what the graph has: its own names, δ's as dZ, and the letter of a matrix's entry."""
-    d, out = bench.target.d, {}
-    for n, e in d.graph.symbol.items():
-        assert e.symbol
-        out[n] = e.symbol.tex
-    for n in (*d.backward.adjoints, d.of):
-        f = bare(signal(d, n))
-        for spelled in (
-            f"δ{n}",
-            f"δ_{n}",
-            f"delta_{n}",
-            f"delta{n}",
-            f"d{n}",
-            f"{n}_bar",
-            f"grad_{n}",
-        ):
-            out.setdefault(spelled, f)
-    for n, e in d.graph.symbol.items():
-        if e.symbol and e.symbol.labels and "e" not in d.graph.symbol:
-            out.setdefault(f"e_{n}", Unit(out[n]))  # not the row of an E
-        if len(n) == 1 and n.isupper():
-            out.setdefault("\0" + n.lower(), out[n])  # with indices only: x_ni
-    return out
-
-
-def stacked(f: Formula | None) -> TypeGuard[Call]:
-    """Whether a left side is vec(…)."""
-    return isinstance(f, Call) and f.function == "vec" and len(f.arguments) == 1
-
-
-def whole(f: Formula) -> Formula:
-    """A derivative without its indices, and without vec."""
-    base = bare(f)
-    if stacked(base):
-        return whole(base.arguments[0])
-    if isinstance(base, Nabla | Partial):
-        return type(base)(bare(base.of), bare(base.wrt))
-    return base
-
-
-def indices_of(bench: Bench, left: Formula) -> tuple[str, ...]:
-    """The letters on the left side, in their order; time is none of them."""
-    time = bench.target.d.graph.time
-    found: list[Formula] = []
-    if isinstance(left, At):
-        found, left = list(left.indices), left.base
-    if isinstance(left, Nabla | Partial):
-        for side in (left.of, left.wrt):
-            found += side.indices if isinstance(side, At) else ()
-    letters = [f.base for f in found if isinstance(f, Name)]
-    return tuple(x for x in letters if time is None or x != time.name)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from symbackprop.answers.bench import Bench
 from symbackprop.answers.facts import FACTS, facts
-from symbackprop.answers.integers import Counterexample, smallest
+from symbackprop.answers.integers import Counterexample
 from symbackprop.answers.judging import Found, Judge, Verdicts
-from symbackprop.answers.candidates import Mistake
+from symbackprop.answers.candidate import Mistake
 from symbackprop.answers.mistakes import named
+from symbackprop.answers.standin import restored, spoken
 from symbackprop.answers.typed import Typed
 from symbackprop.catalogue import phrase
 from symbackprop.sizes import plain as plain_sizes
@@ -79,16 +80,18 @@ class Verdict:
         return f"{self.verdict}: {self.sentence()}"
 
 
-def verdict(b: Bench, answer: str, typed: Typed, found: Found) -> Verdict:
+def verdict(
+    b: Bench, answer: str, typed: Typed, found: Found, example: Counterexample | None
+) -> Verdict:
     """The verdict on an answer that could be evaluated."""
-    expected = plain_sizes(b.target.axes)
+    expected = plain_sizes(restored(b.target.axes))
     if found.verdict == "correct":
         return Verdict(answer, "correct", expected=expected, notation=typed.notation,
                        reading=found.reading.chosen, because=facts(b, typed))  # fmt: skip
     own = OWN_KEYS.get(found.detail)
     mistakes = (Mistake(own),) if own else named(Judge(b, typed), found)
     return Verdict(
-        answer, found.verdict, mistakes, expected, found.sizes, smallest(b, typed, found),
+        answer, found.verdict, mistakes, expected, tuple(spoken(b, s) for s in found.sizes), example,
         typed.notation, found.reading.chosen, found.detail,
     )  # fmt: skip
 

@@ -9,6 +9,10 @@ from symbackprop.emit import FUNCTION
 from symbackprop.errors import SymbackpropError
 from symbackprop.sizes import Shape, Size
 
+OWN = frozenset(
+    {"np", "erf", "view", "fold", "sum", "range", FUNCTION}
+)  # names the code itself uses
+
 
 def size_code(s: Size) -> str:
     return str(s) if str(s).isidentifier() or str(s).isdigit() else f"({s})"
@@ -42,4 +46,4 @@ def safe(name: str) -> str:
         raise SymbackpropError(
             f"`{name}` is not a name of Python", where="emit", hint="Rename the symbol."
         )
-    return name + "_" if keyword.iskeyword(name) or name in ("np", "erf", FUNCTION) else name
+    return name + "_" if keyword.iskeyword(name) or name in OWN else name

@@ -9,7 +9,7 @@ from fractions import Fraction
 from symbackprop.derivation import Derivation
 from symbackprop.emit import FUNCTION
 from symbackprop.emit.entry_code import einsums
-from symbackprop.emit import sequences
+from symbackprop.emit import cofactors, sequences
 from symbackprop.emit.literals import bare, number_code, safe, shape_code, size_code
 from symbackprop.emit.products import fast_product, log_determinant
 from symbackprop.emit.special import SPECIAL
@@ -49,7 +49,16 @@ class Module:
         self.helpers: dict[str, str] = beside.helpers if beside else {}
         # what a helper made from entry equations means
         self.definitions: dict[str, object] = beside.definitions if beside else {}
-        self.reserved: frozenset[str] = beside.reserved if beside else frozenset()
+        self.reserved: frozenset[str] = beside.reserved if beside else self.variables()
+
+    def variables(self) -> frozenset[str]:
+        """The names inside the function. Errors: `SymbackpropError` where x_bar stands beside the δ of x."""
+        names = [safe(n) for n in self.g.symbol]
+        bars = {f"{safe(n)}_bar": n for n in self.d.backward.adjoints}
+        if both := next((n for n in names if n in bars), None):
+            raise SymbackpropError(f"`{both}` is what code calls the δ of {bars[both]}", where="emit",
+                                   hint="Rename the symbol.")  # fmt: skip
+        return frozenset([*names, *bars, *self.g.sizes])
 
     def lines(self) -> list[str]:
         head = HEAD.format(of=self.d.of, wrt=", ".join(self.d.wrt))
@@ -172,6 +181,7 @@ class Module:
 
     def code(self, root: Expr) -> str:
         done: dict[Expr, str] = {}
+        root = cofactors.without_inverse(root, self.g)
         for e in topological(root):
             done[e] = self.node(e, done)
         return bare(done[root])
@@ -189,6 +199,8 @@ class Module:
         if e.op is TIME_SUM:
             time = e.attributes[0][1]
             return f"sum({bare(args[0])} for {time.name} in range(1, {size_code(time.length)} + 1))"  # type: ignore[attr-defined]
+        if e.op is cofactors.ADJUGATE:
+            self.helpers.setdefault(e.op.name, cofactors.CODE)
         if e.op.name in SPECIAL:
             return SPECIAL[e.op.name](e, args)
         quick = FAST.get(e.op.name)
@@ -216,6 +228,7 @@ class Module:
             code = row.numpy.format(bare(x) if alone else x)
             return code if CALL.fullmatch(row.numpy) else f"({code})"
         helper = name + "_prime" * order
+        helper += "_" * (helper in self.reserved)
         if helper not in self.helpers:
             self.helpers[helper] = ""  # a function may use itself in its derivative's name
             e = derived(name, order) if order else expression(row.definition)

@@ -62,6 +62,7 @@ def tri_sizes(e: Expr) -> list[Size]:
 
 
 SPECIAL = {
+    "adjugate": lambda e, a: f"_adjugate({bare(a[0])})",
     "concat": lambda e, a: (
         f"np.concatenate([{', '.join(map(bare, a))}], axis={e.attribute('axis')})"
     ),

@@ -101,6 +101,8 @@ def product(a: Paper, b: Paper) -> Paper:
 
 def roomy(a: Paper, b: Paper, entries: int) -> None:
     """Errors: `LimitError` where a result would be too large, before it is made."""
+    if a.array.ndim == a.rank and b.array.ndim == b.rank and entries <= limits.ENTRIES:
+        return
     samples = np.broadcast_shapes(a.samples, b.samples)
     limits.within(entries * int(np.prod(samples)), limits.ENTRIES, "entries of an array", "formula")
 

@@ -32,7 +32,7 @@ masked_softmax = op("masked_softmax", "x[..., i]; m[..., i]", """
     s[...]    = w[..., k]
     y[..., i] = w[..., i]/s[...]
 """, numpy="(lambda x, m: (lambda e: e / e.sum(-1, keepdims=True))(m * np.exp(np.where(m != 0, x, -np.inf) "
-    "- np.max(np.where(m != 0, x, -np.inf), axis=-1, keepdims=True))))({0}, {1})")  # fmt: skip
+    "- np.max(np.where(m != 0, x, -np.inf), axis=-1, keepdims=True))))({0}, {1})", tex=r"\operatorname{softmax}_m")  # fmt: skip
 
 norm = op("norm", "x[..., i]", """
     s[...] = x[..., k]**2
@@ -45,11 +45,22 @@ normalize = op("normalize", "x[..., i]", """
     y[..., i] = x[..., i]/r[...]
 """, numpy="{0} / np.sqrt(np.sum({0}**2, axis=-1, keepdims=True))")  # fmt: skip
 
-cumsum = op("cumsum", "x[..., i]", "y[..., i] = x[..., k]*at_most(k, i)", numpy="np.cumsum({0}, axis=-1)")
+cumsum = op(
+    "cumsum", "x[..., i]", "y[..., i] = x[..., k]*at_most(k, i)", numpy="np.cumsum({0}, axis=-1)"
+)
 
-bilinear = op("bilinear", "x[..., i]; w[k, i, j]; z[..., j]", "y[..., k] = x[..., i]*w[k, i, j]*z[..., j]",
-              ("x[..., i]; w[k, i, j]; z[..., j]; b[k]", "y[..., k] = x[..., i]*w[k, i, j]*z[..., j] + b[k]"))
+bilinear = op(
+    "bilinear",
+    "x[..., i]; w[k, i, j]; z[..., j]",
+    "y[..., k] = x[..., i]*w[k, i, j]*z[..., j]",
+    ("x[..., i]; w[k, i, j]; z[..., j]; b[k]", "y[..., k] = x[..., i]*w[k, i, j]*z[..., j] + b[k]"),
+)
 
 # row `label` of a table
-embedding = op("embedding", "e[k, i]; label[...]", "y[..., i] = e[label[...], i]",
-               ("e[k]; label[...]", "y[...] = e[label[...]]"), numpy="{0}[{1}]")
+embedding = op(
+    "embedding",
+    "e[k, i]; label[...]",
+    "y[..., i] = e[label[...], i]",
+    ("e[k]; label[...]", "y[...] = e[label[...]]"),
+    numpy="{0}[{1}]",
+)

@@ -1,0 +1,72 @@
+"""What an answer may call the names of a graph, and what its left side says."""
+
+from __future__ import annotations
+
+from typing import TypeGuard
+
+from symbackprop import plain
+from symbackprop.answers.bench import Bench
+from symbackprop.derivation import bare, signal
+from symbackprop.notation import At, Call, Formula, Name, Nabla, Partial, Unit
+
+
+def recurrent(bench: Bench) -> frozenset[plain.Tokens]:
+    """The names a bracket of which holds a step of time."""
+    d = bench.target.d
+    symbols = {n: e.symbol for n, e in d.graph.symbol.items() if e.symbol and e.symbol.time}
+    names = [plain.group(f) for n, x in symbols.items() if x for f in (x.tex, bare(signal(d, n)))]
+    return frozenset(names)
+
+
+def aliases(bench: Bench) -> dict[str, Formula]:
+    """Other spellings of what the graph has: its own names, δ's as dZ, and the letter of a matrix's entry."""
+    d, out = bench.target.d, {}
+    for n, e in d.graph.symbol.items():
+        assert e.symbol
+        out[n] = e.symbol.tex
+    for n in (*d.backward.adjoints, d.of):
+        f = bare(signal(d, n))
+        for spelled in (
+            f"δ{n}",
+            f"δ_{n}",
+            f"delta_{n}",
+            f"delta{n}",
+            f"d{n}",
+            f"{n}_bar",
+            f"grad_{n}",
+        ):
+            out.setdefault(spelled, f)
+    for n, e in d.graph.symbol.items():
+        if e.symbol and e.symbol.labels and "e" not in d.graph.symbol:
+            out.setdefault(f"e_{n}", Unit(out[n]))  # not the row of an E
+        if len(n) == 1 and n.isupper():
+            out.setdefault("\0" + n.lower(), out[n])  # with indices only: x_ni
+    return out
+
+
+def stacked(f: Formula | None) -> TypeGuard[Call]:
+    """Whether a left side is vec(…)."""
+    return isinstance(f, Call) and f.function == "vec" and len(f.arguments) == 1
+
+
+def whole(f: Formula) -> Formula:
+    """A derivative without its indices, and without vec."""
+    base = bare(f)
+    if stacked(base):
+        return whole(base.arguments[0])
+    if isinstance(base, Nabla | Partial):
+        return type(base)(bare(base.of), bare(base.wrt))
+    return base
+
+
+def indices_of(bench: Bench, left: Formula) -> tuple[str, ...]:
+    """The letters on the left side, in their order; time is none of them."""
+    time = bench.target.d.graph.time
+    found: list[Formula] = []
+    if isinstance(left, At):
+        found, left = list(left.indices), left.base
+    if isinstance(left, Nabla | Partial):
+        for side in (left.of, left.wrt):
+            found += side.indices if isinstance(side, At) else ()
+    letters = [f.base for f in found if isinstance(f, Name)]
+    return tuple(x for x in letters if time is None or x != time.name)

@@ -1,0 +1,36 @@
+"""What holds at kinks and ties is declared once, in emitted code and on the page alike."""
+
+import numpy as np
+import pytest
+
+import symbackprop as sb
+from symbackprop.outline import conventions
+
+# graph, variable, value, its gradient there, what the page says
+AT = [
+    ("x: d; L = sum(relu(x))", [0.0, 1.0], [0, 1], "relu"),
+    ("x: d; L = sum(abs(x))", [0.0, -1.0], [0, -1], "relu"),
+    ("x: d; L = sum(clip(x, 0, 1))", [0.0, 0.5, 1.0], [0, 1, 1], "relu"),
+    ("x: d; L = sum(hardtanh(x))", [-1.0, 0.0, 1.0], [0, 1, 1], "kink"),
+    ("x: d; L = max(x)", [2.0, 2.0, 1.0], [1, 0, 0], "ties"),
+    ("x: d; L = min(x)", [3.0, 2.0, 2.0], [0, 1, 0], "ties"),
+    ("x: d; y = x*1; L = sum(maximum(x, y) + 0*y)", [1.0, 2.0], [1, 1], "ties"),
+    ("x: d; L = sum(minimum(x, ones(d)))", [1.0, 2.0], [1, 0], "ties"),
+]
+
+
+@pytest.mark.parametrize(("text", "value", "slope", "said"), AT)
+def test_at_a_kink(text: str, value: list[float], slope: list[float], said: str) -> None:
+    d = sb.derive(text, wrt=["x"])
+    assert d.compile("numpy")(x=np.array(value))["x"].tolist() == slope
+    assert f"convention.{said}" in {p.key for p in conventions(d)}
+
+
+def test_a_smooth_graph_says_nothing_of_kinks() -> None:
+    said = {p.key for p in conventions(sb.derive("x: d; L = sum(tanh(x))"))}
+    assert not said & {"convention.relu", "convention.kink", "convention.ties"}
+
+
+def test_bounds_of_a_clip_are_numbers() -> None:
+    with pytest.raises(sb.DeclarationError, match="a bound is a number"):
+        sb.derive("x: d; a: scalar; L = sum(clip(x, 0, a))")

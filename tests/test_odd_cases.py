@@ -1,0 +1,140 @@
+"""Graphs somebody will write: thin axes, functions in odd places, names that clash."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import symbackprop as sb
+from symbackprop.vocabulary import OPS
+from tests.test_derive import emitted_agrees
+
+HOLDS = {
+    "two functions of one spelling": "X: n x d; Y: n x d; z = cosine(X, Y); L = sum(sin(z))",
+    "the square of a function of a matrix is no square of entries":
+        "P: d x d; Q = matrix_power(sin(P), 3); L = sum(Q)",
+    "a matrix power of rows of softmax": "P: d x d; L = sum(sin(matrix_power(softmax(P), 2)))",
+    "a function with helpers under an equation": "P: d x d; L = det(softmax(P))",
+    "one entry beside a vector": "q: 1 x d; p: m; s = norm(q); L = sum(sin(s - p*p))",
+    "one entry times a vector": "X: 1 x m; s = logsumexp(X); p: d; L = sum(sin(2*s*p/(1 + p**2)))",
+    "windows of a vector": "x: n; q = max_pool1d(x, size=2, stride=1); L = sum(sin(q))",
+    "one entry beside a matrix": "q: 1 x 1; p: m x k; L = sum(sin(q*p))",
+    "one entry of a vector beside a matrix":
+        "q: 1 x d; p: m x k; L = sum(sin(norm(q) - p*p)) + sum(norm(q)*p)",
+    "one entry in a transposed sum": "q: 1 x 1; p: m x k; r: k x m; L = sum(sin((q - p).T @ r.T))",
+    "the last three entries": "x: n; L = sum(x[-3:]**2)",
+    "a slice of a slice": "X: n x d; Y = X[:, -4:]; L = sum(Y[:-2]**2)",
+    "a root of a power": "x: n positive; L = sum(x**(-1/2)) + sum(x**(2 - 1/3))",
+    "axes in another order": "x: a x b x c; y = permute(x, (2, 0, -2)); L = sum(tanh(y)**2)",
+    "a variable of the loss and of what it is made from": "a: scalar; x: n; L = sum(tanh(a*x + x))*a",
+    "a number used everywhere": "x: scalar; h = sin(x); k = h*x; L = k*x*h; M = sin(L)*x",
+    "a window is met outside its array": "X: 1 x 6; K: 1 x 1 x 3; L = sum(conv1d(X, K)**2)",
+    "functions as variables": "gelu: n; silu: n; L = sum(gelu(gelu)*silu(silu))",
+    "layers as variables": "layernorm: n; L = sum(layernorm(layernorm)**3)",
+    "a determinant of what helps": "adjugate: d x d; L = det(adjugate)",
+    "every letter of an unnamed node is taken":
+        "u: n; v: n; w: n; a: n; q: n; r: n; L = sum(softmax((u*v + w)*(a*q + r))*sin((u*v + w)*(a*q + r)))",
+    "every letter of a mask is taken":
+        "M: n x n; N: n x n; T: n x n; L = sum(masked_softmax(M @ N @ T, tri(n, n))**2)",
+    "every letter of a selector is taken":
+        "S: n; P: n; Q: n; R: n; Z: n; L = sum(concat(S*P, Q*R)**2) + sum(Z*S)",
+    "an unnamed node beside a symbol printed u_1":
+        "u_1: n; x: n; L = sum((u_1*x + x)**3)*sum((u_1*x + x)**2)",
+    "softsign has no kink where |x| has one":
+        "Z: d x m; y: d label m; S = scatter(Z, y); L = sum(softsign(S) + S)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", HOLDS)
+def test_holds(what: str) -> None:
+    d = sb.derive(HOLDS[what])
+    report = d.verify(seed=3)
+    assert report.ok, report.failures
+    emitted_agrees(d, seed=3)
+
+
+@pytest.mark.parametrize("what", [w for w in HOLDS if w.startswith("one entry")])
+def test_holds_in_rows(what: str) -> None:
+    d = sb.derive(HOLDS[what], convention=sb.Convention(vectors="row"))
+    report = d.verify(seed=3)
+    assert report.ok, report.failures
+
+
+REFUSED = {
+    "W1: h x d; x: d; h = tanh(W1 @ x); L = sum(h**2)": "`h`: is the name of a size and of a symbol",
+    "x: x; L = sum(x**2)": "`x`: is the name of a size and of a symbol",
+    "x1: n; x_1: n; L = sum(x1*x_1**2)": "`x_1`: is printed like `x1`",
+    "x: n as y; y: n; L = sum(x*y**2)": "`y`: is printed like `x`",
+    "sigma: n; L = sum(sigmoid(sigma)*sigma)": "`sigma`: is printed like the function sigmoid",
+    "sigma: n; x: n; L = sum(sigma**2*softplus(x))": "`sigma`: is printed like the function sigmoid",
+    "x: n as \\cos; y: n; L = sum(cos(y)*x)": "`x`: is printed like the function cos",
+    "delta: scalar; x: n; L = sum(tanh(delta*x))": "`delta`: is printed like the δ",
+    "phi: function as \\sigma; x: n; L = sum(phi(x)*sigmoid(x))": "phi: function as z",
+    "lambda: n; L = sum(lambda**2)": "`lambda` is a word of Python",
+    "α: n; L = sum(α**2)": "a name starts with a Latin letter",
+    "x: n; p: scalar; L = sum(x**p)": r"exp\(b\*log\(a\)\)",
+    "x: n; L = sum(x**(1/0))": "`1 / 0` is not a number",
+    "x: a x b x c; y = permute(x, (2, 0, 0)); L = sum(y)": "does not order 3 axes",
+    "x: a x b x c; y = permute(x, 2); L = sum(y)": r"permute\(x, \(2, 0, 1\)\)",
+    "x: a x b x c; y = permute(x, (2, 0.5, 1)); L = sum(y)": "`0.5` is not a whole number",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_refused_with_a_way_out(text: str) -> None:
+    with pytest.raises(sb.DeclarationError, match=REFUSED[text]):
+        sb.derive(text)
+
+
+def test_a_size_and_a_node_of_one_name_are_refused_from_python_as_well() -> None:
+    x, W = sb.symbol("x", "d"), sb.symbol("W", "h", "d")
+    with pytest.raises(sb.DeclarationError, match="name of a size and of a symbol"):
+        sb.collect(L=sb.sum(sb.named("h", sb.tanh(W @ x))))
+
+
+def test_every_function_is_spelled_in_its_own_way() -> None:
+    """What one reads as another is no page; a name with an underscore is no word."""
+    said = [op.tex for op in OPS.values() if op.tex]
+    assert len(said) == len(set(said))
+    text = "X: n x n; Y = masked_softmax(X, tri(n, n)); L = sum(Y**2)"
+    assert r"\_" not in sb.derive(text)["X"].latex()
+
+
+def test_a_declared_function_is_spelled_as_the_graph_at_hand_says() -> None:
+    for tex in (r"\varphi", r"\psi", r"\varphi"):
+        d = sb.derive(f"phi: function as {tex}; x: n; L = sum(phi(x)*sigmoid(x))")
+        assert tex in d["x"].latex()
+        assert d.verify(seed=3).ok
+
+
+def test_code_says_where_a_name_is_that_of_an_error_signal() -> None:
+    d = sb.derive("x_bar: n; x: n; L = sum(tanh(x_bar*x))")
+    with pytest.raises(sb.SymbackpropError, match="`x_bar` is what code calls the δ of x"):
+        d.source()
+
+
+SINGULAR = [
+    "A: d x d; L = det(A)",
+    "A: d x d; y = det(A); L = sin(y)",
+    "A: d x d; L = sin(det(A)) + det(A)**3",
+    "A: d x d; B: d x d; y = det(A @ B); L = y**2 + y",
+    "A: d x d; B: d x d; L = det(B @ B.T + A)*trace(A) - det(2*A)",
+]
+
+
+@pytest.mark.parametrize("text", SINGULAR)
+@pytest.mark.parametrize("rank", [0, 1, 2, 3])
+def test_the_gradient_of_a_determinant_is_finite_where_no_inverse_is(text: str, rank: int) -> None:
+    f, rng = sb.derive(text).compile(), np.random.default_rng(rank)
+    A, B = rng.normal(size=(3, rank)) @ rng.normal(size=(rank, 3)), rng.normal(size=(3, 3))
+    more = {"B": B} if "B:" in text else {}
+    E = rng.normal(size=(3, 3))
+    with np.errstate(all="raise", under="ignore"):
+        got = f(A=A, **more)["A"]
+        up, down = (f(A=A + h * E, **more)["L"] for h in (1e-5, -1e-5))
+    assert np.isclose(np.sum(got * E), (up - down) / 2e-5, rtol=1e-6, atol=1e-8)
+
+
+def test_options_may_be_fractions() -> None:
+    d = sb.derive("x: 3; L = sum(layernorm(x, eps=1/2)**2)")
+    assert np.isfinite(d.compile()(x=np.ones(3))["x"]).all()
