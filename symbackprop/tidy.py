@@ -110,9 +110,7 @@ def plus(*terms: Expr) -> Expr:
     if len(groups) == 1 and len(found) > 1:
         return with_common(groups[0], shape)
     gathered = [
-        (m.coefficient, m) if len(g) > 1 else g[0]
-        for g in groups
-        for m in (split(with_common(g, shape)),)
+        (m.coefficient, m) if len(g) > 1 else g[0] for g in groups for m in (split(with_common(g, shape)),)
     ]
     for coefficient, m in plain_first(paired(gathered)):
         if coefficient:
@@ -158,10 +156,7 @@ def with_common(terms: list[tuple[Fraction, Monomial]], shape: tuple[Size, ...])
     if len(terms) == 1:
         return join(Monomial(c, first.scalars, first.arrays), shape if first.arrays else ())
     front = -abs(c) if all(k < 0 for k, _ in terms) else abs(c)
-    bare = (
-        join(Monomial(k / front, (), m.arrays), shape)
-        for (k, _), m in zip(terms, rest, strict=True)
-    )
+    bare = (join(Monomial(k / front, (), m.arrays), shape) for (k, _), m in zip(terms, rest, strict=True))
     return mul(join(Monomial(front, first.scalars, ()), ()), plus(*bare))
 
 
@@ -194,9 +189,7 @@ def distributed(e: Expr) -> list[Expr]:
     parts = [split(t) for t in summands(inner)] if inner.op.name == "add" and x == 1 else []
     if any(abs(p.coefficient) != 1 or p.scalars for p in parts):
         return []
-    return [
-        join(Monomial(m.coefficient * p.coefficient, m.scalars, p.arrays), e.shape) for p in parts
-    ]
+    return [join(Monomial(m.coefficient * p.coefficient, m.scalars, p.arrays), e.shape) for p in parts]
 
 
 def broadcast_free(node: Expr) -> bool:
@@ -392,9 +385,7 @@ def nothing(a: Expr) -> Expr | None:
 def outer(u: Expr, v: Expr) -> Expr:
     (p, u), (q, v) = scalars_out(u), scalars_out(v)
     whole = is_ones(u) and is_ones(v)
-    made = (
-        fn.constant(1, const(u.shape[0]), const(v.shape[0])) if whole else apply(OPS["outer"], u, v)
-    )
+    made = fn.constant(1, const(u.shape[0]), const(v.shape[0])) if whole else apply(OPS["outer"], u, v)
     return in_front([p, q], made)
 
 

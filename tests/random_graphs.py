@@ -234,8 +234,7 @@ def choices(pool: Pool, a: str, A: Dims, b: str, B: Dims) -> list[tuple[str, Dim
     two = [
         (t.format(**words), dims)
         for t, f in pool.two
-        if (a != b or (t, f) not in BROKEN_TWO)
-        and (dims := f(A, B)) is not None  # max(a, a) is a tie
+        if (a != b or (t, f) not in BROKEN_TWO) and (dims := f(A, B)) is not None  # max(a, a) is a tie
     ]
     return one + two * 2
 

@@ -45,22 +45,11 @@ normalize = op("normalize", "x[..., i]", """
     y[..., i] = x[..., i]/r[...]
 """, numpy="{0} / np.sqrt(np.sum({0}**2, axis=-1, keepdims=True))")  # fmt: skip
 
-cumsum = op(
-    "cumsum", "x[..., i]", "y[..., i] = x[..., k]*at_most(k, i)", numpy="np.cumsum({0}, axis=-1)"
-)
+cumsum = op("cumsum", "x[..., i]", "y[..., i] = x[..., k]*at_most(k, i)", numpy="np.cumsum({0}, axis=-1)")
 
-bilinear = op(
-    "bilinear",
-    "x[..., i]; w[k, i, j]; z[..., j]",
-    "y[..., k] = x[..., i]*w[k, i, j]*z[..., j]",
-    ("x[..., i]; w[k, i, j]; z[..., j]; b[k]", "y[..., k] = x[..., i]*w[k, i, j]*z[..., j] + b[k]"),
-)
+bilinear = op("bilinear", "x[..., i]; w[k, i, j]; z[..., j]", "y[..., k] = x[..., i]*w[k, i, j]*z[..., j]",
+              ("x[..., i]; w[k, i, j]; z[..., j]; b[k]", "y[..., k] = x[..., i]*w[k, i, j]*z[..., j] + b[k]"))
 
 # row `label` of a table
-embedding = op(
-    "embedding",
-    "e[k, i]; label[...]",
-    "y[..., i] = e[label[...], i]",
-    ("e[k]; label[...]", "y[...] = e[label[...]]"),
-    numpy="{0}[{1}]",
-)
+embedding = op("embedding", "e[k, i]; label[...]", "y[..., i] = e[label[...], i]",
+               ("e[k]; label[...]", "y[...] = e[label[...]]"), numpy="{0}[{1}]")

@@ -51,14 +51,8 @@ kl = op("kl", "p[..., i]; q[..., i]", "y[...] = p[..., k]*(log(p[..., k]) - log(
         numpy="np.sum({0} * (np.log({0}) - np.log({1})), axis=-1)")  # fmt: skip
 
 # of N(m, v) from N(0, 1); l = log v
-kl_gaussian = op(
-    "kl_gaussian",
-    "m[..., i]; l[..., i]",
-    "y[...] = (m[..., k]**2 + exp(l[..., k]) - l[..., k] - 1)/2",
-)
-reparameterise = op(
-    "reparameterise", "m[...]; l[...]; e[...]", "z[...] = m[...] + exp(l[...]/2)*e[...]"
-)
+kl_gaussian = op("kl_gaussian", "m[..., i]; l[..., i]", "y[...] = (m[..., k]**2 + exp(l[..., k]) - l[..., k] - 1)/2")
+reparameterise = op("reparameterise", "m[...]; l[...]; e[...]", "z[...] = m[...] + exp(l[...]/2)*e[...]")
 
 # --- integer labels: one value per sample ---
 
@@ -86,12 +80,8 @@ label_smoothing = op("label_smoothing", "x[..., i]; label[...]", """
     tex=r"\operatorname{CE}_{\varepsilon}")  # fmt: skip
 
 # Weston and Watkins (1999): every other class stays a margin below the label
-multi_hinge = op(
-    "multi_hinge",
-    "x[..., i]; label[...]",
-    "y[...] = relu(margin + x[..., k] - x[..., label[...]]) - margin",
-    margin=1,
-)
+multi_hinge = op("multi_hinge", "x[..., i]; label[...]",
+                 "y[...] = relu(margin + x[..., k] - x[..., label[...]]) - margin", margin=1)
 
 # --- pairs and triples of vectors: one value per sample ---
 
