@@ -25,6 +25,7 @@ HOLDS = {
         "q: 1 x d; p: m x k; L = sum(sin(norm(q) - p*p)) + sum(norm(q)*p)",
     "one entry in a transposed sum": "q: 1 x 1; p: m x k; r: k x m; L = sum(sin((q - p).T @ r.T))",
     "the last three entries": "x: n; L = sum(x[-3:]**2)",
+    "slices of as many entries as numbers say": "x: n; L = sum(x[0:1]*x[1:2]) + sum(x[0:2]*x[1:3])",
     "a slice of a slice": "X: n x d; Y = X[:, -4:]; L = sum(Y[:-2]**2)",
     "a root of a power": "x: n positive; L = sum(x**(-1/2)) + sum(x**(2 - 1/3))",
     "axes in another order": "x: a x b x c; y = permute(x, (2, 0, -2)); L = sum(tanh(y)**2)",
