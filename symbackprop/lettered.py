@@ -77,6 +77,8 @@ def triangle(atom: AtMost) -> Item | None:
 
 
 def clearly_smaller(a: Size, b: Size) -> bool:
-    """a < b for every value of the size names."""
+    """a < b for every value of the size names that leaves room for a, a number, beside b, a name."""
+    if a.number is not None and b.number is None:
+        return True
     gap = (b - a).terms
     return bool(gap) and all(c > 0 for _, c in gap)

@@ -36,10 +36,21 @@ Sizes: TypeAlias = Mapping[str, int]
 def value(instance: Instance, operands: tuple[Array, ...], sizes: Sizes) -> Array:
     """The result of an op on arrays, by its entry equations.
 
-    Complex operands are allowed (complex step); functions with a kink decide by the real part.
+    Complex operands are allowed (complex step); functions with a kink decide by the real part. Where a
+    helper such as exp(10000) overflows, the equations are evaluated again with more room for exponents.
     """
     if instance.primitive:
         return PRIMITIVES[instance.primitive](*operands)
+    with np.errstate(all="ignore"):
+        found = equations_value(instance, operands, sizes)
+        if np.all(np.isfinite(found)) or not all(np.all(np.isfinite(a)) for a in operands):
+            return found
+        wide = tuple(np.asarray(a, np.result_type(a, np.longdouble)) for a in operands)
+        return equations_value(instance, wide, sizes).astype(found.dtype)
+
+
+def equations_value(instance: Instance, operands: tuple[Array, ...], sizes: Sizes) -> Array:
+    """The last tensor of the entry equations."""
     tensors: dict[Hashable, Array] = {
         name: np.asarray(a) for (name, _), a in zip(instance.inputs, operands, strict=True)
     }

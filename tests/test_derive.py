@@ -19,7 +19,7 @@ from symbackprop.options import Options
 from symbackprop.values import backward_values, forward, generic_point, seeded
 from symbackprop.report import Report
 from symbackprop.verify import verify_page
-from tests.random_graphs import random_graph
+from tests.random_graphs import EVERYTHING, random_graph
 
 ROOT = Path(__file__).parent.parent
 
@@ -39,6 +39,15 @@ def test_random_graphs(seed: int, nodes: int) -> None:
     d, report = checked(text, seed)
     assert report.ok, (text, report.failures)
     assert report.max_rel_error < 1e-6
+    emitted_agrees(d, seed)
+
+
+@pytest.mark.parametrize(("seed", "nodes"), [(s, 3 + s % 6) for s in range(900, 908)])
+def test_random_graphs_of_everything(seed: int, nodes: int) -> None:
+    """Kinks and layers as well; what a generic point does not meet."""
+    text = random_graph(seed, nodes, EVERYTHING)
+    d, report = checked(text, seed)
+    assert report.ok, (text, report.failures)
     emitted_agrees(d, seed)
 
 

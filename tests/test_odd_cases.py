@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
+from symbackprop.functions import FUNCTIONS
+from symbackprop.values import Point, evaluate
 from symbackprop.vocabulary import OPS
 from tests.test_derive import emitted_agrees
 
@@ -23,6 +25,7 @@ HOLDS = {
         "q: 1 x d; p: m x k; L = sum(sin(norm(q) - p*p)) + sum(norm(q)*p)",
     "one entry in a transposed sum": "q: 1 x 1; p: m x k; r: k x m; L = sum(sin((q - p).T @ r.T))",
     "the last three entries": "x: n; L = sum(x[-3:]**2)",
+    "slices of as many entries as numbers say": "x: n; L = sum(x[0:1]*x[1:2]) + sum(x[0:2]*x[1:3])",
     "a slice of a slice": "X: n x d; Y = X[:, -4:]; L = sum(Y[:-2]**2)",
     "a root of a power": "x: n positive; L = sum(x**(-1/2)) + sum(x**(2 - 1/3))",
     "axes in another order": "x: a x b x c; y = permute(x, (2, 0, -2)); L = sum(tanh(y)**2)",
@@ -133,6 +136,39 @@ def test_the_gradient_of_a_determinant_is_finite_where_no_inverse_is(text: str, 
         got = f(A=A, **more)["A"]
         up, down = (f(A=A + h * E, **more)["L"] for h in (1e-5, -1e-5))
     assert np.isclose(np.sum(got * E), (up - down) / 2e-5, rtol=1e-6, atol=1e-8)
+
+
+FAR = np.array([1e4, -1e4, 3.0])
+FAR_OUT = {
+    "x: n; y: n; p = softmax(x); L = -sum(y*log(p))": 20000.0,
+    "x: n; y: n; L = cross_entropy(softmax(x), y)": 20000.0,
+    "x: n; y: n; L = -sum(y*log_softmax(x))": 20000.0,
+    "x: n; y: n; L = logsumexp(x) + 0*sum(y)": 10000.0,
+    "x: n; y: n; L = -sum(y*log(sigmoid(x)))": 10000.0,
+    "x: n; y: n; L = 3*bce_logits(x, y)": 20000 + np.log1p(np.exp(3.0)),
+}
+
+
+@pytest.mark.parametrize("text", FAR_OUT)
+def test_logits_far_out(text: str) -> None:
+    d = sb.derive(text)
+    y = np.array([0.0, 1.0, 0.0])
+    got = d.compile()(x=FAR, y=y)
+    assert np.isclose(got["L"], FAR_OUT[text], rtol=1e-12)
+    assert np.isfinite(got["x"]).all()
+
+
+@pytest.mark.parametrize("f", ["softmax", "log_softmax", "logsumexp", "sigmoid", "softplus"])
+def test_definitions_far_out_are_evaluated_with_room_for_exponents(f: str) -> None:
+    got = evaluate(FUNCTIONS[f](sb.symbol("x", 3)), Point({}, {("x", 0): FAR}, {}))
+    want = {
+        "softmax": [1, 0, 0],
+        "log_softmax": [0, -20000, -9997],
+        "logsumexp": 10000,
+        "sigmoid": [1, 0, 1 / (1 + np.exp(-3.0))],
+        "softplus": [10000, 0, np.log1p(np.exp(3.0))],
+    }
+    assert np.allclose(got, want[f], rtol=1e-12, atol=1e-300)
 
 
 def test_options_may_be_fractions() -> None:

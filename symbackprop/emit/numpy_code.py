@@ -13,6 +13,7 @@ from symbackprop.emit import cofactors, sequences
 from symbackprop.emit.literals import bare, number_code, safe, shape_code, size_code
 from symbackprop.emit.products import fast_product, log_determinant
 from symbackprop.emit.special import SPECIAL
+from symbackprop.emit.stable import from_logits
 from symbackprop.emit.strided import FUNCTIONS
 from symbackprop.entries import Elem, Entries, Fn, Group, Index
 from symbackprop.errors import SymbackpropError
@@ -101,7 +102,7 @@ class Module:
             out.append(
                 f"    {safe(d.of)}_bar = [None, *{safe(d.of)}_bar, {zeros}]  # step {length} + 1 adds 0\n"
             )
-        out += self.sweep(forward=False)
+        out += self.sweep(forward=False, only=sequences.wanted(d))
         out.append(f"    return {self.results()}\n")
         return out
 
@@ -166,7 +167,7 @@ class Module:
                 out.append(f"    {'    ' * recurrent}{left} = {right}\n")
             if recurrent and not forward:
                 out += [f"    {safe(n)}_bar[0] = {self.code(a.first)}\n"
-                        for n, a in self.d.backward.adjoints.items() if a.first]  # fmt: skip
+                        for n, a in self.d.backward.adjoints.items() if a.first and n in names]  # fmt: skip
         return out
 
     def last(self, name: str, forward: bool) -> str:
@@ -181,7 +182,7 @@ class Module:
 
     def code(self, root: Expr) -> str:
         done: dict[Expr, str] = {}
-        root = cofactors.without_inverse(root, self.g)
+        root = from_logits(cofactors.without_inverse(root, self.g), self.g)
         for e in topological(root):
             done[e] = self.node(e, done)
         return bare(done[root])

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from symbackprop.derivation import Derivation
 from symbackprop.emit.literals import safe, shape_code, size_code
 from symbackprop.errors import SymbackpropError
-from symbackprop.expr import topological
+from symbackprop.expr import symbols, topological
 from symbackprop.graph import Graph
 from symbackprop.sizes import Shape
 
@@ -84,3 +84,19 @@ def early(name: str, states: Mapping[str, list[str]]) -> tuple[str, str]:
 def shape_of(g: Graph, name: str) -> Shape:
     s = g.symbol[name].symbol
     return s.shape if s else ()
+
+
+def wanted(d: Derivation) -> frozenset[str]:
+    """The names whose δ's the results are made from."""
+    found, stack = set[str](), [n for n in d.wrt if n in d.backward.adjoints]
+    while stack:
+        name = stack.pop()
+        if name in found or name not in d.backward.adjoints:
+            continue
+        found.add(name)
+        a = d.backward.adjoints[name]
+        forms = [f for f in (a.value, a.first, a.last) if f is not None]
+        stack += [
+            s.symbol.name for f in forms for s in symbols(f) if s.symbol and s.symbol.cotangent
+        ]
+    return frozenset(found)
