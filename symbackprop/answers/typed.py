@@ -13,11 +13,21 @@ from symbackprop.answers.bench import DELTA, Bench
 from symbackprop.answers.clauses import Clause, clause, clauses, local_name
 from symbackprop.answers.definitions import Definition
 from symbackprop.answers.letters import lettered
+from symbackprop.answers.spellings import aliases, kept, recurrent
 from symbackprop.claims import Refused, letters_of, pieces_of
-from symbackprop.derivation import bare, signal
+from symbackprop.derivation import bare
 from symbackprop.errors import DeclarationError, FormulaError, LimitError
 from symbackprop.formula import read_formula
-from symbackprop.notation import At, Formula, KroneckerDelta, Name, Nabla, Partial, Product, Sum, Unit
+from symbackprop.notation import (
+    At,
+    Formula,
+    KroneckerDelta,
+    Name,
+    Nabla,
+    Partial,
+    Product,
+    Sum,
+)
 from symbackprop.reading.names import NameTable
 from symbackprop.reading.tokens import Source, tokenise
 from symbackprop.sizes import Size
@@ -198,19 +208,18 @@ class Reader:
     @property
     def table(self) -> NameTable:
         """The graph's names, and the answer's own before them."""
-        tables = self.bench.tables
-        if self.own not in tables:
-            base = self.bench.table
-            names = tuple(dict.fromkeys((*base.names, *self.own)))
-            known = replace(base, names=names)
-            tables[self.own] = letters_of(self.bench.names, known) if self.own else base
-        return tables[self.own]
+        return kept(self.bench.tables, self.own, self.new_table)
+
+    def new_table(self) -> NameTable:
+        base = self.bench.table
+        names = tuple(dict.fromkeys((*base.names, *self.own)))
+        return letters_of(self.bench.names, replace(base, names=names)) if self.own else base
+
+    def new_spellings(self) -> plain.Spellings:
+        return plain.spellings(self.table, aliases(self.bench))
 
     def source(self, text: str) -> Source:
-        known = self.bench.spelled
-        if self.own not in known:
-            known[self.own] = plain.spellings(self.table, aliases(self.bench))
-        spelled = known[self.own]
+        spelled = kept(self.bench.spelled, self.own, self.new_spellings)
         if self.notation == "plain":
             return plain.source(text, spelled, recurrent(self.bench))
         time = self.bench.target.d.graph.time
@@ -249,40 +258,6 @@ class Reader:
                 raise Refused("unreadable", 1, "the left side is another derivative")
             named = None
         return named, tuple(forms)
-
-
-def recurrent(bench: Bench) -> frozenset[plain.Tokens]:
-    """The names a bracket of which holds a step of time."""
-    d = bench.target.d
-    symbols = {n: e.symbol for n, e in d.graph.symbol.items() if e.symbol and e.symbol.time}
-    names = [plain.group(f) for n, x in symbols.items() if x for f in (x.tex, bare(signal(d, n)))]
-    return frozenset(names)
-
-
-def aliases(bench: Bench) -> dict[str, Formula]:
-    """Other spellings of what the graph has: its own names, δ's as dZ, and the letter of a matrix's entry."""
-    d, out = bench.target.d, {}
-    for n, e in d.graph.symbol.items():
-        assert e.symbol
-        out[n] = e.symbol.tex
-    for n in (*d.backward.adjoints, d.of):
-        f = bare(signal(d, n))
-        for spelled in (
-            f"δ{n}",
-            f"δ_{n}",
-            f"delta_{n}",
-            f"delta{n}",
-            f"d{n}",
-            f"{n}_bar",
-            f"grad_{n}",
-        ):
-            out.setdefault(spelled, f)
-    for n, e in d.graph.symbol.items():
-        if e.symbol and e.symbol.labels and "e" not in d.graph.symbol:
-            out.setdefault(f"e_{n}", Unit(out[n]))  # not the row of an E
-        if len(n) == 1 and n.isupper():
-            out.setdefault("\0" + n.lower(), out[n])  # with indices only: x_ni
-    return out
 
 
 def whole(f: Formula) -> Formula:

@@ -1,0 +1,60 @@
+"""How the names of a bench are typed; what is made from the names an answer defines, kept for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TypeVar
+
+from symbackprop import plain
+from symbackprop.answers.bench import Bench
+from symbackprop.derivation import bare, signal
+from symbackprop.notation import Formula, Unit
+
+KEPT = 64  # sets of names that answers defined for themselves
+Key = TypeVar("Key")
+Made = TypeVar("Made")
+
+
+def kept(known: dict[Key, Made], key: Key, make: Callable[[], Made]) -> Made:
+    """What is made once for a key, while it is one of the last that were asked for."""
+    found = known.pop(key) if key in known else make()
+    if len(known) >= KEPT:
+        del known[next(iter(known))]
+    known[key] = found
+    return found
+
+
+@lru_cache(maxsize=64)
+def recurrent(bench: Bench) -> frozenset[plain.Tokens]:
+    """The names a bracket of which holds a step of time."""
+    d = bench.target.d
+    symbols = {n: e.symbol for n, e in d.graph.symbol.items() if e.symbol and e.symbol.time}
+    names = [plain.group(f) for n, x in symbols.items() if x for f in (x.tex, bare(signal(d, n)))]
+    return frozenset(names)
+
+
+def aliases(bench: Bench) -> dict[str, Formula]:
+    """Other spellings of what the graph has: its own names, δ's as dZ, and the letter of a matrix's entry."""
+    d, out = bench.target.d, {}
+    for n, e in d.graph.symbol.items():
+        assert e.symbol
+        out[n] = e.symbol.tex
+    for n in (*d.backward.adjoints, d.of):
+        f = bare(signal(d, n))
+        for spelled in (
+            f"δ{n}",
+            f"δ_{n}",
+            f"delta_{n}",
+            f"delta{n}",
+            f"d{n}",
+            f"{n}_bar",
+            f"grad_{n}",
+        ):
+            out.setdefault(spelled, f)
+    for n, e in d.graph.symbol.items():
+        if e.symbol and e.symbol.labels and "e" not in d.graph.symbol:
+            out.setdefault(f"e_{n}", Unit(out[n]))  # not the row of an E
+        if len(n) == 1 and n.isupper():
+            out.setdefault("\0" + n.lower(), out[n])  # with indices only: x_ni
+    return out
