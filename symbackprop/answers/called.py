@@ -1,8 +1,10 @@
-"""What an answer may call the names of a graph, and what its left side says."""
+"""What an answer may call the names of a graph, kept for a while, and what its left side says."""
 
 from __future__ import annotations
 
-from typing import TypeGuard
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TypeGuard, TypeVar
 
 from symbackprop import plain
 from symbackprop.answers.bench import Bench
@@ -10,6 +12,21 @@ from symbackprop.derivation import bare, signal
 from symbackprop.notation import At, Call, Formula, Name, Nabla, Partial, Unit
 
 
+KEPT = 64  # sets of names that answers defined for themselves
+Key = TypeVar("Key")
+Made = TypeVar("Made")
+
+
+def kept(known: dict[Key, Made], key: Key, make: Callable[[], Made]) -> Made:
+    """What is made once for a key, while it is one of the last that were asked for."""
+    found = known.pop(key) if key in known else make()
+    if len(known) >= KEPT:
+        del known[next(iter(known))]
+    known[key] = found
+    return found
+
+
+@lru_cache(maxsize=64)
 def recurrent(bench: Bench) -> frozenset[plain.Tokens]:
     """The names a bracket of which holds a step of time."""
     d = bench.target.d

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from itertools import permutations
 
@@ -43,7 +44,7 @@ def lettered(
     d = bench.target.d
     time = d.graph.time.name if d.graph.time else ""
     letters = frozenset(table.indices) - {n.base for n in table.names if not (n.sup or n.sub)}
-    shapes = Shapes(d, shapes_of(d, ""), letters, time)
+    shapes = Shapes(d, own_shapes(bench), letters, time)
     own, shapes = placed(own, shapes, table)
     forms = tuple(bounded(f, shapes) for f in forms)
     order = order or alphabet(bench, forms, shapes)
@@ -64,6 +65,12 @@ def alphabet(bench: Bench, forms: tuple[Formula, ...], shapes: Shapes) -> tuple[
     found.pop(shapes.time, None)
     open_ones = not all(found.values()) and len(found) == len(bench.target.axes)
     return tuple(sorted(found)) if open_ones else ()
+
+
+@lru_cache(maxsize=64)
+def own_shapes(bench: Bench) -> Mapping[Formula, Shape]:
+    """Own axes of every name and δ of a bench."""
+    return shapes_of(bench.target.d, "")
 
 
 def ordered(free: Free, axes: Shape) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from symbackprop.op import Op
 from symbackprop.sizes import Monomial, Shape, Size, collect
 
 SMALL = 12  # numbers up to this stay what they are
-NUMERAL = re.compile(r"\d{2}|\d[.,]\d|[⁰-⁹₀-₉]{2}")  # what may be a large size in an answer
+NUMERAL = re.compile(r"\d{2}|\d[.,eE]\d|[₀-₉]{2}")  # what may be a large size in an answer
 
 
 class NoStandIn(Exception):

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from symbackprop import plain
 from symbackprop.answers.bench import DELTA, Bench
-from symbackprop.answers.called import aliases, indices_of, recurrent, stacked, whole
+from symbackprop.answers.called import aliases, indices_of, kept, recurrent, stacked, whole
 from symbackprop.answers.clauses import Clause, clause, clauses, local_name
 from symbackprop.answers.definitions import Definition
 from symbackprop.answers.letters import lettered
@@ -201,19 +201,18 @@ class Reader:
     @property
     def table(self) -> NameTable:
         """The graph's names, and the answer's own before them."""
-        tables = self.bench.tables
-        if self.own not in tables:
-            base = self.bench.table
-            names = tuple(dict.fromkeys((*base.names, *self.own)))
-            known = replace(base, names=names)
-            tables[self.own] = letters_of(self.bench.names, known) if self.own else base
-        return tables[self.own]
+        return kept(self.bench.tables, self.own, self.new_table)
+
+    def new_table(self) -> NameTable:
+        base = self.bench.table
+        names = tuple(dict.fromkeys((*base.names, *self.own)))
+        return letters_of(self.bench.names, replace(base, names=names)) if self.own else base
+
+    def new_spellings(self) -> plain.Spellings:
+        return plain.spellings(self.table, aliases(self.bench))
 
     def source(self, text: str) -> Source:
-        known = self.bench.spelled
-        if self.own not in known:
-            known[self.own] = plain.spellings(self.table, aliases(self.bench))
-        spelled = known[self.own]
+        spelled = kept(self.bench.spelled, self.own, self.new_spellings)
         if self.notation == "plain":
             return plain.source(text, spelled, recurrent(self.bench))
         time = self.bench.target.d.graph.time

@@ -94,13 +94,10 @@ def integer(index: Formula, scope: Scope) -> Any:
     """The value of an index or a size, refused where it is not an integer."""
     value = number(scope.of(index)).array
     value = value.astype(float) if value.dtype == object else value
-    if (
-        not value.ndim
-        and float(np.real(value)).is_integer()
-        and abs(value) < LARGEST
-        and not np.imag(value)
-    ):
-        return np.asarray(int(np.real(value)))  # one number, as most indices are
+    if not value.ndim:  # one number, as most indices are
+        one = complex(value)
+        if one.real.is_integer() and not one.imag and abs(one.real) < LARGEST:
+            return np.asarray(int(one.real))
     whole = np.rint(np.real(value))
     if not np.all(np.isfinite(whole)) or np.any(abs(value - whole) > 1e-9):
         raise error(index, "is not an integer, so it cannot be an index or a size")
