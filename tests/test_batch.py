@@ -45,7 +45,7 @@ GRAPHS = {
     "outer product": ("x: d; y: k; W: d x k; P = outer(x, y); L = sum(P*W)", "x y"),
     "outer with a shared": (
         "x: d; y: k; W: d x k; P = outer(x, y); Q = outer(y, x); L = sum(P*W) + sum(Q.T*W)", "y"),
-    "images": ("x: c x 5 x 7; f: k x c x 3 x 2; y = relu(conv2d(x, f)); L = sum(y**2)", "x"),
+    "images": ("x: c x 4 x 3; f: k x c x 2 x 2; y = relu(conv2d(x, f)); L = sum(y**2)", "x"),
     "slices": ("x: 7; W: 4 x 4; a = x[1:5]; L = mse(W @ a, x[0:4])*x[6]", "x"),
     "layer norm": ("x: d; g: d; b: d; y = layernorm(x, g, b); z = reshape(y, 1, d); L = sum(z**3)", "x"),
     "diagonal": ("x: d; A: d x d; M = A @ diag(x); L = sum(M**2)", "x"),
