@@ -136,7 +136,7 @@ def hessian(
 ) -> Derivative | Blocks:
     """The Hessian of a scalar node by a variable, the Jacobian of its gradient; in blocks by several.
 
-    Errors: `DeclarationError` for an output that is not a scalar, or blocks by a matrix.
+    Errors: `DeclarationError` for an output that is not a scalar, or variables that depend on each other.
     """
     if wrt is None or isinstance(wrt, str):
         d = derive(graph, of, [wrt] if wrt else None)
@@ -146,13 +146,7 @@ def hessian(
 
 
 def blocks(d: Derivation, names: tuple[str, ...]) -> Blocks:
-    """The Hessian by several numbers and vectors; its symmetry leaves the blocks above the diagonal."""
-    for n in names:
-        if d.graph.symbol[n].rank > 1:
-            raise DeclarationError(
-                f"{n} is a matrix: blocks are made of numbers and vectors", where="hessian",
-                hint=f"Ask for one at a time, hessian(g, wrt='{n}'), and use .vec() or .jvp().",
-            )  # fmt: skip
+    """The Hessian by several variables; its symmetry leaves the blocks above the diagonal."""
     for x, y in permutations(names, 2):
         if y in relevant(d.graph, x):
             raise DeclarationError(f"{x} depends on {y}: they do not vary by themselves", where="hessian",
@@ -204,7 +198,10 @@ def written_down(d: Derivation, e: Expr) -> Expr:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Blocks(Quantity):
-    """The Hessian by several numbers and vectors as one matrix of blocks; `h["w", "b"]` is a block of it."""
+    """The Hessian by several variables: `h["W", "b"]` is ∂(∂of/∂W)/∂b.
+
+    By numbers and vectors alone it is one matrix of blocks; a block by a matrix stands by itself.
+    """
 
     names: tuple[str, ...]
     blocks: Mapping[tuple[str, str], Derivative]
@@ -222,13 +219,38 @@ class Blocks(Quantity):
         """Rows and columns of the whole matrix."""
         total = size(0)
         for n in self.names:
-            own = self.derivation.graph.symbol[n].shape
-            total = total + (own[0] if own else size(1))
+            count = size(1)
+            for s in self.derivation.graph.symbol[n].shape:
+                count = count * s
+            total = total + count
         return plain((total, total))
 
     @property
+    def matrices(self) -> tuple[str, ...]:
+        """The variables of more than one axis."""
+        return tuple(n for n in self.names if self.derivation.graph.symbol[n].rank > 1)
+
+    def verify(self, *, seed: int = 0) -> float:
+        """As `Quantity.verify`, of the whole or block by block."""
+        if not self.matrices:
+            return super().verify(seed=seed)
+        return max(b.verify(seed=seed) for b in self.blocks.values())
+
+    def __repr__(self) -> str:
+        if not self.matrices:
+            return super().__repr__()
+        return "\n".join(map(repr, self.blocks.values()))
+
+    @property
     def equation(self) -> Equation:
-        """H = [blocks]; those below the diagonal are the transposes of those above it."""
+        """H = [blocks]; those below the diagonal are the transposes of those above it.
+
+        Errors: `DeclarationError` for a variable that is a matrix.
+        """
+        if self.matrices:
+            x = self.matrices[0]
+            raise DeclarationError(f"{x} is a matrix: no matrix holds all blocks", where="hessian",
+                                   hint=f"h['{x}', '{x}'] is a block; it has .vec() and .jvp().")  # fmt: skip
         rows = tuple(tuple(self.cell(x, y) for y in self.names) for x in self.names)
         return Equation("hessian", self.left, (no.Array(rows),), local=self.scope)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
+from symbackprop import entries as en
 from symbackprop.derivative import Quantity
 from symbackprop.sheet import write_tex
 from symbackprop.vocabulary import OPS
@@ -169,12 +170,29 @@ def test_what_cannot_be_asked_says_why() -> None:
             "w: k; y: k onehot; p = softmax(w*y); L = -sum(y*log(p))", wrt="w", label="y", given="p"
         )
     with pytest.raises(sb.DeclarationError, match="X is a matrix"):
-        sb.hessian(LEAST, wrt=["X", "A"])
+        sb.hessian(LEAST, wrt=["X", "A"]).latex()
     with pytest.raises(sb.DeclarationError, match="z depends on b"):
         sb.hessian("x: d; W: k x d; b: k; z = W @ x + b; L = sum(exp(z))", wrt=["z", "b"])
     for taken in ("x", "d", "i", "sin(x)"):
         with pytest.raises(sb.DeclarationError, match="cannot name a direction"):
             sb.jacobian(LAYER, wrt="x").jvp(taken)
+
+
+def test_blocks_by_matrices_stand_by_themselves() -> None:
+    h = sb.hessian(ONEHOT, wrt=["W", "b"])
+    assert h.verify() < 1e-10
+    assert h["b", "b"].text() == "diag(p) − p pᵀ"
+    assert h["W", "W"].vec().text() == "(x xᵀ) ⊗ (diag(p) − p pᵀ)"
+    assert h["W", "b"].jvp().text() == "(p ⊙ v) xᵀ − (pᵀ v) p xᵀ"
+    assert h["W", "b"].jvp().verify() < 1e-10
+    assert h["b", "W"].jvp().verify() < 1e-10
+    assert h.shape == ("d*k + k", "d*k + k")
+    assert len(repr(h).splitlines()) == 3
+    block = h["W", "b"]
+    step = replace(block.step, result=en.scale(block.step.result, 2))
+    wrong = replace(h, blocks={**h.blocks, ("W", "b"): replace(block, step=step)})
+    with pytest.raises(sb.VerificationError, match="differs"):
+        wrong.verify()
 
 
 def test_a_sheet_shows_them() -> None:
