@@ -261,8 +261,9 @@ def run_second(o: argparse.Namespace, text: str) -> int:
     if o.to == "json":
         print(json.dumps(out, indent=2, ensure_ascii=False))
     else:
+        blocks = o.kind == "hessian" and len(out) > 1
         for row in out:
-            print(row[o.to])
+            print(f"{row['wrt']}: {row[o.to]}" if blocks else row[o.to])
     return 0
 
 
