@@ -60,7 +60,8 @@ def route(
     across[-1] += ports[1]
     first = tail.x + rim(tail, radii[0], ports[0])
     last = head.x - rim(head, radii[1], ports[1])
-    ease = [abs(across[k] - across[k + 1]) <= EASE for k in range(len(across) - 1)]
+    room = min(EASE, tag.height / 2)  # an arrow without a label has none
+    ease = [abs(across[k] - across[k + 1]) <= room for k in range(len(across) - 1)]
     before = [(first, across[0]), (bands[0][1], across[0])][: 1 if ease[0] and label == 1 else 2]
     for (start, end), c in zip(bands[1:label], across[1:label], strict=True):
         before += [(start, c), (end, c)]
