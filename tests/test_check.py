@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -309,3 +310,15 @@ def test_a_file_of_answers(
     lines = tmp_path / "a.jsonl"
     lines.write_text('{"answer": "2/n X\'r"}\nno json\n', "utf-8")
     assert main(["check", str(graph), "--wrt", "w", "--answers", str(lines), "--jobs", "1"]) == 2
+
+
+@pytest.mark.parametrize("domain", ["symmetric", "posdef"])
+def test_a_counterexample_lies_in_the_declared_domain(domain: str) -> None:
+    """The diagonal alone is right for one row, so the example needs two."""
+    found = sb.check(f"A: n x n {domain}; x: n; L = x @ A @ x", "x", "2 (I .* A) x")
+    assert found.verdict == "wrong"
+    assert found.counterexample
+    a = np.array(dict(found.counterexample.inputs)["A"], float)
+    assert len(a) > 1
+    assert np.array_equal(a, a.T)
+    assert domain == "symmetric" or np.all(np.linalg.eigvalsh(a) > 0)

@@ -167,6 +167,10 @@ def whole(s: Symbol | None, v: Array, rng: np.random.Generator) -> Array:
     made = rng.choice(WHOLE, np.shape(v)).astype(float)
     if s.domain == "positive":
         return np.abs(made)
+    if s.domain == "symmetric":
+        return np.tril(made) + np.tril(made, -1).T
+    if s.domain == "posdef":
+        return made @ made.T + np.eye(len(made))
     if (
         made.ndim > 1 and made.size > LISTED
     ):  # sums over many integers would saturate every function
