@@ -24,6 +24,7 @@ HOLDS = {
     "one entry of a vector beside a matrix":
         "q: 1 x d; p: m x k; L = sum(sin(norm(q) - p*p)) + sum(norm(q)*p)",
     "one entry in a transposed sum": "q: 1 x 1; p: m x k; r: k x m; L = sum(sin((q - p).T @ r.T))",
+    "a column and a row of the same entries": "x: n; L = sum(reshape(x, n, 1) @ reshape(x, 1, n))",
     "the last three entries": "x: n; L = sum(x[-3:]**2)",
     "slices of as many entries as numbers say": "x: n; L = sum(x[0:1]*x[1:2]) + sum(x[0:2]*x[1:3])",
     "a slice of a slice": "X: n x d; Y = X[:, -4:]; L = sum(Y[:-2]**2)",

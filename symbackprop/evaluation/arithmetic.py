@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -110,6 +111,10 @@ def call(node: Call, scope: Scope) -> Paper:
     arguments = [scope.of(a) for a in node.arguments]
     given = env.functions.get((name, node.primes)) if node.primes else env.functions.get(name)
     try:
+        if given is not None and name.partition("[")[0] == "reshape":
+            # entries are counted anew: a vector of them lies as vectors do, whatever they lay in before
+            whole = [replace(a, along=None) for a in arguments]
+            return paper.applied(given, whole, env.vectors)
         if given is not None:
             return paper.applied(given, arguments, env.vectors)
         if not node.primes and len(arguments) == 1 and name in _ENTRYWISE:
