@@ -33,9 +33,7 @@ def executor(name: str, jobs: int) -> Iterator[Executor | None]:
 def dask(address: str, jobs: int) -> Iterator[Executor]:
     """Dask's executor. Errors: `DeclarationError` where it is not installed."""
     try:
-        from distributed import (  # pyright: ignore[reportMissingImports]
-            Client, LocalCluster,
-        )  # fmt: skip
+        from distributed import Client, LocalCluster  # pyright: ignore[reportMissingImports]
     except ImportError:
         hint = "pip install 'symbackprop[dask]'"
         raise DeclarationError("Dask is not installed", where="check", hint=hint) from None
