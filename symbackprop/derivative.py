@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -32,7 +33,7 @@ DIRECTIONS = {0: ("v", "u", "s"), 1: ("v", "u", "z"), 2: ("V", "U", "Z")}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Quantity:
+class Quantity(ABC):
     """What has a line of its own on a page: `left` on paper, held against the values of `scope`."""
 
     derivation: Derivation
@@ -45,8 +46,9 @@ class Quantity:
         return self.equation.sides[-1]
 
     @property
+    @abstractmethod
     def equation(self) -> Equation:
-        raise NotImplementedError
+        """Its line on a page."""
 
     def latex(self) -> str:
         return self.derivation.latex(self.formula)
