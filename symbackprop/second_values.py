@@ -17,6 +17,7 @@ from symbackprop.derivative_names import (
     curvature_name,
     hessian_name,
     slope_name,
+    tex_of,
     vec_name,
     vec_slope,
 )
@@ -100,8 +101,8 @@ def hessian_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
     ranks = [d.graph.symbol[n].rank for n in names]
     out: Found = {block_name(d, x, y): oriented(full, ranks[0], ranks[1], d.convention)}
     if ranks == [2, 2]:
-        nabla = Nabla(d.convention.of, d.graph.symbol[x].symbol.tex)  # type: ignore[union-attr]
-        out[vec_slope(nabla, d.graph.symbol[y].symbol.tex)] = Value(by_columns(full))  # type: ignore[union-attr]
+        nabla = Nabla(d.convention.of, tex_of(d, x))
+        out[vec_slope(nabla, tex_of(d, y))] = Value(by_columns(full))
     return out
 
 
