@@ -54,6 +54,7 @@ class Vectors(Sums):
         name = e.op.name
         if name == "matmul":
             a, b = e.args
+            self.no_ones(a, b)
             if a.rank == 2:  # A b
                 return times([self.matrix(a), self.column(b)] if side == "column"
                                   else [self.row(b), self.matrix(a, True)])  # fmt: skip
@@ -85,7 +86,7 @@ class Vectors(Sums):
         return negated(body) if m.coefficient < 0 else body
 
     def row_sums(self, m: Expr, side: str) -> Formula:
-        if m.rank != 2:
+        if m.rank != 2 or (self.c.sums == "sigma" and m.shape[1] != size(1)):
             raise NoMatrix("sum")
         ones = no.Ones(size_formula(m.shape[1]))
         return times(
@@ -162,6 +163,7 @@ class Vectors(Sums):
             return self.matrix(e.args[0], not flip)
         if name == "matmul" and all(a.rank == 2 for a in e.args):
             a, b = e.args
+            self.no_ones(a, b)
             return times(
                 [self.matrix(b, True), self.matrix(a, True)]
                 if flip
