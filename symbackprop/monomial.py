@@ -108,6 +108,10 @@ def is_ones(e: Expr) -> bool:
     return e.op.name == "constant" and e.attribute("value") == 1
 
 
+def is_one(e: Expr) -> bool:
+    return e.number == 1 or is_ones(e)
+
+
 def is_zero(e: Expr) -> bool:
     return e.number == 0 or (e.op.name == "constant" and e.attribute("value") == 0)
 
