@@ -260,6 +260,10 @@ END = Name(r"\mathrm{end}")  # the size of the axis a slice is taken of
 
 
 def number(value: int | Fraction) -> Formula:
-    """The formula of a rational number, sign outside."""
+    """The formula of a rational number, sign outside; a small power of ten as such: 10⁻⁵, not 1/100000."""
     value = Fraction(value)
+    zeros = len(str(value.denominator)) - 1
+    if abs(value.numerator) == 1 and zeros >= 3 and value.denominator == 10**zeros:
+        small = Power(Number(Fraction(10)), Minus(Number(Fraction(zeros))))
+        return Minus(small) if value < 0 else small
     return Minus(Number(-value)) if value < 0 else Number(value)

@@ -105,6 +105,8 @@ class Sums(ABC):
         low = ([no.Number(Fraction(q))] if q != 1 else []) + under
         if not low:
             return ([no.Number(Fraction(p))] if p != 1 else []) + over
+        if not under and not isinstance(small := no.number(abs(m.coefficient)), no.Number):
+            return [small, *over]
         plain = all(s.op is SIZE for s, x in m.scalars if x < 0)  # xᵀy / (xᵀx) stays one fraction
         beside = [f for f in over if whole(f) and (plain or not grouping(f))]  # 1/n Σ, not Σ/n
         over = [f for f in over if f not in beside]
