@@ -59,6 +59,9 @@ class Spot:
         return dict(self.point.sizes) | {str(s): s.value(self.point.sizes) for s in shapes}
 
 
+Steps = tuple[Spot, ...]  # one or more steps of one point
+
+
 @dataclass(frozen=True, eq=False)
 class Bench:
     """A target before its points."""
@@ -67,7 +70,7 @@ class Bench:
     seed: int = 0
     tables: dict[tuple[object, ...], NameTable] = field(default_factory=dict)
     spelled: dict[tuple[object, ...], Spellings] = field(default_factory=dict)
-    plain_environments: dict[Spot, Environment] = field(default_factory=dict)
+    plain_environments: dict[Steps, Environment] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> Names:
@@ -94,7 +97,7 @@ class Bench:
         return bare(signal(self.target.d, self.target.wrt))
 
     @cached_property
-    def spots(self) -> tuple[Spot, ...]:
+    def points(self) -> tuple[Steps, ...]:
         """Generic points, every step of a recurrent target. Errors: `DeclarationError` if there is none."""
         d = self.target.d
         method = "complex" if analytic(d) else "central"
@@ -102,7 +105,12 @@ class Bench:
         points = [p for p in found if isinstance(p, Point)]
         if not points:
             raise DeclarationError(str(found[0]), where="check")
-        return tuple(s for p in points for s in self.at(p))
+        return tuple(tuple(self.at(p)) for p in points)
+
+    @cached_property
+    def spots(self) -> Steps:
+        """All steps of all points."""
+        return tuple(s for p in self.points for s in p)
 
     def at(self, point: Point) -> Iterator[Spot]:
         """The spots of one point."""
@@ -112,65 +120,67 @@ class Bench:
             own = self.target.at(point, t)
             yield Spot(scene, t, own, self.target.paper(own), vec=self.target.vec(own))
 
-    def plain_environment(self, spot: Spot) -> Environment:
+    def plain_environment(self, here: Steps) -> Environment:
         """What every answer without letters and partial derivatives is evaluated in."""
-        if spot not in self.plain_environments:
-            self.plain_environments[spot] = self.environment(spot, {}, ())
-        return self.plain_environments[spot]
+        if here not in self.plain_environments:
+            self.plain_environments[here] = self.environment(here, {}, ())
+        return self.plain_environments[here]
 
     def environment(
-        self, spot: Spot, free: Mapping[str, tuple[Size, ...]], sides: tuple[Formula, ...]
+        self, here: Steps, free: Mapping[str, tuple[Size, ...]], sides: tuple[Formula, ...]
     ) -> Environment:
-        """What an answer is evaluated in: names, functions, positions of its free letters, slopes."""
-        sizes = {k: size(min(s.value(spot.point.sizes) for s in v)) for k, v in free.items()}
-        eq = Equation("answer", self.target.left, sides, None, tuple(sizes.items()),
-                      recurrent=bool(spot.t))  # fmt: skip
-        chain = self.target.kind == "gradient" and not self.target.d.graph.time and not spot.exact
+        """What an answer is evaluated in: names, functions, positions of its free letters, slopes.
+
+        Each letter is an axis of samples; so are the steps of one point where there are many.
+        """
+        scene, point, exact = here[0].scene, here[0].point, here[0].exact
+        chain = self.target.kind == "gradient" and not self.target.d.graph.time and not exact
         local = (
             "*" if chain and any(isinstance(f, Partial) for s in sides for f in inside(s)) else ""
         )
-        for k, (env, _) in enumerate(spot.scene.environments(replace(eq, local=local))):
-            if k == max(spot.t - 1, 0):
-                full = with_partials(spot.scene, eq, env) if sides and not spot.exact else env
-                values = {**self.slopes(full.values), **full.values}
-                return replace(full, values=self.without_itself(values, spot),
-                               indices={**full.indices, **every(sizes, spot)},
-                               functions={**WHOLE, **full.functions})  # fmt: skip
-        raise AssertionError("a step beyond the last one")
+        eq = Equation("answer", self.target.left, sides, local=local)
+        env = scene.environment(eq, 0)
+        if sides and not exact:
+            env = with_partials(scene, replace(eq, local=""), env)
+        indices = every({k: min(s.value(point.sizes) for s in v) for k, v in free.items()}, here)
+        values = {**self.slopes(env.values), **env.values}
+        return replace(env, values=self.without_itself(values, here, indices), indices=indices,
+                       functions={**WHOLE, **env.functions})  # fmt: skip
 
     def slopes(self, values: Mapping[Formula, Value]) -> dict[Formula, Value]:
         """∂L/∂x of every node that has none on our pages: what ∇ is."""
         return {Partial(f.of, f.wrt): v for f, v in values.items() if isinstance(f, Nabla)}
 
     def without_itself(
-        self, values: Mapping[Formula, Value], spot: Spot
+        self, values: Mapping[Formula, Value], here: Steps, indices: Mapping[str, Array]
     ) -> Mapping[Formula, Value]:
         """The values without the one that is asked for: it is not an answer to itself."""
         changed: dict[Formula, Value] = {}
+        time = self.target.d.graph.time
         for f in self.target.itself & set(values):
             old = values[f]
-            array = np.array(old.array, object if spot.exact else float)
-            if spot.t and old.time_axes:
-                array[spot.t - old.time_offset] = np.nan
-            elif not old.time_axes:
-                array = np.full_like(array, np.nan)
-            changed[f] = replace(old, array=array)
+            if not old.time_axes:
+                nothing = np.full(np.shape(old.array), np.nan, object if here[0].exact else float)
+                changed[f] = replace(old, array=nothing)
+            elif time and time.name in indices:
+                changed[f] = replace(old, hidden=indices[time.name])
         if self.short:
             changed[DELTA] = changed.get(self.short, values[self.short])
         return {**values, **changed} if changed else values
 
 
-def every(sizes: Mapping[str, Size], spot: Spot) -> dict[str, Array]:
-    """All positions of the free letters. Errors: `LimitError` where they are too many."""
-    extents = [s.value(spot.point.sizes) for s in sizes.values()]
-    if np.prod(extents, dtype=float) > ENTRIES:
+def every(extents: Mapping[str, int], here: Steps) -> dict[str, Array]:
+    """All positions of the free letters, each on its own axis. Errors: `LimitError` where they are too many."""
+    if np.prod([*extents.values()], dtype=float) > ENTRIES:
         raise LimitError(f"more than {ENTRIES} entries", where="answer")
-    grid = np.meshgrid(*(np.arange(1, n + 1) for n in extents), indexing="ij")
-    found = {k: g.ravel() for k, g in zip(sizes, grid, strict=True)}
-    time = spot.scene.d.graph.time
-    if found and time and spot.t:
-        found[time.name] = np.full_like(next(iter(found.values())), spot.t)
-    return found
+    time = here[0].scene.d.graph.time
+    runs = {k: np.arange(1, n + 1) for k, n in extents.items()}
+    if time and here[0].t:
+        steps = np.array([s.t for s in here])
+        runs = {time.name: steps if len(here) > 1 else steps[0]} | runs
+    each = [r for r in runs.values() if r.ndim]
+    grid = iter(np.ix_(*each))
+    return {k: next(grid) if r.ndim else r for k, r in runs.items()}
 
 
 def small_sizes(d: Derivation, trial: int) -> dict[str, int] | None:
