@@ -120,31 +120,32 @@ class Bench:
             own = self.target.at(point, t)
             yield Spot(scene, t, own, self.target.paper(own), vec=self.target.vec(own))
 
-    def plain_environment(self, here: Steps) -> Environment:
-        """What every answer without letters and partial derivatives is evaluated in."""
-        if here not in self.plain_environments:
-            self.plain_environments[here] = self.environment(here, {}, ())
-        return self.plain_environments[here]
-
     def environment(
-        self, here: Steps, free: Mapping[str, tuple[Size, ...]], sides: tuple[Formula, ...]
+        self, here: Steps, free: Mapping[str, tuple[Size, ...]], slopes: tuple[Formula, ...] = ()
     ) -> Environment:
         """What an answer is evaluated in: names, functions, positions of its free letters, slopes.
 
-        Each letter is an axis of samples; so are the steps of one point where there are many.
+        `slopes` are formulas with partial derivatives in them. Each letter is an axis of samples; so are
+        the steps of one point where there are many.
         """
-        scene, point, exact = here[0].scene, here[0].point, here[0].exact
+        if slopes:
+            env = self.named(here, slopes)
+        elif here in self.plain_environments:
+            env = self.plain_environments[here]
+        else:
+            env = self.plain_environments[here] = self.named(here, ())
+        return replace(env, indices=positions(free, here))
+
+    def named(self, here: Steps, slopes: tuple[Formula, ...]) -> Environment:
+        """Values and functions, without any letter."""
+        scene, exact = here[0].scene, here[0].exact
         chain = self.target.kind == "gradient" and not self.target.d.graph.time and not exact
-        local = (
-            "*" if chain and any(isinstance(f, Partial) for s in sides for f in inside(s)) else ""
-        )
-        eq = Equation("answer", self.target.left, sides, local=local)
-        env = scene.environment(eq, 0)
-        if sides and not exact:
-            env = with_partials(scene, replace(eq, local=""), env)
-        indices = every({k: min(s.value(point.sizes) for s in v) for k, v in free.items()}, here)
+        eq = Equation("answer", self.target.left, slopes)
+        env = scene.environment(replace(eq, local="*" if chain and slopes else ""), 0)
+        if slopes and not exact:
+            env = with_partials(scene, eq, env)
         values = {**self.slopes(env.values), **env.values}
-        return replace(env, values=self.without_itself(values, here, indices), indices=indices,
+        return replace(env, values=self.without_itself(values, here[0]),
                        functions={**WHOLE, **env.functions})  # fmt: skip
 
     def slopes(self, values: Mapping[Formula, Value]) -> dict[Formula, Value]:
@@ -152,7 +153,7 @@ class Bench:
         return {Partial(f.of, f.wrt): v for f, v in values.items() if isinstance(f, Nabla)}
 
     def without_itself(
-        self, values: Mapping[Formula, Value], here: Steps, indices: Mapping[str, Array]
+        self, values: Mapping[Formula, Value], spot: Spot
     ) -> Mapping[Formula, Value]:
         """The values without the one that is asked for: it is not an answer to itself."""
         changed: dict[Formula, Value] = {}
@@ -160,26 +161,25 @@ class Bench:
         for f in self.target.itself & set(values):
             old = values[f]
             if not old.time_axes:
-                nothing = np.full(np.shape(old.array), np.nan, object if here[0].exact else float)
+                nothing = np.full(np.shape(old.array), np.nan, object if spot.exact else float)
                 changed[f] = replace(old, array=nothing)
-            elif time and time.name in indices:
-                changed[f] = replace(old, hidden=indices[time.name])
+            elif time and spot.t:
+                changed[f] = replace(old, hidden=time.name)
         if self.short:
             changed[DELTA] = changed.get(self.short, values[self.short])
         return {**values, **changed} if changed else values
 
 
-def every(extents: Mapping[str, int], here: Steps) -> dict[str, Array]:
-    """All positions of the free letters, each on its own axis. Errors: `LimitError` where they are too many."""
-    if np.prod([*extents.values()], dtype=float) > ENTRIES:
+def positions(free: Mapping[str, tuple[Size, ...]], here: Steps) -> dict[str, Array]:
+    """The steps, and all positions of the free letters, each on its own axis. Errors: `LimitError`."""
+    sizes, time = here[0].point.sizes, here[0].scene.d.graph.time
+    runs = {k: np.arange(1, 1 + min(s.value(sizes) for s in v)) for k, v in free.items()}
+    if np.prod([r.size for r in runs.values()], dtype=float) > ENTRIES:
         raise LimitError(f"more than {ENTRIES} entries", where="answer")
-    time = here[0].scene.d.graph.time
-    runs = {k: np.arange(1, n + 1) for k, n in extents.items()}
     if time and here[0].t:
         steps = np.array([s.t for s in here])
         runs = {time.name: steps if len(here) > 1 else steps[0]} | runs
-    each = [r for r in runs.values() if r.ndim]
-    grid = iter(np.ix_(*each))
+    grid = iter(np.ix_(*(r for r in runs.values() if r.ndim)))
     return {k: next(grid) if r.ndim else r for k, r in runs.items()}
 
 

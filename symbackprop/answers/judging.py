@@ -70,6 +70,11 @@ class Judge:
         assert out is not None
         return replace(out, verdict="wrong", detail="start") if self.wrong_start() else out
 
+    def holds(self) -> bool:
+        """Whether an answer is right as far as floating point tells."""
+        right = all(self.form(f).verdict == "correct" for f in self.typed.forms)
+        return right and not self.wrong_start()
+
     def nearly(self, form: Formula, reading: Reading) -> bool:
         """Whether a form that agrees in floating point differs in fractions."""
         if self.typed.step == "free" and not self.bench.target.recurrent:
@@ -199,12 +204,7 @@ class Judge:
     def environment(self, here: Steps, form: Formula) -> Environment:
         """The bench's, with the answer's own definitions in it."""
         typed = self.typed
-        sides = (form, *(d.body for d in typed.locals))
-        env = (
-            self.bench.plain_environment(here)
-            if typed.plain
-            else self.bench.environment(here, typed.free, sides)
-        )
+        env = self.bench.environment(here, typed.free, typed.every if typed.sloped else ())
         if not typed.locals:
             return env
         values = dict(env.values)

@@ -24,8 +24,8 @@ class Value:
 
     Step t of a time axis is stored at position t - time_offset: c_0 … c_{T+1} has time_offset 0,
     x_1 … x_T has 1. An integer label counts from the environment's base; `classes` says how many
-    there are. `turned`: whole it stands as the transpose of its axes. At the step of a sample that is
-    `hidden` it is nan there.
+    there are. `turned`: whole it stands as the transpose of its axes. `hidden` names the
+    letter of time at whose own step, that of a sample, it is nan.
     """
 
     array: Numbers
@@ -34,7 +34,7 @@ class Value:
     time_offset: int = 1
     classes: int = 0
     turned: bool = False
-    hidden: int | Numbers | None = None
+    hidden: str = ""
 
     @property
     def rank(self) -> int:
