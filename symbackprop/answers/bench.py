@@ -27,7 +27,6 @@ from symbackprop.scope import Names, Scene
 from symbackprop.sizes import Size, size
 from symbackprop.values import Point, roomy, size_names
 from symbackprop.verify import POINTS, analytic, point_for
-from symbackprop.write.walk import inside
 
 DELTA = Name(r"\delta")
 TRIALS = (1, 0, *range(2, POINTS))  # larger sizes first: they decide what a sign means
@@ -134,7 +133,7 @@ class Bench:
             env = self.plain_environments[here]
         else:
             env = self.plain_environments[here] = self.named(here, ())
-        return replace(env, indices=positions(free, here))
+        return replace(env, indices=positions(free, here)) if free or here[0].t else env
 
     def named(self, here: Steps, slopes: tuple[Formula, ...]) -> Environment:
         """Values and functions, without any letter."""

@@ -63,7 +63,9 @@ def number_or_ones(fit: Fitting, key: Key) -> Paper:
 def is_open(f: Formula, position: int) -> bool:
     """A column of ones, or its transpose, whose length is not written."""
     inner = f.operand if isinstance(f, Transpose) else f
-    return inner == Ones(OPEN) or (inner == ONE and (inner is not f or position > 0))
+    if isinstance(inner, Ones):
+        return inner.size == OPEN
+    return isinstance(inner, Number) and inner == ONE and (inner is not f or position > 0)
 
 
 def beside(
