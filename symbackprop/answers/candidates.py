@@ -175,7 +175,7 @@ def damaged(b: Bench, made: tuple[Slip, ...]) -> Iterator[Candidate]:
     """What slips give: all the way down, and with the right error signals put in."""
     wrt, right = b.target.wrt, b.target.d.backward
     try:
-        wrong = derailed(right, made)
+        wrong = derailed(right, wrt, made)
     except FAULTS:
         return
     if wrt not in wrong.adjoints:

@@ -163,12 +163,12 @@ def applies(wrong: Wrong, e: Expr, n: int) -> bool:
         return False
 
 
-def derailed(right: Backward, made: Iterable[Slip]) -> Backward:
-    """A derivation with some slips in it: of the right one's δ's those that become others, as they are summed.
+def derailed(right: Backward, wrt: str, made: tuple[Slip, ...]) -> Backward:
+    """A derivation of one δ with some slips in it: the δ's on its way that become others, as they are summed.
 
     Errors: as those of a wrong rule whose sizes do not fit.
     """
-    g, made = right.graph, tuple(made)
+    g = right.graph
     active = active_names(g, right.wrt)
     sums = {n: replace(a, forms=a.forms[:1]) for n, a in right.adjoints.items()}
     changed: set[str] = set()
@@ -181,8 +181,10 @@ def derailed(right: Backward, made: Iterable[Slip]) -> Backward:
             uses = (*kept, *(u for n, u in found if n == target))
             sums[target] = adjoint(g, target, uses, active)
             changed.add(target)
-    moved = reached(changed, {n: signals(a) for n, a in sums.items()})
-    return replace(right, adjoints={n: a for n, a in sums.items() if n in moved})
+    parts = {n: signals(a) for n, a in sums.items()}
+    users = {n: {m for m, each in parts.items() if n in each} for n in parts}
+    way = reached(changed, users) & reached({wrt}, parts)
+    return replace(right, adjoints={n: a for n, a in sums.items() if n in way})
 
 
 def signals(a: Adjoint) -> set[str]:
@@ -191,10 +193,13 @@ def signals(a: Adjoint) -> set[str]:
     return {x.symbol.name for e in whole for x in symbols(e) if x.symbol and x.symbol.cotangent}
 
 
-def reached(found: set[str], made_of: Mapping[str, set[str]]) -> set[str]:
-    """Names, and all that are made of them."""
-    while more := {n for n, parts in made_of.items() if n not in found and parts & found}:
-        found = found | more
+def reached(start: set[str], leads: Mapping[str, set[str]]) -> set[str]:
+    """Names, and all that they lead to."""
+    found, stack = set(start), list(start)
+    while stack:
+        more = leads.get(stack.pop(), set()) - found
+        found |= more
+        stack += more
     return found
 
 
