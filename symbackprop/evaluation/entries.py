@@ -75,7 +75,7 @@ def _positions(
 def _position(node: Formula, index: Formula, size: int, first: int, scope: Scope) -> Numbers:
     """The position of an index counted from 0, inside its axis wherever the sample counts."""
     spot = integer(index, scope) - first
-    if not np.ndim(spot) and 0 <= spot < size:
+    if not spot.size or (spot.min() >= 0 and spot.max() < size):
         return spot
     wrong = (spot < 0) | (spot >= size)
     wrong = wrong if scope.active is None else wrong & scope.active

@@ -100,7 +100,9 @@ def integer(index: Formula, scope: Scope) -> Any:
         one = complex(value)
         if one.real.is_integer() and not one.imag and abs(one.real) < LARGEST:
             return np.asarray(int(one.real))
+    if value.dtype.kind == "i":
+        return value
     whole = np.rint(np.real(value))
-    if not np.all(np.isfinite(whole)) or np.any(abs(value - whole) > 1e-9):
+    if not np.all(np.abs(value - whole) <= 1e-9):  # nor where it is nan
         raise error(index, "is not an integer, so it cannot be an index or a size")
     return whole.astype(np.int64)
