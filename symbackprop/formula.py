@@ -25,17 +25,13 @@ __all__ = ["LIMITS", "Limits", "NameTable", "read_formula"]
 
 GRAMMAR = r"""
     start: expr
-    expr: _lead _more*
-    _lead: hada | _PLUS hada | negated
-    _more: _PLUS hada | negated
+    expr: (hada | _PLUS hada | negated) (_PLUS hada | negated)*
     negated: _MINUS hada
-    hada: _pair* (kron | bigtimes)
-    _pair: kron ODOT | kron OSLASH
+    hada: (kron ODOT | kron OSLASH)* (kron | bigtimes)
     kron: times (_OTIMES times)*
-    times: factor _next*
-    bigtimes: big | factor _next* big | factor _next* CDOT big | factor _next* overbig
+    times: factor (factor | CDOT factor | over)*
+    bigtimes: big | factor (factor | CDOT factor | over)* (big | CDOT big | overbig)
     overbig: _SLASH big -> over
-    _next: factor | CDOT factor | over
     over: _SLASH factor
     big: BIG expr _TO expr _BODY hada | BIG expr _TO expr _BODY negated
        | APPLY post -> call1 | APPLY big -> call1

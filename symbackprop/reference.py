@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from contextvars import ContextVar
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -217,25 +217,31 @@ def scalar_value(name: str, order: int, x: Array) -> Array:
     if watch is not None and row.kinks and x.size:
         watch.append(min(float(np.min(np.abs(np.real(x) - k))) for k in row.kinks))
     if order:
-        return expression_value(derived(name, order), x)
+        return expression_value(name, order, x)
     if row.definition:  # its kinks are its own: x/(1 + |x|) has none where |x| has one
         token = KINKS.set(None)
         try:
-            return expression_value(expression(row.definition), x)
+            return expression_value(name, order, x)
         finally:
             KINKS.reset(token)
     with np.errstate(all="ignore"):  # a value outside the domain is nan, and is reported as such
         return primitive(row.sympy)(x)
 
 
-def expression_value(e: Entries, x: Array) -> Array:
-    """A scalar expression in x (and numbers) at every entry; stable sums are left to NumPy's inf rules."""
+def expression_value(name: str, order: int, x: Array) -> Array:
+    """A scalar function by its expression, at every entry; stable sums are left to NumPy's inf rules."""
     with np.errstate(all="ignore"):
-        index = tuple(Index(f"x{n}", en.size(s)) for n, s in enumerate(x.shape))
-        lifted = en.inline(
-            e, lambda a: en.elem("x", *index) if a.tensor == "x" and not a.at else None
-        )
-        return entries_value(lifted, index, {"x": x}, {})
+        each = Index("x0", en.size(x.size))
+        found = entries_value(lifted(name, order, x.size), (each,), {"x": x.ravel()}, {})
+        return found.reshape(x.shape)
+
+
+@lru_cache(maxsize=1024)
+def lifted(name: str, order: int, entries: int) -> Entries:
+    """The expression of a scalar function, or of its derivative, in the entries of a vector."""
+    each = en.elem("x", Index("x0", en.size(entries)))
+    e = derived(name, order) if order else expression(scalar_row(name).definition)
+    return en.inline(e, lambda a: each if a.tensor == "x" and not a.at else None)
 
 
 def primitive(name: str):  # noqa: ANN201 - a NumPy ufunc or a Python function of one array

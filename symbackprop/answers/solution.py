@@ -178,8 +178,7 @@ def read_as(desk: Desk, reader: Reader, text: str) -> tuple[Claim, Name | None]:
     signs = tuple(sign for _, _, sign in parts[1 + (new is not None) :])
     time = desk.d.graph.time.name if desk.d.graph.time else ""
     table = reader.table
-    letters = frozenset(table.indices) - {n.base for n in table.names if not (n.sup or n.sub)}
-    shapes = Shapes(desk.d, shapes_of(desk.d, ""), letters, time)
+    shapes = Shapes(desk.d, shapes_of(desk.d, ""), table.free, time)
     whole = tuple(bounded(f, shapes) for f in sides)
     return with_letters(desk.d, table, "", {}, whole, signs), new
 
