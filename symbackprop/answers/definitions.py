@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 
-from symbackprop.answers.bench import Spot
 from symbackprop.errors import FormulaError, SizesError
 from symbackprop.evaluation.paper import Paper
 from symbackprop.fitting.readings import readings
@@ -15,6 +15,7 @@ from symbackprop.meaning import Environment, Value, evaluate
 from symbackprop.notation import ONE, At, Formula, Name, Plus
 from symbackprop.reference import Array
 from symbackprop.sizes import Size
+from symbackprop.values import Point
 from symbackprop.write.walk import inside
 
 
@@ -28,6 +29,16 @@ class Definition:
     time: str = ""  # the index of time, where it is one of the letters
     free: Mapping[str, tuple[Size, ...]] = field(default_factory=dict)
     starts: tuple[tuple[Formula, Formula], ...] = ()  # at which step, and what it is there
+
+
+class Spot(Protocol):
+    """Where a definition is evaluated: a point, and every size an open 1 may have."""
+
+    @property
+    def point(self) -> Point: ...
+
+    @property
+    def sizes(self) -> Mapping[str, int]: ...
 
 
 def value(d: Definition, env: Environment, spot: Spot) -> Value:

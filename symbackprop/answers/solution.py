@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from symbackprop.answers.clauses import local_name
-from symbackprop.answers.letters import bounded
+from symbackprop.answers import definitions
+from symbackprop.answers.letters import bounded, placed
 from symbackprop.answers.own import Definition, defined_by, names_of, own
 from symbackprop.answers.trial import Desk, judged
-from symbackprop.answers.typed import Notation, Reader, notations
+from symbackprop.answers.slopes import curvatures, steps_first
+from symbackprop.answers.typed import Notation, Reader, defined, notations
 from symbackprop.claims import Claim, Refused, Shapes, pieces_of, shapes_of, with_letters
 from symbackprop.derivation import Derivation, bare
 from symbackprop.errors import FormulaError, LimitError
 from symbackprop.formula import read_formula
 from symbackprop.lines import Line
-from symbackprop.notation import Formula, Name
+from symbackprop.notation import At, Formula, Name, Unit
 
 LINES = 500  # of one solution
 
@@ -89,10 +91,10 @@ def told(desk: Desk, before: Before, n: int, text: str) -> tuple[Told, Before]:
         return Told(line, no.verdict), before
     d = desk.d
     if new is not None:
-        made = Definition(new, claim.sides[-1], n, new=True)
-        known = replace(before, named=(*before.named, made))
-        return Told(Line(text, "holds", claim), "defined", states=meant(desk, before, made)), known
+        return named(desk, before, n, text, claim, new)
     line = judged(desk, text, claim, before.named)
+    if line.verdict == "sizes" and (own := entry(desk, before, text, claim)):
+        return named(desk, before, n, text, replace(claim, sides=claim.sides[1:], signs=claim.signs[1:]), own)
     states, said = names_of(d, bare(claim.sides[0]))[0], defined_by(d, claim, n)
     if line.verdict == "unreadable":
         return Told(line, "unreadable", states=states), before
@@ -101,6 +103,33 @@ def told(desk: Desk, before: Before, n: int, text: str) -> tuple[Told, Before]:
     if rests_on := given(desk, before, text, claim):
         return Told(line, "follows", rests_on, states), before.after(d, said, keep=rests_on)
     return Told(line, line.verdict, states=states), before.after(d, said, wrong=said)
+
+
+def entry(desk: Desk, before: Before, text: str, claim: Claim) -> definitions.Definition | None:
+    """s_i = … as a name of its own, where it was read as a row of S and does not have its size."""
+    left = claim.sides[0]
+    letter = text.strip()[:1]
+    if not isinstance(left, At) or bare(left) != Name(letter.upper()) or not letter.islower():
+        return None
+    for notation in notations(text, desk.notation):
+        try:
+            return Page(desk, before, notation).new(text, claim.sides[-1], FormulaError("", where=""))
+        except Refused:
+            continue
+    return None
+
+
+def named(
+    desk: Desk, before: Before, n: int, text: str, claim: Claim, new: definitions.Definition
+) -> tuple[Told, Before]:  # fmt: skip
+    """The verdict on a line that gives a name to something: all that stands right of the name is equal."""
+    made = Definition(new.name, new.body, n, new=new)
+    known = replace(before, named=(*before.named, made))
+    if len(claim.sides) > 1:
+        line = judged(desk, text, claim, before.named)
+        if line.verdict != "holds":
+            return Told(replace(line, sign=line.sign + 1), line.verdict), before
+    return Told(Line(text, "holds", claim), "defined", states=meant(desk, before, made)), known
 
 
 def given(desk: Desk, before: Before, text: str, claim: Claim) -> tuple[int, ...]:
@@ -129,11 +158,11 @@ def meant(desk: Desk, before: Before, made: Definition) -> str:
     return min(called - {""}, default="") if called else ""
 
 
-def last_meant(d: Derivation, given: Iterable[tuple[Name, Formula]], seed: int) -> str:
+def last_meant(d: Derivation, given: Iterable[definitions.Definition], seed: int) -> str:
     """The last where-clause that is a node or δ of ours, as we call it."""
     desk, before, last = Desk(d, seed=seed), Before(), ""
-    for n, (name, body) in enumerate(given, 1):
-        made = Definition(name, body, n, new=True)
+    for n, new in enumerate(given, 1):
+        made = Definition(new.name, new.body, n, new=new)
         last = meant(desk, before, made) or last
         before = replace(before, named=(*before.named, made))
     return last
@@ -142,13 +171,14 @@ def last_meant(d: Derivation, given: Iterable[tuple[Name, Formula]], seed: int) 
 # --- reading -------------------------------------------------------------------------------------
 
 
-def read(desk: Desk, before: Before, text: str) -> tuple[Claim, Name | None]:
-    """The chain a line is; the name on its left where that is new. Errors: `Refused`."""
-    own = tuple(x.name for x in before.named if isinstance(x.name, Name))
+def read(
+    desk: Desk, before: Before, text: str
+) -> tuple[Claim, definitions.Definition | None]:  # fmt: skip
+    """The chain a line is; what it defines, where the name on its left is new. Errors: `Refused`."""
     refused: Refused | None = None
     for notation in notations(text, desk.notation):
         try:
-            return read_as(desk, Reader(desk.bench, own, notation), text)
+            return Page(desk, before, notation).line(text)
         except Refused as no:
             refused = refused or no
         except (FormulaError, LimitError) as error:
@@ -159,34 +189,64 @@ def read(desk: Desk, before: Before, text: str) -> tuple[Claim, Name | None]:
     raise refused
 
 
-def read_as(desk: Desk, reader: Reader, text: str) -> tuple[Claim, Name | None]:
-    """A line in one notation."""
-    source = reader.source(text)
-    parts = pieces_of(source)
-    if len(parts) < 2:
-        raise Refused("unreadable", 0, "no =, ≈, ≤ or ≥ is written here")
-    sides: list[Formula] = []
-    new: Name | None = None
-    for k, (start, stop, _) in enumerate(parts):
+@dataclass(frozen=True)
+class Page:
+    """The lines so far, in one notation: what the next one is read with."""
+
+    desk: Desk
+    before: Before
+    notation: Notation
+
+    @cached_property
+    def reader(self) -> Reader:
+        names = tuple(x.name for x in self.before.named if isinstance(x.name, Name))
+        return Reader(self.desk.bench, tuple(dict.fromkeys((*curvatures(self.desk.d), *names))), self.notation)
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        """Own axes of all names: those of the graph and those of the lines so far."""
+        d, table = self.desk.d, self.reader.table
+        time = d.graph.time.name if d.graph.time else ""
+        letters = frozenset(table.indices) - {n.base for n in table.names if not (n.sup or n.sub)}
+        known = Shapes(d, shapes_of(d, ""), letters, time)
+        return placed([x.new for x in self.before.named if x.new], known, table)[1]
+
+    def line(self, text: str) -> tuple[Claim, definitions.Definition | None]:
+        """A line as a chain. Errors: `Refused`."""
+        source = self.reader.source(text)
+        parts = pieces_of(source)
+        if len(parts) < 2:
+            raise Refused("unreadable", 0, "no =, ≈, ≤ or ≥ is written here")
+        sides: list[Formula] = []
+        unread: FormulaError | None = None
+        for k, (start, stop, _) in enumerate(parts):
+            try:
+                sides.append(read_formula(source.part(start, stop), self.reader.table))
+                if not k and self.free(sides[0]):
+                    unread = FormulaError("it is no name known here", where="formula")
+                    sides.clear()
+            except (FormulaError, LimitError) as error:
+                if k or parts[1][2] != "=" or not isinstance(error, FormulaError):
+                    raise Refused("unreadable", max(k, 1), str(error)) from None
+                unread = error
+        signs = tuple(sign for _, _, sign in parts[1 + (unread is not None) :])
+        new = None if unread is None else self.new(text, sides[-1], unread)
+        return self.chain(tuple(sides), signs), new
+
+    def free(self, left: Formula) -> bool:
+        """Whether a left side is a letter that has no meaning yet: s = …, e_i = …."""
+        letter = isinstance(left, Name) and left.base in self.shapes.indices
+        return letter or isinstance(bare(left), Unit)
+
+    def chain(self, sides: tuple[Formula, ...], signs: tuple[str, ...]) -> Claim:
+        """Sides with bounds and letters."""
+        whole = tuple(steps_first(bounded(f, self.shapes), self.shapes.time) for f in sides)
+        return with_letters(self.desk.d, self.reader.table, "", {}, whole, signs, own=self.shapes.own)
+
+    def new(self, text: str, body: Formula, error: FormulaError) -> definitions.Definition:
+        """What a line defines that has none of our names on its left. Errors: what was wrong with it as ours."""
         try:
-            sides.append(read_formula(source.part(start, stop), reader.table))
-        except (FormulaError, LimitError) as error:
-            if k == 0 and parts[1][2] == "=" and isinstance(error, FormulaError):
-                new = new_name(text, reader.notation, error)
-                continue
-            raise Refused("unreadable", max(k, 1), str(error)) from None
-    signs = tuple(sign for _, _, sign in parts[1 + (new is not None) :])
-    time = desk.d.graph.time.name if desk.d.graph.time else ""
-    table = reader.table
-    letters = frozenset(table.indices) - {n.base for n in table.names if not (n.sup or n.sub)}
-    shapes = Shapes(desk.d, shapes_of(desk.d, ""), letters, time)
-    whole = tuple(bounded(f, shapes) for f in sides)
-    return with_letters(desk.d, table, "", {}, whole, signs), new
-
-
-def new_name(text: str, notation: Notation, error: FormulaError) -> Name:
-    """The name on the left of a line that none of ours stands on. Errors: what was wrong with it as ours."""
-    try:
-        return local_name(text.partition("=")[0].replace("&", " ").strip(), notation)
-    except FormulaError:
-        raise Refused("unreadable", 1, str(error)) from None
+            made = defined(text.replace("&", " "), body, self.shapes.time, self.notation)
+        except FormulaError:
+            raise Refused("unreadable", 1, str(error)) from None
+        return placed([made], self.shapes, self.reader.table)[0][0]

@@ -184,6 +184,14 @@ def own_name(c: Clause, given: list[Clause], now: str, notation: Notation) -> Na
     return local_name(c.left if role(c, given, now) == "name" else c.name, notation)
 
 
+def defined(text: str, body: Formula, now: str, notation: Notation) -> Definition:
+    """What a line `name = …` defines. Errors: `FormulaError` where no name stands on its left."""
+    c = clause(text)
+    name, kind = own_name(c, [c], now, notation), role(c, [c], now)
+    letters = tuple(bare_index(c)) if kind in ("letters", "step") else ()
+    return Definition(name, body, letters, now if now in letters else "")
+
+
 def count_parts(every: tuple[Formula, ...]) -> None:
     """Errors: `LimitError` where an answer is too long to be evaluated."""
     if sum(1 for f in every for _ in inside(f)) > NODES:
