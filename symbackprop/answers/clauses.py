@@ -24,6 +24,10 @@ _INDEXED = re.compile(r"(.*?)(?:_\s*(?:\{(.*)\}|(\w+))|\[(.*)\]|([ₜ₊₁₋]+
 _NAME = re.compile(
     r"(\\?[A-Za-z]+(?:\s*\{?\s*[A-Za-z]\s*\}?)?)\s*(?:_\s*\{?\s*(\w+)\s*\}?)?\s*(?:\^\s*\{?\s*(\(\w+\))\s*\}?)?"
 )
+_FOR = (
+    r"(?:[\s,;]|\\q?quad|\\[,;: ])+[(\[]?\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*)?"
+    r"(?:\b(?:for|für|if|falls|wenn)(?: all| alle)?\b)?\s*\}?\s*\$?\s*"
+)
 _ENVIRONMENT = re.compile(r"\\(begin|end)\b")
 _SPACING = re.compile(r"\\(?:q?quad|[,;:! ])|&")
 _SMALL = str.maketrans("ₜ₊₁₋", "t+1-")
@@ -114,3 +118,14 @@ def local_name(text: str, notation: str) -> Name:
     if not found or (found[1].isalpha() and len(found[1]) > 1):
         raise FormulaError(f"{text!r} is not a name that can be defined", where="answer")
     return Name(found[1], found[3] or "", found[2] or "")
+
+
+def ranged(text: str, t: str, length: str) -> tuple[str, bool]:
+    """A line without the steps it is said for, `… for t < T`, and whether the last one is left out."""
+    t, length, least = re.escape(t), re.escape(length), r"(?:\\leq?|<=|≤)"
+    dots = r"\s*,\s*(?:\\[lc]?dots|\.\.\.|…)\s*,\s*"
+    less = rf"(?:1\s*{least}\s*)?{t}\s*(?:(?:<|\\lt\b)\s*{length}|{least}\s*{length}\s*-\s*1)"
+    less += rf"|{t}\s*=\s*(?:{length}\s*-\s*1{dots}1|1{dots}{length}\s*-\s*1)"
+    whole = rf"1\s*{least}\s*{t}\s*{least}\s*{length}|{t}\s*=\s*(?:1{dots}{length}|{length}{dots}1)"
+    found = re.search(rf"{_FOR}(?:(?P<less>{less})|{whole})\s*\$?[\s)\]}}.]*$", text)
+    return (text[: found.start()], bool(found["less"])) if found else (text, False)

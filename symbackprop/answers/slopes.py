@@ -24,7 +24,7 @@ from symbackprop.paths import COLUMNS, named, partials
 from symbackprop.reference import Array
 from symbackprop.scope import STEP, Scene
 from symbackprop.second_values import derivative_values, second_values
-from symbackprop.values import Point, forward
+from symbackprop.values import Key, Point, forward
 from symbackprop.values import evaluate as at_point
 from symbackprop.write.walk import children, fold, inside, rebuilt
 
@@ -35,16 +35,18 @@ Paths = Literal["own", "all"]
 class Sense:
     """How ∂ and H are meant: rows or columns, one definition or all paths, by which variables.
 
-    `timeless`: names of a recurrence stand without their step, for any one.
+    `timeless`: names of a recurrence stand without their step, for any one. `before`: for all steps but
+    the last.
     """
 
     layout: Literal["gradient", "numerator"] = "gradient"
     paths: Paths = "own"
     second: str = ""  # a scope of second order
     timeless: bool = False
+    before: bool = False
 
 
-def senses(d: Derivation, claim: Claim, rows: bool) -> Iterator[Sense]:
+def senses(d: Derivation, claim: Claim, rows: bool, before: bool = False) -> Iterator[Sense]:
     """Everything a line may mean, the usual first; `rows` where ∂L/∂x by a vector stands in it."""
     every = claim.partials
     layouts = ("gradient", "numerator") if rows else ("gradient",)
@@ -53,7 +55,7 @@ def senses(d: Derivation, claim: Claim, rows: bool) -> Iterator[Sense]:
     for paths in ("own", "all") if two else ("own",):
         for layout in layouts:
             for second in scopes(d, claim):
-                yield Sense(layout, paths, second, timeless)
+                yield Sense(layout, paths, second, timeless, before)
 
 
 def both_ways(d: Derivation, p: Partial) -> bool:
@@ -108,16 +110,23 @@ def curvatures(d: Derivation) -> tuple[Name, ...]:
 # --- values ---------------------------------------------------------------------------------------
 
 
-def slopes(scene: Scene, claim: Claim, env: Environment, sense: Sense) -> dict[Formula, Value]:
-    """Values of the derivatives of nodes that the page has none for."""
+def slopes(
+    scene: Scene, claim: Claim, env: Environment, sense: Sense
+) -> dict[Formula, Value] | None:  # fmt: skip
+    """Values of the derivatives that the page has none for; None where a step is none of the recurrence."""
     out: dict[Formula, Value] = {}
     if sense.second:
         out |= second_values(scene.d, sense.second, scene.point, scene.seed)
     if scene.d.graph.time:
         for p in {f for side in claim.sides for f in inside(side) if isinstance(f, Partial)}:
             name = Partial(bare(p.of), bare(p.wrt))
-            if name not in env.values and (found := through_time(scene, p, env, sense)):
-                out[name if sense.timeless else p] = found
+            if name in env.values or (ends := moments(scene, p, env, sense)) is None:
+                continue
+            if not all(k in scene.point.values for k in ends):
+                return None
+            full = step_by_step(scene, *ends, sense.paths)
+            ranks = [scene.d.graph.symbol[n].rank for n, _ in ends]
+            out[name if sense.timeless else p] = oriented(full, *ranks, scene.d.convention)
     elif sense.paths == "all":
         for p, _ in partials(claim.sides):
             if both_ways(scene.d, p) and (found := whole(scene, p)):
@@ -134,24 +143,14 @@ def whole(scene: Scene, p: Partial) -> Value | None:
     return oriented(derivative_values(d.graph, *pair, scene.point), *ranks, d.convention)
 
 
-def through_time(scene: Scene, p: Partial, env: Environment, sense: Sense) -> Value | None:
-    """∂y_t/∂x_{t-1}; nothing but nan where a step is none of the recurrence."""
-    d, g = scene.d, scene.d.graph
-    pair = named(d, Partial(bare(p.of), bare(p.wrt)))
+def moments(scene: Scene, p: Partial, env: Environment, sense: Sense) -> tuple[Key, Key] | None:
+    """The nodes of ∂y_t/∂x_{t-1} and the steps they stand at; None where they have none."""
+    pair, g = named(scene.d, Partial(bare(p.of), bare(p.wrt))), scene.d.graph
     if pair is None or any(s and s.labels for s in (g.symbol[n].symbol for n in pair)):
         return None
     ends = (bare(p.of), bare(p.wrt)) if sense.timeless else (p.of, p.wrt)
-    steps = [moment(scene, n, f, env) for n, f in zip(pair, ends, strict=True)]
-    if None in steps:
-        return None
-    t, s = (int(k or 0) for k in steps)
-    known = scene.point.values
-    if (pair[0], t) not in known or (pair[1], s) not in known:
-        shape = [x.value(scene.point.sizes) for n in pair for x in g.symbol[n].shape]
-        full = np.full(shape, np.nan)
-    else:
-        full = step_by_step(scene, (pair[0], t), (pair[1], s), sense.paths)
-    return oriented(full, *(g.symbol[n].rank for n in pair), d.convention)
+    t, s = (moment(scene, n, f, env) for n, f in zip(pair, ends, strict=True))
+    return None if t is None or s is None else ((pair[0], t), (pair[1], s))
 
 
 def moment(scene: Scene, name: str, f: Formula, env: Environment) -> int | None:
@@ -166,7 +165,7 @@ def moment(scene: Scene, name: str, f: Formula, env: Environment) -> int | None:
     return None if step is None else int(np.max(np.asarray(step)))
 
 
-def step_by_step(scene: Scene, of: tuple[str, int], by: tuple[str, int], paths: Paths) -> Array:
+def step_by_step(scene: Scene, of: Key, by: Key, paths: Paths) -> Array:
     """The derivative of one node at a step by another at its step, the axes of both in order."""
     g, point = scene.d.graph, scene.point
     direct = paths == "own" and any(

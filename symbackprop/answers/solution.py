@@ -6,24 +6,27 @@ that the earlier wrong lines give to what they define.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from symbackprop.answers import definitions
+from symbackprop.answers.clauses import ranged
 from symbackprop.answers.letters import bounded, placed
 from symbackprop.answers.own import Definition, defined_by, names_of, own
 from symbackprop.answers.trial import Desk, judged
 from symbackprop.answers.slopes import curvatures, steps_first
 from symbackprop.answers.typed import Notation, Reader, defined, notations
 from symbackprop.claims import Claim, Refused, Shapes, pieces_of, shapes_of, with_letters
+from symbackprop.compose import size_formula
 from symbackprop.derivation import Derivation, bare
 from symbackprop.errors import FormulaError, LimitError
 from symbackprop.formula import read_formula
 from symbackprop.lines import Line
 from symbackprop.notation import At, Formula, Name, Unit
+from symbackprop.write.latex import latex
 
 LINES = 500  # of one solution
 
@@ -48,6 +51,7 @@ class Before:
 
     named: tuple[Definition, ...] = ()
     wrong: tuple[Definition, ...] = ()
+    ends: frozenset[Formula] = frozenset()  # names whose last step has a line of its own
 
     def after(
         self, d: Derivation, made: tuple[Definition, ...], *,
@@ -60,12 +64,13 @@ class Before:
 
 
 def solution(
-    d: Derivation, texts: Sequence[str], *, notation: Notation = "auto", seed: int = 0
-) -> tuple[Told, ...]:
-    """The verdicts on the lines of a solution, in their order."""
+    d: Derivation, texts: Sequence[str], *, notation: Notation = "auto", seed: int = 0,
+    at: Mapping[str, object] | None = None,
+) -> tuple[Told, ...]:  # fmt: skip
+    """The verdicts on the lines of a solution, in their order; lines in numbers are about the inputs `at`."""
     if len(texts) > LINES:
         raise LimitError(f"more than {LINES} lines", where="solution")
-    desk, before, out = Desk(d, notation, seed), Before(), []
+    desk, before, out = Desk(d, notation, seed, at), Before(), []
     for n, text in enumerate(texts, 1):
         made, before = told(desk, before, n, text)
         out.append(made)
@@ -84,25 +89,47 @@ def agreeing(found: Iterable[Told]) -> str:
 
 def told(desk: Desk, before: Before, n: int, text: str) -> tuple[Told, Before]:
     """The verdict on the next line, and what is defined after it."""
+    d = desk.d
+    bare_text, inner = ranged(text, *span(d)) if d.graph.time else (text, False)
     try:
-        claim, new = read(desk, before, text)
+        claim, new = read(desk, before, bare_text)
     except Refused as no:
         line = Line(text, no.verdict, sign=no.sign, detail=no.detail)
         return Told(line, no.verdict), before
-    d = desk.d
     if new is not None:
         return named(desk, before, n, text, claim, new)
-    line = judged(desk, text, claim, before.named)
+    inner = inner or stepwise(before, claim)
+    line = judged(desk, text, claim, before.named, before=inner)
     if line.verdict == "sizes" and (own := entry(desk, before, text, claim)):
-        return named(desk, before, n, text, replace(claim, sides=claim.sides[1:], signs=claim.signs[1:]), own)
+        rest = replace(claim, sides=claim.sides[1:], signs=claim.signs[1:])
+        return named(desk, before, n, text, rest, own)
+    before = ended(d, before, claim)
     states, said = names_of(d, bare(claim.sides[0]))[0], defined_by(d, claim, n)
     if line.verdict == "unreadable":
         return Told(line, "unreadable", states=states), before
     if line.verdict == "holds":
         return Told(line, "holds", states=states), before.after(d, said)
-    if rests_on := given(desk, before, text, claim):
+    if rests_on := given(desk, before, text, claim, inner):
         return Told(line, "follows", rests_on, states), before.after(d, said, keep=rests_on)
     return Told(line, line.verdict, states=states), before.after(d, said, wrong=said)
+
+
+def span(d: Derivation) -> tuple[str, str]:
+    """The index of time and its last value, as they are typed."""
+    assert d.graph.time
+    return d.graph.time.name, latex(size_formula(d.graph.time.length))
+
+
+def stepwise(before: Before, claim: Claim) -> bool:
+    """Whether a line is about all steps but the last: that one has a line of its own."""
+    return claim.recurrent and bare(claim.sides[0]) in before.ends
+
+
+def ended(d: Derivation, before: Before, claim: Claim) -> Before:
+    """With the name whose last step a line is about."""
+    left, time = claim.sides[0], d.graph.time
+    last = time and isinstance(left, At) and left.indices[0] == size_formula(time.length)
+    return replace(before, ends=before.ends | {left.base}) if last else before
 
 
 def entry(desk: Desk, before: Before, text: str, claim: Claim) -> definitions.Definition | None:
@@ -132,12 +159,14 @@ def named(
     return Told(Line(text, "holds", claim), "defined", states=meant(desk, before, made)), known
 
 
-def given(desk: Desk, before: Before, text: str, claim: Claim) -> tuple[int, ...]:
+def given(
+    desk: Desk, before: Before, text: str, claim: Claim, inner: bool
+) -> tuple[int, ...]:  # fmt: skip
     """The wrong lines a line is right with: the latest one that is enough, else all together."""
     each = [(x,) for x in reversed(before.wrong)]
     for some in (*each, *((before.wrong,) if len(each) > 1 else ())):
         said = tuple(sorted((*before.named, *some), key=lambda x: x.line))
-        if judged(desk, text, claim, said).verdict == "holds":
+        if judged(desk, text, claim, said, before=inner).verdict == "holds":
             return tuple(x.line for x in some)
     return ()
 
@@ -234,9 +263,10 @@ class Page:
         return self.chain(tuple(sides), signs), new
 
     def free(self, left: Formula) -> bool:
-        """Whether a left side is a letter that has no meaning yet: s = …, e_i = …."""
-        letter = isinstance(left, Name) and left.base in self.shapes.indices
-        return letter or isinstance(bare(left), Unit)
+        """Whether a left side is a letter that has no meaning yet: s = …, a_t = …, e_i = …."""
+        letter = bare(left)
+        unknown = isinstance(letter, Name) and letter.base in self.shapes.indices
+        return unknown or isinstance(letter, Unit)
 
     def chain(self, sides: tuple[Formula, ...], signs: tuple[str, ...]) -> Claim:
         """Sides with bounds and letters."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -21,6 +21,8 @@ from symbackprop.lines import Court, Line, equal
 from symbackprop.paths import with_partials
 from symbackprop.places import Place, plain, shortest
 from symbackprop.scope import Scene
+from symbackprop.tracing import trace_point
+from symbackprop.values import BEFORE
 from symbackprop.verify import analytic, point_for
 from symbackprop.write.walk import inside
 
@@ -32,11 +34,18 @@ class Desk:
     d: Derivation
     notation: Notation = "auto"
     seed: int = 0
+    at: Mapping[str, object] | None = None  # numbers of the inputs, for lines in numbers
 
     @cached_property
     def bench(self) -> Bench:
         """What lines are read with: no one of the gradients is asked for."""
         return Bench(Target(self.d, self.d.wrt[0], "value"), self.seed)
+
+    @cached_property
+    def given(self) -> Scene:
+        """The numbers given."""
+        assert self.at is not None
+        return Scene(self.d, self.bench.names, trace_point(self.d, self.at), self.seed)
 
     @cached_property
     def scenes(self) -> tuple[Scene, ...]:
@@ -49,12 +58,14 @@ class Desk:
         return tuple(Scene(self.d, self.bench.names, p, self.seed) for p in points)
 
 
-def judged(desk: Desk, text: str, claim: Claim, said: tuple[Definition, ...]) -> Line:
-    """The verdict of the court, in the first sense that makes the line hold."""
+def judged(
+    desk: Desk, text: str, claim: Claim, said: tuple[Definition, ...], *, before: bool = False
+) -> Line:
+    """The verdict of the court, in the first sense that makes the line hold; `before` the last step only."""
     by_vector = columns(desk.scenes[0], "gradient")
     rows = any(f in by_vector for side in claim.sides for f in inside(side))
     first: Line | None = None
-    for sense in senses(desk.d, claim, rows):
+    for sense in senses(desk.d, claim, rows, before):
         line = in_sense(desk, text, claim, said, sense)
         if line.verdict == "holds":
             return line
@@ -69,7 +80,7 @@ def in_sense(
     """The verdict of the court in one sense."""
     names, seed = desk.bench.names, desk.seed
     try:
-        return Trial(desk.d, names, claim, "", seed, None, desk, said, sense).line(text)
+        return Trial(desk.d, names, claim, "", seed, desk.at, desk, said, sense).line(text)
     except Refused as no:
         sides = claim.sides[no.sign - 1 : no.sign + 1]
         left, right = sides if len(sides) == 2 else (None, None)
@@ -87,13 +98,24 @@ class Trial(Court):
 
     @cached_property
     def anywhere(self) -> list[Place]:
+        return self.at_scenes(self.desk.scenes)
+
+    @cached_property
+    def here(self) -> list[Place]:
+        return self.at_scenes((self.desk.given,))
+
+    def at_scenes(self, scenes: tuple[Scene, ...]) -> list[Place]:
+        """Every step of time of some points, signs with one meaning at all of them."""
         plans: dict[int, Reading] = {}
-        return [p for s in self.desk.scenes for p in self.places(s, plans)]
+        found = [p for s in scenes for p in self.places(s, plans)]
+        if not found:
+            raise Refused("unreadable", 1, "no step of the recurrence has it")
+        return found
 
     def places(self, scene: Scene, plans: dict[int, Reading]) -> Iterator[Place]:
         """Every step of time of one point."""
         sizes = {k: shortest(v, scene.point) for k, v in self.claim.free}
-        eq = equation(self.claim, "line", "", sizes)
+        eq = equation(self.claim, "line", BEFORE if self.sense.before else "", sizes)
         eq = replace(eq, recurrent=eq.recurrent or self.sense.timeless)
         named = tuple(sorted(scene.point.sizes.items()))
         said = ", ".join(f"{k} = {v}" for k, v in named) or "sizes as declared"
@@ -104,6 +126,8 @@ class Trial(Court):
         for t, (env, moment) in enumerate(mine.scene.environments(eq), 1):
             full = with_partials(mine.scene, eq, env)
             found = slopes(mine.scene, self.claim, full, self.sense)
+            if found is None:
+                continue
             now = at_step(mine.scene, t) if self.sense.timeless else {}
             full = replace(full, values={**full.values, **found, **own_names, **now},
                            functions={**WHOLE, **full.functions})  # fmt: skip

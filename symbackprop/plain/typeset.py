@@ -163,6 +163,17 @@ def related(r: Rewrite, start: int, stop: int) -> bool:
     return False
 
 
+def called(r: Rewrite) -> bool:
+    """diag(x) and exp(x) without a backslash: letters that stand together before a bracket."""
+    length = 0
+    while len(r.token(length)) == 1 and r.token(length).isalpha() and (not length or r.beside(length)):
+        length += 1
+    text = "".join(r.token(k) for k in range(length))
+    known = r"\operatorname{" + FUNCTIONS.get(text, text) + "}"
+    whole = length > 2 and r.token(length) == "(" and (known,) in r.table.calls
+    return whole and r.took(length, known)
+
+
 def word(r: Rewrite) -> bool:
     r"""\mathbf{W} for W, \operatorname{sgn}, \Theta(z)."""
     token = r.token()
@@ -182,5 +193,5 @@ def word(r: Rewrite) -> bool:
 
 
 RULES: tuple[Callable[[Rewrite], bool], ...] = (
-    spaces, decimal, bars, exponential, unit, slope, indicator, word, name,
+    spaces, decimal, bars, exponential, unit, slope, indicator, called, word, name,
 )  # fmt: skip
