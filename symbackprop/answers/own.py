@@ -211,5 +211,9 @@ def moved(
     """A name of a solution where a node is nudged."""
     g, point = scene.d.graph, scene.point
     start = Point(point.sizes, {k: v for k, v in point.values.items() if k[0] in g.inputs}, {}, 0)
-    there = Scene(scene.d, scene.names, forward(g, start, {(by, 0): step}), scene.seed)
+    used = {f for x in said for f in inside(x.body)}
+    tex = {n: e.symbol.tex for n, e in g.symbol.items() if e.symbol}
+    first, *_ = g.definition
+    *_, last = (first, *(n for n in g.definition if n == by or tex[n] in used))
+    there = Scene(scene.d, scene.names, forward(g, start, {(by, 0): step}, only=last), scene.seed)
     return np.asarray(own(there, said, layout).new[name].array)

@@ -11,13 +11,15 @@ from typing import Literal
 
 import numpy as np
 
+from symbackprop import local_names
 from symbackprop.claims import Claim
 from symbackprop.derivation import Derivation, bare
 from symbackprop.derivative_names import curvature_name, hessian_name
 from symbackprop.errors import FormulaError
 from symbackprop.expr import symbols
 from symbackprop.graph import ancestors, used_names
-from symbackprop.local_values import oriented
+from symbackprop.local_values import local_values, oriented
+from symbackprop.lowering import instance_of
 from symbackprop.meaning import Environment, Value, evaluate
 from symbackprop.notation import At, Call, Formula, Nabla, Name, Partial, Product, Sum
 from symbackprop.paths import COLUMNS, named, partials
@@ -28,13 +30,14 @@ from symbackprop.values import Key, Point, forward
 from symbackprop.values import evaluate as at_point
 from symbackprop.write.walk import children, fold, inside, rebuilt
 
-Paths = Literal["own", "all"]
+Paths = Literal["own", "all", "definition"]
 
 
 @dataclass(frozen=True)
 class Sense:
     """How ∂ and H are meant: rows or columns, one definition or all paths, by which variables.
 
+    `definition`: also the derivative of the output is that of its definition alone.
     `timeless`: names of a recurrence stand without their step, for any one. `before`: for all steps but
     the last.
     """
@@ -51,8 +54,10 @@ def senses(d: Derivation, claim: Claim, rows: bool, before: bool = False) -> Ite
     every = claim.partials
     layouts = ("gradient", "numerator") if rows else ("gradient",)
     two = any(both_ways(d, p) for p, _ in every) or (d.graph.time and every)
+    ways: list[Paths] = ["own", *(["all"] if two else [])]
+    ways += ["definition"] if any(apart(d, p) for p, _ in every) else []
     timeless = stepless(d, claim)
-    for paths in ("own", "all") if two else ("own",):
+    for paths in ways:
         for layout in layouts:
             for second in scopes(d, claim):
                 yield Sense(layout, paths, second, timeless, before)
@@ -65,6 +70,12 @@ def both_ways(d: Derivation, p: Partial) -> bool:
         return False
     used = used_names(g.definition[pair[0]])
     return pair[1] in used and any(pair[1] in ancestors(g, n) for n in used if n != pair[1])
+
+
+def apart(d: Derivation, p: Partial) -> bool:
+    """Whether the definition of the output uses a symbol that other nodes use as well."""
+    pair = named(d, p)
+    return pair is not None and pair[0] == d.of and both_ways(d, p) and not d.graph.time
 
 
 def stepless(d: Derivation, claim: Claim) -> bool:
@@ -127,11 +138,19 @@ def slopes(
             full = step_by_step(scene, *ends, sense.paths)
             ranks = [scene.d.graph.symbol[n].rank for n, _ in ends]
             out[name if sense.timeless else p] = oriented(full, *ranks, scene.d.convention)
-    elif sense.paths == "all":
-        for p, _ in partials(claim.sides):
-            if both_ways(scene.d, p) and (found := whole(scene, p)):
-                out[p] = found
+    elif sense.paths != "own":
+        asked, find = (both_ways, whole) if sense.paths == "all" else (apart, by_definition)
+        known = {p: find(scene, p) for p, _ in partials(claim.sides) if asked(scene.d, p)}
+        out |= {p: v for p, v in known.items() if v is not None}
     return out
+
+
+def by_definition(scene: Scene, p: Partial) -> Value | None:
+    """The derivative of a node's definition alone."""
+    pair, d = named(scene.d, p), scene.d
+    if pair is None or instance_of(d.graph.symbol[pair[0]], d.graph.definition[pair[0]], d.convention.letters) is None:
+        return None
+    return local_values(d, scene.point, scene.values, local_names.of(d, local_names.key(*pair)))[p]
 
 
 def whole(scene: Scene, p: Partial) -> Value | None:

@@ -133,10 +133,11 @@ def ended(d: Derivation, before: Before, claim: Claim) -> Before:
 
 
 def entry(desk: Desk, before: Before, text: str, claim: Claim) -> definitions.Definition | None:
-    """s_i = … as a name of its own, where it was read as a row of S and does not have its size."""
+    """A name that does not have the size of what it was read as: s_i, not the row of an S; an own one again."""
     left = claim.sides[0]
     letter = text.strip()[:1]
-    if not isinstance(left, At) or bare(left) != Name(letter.upper()) or not letter.islower():
+    row = isinstance(left, At) and left.base == Name(letter.upper()) and letter.islower()
+    if not row and bare(left) not in (x.name for x in before.named):
         return None
     for notation in notations(text, desk.notation):
         try:

@@ -129,7 +129,7 @@ class Trial(Court):
             if found is None:
                 continue
             now = at_step(mine.scene, t) if self.sense.timeless else {}
-            full = replace(full, values={**full.values, **found, **own_names, **now},
+            full = replace(full, values={**full.values, **own_names, **found, **now},
                            functions={**WHOLE, **full.functions})  # fmt: skip
             yield FittedPlace(self.claim, full, f"{said}{moment}; seed {self.seed}", named,
                               {}, open_sizes(scene), plans)  # fmt: skip

@@ -180,7 +180,7 @@ def word(r: Rewrite) -> bool:
     found = _WORD.fullmatch(token)
     if token in STEPS and r.token(1) == "(" and r.unknown(token):
         return r.took(1, r"\operatorname{step}")
-    if not found or not r.unknown(token):
+    if not found or not r.unknown(token) or (token,) in r.table.calls:
         return False
     inner = found[2]
     if inner in FUNCTIONS:
