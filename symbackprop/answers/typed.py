@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from symbackprop import plain
 from symbackprop.answers.bench import DELTA, Bench
 from symbackprop.answers.called import aliases, indices_of, kept, recurrent, stacked, whole
-from symbackprop.answers.clauses import Clause, clause, clauses, local_name
+from symbackprop.answers.clauses import Clause, clause, clauses, local_name, usual_size
 from symbackprop.answers.definitions import Definition
 from symbackprop.answers.letters import lettered
 from symbackprop.claims import Refused, letters_of, pieces_of
@@ -171,7 +171,8 @@ def role(c: Clause, given: list[Clause], now: str) -> str:
     if now and index and any(o.name == c.name and bare_index(o) == now for o in given):
         return "start"
     lower = index.isalpha() and index.islower()
-    return "letters" if lower and all(x in c.body for x in index) else "name"
+    body = usual_size(c.body)
+    return "letters" if lower and all(x in body for x in index) else "name"
 
 
 def bare_index(c: Clause) -> str:

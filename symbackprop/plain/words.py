@@ -14,7 +14,7 @@ from symbackprop.plain.glued import (
     scripted,
     signal,
 )
-from symbackprop.plain.marks import SUBS
+from symbackprop.plain.marks import SMALL, SUBS
 from symbackprop.plain.python import along, unquoted
 from symbackprop.plain.scan import GLUED, Scan, split
 from symbackprop.plain.spell import LETTERS
@@ -32,8 +32,8 @@ KNOWN = frozenset(
     .split()
 )  # fmt: skip
 
-INDEXED = re.compile(r"[_\[ᵢⱼₖₙₜ]")
-_LETTER = r"(?:(?![ᵀᵏ²³¹⁰-₟ᵢⱼ])[\w\u0300-\u036f])"
+INDEXED = re.compile(rf"[_\[{''.join(SUBS)}]")
+_LETTER = rf"(?:(?![{SMALL}])[\w\u0300-\u036f])"
 _RUN = re.compile(rf"[^\W\d_]{_LETTER}*")
 _NAMED = re.compile(rf"[^\W\d_]{_LETTER}*(?:\^\(?\w+\)?)?")
 _OPENS = re.compile(r"['’′]*\s*\(|\s+[^\W\d_]")
