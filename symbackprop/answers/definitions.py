@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 import numpy as np
 
+from symbackprop.answers.bench import Spot
 from symbackprop.errors import FormulaError, SizesError
 from symbackprop.evaluation.paper import Paper
 from symbackprop.fitting.readings import readings
@@ -31,17 +31,15 @@ class Definition:
     starts: tuple[tuple[Formula, Formula], ...] = ()  # at which step, and what it is there
 
 
-class Spot(Protocol):
-    """Where a definition is evaluated: a point, and every size an open 1 may have."""
+@dataclass(frozen=True)
+class Ground:
+    """A point, and every size an open 1 or I may have there."""
 
-    @property
-    def point(self) -> Point: ...
-
-    @property
-    def sizes(self) -> Mapping[str, int]: ...
+    point: Point
+    sizes: Mapping[str, int]
 
 
-def value(d: Definition, env: Environment, spot: Spot) -> Value:
+def value(d: Definition, env: Environment, spot: Spot | Ground) -> Value:
     """The value of a definition. Errors: `FormulaError` where it has letters of its own."""
     if d.time:
         return steps(d, env, spot)
@@ -59,12 +57,12 @@ def value(d: Definition, env: Environment, spot: Spot) -> Value:
     return Value(np.broadcast_to(made.array, grid[0].size).reshape(extents), len(extents) == 1)
 
 
-def usual(body: Formula, env: Environment, spot: Spot) -> Paper:
+def usual(body: Formula, env: Environment, spot: Spot | Ground) -> Paper:
     """Of the readings of a formula the usual one."""
     return next(readings(body, env, spot.sizes))[1]
 
 
-def steps(d: Definition, env: Environment, spot: Spot) -> Value:
+def steps(d: Definition, env: Environment, spot: Spot | Ground) -> Value:
     """All steps of a recursion, in the order it asks for; what is not said to start it is 0."""
     length = spot.point.length
     later = At(d.name, (Plus((Name(d.time), ONE)),))
@@ -89,7 +87,7 @@ def steps(d: Definition, env: Environment, spot: Spot) -> Value:
 
 
 def filled(
-    d: Definition, env: Environment, spot: Spot, held: Array, order: list[int], vector: bool
+    d: Definition, env: Environment, spot: Spot | Ground, held: Array, order: list[int], vector: bool
 ) -> bool:  # fmt: skip
     """Whether every step has the size tried; `held` takes their values."""
     values = {**env.values, d.name: Value(held, vector, 1, 0)}
@@ -102,7 +100,9 @@ def filled(
     return True
 
 
-def shapes(known: Mapping[int, Paper], spot: Spot) -> Iterator[tuple[tuple[int, ...], bool]]:
+def shapes(
+    known: Mapping[int, Paper], spot: Spot | Ground
+) -> Iterator[tuple[tuple[int, ...], bool]]:
     """Sizes a step may have: those of the starts, and those of the graph's own steps."""
     tried: set[tuple[int, ...]] = set()
     own = [np.shape(v) for (_, t), v in spot.point.values.items() if t == 1]

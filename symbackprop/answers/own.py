@@ -42,14 +42,6 @@ class Definition:
     new: definitions.Definition | None = None
 
 
-@dataclass(frozen=True)
-class Ground:
-    """A point, and every size an open 1 may have there."""
-
-    point: Point
-    sizes: Mapping[str, int]
-
-
 def names_of(d: Derivation, f: Formula) -> tuple[str, frozenset[Formula]]:
     """The node or δ a formula is, as it is shown, and all it may be called; else only itself."""
     for n in (*d.backward.adjoints, d.of):
@@ -131,7 +123,7 @@ def worth(at: Own, made: Definition, env: Environment) -> Paper:
 def named(at: Own, made: Definition, layout: Layout) -> Own:
     """A name of the solution's own."""
     assert made.new
-    ground = Ground(at.scene.point, open_sizes(at.scene))
+    ground = definitions.Ground(at.scene.point, open_sizes(at.scene))
     found = definitions.value(made.new, environments(at, made, layout)[0], ground)
     return replace(at, new={**at.new, made.name: found})
 
@@ -187,22 +179,29 @@ def own_slopes(
     nodes = {e.symbol.tex: n for n, e in d.graph.symbol.items() if e.symbol and not e.symbol.labels}
     out: dict[Formula, Value] = {}
     for p, _ in claim.partials:
-        if p.of not in known or p.wrt not in nodes or d.graph.time:
-            continue
-        some = tuple(x for x in known.values() if x.line <= known[p.of].line)
-        by = nodes[p.wrt]
-        base = np.asarray(scene.point.values[by, 0])
-        if base.size > COLUMNS or any(map(differentiates, some)):
-            continue
-        full = complex_steps(base, lambda step: moved(scene, by, step, some, p.of, layout))
-        out[p] = oriented(full, full.ndim - base.ndim, base.ndim, d.convention)
+        if p.of in known and p.wrt in nodes and not d.graph.time:
+            some = tuple(x for x in known.values() if x.line <= known[p.of].line)
+            if found := own_slope(scene, known[p.of], nodes[p.wrt], some, layout):
+                out[p] = found
     return out
+
+
+def own_slope(
+    scene: Scene, of: Definition, by: str, said: tuple[Definition, ...], layout: Layout
+) -> Value | None:
+    """The derivative of one name by a node; None where it cannot be had by steps."""
+    base = np.asarray(scene.point.values[by, 0])
+    if base.size > COLUMNS or any(map(differentiates, said)):
+        return None
+    full = complex_steps(base, lambda step: moved(scene, by, step, said, of.name, layout))
+    return oriented(full, full.ndim - base.ndim, base.ndim, scene.d.convention)
 
 
 def differentiates(x: Definition) -> bool:
     """Whether a definition uses a derivative: it cannot be differentiated by steps."""
-    kinds = Nabla | Partial
-    return any(isinstance(f, kinds) or (isinstance(f, Name) and f.base.startswith(r"\delta")) for f in inside(x.body))  # fmt: skip
+    names = {f.base for f in inside(x.body) if isinstance(f, Name)}
+    slopes = any(isinstance(f, Nabla | Partial) for f in inside(x.body))
+    return slopes or any(base.startswith(r"\delta") for base in names)
 
 
 def moved(

@@ -54,8 +54,11 @@ def senses(d: Derivation, claim: Claim, rows: bool, before: bool = False) -> Ite
     every = claim.partials
     layouts = ("gradient", "numerator") if rows else ("gradient",)
     two = any(both_ways(d, p) for p, _ in every) or (d.graph.time and every)
-    ways: list[Paths] = ["own", *(["all"] if two else [])]
-    ways += ["definition"] if any(apart(d, p) for p, _ in every) else []
+    ways: list[Paths] = ["own"]
+    if two:
+        ways.append("all")
+    if any(apart(d, p) for p, _ in every):
+        ways.append("definition")
     timeless = stepless(d, claim)
     for paths in ways:
         for layout in layouts:
@@ -82,12 +85,14 @@ def stepless(d: Derivation, claim: Claim) -> bool:
     """Whether the names of a recurrence stand without a step: no index of theirs but letters of entries."""
     if d.graph.time is None or claim.recurrent:
         return False
-    own = {e.symbol.tex: e.rank for e in d.graph.symbol.values() if e.symbol and e.symbol.time}
+    own: dict[Formula, int] = {
+        e.symbol.tex: e.rank for e in d.graph.symbol.values() if e.symbol and e.symbol.time
+    }
     every = [x for side in claim.sides for x in inside(side)]
     letters = {Name(x) for x, _ in claim.free}
     letters |= {x.index for x in every if isinstance(x, Sum | Product)} - {Name(d.graph.time.name)}
     entries = [x for x in every if isinstance(x, At) and x.base in own]
-    stepped = any(len(x.indices) > own[x.base] or set(x.indices) - letters for x in entries)
+    stepped = any(len(x.indices) > own.get(x.base, 0) or set(x.indices) - letters for x in entries)
     return not stepped and any(x in own for x in every)
 
 
@@ -136,8 +141,8 @@ def slopes(
             if not all(k in scene.point.values for k in ends):
                 return None
             full = step_by_step(scene, *ends, sense.paths)
-            ranks = [scene.d.graph.symbol[n].rank for n, _ in ends]
-            out[name if sense.timeless else p] = oriented(full, *ranks, scene.d.convention)
+            rows, columns = (scene.d.graph.symbol[n].rank for n, _ in ends)
+            out[name if sense.timeless else p] = oriented(full, rows, columns, scene.d.convention)
     elif sense.paths != "own":
         asked, find = (both_ways, whole) if sense.paths == "all" else (apart, by_definition)
         known = {p: find(scene, p) for p, _ in partials(claim.sides) if asked(scene.d, p)}
@@ -148,7 +153,11 @@ def slopes(
 def by_definition(scene: Scene, p: Partial) -> Value | None:
     """The derivative of a node's definition alone."""
     pair, d = named(scene.d, p), scene.d
-    if pair is None or instance_of(d.graph.symbol[pair[0]], d.graph.definition[pair[0]], d.convention.letters) is None:
+    if (
+        pair is None
+        or instance_of(d.graph.symbol[pair[0]], d.graph.definition[pair[0]], d.convention.letters)
+        is None
+    ):
         return None
     return local_values(d, scene.point, scene.values, local_names.of(d, local_names.key(*pair)))[p]
 
@@ -158,8 +167,8 @@ def whole(scene: Scene, p: Partial) -> Value | None:
     pair, d = named(scene.d, p), scene.d
     if pair is None or np.size(scene.point.values[pair[1], 0]) > COLUMNS:
         return None
-    ranks = [d.graph.symbol[n].rank for n in pair]
-    return oriented(derivative_values(d.graph, *pair, scene.point), *ranks, d.convention)
+    rows, columns = (d.graph.symbol[n].rank for n in pair)
+    return oriented(derivative_values(d.graph, *pair, scene.point), rows, columns, d.convention)
 
 
 def moments(scene: Scene, p: Partial, env: Environment, sense: Sense) -> tuple[Key, Key] | None:

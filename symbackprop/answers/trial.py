@@ -51,7 +51,9 @@ class Desk:
     def scenes(self) -> tuple[Scene, ...]:
         """Generic points, larger sizes first. Errors: `DeclarationError` if there is none."""
         method = "complex" if analytic(self.d) else "central"
-        found = [point_for(self.d, k, self.seed, method, given=small_sizes(self.d, k)) for k in TRIALS]
+        found = [
+            point_for(self.d, k, self.seed, method, given=small_sizes(self.d, k)) for k in TRIALS
+        ]
         points = [p for p in found if not isinstance(p, str)]
         if not points:
             raise DeclarationError(str(found[0]), where="check")

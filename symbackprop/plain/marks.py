@@ -23,8 +23,8 @@ SUBS = {k: v for k, v in SMALL_SUBS.items() if v.isascii() and v not in "=()"}
 SUPS = {k: v for k, v in SMALL_SUPS.items() if v.isascii() and v != "="} | {"ᵀ": "T"}
 TOP = ("^", "{", r"\top", "}")
 ONES = ("𝟙", "𝟏")
-SMALL = "²³¹⁰-₟" + "".join((*SMALL_SUBS, *(c for c in SMALL_SUPS if c.isalpha())))
-_INDICES = re.compile(rf"(?:(?![{SMALL}])\w)+")
+LITTLE = "²³¹⁰-₟" + "".join((*SMALL_SUBS, *(c for c in SMALL_SUPS if c.isalpha())))
+_INDICES = re.compile(rf"(?:(?![{LITTLE}])\w)+")
 _SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?![\d.]*\w*\()|\d+")
 _POWER_OF_TEN = re.compile(r"\d+(?:\.\d+)?[eE][+-]?\d{1,4}(?![\w.(])")

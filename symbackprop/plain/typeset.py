@@ -25,6 +25,7 @@ FONTS = frozenset({
     r"\mathbf", r"\boldsymbol", r"\bm", r"\mathrm", r"\mathsf", r"\mathit", r"\mathcal", r"\mathbb", r"\text",
     r"\textrm", r"\operatorname", r"\mathds", r"\vec", r"\rm", r"\bf",
 })  # fmt: skip
+WORD = 12  # letters of a function without a backslash, and one more
 STEPS = frozenset({r"\Theta", r"\theta", "H", "u"})  # Heaviside's function, where it is no name
 INDICATORS = frozenset({r"\mathbf{1}", r"\mathbf{I}", "I", "1", r"\chi", r"\mathbf{\chi}"})
 _WORD = re.compile(r"\\(mathbf|mathrm|mathsf|mathit|mathcal|operatorname)\{(\w*)\}")
@@ -166,7 +167,12 @@ def related(r: Rewrite, start: int, stop: int) -> bool:
 def called(r: Rewrite) -> bool:
     """diag(x) and exp(x) without a backslash: letters that stand together before a bracket."""
     length = 0
-    while len(r.token(length)) == 1 and r.token(length).isalpha() and (not length or r.beside(length)):
+    while (
+        length < WORD
+        and r.token(length).isascii()
+        and r.token(length).isalpha()
+        and (not length or r.beside(length))
+    ):
         length += 1
     text = "".join(r.token(k) for k in range(length))
     known = r"\operatorname{" + FUNCTIONS.get(text, text) + "}"

@@ -14,7 +14,7 @@ from symbackprop.plain.glued import (
     scripted,
     signal,
 )
-from symbackprop.plain.marks import SMALL, SUBS
+from symbackprop.plain.marks import LITTLE, SUBS
 from symbackprop.plain.python import along, unquoted
 from symbackprop.plain.scan import GLUED, Scan, split
 from symbackprop.plain.spell import LETTERS
@@ -33,7 +33,7 @@ KNOWN = frozenset(
 )  # fmt: skip
 
 INDEXED = re.compile(rf"[_\[{''.join(SUBS)}]")
-_LETTER = rf"(?:(?![{SMALL}])[\w\u0300-\u036f])"
+_LETTER = rf"(?:(?![{LITTLE}])[\w\u0300-\u036f])"
 _RUN = re.compile(rf"[^\W\d_]{_LETTER}*")
 _NAMED = re.compile(rf"[^\W\d_]{_LETTER}*(?:\^\(?\w+\)?)?")
 _OPENS = re.compile(r"['’′]*\s*\(|\s+[^\W\d_]")
@@ -78,7 +78,9 @@ def name_at(s: Scan, at: int) -> tuple[str, int, tuple[str, ...]] | None:
         return None
     text = found[0]
     for stop in range(len(text), 0, -1):
-        if text[:stop] in s.spelled and (stop == len(text) or text[stop] in "_^" or text[stop] in SUBS):
+        if text[:stop] in s.spelled and (
+            stop == len(text) or text[stop] in "_^" or text[stop] in SUBS
+        ):
             rest = _INDICES.match(s.text, at + stop)
             inner = next((g for g in rest.groups() if g), "") if rest else ""
             inner = inner.translate(_SMALL)
