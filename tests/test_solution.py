@@ -35,7 +35,7 @@ LINES = [
     (SOFTMAX, ["q = p'y", "dq/dz = p.*y - q p"], "defined holds"),  # by the chain rule, through p
     (SOFTMAX, ["q = p'y = 2 p'y"], "false"),
     (SOFTMAX, [r"H_L = \operatorname{diag}(p) - p p^\top", r"H_L = \operatorname{diag}(p)"], "holds false"),
-    (RIDGE, ["err = X w - y", "r = err", r"\nabla_w L = X' err + w", "dL/dw = X'err"], "defined holds holds false"),
+    (RIDGE, ["err = X w - y", "r = err", "∇_w L = X' err + w", "dL/dw = X'err"], "defined holds holds false"),
     (RIDGE, [r"H_L = X^\top X + I_d", r"H_L = X^\top X"], "holds false"),
     (PATHS, ["dK/dx = -1/2", "dK/dx = (s^2 - 1)/2", "dK/dx = s^2/2"], "holds holds false"),  # ∂ and d
 ]  # fmt: skip

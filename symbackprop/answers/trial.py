@@ -71,7 +71,8 @@ def judged(
         line = in_sense(desk, text, claim, said, sense)
         if line.verdict == "holds":
             return line
-        first = first or line
+        if first is None or (sense.second and first.verdict == "sizes"):
+            first = line
     assert first
     return first
 

@@ -41,7 +41,7 @@ def slope(s: Scan) -> bool:
     if above is None or not s.text.startswith("/∂", above[1]):
         return False
     below = spelled_at(s, above[1] + 2)
-    if below is None:
+    if below is None or s.text[below[1] : below[1] + 1] in ("_", "[", "^"):
         return False
     s.put(r"\frac", "{", r"\partial", *above[0], "}", "{", r"\partial", *below[0], "}")
     s.at = below[1]

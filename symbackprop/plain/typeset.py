@@ -10,7 +10,7 @@ from symbackprop.plain.marks import digits
 from symbackprop.plain.rewriting import Rewrite
 from symbackprop.plain.spell import Spellings
 from symbackprop.plain.typed_names import name
-from symbackprop.plain.words import FUNCTIONS
+from symbackprop.plain.words import FUNCTIONS, KNOWN
 from symbackprop.reading.names import NameTable
 from symbackprop.reading.tokens import Source
 
@@ -176,7 +176,7 @@ def called(r: Rewrite) -> bool:
         length += 1
     text = "".join(r.token(k) for k in range(length))
     known = r"\operatorname{" + FUNCTIONS.get(text, text) + "}"
-    whole = length > 2 and r.token(length) == "(" and (known,) in r.table.calls
+    whole = length > 2 and r.token(length) == "(" and ((known,) in r.table.calls or text in KNOWN)
     return whole and r.took(length, known)
 
 
