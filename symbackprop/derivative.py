@@ -29,6 +29,7 @@ from symbackprop.page import Equation
 from symbackprop.raising import raise_entries
 from symbackprop.sizes import Shape, plain
 
+Layout = Literal["axes", "vec"]  # matrices as they are, or their columns below one another
 DIRECTIONS = {0: ("v", "u", "s"), 1: ("v", "u", "z"), 2: ("V", "U", "Z")}
 
 
@@ -120,15 +121,16 @@ class Derivative(Raised):
     folded: Entries
     under_vec: Formula
     tensors: Mapping[Hashable, Expr] = field(default_factory=dict)
-    layout: Literal["axes", "vec"] = "axes"
+    layout: Layout = "axes"
 
     @property
     def matrix(self) -> Formula | None:
         """The matrix on paper."""
         if self.expr is None:
             return None
-        flat = self.layout == "vec"
-        rows, columns = (1, 1) if flat else (len(self.step.at), len(self.step.by))
+        rows, columns = len(self.step.at), len(self.step.by)
+        if self.layout == "vec":
+            rows, columns = min(rows, 1), min(columns, 1)
         try:
             return laid_out(self.expr, rows, columns, self.convention)
         except NoMatrix:
@@ -153,10 +155,12 @@ class Derivative(Raised):
         return Equation("derivative", left, (self.entry,), None, free(self.axes), local=self.scope)
 
     def vec(self) -> Derivative:
-        """∂vec(y)/∂vec(x) of a matrix by a matrix, in Kronecker products.
+        """∂vec(y)/∂vec(x), where y, x or both are matrices, in Kronecker products.
 
         Errors: `DeclarationError` where rows and columns do not come apart.
         """
+        if max(len(self.step.at), len(self.step.by)) < 2:
+            return self
         made = kronecker(replace(self.step, result=self.folded), self.tensors)
         if made is None:
             raise DeclarationError("the derivative is no sum of Kronecker products",

@@ -16,7 +16,7 @@ from symbackprop.expr import NUMBER, Expr, apply, const, rebuild, with_args
 from symbackprop.monomial import (
     Monomial, by_scalars, exponent, is_ones, is_zero, join, one, plain_first, raised, split,
 )  # fmt: skip
-from symbackprop.sizes import Size, size
+from symbackprop.sizes import Size, count
 from symbackprop.vocabulary import OPS
 
 
@@ -305,10 +305,7 @@ def simpler_transpose(a: Expr) -> Expr | None:
 def simpler_total(a: Expr) -> Expr | None:
     """Sums of ones, unit vectors, declared distributions; Σ u⊙v = uᵀv."""
     if a.op.name == "constant":
-        count = size(1)
-        for s in a.shape:
-            count = count * s
-        return const(count)
+        return const(count(a.shape))
     if a.op.name in ("onehot", "unit") and a.rank == 1:
         return const(1)
     if is_distribution(a) and a.rank == 1:
