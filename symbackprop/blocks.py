@@ -12,10 +12,11 @@ from symbackprop import tidy as td
 from symbackprop.activity import relevant
 from symbackprop.convention import Convention
 from symbackprop.derivation import Derivation, as_graph, derive
-from symbackprop.derivative import Derivative, Layout, Quantity
+from symbackprop.derivative import Derivative, Layout, Product, Quantity, Side
 from symbackprop.derivative_names import (
-    hessian_name, jacobian_name, vec_block_name, vec_name, vec_slope_name,
+    hessian_name, jacobian_name, nabla_slope, vec_block_name, vec_name, vec_slope_name,
 )  # fmt: skip
+from symbackprop.directions import along, directions_of
 from symbackprop.errors import DeclarationError
 from symbackprop.expr import Expr
 from symbackprop.graph import Graph, known
@@ -183,6 +184,38 @@ class Blocks(Quantity):
             raise DeclarationError(f"the block {block} is no sum of Kronecker products", where=self.kind,
                                    hint=f"Its entries are in {block}.latex(), its product with a direction "
                                    f"in {block}.jvp().") from refusal  # fmt: skip
+
+    def jvp(self, directions: Mapping[str, str] | None = None) -> dict[str, Product]:
+        """The whole times a direction in every variable: for each row, Σ of its blocks times theirs.
+
+        `directions` names some of them, {"W": "V"}. Errors: `DeclarationError` for a name that is taken.
+        """
+        table = {x: {y: self.slope(x, y) for y in self.names} for x in self.rows}
+        return self.products(table, directions or {}, "right")
+
+    def vjp(self, directions: Mapping[str, str] | None = None) -> dict[str, Product]:
+        """As `jvp`, the directions in the shapes of the rows, from the left: one product per variable."""
+        table = {y: {x: self.slope(x, y) for x in self.rows} for y in self.names}
+        return self.products(table, directions or {}, "left")
+
+    def products(
+        self, table: Mapping[str, Mapping[str, Derivative]], asked: Mapping[str, str], side: Side
+    ) -> dict[str, Product]:
+        for n in asked:
+            known(n, dict.fromkeys(next(iter(table.values()))), self.kind)
+        named: dict[str, str] = {}
+        for each in table.values():
+            named = named or directions_of(each, asked, side)
+        return {n: along(each, named, self.scope, side) for n, each in table.items()}
+
+    def slope(self, x: str, y: str) -> Derivative:
+        """A block by its axes, under a name of its own also on the diagonal."""
+        found = self.blocks.get((x, y)) if self.layout == "axes" else None
+        if self.kind == "jacobian":
+            return found or slope(self.derivation, x, y)
+        return replace(
+            found or second(self.derivation, x, y), left=nabla_slope(self.derivation, x, y)
+        )
 
     def verify(self, *, seed: int = 0) -> float:
         """As `Quantity.verify`, of the whole or block by block."""

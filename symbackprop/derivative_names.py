@@ -58,8 +58,11 @@ def vec_name(name: Name) -> Name:
 
 def block_name(d: Derivation, x: str, y: str) -> Formula:
     """H by one variable; ∂∇/∂y for two different ones."""
-    if x == y:
-        return hessian_name(d)
+    return hessian_name(d) if x == y else nabla_slope(d, x, y)
+
+
+def nabla_slope(d: Derivation, x: str, y: str) -> no.Partial:
+    """∂(∇_x L)/∂y."""
     return no.Partial(no.Nabla(d.convention.of, tex_of(d, x)), tex_of(d, y))
 
 

@@ -16,8 +16,8 @@ import numpy as np
 from symbackprop.convention import Convention
 from symbackprop.derivation import Derivation, derive
 from symbackprop.derivative_names import (
-    block_name, curvature_name, hessian_name, jacobian_name, slope_name, vec_block_name, vec_name,
-    vec_slope_name,
+    block_name, curvature_name, hessian_name, jacobian_name, nabla_slope, slope_name,
+    vec_block_name, vec_name, vec_slope_name,
 )  # fmt: skip
 from symbackprop.expr import default_tex, spelled
 from symbackprop.graph import Graph
@@ -130,6 +130,7 @@ def blocks_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
     out: Found = {}
     for x, y in product(names, names):
         full, rank = block_values(d, x, y, point), d.graph.symbol[x].rank
+        out[nabla_slope(d, x, y)] = oriented(full, rank, full.ndim - rank, d.convention)
         out |= columnwise(vec_block_name(d, x, y), full, rank, d.convention)
     return out | in_blocks(d, hessian_name(d), names, hessian_values(d, names, point))
 
@@ -185,29 +186,29 @@ def second_order(scope: str) -> bool:
     return scope.partition(":")[0] in SECOND
 
 
-def parts(scope: str) -> tuple[str, tuple[str, ...], tuple[str, str]]:
-    """Kind, names, and the direction with the symbol whose shape it has (or two empty strings)."""
-    whole, _, direction = scope.partition(";")
+def parts(scope: str) -> tuple[str, tuple[str, ...], dict[str, str]]:
+    """Kind, names, and the directions with the symbols whose shapes they have."""
+    whole, _, directions = scope.partition(";")
     kind, _, names = whole.partition(":")
-    name, _, like = direction.partition("@")
-    return kind, tuple(names.split(",")), (name, like)
+    pairs = (each.split("@") for each in directions.split(",") if each)
+    return kind, tuple(names.split(",")), dict(pairs)
 
 
 def second_names(d: Derivation, scope: str) -> tuple[Name, ...]:
     """The names a scope adds to those of the page."""
-    kind, names, (direction, _) = parts(scope)
+    kind, names, directions = parts(scope)
     own = [curvature_name(d, x) for x in "HGF"]
     if kind == "jacobian":
         own.append(jacobian_name(d, outputs_of(d, names)[0]))
-    return (*own, *map(vec_name, own), *((spelled(default_tex(direction)),) if direction else ()))
+    return (*own, *map(vec_name, own), *(spelled(default_tex(v)) for v in directions))
 
 
 def second_values(d: Derivation, scope: str, point: Point, seed: int) -> Found:
-    """The values a scope adds: the matrix by definition, and a direction that is never special."""
-    kind, names, (direction, like) = parts(scope)
+    """The values a scope adds: the matrix by definition, and directions that are never special."""
+    kind, names, directions = parts(scope)
     out = SECOND[kind](d, names, point)
-    if direction:
+    rng = np.random.default_rng([seed, crc32(scope.encode())])
+    for name, like in directions.items():
         shape = tuple(s.value(point.sizes) for s in d.graph.symbol[like].shape)
-        rng = np.random.default_rng([seed, crc32(scope.encode())])
-        out[spelled(default_tex(direction))] = Value(rng.uniform(0.5, 2, shape), len(shape) == 1)
+        out[spelled(default_tex(name))] = Value(rng.uniform(0.5, 2, shape), len(shape) == 1)
     return out

@@ -169,6 +169,51 @@ def test_jacobians_hold_in_every_layout(name: str, convention: sb.Convention) ->
     assert max(j.verify(), j.vec().verify()) < 1e-10
 
 
+PRODUCTS = {
+    "softmax regression": ("b", "p ⊙ (V x) − (xᵀ Vᵀ p) p + p ⊙ v − (pᵀ v) p"),
+    "samples in rows": ("W", "Xᵀ X V + Xᵀ 𝟏ₙ vᵀ"),
+    "an affine layer": ("z", "V x + v + W u"),
+    "polar coordinates": ("x", "cos(φ) v − r sin(φ) u"),
+}
+
+
+def axes(name: str) -> Blocks:
+    if name in HESSIANS:
+        text, wrt, _ = HESSIANS[name]
+        return sb.hessian(text, wrt=wrt)
+    text, of, wrt, _ = JACOBIANS[name]
+    return sb.jacobian(text, of, wrt=wrt)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_whole_along_a_direction_in_every_variable(name: str) -> None:
+    """From the right and, where something else comes out, from the left; twice of it does not pass."""
+    h = axes(name)
+    forth, back = h.jvp(), h.vjp() if h.kind == "jacobian" else {}
+    assert tuple(forth) == h.rows
+    assert not back or tuple(back) == h.names
+    if name in PRODUCTS:
+        row, said = PRODUCTS[name]
+        assert forth[row].text() == said
+    for p in (*forth.values(), *back.values()):
+        assert p.verify(seed=1) < 1e-10
+        if p.step.result.terms and p.expr is not None:
+            with pytest.raises(sb.VerificationError, match="differs"):
+                replace(p, expr=apply(OPS["multiply"], 2, p.expr)).verify(seed=1)
+
+
+def test_directions_have_names_of_their_own() -> None:
+    h = sb.hessian("u: d; v: d; w: d; L = exp(u @ v + v @ w)", wrt=["u", "v", "w"])
+    said = h.jvp({"w": "q"})["v"]
+    assert said.scope.endswith(";z@u,v1@v,q@w")
+    assert said.verify() < 1e-10
+    for taken in ({"u": "v"}, {"u": "d"}, {"u": "q", "v": "q"}):
+        with pytest.raises(sb.DeclarationError, match="cannot name a direction"):
+            h.jvp(taken)
+    with pytest.raises(sb.DeclarationError, match="y"):
+        h.jvp({"y": "q"})
+
+
 def test_blocks_by_name() -> None:
     j = sb.jacobian("x: d; W: k x d; b: k; z = W @ x + b", "z", ["W", "b"])
     assert j["z", "W"].vec().text() == "xᵀ ⊗ Iₖ"
