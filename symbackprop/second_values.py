@@ -19,6 +19,7 @@ from symbackprop.derivative_names import (
     block_name, curvature_name, hessian_name, jacobian_name, nabla_slope, slope_name,
     vec_block_name, vec_name, vec_slope_name,
 )  # fmt: skip
+from symbackprop.independent import covariances, total_of
 from symbackprop.expr import default_tex, spelled
 from symbackprop.graph import Graph
 from symbackprop.local_values import oriented
@@ -151,11 +152,16 @@ def gauss_newton_scope(d: Derivation, names: tuple[str, ...], point: Point) -> F
 
 
 def fisher_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
-    """Σ p(c) ∇ℓ(c) ∇ℓ(c)ᵀ, class by class."""
+    """Σ p(c) ∇ℓ(c) ∇ℓ(c)ᵀ, class by class; of several samples, sample by sample."""
     x, label, given = names
     chances = np.asarray(point.values[given, 0])
+    y = d.graph.symbol[label]
+    onehot = y.symbol is not None and y.symbol.domain == "onehot"
+    if y.rank > onehot:
+        spread, _ = covariances(d, x, label, given, point)
+        share = len(chances) if total_of(d, x, label, given, point) == "mean" else 1
+        return in_both(curvature_name(d, "F"), share * spread)
     weights = chances if chances.ndim else np.asarray([1 - chances, chances])
-    onehot = d.graph.symbol[label].rank == 1
     total: Array = np.asarray(0.0)
     for c, weight in enumerate(weights):
         inputs = {k: v for k, v in point.values.items() if k[0] in d.graph.inputs}

@@ -26,7 +26,7 @@ FLOORS = """
     legible derivation options page
     closed largest recurrence
     rows local_names jacobians equation_section local_section chain_section
-    derivative_names derivative directions second blocks curvature
+    derivative_names derivative directions second blocks independent curvature
     hessian_section tracing overview gradient_section outline
     local_values callables second_values scope paths report truth verify seen claims places lines
     batched exercise quantities judged
