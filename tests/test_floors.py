@@ -21,7 +21,7 @@ FLOORS = """
     axes matrices builders picking compositions functions graph statements expression_text graph_text
     composed indexed lowering accumulation
     monomial tidy expanding windows lettered raising kronecker_form local
-    activity naming abbreviations reverse ranks values exact convention
+    activity naming abbreviations reverse ranks cofactors values exact convention
     paper_sums paper_vectors onpaper
     legible derivation options page
     closed largest recurrence
