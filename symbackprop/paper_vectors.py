@@ -176,6 +176,9 @@ class Vectors(Sums):
             return self.sum(e, flip)
         if name in ("diag", "identity"):
             return self.plain_matrix(e)
+        if name == "commutation":
+            sides = [size_formula(e.attribute(k)) for k in ("rows", "columns")]  # type: ignore[arg-type]
+            return no.Commutation(*(reversed(sides) if flip else sides))
         if name == "kron":
             return no.Kron(tuple(self.matrix(a, flip) for a in e.args))
         if e.op is TIME_SUM:
