@@ -20,7 +20,7 @@ from symbackprop.notation import Formula, Name
 from symbackprop.op import slides
 from symbackprop.paper_sums import broadcast_terms, no_sign_first
 from symbackprop.paper_vectors import Vectors
-from symbackprop.sizes import Shape, size
+from symbackprop.sizes import Shape, count, size
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,8 @@ class Writer(Vectors):
     def total(self, e: Expr) -> Formula:
         (x,) = e.args
         if "mean" in e.op.name:
-            count = size(1)
-            for s in x.shape:
-                count = count * s
-            return times([no.Over(no.ONE, size_formula(count)), self.summed(x)])
+            share = no.Over(no.ONE, size_formula(count(x.shape)))
+            return times([share, self.summed(x)])
         return self.summed(x)
 
     def summed(self, x: Expr) -> Formula:

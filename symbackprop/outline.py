@@ -181,6 +181,8 @@ SIGNS: tuple[tuple[Callable[[Formula], bool], str, Formula], ...] = (
     (lambda f: isinstance(f, no.Hadamard), "notation.hadamard", Name(r"\odot")),
     (lambda f: isinstance(f, no.Oslash), "notation.oslash", Name(r"\oslash")),
     (lambda f: isinstance(f, no.Kron), "notation.kron", Name(r"\otimes")),
+    (lambda f: isinstance(f, no.Commutation), "notation.commutation",
+     no.Commutation(Name("m"), Name("n"))),
     (lambda f: isinstance(f, no.HPower), "notation.hpower", no.HPower(Name("u"), Name("k"))),
     (lambda f: isinstance(f, no.Ones), "notation.ones", no.Ones(Name("n"))),
     (adds_number, "notation.number", no.ONE),

@@ -178,6 +178,9 @@ class Vectors(Sums):
             return self.sum(e, flip)
         if name in ("diag", "identity"):
             return self.plain_matrix(e)
+        if name == "commutation":
+            sides = [size_formula(e.attribute(k)) for k in ("rows", "columns")]  # type: ignore[arg-type]
+            return no.Commutation(*(reversed(sides) if flip else sides))
         if name == "kron":
             return no.Kron(tuple(self.matrix(a, flip) for a in e.args))
         if e.op is TIME_SUM:
@@ -186,6 +189,12 @@ class Vectors(Sums):
             return no.Sum(Name(time.name), no.ONE, size_formula(time.length), inner)  # type: ignore[attr-defined]
         if name == "constant":
             return self.constant(e, flip)
+        if (
+            name == "reshape" and e.args[0].rank == 1 and size(1) in e.shape
+        ):  # of one column, or one row
+            return (
+                self.column(e.args[0]) if (e.shape[1] == size(1)) != flip else self.row(e.args[0])
+            )
         if e.op.scalar and len(e.args) == 1:
             inner = self.matrix(e.args[0], flip)
             if flip and isinstance(inner, no.Transpose):

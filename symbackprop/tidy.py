@@ -16,7 +16,7 @@ from symbackprop.expr import NUMBER, Expr, apply, const, rebuild, with_args
 from symbackprop.monomial import (
     MEANS, Monomial, by_scalars, exponent, is_ones, is_zero, join, one, plain_first, raised, split,
 )  # fmt: skip
-from symbackprop.sizes import Size, size
+from symbackprop.sizes import Size, count
 from symbackprop.vocabulary import OPS
 
 
@@ -199,8 +199,8 @@ def distributed(e: Expr) -> list[Expr]:
         return []
     ((inner, x),) = m.arrays
     parts = [split(t) for t in summands(inner)] if inner.op.name == "add" and x == 1 else []
-    if any(abs(p.coefficient) != 1 or p.scalars for p in parts):
-        return []
+    if len(parts) < 2 or any(abs(p.coefficient) != 1 or p.scalars for p in parts):
+        return []  # a sum that broadcasts is one term
     return [join(Monomial(m.coefficient * p.coefficient, m.scalars, p.arrays), e.shape) for p in parts]
 
 
@@ -317,10 +317,7 @@ def simpler_transpose(a: Expr) -> Expr | None:
 def simpler_total(a: Expr) -> Expr | None:
     """Sums of ones, unit vectors, declared distributions; Σ u⊙v = uᵀv."""
     if a.op.name == "constant":
-        count = size(1)
-        for s in a.shape:
-            count = count * s
-        return const(count)
+        return const(count(a.shape))
     if a.op.name in ("onehot", "unit") and a.rank == 1:
         return const(1)
     if is_distribution(a) and a.rank == 1:

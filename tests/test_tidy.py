@@ -135,3 +135,10 @@ def test_forms(made: Callable[..., Expr], said: str) -> None:
 
     e = made(*(SYMBOL[n] for n in ("A", "B", "u", "a")))
     assert text(notate(td.tidy(e), Convention())) == said
+
+
+def test_a_sum_that_broadcasts_stays_one_term() -> None:
+    """It is not opened again and again."""
+    e = op("multiply", SYMBOL["a"], op("add", SYMBOL["A"], SYMBOL["x"]))
+    assert len(td.summands(e)) == 1
+    assert np.allclose(value(td.tidy(e)), value(e))
