@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from symbackprop import expr
 from symbackprop.axes import from_last, normal_axis, to_last
-from symbackprop.errors import DeclarationError
+from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.expr import Expr, Operand, apply, as_expr, const, describe, labels_of
 from symbackprop.op import Op
 from symbackprop.sizes import Size, shape_text, size
@@ -57,8 +57,12 @@ def along_axis(op: Op) -> Function:
 def reduction(name: str) -> Function:
     whole, last = OPS[name], OPS[name + "_last"]
 
-    def function(x: Operand, axis: int | tuple[int, ...] | None = None) -> Expr:
+    def function(
+        x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False
+    ) -> Expr:
         x = as_expr(x)
+        if keepdims:
+            return kept(name, x, axis)
         if axis is None:
             return apply(whole, x) if x.rank else x
         many = axis if isinstance(axis, tuple) else (axis,)
@@ -68,6 +72,25 @@ def reduction(name: str) -> Function:
 
     function.__name__ = name
     return function
+
+
+def kept(name: str, x: Expr, axis: object) -> Expr:
+    """The sum or mean over one axis of a vector or a matrix, the axis kept with one entry: X 1, 1ᵀ X.
+
+    Errors: `ShapeError` for other ranks, `DeclarationError` for several axes.
+    """
+    if x.rank not in (1, 2):
+        raise ShapeError(f"{describe(x)} is {shape_text(x.shape)}: keepdims is for vectors and matrices",
+                         where=name, hint="Write  reshape(…)  around the sum.")  # fmt: skip
+    if (x.rank == 2 and axis is None) or isinstance(axis, tuple):
+        raise DeclarationError("keepdims goes with one axis", where=name, hint="axis=0, or axis=1")
+    at = normal_axis(0 if axis is None else axis, x, name)
+    if x.rank == 1:
+        made = constant(1, size(1)) * reduction("sum")(x)
+    else:
+        column = constant(1, x.shape[at], size(1)) if at else constant(1, size(1), x.shape[at])
+        made = x @ column if at else column @ x
+    return made / const(x.shape[at]) if name == "mean" else made
 
 
 def concat(*parts: Operand, axis: int = -1) -> Expr:

@@ -200,7 +200,7 @@ class Expressions:
     def option(self, node: ast.expr) -> object:
         if isinstance(node, ast.Tuple):
             return tuple(self.option(x) for x in node.elts)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str | None):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str | bool | None):
             return node.value
         value = number(self.expression(node))
         if value is None:

@@ -54,7 +54,13 @@ def delta(atom: Delta, tensors: Tensors) -> Item | None:
             return None if label is None else (
                 apply(OPS["onehot"], label[0], n=k.size), (*label[1], k))  # fmt: skip
         if not other.terms:
-            return apply(OPS["unit"], n=k.size, position=other.offset), (k,)
+            only = k.size == size(1)  # the unit vector of an axis of one entry
+            made = (
+                fn.constant(1, const(1))
+                if only
+                else apply(OPS["unit"], n=k.size, position=other.offset)
+            )
+            return made, (k,)
     for mine, other in (sides, sides[::-1]):
         if not isinstance(mine, Affine) or not isinstance(other, Affine) or not mine.plain:
             continue

@@ -88,6 +88,8 @@ class Vectors(Sums):
     def row_sums(self, m: Expr, side: str) -> Formula:
         if m.rank != 2 or (self.c.sums == "sigma" and m.shape[1] != size(1)):
             raise NoMatrix("sum")
+        if m.shape[1] == size(1):  # its only column
+            return self.matrix(m, flip=side == "row")
         ones = no.Ones(size_formula(m.shape[1]))
         return times(
             [self.matrix(m), ones]
@@ -142,7 +144,8 @@ class Vectors(Sums):
                 if self.c.vectors == "column"
                 else [self.row(x), s]
             )
-        left, right = picks
+        # the only row or column of a matrix is the matrix
+        left, right = (None if n == size(1) else s for s, n in zip(picks, x.shape, strict=True))
         single_row = len(ranges[0]) == 1
         parts: list[Formula] = []
         if e.rank == 1 and single_row == (self.c.vectors == "column"):  # the vector lies across
@@ -171,7 +174,8 @@ class Vectors(Sums):
             )
         if name == "outer":
             u, v = e.args[::-1] if flip else e.args
-            return times([self.column(u), self.row(v)])
+            parts = [] if alone(u) and not alone(v) else [self.column(u)]
+            return times([*parts, *([] if alone(v) and parts else [self.row(v)])])
         if name in ("multiply", "divide", "negative", "power"):
             return self.product(e, flip)
         if name in ("add", "subtract"):
@@ -254,6 +258,11 @@ def multiplied(e: Expr) -> Expr:
     if e.op.name != "solve":
         return e
     return apply(OPS["matmul"], apply(OPS["inverse"], e.args[0]), e.args[1])
+
+
+def alone(e: Expr) -> bool:
+    """The 1 of an axis of one entry, which is not written beside others."""
+    return mo.is_ones(e) and e.shape == (size(1),)
 
 
 def one_array(e: Expr) -> bool:

@@ -76,6 +76,8 @@ BY_RANK: dict[int, list[Callable[[Grow, tuple[int, ...], int, random.Random], Ex
 def grown(rng: random.Random, shape: tuple[int, ...], depth: int) -> Expr:
     """A random expression of a shape."""
     leaves = [SYMBOL[n] for n, s in SHAPES.items() if s == shape]
+    if shape and rng.random() < 0.05:
+        return fn.constant(1, *shape)
     if depth == 0 or rng.random() < 0.1:
         return rng.choice(leaves)
     make = rng.choice(BY_RANK[len(shape)])

@@ -115,12 +115,12 @@ def call(node: Call, scope: Scope) -> Paper:
             # entries are counted anew: a vector of them lies as vectors do, whatever they lay in before
             whole = [replace(a, along=None) for a in arguments]
             return paper.applied(given, whole, env.vectors)
+        if not node.primes and len(arguments) == 1 and name in _SHAPED:
+            return _SHAPED[name](arguments[0], env.vectors)  # a matrix of one column is a column
         if given is not None:
             return paper.applied(given, arguments, env.vectors)
         if not node.primes and len(arguments) == 1 and name in _ENTRYWISE:
             return paper.mapped(_ENTRYWISE[name], arguments[0])
-        if not node.primes and len(arguments) == 1 and name in _SHAPED:
-            return _SHAPED[name](arguments[0], env.vectors)
     except (ValueError, IndexError, TypeError) as refusal:
         sizes = ", ".join(a.shown() for a in arguments)
         raise misfit(node, f"{name} cannot take {sizes}: {refusal}") from None

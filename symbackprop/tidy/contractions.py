@@ -42,11 +42,21 @@ def contracted(a: Expr, b: Expr) -> Expr:
 def across(a: Expr, b: Expr) -> Expr | None:
     """Neighbours in a longer product: (X A) (A⁻¹ Y) = X Y."""
     (before, x), (y, after) = sq.last(a), sq.first(b)
-    made = sq.neighbours(x, y)
+    made = sq.neighbours(x, y) or of_ones(x, y)
     if made is None:
         return None
     left = made if before is None else mm(before, made)
     return left if after is None else mm(left, after)
+
+
+def of_ones(a: Expr, b: Expr) -> Expr | None:
+    """1 1ᵀ 1 = n 1."""
+    shape = (*a.shape[:-1], *b.shape[1:])
+    return (
+        mul(const(a.shape[-1]), fn.constant(1, *shape))
+        if is_ones(a) and is_ones(b) and shape
+        else None
+    )
 
 
 def simpler_product(a: Expr, b: Expr) -> Expr | None:
@@ -81,6 +91,14 @@ def simpler_product(a: Expr, b: Expr) -> Expr | None:
             folds.cancels(f, g) and x == -y for n, (f, x) in enumerate(both) for g, y in both[:n]
         ):
             return total(mul(a, b))  # (y ⊘ p)ᵀ p = Σ y
+    if is_ones(b) and b.rank < a.rank:
+        return rows(a)
+    if is_ones(a) and a.rank < b.rank:
+        return rows(tr(b))
+    if names[0] == "outer" and is_ones(b):
+        return outer(a.args[0], mm(a.args[1], b))
+    if names[1] == "outer" and is_ones(a):
+        return outer(mm(a, b.args[0]), b.args[1])
     if names[0] == "outer" and b.rank == 1:
         return mul(mm(a.args[1], b), a.args[0])
     if names[1] == "outer" and a.rank == 1:
