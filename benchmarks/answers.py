@@ -24,6 +24,7 @@ from symbackprop import Sheet, check, hessian, jacobian
 from symbackprop.answers.edits import edits
 from symbackprop.answers.verdict import Verdict
 from symbackprop.derivation import Derivation
+from symbackprop.exercise import Check
 from symbackprop.notation import Formula
 
 SECONDS = 0.2  # spent on one variable at least
@@ -62,16 +63,27 @@ class Row:
     mistaken: int
 
 
+def sheets() -> Iterator[Sheet]:
+    """Every worked sheet."""
+    for found in pkgutil.iter_modules(worked.__path__):
+        module = importlib.import_module(f"worked.{found.name}")
+        yield from (v for v in vars(module).values() if isinstance(v, Sheet))
+
+
+def checks() -> Iterator[tuple[str, Check]]:
+    """Every page of the worked sheets."""
+    for sheet in sheets():
+        yield from ((f"{sheet.name}.{k}", c) for k, (_, c) in enumerate(sheet.checks, 1))
+
+
 def derivations() -> Iterator[tuple[str, Derivation]]:
     """Every derivation of the worked sheets, once."""
     seen: set[int] = set()
-    for found in pkgutil.iter_modules(worked.__path__):
-        module = importlib.import_module(f"worked.{found.name}")
-        for sheet in (v for v in vars(module).values() if isinstance(v, Sheet)):
-            own = {id(c.derivation): c.derivation for _, c in sheet.checks}
-            new = [d for key, d in own.items() if key not in seen]
-            seen |= set(own)
-            yield from ((f"{sheet.name}.{k}", d) for k, d in enumerate(new, 1))
+    for sheet in sheets():
+        own = {id(c.derivation): c.derivation for _, c in sheet.checks}
+        new = [d for key, d in own.items() if key not in seen]
+        seen |= set(own)
+        yield from ((f"{sheet.name}.{k}", d) for k, d in enumerate(new, 1))
 
 
 def asked() -> Iterator[Asked]:

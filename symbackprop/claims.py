@@ -18,7 +18,7 @@ from symbackprop.errors import FormulaError, LimitError
 from symbackprop.formula import NameTable, read_formula
 from symbackprop.lowering import instance_of
 from symbackprop.notation import (
-    OPEN, At, Formula, Indicator, KroneckerDelta, Name, Partial,
+    OPEN, At, Formula, Indicator, KroneckerDelta, Nabla, Name, Partial,
 )  # fmt: skip
 from symbackprop.page import Equation
 from symbackprop.paths import partials
@@ -169,7 +169,7 @@ def shapes_of(d: Derivation, local: str) -> dict[Formula, Shape]:
         assert e.symbol
         out[e.symbol.tex] = e.shape
         if n in d.backward.adjoints or n == d.of:
-            out[bare(signal(d, n))] = e.shape
+            out |= {bare(signal(d, n)): e.shape, Nabla(d.convention.of, e.symbol.tex): e.shape}
     if "|" in local and not local.startswith("step:"):
         scope = local_names.of(d, local)
         instance = instance_of(scope.node, scope.definition, scope.letters)

@@ -54,6 +54,7 @@ GRAMMAR = r"""
          | INDICATOR _LPAR expr RELATION expr _RPAR                  -> indicator
          | INDICATOR _LSQR expr RELATION expr _RSQR                  -> indicator
          | EYE list _CLOSE                                           -> eye
+         | SWAP list _CLOSE                                          -> commutation
          | UNIT expr _CLOSE                                          -> unit
          | DELTA list _CLOSE                                         -> delta
          | ZEROS size _CLOSE                                         -> zeros
@@ -70,7 +71,7 @@ GRAMMAR = r"""
     row: expr (_CELL expr)*
     case: expr _CELL expr RELATION expr | expr _CELL OTHERWISE
     %declare NAME NUMBER FUNCTION APPLY BIG FRAC PARTIAL BRACE ONES INDICATOR RELATION EYE UNIT DELTA
-    %declare ZEROS BEGIN END NABLA OF TOP SUB POW HPOW ODOT OSLASH SEP CDOT CASES OTHERWISE COLON
+    %declare SWAP ZEROS BEGIN END NABLA OF TOP SUB POW HPOW ODOT OSLASH SEP CDOT CASES OTHERWISE COLON
     %declare _PLUS _MINUS _SLASH
     %declare _LPAR _RPAR _LSQR _RSQR _LBRACE _RBRACE _LABS _RABS _LFLOOR _RFLOOR _COMMA _CELL
     %declare _OTIMES _NEWROW _CLOSE _TO _BODY

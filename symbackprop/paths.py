@@ -8,7 +8,7 @@ import numpy as np
 
 from symbackprop import local_names
 from symbackprop.derivation import Derivation, bare
-from symbackprop.graph import used_names
+from symbackprop.graph import ancestors, used_names
 from symbackprop.lowering import instance_of
 from symbackprop.meaning import Environment, Value
 from symbackprop.notation import At, Formula, Name, Partial
@@ -59,7 +59,9 @@ def partial(scene: Scene, p: Partial, count: int) -> Value | None:
     (of, by), (node, wrt) = pair, (g.symbol[n] for n in pair)
     if any(e.symbol and e.symbol.labels for e in (node, wrt)):
         return None
-    direct = of != d.of and of in g.definition and by in used_names(g.definition[of])
+    used = used_names(g.definition[of]) if of in g.definition else ()
+    only = by in used and not any(by in ancestors(g, n) for n in used if n != by)
+    direct = by in used and (of != d.of or (only and bool(node.shape)))
     if direct and instance_of(node, g.definition[of], d.convention.letters) is not None:
         scope = local_names.of(d, local_names.key(*pair))
         value = local_values(d, scene.point, scene.values, scope)[p]

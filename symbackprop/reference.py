@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextvars import ContextVar
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -195,12 +195,22 @@ def solved(a: Array, b: Array) -> Array:
     return np.linalg.solve(a, b[:, None])[:, 0] if b.ndim == 1 else np.linalg.solve(a, b)
 
 
+def adjugate(a: Array, det: Callable[[Array], Array] = np.linalg.det) -> Array:
+    """det(a) a⁻¹ by the minors, also where a is singular."""
+    out = np.empty_like(a)
+    for i, j in np.ndindex(*a.shape):
+        minor = np.delete(np.delete(a, i, 0), j, 1)
+        out[j, i] = (-1) ** (i + j) * (det(minor) if minor.size else 1)
+    return out
+
+
 PRIMITIVES = {
     "argmax": first_largest,
     "argmin": lambda x: first_largest(-x),
     "inverse": inverted,
     "solve": solved,
     "det": np.linalg.det,
+    "adjugate": adjugate,
 }
 
 

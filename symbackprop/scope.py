@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from symbackprop import local_names
-from symbackprop.callables import applied, scalars_into
+from symbackprop.callables import LAYERS, along_last, applied, scalars_into
 from symbackprop.compose import size_name
 from symbackprop.convention import function_key
 from symbackprop.derivation import Derivation, bare, signal
@@ -137,7 +137,7 @@ class Scene:
                 out[function_key(e)] = applied(e, self.point.sizes)
         for name in SCALARS:  # derivatives bring in functions the graph does not name
             scalars_into(out, name)
-        return out
+        return {**{name: along_last(name) for name in LAYERS}, **out}
 
     def environments(self, eq: Equation) -> Iterator[tuple[Environment, str]]:
         """One environment per time step the equation is about."""

@@ -36,15 +36,12 @@ class Shapes:
         while stack:
             node, bound, place = stack.pop()
             if isinstance(node, Name):
-                if node.base in self.indices and not (node.sup or node.sub) and node not in bound:
+                free = self.letter(node, isinstance(place, KroneckerDelta)) and node not in bound
+                if free:
                     yield place, node, None
             elif isinstance(node, At):
                 for index, axis in zip(node.indices, self.axes(node), strict=True):
-                    if (
-                        isinstance(index, Name)
-                        and index.base in self.indices
-                        and index not in bound
-                    ):
+                    if isinstance(index, Name) and self.letter(index, True) and index not in bound:
                         yield node, index, axis
                     else:
                         stack.append((index, bound, node))
@@ -56,6 +53,12 @@ class Shapes:
             else:
                 inner = node if isinstance(node, KroneckerDelta | Indicator) else place
                 stack += [(x, bound, inner) for x in children(node)]
+
+    def letter(self, x: Name, index: bool) -> bool:
+        """Whether a name is a letter; as an index the name of an array is one too."""
+        if x.sup or x.sub:
+            return False
+        return x.base in self.indices or (index and len(x.base) == 1 and bool(self.own.get(x)))
 
     def own_axes(self, f: Formula) -> Shape | None:
         """Own axes of a formula: a vector has one."""

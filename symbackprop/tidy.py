@@ -14,9 +14,9 @@ from symbackprop import functions as fn
 from symbackprop import squares as sq
 from symbackprop.expr import NUMBER, Expr, apply, const, rebuild, with_args
 from symbackprop.monomial import (
-    Monomial, by_scalars, exponent, is_ones, is_zero, join, one, plain_first, raised, split,
+    MEANS, Monomial, by_scalars, exponent, is_ones, is_zero, join, one, plain_first, raised, split,
 )  # fmt: skip
-from symbackprop.sizes import Size, size
+from symbackprop.sizes import Size, count
 from symbackprop.vocabulary import OPS
 
 
@@ -40,6 +40,8 @@ def mul(*factors: Expr) -> Expr:
                 pool[a] = pool.get(a, Fraction(0)) + x
     folds.softmax(scalars, arrays)
     folds.sign(scalars)
+    for pool in (scalars, arrays):
+        folds.logistic(pool)
     pick_rows(arrays)
     picked = pick_onehot(arrays)
     for s in picked:
@@ -91,8 +93,18 @@ def scaled_units(a: Expr) -> tuple[tuple[Expr, ...], Expr] | None:
 def entry_at(a: Expr, unit: Expr) -> Expr:
     """The entry of a vector that a unit vector names."""
     if unit.op.name == "onehot":
-        return apply(OPS["pick"], a, unit.args[0])
+        return picked(a, unit.args[0])
     return apply(OPS["slice"], a, ranges=((unit.attribute("position"),),))
+
+
+def picked(a: Expr, label: Expr) -> Expr:
+    """The labelled entry: of a function of entries the function of that entry, scalars in front."""
+    front, bare = scalars_out(a)
+    if bare.op.scalar:
+        inner = with_args(bare, (picked(bare.args[0], label),))
+    else:
+        inner = apply(OPS["pick"], bare, label)
+    return in_front([front], inner)
 
 
 def plus(*terms: Expr) -> Expr:
@@ -187,8 +199,8 @@ def distributed(e: Expr) -> list[Expr]:
         return []
     ((inner, x),) = m.arrays
     parts = [split(t) for t in summands(inner)] if inner.op.name == "add" and x == 1 else []
-    if any(abs(p.coefficient) != 1 or p.scalars for p in parts):
-        return []
+    if len(parts) < 2 or any(abs(p.coefficient) != 1 or p.scalars for p in parts):
+        return []  # a sum that broadcasts is one term
     return [join(Monomial(m.coefficient * p.coefficient, m.scalars, p.arrays), e.shape) for p in parts]
 
 
@@ -273,7 +285,7 @@ def simpler_product(a: Expr, b: Expr) -> Expr | None:
         if is_ones(b):
             return total(a)
         both = [f for x in (a, b) for f in split(x).arrays]
-        if any(f is g and x == -y for n, (f, x) in enumerate(both) for g, y in both[:n]):
+        if any(folds.cancels(f, g) and x == -y for n, (f, x) in enumerate(both) for g, y in both[:n]):
             return total(mul(a, b))  # (y ⊘ p)ᵀ p = Σ y
     if names[0] == "outer" and b.rank == 1:
         return mul(mm(a.args[1], b), a.args[0])
@@ -305,10 +317,7 @@ def simpler_transpose(a: Expr) -> Expr | None:
 def simpler_total(a: Expr) -> Expr | None:
     """Sums of ones, unit vectors, declared distributions; Σ u⊙v = uᵀv."""
     if a.op.name == "constant":
-        count = size(1)
-        for s in a.shape:
-            count = count * s
-        return const(count)
+        return const(count(a.shape))
     if a.op.name in ("onehot", "unit") and a.rank == 1:
         return const(1)
     if is_distribution(a) and a.rank == 1:
@@ -401,8 +410,10 @@ def power(e: Expr, x: Fraction) -> Expr:
         ):
             return apply(OPS["power"], e, p=x)
         root = Fraction(1)
-    return join(Monomial(Fraction(root), tuple((s, k * x) for s, k in m.scalars),
-                         tuple((a, k * x) for a, k in m.arrays)), e.shape)  # fmt: skip
+    raised = [{f: k * x for f, k in pool} for pool in (m.scalars, m.arrays)]
+    for pool in raised:
+        folds.logistic(pool)
+    return join(Monomial(Fraction(root), *(tuple(pool.items()) for pool in raised)), e.shape)
 
 
 SIMPLER: dict[str, Callable[[Expr], Expr | None]] = {
@@ -417,6 +428,16 @@ def quotient(a: Expr, b: Expr) -> Expr:
     return mul(a, power(b, Fraction(-1)))
 
 
+def mean(name: str) -> Callable[[Expr], Expr]:
+    """A constructor of a mean: the sum by the number of entries."""
+
+    def build(e: Expr) -> Expr:
+        made = RULES[MEANS[name]](e)
+        return mul(*(power(const(n), Fraction(-1)) for n in e.shape[made.rank :]), made)
+
+    return build
+
+
 RULES: dict[str, Callable[..., Expr]] = {
     "add": plus,
     "subtract": lambda a, b: plus(a, scaled(-1, b)),
@@ -428,7 +449,9 @@ RULES: dict[str, Callable[..., Expr]] = {
     "inverse": inverse,
     "solve": lambda a, b: mm(inverse(a), b),
     "det": determinant,
+    "pick": picked,
     **{name: linear(name) for name in SIMPLER},
+    **{name: mean(name) for name in MEANS},
 }
 
 

@@ -17,6 +17,7 @@ from symbackprop.expr import topological
 from symbackprop.graph import sliding
 from symbackprop.meaning import Environment, Value
 from symbackprop.notation import Formula, Nabla, Name, Partial
+from symbackprop.op import SCALARS
 from symbackprop.vocabulary import OPS
 from symbackprop.page import Equation
 from symbackprop.plain.spell import Spellings
@@ -80,7 +81,7 @@ class Bench:
         """Names, sizes, error signals, and every other small letter as an index."""
         plain = self.names.plain
         # of two functions with one sign the graph's own is meant: it stands last
-        known = dict.fromkeys((*LAYERS, *used_layers(self.target.d), *plain.functions))
+        known = dict.fromkeys((*SCALARS, *LAYERS, *used_layers(self.target.d), *plain.functions))
         spelled = {
             n: plain.functions.get(n, r"\operatorname{" + n.replace("_", r"\_") + "}")
             for n in known

@@ -89,7 +89,7 @@ def judged(
         return made
     d, seed = b.target.d, b.seed
     return replace(made, agrees=agreeing(solution(d, steps, notation=notation, seed=seed))
-                   or last_meant(d, [(x.name, x.body) for x in typed.locals], seed))  # fmt: skip
+                   or last_meant(d, typed.locals, seed))  # fmt: skip
 
 
 def at_stand_in(

@@ -10,23 +10,29 @@ from itertools import accumulate
 from symbackprop import plain
 from symbackprop.errors import FormulaError, LimitError
 from symbackprop.notation import Name
+from symbackprop.write.text import SMALL_SUBS
 
 DEFINITIONS = 20  # where-clauses of one answer
 _TEXT = r"(?:\\(?:text|mathrm|textrm)\s*\{\s*)?"
 _WHERE = re.compile(rf"{_TEXT}\b(?:with|where|mit|wobei|using|and|und)\b\s*:?\s*\}}?", re.I)
 _ALWAYS = re.compile(r"[^a-z]*(?:(?:text|mathrm|textrm)[^a-z]*)?(?:with|where|mit|wobei)")
 _AND = re.compile(rf"(?<!\\)[,;]|\n|\\q?quad|{_TEXT}\b(?:and|und)\b\s*\}}?")
+_SUBS = f"[{''.join(map(re.escape, SMALL_SUBS))}]"
 _SCRIPT = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\([^()]*\)|\w+))"
 _LEFT = re.compile(
-    rf"\s*(?:\\\w+\s*)?\{{?\s*\\?[^\W\d_]\w*\s*\}}?{_SCRIPT}*(?:\[[^\]]*\]|[ₜ₊₁₋]+)?\s*(:?=)(?!=)"
+    rf"\s*(?:\\\w+\s*)?\{{?\s*\\?[^\W\d_][\w\u0300-\u036f]*\s*\}}?{_SCRIPT}*(?:\[[^\]]*\]|{_SUBS}+)?\s*(:?=)(?!=)"
 )
-_INDEXED = re.compile(r"(.*?)(?:_\s*(?:\{(.*)\}|(\w+))|\[(.*)\]|([ₜ₊₁₋]+))((?:\s*\^.*)?)")
+_INDEXED = re.compile(rf"(.*?)(?:_\s*(?:\{{(.*)\}}|(\w+))|\[(.*)\]|({_SUBS}+))((?:\s*\^.*)?)")
 _NAME = re.compile(
-    r"(\\?[A-Za-z]+(?:\s*\{?\s*[A-Za-z]\s*\}?)?)\s*(?:_\s*\{?\s*(\w+)\s*\}?)?\s*(?:\^\s*\{?\s*(\(\w+\))\s*\}?)?"
+    r"(\\?[A-Za-z]+(?:\s*\{?\s*[A-Za-z]\s*\}?)?)\s*(?:_\s*\{?\s*(\w+)\s*\}?)?\s*(?:\^\s*\{?\s*(\(\w+\)|\\prime)\s*\}?)?"
+)
+_FOR = (
+    r"(?:[\s,;]|\\q?quad|\\[,;: ])+[(\[]?\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*)?"
+    r"(?:\b(?:for|für|if|falls|wenn)(?: all| alle)?\b)?\s*\}?\s*\$?\s*"
 )
 _ENVIRONMENT = re.compile(r"\\(begin|end)\b")
 _SPACING = re.compile(r"\\(?:q?quad|[,;:! ])|&")
-_SMALL = str.maketrans("ₜ₊₁₋", "t+1-")
+_SMALL = str.maketrans(SMALL_SUBS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +106,13 @@ def clause(piece: str) -> Clause:
     parts = _INDEXED.fullmatch(left)
     if not parts:
         return Clause(left, left, "", body)
-    index = (parts[2] or parts[3] or parts[4] or parts[5]).translate(_SMALL)
+    index = usual_size(parts[2] or parts[3] or parts[4] or parts[5])
     return Clause(left, parts[1] + parts[6], index, body)
+
+
+def usual_size(text: str) -> str:
+    """A text with its small subscripts as letters."""
+    return text.translate(_SMALL)
 
 
 def local_name(text: str, notation: str) -> Name:
@@ -114,3 +125,14 @@ def local_name(text: str, notation: str) -> Name:
     if not found or (found[1].isalpha() and len(found[1]) > 1):
         raise FormulaError(f"{text!r} is not a name that can be defined", where="answer")
     return Name(found[1], found[3] or "", found[2] or "")
+
+
+def ranged(text: str, t: str, length: str) -> tuple[str, bool]:
+    """A line without the steps it is said for, `… for t < T`, and whether the last one is left out."""
+    t, length, least = re.escape(t), re.escape(length), r"(?:\\leq?|<=|≤)"
+    dots = r"\s*,\s*(?:\\[lc]?dots|\.\.\.|…)\s*,\s*"
+    less = rf"(?:1\s*{least}\s*)?{t}\s*(?:(?:<|\\lt\b)\s*{length}|{least}\s*{length}\s*-\s*1)"
+    less += rf"|{t}\s*=\s*(?:{length}\s*-\s*1{dots}1|1{dots}{length}\s*-\s*1)"
+    whole = rf"1\s*{least}\s*{t}\s*{least}\s*{length}|{t}\s*=\s*(?:1{dots}{length}|{length}{dots}1)"
+    found = re.search(rf"{_FOR}(?:(?P<less>{less})|{whole})\s*\$?[\s)\]}}.]*$", text)
+    return (text[: found.start()], bool(found["less"])) if found else (text, False)

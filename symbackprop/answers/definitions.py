@@ -15,6 +15,7 @@ from symbackprop.meaning import Environment, Value, evaluate
 from symbackprop.notation import ONE, At, Formula, Name, Plus
 from symbackprop.reference import Array
 from symbackprop.sizes import Size
+from symbackprop.values import Point
 from symbackprop.write.walk import inside
 
 
@@ -30,7 +31,15 @@ class Definition:
     starts: tuple[tuple[Formula, Formula], ...] = ()  # at which step, and what it is there
 
 
-def value(d: Definition, env: Environment, spot: Spot) -> Value:
+@dataclass(frozen=True)
+class Ground:
+    """A point, and every size an open 1 or I may have there."""
+
+    point: Point
+    sizes: Mapping[str, int]
+
+
+def value(d: Definition, env: Environment, spot: Spot | Ground) -> Value:
     """The value of a definition. Errors: `FormulaError` where it has letters of its own."""
     if d.time:
         return steps(d, env, spot)
@@ -48,12 +57,12 @@ def value(d: Definition, env: Environment, spot: Spot) -> Value:
     return Value(np.broadcast_to(made.array, grid[0].size).reshape(extents), len(extents) == 1)
 
 
-def usual(body: Formula, env: Environment, spot: Spot) -> Paper:
+def usual(body: Formula, env: Environment, spot: Spot | Ground) -> Paper:
     """Of the readings of a formula the usual one."""
     return next(readings(body, env, spot.sizes))[1]
 
 
-def steps(d: Definition, env: Environment, spot: Spot) -> Value:
+def steps(d: Definition, env: Environment, spot: Spot | Ground) -> Value:
     """All steps of a recursion, in the order it asks for; what is not said to start it is 0."""
     length = spot.point.length
     later = At(d.name, (Plus((Name(d.time), ONE)),))
@@ -78,7 +87,7 @@ def steps(d: Definition, env: Environment, spot: Spot) -> Value:
 
 
 def filled(
-    d: Definition, env: Environment, spot: Spot, held: Array, order: list[int], vector: bool
+    d: Definition, env: Environment, spot: Spot | Ground, held: Array, order: list[int], vector: bool
 ) -> bool:  # fmt: skip
     """Whether every step has the size tried; `held` takes their values."""
     values = {**env.values, d.name: Value(held, vector, 1, 0)}
@@ -91,7 +100,9 @@ def filled(
     return True
 
 
-def shapes(known: Mapping[int, Paper], spot: Spot) -> Iterator[tuple[tuple[int, ...], bool]]:
+def shapes(
+    known: Mapping[int, Paper], spot: Spot | Ground
+) -> Iterator[tuple[tuple[int, ...], bool]]:
     """Sizes a step may have: those of the starts, and those of the graph's own steps."""
     tried: set[tuple[int, ...]] = set()
     own = [np.shape(v) for (_, t), v in spot.point.values.items() if t == 1]

@@ -8,6 +8,8 @@ from typing import Literal
 
 import numpy as np
 
+from symbackprop.answers import definitions
+from symbackprop.answers.slopes import complex_steps
 from symbackprop.claims import Claim
 from symbackprop.derivation import Derivation, bare, signal
 from symbackprop.errors import SymbackpropError
@@ -16,26 +18,28 @@ from symbackprop.fitting.readings import readings
 from symbackprop.meaning import Environment, Value
 from symbackprop.notation import ZERO, At, Formula, Nabla, Name, Partial
 from symbackprop.page import Equation
-from symbackprop.paths import with_partials
+from symbackprop.paths import COLUMNS, with_partials
 from symbackprop.places import plain
 from symbackprop.reference import Array
+from symbackprop.local_values import oriented
 from symbackprop.scope import Scene
-from symbackprop.values import Key, Point, backward_values
+from symbackprop.values import Key, Point, backward_values, forward
+from symbackprop.write.walk import inside
 
 Layout = Literal["gradient", "numerator"]
 
 
 @dataclass(frozen=True)
 class Definition:
-    """A line `name = body` of a solution: its number, whether it is about every step of time, whether
-    its name is new.
+    """A line `name = body` of a solution: its number, whether it is about every step of time; what it
+    defines, where its name is new.
     """
 
     name: Formula
     body: Formula
     line: int
     recurrent: bool = False
-    new: bool = False
+    new: definitions.Definition | None = None
 
 
 def names_of(d: Derivation, f: Formula) -> tuple[str, frozenset[Formula]]:
@@ -118,8 +122,10 @@ def worth(at: Own, made: Definition, env: Environment) -> Paper:
 
 def named(at: Own, made: Definition, layout: Layout) -> Own:
     """A name of the solution's own."""
-    paper = worth(at, made, environments(at, made, layout)[0])
-    return replace(at, new={**at.new, made.name: Value(paper.array, paper.along is not None)})
+    assert made.new
+    ground = definitions.Ground(at.scene.point, open_sizes(at.scene))
+    found = definitions.value(made.new, environments(at, made, layout)[0], ground)
+    return replace(at, new={**at.new, made.name: found})
 
 
 def valued(at: Own, made: Definition, layout: Layout) -> Own:
@@ -160,3 +166,53 @@ def with_values(at: Own, found: Mapping[Key, Array]) -> Own:
     point = at.scene.point
     moved = Point(point.sizes, {**point.values, **found}, point.deltas, point.length)
     return replace(at, scene=Scene(at.scene.d, at.scene.names, moved, at.scene.seed))
+
+
+# --- what follows from its own names ----------------------------------------------------------------
+
+
+def own_slopes(
+    scene: Scene, claim: Claim, said: Iterable[Definition], layout: Layout
+) -> dict[Formula, Value]:
+    """∂e/∂x of names a solution made, through their definitions and the graph."""
+    d, known = scene.d, {x.name: x for x in said if x.new}
+    nodes = {e.symbol.tex: n for n, e in d.graph.symbol.items() if e.symbol and not e.symbol.labels}
+    out: dict[Formula, Value] = {}
+    for p, _ in claim.partials:
+        if p.of in known and p.wrt in nodes and not d.graph.time:
+            some = tuple(x for x in known.values() if x.line <= known[p.of].line)
+            if found := own_slope(scene, known[p.of], nodes[p.wrt], some, layout):
+                out[p] = found
+    return out
+
+
+def own_slope(
+    scene: Scene, of: Definition, by: str, said: tuple[Definition, ...], layout: Layout
+) -> Value | None:
+    """The derivative of one name by a node; None where it cannot be had by steps."""
+    base = np.asarray(scene.point.values[by, 0])
+    if base.size > COLUMNS or any(map(differentiates, said)):
+        return None
+    full = complex_steps(base, lambda step: moved(scene, by, step, said, of.name, layout))
+    return oriented(full, full.ndim - base.ndim, base.ndim, scene.d.convention)
+
+
+def differentiates(x: Definition) -> bool:
+    """Whether a definition uses a derivative: it cannot be differentiated by steps."""
+    names = {f.base for f in inside(x.body) if isinstance(f, Name)}
+    slopes = any(isinstance(f, Nabla | Partial) for f in inside(x.body))
+    return slopes or any(base.startswith(r"\delta") for base in names)
+
+
+def moved(
+    scene: Scene, by: str, step: Array, said: tuple[Definition, ...], name: Formula, layout: Layout
+) -> Array:
+    """A name of a solution where a node is nudged."""
+    g, point = scene.d.graph, scene.point
+    start = Point(point.sizes, {k: v for k, v in point.values.items() if k[0] in g.inputs}, {}, 0)
+    used = {f for x in said for f in inside(x.body)}
+    tex = {n: e.symbol.tex for n, e in g.symbol.items() if e.symbol}
+    first, *_ = g.definition
+    *_, last = (first, *(n for n in g.definition if n == by or tex[n] in used))
+    there = Scene(scene.d, scene.names, forward(g, start, {(by, 0): step}, only=last), scene.seed)
+    return np.asarray(own(there, said, layout).new[name].array)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from symbackprop.answers.bench import WHOLE, Bench
-from symbackprop.answers.own import Definition, Layout, columns, open_sizes, own
+from symbackprop.answers.bench import TRIALS, WHOLE, Bench, small_sizes
+from symbackprop.answers.own import Definition, columns, open_sizes, own, own_slopes
+from symbackprop.answers.slopes import Sense, at_step, senses, slopes
 from symbackprop.answers.target import Target
 from symbackprop.answers.typed import Notation
 from symbackprop.claims import Claim, Refused, equation
 from symbackprop.derivation import Derivation
-from symbackprop.errors import DeclarationError
+from symbackprop.errors import DeclarationError, SymbackpropError
 from symbackprop.evaluation.paper import Paper
 from symbackprop.fitting.choice import Reading
 from symbackprop.fitting.readings import readings, valued
@@ -20,7 +21,9 @@ from symbackprop.lines import Court, Line, equal
 from symbackprop.paths import with_partials
 from symbackprop.places import Place, plain, shortest
 from symbackprop.scope import Scene
-from symbackprop.verify import POINTS, analytic, point_for
+from symbackprop.tracing import trace_point
+from symbackprop.values import BEFORE
+from symbackprop.verify import analytic, point_for
 from symbackprop.write.walk import inside
 
 
@@ -31,40 +34,56 @@ class Desk:
     d: Derivation
     notation: Notation = "auto"
     seed: int = 0
+    at: Mapping[str, object] | None = None  # numbers of the inputs, for lines in numbers
 
     @cached_property
     def bench(self) -> Bench:
-        return Bench(Target(self.d, self.d.wrt[0], "gradient"), self.seed)
+        """What lines are read with: no one of the gradients is asked for."""
+        return Bench(Target(self.d, self.d.wrt[0], "value"), self.seed)
+
+    @cached_property
+    def given(self) -> Scene:
+        """The numbers given."""
+        assert self.at is not None
+        return Scene(self.d, self.bench.names, trace_point(self.d, self.at), self.seed)
 
     @cached_property
     def scenes(self) -> tuple[Scene, ...]:
         """Generic points, larger sizes first. Errors: `DeclarationError` if there is none."""
         method = "complex" if analytic(self.d) else "central"
-        found = [point_for(self.d, k, self.seed, method) for k in (1, 0, *range(2, POINTS))]
+        found = [
+            point_for(self.d, k, self.seed, method, given=small_sizes(self.d, k)) for k in TRIALS
+        ]
         points = [p for p in found if not isinstance(p, str)]
         if not points:
             raise DeclarationError(str(found[0]), where="check")
         return tuple(Scene(self.d, self.bench.names, p, self.seed) for p in points)
 
 
-def judged(desk: Desk, text: str, claim: Claim, said: tuple[Definition, ...]) -> Line:
-    """The verdict of the court; ∂L/∂x by a vector is a column as x is, or else a row."""
+def judged(
+    desk: Desk, text: str, claim: Claim, said: tuple[Definition, ...], *, before: bool = False
+) -> Line:
+    """The verdict of the court, in the first sense that makes the line hold; `before` the last step only."""
     by_vector = columns(desk.scenes[0], "gradient")
     rows = any(f in by_vector for side in claim.sides for f in inside(side))
-    line = one_layout(desk, text, claim, said, "gradient")
-    if line.verdict != "holds" and rows:
-        other = one_layout(desk, text, claim, said, "numerator")
-        return other if other.verdict == "holds" else line
-    return line
+    first: Line | None = None
+    for sense in senses(desk.d, claim, rows, before):
+        line = in_sense(desk, text, claim, said, sense)
+        if line.verdict == "holds":
+            return line
+        if first is None or (sense.second and first.verdict == "sizes"):
+            first = line
+    assert first
+    return first
 
 
-def one_layout(
-    desk: Desk, text: str, claim: Claim, said: tuple[Definition, ...], layout: Layout
+def in_sense(
+    desk: Desk, text: str, claim: Claim, said: tuple[Definition, ...], sense: Sense
 ) -> Line:
-    """The verdict of the court in one layout."""
+    """The verdict of the court in one sense."""
     names, seed = desk.bench.names, desk.seed
     try:
-        return Trial(desk.d, names, claim, "", seed, None, desk, said, layout).line(text)
+        return Trial(desk.d, names, claim, "", seed, desk.at, desk, said, sense).line(text)
     except Refused as no:
         sides = claim.sides[no.sign - 1 : no.sign + 1]
         left, right = sides if len(sides) == 2 else (None, None)
@@ -78,24 +97,42 @@ class Trial(Court):
 
     desk: Desk
     said: tuple[Definition, ...]
-    layout: Layout
+    sense: Sense
 
     @cached_property
     def anywhere(self) -> list[Place]:
+        return self.at_scenes(self.desk.scenes)
+
+    @cached_property
+    def here(self) -> list[Place]:
+        return self.at_scenes((self.desk.given,))
+
+    def at_scenes(self, scenes: tuple[Scene, ...]) -> list[Place]:
+        """Every step of time of some points, signs with one meaning at all of them."""
         plans: dict[int, Reading] = {}
-        return [p for s in self.desk.scenes for p in self.places(s, plans)]
+        found = [p for s in scenes for p in self.places(s, plans)]
+        if not found:
+            raise Refused("unreadable", 1, "no step of the recurrence has it")
+        return found
 
     def places(self, scene: Scene, plans: dict[int, Reading]) -> Iterator[Place]:
         """Every step of time of one point."""
         sizes = {k: shortest(v, scene.point) for k, v in self.claim.free}
-        eq = equation(self.claim, "line", "", sizes)
+        eq = equation(self.claim, "line", BEFORE if self.sense.before else "", sizes)
+        eq = replace(eq, recurrent=eq.recurrent or self.sense.timeless)
         named = tuple(sorted(scene.point.sizes.items()))
         said = ", ".join(f"{k} = {v}" for k, v in named) or "sizes as declared"
-        mine = own(scene, self.said, self.layout)
-        extra = {**columns(mine.scene, self.layout), **mine.new}
-        for env, moment in mine.scene.environments(eq):
+        layout = self.sense.layout
+        mine = own(scene, self.said, layout)
+        own_names = {**columns(mine.scene, layout), **mine.new,
+                     **own_slopes(mine.scene, self.claim, self.said, layout)}  # fmt: skip
+        for t, (env, moment) in enumerate(mine.scene.environments(eq), 1):
             full = with_partials(mine.scene, eq, env)
-            full = replace(full, values={**full.values, **extra},
+            found = slopes(mine.scene, self.claim, full, self.sense)
+            if found is None:
+                continue
+            now = at_step(mine.scene, t) if self.sense.timeless else {}
+            full = replace(full, values={**full.values, **own_names, **found, **now},
                            functions={**WHOLE, **full.functions})  # fmt: skip
             yield FittedPlace(self.claim, full, f"{said}{moment}; seed {self.seed}", named,
                               {}, open_sizes(scene), plans)  # fmt: skip
@@ -109,17 +146,27 @@ class FittedPlace(Place):
     plans: dict[int, Reading] = field(default_factory=dict)  # shared by all places of a line
 
     def read(self, n: int) -> Paper:
-        side = self.claim.sides[n]
-        if n in self.plans:
-            return valued(side, self.env, self.open, self.plans[n])
-        found = list(readings(side, self.env, self.open))
-        best = 0
-        if n and len(found) > 1:
-            left = self.value(n - 1)
-            fits = (k for k, (_, v) in enumerate(found) if alike(left, plain(v)))
-            best = next(fits, 0)
-        self.plans[n] = found[best][0]
-        return found[best][1]
+        if n not in self.plans:
+            self.plans[n] = self.chosen(n, self.readings(n))
+        return valued(self.claim.sides[n], self.env, self.open, self.plans[n])
+
+    def readings(self, n: int) -> list[tuple[Reading, Paper]]:
+        return list(readings(self.claim.sides[n], self.env, self.open))
+
+    def chosen(self, n: int, found: list[tuple[Reading, Paper]]) -> Reading:
+        """The first reading that equals the side beside it: the one before; of the first side the next."""
+        if len(found) > 1:
+            beside = [self.value(n - 1)] if n else self.next_to_first()
+            fits = (r for r, v in found if any(alike(b, plain(v)) for b in beside))
+            return next(fits, found[0][0])
+        return found[0][0]
+
+    def next_to_first(self) -> list[Paper]:
+        """All that the second side may be; nothing where it has no value."""
+        try:
+            return [plain(v) for _, v in self.readings(1)]
+        except (SymbackpropError, Refused):
+            return []
 
 
 def alike(a: Paper, b: Paper) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from symbackprop import plain
 from symbackprop.answers.bench import DELTA, Bench
 from symbackprop.answers.called import aliases, indices_of, kept, recurrent, stacked, whole
-from symbackprop.answers.clauses import Clause, clause, clauses, local_name
+from symbackprop.answers.clauses import Clause, clause, clauses, local_name, usual_size
 from symbackprop.answers.definitions import Definition
 from symbackprop.answers.letters import lettered
 from symbackprop.claims import Refused, letters_of, pieces_of
@@ -172,7 +172,8 @@ def role(c: Clause, given: list[Clause], now: str) -> str:
     if now and index and any(o.name == c.name and bare_index(o) == now for o in given):
         return "start"
     lower = index.isalpha() and index.islower()
-    return "letters" if lower and all(x in c.body for x in index) else "name"
+    body = usual_size(c.body)
+    return "letters" if lower and all(x in body for x in index) else "name"
 
 
 def bare_index(c: Clause) -> str:
@@ -183,6 +184,14 @@ def bare_index(c: Clause) -> str:
 def own_name(c: Clause, given: list[Clause], now: str, notation: Notation) -> Name:
     """The name a clause defines."""
     return local_name(c.left if role(c, given, now) == "name" else c.name, notation)
+
+
+def defined(text: str, body: Formula, now: str, notation: Notation) -> Definition:
+    """What a line `name = …` defines. Errors: `FormulaError` where no name stands on its left."""
+    c = clause(text)
+    name, kind = own_name(c, [c], now, notation), role(c, [c], now)
+    letters = tuple(bare_index(c)) if kind in ("letters", "step") else ()
+    return Definition(name, body, letters, now if now in letters else "")
 
 
 def count_parts(every: tuple[Formula, ...]) -> None:

@@ -9,6 +9,7 @@ from symbackprop.errors import LimitError
 from symbackprop.reading.tokens import LIMITS
 from symbackprop.plain.python import PREFIX
 from symbackprop.plain.scan import Scan, flat, split
+from symbackprop.write.text import SMALL_SUBS, SMALL_SUPS
 
 SIGNS = {
     ".*": r"\odot", "./": r"\oslash", "⊙": r"\odot", "∘": r"\odot", "○": r"\odot", "⊘": r"\oslash",
@@ -16,12 +17,14 @@ SIGNS = {
     "-": "-", "−": "-", "–": "-", "==": "=", "!=": r"\neq", "<=": r"\leq", ">=": r"\geq", "≤": r"\leq",
     "≥": r"\geq", "≠": r"\neq", "=": "=", ":=": "=", "<": "<", ">": ">", ",": ",", ";": ",", "|": "|",
     "&": "", "||": r"\|", "‖": r"\|", "⊗": r"\otimes", "∞": r"\infty", ":": ":", "∧": ",", "∈": r"\in",
+    "≈": r"\approx", "⌊": r"\lfloor", "⌋": r"\rfloor",
 }  # fmt: skip
-SUBS = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₚₜₓ₊₋", "0123456789ijklmnptx+-", strict=True))
-SUPS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾ⁿᵏᵀ", "0123456789-()nkT", strict=True))
+SUBS = {k: v for k, v in SMALL_SUBS.items() if v.isascii() and v not in "=()"}
+SUPS = {k: v for k, v in SMALL_SUPS.items() if v.isascii() and v != "="} | {"ᵀ": "T"}
 TOP = ("^", "{", r"\top", "}")
 ONES = ("𝟙", "𝟏")
-_INDICES = re.compile(r"(?:(?![ᵀᵏ²³¹⁰-₟ᵢⱼ])\w)+")
+LITTLE = "²³¹⁰-₟" + "".join((*SMALL_SUBS, *(c for c in SMALL_SUPS if c.isalpha())))
+_INDICES = re.compile(rf"(?:(?![{LITTLE}])\w)+")
 _SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?![\d.]*\w*\()|\d+")
 _POWER_OF_TEN = re.compile(r"\d+(?:\.\d+)?[eE][+-]?\d{1,4}(?![\w.(])")

@@ -12,6 +12,7 @@ from symbackprop.write.text import SMALL_SUBS, SMALL_SUPS
 
 _BIG = re.compile(r"([ΣΠ])\s*\[(?=[^\]]*…)")
 _CALLED = re.compile(r"([^\W\d]\w*(?:\[[^\[\]]*\])?)(['’′]*)(?=\()")
+_SIZE = re.compile(r"⟨[^⟨⟩]{1,40}×[^⟨⟩]{1,40}⟩")
 _ZEROS = re.compile(r"0_\(([^()×]+)×([^()×]+)\)")
 _SUBS, _SUPS = (f"[{''.join(map(re.escape, x))}]" for x in (SMALL_SUBS, SMALL_SUPS))
 _LETTER = rf"(?:(?!{_SUBS}|{_SUPS})\w)"
@@ -19,11 +20,63 @@ _NAMED = re.compile(
     rf"((?:(?!{_SUBS}|{_SUPS})[^\W\d_][\u0300-\u036f]*)+)"
     rf"({_SUBS}+|_{_LETTER}(?!{_LETTER})|_\([^()]*\))?({_SUPS}+|\^\([^()]*\)|\^\S(?!{_LETTER}))?"
 )
+_NABLA = re.compile(rf"∇(?:({_SUBS}+|_\w)|_\(([^()]*)\))\s*")
 
 
 def printed(s: Scan) -> bool:
     """Whatever of it stands next."""
-    return total(s) or upto(s) or zeros(s) or named(s) or called(s)
+    return any(rule(s) for rule in (sized, slope, nabla, total, upto, zeros, named, called))
+
+
+def sized(s: Scan) -> bool:
+    """The size behind a factor: ⟨1×10⟩."""
+    found = s.match(_SIZE)
+    s.at = found.end() if found else s.at
+    return bool(found)
+
+
+def slope(s: Scan) -> bool:
+    """∂oᵢ⁽¹⁾/∂xⱼ."""
+    above = spelled_at(s, s.at + 1) if s.char() == "∂" else None
+    if above is None or not s.text.startswith("/∂", above[1]):
+        return False
+    below = spelled_at(s, above[1] + 2)
+    if below is None or s.text[below[1] : below[1] + 1] in ("_", "[", "^"):
+        return False
+    s.put(r"\frac", "{", r"\partial", *above[0], "}", "{", r"\partial", *below[0], "}")
+    s.at = below[1]
+    return True
+
+
+def nabla(s: Scan) -> bool:
+    """∇ₓ L and ∇_(W⁽¹⁾) L."""
+    found = s.match(_NABLA)
+    after = spelled_at(s, found.end()) if found else None
+    if found is None or after is None:
+        return False
+    inner = small(found[1], SMALL_SUBS) if found[1] else found[2]
+    below = spelled_at(Scan(inner, s.spelled), 0)
+    if below is None or below[1] != len(inner):
+        return False
+    s.put(r"\nabla", "_", "{", *below[0], "}", *after[0])
+    s.at = after[1]
+    return True
+
+
+def spelled_at(s: Scan, at: int) -> tuple[tuple[str, ...], int] | None:
+    """A name with its indices at a place, in tokens, and where it ends."""
+    found = _NAMED.match(s.text, at)
+    if not found:
+        return None
+    sub, sup = small(found[2] or "", SMALL_SUBS), small(found[3] or "", SMALL_SUPS)
+    for top, below in scripts(sup, sub):
+        known = s.spelled.get(written(found[1], top, below))
+        known = s.spelled.get(found[1]) if known is None and not (top or below) else known
+        if known and len(top) == len(sup):
+            rest = sub[len(below) :].lstrip(",")
+            index = ("_", "{", *s.indices(rest), "}") if rest else ()
+            return (*known, *index), found.end()
+    return None
 
 
 def total(s: Scan) -> bool:

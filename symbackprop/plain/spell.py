@@ -98,6 +98,13 @@ def bases(tex: str) -> list[str]:
 
 def named(text: str) -> Name:
     """The name a plain where-clause defines. Errors: `FormulaError` for anything but a name."""
+    marked = re.fullmatch(
+        r"([A-Za-z])([\u0302\u0303\u0304\u0307])_?\{?(\w*)\}?",
+        unicodedata.normalize("NFD", text.strip()),
+    )
+    if marked:
+        over = next(k for k, v in ACCENTS.items() if v == marked[2])
+        return Name(rf"\{over} {marked[1]}", "", marked[3])
     found = re.fullmatch(
         r"([^\W\d_]+)_?(?:\{?(\w*)\}?)", unicodedata.normalize("NFC", text.strip())
     )

@@ -11,7 +11,7 @@ from symbackprop.plain.marks import digits
 from symbackprop.plain.rewriting import Rewrite
 from symbackprop.plain.spell import Spellings
 from symbackprop.plain.typed_names import name
-from symbackprop.plain.words import FUNCTIONS
+from symbackprop.plain.words import FUNCTIONS, KNOWN
 from symbackprop.reading.names import NameTable
 from symbackprop.reading.tokens import Source
 
@@ -26,6 +26,7 @@ FONTS = frozenset({
     r"\mathbf", r"\boldsymbol", r"\bm", r"\mathrm", r"\mathsf", r"\mathit", r"\mathcal", r"\mathbb", r"\text",
     r"\textrm", r"\operatorname", r"\mathds", r"\vec", r"\rm", r"\bf",
 })  # fmt: skip
+WORD = 12  # letters of a function without a backslash, and one more
 STEPS = frozenset({r"\Theta", r"\theta", "H", "u"})  # Heaviside's function, where it is no name
 INDICATORS = frozenset({r"\mathbf{1}", r"\mathbf{I}", "I", "1", r"\chi", r"\mathbf{\chi}"})
 _WORD = re.compile(r"\\(mathbf|mathrm|mathsf|mathit|mathcal|operatorname)\{(\w*)\}")
@@ -164,13 +165,29 @@ def related(r: Rewrite, start: int, stop: int) -> bool:
     return False
 
 
+def called(r: Rewrite) -> bool:
+    """diag(x) and exp(x) without a backslash: letters that stand together before a bracket."""
+    length = 0
+    while (
+        length < WORD
+        and r.token(length).isascii()
+        and r.token(length).isalpha()
+        and (not length or r.beside(length))
+    ):
+        length += 1
+    text = "".join(r.token(k) for k in range(length))
+    known = r"\operatorname{" + FUNCTIONS.get(text, text) + "}"
+    whole = length > 2 and r.token(length) == "(" and ((known,) in r.table.calls or text in KNOWN)
+    return whole and r.took(length, known)
+
+
 def word(r: Rewrite) -> bool:
     r"""\mathbf{W} for W, \operatorname{sgn}, \Theta(z)."""
     token = r.token()
     found = _WORD.fullmatch(token)
     if token in STEPS and r.token(1) == "(" and r.unknown(token):
         return r.took(1, r"\operatorname{step}")
-    if not found or not r.unknown(token):
+    if not found or not r.unknown(token) or (token,) in r.table.calls:
         return False
     inner = found[2]
     if inner in FUNCTIONS:
@@ -191,6 +208,7 @@ RULES: tuple[tuple[Rule, Callable[[str], bool]], ...] = (  # each with the token
     (unit,        lambda t: t in ("e", "^")),
     (slope,       lambda t: t in (r"\frac", "d", r"\mathrm{d}")),
     (indicator,   lambda t: t in INDICATORS or t in ("(", "[")),
+    (called,      lambda t: t.isascii() and t.isalpha()),
     (word,        lambda t: t in STEPS or bool(_WORD.fullmatch(t))),
     (name,        lambda t: len(t) > 1 or t.isalpha()),
 )  # fmt: skip

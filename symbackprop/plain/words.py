@@ -14,6 +14,7 @@ from symbackprop.plain.glued import (
     scripted,
     signal,
 )
+from symbackprop.plain.marks import LITTLE, SUBS
 from symbackprop.plain.python import along, unquoted
 from symbackprop.plain.scan import GLUED, Scan, split
 from symbackprop.plain.spell import LETTERS
@@ -31,13 +32,17 @@ KNOWN = frozenset(
     .split()
 )  # fmt: skip
 
-INDEXED = re.compile(r"[_\[ᵢⱼₖₙₜ]")
-_LETTER = r"(?:(?![ᵀᵏ²³¹⁰-₟ᵢⱼ])[\w\u0300-\u036f])"
+INDEXED = re.compile(rf"[_\[{''.join(SUBS)}]")
+_LETTER = rf"(?:(?![{LITTLE}])[\w\u0300-\u036f])"
 _RUN = re.compile(rf"[^\W\d_]{_LETTER}*")
 _NAMED = re.compile(rf"[^\W\d_]{_LETTER}*(?:\^\(?\w+\)?)?")
 _OPENS = re.compile(r"['’′]*\s*\(|\s+[^\W\d_]")
 _CALLED = re.compile(r"['’′]*\s*\(")
 _PARTIAL = re.compile(r"[∂d]\s*(?=[^\W\d_])")
+_INDICES = re.compile(
+    rf"_(\w+)|_\{{([\w, +-]+)\}}|_\(([\w, +-]+)\)|\[([\w, +-]+)\]|([{''.join(SUBS)}]+)"
+)
+_SMALL = str.maketrans(SUBS)
 _SCRIPT = re.compile(r"\^\(\w+\)|\^\{\(?\w+\)?\}|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾|_\{\w+\}|[₀₁₂₃₄₅₆₇₈₉]+")
 _BIG = {"sum": r"\sum", "prod": r"\prod", "Σ": r"\sum", "∑": r"\sum", "Π": r"\prod", "∏": r"\prod"}
 _NABLA = re.compile(r"(?:∇|nabla|grad)_?\{?\s*([^\W_]+)\s*\}?\s*\(?\s*([^\W_]+)\s*\)?")
@@ -73,9 +78,12 @@ def name_at(s: Scan, at: int) -> tuple[str, int, tuple[str, ...]] | None:
         return None
     text = found[0]
     for stop in range(len(text), 0, -1):
-        if text[:stop] in s.spelled and (stop == len(text) or text[stop] in "_^"):
-            rest = re.compile(r"_(\w+)|_\{([\w, ]+)\}|\[([\w, ]+)\]").match(s.text, at + stop)
+        if text[:stop] in s.spelled and (
+            stop == len(text) or text[stop] in "_^" or text[stop] in SUBS
+        ):
+            rest = _INDICES.match(s.text, at + stop)
             inner = next((g for g in rest.groups() if g), "") if rest else ""
+            inner = inner.translate(_SMALL)
             indices = ("_", "{", *re.findall(r"\d+|[^\s_]", inner), "}") if inner else ()
             return text[:stop], rest.end() if rest else at + stop, indices
     return None
