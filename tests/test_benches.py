@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import numpy as np
 import pytest
 
 import symbackprop as sb
+from symbackprop.answers.called import aliases
 from symbackprop.answers.candidate import full
 from symbackprop.answers.check import bench
 from symbackprop.answers.judging import Judge
 from symbackprop.answers.rules import derailed, rule, slips
-from symbackprop.answers.typed import read
+from symbackprop.answers.typed import Reader, read
 from symbackprop.errors import SymbackpropError
 from symbackprop.fitting.readings import readings
+from symbackprop.plain import spellings
+from symbackprop.plain.marks import SIGNS, SUBS, SUPS
+from symbackprop.plain.rewriting import Rewrite
+from symbackprop.plain.scan import Rules, Scan
+from symbackprop.plain.tokens import RULES as PLAIN
+from symbackprop.plain.tokens import rules_for as for_character
+from symbackprop.plain.typeset import RULES as TYPESET
+from symbackprop.plain.typeset import Rule
+from symbackprop.plain.typeset import rules_for as for_token
+from symbackprop.reading.tokens import tokenise
 from symbackprop.reverse import backward
 from symbackprop.values import backward_values
 from tests.answers import ANSWER_GRAPHS as GRAPHS
+from tests.answers import ANSWERS
 
 RNN = GRAPHS["rnn"]
 RIGHT = "2 h_t + U^T (δ_{t+1} * (1 - h_{t+1}^2))"
@@ -100,3 +114,37 @@ def test_a_computed_number_may_be_a_size(term: str) -> None:
 def test_sizes_that_fit_nowhere_are_wrong_at_large_sizes_too() -> None:
     for answer in ("X b", r"X^T \mathbf{1}_{2^7}", r"X^T \mathbf{1} + 2^7 b", "X^T X"):
         assert sb.check(BATCH, "b", answer).verdict == "wrong", answer
+
+
+PRINTED = [
+    "∂hᵢ/∂aⱼ", "∇ₐ L", "∇_(W) L", "Σ[k = 1…T] δaₖ", "U ⟨3×4⟩", "x[1:2]", "x.dot(h_t)", "[x; 1]",
+    "h if h > 0 else 0",
+]  # fmt: skip
+SIGNS_TYPED = [*SIGNS, *SUBS, *SUPS, *"()[]{}'’′∂∇ΣΠ∑∏𝟙𝟏…⟨⟩¹⁻e1.,;_^ⁿ²"]
+TYPED = [a for _, _, a, *_ in ANSWERS if a] + PRINTED + [f"x{c}U_t" for c in SIGNS_TYPED]
+TYPED += [f"{c}h_t + 1" for c in SIGNS_TYPED] + [f"2 {c} {c}" for c in SIGNS_TYPED]
+
+
+@pytest.mark.parametrize("text", TYPED)
+def test_every_rule_is_asked_where_it_may_begin(text: str) -> None:
+    """The table of first characters leaves out no rule that would take what stands there."""
+    reader = Reader(bench(RNN, None, "h"), (), "plain")
+    spelled = spellings(reader.table, aliases(reader.bench))
+
+    def scanned(rules: Rules) -> tuple[object, ...]:
+        scan = Scan(text, spelled)
+        try:
+            scan.run(rules)
+        except SymbackpropError as error:
+            return (str(error),)
+        return (*scan.tokens, *scan.places)
+
+    def rewritten(rules: Callable[[str], Iterable[Rule]]) -> tuple[object, ...]:
+        try:
+            found = Rewrite(tokenise(text), spelled, reader.table, "t").run(rules)
+        except SymbackpropError as error:
+            return (str(error),)
+        return (*found.tokens, *found.places)
+
+    assert scanned(for_character) == scanned(lambda c: [r for r, _ in PLAIN])
+    assert rewritten(for_token) == rewritten(lambda t: [r for r, _ in TYPESET])
