@@ -121,6 +121,6 @@ def test_rooms_stay_small() -> None:
     """Files to about 300 lines, functions to about 40: the present exceptions may only shrink."""
     long_files = {p.name: len(p.read_text("utf-8").splitlines()) for p in FILES}
     over = {n: k for n, k in long_files.items() if k > 300}
-    allowed = {"tidy.py": 481, "entries.py": 380, "expr.py": 378}
+    allowed = {"entries.py": 380, "expr.py": 378}
     assert set(over) <= set(allowed), over
     assert all(over[n] <= allowed[n] for n in over), over
