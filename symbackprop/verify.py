@@ -225,8 +225,13 @@ def relative(a: Array, b: Array) -> tuple[float, tuple[int, ...]]:
         at = int(np.argmin(np.isfinite(gap)))
         return inf, tuple(int(k) for k in np.unravel_index(at, gap.shape))
     where = tuple(int(k) for k in np.unravel_index(at, gap.shape))
-    scale = float(max(np.abs(a).max(), np.abs(b).max()))
+    scale = max(largest(a), largest(b))
     return (most / scale if most > ROUNDING else 0.0), where
+
+
+def largest(a: Array) -> float:
+    """The largest entry by its absolute value."""
+    return float(max(a.max(), -a.min()) if a.dtype.kind == "f" else np.abs(a).max())
 
 
 def numeric(a: Array) -> Array:

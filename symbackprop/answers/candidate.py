@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
@@ -30,10 +31,10 @@ class Mistake:
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """Mistakes somebody makes together, and their value: at the first spot, at the others when asked."""
+    """Mistakes somebody makes together, and their value: at the first point, at the others when asked."""
 
     mistakes: tuple[Mistake, ...]
-    first: Paper
+    first: tuple[Paper, ...]  # at every step
     others: Iterator[Paper | None]
     slips: tuple[Slip, ...] = ()
     scope: str = ""  # the definition a slip stands in, where the signals above it are right
@@ -41,31 +42,33 @@ class Candidate:
     @cached_property
     def values(self) -> tuple[Paper, ...]:
         """The value at every spot; nothing where it has none at one of them."""
-        found = (self.first, *self.others)
+        found = (*self.first, *self.others)
         return tuple(v for v in found if v is not None) if None not in found else ()
 
     @cached_property
     def directions(self) -> tuple[Array, ...]:
-        """The value at the first spot and its transpose, each of length 1: what a factor leaves as it is."""
-        first = self.first
-        turned = (transpose(first),) if first.rank == 2 and min(first.size) > 1 else ()
-        return tuple(direction(p) for p in (first, *turned))
+        """The value at the first point and its transpose, each of length 1: what a factor leaves as it is."""
+        one = self.first[0]
+        turned = one.rank == 2 and min(one.size) > 1
+        ways = (self.first, tuple(map(transpose, self.first))) if turned else (self.first,)
+        return tuple(map(direction, ways))
 
     def near(self, given: Array) -> bool:
         """Whether a direction may be this one's: a quick look before all spots are compared."""
         return any(d.size == given.size and not abs(d @ given) < 1 - 1e-9 for d in self.directions)
 
 
-def direction(p: Paper) -> Array:
+def direction(steps: tuple[Paper, ...]) -> Array:
     """Some entries, divided by their length; nan where all are 0."""
-    flat = some(np.ravel(np.real(p.array)))
+    flat = some(np.concatenate([np.ravel(np.real(p.array)) for p in steps]))
     with np.errstate(all="ignore"):
         return flat / np.sqrt(flat @ flat)
 
 
-def known(made: tuple[Mistake, ...], values: tuple[Paper, ...]) -> Candidate:
+def known(b: Bench, made: tuple[Mistake, ...], values: tuple[Paper, ...]) -> Candidate:
     """A candidate whose values are all there."""
-    return Candidate(made, values[0], iter(values[1:]))
+    steps = len(b.points[0])
+    return Candidate(made, values[:steps], iter(values[steps:]))
 
 
 def local(
@@ -79,11 +82,12 @@ def valued(
     b: Bench, made: tuple[Mistake, ...], at: Callable[[Point, int], Array],
     of: tuple[Slip, ...] = (), scope: str = "",
 ) -> Iterator[Candidate]:  # fmt: skip
-    """The candidate, if it has a value at the first spot."""
+    """The candidate, if it has a value at the first point."""
     found = (value_at(b, s, at) for s in b.spots)
-    first = next(found)
-    if first is not None:
-        yield Candidate(made, first, found, of, scope)
+    first = tuple(islice(found, len(b.points[0])))
+    steps = tuple(v for v in first if v is not None)
+    if steps == first:
+        yield Candidate(made, steps, found, of, scope)
 
 
 def value_at(b: Bench, s: Spot, at: Callable[[Point, int], Array]) -> Paper | None:

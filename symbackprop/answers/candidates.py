@@ -14,7 +14,7 @@ from symbackprop.answers.candidate import (
     Candidate, Mistake, full, known, local, once_per_point, valued,
 )  # fmt: skip
 from symbackprop.answers.edits import FAULTS, slipped
-from symbackprop.answers.judging import everywhere, outcome
+from symbackprop.answers.judging import everywhere
 from symbackprop.answers.rules import Slip, derailed, slips
 from symbackprop.evaluation.paper import Paper
 from symbackprop.expr import Expr, shifted, substitute, symbols
@@ -51,12 +51,15 @@ def useful(b: Bench, found: Iterator[Candidate]) -> Iterator[Candidate]:
     """The candidates that change the value, and leave one."""
     rights = [plain(s.right) for s in b.spots]
     for c in found:
-        if np.any(c.first.array) and outcome(rights[0], c.first) != "equal":
-            yield c  # the other spots when an answer comes near it
-        elif set(everywhere(rights, c.values)) - {"equal"} and any(
-            np.any(v.array) for v in c.values
-        ):
+        # the other points when an answer comes near it
+        if differs(rights, c.first) or differs(rights, c.values):
             yield c
+
+
+def differs(rights: list[Paper], values: tuple[Paper, ...]) -> bool:
+    """Whether values at the first spots are not all right, and not all 0."""
+    wrong = set(everywhere(rights[: len(values)], values)) - {"equal"}
+    return bool(wrong) and any(np.any(v.array) for v in values)
 
 
 def every(b: Bench, shelf: Shelf) -> Iterator[Candidate]:
@@ -81,13 +84,13 @@ def only_diagonal(b: Bench) -> Iterator[Candidate]:
     """A square Jacobian without what lies beside its diagonal."""
     if all(s.own.ndim == 2 and s.own.shape[0] == s.own.shape[1] for s in b.spots):
         values = tuple(Paper(s.own * np.eye(len(s.own)), 2) for s in b.spots)
-        yield known((Mistake("diagonal", (("node", b.target.of),)),), values)
+        yield known(b, (Mistake("diagonal", (("node", b.target.of),)),), values)
 
 
 def by_edit(b: Bench) -> Iterator[Candidate]:
     """A slip in the printed gradient."""
     for key, gaps, values in slipped(b):
-        yield known((Mistake(key, gaps),), values)
+        yield known(b, (Mistake(key, gaps),), values)
 
 
 def variables(b: Bench) -> Iterator[Candidate]:
@@ -198,7 +201,7 @@ def two_local(b: Bench, singles: tuple[Candidate, ...]) -> Iterator[Candidate]:
             Paper(x.array + y.array - r.array, r.rank, r.along)
             for x, y, r in zip(c.values, e.values, rights, strict=True)
         )
-        yield known((*c.mistakes, *e.mistakes), values)
+        yield known(b, (*c.mistakes, *e.mistakes), values)
 
 
 def alike(rights: list[Paper], values: tuple[Paper, ...]) -> bool:

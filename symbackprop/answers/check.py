@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from symbackprop.answers.bench import Bench
-from symbackprop.answers.integers import smallest
-from symbackprop.answers.judging import KEYS, Judge
+from symbackprop.answers.integers import small_spots, smallest
+from symbackprop.answers.judging import KEYS, Found, Judge
 from symbackprop.answers.solution import agreeing, last_meant, solution
 from symbackprop.answers.standin import NoStandIn, says_no_size, stand_in
 from symbackprop.answers.target import Kind, target
@@ -16,7 +16,7 @@ from symbackprop.answers.typed import Notation, Typed, read
 from symbackprop.answers.verdict import Verdict, unreadable, verdict
 from symbackprop.claims import Refused
 from symbackprop.derivation import Derivation
-from symbackprop.errors import FormulaError, LimitError, SymbackpropError
+from symbackprop.errors import FormulaError, LimitError, SizesError, SymbackpropError
 from symbackprop.expr import Expr
 from symbackprop.graph import Graph
 
@@ -97,7 +97,8 @@ def at_stand_in(
 ) -> tuple[Verdict, Typed] | None:
     """The verdict found at small sizes, in the numbers of the graph; None where it would say others.
 
-    The counterexample is one of the graph itself: its sizes are its own.
+    The counterexample is one of the graph itself: its sizes are its own. What is not wrong there is not
+    wrong: 2^8 may be a size.
     """
     try:
         typed = read(small, answer, notation)
@@ -109,9 +110,24 @@ def at_stand_in(
         own = read(b, answer, notation) if typed.sized else typed
         if own.forms != typed.forms:
             return None
-        return verdict(small, answer, typed, found, smallest(b, own, found)), own
+        example = smallest(b, own, found)
+        if example is None and not misfits(b, own, found):
+            return None
+        return verdict(small, answer, typed, found, example), own
     except (SymbackpropError, Refused, NoStandIn, RecursionError):
         return None
+
+
+def misfits(b: Bench, typed: Typed, found: Found) -> bool:
+    """Whether sizes that do not fit at one point do not fit at another bench either."""
+    spot = next(small_spots(b), None)
+    if found.values or spot is None:
+        return False
+    try:
+        Judge(b, typed).at(found.form, found.reading, spot)
+    except SizesError:
+        return True
+    return False
 
 
 def at_own_sizes(b: Bench, answer: str, notation: Notation) -> tuple[Verdict, Typed | None]:

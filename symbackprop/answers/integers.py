@@ -106,9 +106,17 @@ def beside(right: Array, given: Array, digits: int) -> tuple[Nested, Nested, tup
     if right.size <= LISTED or right.shape != given.shape:
         few = [a if a.size <= LISTED else a.ravel()[:LISTED] for a in (right, given)]
         return nested(few[0], digits), nested(few[1], digits), ()
-    near = np.abs(right - given) <= NEAR * (1 + np.abs(given))
-    at = tuple(int(k) for k in np.unravel_index(int(np.argmin(near)), right.shape))
+    at = first_apart(right, given)
     return nested(right[at], digits), nested(given[at], digits), tuple(k + 1 for k in at)
+
+
+def first_apart(right: Array, given: Array) -> tuple[int, ...]:
+    """The first entry of two arrays of one shape that differs, looked for row by row."""
+    for k, (a, b) in enumerate(zip(right, given, strict=True)):
+        near = np.abs(a - b) <= NEAR * (1 + np.abs(b))
+        if not np.all(near):
+            return (k, *(int(x) for x in np.unravel_index(int(np.argmin(near)), near.shape)))
+    return (0,) * right.ndim
 
 
 def label(g: Graph, name: str) -> int:

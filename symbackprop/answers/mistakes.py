@@ -93,7 +93,7 @@ def concatenated(b: Bench) -> str:
 
 def searched(b: Bench, values: tuple[Paper, ...]) -> tuple[Mistake, ...]:
     """The first candidate that is the answer; else the first that is it but for its sign, factor or side."""
-    close = list(at_once(b, direction(values[0]), values))
+    close = list(at_once(b, direction(values[: len(b.points[0])]), values))
     if close and not close[-1][1]:
         return close[-1][0].mistakes
     short = sorted(close, key=lambda x: len(x[0].mistakes) + len(x[1]))

@@ -59,9 +59,14 @@ def _or_zero(array: Numbers, spots: tuple[Numbers, ...]) -> Numbers:
     """Entries at positions; outside the array they are 0."""
     inside: Numbers | bool = True
     for spot, n in zip(spots, array.shape, strict=True):
-        inside = inside & (spot >= 0) & (spot < n)
-    held = tuple(np.clip(s, 0, max(n - 1, 0)) for s, n in zip(spots, array.shape, strict=True))
+        inside = inside & ((spot >= 0) & (spot < n))
+    held = tuple(_held(s, n) for s, n in zip(spots, array.shape, strict=True))
     return np.where(inside, array[held], 0.0)
+
+
+def _held(spot: Numbers, n: int) -> Numbers:
+    """A position moved into its axis."""
+    return np.minimum(np.maximum(spot, 0), max(n - 1, 0))
 
 
 def _positions(
@@ -84,7 +89,7 @@ def _position(node: Formula, index: Formula, size: int, first: int, scope: Scope
         last = size + first - 1
         shown = latex(index) if isinstance(index, Number) else f"{latex(index)} = {bad}"
         raise misfit(node, f"the index {shown} is outside {first} … {last}")
-    return np.clip(spot, 0, max(size - 1, 0))
+    return _held(spot, size)
 
 
 def at(node: At, scope: Scope) -> Paper:

@@ -41,7 +41,7 @@ RULES: tuple[tuple[Rule, Callable[[str], bool]], ...] = (  # each with the chara
     (subscript,  lambda c: c in SUBS or c == "_"),
     (end,        lambda c: c == "e"),
     (opened,     lambda c: c == "["),
-    (printed,    lambda c: c.isalnum() or c == "…"),
+    (printed,    lambda c: c.isalnum() or c in "…∂∇⟨"),
     (word,       lambda c: c.isalpha() or c in "∂∇∑∏"),
     (number,     lambda c: c.isalnum()),
     (sign,       lambda c: any(x.startswith(c) for x in SIGNS)),
