@@ -32,7 +32,10 @@ from symbackprop.write.walk import inside
 
 SIZES = (2, 3, 2, 3, 4)  # small and not all equal
 LENGTH = 3  # steps of a recurrence
-STEP, SHORT = Fraction(1, 10**400), 10**150  # of a difference; the longest denominator it may stand for
+STEP, SHORT = (
+    Fraction(1, 10**400),
+    10**150,
+)  # of a difference; the longest denominator it may stand for
 TINY = Fraction(1, 10**6)  # of the largest entry
 
 
@@ -111,7 +114,9 @@ def hessian(b: Bench, start: Point) -> Array:
         moved = x.copy()
         moved.flat[k] += STEP
         columns.append((gradient(moved) - here) / STEP)
-    return np.vectorize(nearest, otypes=[object])(np.stack(columns, -1)).reshape((*x.shape, *x.shape))
+    return np.vectorize(nearest, otypes=[object])(np.stack(columns, -1)).reshape(
+        (*x.shape, *x.shape)
+    )
 
 
 def derived_hessian(b: Bench, point: Point) -> Array:
@@ -120,7 +125,9 @@ def derived_hessian(b: Bench, point: Point) -> Array:
         found = second(b.target.d, b.target.wrt, b.target.wrt).expr
     except DeclarationError as error:
         raise NotRational(str(error)) from None
-    if found is None or any(s.symbol and s.symbol.name not in b.target.d.graph.symbol for s in symbols(found)):
+    if found is None or any(
+        s.symbol and s.symbol.name not in b.target.d.graph.symbol for s in symbols(found)
+    ):
         raise NotRational("it has no matrix form")
     return np.asarray(evaluate(found, point, 0, Meter()), dtype=object)
 

@@ -28,7 +28,9 @@ from symbackprop.write.walk import inside
 NODES = 3_000  # parts of one formula
 CHARACTERS = 10_000  # of one answer
 Notation = Literal["auto", "latex", "plain"]
-_MARKUP = re.compile(r"\\(?!(?:begin|end)\s*\{[bpv]?matrix\})[A-Za-z]")  # a matrix may stand in plain text
+_MARKUP = re.compile(
+    r"\\(?!(?:begin|end)\s*\{[bpv]?matrix\})[A-Za-z]"
+)  # a matrix may stand in plain text
 _ALIGNED = r"\\(?:begin|end)\{(?:aligned|split|(?:align|equation|gather)\*?)\}"
 _MATH = re.compile(
     rf"^\s*(?:\$\$?|\\\[|\\\(|{_ALIGNED})+\s*|\s*(?:\$\$?|\\\]|\\\)|{_ALIGNED})+\s*$"

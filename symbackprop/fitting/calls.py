@@ -22,7 +22,7 @@ def call(fit: Fitting, node: Call, scope: Scope) -> Paper:
     """A function; |v| of a vector may be its length."""
     arguments = node.arguments
     row = ROWS.get((node.function, len(arguments))) if not node.primes else None
-    if row and node.function not in scope.env.functions:
+    if row and (node.function not in scope.env.functions or node.function in ("max", "min")):
         return row(*(scope.of(a) for a in arguments))
     if node.function == "onehot" and len(arguments) == 1:
         return constants.unit(Unit(arguments[0]), scope)
@@ -94,6 +94,8 @@ ROWS: Mapping[tuple[str, int], Callable[..., Paper]] = {
     ("multiply", 2): elementwise,
     ("divide", 2):   lambda a, b: paper.entrywise(np.divide, a, b),
     ("outer", 2):    outer,
+    ("max", 2):      lambda a, b: paper.entrywise(np.maximum, a, b),
+    ("min", 2):      lambda a, b: paper.entrywise(np.minimum, a, b),
     ("kron", 2):     paper.kron,
     ("mean", 1):     mean,
     ("rowmean", 1):  row_mean,
