@@ -1,4 +1,4 @@
-"""Answers over models of their own: GRU gates, attention values, focal loss, likelihoods, (graph, wrt, answer, verdict, mistake)."""
+"""Answers over models of their own: gates, attention, focal loss, likelihoods: (graph, wrt, answer, verdict, mistake)."""
 
 MODELS = {
     "gate": "x: d; h: m; W: m x d; U: m x m; b: m; a = W @ x + U @ h + b; z = sigmoid(a); n: m; s = (1 - z)*n + z*h\n"

@@ -1,4 +1,4 @@
-"""Answers over models of their own: the verdict, the name of the mistake, and a counterexample that is one."""
+"""Answers over models of their own: the verdict, the mistake, and a counterexample that is one."""
 
 from __future__ import annotations
 

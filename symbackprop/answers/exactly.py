@@ -120,7 +120,7 @@ def hessian(b: Bench, start: Point) -> Array:
 
 
 def derived_hessian(b: Bench, point: Point) -> Array:
-    """The Hessian by its derivation, in the nodes of the graph. Errors: `NotRational` where it is no matrix."""
+    """The Hessian by its derivation, in the graph's nodes. Errors: `NotRational` where it is no matrix."""
     try:
         found = second(b.target.d, b.target.wrt, b.target.wrt).expr
     except DeclarationError as error:

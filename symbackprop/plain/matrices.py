@@ -1,5 +1,5 @@
-r"""Matrices in plain text: [X, 𝟏ₙ], [a; b], [1 -2; 3 4], where spaces part the cells, rows on lines of their own,
-and \begin{bmatrix} … \end{bmatrix}.
+r"""Matrices in plain text: [X, 𝟏ₙ], [a; b], [1 -2; 3 4], where spaces part the cells; rows on lines of their
+own; \begin{bmatrix} … \end{bmatrix}.
 """
 
 from __future__ import annotations
