@@ -85,6 +85,7 @@ NEW = (
     # a recurrence
     ("decay", "s", "δ_t = s_t + a δ_{t+1}, δ_{T+1} = 0", "correct", ""), ("decay", "s", "δ_t = s_t + δ_{t+1}", "wrong", None),
     ("decay", "a", r"\sum_{t=1}^T \delta s_t^\top s_{t-1}", "correct", ""), ("decay", "a", r"\sum_{t=1}^T \delta s_t^\top s_t", "wrong", "step"),
+    ("decay", "s", r"s_{t,i} + a \sum_{j=1}^m \delta_{t+1,j} \delta_{ij}", "correct", ""),  # δ_{ij} is Kronecker's
     # ridge with a mean
     ("ridge2", "w", "-1/n A'(y - Aw) + λw", "correct", ""), ("ridge2", "w", "1/n A'(Aw-y) + λ", "wrong", None),
     ("ridge2", "w", r"-\frac1n A^\top r + 2\lambda w", "wrong", "term_factor"), ("ridge2", "w", "(A'A/n + λI)w - A'y/n", "correct", ""),

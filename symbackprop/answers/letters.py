@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from itertools import permutations
 
-from symbackprop.answers.bench import Bench
+from symbackprop.answers.bench import DELTA, Bench
 from symbackprop.answers.definitions import Definition
 from symbackprop.claims import Refused, Shapes, shapes_of, with_letters
 from symbackprop.compose import size_formula, size_name
@@ -70,7 +70,8 @@ def alphabet(bench: Bench, forms: tuple[Formula, ...], shapes: Shapes) -> tuple[
 @lru_cache(maxsize=64)
 def own_shapes(bench: Bench) -> Mapping[Formula, Shape]:
     """Own axes of every name and δ of a bench."""
-    return shapes_of(bench.target.d, "")
+    own = shapes_of(bench.target.d, "")
+    return {**own, DELTA: own[bench.short]} if bench.short in own else own
 
 
 def ordered(free: Free, axes: Shape) -> tuple[str, ...]:
