@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from symbackprop.graph_text import read
     from symbackprop.derivative import Derivative
     from symbackprop.quantities import Quantities
-    from symbackprop.second import hessian, jacobian
+    from symbackprop.blocks import hessian, jacobian
     from symbackprop.curvature import fisher, gauss_newton
     from symbackprop.exercise import (
         Derived, Exercise, Part, Stated, code, drawn, said, written,
@@ -45,7 +45,7 @@ __version__ = "0.1.0"
 _HOME = {
     "read": "graph_text", "collect": "graph", "Graph": "graph", "symbol": "functions", "named": "functions",
     "Expr": "expr", "derive": "derivation", "Derivation": "derivation", "Gradient": "derivation",
-    "jacobian": "second", "hessian": "second", "Derivative": "derivative", "fisher": "curvature",
+    "jacobian": "blocks", "hessian": "blocks", "Derivative": "derivative", "fisher": "curvature",
     "gauss_newton": "curvature", "Convention": "convention",
     "Report": "report", "Sheet": "sheet", "Words": "prose", "Judged": "judged", "Line": "lines",
     "judge": "lines", "check": "answers.check", "check_all": "answers.many",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -15,7 +14,6 @@ from symbackprop.errors import SymbackpropError, VerificationError
 
 if TYPE_CHECKING:
     from symbackprop.build import Outcome
-    from symbackprop.derivation import Derivation
 
 EPILOG = (
     "Exit status: 0 fine, 1 something is wrong with the mathematics, 2 the input could not be used."
@@ -173,102 +171,15 @@ def graph_text(file: str) -> str:
     return sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
 
 
-def variables(text: str | None) -> list[str] | None:
-    return [x.strip() for x in text.split(",") if x.strip()] if text else None
-
-
 def run_derive(o: argparse.Namespace) -> int:
-    from symbackprop.derivation import derive
+    from symbackprop.derive_command import run_derive
 
-    text = graph_text(o.file)
-    if o.kind != "gradient":
-        return run_second(o, text)
-    d = derive(text, o.of, variables(o.wrt))
-    report = d.verify()
-    report.demand()
-    names = [n for n in d.wrt if n in d.backward.adjoints]
-    if o.to == "json":
-        print(
-            json.dumps(
-                [entry(d, n, report.max_rel_error) for n in names], indent=2, ensure_ascii=False
-            )
-        )
-        return 0
-    for n in names:
-        g = d[n]
-        print(f"∂{d.of}/∂{n} = {g.text()}    [{shape(g.shape)}]" if o.to == "text" else g.latex())
-    if o.to == "text":
-        from symbackprop.write.text import text as plain
-
-        for n in sorted(d.backward.abbreviations):
-            print(f"where {n} = {plain(d.formula(d.graph.definition[n]))}")
-        print(
-            f"verified: {report.checked} of {report.equations} equations at {report.points} points, "
-            f"{report.truths} derivatives, largest error {report.max_rel_error:.1e}, seed {report.seed}"
-        )
-    return 0
-
-
-def shape(s: tuple[object, ...]) -> str:
-    return " × ".join(map(str, s)) or "scalar"
-
-
-def entry(d: Derivation, name: str, error: float) -> dict[str, object]:
-    g = d[name]
-    return {
-        "wrt": name,
-        "shape": [str(s) for s in g.shape],
-        "latex": g.latex(),
-        "text": g.text(),
-        "numpy": numpy_line(d, name),
-        "verified": True,
-        "max_rel_error": error,
-    }
-
-
-def numpy_line(d: Derivation, name: str) -> str:
-    """The emitted module: the gradient by `name` is its entry of the returned dict."""
-    from symbackprop.derivation import derive
-
-    return derive(d.graph, d.of, [name]).source("numpy")
-
-
-def run_second(o: argparse.Namespace, text: str) -> int:
-    from symbackprop.derivation import as_graph
-    from symbackprop.second import hessian, jacobian
-
-    g = as_graph(text)
-    out = []
-    names = variables(o.wrt) or [g.inputs[0]]
-    if o.kind == "jacobian":
-        each = {n: jacobian(g, o.of, n) for n in names}
-    elif len(names) == 1:
-        each = {names[0]: hessian(g, o.of, names[0])}
-    else:
-        each = {",".join(pair): b for pair, b in hessian(g, o.of, wrt=names).blocks.items()}
-    for wrt, found in each.items():
-        error = found.verify()
-        out.append(
-            {
-                "wrt": wrt,
-                "shape": [str(s) for s in found.shape],
-                "latex": found.latex(),
-                "text": found.text(),
-                "verified": True,
-                "max_rel_error": error,
-            }
-        )
-    if o.to == "json":
-        print(json.dumps(out, indent=2, ensure_ascii=False))
-    else:
-        blocks = o.kind == "hessian" and len(out) > 1
-        for row in out:
-            print(f"{row['wrt']}: {row[o.to]}" if blocks else row[o.to])
-    return 0
+    return run_derive(o, graph_text(o.file))
 
 
 def run_emit(o: argparse.Namespace) -> int:
     from symbackprop.derivation import derive
+    from symbackprop.derive_command import variables
 
     d = derive(graph_text(o.file), o.of, variables(o.wrt))
     d.verify().demand()

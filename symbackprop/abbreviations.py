@@ -10,6 +10,7 @@ from collections.abc import Hashable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
+from symbackprop import tidy as td
 from symbackprop.activity import relevant
 from symbackprop.entries import Atom, Elem, Entries, Fn, Group
 from symbackprop.expr import (
@@ -113,9 +114,12 @@ def declared_values(g: Graph) -> dict[Expr, Expr]:
     """Layers and scalar functions that have a name in the graph: softmax(S) is P where P = softmax(S)."""
     plain = LINEAR | CURVED  # 3 x² is not said better by a name for x²
     return {
-        e: g.symbol[name]
+        form: g.symbol[name]
         for name, e in g.definition.items()
-        if e.op not in LEAVES and (e.op.scalar or e.op.variants) and e.op.name not in plain
+        for form in (e, td.tidy(e))  # σ(z) may be written 1 / (1 + exp(-z))
+        if form.op not in LEAVES
+        and (form.op.scalar or form.op.variants)
+        and form.op.name not in plain
     }
 
 

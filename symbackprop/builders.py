@@ -92,6 +92,11 @@ def eye(n: Operand | str) -> Expr:
     return apply(OPS["identity"], n=as_size(n))
 
 
+def commutation(rows: Size, columns: Size) -> Expr:
+    """K with K vec(A) = vec(Aᵀ), for A of rows and columns."""
+    return apply(OPS["commutation"], rows=rows, columns=columns)
+
+
 def selector(rows: Size, columns: Size, start: Size) -> Expr:
     return apply(OPS["selector"], rows=rows, columns=columns, start=start)
 

@@ -9,6 +9,9 @@ import numpy as np
 from symbackprop.expr import Expr
 from symbackprop.reference import Array, scalar_value, value
 from symbackprop.sizes import Size, size
+from symbackprop.vocabulary import OPS
+
+LAYERS = ("softmax", "log_softmax", "logsumexp")  # of whole arrays, whatever the graph calls
 
 
 def scalars_into(out: dict[str | tuple[str, int], Callable[..., Array]], name: str) -> None:
@@ -41,3 +44,13 @@ def bound(v: object, sizes: Mapping[str, int]) -> object:
     if isinstance(v, Size):
         return size(v.value(sizes))
     return tuple(bound(x, sizes) for x in v) if isinstance(v, tuple) else v
+
+
+def along_last(name: str) -> Callable[..., Array]:
+    """An op of the vocabulary on arrays of any size, by its definition."""
+    op = OPS[name]
+
+    def run(x: Array) -> Array:
+        return value(op.place((tuple(size(n) for n in np.shape(x)),), ()), (x,), {})
+
+    return run

@@ -18,7 +18,7 @@ from symbackprop.errors import FormulaError, LimitError
 from symbackprop.formula import NameTable, read_formula
 from symbackprop.lowering import instance_of
 from symbackprop.notation import (
-    OPEN, Formula, Indicator, KroneckerDelta, Nabla, Name, Partial,
+    OPEN, At, Formula, Indicator, KroneckerDelta, Nabla, Name, Partial,
 )  # fmt: skip
 from symbackprop.page import Equation
 from symbackprop.paths import partials
@@ -103,14 +103,15 @@ def with_letters(
 ) -> Claim:  # fmt: skip
     """The chain with its free letters, each over the axes it indexes."""
     time = d.graph.time.name if d.graph.time else ""
-    letters = frozenset(table.indices) - {n.base for n in table.names if not (n.sup or n.sub)}
-    shapes = Shapes(d, shapes_of(d, local) if own is None else own, letters, time)
+    shapes = Shapes(d, shapes_of(d, local) if own is None else own, table.free, time)
     found: Sizes = dict(free)
     for n, side in enumerate(sides):
-        for letter, axis in shapes.letters(side):
-            found[letter] = (*found.get(letter, ()), *((axis,) if axis else ()))
-        if stray := next((x for x in shapes.misplaced(side) if x not in (*free, time)), ""):
-            raise Refused("unreadable", max(n, 1), f"{stray!r} is not a name known here")
+        for node, index, axis in shapes.uses(side):
+            letter = index.base
+            if isinstance(node, At | KroneckerDelta | Indicator):
+                found[letter] = (*found.get(letter, ()), *((axis,) if axis else ()))
+            elif letter not in (*free, time):
+                raise Refused("unreadable", max(n, 1), f"{letter!r} is not a name known here")
     recurrent = bool(time) and time in found
     found.pop(time, None)
     paired(d, found, sides)

@@ -31,9 +31,9 @@ def one_or(kind: Callable[[tuple[Formula, ...]], Formula], parts: Sequence[Formu
 
 
 def fraction(x: Fraction) -> Formula:
-    """p/q as a fraction."""
-    if x.denominator == 1:
-        return no.number(x)
+    """p/q as a fraction; 10⁻³ as a power."""
+    if not isinstance(made := no.number(x), no.Number) or x.denominator == 1:
+        return made
     body = no.Over(no.Number(Fraction(abs(x.numerator))), no.Number(Fraction(x.denominator)))
     return no.Minus(body) if x < 0 else body
 

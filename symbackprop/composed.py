@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from symbackprop.expr import Expr
 from symbackprop.functions import einsum, reshape
 
-RENUMBERING = frozenset({"reshape", "kron", "vec"})  # ops no index expression says
+RENUMBERING = frozenset({"reshape", "kron", "vec", "commutation"})  # ops no index expression says
 
 
 def kron(a: Expr, b: Expr) -> Expr:

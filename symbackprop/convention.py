@@ -21,6 +21,12 @@ TURNED = {
     "numerator":   ((0, 2),),
     "denominator": ((0, 1), (1, 0), (1, 1), (2, 0)),
 }  # fmt: skip
+CHOICES = {
+    "vectors": ("column", "row"),
+    "signal": ("delta", "bar", "partial"),
+    "layout": tuple(TURNED),
+    "sums": ("shape", "ones", "sigma"),
+}
 LETTERS = "ijkmpqrabcdsuvw"  # no l: W_{il} reads like W_{d}
 
 
@@ -32,6 +38,9 @@ class NoMatrix(Exception):
 class Convention:
     """Notation as data. `vectors`: 'column' | 'row'; `signal`: 'delta' | 'bar' | 'partial'.
 
+    `sums` over an axis: 'sigma' (Σ over entries), 'ones' (products with a column of ones), or 'shape' (Σ
+    where a number comes out, products with ones where an array does).
+
     `layout` of ∂y/∂x: 'gradient' (rows belong to y, but the derivative of a number has the shape of x),
     'numerator' (rows always belong to y) or 'denominator' (rows always belong to x).
     `signals` gives single error signals their own printed name, ((node, LaTeX), …);
@@ -41,24 +50,17 @@ class Convention:
     vectors: str = "column"
     signal: str = "delta"
     layout: str = "gradient"
+    sums: str = "shape"
     signals: tuple[tuple[str, Name], ...] = ()
     of: Name = field(default_factory=lambda: Name("L"))
     letters: str = LETTERS
 
     def __post_init__(self) -> None:
-        if self.vectors not in ("column", "row"):
-            raise SheetError(
-                f"vectors are 'column' or 'row', not {self.vectors!r}", where="convention"
-            )
-        if self.signal not in ("delta", "bar", "partial"):
-            raise SheetError(
-                f"signal is 'delta', 'bar' or 'partial', not {self.signal!r}", where="convention"
-            )
-        if self.layout not in TURNED:
-            raise SheetError(
-                f"layout is 'gradient', 'numerator' or 'denominator', not {self.layout!r}",
-                where="convention",
-            )
+        for option, allowed in CHOICES.items():
+            if (given := getattr(self, option)) not in allowed:
+                *most, last = map(repr, allowed)
+                raise SheetError(f"{option} is {', '.join(most)} or {last}, not {given!r}",
+                                 where="convention")  # fmt: skip
 
     def turned(self, rows: int, columns: int) -> bool:
         """Whether ∂y/∂x, of so many axes of y and of x, stands transposed: the axes of x first."""

@@ -7,7 +7,7 @@ Martens, JMLR 21 (2020), sections 5 and 8.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from fractions import Fraction
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -19,14 +19,15 @@ from symbackprop.contraction import contract
 from symbackprop.derivation import Derivation, derive
 from symbackprop.derivative_names import curvature_name, vec_name
 from symbackprop.derivative import Derivative, matrix_of
-from symbackprop.entries import Delta, Elem, Entries, Group, Index, Term
+from symbackprop.entries import Delta, Elem, Entries, Index
 from symbackprop.errors import DeclarationError
 from symbackprop.expr import Expr
 from symbackprop.graph import Graph, known
+from symbackprop.independent import certain, information, multiplied_out, summed, total_of
 from symbackprop.letters import in_letters
 from symbackprop.lowering import letters, map_positions, retensored
 from symbackprop.second import accumulated, cut, second
-from symbackprop.values import bind_sizes, forward, generic_point
+from symbackprop.values import Point, bind_sizes, forward, generic_point
 
 DISTRIBUTION = 1e-9  # how far probabilities may add to something else than 1
 Pair: TypeAlias = tuple[tuple[Index, ...], tuple[Index, ...]]
@@ -79,18 +80,22 @@ def fisher(
     """E[∇ℓ ∇ℓᵀ] of a loss ℓ, the label drawn with the probabilities of the node `given`.
 
     `label` is an integer label or a one-hot vector with a vector of probabilities, or a number 0 or 1 with
-    the probability of 1. Errors: `DeclarationError` where they do not fit, or `given` depends on the label.
+    the probability of 1; or one of these for each of n independent samples, where it is the sum over the
+    samples for a loss that is their sum, the mean for one that is their mean.
+    Errors: `DeclarationError` where they do not fit, or `given` depends on the label.
     """
     d = derive(graph, of, [wrt] if wrt else None)
     g, x = d.graph, wrt or d.wrt[0]
     known(label, g.symbol, "label")
     known(given, g.symbol, "given")
-    check_label(g, label, given)
-    check_chances(d, given)
+    samples = check_label(g, label, given)
+    point = check_chances(d, given, label)
     made = accumulated(d, g, d.of, x)
     axes = pair(d, x)
     y, p = g.symbol[label], g.symbol[given]
     mean = expected_class if p.rank else expected_bit
+    if samples:
+        mean = partial(information, total=total_of(d, x, label, given, point))
     rows, columns = axes
     whole, folded = (
         mean(moved(e, made.step.by, rows), moved(e, made.step.by, columns), y, p)
@@ -99,34 +104,40 @@ def fisher(
     return curvature(d, "F", f"fisher:{x},{label},{given}", x, axes, whole, folded, made.tensors)
 
 
-def check_label(g: Graph, label: str, given: str) -> None:
-    """The label names one class of the probabilities, or is a number with the probability of 1."""
+def check_label(g: Graph, label: str, given: str) -> bool:
+    """Whether there is a label for each of several samples: classes of the probabilities, or 0 and 1.
+
+    Errors: `DeclarationError` for what is no label of the probabilities.
+    """
     y, p = g.symbol[label], g.symbol[given]
     assert y.symbol
-    classes = y.symbol.labels
-    fits = (
-        (classes is not None and not y.shape and p.shape == (classes,))
-        or (y.symbol.domain == "onehot" and p.rank == 1 and y.shape == p.shape)
-        or (not y.symbol.labels and not y.shape and not p.shape)
-    )
+    classes, onehot = y.symbol.labels, y.symbol.domain == "onehot"
+    own = y.shape[:-1] if onehot else y.shape
+    chances = p.shape if classes is None and not onehot else p.shape[:-1]
+    fits = own == chances and len(own) <= 1
+    if classes is not None or onehot:
+        fits = fits and p.rank > 0 and p.shape[-1] == (y.shape[-1] if onehot else classes)
     if not fits:
         raise DeclarationError(
-            f"{label} is no label for the probabilities {given} of one sample", where="fisher",
-            hint=f"{label}: scalar label k, or k onehot, and {given}: k; or both numbers.",
+            f"{label} is no label for the probabilities {given}", where="fisher",
+            hint=f"{label}: scalar label k, or k onehot, and {given}: k; or both numbers; or n of them.",
         )  # fmt: skip
     if label in relevant(g, given):
         raise DeclarationError(f"{given} depends on {label}", where="fisher",
                                hint="Name the node that holds the probabilities.")  # fmt: skip
+    return bool(own)
 
 
-def check_chances(d: Derivation, given: str) -> None:
-    """The node is a distribution, or the probability of a 1, at a generic point."""
+def check_chances(d: Derivation, given: str, label: str) -> Point:
+    """A generic point where the node is a distribution, or the probability of a 1."""
     point = forward(d.graph, generic_point(d.graph, 0, 0, bind_sizes(d.graph, 0)))
     p = np.asarray(point.values[given, 0])
-    total = p.sum() if p.ndim else p + (1 - p)
-    if np.any(p < 0) or np.any(p > 1) or abs(total - 1) > DISTRIBUTION:
+    own = d.graph.symbol[label].symbol
+    total = p.sum(-1) if own and (own.labels or own.domain == "onehot") else p + (1 - p)
+    if np.any(p < 0) or np.any(p > 1) or np.any(abs(total - 1) > DISTRIBUTION):
         raise DeclarationError(f"{given} holds no probabilities, for instance {p.round(3).tolist()}",
                                where="fisher", hint="Name a softmax, or a sigmoid.")  # fmt: skip
+    return point
 
 
 def expected_class(left: Entries, right: Entries, y: Expr, p: Expr) -> Entries:
@@ -142,20 +153,6 @@ def expected_class(left: Entries, right: Entries, y: Expr, p: Expr) -> Entries:
         return contract(en.inline(placed, one))
 
     return certain(summed(en.multiply(here(left), here(right), en.elem(p, c)), (c,)), p)
-
-
-def certain(e: Entries, p: Expr) -> Entries:
-    """Σ_c p_c = 1."""
-
-    def simpler(t: Term) -> Term:
-        for i in t.bound:
-            using = [f for f in t.factors if i in en.atom_indices(f[0])]
-            if using == [(Elem(p, (en.position(i),)), Fraction(1))]:
-                rest = tuple(f for f in t.factors if f not in using)
-                return simpler(Term(t.coefficient, rest, tuple(j for j in t.bound if j != i)))
-        return t
-
-    return en.gather(map(simpler, e.terms))
 
 
 def expected_bit(left: Entries, right: Entries, y: Expr, p: Expr) -> Entries:
@@ -174,21 +171,6 @@ def expected_bit(left: Entries, right: Entries, y: Expr, p: Expr) -> Entries:
     return en.add(en.multiply(*means), en.multiply(variance, *steps))
 
 
-def multiplied_out(e: Entries) -> Entries:
-    """Brackets with whole powers opened."""
-    out: list[Term] = []
-    for t in e.terms:
-        made = [Term(t.coefficient, (), t.bound)]
-        for atom, x in t.factors:
-            parts, count = (Term(Fraction(1), ((atom, x),)),), 1
-            if isinstance(atom, Group) and x.denominator == 1 and x > 0:
-                parts, count = atom.body.terms, int(x)
-            for _ in range(count):
-                made = [en.times(s, u) for s in made for u in parts]
-        out += made
-    return en.gather(out)
-
-
 def pair(d: Derivation, x: str) -> Pair:
     """Letters for the rows and for the columns."""
     shape, pool = d.graph.symbol[x].shape, d.convention.letters
@@ -199,12 +181,6 @@ def pair(d: Derivation, x: str) -> Pair:
 def moved(e: Entries, old: tuple[Index, ...], new: tuple[Index, ...]) -> Entries:
     """Entries under other letters."""
     return en.substitute(e, {i: en.position(k) for i, k in zip(old, new, strict=True)})
-
-
-def summed(e: Entries, over: tuple[Index, ...]) -> Entries:
-    """The sum over some letters, contracted."""
-    bound = (Term(t.coefficient, t.factors, (*over, *t.bound)) for t in e.terms)
-    return contract(Entries(tuple(bound)))
 
 
 def curvature(

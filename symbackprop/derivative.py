@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -29,6 +30,9 @@ from symbackprop.page import Equation
 from symbackprop.raising import raise_entries
 from symbackprop.sizes import Shape, plain
 
+Layout = Literal["axes", "vec"]  # matrices as they are, or their columns below one another
+Side = Literal["left", "right"]  # where a direction stands
+Reading = Literal["whole", "entries"]  # of a product's left side: J v, or Σ over its entries
 DIRECTIONS = {0: ("v", "u", "s"), 1: ("v", "u", "z"), 2: ("V", "U", "Z")}
 
 
@@ -120,15 +124,16 @@ class Derivative(Raised):
     folded: Entries
     under_vec: Formula
     tensors: Mapping[Hashable, Expr] = field(default_factory=dict)
-    layout: Literal["axes", "vec"] = "axes"
+    layout: Layout = "axes"
 
     @property
     def matrix(self) -> Formula | None:
         """The matrix on paper."""
         if self.expr is None:
             return None
-        flat = self.layout == "vec"
-        rows, columns = (1, 1) if flat else (len(self.step.at), len(self.step.by))
+        rows, columns = len(self.step.at), len(self.step.by)
+        if self.layout == "vec":
+            rows, columns = min(rows, 1), min(columns, 1)
         try:
             return laid_out(self.expr, rows, columns, self.convention)
         except NoMatrix:
@@ -153,10 +158,12 @@ class Derivative(Raised):
         return Equation("derivative", left, (self.entry,), None, free(self.axes), local=self.scope)
 
     def vec(self) -> Derivative:
-        """∂vec(y)/∂vec(x) of a matrix by a matrix, in Kronecker products.
+        """∂vec(y)/∂vec(x), where y, x or both are matrices, in Kronecker products.
 
         Errors: `DeclarationError` where rows and columns do not come apart.
         """
+        if max(len(self.step.at), len(self.step.by)) < 2:
+            return self
         made = kronecker(replace(self.step, result=self.folded), self.tensors)
         if made is None:
             raise DeclarationError("the derivative is no sum of Kronecker products",
@@ -179,8 +186,8 @@ class Derivative(Raised):
 class Product(Raised):
     """A derivative times a direction: what remains has the shape of the other side."""
 
-    side: Literal["left", "right"]
-    reading: Literal["whole", "entries"]  # of the left side: J v, or Σ over its entries
+    side: Side
+    reading: Reading
 
     @property
     def matrix(self) -> Formula | None:
@@ -218,23 +225,23 @@ def matrix_of(e: Entries, step: LocalStep, tensors: Mapping[Hashable, Expr]) -> 
 # --- products with a direction -------------------------------------------------------------------
 
 
-def product(j: Derivative, direction: str | None, side: Literal["left", "right"]) -> Product:
-    """A derivative contracted with a direction, from its entries."""
+def product(
+    j: Derivative, direction: str | None, side: Side, reading: Reading | None = None
+) -> Product:
+    """A derivative contracted with a direction, from its entries; `reading` is chosen where it is None."""
     step = j.step
     gone, kept = (step.by, step.at) if side == "right" else (step.at, step.by)
     like = j.columns if side == "right" else j.rows
     name = direction_name(j, direction, len(gone))
     v = leaf(Symbol(name, tuple(i.size for i in gone), spelled(default_tex(name))))
-    c = j.derivation.convention
-    pool = c.letters.replace(name, "")  # what names a direction is no index
-    d = replace(j.derivation, convention=replace(c, letters=pool))
+    d = unlettered(j.derivation, name)
 
     def along(e: Entries) -> Entries:
         terms = en.multiply(e, en.elem(v, *gone)).terms
         made = contract(
             Entries(tuple(Term(t.coefficient, t.factors, (*gone, *t.bound)) for t in terms))
         )
-        return in_letters(made, pool)
+        return in_letters(made, d.convention.letters)
 
     result = along(step.result)
     made = LocalStep(step.tensor, kept, (), result, result)
@@ -242,20 +249,26 @@ def product(j: Derivative, direction: str | None, side: Literal["left", "right"]
     if expr is None and j.expr is not None and len(step.at) == len(step.by) == 1:
         expr = td.mm(j.expr, v) if side == "right" else td.mm(v, j.expr)
     rank = (len(step.at), len(step.by))
-    if expr is not None and (max(rank) <= 1 or (not gone and sum(rank) <= 2)):
-        left = whole_product(j, v, side)
-        return Product(d, left, f"{j.scope};{name}@{like}", made, expr, side, "whole")
-    left = summed_product(j, v, gone)
-    return Product(d, left, f"{j.scope};{name}@{like}", made, expr, side, "entries")
+    short = expr is not None and (max(rank) <= 1 or (not gone and sum(rank) <= 2))
+    reading = reading or ("whole" if short else "entries")
+    left = whole_product(j, v, side) if reading == "whole" else summed_product(j, v, gone)
+    return Product(d, left, f"{j.scope};{name}@{like}", made, expr, side, reading)
 
 
-def direction_name(j: Derivative, asked: str | None, rank: int) -> str:
-    """A name for a direction that no symbol, size or index of the derivative has."""
+def unlettered(d: Derivation, *names: str) -> Derivation:
+    """The derivation without these names among its index letters: what names a direction is no index."""
+    spare = "".join(x for x in d.convention.letters if x not in names)
+    return replace(d, convention=replace(d.convention, letters=spare))
+
+
+def direction_name(j: Derivative, asked: str | None, rank: int, others: Iterable[str] = ()) -> str:
+    """A name for a direction that no symbol, size, index or other direction of the derivative has."""
     g = j.derivation.graph
-    taken = {*g.symbol, *g.sizes, *(i.name for i in j.axes), *en.all_names(j.step.result)}
+    taken = {*g.symbol, *g.sizes, *(i.name for i in j.axes), *en.all_names(j.step.result), *others}
     if asked is None:
-        spare = [c for c in DIRECTIONS[min(rank, 2)] if c not in taken]
-        return spare[0] if spare else "direction"
+        letters = DIRECTIONS[min(rank, 2)]
+        numbered = (f"{x}{n}" for n in itertools.count(1) for x in letters)
+        return next(x for x in itertools.chain(letters, numbered) if x not in taken)
     if asked in taken or not (asked.isidentifier() and asked.isascii()):
         raise DeclarationError(f"`{asked}` cannot name a direction", where="jvp",
                                hint="Choose a name that is no symbol, size or index letter.")  # fmt: skip

@@ -31,14 +31,17 @@ from symbackprop.equations import Instance
 from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr
 from symbackprop.graph import TIME_SUM
 from symbackprop.op import expression, scalar_row
-from symbackprop.reference import Array, derived
+from symbackprop.reference import Array, adjugate, derived
 from symbackprop.reverse import Backward
 from symbackprop.rationals import NotRational, determined, inverted, rational, solved, whole
 from symbackprop.values import Point, backward_values, extent, forward, inside_sums, order_of
 
 WORK = 300_000  # factors multiplied at one point
 PRIMITIVE = {"step": lambda x: Fraction(x > 0), "sign": lambda x: Fraction((x > 0) - (x < 0))}
-SQUARE = {"inverse": inverted, "det": determined, "solve": solved}
+SQUARE = {
+    "inverse": inverted, "det": determined, "solve": solved,
+    "adjugate": lambda a: adjugate(rational(a), lambda minor: determined(minor)[()]),
+}  # fmt: skip
 Entry = dict[Index, int]
 
 

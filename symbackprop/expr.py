@@ -87,6 +87,8 @@ class Expr:
         return apply(OPERATORS["divide"], other, self)
 
     def __matmul__(self, other: Operand) -> Expr:
+        if self.op is OPERATORS["negative"]:  # Python binds - tighter: -X @ w is -(X w) on paper
+            return -(self.args[0] @ other)
         return apply(OPERATORS["matmul"], self, other)
 
     def __neg__(self) -> Expr:

@@ -25,17 +25,13 @@ __all__ = ["LIMITS", "Limits", "NameTable", "read_formula"]
 
 GRAMMAR = r"""
     start: expr
-    expr: _lead _more*
-    _lead: hada | _PLUS hada | negated
-    _more: _PLUS hada | negated
+    expr: (hada | _PLUS hada | negated) (_PLUS hada | negated)*
     negated: _MINUS hada
-    hada: _pair* (kron | bigtimes)
-    _pair: kron ODOT | kron OSLASH
+    hada: (kron ODOT | kron OSLASH)* (kron | bigtimes)
     kron: times (_OTIMES times)*
-    times: factor _next*
-    bigtimes: big | factor _next* big | factor _next* CDOT big | factor _next* overbig
+    times: factor (factor | CDOT factor | over)*
+    bigtimes: big | factor (factor | CDOT factor | over)* (big | CDOT big | overbig)
     overbig: _SLASH big -> over
-    _next: factor | CDOT factor | over
     over: _SLASH factor
     big: BIG expr _TO expr _BODY hada | BIG expr _TO expr _BODY negated
        | APPLY post -> call1 | APPLY big -> call1
@@ -58,6 +54,7 @@ GRAMMAR = r"""
          | INDICATOR _LPAR expr RELATION expr _RPAR                  -> indicator
          | INDICATOR _LSQR expr RELATION expr _RSQR                  -> indicator
          | EYE list _CLOSE                                           -> eye
+         | SWAP list _CLOSE                                          -> commutation
          | UNIT expr _CLOSE                                          -> unit
          | DELTA list _CLOSE                                         -> delta
          | ZEROS size _CLOSE                                         -> zeros
@@ -74,7 +71,7 @@ GRAMMAR = r"""
     row: expr (_CELL expr)*
     case: expr _CELL expr RELATION expr | expr _CELL OTHERWISE
     %declare NAME NUMBER FUNCTION APPLY BIG FRAC PARTIAL BRACE ONES INDICATOR RELATION EYE UNIT DELTA
-    %declare ZEROS BEGIN END NABLA OF TOP SUB POW HPOW ODOT OSLASH SEP CDOT CASES OTHERWISE COLON
+    %declare SWAP ZEROS BEGIN END NABLA OF TOP SUB POW HPOW ODOT OSLASH SEP CDOT CASES OTHERWISE COLON
     %declare _PLUS _MINUS _SLASH
     %declare _LPAR _RPAR _LSQR _RSQR _LBRACE _RBRACE _LABS _RABS _LFLOOR _RFLOOR _COMMA _CELL
     %declare _OTIMES _NEWROW _CLOSE _TO _BODY

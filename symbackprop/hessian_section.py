@@ -9,7 +9,8 @@ from symbackprop.derivative import Derivative
 from symbackprop.errors import DeclarationError
 from symbackprop.options import Options
 from symbackprop.page import Block, Equation, Equations, Phrase
-from symbackprop.second import blocks, second
+from symbackprop.blocks import blocks
+from symbackprop.second import second
 
 
 def hessian_section(d: Derivation, o: Options) -> list[Block]:

@@ -263,7 +263,9 @@ def rounded(side: Formula) -> bool:
 def aligned(a: Paper, b: Paper) -> tuple[Array, Array]:
     """Two values over the same samples and entries."""
     rank = max(a.rank, b.rank)
-    x, y = np.broadcast_arrays(a.lifted(rank), b.lifted(rank))
+    x, y = a.lifted(rank), b.lifted(rank)
+    if x.shape != y.shape:
+        x, y = np.broadcast_arrays(x, y)
     return x, y
 
 

@@ -21,8 +21,11 @@ class Monomial:
     arrays: tuple[tuple[Expr, Fraction], ...]
 
 
+MEANS = {"mean": "sum", "mean_last": "sum_last"}  # a mean is its sum by the number of entries
+
+
 def split(e: Expr) -> Monomial:
-    """An expression as a monomial, looking through products, quotients, powers and signs."""
+    """An expression as a monomial, looking through products, quotients, powers, signs, means."""
     coefficient, scalars, arrays = Fraction(1), {}, {}
     stack: list[tuple[Expr, Fraction]] = [(e, Fraction(1))]
     while stack:
@@ -48,6 +51,10 @@ def split(e: Expr) -> Monomial:
             stack += [(node.args[1], -x), (node.args[0], x)]
         elif name == "power" and x.denominator == 1:
             stack.append((node.args[0], x * exponent(node)))
+        elif name in MEANS and x.denominator == 1:
+            (of,) = node.args
+            stack.append((apply(OPS[MEANS[name]], of), x))
+            stack += [(const(n), -x) for n in of.shape[node.rank :]]
         else:
             pool = scalars if node.rank == 0 else arrays
             pool[node] = pool.get(node, Fraction(0)) + x
@@ -99,6 +106,10 @@ def raised(e: Expr, x: Fraction) -> Expr:
 
 def is_ones(e: Expr) -> bool:
     return e.op.name == "constant" and e.attribute("value") == 1
+
+
+def is_one(e: Expr) -> bool:
+    return e.number == 1 or is_ones(e)
 
 
 def is_zero(e: Expr) -> bool:

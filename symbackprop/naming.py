@@ -76,7 +76,8 @@ def extract(
     """Names given inside one definition, bottom up."""
     leaves: dict[Expr, int] = {}  # active symbol leaves below, as the reverse sweep meets them
     sizes: dict[Expr, int] = {}
-    curved = {a for n in topological(root) for a in n.args if is_curved(n, a)}
+    bent = {a for n in topological(root) for a in n.args if is_curved(n, a)}
+    curved = {a.args[0] if a.op.name == "negative" else a for a in bent}  # exp(-u) with u = X w
     windowed = {a for n in topological(root) if slides(n.op) for a in n.args}
     called = {a for n in topological(root) if takes_whole(n) for a in n.args}
     solved = {a for n in topological(root) if by_equation(n) for a in n.args if with_helpers(a)}
@@ -93,14 +94,14 @@ def extract(
         worth = (uses.get(e, 0) > 1 and sizes[new] > 2 and leaves[new]) or sizes[new] > HEAVY
         # δ ⊙ f(a ⊙ b) reads well without a name for a ⊙ b; a window is met outside, where it is 0
         small = sizes[new] <= 3 and not slides(e.op)
-        bent = e in curved and leaves[new] > 1 and not small
+        deserves = e in curved and leaves[new] > 1 and not small
         deep = e.rank > 2  # no matrix says it, so it cannot stand inside a formula
         label = e.op.domain == "label"  # a position is a name
         named = e.op.name in NAMED
         slid = e in windowed  # its entries are 0 outside, which only a named array can say
         lost = e in called and entries_only(e)
         unsaid = deep or slid or label or named or lost or e in solved
-        if e is root or e.op is TIME_SUM or not (worth or bent or unsaid):
+        if e is root or e.op is TIME_SUM or not (worth or deserves or unsaid):
             return new
         new = named_node(g, new, time, taken, symbol, definition)
         swap[e] = new

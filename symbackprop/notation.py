@@ -174,6 +174,14 @@ class Zeros:
 
 
 @dataclass(frozen=True, slots=True)
+class Commutation:
+    """K_{m,n}: the permutation with K vec(A) = vec(A^⊤) for A of size m×n."""
+
+    rows: Formula
+    columns: Formula
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """e_y: the unit vector (oriented as the sheet's vectors are) of an integer label; a matrix of unit
     rows for a vector of labels."""
@@ -250,8 +258,8 @@ class Sized:
 
 Formula: TypeAlias = (
     Number | Decimal | Name | At | Plus | Minus | Times | Hadamard | Oslash | Kron | Over | Power | HPower
-    | Transpose | Call | Floor | Indicator | Ones | Eye | Zeros | Unit | KroneckerDelta | Partial
-    | Nabla | Sum | Product | Span | Array | Sized
+    | Transpose | Call | Floor | Indicator | Ones | Eye | Zeros | Commutation | Unit
+    | KroneckerDelta | Partial | Nabla | Sum | Product | Span | Array | Sized
 )  # fmt: skip
 
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
@@ -260,6 +268,10 @@ END = Name(r"\mathrm{end}")  # the size of the axis a slice is taken of
 
 
 def number(value: int | Fraction) -> Formula:
-    """The formula of a rational number, sign outside."""
+    """The formula of a rational number, sign outside; a small power of ten as such: 10⁻⁵, not 1/100000."""
     value = Fraction(value)
+    zeros = len(str(value.denominator)) - 1
+    if abs(value.numerator) == 1 and zeros >= 3 and value.denominator == 10**zeros:
+        small = Power(Number(Fraction(10)), Minus(Number(Fraction(zeros))))
+        return Minus(small) if value < 0 else small
     return Minus(Number(-value)) if value < 0 else Number(value)

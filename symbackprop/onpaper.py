@@ -20,7 +20,7 @@ from symbackprop.notation import Formula, Name
 from symbackprop.op import slides
 from symbackprop.paper_sums import broadcast_terms, no_sign_first
 from symbackprop.paper_vectors import Vectors
-from symbackprop.sizes import Shape, size
+from symbackprop.sizes import Shape, count, size
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,8 @@ class Writer(Vectors):
             return self.sum(e)
         if name == "matmul":
             a, b = e.args
+            if self.c.sums == "sigma" and (mo.is_ones(a) or mo.is_ones(b)):
+                return self.summed(b if mo.is_ones(a) else a)
             return no.Times((*factors(self.row(a)), *factors(self.column(b))))
         if name in ("sum", "mean", "sum_last", "mean_last"):
             return self.total(e)
@@ -82,13 +84,29 @@ class Writer(Vectors):
     def total(self, e: Expr) -> Formula:
         (x,) = e.args
         if "mean" in e.op.name:
-            count = size(1)
-            for s in x.shape:
-                count = count * s
-            return times([no.Over(no.ONE, size_formula(count)), self.summed(x)])
+            share = no.Over(no.ONE, size_formula(count(x.shape)))
+            return times([share, self.summed(x)])
         return self.summed(x)
 
     def summed(self, x: Expr) -> Formula:
+        """1ᵀ x where the convention has it and x is a vector or a matrix; else Σ."""
+        if self.c.sums == "ones" and x.rank <= 2 and set(x.shape) != {size(1)}:
+            try:
+                return self.between_ones(x)
+            except NoMatrix:
+                pass
+        return self.sigma(x)
+
+    def between_ones(self, x: Expr) -> Formula:
+        """1ᵀ x, 1ᵀ A 1; an axis of one entry needs no ones."""
+        ends = [no.Ones(size_formula(s)) for s in x.shape if s != size(1)]
+        if x.rank == 1:
+            return times([no.Transpose(ends[0]), *factors(self.column(x))])
+        left = [no.Transpose(ends[0])] if x.shape[0] != size(1) else []
+        right = [ends[-1]] if x.shape[1] != size(1) else []
+        return times([*left, *factors(self.matrix(x)), *right])
+
+    def sigma(self, x: Expr) -> Formula:
         """Σ_i x_i with the index pushed to the entries."""
         letters = iter(self.fresh(x.rank))
         at = tuple(no.ONE if s == size(1) else Name(next(letters)) for s in x.shape)

@@ -102,12 +102,15 @@ def conventions(d: Derivation) -> list[Phrase]:
     said += signals(d)
     if d.graph.time:
         said.append(time_phrase(d))
-    if names & {"relu", "abs", "step"}:
-        said.append(Phrase("convention.relu"))
+    if bent := [no.Call(f, (generic(d),)) for f in ("relu", "abs") if f in names]:
+        listed = Phrase("list", tuple((f"x{n}", f) for n, f in enumerate(bent)))
+        said.append(Phrase("convention.relu", (("list", listed),)))
     if names & {"selu", "hardtanh", "relu6", "hard_sigmoid", "hard_swish"}:
         said.append(Phrase("convention.kink"))
     if names & {"maximum", "minimum", "argmax", "argmin"}:
         said.append(Phrase("convention.ties"))
+    if names & {"norm", "normalize", "frobenius", "cosine", "cosine_embedding"}:
+        said.append(Phrase("convention.norm"))
     if "log" in names:
         said.append(Phrase("convention.log"))
     if sliding(d.graph):
@@ -121,8 +124,7 @@ def signals(d: Derivation) -> list[Phrase]:
     """What an error signal is, for every node, and for those with a name of their own."""
     if d.convention.signal == "partial":
         return []
-    taken = {symbol_of(d, n).tex.base for n in d.graph.symbol} | set(d.graph.sizes)
-    v = Name(next(x for x in "vqzuw" if x not in taken or x == "w"))
+    v = generic(d)
     plain = Name(rf"\bar{{{v.base}}}" if d.convention.signal == "bar" else rf"\delta {v.base}")
     if d.backward.seed.symbol:
         return [
@@ -137,6 +139,12 @@ def signals(d: Derivation) -> list[Phrase]:
             values = (("delta", own), ("of", of), ("x", symbol_of(d, n).tex))
             said.append(Phrase("convention.signal", values))
     return said
+
+
+def generic(d: Derivation) -> Name:
+    """A letter for any node, which no symbol has."""
+    taken = {symbol_of(d, n).tex.base for n in d.graph.symbol} | set(d.graph.sizes)
+    return Name(next(x for x in "vqzuw" if x not in taken or x == "w"))
 
 
 def time_phrase(d: Derivation) -> Phrase:
@@ -173,6 +181,8 @@ SIGNS: tuple[tuple[Callable[[Formula], bool], str, Formula], ...] = (
     (lambda f: isinstance(f, no.Hadamard), "notation.hadamard", Name(r"\odot")),
     (lambda f: isinstance(f, no.Oslash), "notation.oslash", Name(r"\oslash")),
     (lambda f: isinstance(f, no.Kron), "notation.kron", Name(r"\otimes")),
+    (lambda f: isinstance(f, no.Commutation), "notation.commutation",
+     no.Commutation(Name("m"), Name("n"))),
     (lambda f: isinstance(f, no.HPower), "notation.hpower", no.HPower(Name("u"), Name("k"))),
     (lambda f: isinstance(f, no.Ones), "notation.ones", no.Ones(Name("n"))),
     (adds_number, "notation.number", no.ONE),

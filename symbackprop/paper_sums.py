@@ -48,6 +48,11 @@ class Sums(ABC):
             terms.append(negated(body) if term[0] < 0 else body)
         return one_or(no.Plus, no_sign_first(terms))
 
+    def no_ones(self, a: Expr, b: Expr) -> None:
+        """Errors: `NoMatrix` for a product that is a sum over an axis, where such are written with Σ."""
+        if self.c.sums == "sigma" and a.shape[-1] != size(1) and (mo.is_ones(a) or mo.is_ones(b)):
+            raise NoMatrix("sum")
+
     def term(self, e: Expr, shape: Shape, flip: bool) -> Formula:
         """A summand, spread over the shape of the sum where it is smaller."""
         if e.rank == 0 or e.shape == shape:
@@ -100,6 +105,8 @@ class Sums(ABC):
         low = ([no.Number(Fraction(q))] if q != 1 else []) + under
         if not low:
             return ([no.Number(Fraction(p))] if p != 1 else []) + over
+        if not under and not isinstance(small := no.number(abs(m.coefficient)), no.Number):
+            return [small, *over]
         plain = all(s.op is SIZE for s, x in m.scalars if x < 0)  # xᵀy / (xᵀx) stays one fraction
         beside = [f for f in over if whole(f) and (plain or not grouping(f))]  # 1/n Σ, not Σ/n
         over = [f for f in over if f not in beside]
@@ -108,7 +115,8 @@ class Sums(ABC):
 
     def grouped(self, s: Expr) -> Formula:
         """A scalar product keeps its brackets: (yᵀȳ) y."""
-        return no.Times((self.natural(s),)) if s.op.name == "matmul" else self.natural(s)
+        f = self.natural(s)
+        return no.Times((f,)) if s.op.name in SCALAR_PRODUCTS and isinstance(f, no.Times) else f
 
     def hadamard(self, arrays: Sequence[tuple[Expr, Fraction]], flip: bool) -> Formula | None:
         if not arrays:
@@ -158,6 +166,9 @@ class Sums(ABC):
             return no.Transpose(self.hpower(base.operand, x))
         # tanh²(x), as everyone writes it
         return (no.Power if isinstance(base, no.Call) else no.HPower)(base, no.number(x))
+
+
+SCALAR_PRODUCTS = ("matmul", "sum", "sum_last")
 
 
 def joined(over: Sequence[Formula], under: Sequence[Formula]) -> Formula:

@@ -54,6 +54,7 @@ class Vectors(Sums):
         name = e.op.name
         if name == "matmul":
             a, b = e.args
+            self.no_ones(a, b)
             if a.rank == 2:  # A b
                 return times([self.matrix(a), self.column(b)] if side == "column"
                                   else [self.row(b), self.matrix(a, True)])  # fmt: skip
@@ -85,7 +86,7 @@ class Vectors(Sums):
         return negated(body) if m.coefficient < 0 else body
 
     def row_sums(self, m: Expr, side: str) -> Formula:
-        if m.rank != 2:
+        if m.rank != 2 or (self.c.sums == "sigma" and m.shape[1] != size(1)):
             raise NoMatrix("sum")
         ones = no.Ones(size_formula(m.shape[1]))
         return times(
@@ -162,6 +163,7 @@ class Vectors(Sums):
             return self.matrix(e.args[0], not flip)
         if name == "matmul" and all(a.rank == 2 for a in e.args):
             a, b = e.args
+            self.no_ones(a, b)
             return times(
                 [self.matrix(b, True), self.matrix(a, True)]
                 if flip
@@ -176,6 +178,9 @@ class Vectors(Sums):
             return self.sum(e, flip)
         if name in ("diag", "identity"):
             return self.plain_matrix(e)
+        if name == "commutation":
+            sides = [size_formula(e.attribute(k)) for k in ("rows", "columns")]  # type: ignore[arg-type]
+            return no.Commutation(*(reversed(sides) if flip else sides))
         if name == "kron":
             return no.Kron(tuple(self.matrix(a, flip) for a in e.args))
         if e.op is TIME_SUM:
@@ -184,6 +189,12 @@ class Vectors(Sums):
             return no.Sum(Name(time.name), no.ONE, size_formula(time.length), inner)  # type: ignore[attr-defined]
         if name == "constant":
             return self.constant(e, flip)
+        if (
+            name == "reshape" and e.args[0].rank == 1 and size(1) in e.shape
+        ):  # of one column, or one row
+            return (
+                self.column(e.args[0]) if (e.shape[1] == size(1)) != flip else self.row(e.args[0])
+            )
         if e.op.scalar and len(e.args) == 1:
             inner = self.matrix(e.args[0], flip)
             if flip and isinstance(inner, no.Transpose):

@@ -6,9 +6,8 @@ from symbackprop.axes import normal_axis, to_last
 from symbackprop.builders import Function, along_axis, as_size, reshape
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.expr import Expr, Operand, apply, as_expr, describe, labels_of
-from symbackprop.sizes import shape_text
+from symbackprop.sizes import count, shape_text
 from symbackprop.vocabulary import OPS
-from symbackprop.vocabulary.shaping import product
 
 
 def onehot(label: Operand, n: Operand | str | None = None) -> Expr:
@@ -42,7 +41,7 @@ def pick(x: Operand, label: Operand) -> Expr:
 
 def flat(x: Expr) -> Expr:
     """All entries as a vector."""
-    return x if x.rank == 1 else reshape(x, product(x.shape))
+    return x if x.rank == 1 else reshape(x, count(x.shape))
 
 
 def position_of(op: str) -> Function:

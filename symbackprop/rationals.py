@@ -18,7 +18,10 @@ class NotRational(Exception):
 def rational(a: Array) -> Array:
     """An array of whole numbers or fractions as fractions. Errors: `NotRational` for anything else."""
     a = np.asarray(a)
-    flat = [whole(x) for x in a.ravel().tolist()]
+    given = a.ravel().tolist()
+    if all(type(x) is Fraction for x in given):
+        return a
+    flat = [whole(x) for x in given]
     out = np.empty(len(flat), dtype=object)
     out[:] = flat
     return out.reshape(a.shape)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextvars import ContextVar
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -195,12 +195,22 @@ def solved(a: Array, b: Array) -> Array:
     return np.linalg.solve(a, b[:, None])[:, 0] if b.ndim == 1 else np.linalg.solve(a, b)
 
 
+def adjugate(a: Array, det: Callable[[Array], Array] = np.linalg.det) -> Array:
+    """det(a) a⁻¹ by the minors, also where a is singular."""
+    out = np.empty_like(a)
+    for i, j in np.ndindex(*a.shape):
+        minor = np.delete(np.delete(a, i, 0), j, 1)
+        out[j, i] = (-1) ** (i + j) * (det(minor) if minor.size else 1)
+    return out
+
+
 PRIMITIVES = {
     "argmax": first_largest,
     "argmin": lambda x: first_largest(-x),
     "inverse": inverted,
     "solve": solved,
     "det": np.linalg.det,
+    "adjugate": adjugate,
 }
 
 
@@ -221,25 +231,31 @@ def scalar_value(name: str, order: int, x: Array) -> Array:
     if (seen := SIDES.get()) is not None and row.kinks:
         seen.append(frozenset(np.searchsorted(sorted(row.kinks), np.ravel(np.real(x))).tolist()))
     if order:
-        return expression_value(derived(name, order), x)
+        return expression_value(name, order, x)
     if row.definition:  # its kinks are its own: x/(1 + |x|) has none where |x| has one
         token = KINKS.set(None)
         try:
-            return expression_value(expression(row.definition), x)
+            return expression_value(name, order, x)
         finally:
             KINKS.reset(token)
     with np.errstate(all="ignore"):  # a value outside the domain is nan, and is reported as such
         return primitive(row.sympy)(x)
 
 
-def expression_value(e: Entries, x: Array) -> Array:
-    """A scalar expression in x (and numbers) at every entry; stable sums are left to NumPy's inf rules."""
+def expression_value(name: str, order: int, x: Array) -> Array:
+    """A scalar function by its expression, at every entry; stable sums are left to NumPy's inf rules."""
     with np.errstate(all="ignore"):
-        index = tuple(Index(f"x{n}", en.size(s)) for n, s in enumerate(x.shape))
-        lifted = en.inline(
-            e, lambda a: en.elem("x", *index) if a.tensor == "x" and not a.at else None
-        )
-        return entries_value(lifted, index, {"x": x}, {})
+        each = Index("x0", en.size(x.size))
+        found = entries_value(lifted(name, order, x.size), (each,), {"x": x.ravel()}, {})
+        return found.reshape(x.shape)
+
+
+@lru_cache(maxsize=1024)
+def lifted(name: str, order: int, entries: int) -> Entries:
+    """The expression of a scalar function, or of its derivative, in the entries of a vector."""
+    each = en.elem("x", Index("x0", en.size(entries)))
+    e = derived(name, order) if order else expression(scalar_row(name).definition)
+    return en.inline(e, lambda a: each if a.tensor == "x" and not a.at else None)
 
 
 def primitive(name: str):  # noqa: ANN201 - a NumPy ufunc or a Python function of one array

@@ -6,7 +6,7 @@ linear in the graph. Griewank & Walther, Evaluating Derivatives (2008), section 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from symbackprop import expanding as ex
@@ -126,7 +126,7 @@ def backward(
         if not g.symbol[name].shape:  # scalars: paths in the order of the graph
             uses[name].reverse()
         adjoints[name] = adjoint(g, name, tuple(uses[name]), active)
-    return Backward(g, of, names, seed, finished(g, shorter(adjoints)), named, helpers)
+    return Backward(g, of, names, seed, finished(g, shorter(g, adjoints)), named, helpers)
 
 
 def adjoint(g: Graph, name: str, uses: tuple[Use, ...], active: set[str]) -> Adjoint:
@@ -239,24 +239,35 @@ def use_of(g: Graph, consumer: str, s: Symbol, value: Expr, recurrent: bool) -> 
 STEP_WEIGHT = 40  # nodes of an intermediate form that is still worth a line
 
 
-def shorter(adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
+def shorter(g: Graph, adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
     """Each δ also with the incoming δ's put in, where that cancels: z ⊙ δz - (zᵀδz) z = z - e_y."""
     out: dict[str, Adjoint] = {}
     by_symbol = {a.symbol: a for a in adjoints.values() if a.last is None}
     for name, a in adjoints.items():
-        inner = {s: by_symbol[s] for s in symbols(a.value) if s in by_symbol}
+        inner = [s for s in symbols(a.value) if s in by_symbol]
+        values = {s: out.get(by_symbol[s].name, by_symbol[s]).value for s in inner}
+        put_in = td.tidy(substitute(a.value, values)) if values else a.value
+        short = ex.shortest(put_in, *(cancelled(g, put_in) if ex.has_inverse(put_in) else ()))
         forms = a.forms
-        if inner:
-            values = {s: out.get(x.name, x).value for s, x in inner.items()}
-            put_in = td.tidy(substitute(a.value, values))
-            short = ex.shortest(put_in, ex.expanded(put_in)) if ex.has_inverse(put_in) else put_in
-            if weight(short) < weight(a.value) and sayable(short):
-                steps = (put_in,) if put_in is not short and weight(put_in) <= STEP_WEIGHT else ()
-                forms = (*forms, *steps, short)
+        if weight(short) < weight(a.value) and sayable(short):
+            steps = (put_in,) if put_in is not short and weight(put_in) <= STEP_WEIGHT else ()
+            forms = (*forms, *steps, short)
         out[name] = replace(a, forms=forms)
         if a.last is None:
             by_symbol[a.symbol] = out[name]
     return out
+
+
+def cancelled(g: Graph, e: Expr) -> Iterator[Expr]:
+    """The expression multiplied out, also with the nodes it names written out."""
+    yield ex.expanded(e)
+    nodes = [s for s in symbols(e) if s.symbol and s is g.symbol.get(s.symbol.name)]
+    known = {
+        s: g.definition[s.symbol.name] for s in nodes if s.symbol and s.symbol.name in g.definition
+    }
+    if known:
+        yield (written := td.tidy(substitute(e, known)))
+        yield ex.expanded(written)
 
 
 def finished(g: Graph, adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from symbackprop import local_names
-from symbackprop.callables import applied, scalars_into
+from symbackprop.callables import LAYERS, along_last, applied, scalars_into
 from symbackprop.compose import size_name
 from symbackprop.convention import function_key
 from symbackprop.derivation import Derivation, bare, signal
@@ -137,25 +137,28 @@ class Scene:
                 out[function_key(e)] = applied(e, self.point.sizes)
         for name in SCALARS:  # derivatives bring in functions the graph does not name
             scalars_into(out, name)
-        return out
+        return {**{name: along_last(name) for name in LAYERS}, **out}
 
     def environments(self, eq: Equation) -> Iterator[tuple[Environment, str]]:
         """One environment per time step the equation is about."""
+        time = self.d.graph.time
+        last = self.point.length - (eq.local == BEFORE)
+        for t in range(1, last + 1) if eq.recurrent and time else (0,):
+            yield self.environment(eq, t), f" at {time.name} = {t}" if t and time else ""
+
+    def environment(self, eq: Equation, t: int) -> Environment:
+        """What an equation is evaluated in at one time step."""
         own = eq.local and eq.local != BEFORE and not eq.local.startswith("step:")
         values = self.local(eq.local) if own else self.values
         free = self.samples(eq)
         time = self.d.graph.time
-        last = self.point.length - (eq.local == BEFORE)
-        steps = range(1, last + 1) if eq.recurrent and time else (0,)
-        for t in steps:
-            indices: dict[str, object] = dict(free)
-            if t and time:
-                indices[time.name] = t if not free else np.full_like(next(iter(free.values())), t)
-            if eq.local.startswith("step:"):
-                values = {**self.values, eq.left: self.step_value(eq.local, t)}
-            outside = "zero" if sliding(self.d.graph) else "refused"
-            env = Environment(values, self.functions, indices, self.d.convention.vectors, outside=outside)  # type: ignore[arg-type]  # fmt: skip
-            yield env, f" at {time.name} = {t}" if t and time else ""
+        indices: dict[str, object] = dict(free)
+        if t and time:
+            indices[time.name] = t if not free else np.full_like(next(iter(free.values())), t)
+        if eq.local.startswith("step:"):
+            values = {**self.values, eq.left: self.step_value(eq.local, t)}
+        outside = "zero" if sliding(self.d.graph) else "refused"
+        return Environment(values, self.functions, indices, self.d.convention.vectors, outside=outside)  # type: ignore[arg-type]  # fmt: skip
 
     def samples(self, eq: Equation) -> dict[str, Array]:
         """Positions of the free letters, from 1: all of them, or a grid that meets the diagonals."""

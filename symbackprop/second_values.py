@@ -6,26 +6,25 @@ A scope of a page names them: `jacobian:x`, `hessian:x,y`, `blocks:x,y,z`, `gaus
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
+from itertools import product
 from zlib import crc32
 
 import numpy as np
 
+from symbackprop.convention import Convention
 from symbackprop.derivation import Derivation, derive
 from symbackprop.derivative_names import (
-    block_name,
-    curvature_name,
-    hessian_name,
-    slope_name,
-    tex_of,
-    vec_name,
-    vec_slope,
-)
+    block_name, curvature_name, hessian_name, jacobian_name, nabla_slope, slope_name,
+    vec_block_name, vec_name, vec_slope_name,
+)  # fmt: skip
+from symbackprop.independent import covariances, total_of
 from symbackprop.expr import default_tex, spelled
 from symbackprop.graph import Graph
 from symbackprop.local_values import oriented
 from symbackprop.meaning import Value
-from symbackprop.notation import Formula, Nabla, Name
+from symbackprop.notation import Formula, Name
 from symbackprop.reference import Array
 from symbackprop.second import cut
 from symbackprop.values import Point, backward_values, forward
@@ -51,9 +50,8 @@ def hessian_values(d: Derivation, names: tuple[str, ...], point: Point) -> Array
     """The Hessian by complex step of the verified gradient: by one variable its axes twice, else a matrix."""
     if len(names) == 1:
         return block_values(d, names[0], names[0], point)
-    size = {n: int(np.size(point.values[n, 0])) for n in names}
     return np.block([
-        [block_values(d, x, y, point).reshape(size[x], size[y]) for y in names] for x in names
+        [by_columns(block_values(d, x, y, point), d.graph.symbol[x].rank) for y in names] for x in names
     ])  # fmt: skip
 
 
@@ -73,10 +71,10 @@ def block_values(d: Derivation, x: str, y: str, point: Point) -> Array:
     return np.stack(columns, -1).reshape((*np.shape(columns[0]), *base.shape))
 
 
-def by_columns(full: Array) -> Array:
-    """∂Y_ij/∂X_pq as a matrix: rows by vec(Y), columns by vec(X)."""
-    m, n, p, q = full.shape
-    return full.transpose(1, 0, 3, 2).reshape(m * n, p * q)
+def by_columns(full: Array, rows: int) -> Array:
+    """The first axes as rows, the others as columns, each by vec: the first index runs fastest."""
+    shape = full.shape[:rows], full.shape[rows:]
+    return full.reshape(tuple(math.prod(s) for s in shape), order="F")
 
 
 # --- by scope --------------------------------------------------------------------------------------
@@ -85,14 +83,29 @@ Found = dict[Formula, Value]
 
 
 def jacobian_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
-    (x,) = names
-    full = derivative_values(d.graph, d.of, x, point)
-    left, rank = slope_name(d, x), d.graph.symbol[x].rank
-    out: Found = {left: oriented(full, full.ndim - rank, rank, d.convention)}
-    if full.ndim == 4 and rank == 2:
-        flat = oriented(by_columns(full), 1, 1, d.convention)
-        out[vec_slope(left.of, left.wrt)] = flat
-    return out
+    """∂y/∂x of every output by every variable, and the whole: `y,z,,W,b`; `W` of the output alone."""
+    outputs, wrt = outputs_of(d, names)
+    full = {(y, x): derivative_values(d.graph, y, x, point) for y in outputs for x in wrt}
+    rank = {n: d.graph.symbol[n].rank for n in (*outputs, *wrt)}
+    out: Found = {}
+    for (y, x), own in full.items():
+        out[slope_name(d, y, x)] = oriented(own, rank[y], rank[x], d.convention)
+        out |= columnwise(vec_slope_name(d, y, x), own, rank[y], d.convention)
+    whole = np.block([[by_columns(full[y, x], rank[y]) for x in wrt] for y in outputs])
+    return out | in_blocks(d, jacobian_name(d, outputs), (*outputs, *wrt), whole)
+
+
+def outputs_of(d: Derivation, names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Outputs and variables of a Jacobian, an empty name between them."""
+    at = names.index("") if "" in names else -1
+    return names[:at] if at >= 0 else (d.of,), names[at + 1 :]
+
+
+def in_blocks(d: Derivation, name: Name, names: tuple[str, ...], whole: Array) -> Found:
+    """A matrix of blocks, under vec where something in it is a matrix."""
+    flat = any(d.graph.symbol[n].rank > 1 for n in names)
+    turned = d.convention.layout == "denominator"
+    return {vec_name(name) if flat else name: Value(whole, turned=turned)}
 
 
 def hessian_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
@@ -100,14 +113,27 @@ def hessian_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
     full = block_values(d, x, y, point)
     ranks = [d.graph.symbol[n].rank for n in names]
     out: Found = {block_name(d, x, y): oriented(full, ranks[0], ranks[1], d.convention)}
-    if ranks == [2, 2]:
-        nabla = Nabla(d.convention.of, tex_of(d, x))
-        out[vec_slope(nabla, tex_of(d, y))] = Value(by_columns(full))
-    return out
+    return {**out, **columnwise(vec_block_name(d, x, y), full, ranks[0], d.convention)}
+
+
+def columnwise(name: Formula, full: Array, rows: int, c: Convention) -> Found:
+    """A derivative with its matrices under vec."""
+    columns = full.ndim - rows
+    if max(rows, columns) > 2:
+        return {}
+    flat = by_columns(full, rows)
+    own = flat.reshape([n for n, axes in zip(flat.shape, (rows, columns), strict=True) if axes])
+    return {name: oriented(own, min(rows, 1), min(columns, 1), c)}
 
 
 def blocks_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
-    return {hessian_name(d): Value(hessian_values(d, names, point))}
+    """∂∇_x/∂y of every two variables, and the whole."""
+    out: Found = {}
+    for x, y in product(names, names):
+        full, rank = block_values(d, x, y, point), d.graph.symbol[x].rank
+        out[nabla_slope(d, x, y)] = oriented(full, rank, full.ndim - rank, d.convention)
+        out |= columnwise(vec_block_name(d, x, y), full, rank, d.convention)
+    return out | in_blocks(d, hessian_name(d), names, hessian_values(d, names, point))
 
 
 def gauss_newton_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
@@ -126,11 +152,16 @@ def gauss_newton_scope(d: Derivation, names: tuple[str, ...], point: Point) -> F
 
 
 def fisher_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
-    """Σ p(c) ∇ℓ(c) ∇ℓ(c)ᵀ, class by class."""
+    """Σ p(c) ∇ℓ(c) ∇ℓ(c)ᵀ, class by class; of several samples, sample by sample."""
     x, label, given = names
     chances = np.asarray(point.values[given, 0])
+    y = d.graph.symbol[label]
+    onehot = y.symbol is not None and y.symbol.domain == "onehot"
+    if y.rank > onehot:
+        spread, _ = covariances(d, x, label, given, point)
+        share = len(chances) if total_of(d, x, label, given, point) == "mean" else 1
+        return in_both(curvature_name(d, "F"), share * spread)
     weights = chances if chances.ndim else np.asarray([1 - chances, chances])
-    onehot = d.graph.symbol[label].rank == 1
     total: Array = np.asarray(0.0)
     for c, weight in enumerate(weights):
         inputs = {k: v for k, v in point.values.items() if k[0] in d.graph.inputs}
@@ -144,7 +175,7 @@ def fisher_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
 def in_both(name: Name, full: Array) -> Found:
     """A matrix of second order by its axes, and by columns where its variable is a matrix."""
     out: Found = {name: Value(full)}
-    return {**out, vec_name(name): Value(by_columns(full))} if full.ndim == 4 else out
+    return {**out, vec_name(name): Value(by_columns(full, 2))} if full.ndim == 4 else out
 
 
 SECOND: Mapping[str, Callable[[Derivation, tuple[str, ...], Point], Found]] = {
@@ -161,27 +192,29 @@ def second_order(scope: str) -> bool:
     return scope.partition(":")[0] in SECOND
 
 
-def parts(scope: str) -> tuple[str, tuple[str, ...], tuple[str, str]]:
-    """Kind, names, and the direction with the symbol whose shape it has (or two empty strings)."""
-    whole, _, direction = scope.partition(";")
+def parts(scope: str) -> tuple[str, tuple[str, ...], dict[str, str]]:
+    """Kind, names, and the directions with the symbols whose shapes they have."""
+    whole, _, directions = scope.partition(";")
     kind, _, names = whole.partition(":")
-    name, _, like = direction.partition("@")
-    return kind, tuple(names.split(",")), (name, like)
+    pairs = (each.split("@") for each in directions.split(",") if each)
+    return kind, tuple(names.split(",")), dict(pairs)
 
 
 def second_names(d: Derivation, scope: str) -> tuple[Name, ...]:
     """The names a scope adds to those of the page."""
-    _, _, (direction, _) = parts(scope)
+    kind, names, directions = parts(scope)
     own = [curvature_name(d, x) for x in "HGF"]
-    return (*own, *map(vec_name, own), *((spelled(default_tex(direction)),) if direction else ()))
+    if kind == "jacobian":
+        own.append(jacobian_name(d, outputs_of(d, names)[0]))
+    return (*own, *map(vec_name, own), *(spelled(default_tex(v)) for v in directions))
 
 
 def second_values(d: Derivation, scope: str, point: Point, seed: int) -> Found:
-    """The values a scope adds: the matrix by definition, and a direction that is never special."""
-    kind, names, (direction, like) = parts(scope)
+    """The values a scope adds: the matrix by definition, and directions that are never special."""
+    kind, names, directions = parts(scope)
     out = SECOND[kind](d, names, point)
-    if direction:
+    rng = np.random.default_rng([seed, crc32(scope.encode())])
+    for name, like in directions.items():
         shape = tuple(s.value(point.sizes) for s in d.graph.symbol[like].shape)
-        rng = np.random.default_rng([seed, crc32(scope.encode())])
-        out[spelled(default_tex(direction))] = Value(rng.uniform(0.5, 2, shape), len(shape) == 1)
+        out[spelled(default_tex(name))] = Value(rng.uniform(0.5, 2, shape), len(shape) == 1)
     return out

@@ -30,12 +30,6 @@ class Shapes:
             if isinstance(node, At | KroneckerDelta | Indicator):
                 yield index.base, axis
 
-    def misplaced(self, side: Formula) -> Iterator[str]:
-        """Letters that are no names and stand where a value should."""
-        for node, index, _ in self.uses(side):
-            if not isinstance(node, At | KroneckerDelta | Indicator):
-                yield index.base
-
     def uses(self, side: Formula) -> Iterator[tuple[Formula | None, Name, Size | None]]:
         """Every unbound index letter, with what it is an index of."""
         stack: list[tuple[Formula, frozenset[Name], Formula | None]] = [(side, frozenset(), None)]

@@ -105,6 +105,14 @@ def size(value: Size | int | str) -> Size:
 Shape: TypeAlias = tuple[Size, ...]
 
 
+def count(shape: Shape) -> Size:
+    """How many entries an array has."""
+    total = size(1)
+    for s in shape:
+        total = total * s
+    return total
+
+
 def plain(shape: Shape) -> tuple[int | str, ...]:
     """A shape as a user compares it: numbers as numbers, symbolic sizes by name, ('n', 3)."""
     return tuple(str(s) if s.number is None else s.number for s in shape)

@@ -12,6 +12,7 @@ from symbackprop import notation as no
 from symbackprop.compose import one_or
 from symbackprop.convention import NoMatrix, symbol_formula
 from symbackprop.onpaper import notate
+from symbackprop.cofactors import named_determinants, without_inverse
 from symbackprop.derivation import Derivation, signal
 from symbackprop.errors import SheetError
 from symbackprop.expr import Expr
@@ -44,13 +45,14 @@ def trace_section(d: Derivation, o: Options) -> list[Block]:
             sides = (*with_numbers(written(d, e), known), side)
             ahead.append(Equation(f"trace.{n}", name_of(d, n),
                                   distinct(sides), local="trace", relation=relation))  # fmt: skip
+    named = named_determinants(d.graph)
     for n, a in d.backward.adjoints.items():
         value = point.deltas[n, 0]
         if not printable(value):
             continue
         relation, total = number_formula(d, value)
         sides = [*with_numbers(written(d, a.forms[0]), known), total]
-        parts = [np.asarray(evaluate(u.value, point)) for u in a.uses]
+        parts = [np.asarray(evaluate(without_inverse(u.value, named), point)) for u in a.uses]
         if len(parts) > 1 and all(p.shape == value.shape for p in parts):
             numbers = [number_formula(d, p) for p in parts]
             if relation == "=" and all(r == "=" for r, _ in numbers):
@@ -200,6 +202,8 @@ def seed_given(d: Derivation, point: Point, value: object) -> Array:
 def number_formula(d: Derivation, value: Array) -> tuple[str, Formula]:
     """('=', exact) where few decimals say it all, else ('≈', rounded once)."""
     flat = [float(x) for x in np.ravel(value)]
+    if not np.all(np.isfinite(flat)):
+        raise SheetError("a value is not finite at the given numbers", where="at")
     exact = all(abs(x - round(x, EXACT)) <= 1e-13 * max(1.0, abs(x)) for x in flat)
     entries = [scalar_formula(x, exact) for x in flat]
     relation = "=" if exact else "≈"

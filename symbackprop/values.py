@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from symbackprop.cofactors import named_determinants, without_inverse
 from symbackprop.errors import DeclarationError
 from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
 from symbackprop.graph import TIME_SUM, Graph, used_names
@@ -153,21 +154,25 @@ def forward(g: Graph, at: Point, nudge: Mapping[Key, Array] | None = None, only:
 
 
 def backward_values(b: Backward, at: Point, work: Work = evaluate, held: Held = None) -> Point:
-    """The point with every δ evaluated from its printed form but those held, last step first; beyond T 0."""
+    """The point with every δ evaluated from its printed form but those held, last step first; beyond T 0.
+
+    det(A) A⁻¹ is the adjugate of A, so that what is finite at a singular matrix is.
+    """
     held = held or {}
+    named = named_determinants(b.graph)
     deltas = {**at.deltas, **held}
     out = Point(at.sizes, at.values, deltas, at.length)
     recurrent = {n for n in b.adjoints if time_name(b.graph, n)}
     late = set(phases(b.graph).after)
     for n in (n for n in b.adjoints if n in late and (n, 0) not in held):
-        deltas[n, 0] = work(b.adjoints[n].value, out, 0)
+        deltas[n, 0] = work(without_inverse(b.adjoints[n].value, named), out, 0)
     for t in range(at.length, -1, -1):
         for n in (n for n in b.adjoints if n in recurrent and (n, t) not in held):
             form = at_step(b.adjoints[n], t, at.length)
             if form is not None:
-                deltas[n, t] = work(form, out, t)
+                deltas[n, t] = work(without_inverse(form, named), out, t)
     for n in (n for n in b.adjoints if n not in recurrent | late and (n, 0) not in held):
-        deltas[n, 0] = work(b.adjoints[n].value, out, 0)
+        deltas[n, 0] = work(without_inverse(b.adjoints[n].value, named), out, 0)
     return out
 
 

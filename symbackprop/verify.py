@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import inf, isfinite
 
 import numpy as np
 
@@ -216,13 +217,15 @@ def relative(a: Array, b: Array) -> tuple[float, tuple[int, ...]]:
     """
     if not a.size:
         return 0.0, ()
-    bad = ~(np.isfinite(a) & np.isfinite(b))
-    if np.any(bad):
-        return float("inf"), tuple(int(k) for k in np.argwhere(bad)[0])
-    gap = np.abs(numeric(a) - numeric(b))
-    where = tuple(int(k) for k in np.unravel_index(int(np.argmax(gap)), gap.shape))
-    most = float(gap[where])
-    scale = float(max(np.max(np.abs(a)), np.max(np.abs(b))))
+    with np.errstate(invalid="ignore", over="ignore"):
+        gap = np.abs(numeric(a) - numeric(b))
+    at = int(np.argmax(gap))
+    most = float(gap.flat[at])
+    if not isfinite(most):
+        at = int(np.argmin(np.isfinite(gap)))
+        return inf, tuple(int(k) for k in np.unravel_index(at, gap.shape))
+    where = tuple(int(k) for k in np.unravel_index(at, gap.shape))
+    scale = float(max(np.abs(a).max(), np.abs(b).max()))
     return (most / scale if most > ROUNDING else 0.0), where
 
 

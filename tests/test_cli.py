@@ -238,6 +238,30 @@ def test_derive_second_kinds(
         assert json.loads(out)[0]["shape"] == ["m", "m"]
 
 
+@pytest.mark.parametrize("kind", ["jacobian", "hessian"])
+def test_derive_second_kinds_by_several(
+    layer: str, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The blocks, then the whole."""
+    of = {"jacobian": "h", "hessian": "L"}[kind]
+    assert main(["derive", layer, "--of", of, "--wrt", "W,b", "--as", kind]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == {"jacobian": 3, "hessian": 4}[kind]
+    assert lines[-1].startswith("(vec W, b): [")
+    assert "⊗" in lines[-1]
+
+
+def test_derive_says_which_block_has_no_matrix(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "X: n x d; W: d x k; b: k; P = softmax(X @ W + b); L = sum(P**2)"
+    monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+    assert main(["derive", "-", "--wrt", "W,b", "--as", "hessian"]) == 0
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == 3
+    assert "['W', 'W'] is no sum of Kronecker products" in said.err
+
+
 @pytest.mark.parametrize(("text", "said"), [
     ("x: d; W: m x d; L = sum(x @ W)", "W"),
     ("L = ", "L"),

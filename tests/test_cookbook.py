@@ -12,7 +12,8 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.errors import DeclarationError, VerificationError
-from symbackprop.expr import apply
+from symbackprop.expr import Expr, apply, const, substitute, topological
+from symbackprop.functions import eye
 from symbackprop.lines import judge
 
 SQUARE = "A: n x n; B: n x n; C: n x n; X: n x n; a: n; b: n;"
@@ -167,13 +168,24 @@ KRONECKER = [
     ("A: m x n; X: n x k; B: k x p; Y = A @ X @ B", r"B^{\top} \otimes A"),
     ("X: n x n; Y = inverse(X)", r"-X^{-\top} \otimes X^{-1}"),
     ("X: n x n; Y = X @ X", r"X^{\top} \otimes I_{n} + I_{n} \otimes X"),
+    ("X: m x k; Y = X.T", r"\mathbf{K}_{m,k}"),
+    ("X: m x k; Y = X @ X.T", r"X \otimes I_{m} + (I_{m} \otimes X)\,\mathbf{K}_{m,k}"),
+    ("X: n x n; L = logdet(X)", r"-(X^{-1} \otimes X^{-\top})\,\mathbf{K}_{n,n}"),
+    ("X: n x n; L = trace(X @ X @ X)",
+     r"3 (I_{n} \otimes X^{\top})\,\mathbf{K}_{n,n} + 3 (X \otimes I_{n})\,\mathbf{K}_{n,n}"),
+    ("X: m x k; L = sum(X**3)", r"6 \operatorname{diag}(\operatorname{vec}(X))"),
+    ("A: m x n; X: n x k; B: k x p; Y = tanh(A @ X @ B)",
+     r"\operatorname{diag}(\operatorname{vec}(1 - Y \odot Y))\,(B^{\top} \otimes A)"),
+    ("X: n x m; W: m x k; P = X @ W; L = sum(sin(P))",
+     r"-(I_{k} \otimes X^{\top})\,\operatorname{diag}(\operatorname{vec}(\sin(P)))\,(I_{k} \otimes X)"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "book"), KRONECKER)
 def test_matrices_by_matrices_are_kronecker_products(text: str, book: str) -> None:
     matrix = "Y = " in text
-    h = sb.jacobian(text, of="Y", wrt="X") if matrix else sb.hessian(text, of="L", wrt="X")
+    x = "W" if " W:" in text else "X"
+    h = sb.jacobian(text, of="Y", wrt=x) if matrix else sb.hessian(text, of="L", wrt=x)
     assert h.vec().latex() == book
     assert h.vec().verify() < 1e-10
 
@@ -188,7 +200,21 @@ def test_swapped_kronecker_factors_are_caught() -> None:
 
 def test_what_is_no_kronecker_product_is_refused() -> None:
     with pytest.raises(DeclarationError, match="no sum of Kronecker"):
-        sb.hessian("X: n x n; L = logdet(X)", of="L", wrt="X").vec()
+        sb.hessian("X: n x m; L = sum(logsumexp(X @ ones(m, m) + X))", of="L", wrt="X").vec()
+
+
+def test_a_lost_commutation_is_caught() -> None:
+    h = sb.jacobian("X: n x n; Y = X @ X.T", of="Y", wrt="X").vec()
+    assert h.expr is not None
+    wrong = replace(h, expr=rebuilt(h.expr))
+    with pytest.raises(VerificationError):
+        wrong.verify()
+
+
+def rebuilt(e: Expr) -> Expr:
+    """The expression without its commutation matrices."""
+    found = next(n for n in topological(e) if n.op.name == "commutation")
+    return substitute(e, {found: eye(const(found.shape[0]))})
 
 
 def test_symmetry_is_not_used_twice() -> None:

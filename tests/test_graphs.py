@@ -10,9 +10,9 @@ from tests.graphs import GRAPHS
 
 CONVENTIONS = {
     "columns": sb.Convention(),
-    "rows, bar": sb.Convention(vectors="row", signal="bar"),
+    "rows, bar, ones": sb.Convention(vectors="row", signal="bar", sums="ones"),
     "partial, numerator": sb.Convention(signal="partial", layout="numerator"),
-    "denominator": sb.Convention(layout="denominator"),
+    "denominator, sigma": sb.Convention(layout="denominator", sums="sigma"),
 }
 
 

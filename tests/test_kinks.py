@@ -5,6 +5,7 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.outline import conventions
+from symbackprop.write.latex import latex
 
 # graph, variable, value, its gradient there, what the page says
 AT = [
@@ -24,6 +25,21 @@ def test_at_a_kink(text: str, value: list[float], slope: list[float], said: str)
     d = sb.derive(text, wrt=["x"])
     assert d.compile("numpy")(x=np.array(value))["x"].tolist() == slope
     assert f"convention.{said}" in {p.key for p in conventions(d)}
+
+
+@pytest.mark.parametrize(
+    "graph", ["x: d; L = norm(x)", "x: d; y: d; L = cosine(x, y)", "A: n x d; L = frobenius(A)"]
+)
+def test_norms_are_taken_of_something(graph: str) -> None:
+    assert "convention.norm" in {p.key for p in conventions(sb.derive(graph))}
+    assert "convention.norm" not in {p.key for p in conventions(sb.derive("x: d; L = sum(x**2)"))}
+
+
+def test_the_functions_with_a_kink_are_named() -> None:
+    (said,) = [
+        p for p in conventions(sb.derive("v: d; L = sum(abs(v))")) if p.key == "convention.relu"
+    ]
+    assert [latex(f) for _, f in said.values[0][1].values] == [r"\left|q\right|"]
 
 
 def test_a_smooth_graph_says_nothing_of_kinks() -> None:

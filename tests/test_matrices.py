@@ -9,12 +9,15 @@ import symbackprop as sb
 from symbackprop import expr
 from symbackprop.derivation import Derivation
 from symbackprop.errors import DeclarationError, ShapeError, SheetError
+from symbackprop.exact import SQUARE
 from symbackprop.graph_text import read
 from symbackprop.outline import outline
 from symbackprop.page import Phrase
+from symbackprop.rationals import determined, rational
+from symbackprop.reference import adjugate
 from symbackprop.tidy import tidy
 from symbackprop.values import (
-    backward_values, bind_sizes, forward, generic_point, seeded,
+    Point, backward_values, bind_sizes, forward, generic_point, seeded,
 )  # fmt: skip
 from symbackprop.verify import verify_page
 from tests.test_wrong import damaged, refused
@@ -184,6 +187,69 @@ def test_a_singular_matrix_has_no_page() -> None:
     """A matrix of rank one has no inverse anywhere: nothing is verified."""
     report = sb.derive("a: n; L = sum(inverse(outer(a, a)))").verify()
     assert not report.ok
+
+
+SINGULAR = {
+    "a determinant": "X: n x n; L = det(X)",
+    "of a product": "A: n x n; X: n x n; L = det(A @ X)",
+    "of a named product": "A: n x n; X: n x n; B = X @ A; L = det(B)*2",
+    "squared, by name": "X: n x n; D = det(X); L = D**2 + trace(X)",
+    "of a sum": "X: n x n; v: n; L = sin(det(X + outer(v, v)))",
+    "between others": "X: n x n; A: n x n; L = det(X)*sum(X*A)",
+}
+
+
+@pytest.mark.parametrize("name", SINGULAR)
+def test_gradients_of_determinants_are_finite_at_singular_matrices(name: str) -> None:
+    """Values of δ's there, and emitted code, against central differences of the forward pass."""
+    d = sb.derive(SINGULAR[name])
+    rng = np.random.default_rng(5)
+    at = {n: rng.normal(size=(3, 3) if n in "XA" else 3) for n in d.graph.inputs}
+    at["X"][2] = at["X"][0] - 2 * at["X"][1]
+    at = {n: np.zeros(3) if n == "v" else x for n, x in at.items()}
+    start = Point({"n": 3}, {(n, 0): x for n, x in at.items()})
+    found = backward_values(d.backward, forward(d.graph, start)).deltas
+    emitted = d.compile("numpy")(**at)
+    for n in d.wrt:
+        want = np.zeros(at[n].shape)
+        for k in np.ndindex(*at[n].shape):
+            step = np.zeros(at[n].shape)
+            step[k] = 1e-5
+            ahead, behind = (
+                forward(d.graph, Point({"n": 3}, {**start.values, (n, 0): at[n] + s * step}))
+                for s in (1, -1)
+            )
+            want[k] = (ahead.values["L", 0] - behind.values["L", 0]) / 2e-5
+        assert np.allclose(found[n, 0], want, rtol=1e-6, atol=1e-8), n
+        assert np.allclose(emitted[n], want, rtol=1e-6, atol=1e-8), n
+
+
+def test_an_inverse_alone_stays_without_a_value_there() -> None:
+    d = sb.derive("X: n x n; L = trace(inverse(X))")
+    start = Point({"n": 3}, {("X", 0): np.ones((3, 3))})
+    assert not np.any(
+        np.isfinite(backward_values(d.backward, forward(d.graph, start)).deltas["X", 0])
+    )
+
+
+def test_the_adjugate_is_what_it_is() -> None:
+    """A adj(A) = det(A) I, of numbers, of fractions, and along a complex step."""
+    rng = np.random.default_rng(8)
+    a = rng.integers(-4, 5, (4, 4))
+    assert np.allclose(a @ adjugate(a.astype(float)), np.linalg.det(a) * np.eye(4))
+    b = rational(a)
+    assert np.all(b @ SQUARE["adjugate"](b) == determined(b)[()] * np.eye(4, dtype=int))
+    e = rng.normal(size=(4, 4))
+    slope = np.imag(adjugate(a + 1e-30j * e)) / 1e-30
+    ahead, behind = adjugate(a + 1e-6 * e), adjugate(a - 1e-6 * e)
+    assert np.allclose(slope, (ahead - behind) / 2e-6, rtol=1e-6)
+    assert np.allclose(adjugate(np.array([[7.0]])), [[1.0]])
+
+
+def test_a_trace_at_a_singular_matrix_is_refused() -> None:
+    """det(X) X⁻ᵀ, which the page prints, has no value there."""
+    given = sb.Derived(graph=SINGULAR["squared, by name"], at={"X": [[1.0, 2.0], [2.0, 4.0]]})
+    assert not verify_page(given.derivation, given.page).ok
 
 
 def test_lost_transposes_and_signs_are_caught() -> None:

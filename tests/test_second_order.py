@@ -162,8 +162,8 @@ def test_what_cannot_be_asked_says_why() -> None:
         sb.gauss_newton("x: d; w: d; z = x @ w; L = exp(z) + sum(w)", wrt="w", through="z")
     with pytest.raises(sb.DeclarationError, match="no probabilities"):
         sb.fisher(ONEHOT, wrt="b", label="y", given="z")
-    with pytest.raises(sb.DeclarationError, match="of one sample"):
-        sb.fisher("X: n x d; W: d x k; Y: n x k onehot; P = softmax(X @ W); L = -sum(Y*log(P))",
+    with pytest.raises(sb.DeclarationError, match="Y is no label"):
+        sb.fisher("X: n x d; W: d x k; Y: m x k onehot; P = softmax(X @ W); L = -sum(log(P)) - sum(Y)",
                   wrt="W", label="Y", given="P")  # fmt: skip
     with pytest.raises(sb.DeclarationError, match="depends on y"):
         sb.fisher(

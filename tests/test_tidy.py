@@ -26,6 +26,13 @@ def op(name: str, *args: Expr) -> Expr:
     return apply(OPS[name], *args)
 
 
+def logistic(e: Expr, rng: random.Random) -> Expr:
+    """Part of what is written with exp(e) and 1 + exp(e)."""
+    power = op("exp", op("negative", e) if rng.random() < 0.5 else e)
+    whole = op("divide", power if rng.random() < 0.5 else const(1), op("add", const(1), power))
+    return op("multiply", whole, power) if rng.random() < 0.3 else whole
+
+
 # how a node of a shape can be made: g grows an argument, o is a size to sum over
 SAME: list[Callable[[Grow, tuple[int, ...], int, random.Random], Expr]] = [
     lambda g, s, o, r: op("add", g(s), g(s)),
@@ -43,12 +50,16 @@ BY_RANK: dict[int, list[Callable[[Grow, tuple[int, ...], int, random.Random], Ex
         lambda g, s, o, r: op("divide", g(s), SYMBOL[r.choice("ab")]),
         lambda g, s, o, r: op("matmul", g((o,)), g((o,))),
         lambda g, s, o, r: op("sum", g(r.choice([(N,), (M,), (N, M)]))),
+        lambda g, s, o, r: op("mean", g(r.choice([(N,), (M,), (N, M)]))),
+        lambda g, s, o, r: logistic(grown(r, s, 0), r),
     ],
     1: [
         *SAME,
         lambda g, s, o, r: op("matmul", g((*s, o)), g((o,))),
         lambda g, s, o, r: op("matmul", g((o,)), g((o, *s))),
         lambda g, s, o, r: op("sum_last", g((*s, o))),
+        lambda g, s, o, r: op("mean_last", g((*s, o))),
+        lambda g, s, o, r: logistic(grown(r, s, 0), r),
     ],
     2: [
         *SAME,
@@ -124,3 +135,10 @@ def test_forms(made: Callable[..., Expr], said: str) -> None:
 
     e = made(*(SYMBOL[n] for n in ("A", "B", "u", "a")))
     assert text(notate(td.tidy(e), Convention())) == said
+
+
+def test_a_sum_that_broadcasts_stays_one_term() -> None:
+    """It is not opened again and again."""
+    e = op("multiply", SYMBOL["a"], op("add", SYMBOL["A"], SYMBOL["x"]))
+    assert len(td.summands(e)) == 1
+    assert np.allclose(value(td.tidy(e)), value(e))

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from symbackprop import functions as fn
+from symbackprop.builders import commutation
 from symbackprop.composed import COMPOSED
 from symbackprop.derivation import derive
 from symbackprop.entries import Affine, Elem, Entries, Index, elem, entries, multiply
@@ -44,6 +45,7 @@ BATCH = (2, 11)
 BUILT = {  # closed kinds: how each is applied to arguments
     "concat": lambda: fn.concat(sym("a", 2, 3), sym("b", 2, 5)),
     "slice": lambda: sym("a", 7, 3)[1:5, 2],
+    "commutation": lambda: commutation(size(2), size(3)) @ sym("a", 6),
     "selector": lambda: fn.selector(size(5), size(3), size(1)) @ sym("a", 3),
     "constant": lambda: fn.ones(2, 3) * sym("a", 2, 3),
     "identity": lambda: fn.eye(3) @ sym("a", 3, 2),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from fractions import Fraction
 import numpy as np
 import pytest
 
@@ -125,7 +126,7 @@ def equation_fails(d: Derivation, page: Page, key: str) -> str:
 def test_wrong_right_side_names_entry_and_both_values() -> None:
     d = sb.derive(NET)
     page = outline(d)
-    double = Number(td.Fraction(2))
+    double = Number(Fraction(2))
     page = with_row(page, "gradient.W", lambda e: replace(e, sides=(Times((double, e.sides[-1])),)))
     reason = equation_fails(d, page, "gradient.W")
     for word in ("is", "but", "entry", "seed 5", "sizes"):
@@ -226,8 +227,8 @@ BOUNDED = "x: d; a = sum(x); s = sum(x**2); L = a**2"
 def bound(power: int, sides: int) -> Page:
     """L (= a²) ≤ d^power s: true for power 1 (Cauchy and Schwarz), false for power 0 somewhere."""
     root = Call("sum", (Name("x"),))
-    size = Number(td.Fraction(1)) if not power else Name("d")
-    middle = (Power(root, Number(td.Fraction(2))),) * sides
+    size = Number(Fraction(1)) if not power else Name("d")
+    middle = (Power(root, Number(Fraction(2))),) * sides
     right = Times((size, Name("s")))
     eq = Equation("bound", Name("L"), (*middle, right), relation="≤")
     return Page((Section("s", Phrase("section.forward"), (Equations((eq,)),)),))
@@ -245,7 +246,7 @@ def test_only_the_last_side_is_a_bound() -> None:
     d = sb.derive(BOUNDED)
     eq = bound(1, 0).equations[0]
     page = bound(1, 0)
-    grown = Plus((Name("L"), Number(td.Fraction(1))))
+    grown = Plus((Name("L"), Number(Fraction(1))))
     three = with_row(page, "bound", lambda e: replace(e, sides=(grown, *eq.sides)))
     equation_fails(d, three, "bound")
     back = with_row(page, "bound", lambda e: replace(e, left=grown, sides=(Name("L"),)))

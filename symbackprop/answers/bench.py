@@ -29,7 +29,6 @@ from symbackprop.scope import Names, Scene
 from symbackprop.sizes import Size, size
 from symbackprop.values import Point, roomy, size_names
 from symbackprop.verify import POINTS, analytic, point_for
-from symbackprop.write.walk import inside
 
 DELTA = Name(r"\delta")
 TRIALS = (1, 0, *range(2, POINTS))  # larger sizes first: they decide what a sign means
@@ -61,6 +60,9 @@ class Spot:
         return dict(self.point.sizes) | {str(s): s.value(self.point.sizes) for s in shapes}
 
 
+Steps = tuple[Spot, ...]  # one or more steps of one point
+
+
 @dataclass(frozen=True, eq=False)
 class Bench:
     """A target before its points."""
@@ -69,7 +71,7 @@ class Bench:
     seed: int = 0
     tables: dict[tuple[object, ...], NameTable] = field(default_factory=dict)
     spelled: dict[tuple[object, ...], Spellings] = field(default_factory=dict)
-    plain_environments: dict[Spot, Environment] = field(default_factory=dict)
+    plain_environments: dict[Steps, Environment] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> Names:
@@ -96,7 +98,7 @@ class Bench:
         return bare(signal(self.target.d, self.target.wrt))
 
     @cached_property
-    def spots(self) -> tuple[Spot, ...]:
+    def points(self) -> tuple[Steps, ...]:
         """Generic points, every step of a recurrent target. Errors: `DeclarationError` if there is none."""
         d = self.target.d
         method = "complex" if analytic(d) else "central"
@@ -106,7 +108,12 @@ class Bench:
             raise DeclarationError(str(found[0]), where="check")
         again = partial(point_for, d, 0, method=method, given=small_sizes(d, 0))
         points = on_all_sides(d.graph, points, lambda k: again(seed=self.seed + k))
-        return tuple(s for p in points for s in self.at(p))
+        return tuple(tuple(self.at(p)) for p in points)
+
+    @cached_property
+    def spots(self) -> Steps:
+        """All steps of all points."""
+        return tuple(s for p in self.points for s in p)
 
     def at(self, point: Point) -> Iterator[Spot]:
         """The spots of one point."""
@@ -116,31 +123,33 @@ class Bench:
             own = self.target.at(point, t)
             yield Spot(scene, t, own, self.target.paper(own), vec=self.target.vec(own))
 
-    def plain_environment(self, spot: Spot) -> Environment:
-        """What every answer without letters and partial derivatives is evaluated in."""
-        if spot not in self.plain_environments:
-            self.plain_environments[spot] = self.environment(spot, {}, ())
-        return self.plain_environments[spot]
-
     def environment(
-        self, spot: Spot, free: Mapping[str, tuple[Size, ...]], sides: tuple[Formula, ...]
+        self, here: Steps, free: Mapping[str, tuple[Size, ...]], slopes: tuple[Formula, ...] = ()
     ) -> Environment:
-        """What an answer is evaluated in: names, functions, positions of its free letters, slopes."""
-        sizes = {k: size(min(s.value(spot.point.sizes) for s in v)) for k, v in free.items()}
-        eq = Equation("answer", self.target.left, sides, None, tuple(sizes.items()),
-                      recurrent=bool(spot.t))  # fmt: skip
-        chain = self.target.kind == "gradient" and not self.target.d.graph.time and not spot.exact
-        local = (
-            "*" if chain and any(isinstance(f, Partial) for s in sides for f in inside(s)) else ""
-        )
-        for k, (env, _) in enumerate(spot.scene.environments(replace(eq, local=local))):
-            if k == max(spot.t - 1, 0):
-                full = with_partials(spot.scene, eq, env) if sides and not spot.exact else env
-                values = {**self.slopes(full.values), **full.values}
-                return replace(full, values=self.without_itself(values, spot),
-                               indices={**full.indices, **every(sizes, spot)},
-                               functions={**WHOLE, **full.functions})  # fmt: skip
-        raise AssertionError("a step beyond the last one")
+        """What an answer is evaluated in: names, functions, positions of its free letters, slopes.
+
+        `slopes` are formulas with partial derivatives in them. Each letter is an axis of samples; so are
+        the steps of one point where there are many.
+        """
+        if slopes:
+            env = self.named(here, slopes)
+        elif here in self.plain_environments:
+            env = self.plain_environments[here]
+        else:
+            env = self.plain_environments[here] = self.named(here, ())
+        return replace(env, indices=positions(free, here)) if free or here[0].t else env
+
+    def named(self, here: Steps, slopes: tuple[Formula, ...]) -> Environment:
+        """Values and functions, without any letter."""
+        scene, exact = here[0].scene, here[0].exact
+        chain = self.target.kind == "gradient" and not self.target.d.graph.time and not exact
+        eq = Equation("answer", self.target.left, slopes)
+        env = scene.environment(replace(eq, local="*" if chain and slopes else ""), 0)
+        if slopes and not exact:
+            env = with_partials(scene, eq, env)
+        values = {**self.slopes(env.values), **env.values}
+        return replace(env, values=self.without_itself(values, here[0]),
+                       functions={**WHOLE, **env.functions})  # fmt: skip
 
     def slopes(self, values: Mapping[Formula, Value]) -> dict[Formula, Value]:
         """∂L/∂x of every node that has none on our pages: what ∇ is."""
@@ -151,30 +160,30 @@ class Bench:
     ) -> Mapping[Formula, Value]:
         """The values without the one that is asked for: it is not an answer to itself."""
         changed: dict[Formula, Value] = {}
+        time = self.target.d.graph.time
         for f in self.target.itself & set(values):
             old = values[f]
-            array = np.array(old.array, object if spot.exact else float)
-            if spot.t and old.time_axes:
-                array[spot.t - old.time_offset] = np.nan
-            elif not old.time_axes:
-                array = np.full_like(array, np.nan)
-            changed[f] = replace(old, array=array)
+            if not old.time_axes:
+                nothing = np.full(np.shape(old.array), np.nan, object if spot.exact else float)
+                changed[f] = replace(old, array=nothing)
+            elif time and spot.t:
+                changed[f] = replace(old, hidden=time.name)
         if self.short:
             changed[DELTA] = changed.get(self.short, values[self.short])
         return {**values, **changed} if changed else values
 
 
-def every(sizes: Mapping[str, Size], spot: Spot) -> dict[str, Array]:
-    """All positions of the free letters. Errors: `LimitError` where they are too many."""
-    extents = [s.value(spot.point.sizes) for s in sizes.values()]
-    if np.prod(extents, dtype=float) > ENTRIES:
+def positions(free: Mapping[str, tuple[Size, ...]], here: Steps) -> dict[str, Array]:
+    """The steps, and all positions of the free letters, each on its own axis. Errors: `LimitError`."""
+    sizes, time = here[0].point.sizes, here[0].scene.d.graph.time
+    runs = {k: np.arange(1, 1 + min(s.value(sizes) for s in v)) for k, v in free.items()}
+    if np.prod([r.size for r in runs.values()], dtype=float) > ENTRIES:
         raise LimitError(f"more than {ENTRIES} entries", where="answer")
-    grid = np.meshgrid(*(np.arange(1, n + 1) for n in extents), indexing="ij")
-    found = {k: g.ravel() for k, g in zip(sizes, grid, strict=True)}
-    time = spot.scene.d.graph.time
-    if found and time and spot.t:
-        found[time.name] = np.full_like(next(iter(found.values())), spot.t)
-    return found
+    if time and here[0].t:
+        steps = np.array([s.t for s in here])
+        runs = {time.name: steps if len(here) > 1 else steps[0]} | runs
+    grid = iter(np.ix_(*(r for r in runs.values() if r.ndim)))
+    return {k: next(grid) if r.ndim else r for k, r in runs.items()}
 
 
 def small_sizes(d: Derivation, trial: int) -> dict[str, int] | None:

@@ -97,13 +97,13 @@ def value_at(b: Bench, s: Spot, at: Callable[[Point, int], Array]) -> Paper | No
     return plain(oriented(array, array.ndim, b.target.d.convention.vectors))
 
 
-def once_per_point(b: Backward) -> Callable[[Point], Point]:
-    """`full`, done once for all steps of a point."""
+def once_per_point(work: Callable[[Point], Point]) -> Callable[[Point], Point]:
+    """A work done once for all steps of a point."""
     done: dict[int, Point] = {}
 
     def at(p: Point) -> Point:
         if id(p) not in done:
-            done[id(p)] = full(b, p)
+            done[id(p)] = work(p)
         return done[id(p)]
 
     return at

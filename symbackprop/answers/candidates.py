@@ -10,14 +10,17 @@ import numpy as np
 from symbackprop import tidy as td
 from symbackprop.activity import relevant
 from symbackprop.answers.bench import Bench
-from symbackprop.answers.candidate import Candidate, Mistake, known, local, once_per_point, valued
+from symbackprop.answers.candidate import (
+    Candidate, Mistake, full, known, local, once_per_point, valued,
+)  # fmt: skip
 from symbackprop.answers.edits import FAULTS, slipped
 from symbackprop.answers.judging import everywhere, outcome
-from symbackprop.answers.rules import Slip, rule, slips
+from symbackprop.answers.rules import Slip, derailed, slips
 from symbackprop.evaluation.paper import Paper
 from symbackprop.expr import Expr, shifted, substitute, symbols
 from symbackprop.places import plain
 from symbackprop.reverse import backward
+from symbackprop.values import backward_values
 
 SLIPS = 160  # wrong rules tried for one bench
 PAIRS = 120  # of two slips in one derivation
@@ -93,7 +96,7 @@ def variables(b: Bench) -> Iterator[Candidate]:
     used = relevant(g, t.of)
     real = [n for n in g.inputs if n in used and (s := g.symbol[n].symbol) and not s.labels]
     every_one = backward(g, t.of, real)
-    at = once_per_point(every_one)
+    at = once_per_point(lambda p: full(every_one, p))
     for n in every_one.adjoints:
         s = g.symbol[n].symbol if n in g.symbol else None
         if n != t.wrt and s and bool(s.time) == t.recurrent:
@@ -170,16 +173,16 @@ def said(made: tuple[Slip, ...]) -> tuple[Mistake, ...]:
 
 def damaged(b: Bench, made: tuple[Slip, ...]) -> Iterator[Candidate]:
     """What slips give: all the way down, and with the right error signals put in."""
-    t = b.target
+    wrt, right = b.target.wrt, b.target.d.backward
     try:
-        wrong = backward(t.d.graph, t.of, [t.wrt], pull=rule(made))
+        wrong = derailed(right, wrt, made)
     except FAULTS:
         return
-    if t.wrt not in wrong.adjoints:
+    if wrt not in wrong.adjoints:
         return
-    at = once_per_point(wrong)
-    yield from valued(b, said(made), lambda p, k: at(p).deltas[t.wrt, k], made)
-    yield from local(b, said(made), wrong.adjoints[t.wrt].value, made, made[0].name)
+    at = once_per_point(lambda p: backward_values(wrong, p))
+    yield from valued(b, said(made), lambda p, k: at(p).deltas[wrt, k], made)
+    yield from local(b, said(made), wrong.adjoints[wrt].value, made, made[0].name)
 
 
 # --- two -----------------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ def forms(b: Bench) -> Iterator[Formula]:
 
 def at(b: Bench, s: Spot, f: Formula) -> Paper:
     """The value of a formula of the page at a spot."""
-    return plain(meaning(f, b.plain_environment(s)))
+    return plain(meaning(f, b.environment((s,), {})))
 
 
 # --- the terms of a sum --------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def needed(b: Bench, name: str, typed: Typed) -> bool:
         other = without(b, name)
         if other is None:
             return False
-        return Judge(other, typed).found().verdict != "correct"
+        return not Judge(other, typed).holds()
     except (SymbackpropError, Refused):
         return False
 

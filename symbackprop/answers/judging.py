@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from symbackprop.answers.bench import DELTA, Bench, Spot
+from symbackprop.answers.bench import DELTA, Bench, Spot, Steps
 from symbackprop.answers.definitions import usual, value
 from symbackprop.answers.exactly import differs, exact_environment, exact_spots
 from symbackprop.answers.typed import Typed
@@ -69,13 +70,18 @@ class Judge:
         assert out is not None
         return replace(out, verdict="wrong", detail="start") if self.wrong_start() else out
 
+    def holds(self) -> bool:
+        """Whether an answer is right as far as floating point tells."""
+        right = all(self.form(f).verdict == "correct" for f in self.typed.forms)
+        return right and not self.wrong_start()
+
     def nearly(self, form: Formula, reading: Reading) -> bool:
         """Whether a form that agrees in floating point differs in fractions."""
         if self.typed.step == "free" and not self.bench.target.recurrent:
             return False
         try:
             for x in exact_spots(self.bench):
-                env = exact_environment(self.environment(x.spot, form))
+                env = exact_environment(self.environment((x.spot,), form))
                 made = valued(form, env, x.spot.sizes, reading)
                 if differs(x, self.own(made, x.spot), (form, *(d.body for d in self.typed.locals))):
                     return True
@@ -88,7 +94,7 @@ class Judge:
         target, spots = self.bench.target, [s for s in self.bench.spots if s.t == 1]
         for at, form in self.typed.starts:
             for s in spots:
-                env = self.environment(s, form)
+                env = self.environment((s,), form)
                 k = int(evaluate(at, env))
                 right = (
                     plain(target.paper(target.at(s.point, k))) if 1 <= k <= s.point.length else None
@@ -101,15 +107,13 @@ class Judge:
 
     def form(self, form: Formula) -> Found:
         """The best of all readings."""
-        spots = self.bench.spots
-        first, *rest = spots
+        first = self.bench.spots[0]
         if self.typed.step == "free" and not self.bench.target.recurrent:
             return self.one_step(form)
         best: Found | None = None
         try:
-            for reading, value in readings(form, self.environment(first, form), first.sizes):
-                values = [self.own(value, first), *(self.at(form, reading, s) for s in rest)]
-                found = self.compared(form, reading, tuple(values), spots)
+            for reading, value in readings(form, self.environment((first,), form), first.sizes):
+                found = self.compared(form, reading, self.everywhere(form, reading, value))
                 if best is None or _BEST.index(found.verdict) < _BEST.index(best.verdict):
                     best = found
                 if best.verdict == "correct":
@@ -152,9 +156,29 @@ class Judge:
         right = moved != form and self.form(moved).verdict == "correct"
         return Found("wrong", form, Reading({}), detail="step") if right else None
 
+    def everywhere(self, form: Formula, reading: Reading, first: Paper) -> tuple[Paper, ...]:
+        """The value at every spot under a reading; at the first one it is known."""
+        out = [self.own(first, self.bench.spots[0])]
+        for here in self.bench.points:
+            left = here[1:] if here is self.bench.points[0] else here
+            out += self.together(form, reading, left)
+        return tuple(out)
+
+    def together(self, form: Formula, reading: Reading, here: Steps) -> list[Paper]:
+        """The values at some steps of one point: all at once, or else one by one."""
+        if len(here) > 1 and not self.typed.locals:
+            with suppress(SymbackpropError, ValueError):
+                found = self.valued(form, reading, here)
+                return [self.own(step(found, k), s) for k, s in enumerate(here)]
+        return [self.at(form, reading, s) for s in here]
+
     def at(self, form: Formula, reading: Reading, spot: Spot) -> Paper:
         """The value at a spot under a reading."""
-        return self.own(valued(form, self.environment(spot, form), spot.sizes, reading), spot)
+        return self.own(self.valued(form, reading, (spot,)), spot)
+
+    def valued(self, form: Formula, reading: Reading, here: Steps) -> Paper:
+        """What a form comes to."""
+        return valued(form, self.environment(here, form), here[0].sizes, reading)
 
     def own(self, value: Paper, spot: Spot) -> Paper:
         """A value with its free letters as axes. Errors: `Refused` where they are not those asked for."""
@@ -169,28 +193,23 @@ class Judge:
             asked, has = len(axes), len(self.typed.order)
             raise Refused("unreadable", 1, f"{has} free indices where {asked} axes are asked for")
         extents = tuple(min(s.value(spot.point.sizes) for s in f or ()) for f in free)
-        if int(np.prod(extents)) != value.array.size and value.array.size != 1:
+        if value.samples not in ((), extents):
             raise Refused("unreadable", 1, "the free indices run too far")
-        grid = np.broadcast_to(value.array, (int(np.prod(extents)),)).reshape(extents)
+        grid = np.broadcast_to(value.array, extents)
         if len(free) < len(axes):
             rest = iter(extents)
             grid = grid.reshape([1 if a == SINGLE else next(rest) for a in axes])
         return plain(self.bench.target.paper(grid))
 
-    def environment(self, spot: Spot, form: Formula) -> Environment:
+    def environment(self, here: Steps, form: Formula) -> Environment:
         """The bench's, with the answer's own definitions in it."""
         typed = self.typed
-        sides = (form, *(d.body for d in typed.locals))
-        env = (
-            self.bench.plain_environment(spot)
-            if typed.plain
-            else self.bench.environment(spot, typed.free, sides)
-        )
+        env = self.bench.environment(here, typed.free, typed.every if typed.sloped else ())
         if not typed.locals:
             return env
         values = dict(env.values)
         for d in typed.locals:
-            values[d.name] = value(d, replace(env, values=values, indices=self.steps(env)), spot)
+            values[d.name] = value(d, replace(env, values=values, indices=self.steps(env)), here[0])
         return replace(env, values=values)
 
     def steps(self, env: Environment) -> Mapping[str, int | Array]:
@@ -199,10 +218,9 @@ class Judge:
         step = env.indices.get(time.name) if time else None
         return {} if time is None or step is None else {time.name: int(np.max(step))}
 
-    def compared(
-        self, form: Formula, reading: Reading, values: tuple[Paper, ...], spots: tuple[Spot, ...]
-    ) -> Found:
+    def compared(self, form: Formula, reading: Reading, values: tuple[Paper, ...]) -> Found:
         """The verdict over all spots."""
+        spots = self.bench.spots
         flat = all(v.rank == 2 and s.vec for v, s in zip(values, spots, strict=True))
         rights = [plain(s.vec if flat and s.vec else s.right) for s in spots]
         kinds = {outcome(r, v, form) for r, v in zip(rights, values, strict=True)} - {"nowhere"}
@@ -221,6 +239,11 @@ class Judge:
             (rights[0].size, values[0].size) if "sizes" in kinds or verdict == "transposed" else ()
         )
         return Found(verdict, form, reading, values, sizes)
+
+
+def step(value: Paper, k: int) -> Paper:
+    """A value at one of many steps, which are its first axis of samples."""
+    return replace(value, array=value.array[k]) if value.samples else value
 
 
 def unstacked(value: Paper, spot: Spot) -> Paper:

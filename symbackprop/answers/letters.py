@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -43,8 +43,7 @@ def lettered(
     forms, order = of_sizes(bench, table, tuple(forms), order)
     d = bench.target.d
     time = d.graph.time.name if d.graph.time else ""
-    letters = frozenset(table.indices) - {n.base for n in table.names if not (n.sup or n.sub)}
-    shapes = Shapes(d, own_shapes(bench), letters, time)
+    shapes = Shapes(d, own_shapes(bench), table.free, time)
     own, shapes = placed(own, shapes, table)
     forms = tuple(bounded(f, shapes) for f in forms)
     order = order or alphabet(bench, forms, shapes)
@@ -109,27 +108,41 @@ def of_sizes(
     """n in x_{nj} is a letter, though a size is called n: where the left side says so, or one is missing."""
     g = bench.target.d.graph
     used = {x.base for f in forms for x in inside(f) if isinstance(x, Name)} | set(order)
-    spare = [x for x in table.indices if x not in used and len(x) == 1]
-    bases = [size_name(n).base for n in g.sizes]
-    if order:
-        asked = [x for x in order if x in bases]
-    else:
-        letters = {y.base for f in forms for x in inside(f) if isinstance(x, At) for i in x.indices
-                   for y in inside(i) if isinstance(y, Name) and y.base in table.indices}  # fmt: skip
+    asked = [size_name(n).base for n in g.sizes]
+    asked = [n for n in asked if n in (order or used)]
+    if not asked:
+        return forms, order
+    if not order:
+        standing = {x for f in forms for x in indexing(f)}
         bound = {x.index.base for f in forms for x in inside(f) if isinstance(x, Sum | Product)}
         time = {g.time.name} if g.time else set()
+        letters = {x for x in standing if x in table.indices}
         missing = len(bench.target.axes) - len(letters - bound - time)
-        named = (n for n in bases if n in used)
-        asked = [n for n in named if any(indexes(f, n) for f in forms)][: max(missing, 0)]
+        asked = [n for n in asked if n in standing][: max(missing, 0)]
+    spare = [x for x in table.indices if x not in used and len(x) == 1]
     for n, fresh in zip(asked, spare, strict=False):
         forms = tuple(renamed(f, Name(n), Name(fresh)) for f in forms)
         order = tuple(fresh if x == n else x for x in order)
     return forms, order
 
 
-def indexes(f: Formula, n: str) -> bool:
-    """Whether a name stands as an index that no sum binds."""
-    return renamed(f, Name(n), Name("\0")) != f
+def indexing(f: Formula) -> Iterator[str]:
+    """Letters that stand in an index and that no sum binds."""
+    stack: list[tuple[Formula, frozenset[Formula], bool]] = [(f, frozenset(), False)]
+    while stack:
+        node, bound, index = stack.pop()
+        if isinstance(node, Name):
+            if index and node not in bound and not (node.sup or node.sub):
+                yield node.base
+        elif isinstance(node, At):
+            stack.append((node.base, bound, index))
+            stack += [(x, bound, True) for x in node.indices]
+        elif isinstance(node, Sum | Product):
+            stack += [(x, bound, index) for x in (node.low, node.high)]
+            stack.append((node.body, bound | {node.index}, index))
+        else:
+            index = index or isinstance(node, KroneckerDelta)
+            stack += [(x, bound, index) for x in children(node)]
 
 
 def renamed(f: Formula, old: Name, new: Name) -> Formula:

@@ -83,8 +83,7 @@ class Page:
         """Own axes of all names: those of the graph and those of the lines so far."""
         d, table = self.desk.d, self.reader.table
         time = d.graph.time.name if d.graph.time else ""
-        letters = frozenset(table.indices) - {n.base for n in table.names if not (n.sup or n.sub)}
-        known = Shapes(d, shapes_of(d, ""), letters, time)
+        known = Shapes(d, shapes_of(d, ""), table.free, time)
         return placed([x.new for x in self.before.named if x.new], known, table)[1]
 
     def line(self, text: str) -> tuple[Claim, definitions.Definition | None]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symbackprop import tidy as td
+from symbackprop.activity import active_names
 from symbackprop.errors import SymbackpropError
-from symbackprop.expr import Expr, const, intern, topological
+from symbackprop.expr import Expr, const, intern, symbols, topological
 from symbackprop.functions import FUNCTIONS, ones, zeros
 from symbackprop.graph import Graph
 from symbackprop.local import NO_NAMES, pullback
-from symbackprop.reverse import Pull
+from symbackprop.reverse import Adjoint, Backward, Pull, adjoint, contributions
 
 WHOLE = ("softmax", "log_softmax")  # activations that are no function of single entries
 Named = Mapping[Hashable, Expr]
@@ -160,6 +161,46 @@ def applies(wrong: Wrong, e: Expr, n: int) -> bool:
         return wrong(e, n, e, ones(*e.shape)) is not None
     except (SymbackpropError, AssertionError):
         return False
+
+
+def derailed(right: Backward, wrt: str, made: tuple[Slip, ...]) -> Backward:
+    """A derivation of one δ with some slips in it: the δ's on its way that become others, as they are summed.
+
+    Errors: as those of a wrong rule whose sizes do not fit.
+    """
+    g = right.graph
+    active = active_names(g, right.wrt)
+    sums = {n: replace(a, forms=a.forms[:1]) for n, a in right.adjoints.items()}
+    changed: set[str] = set()
+    for name in dict.fromkeys(s.name for s in made):
+        pull = rule(s for s in made if s.name == name)
+        own = right.seed if name == right.of else sums[name].symbol
+        found = contributions(g, name, own, active, pull, right.helpers)
+        for target in {n for n, _ in found} & set(sums):
+            kept = [u for u in sums[target].uses if u.consumer != name]
+            uses = (*kept, *(u for n, u in found if n == target))
+            sums[target] = adjoint(g, target, uses, active)
+            changed.add(target)
+    parts = {n: signals(a) for n, a in sums.items()}
+    users = {n: {m for m, each in parts.items() if n in each} for n in parts}
+    way = reached(changed, users) & reached({wrt}, parts)
+    return replace(right, adjoints={n: a for n, a in sums.items() if n in way})
+
+
+def signals(a: Adjoint) -> set[str]:
+    """The δ's a δ is made of."""
+    whole = (e for e in (a.value, a.first, a.last) if e is not None)
+    return {x.symbol.name for e in whole for x in symbols(e) if x.symbol and x.symbol.cotangent}
+
+
+def reached(start: set[str], leads: Mapping[str, set[str]]) -> set[str]:
+    """Names, and all that they lead to."""
+    found, stack = set(start), list(start)
+    while stack:
+        more = leads.get(stack.pop(), set()) - found
+        found |= more
+        stack += more
+    return found
 
 
 def rule(made: Iterable[Slip]) -> Pull:

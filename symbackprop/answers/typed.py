@@ -61,15 +61,16 @@ class Typed:
     said: Literal["whole", "vec"] = "whole"  # what it is of the thing asked for
     starts: tuple[tuple[Formula, Formula], ...] = ()  # at which step, and what it is there
 
+    @property
+    def every(self) -> tuple[Formula, ...]:
+        """All that is evaluated."""
+        starts = (f for pair in self.starts for f in pair)
+        return (*self.forms, *(d.body for d in self.locals), *starts)
+
     @cached_property
-    def plain(self) -> bool:
-        """Whether it has neither free letters nor partial derivatives: all such need the same values."""
-        own = (
-            *self.forms,
-            *(d.body for d in self.locals),
-            *(f for pair in self.starts for f in pair),
-        )
-        return not self.free and not any(isinstance(x, Partial) for f in own for x in inside(f))
+    def sloped(self) -> bool:
+        """Whether partial derivatives stand in it: all others need the same values."""
+        return any(isinstance(x, Partial) for f in self.every for x in inside(f))
 
     @property
     def sized(self) -> bool:

@@ -6,13 +6,14 @@ import re
 from collections.abc import Container, Hashable, Mapping
 from fractions import Fraction
 
+from symbackprop.cofactors import ADJUGATE, named_determinants, without_inverse
 from symbackprop.derivation import Derivation
 from symbackprop.emit import FUNCTION
 from symbackprop.emit.entry_code import einsums
-from symbackprop.emit import cofactors, sequences
+from symbackprop.emit import sequences
 from symbackprop.emit.literals import bare, number_code, safe, shape_code, size_code
 from symbackprop.emit.products import fast_product, log_determinant
-from symbackprop.emit.special import SPECIAL
+from symbackprop.emit.special import ADJUGATE_CODE, SPECIAL
 from symbackprop.emit.stable import from_logits
 from symbackprop.emit.strided import FUNCTIONS
 from symbackprop.entries import Elem, Entries, Fn, Group, Index
@@ -182,7 +183,7 @@ class Module:
 
     def code(self, root: Expr) -> str:
         done: dict[Expr, str] = {}
-        root = from_logits(cofactors.without_inverse(root, self.g), self.g)
+        root = from_logits(without_inverse(root, named_determinants(self.g)), self.g)
         for e in topological(root):
             done[e] = self.node(e, done)
         return bare(done[root])
@@ -200,8 +201,8 @@ class Module:
         if e.op is TIME_SUM:
             time = e.attributes[0][1]
             return f"sum({bare(args[0])} for {time.name} in range(1, {size_code(time.length)} + 1))"  # type: ignore[attr-defined]
-        if e.op is cofactors.ADJUGATE:
-            self.helpers.setdefault(e.op.name, cofactors.CODE)
+        if e.op is ADJUGATE:
+            self.helpers.setdefault(e.op.name, ADJUGATE_CODE)
         if e.op.name in SPECIAL:
             return SPECIAL[e.op.name](e, args)
         quick = FAST.get(e.op.name)

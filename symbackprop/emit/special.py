@@ -6,6 +6,14 @@ from symbackprop.emit.literals import bare, shape_code, size_code
 from symbackprop.expr import Expr
 from symbackprop.sizes import Size
 
+# adj(U S Vᵀ) = det(U) det(V) V adj(S) Uᵀ: products of all singular values but one, no division
+ADJUGATE_CODE = '''def _adjugate(a):
+    """det(a) inv(a), also where a is singular."""
+    u, s, v = np.linalg.svd(a)
+    minors = np.array([np.prod(np.delete(s, k)) for k in range(len(s))])
+    return np.linalg.det(u) * np.linalg.det(v) * (v.T * minors) @ u.T
+'''
+
 
 def constant_code(e: Expr, args: tuple[str, ...]) -> str:
     return f"np.full({shape_code(e.shape)}, {float(e.attribute('value'))})"  # type: ignore[arg-type]

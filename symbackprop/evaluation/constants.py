@@ -16,6 +16,7 @@ from symbackprop.evaluation.scope import Scope, error, integer, known
 from symbackprop.notation import (
     Array,
     At,
+    Commutation,
     Eye,
     Formula,
     Indicator,
@@ -66,6 +67,14 @@ def zeros(node: Zeros, scope: Scope) -> Paper:
     rows, columns = _size(node.rows, scope), _size(node.columns, scope)
     limits.within(rows * columns, limits.ENTRIES, "entries of an array", latex(node.rows))
     return Paper(np.zeros((rows, columns)), 2)
+
+
+def commutation(node: Commutation, scope: Scope) -> Paper:
+    """The permutation of vec(A) into vec(Aᵀ)."""
+    rows, columns = _size(node.rows, scope), _size(node.columns, scope)
+    limits.within((rows * columns) ** 2, limits.ENTRIES, "entries of an array", latex(node.rows))
+    place = np.arange(rows * columns).reshape(rows, columns, order="F")
+    return Paper(np.eye(rows * columns)[place.ravel()], 2)
 
 
 def unit(node: Unit, scope: Scope) -> Paper:

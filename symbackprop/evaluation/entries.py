@@ -22,7 +22,9 @@ def _stored(node: Formula, value: Value, indices: tuple[Formula, ...], scope: Sc
     """A stored value at its time steps, or one of its entries."""
     times, env = value.time_axes, scope.env
     if len(indices) == times:
-        array = value.array[_positions(node, value, indices, scope)] if times else value.array
+        array = (
+            _seen(value, _positions(node, value, indices, scope), scope) if times else value.array
+        )
         if value.vector and value.rank == 2:
             whole = Paper(array, 2, -2 if array.shape[-1] == 1 else -1)
         else:
@@ -30,7 +32,7 @@ def _stored(node: Formula, value: Value, indices: tuple[Formula, ...], scope: Sc
         return paper.transpose(whole) if value.turned else whole
     thin = value.rank == 2 and 1 in value.array.shape[times:]
     if len(indices) == times + 1 and thin:
-        matrix = Paper(value.array[_positions(node, value, indices[:times], scope)], 2)
+        matrix = Paper(_seen(value, _positions(node, value, indices[:times], scope), scope), 2)
         spot = _position(node, indices[-1], max(matrix.size), env.base, scope)
         return paper.entry(matrix, [spot])
     if len(indices) != value.array.ndim:
@@ -39,7 +41,18 @@ def _stored(node: Formula, value: Value, indices: tuple[Formula, ...], scope: Sc
     if env.outside == "zero" and not times:
         spots = tuple(integer(index, scope) - env.base for index in indices)
         return paper.scalar(_or_zero(value.array, spots))
-    return paper.scalar(value.array[_positions(node, value, indices, scope)])
+    return paper.scalar(_seen(value, _positions(node, value, indices, scope), scope))
+
+
+def _seen(value: Value, spots: tuple[Numbers, ...], scope: Scope) -> Numbers:
+    """What is stored at positions; nan at a step that is hidden."""
+    found = value.array[spots]
+    if not value.hidden:
+        return found
+    own = np.asarray(spots[0] == scope.env.indices[value.hidden] - value.time_offset)
+    if not own.any():
+        return found
+    return np.where(own[(...,) + (None,) * (1 + value.rank - len(spots))], np.nan, found)
 
 
 def _or_zero(array: Numbers, spots: tuple[Numbers, ...]) -> Numbers:
@@ -62,7 +75,7 @@ def _positions(
 def _position(node: Formula, index: Formula, size: int, first: int, scope: Scope) -> Numbers:
     """The position of an index counted from 0, inside its axis wherever the sample counts."""
     spot = integer(index, scope) - first
-    if not np.ndim(spot) and 0 <= spot < size:
+    if not spot.size or (spot.min() >= 0 and spot.max() < size):
         return spot
     wrong = (spot < 0) | (spot >= size)
     wrong = wrong if scope.active is None else wrong & scope.active

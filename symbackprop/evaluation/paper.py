@@ -257,4 +257,4 @@ def _square(a: Paper) -> Numbers:
 
 def mapped(work: Callable[[Numbers], Numbers], a: Paper) -> Paper:
     """A function of one number, entry by entry."""
-    return replace(a, array=work(a.array))
+    return Paper(work(a.array), a.rank, a.along)

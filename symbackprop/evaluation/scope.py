@@ -24,7 +24,8 @@ class Value:
 
     Step t of a time axis is stored at position t - time_offset: c_0 … c_{T+1} has time_offset 0,
     x_1 … x_T has 1. An integer label counts from the environment's base; `classes` says how many
-    there are. `turned`: whole it stands as the transpose of its axes.
+    there are. `turned`: whole it stands as the transpose of its axes. `hidden` names the
+    letter of time at whose own step, that of a sample, it is nan.
     """
 
     array: Numbers
@@ -33,6 +34,7 @@ class Value:
     time_offset: int = 1
     classes: int = 0
     turned: bool = False
+    hidden: str = ""
 
     @property
     def rank(self) -> int:
@@ -98,7 +100,9 @@ def integer(index: Formula, scope: Scope) -> Any:
         one = complex(value)
         if one.real.is_integer() and not one.imag and abs(one.real) < LARGEST:
             return np.asarray(int(one.real))
+    if value.dtype.kind == "i":
+        return value
     whole = np.rint(np.real(value))
-    if not np.all(np.isfinite(whole)) or np.any(abs(value - whole) > 1e-9):
+    if not np.all(np.abs(value - whole) <= 1e-9):  # nor where it is nan
         raise error(index, "is not an integer, so it cannot be an index or a size")
     return whole.astype(np.int64)

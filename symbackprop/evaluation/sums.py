@@ -17,6 +17,7 @@ from symbackprop.write.latex import latex
 
 LARGEST_RANGE = 100_000  # terms of one sum
 _AT_ONCE = 1 << 20  # numbers of a sum held together
+_NESTED = 30  # sums inside sums: each is an axis of samples
 _FIRST = 16  # terms evaluated first, to learn how large one is
 
 
@@ -34,6 +35,8 @@ def big(node: Sum | Product, scope: Scope) -> Paper:
 
 def _terms(node: Sum | Product, scope: Scope) -> Iterator[Paper]:
     """The terms, some at a time, along a leading axis; those outside the bounds are 0 (or 1)."""
+    if scope.depth >= _NESTED:
+        raise LimitError(f"more than {_NESTED} sums inside sums", where="formula")
     low, high = integer(node.low, scope), integer(node.high, scope)
     start, stop = int(low.min()), int(high.max()) + 1
     if stop - start > LARGEST_RANGE:

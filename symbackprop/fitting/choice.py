@@ -51,7 +51,7 @@ class Fitting:
             made = row(self, node, scope) if row else strict(node, scope)
             if scope.env.exact:
                 made = replace(made, array=rational(made.array))
-            self.work += np.size(made.array)
+            self.work += made.array.size
             if self.work > WORK:
                 raise LimitError(f"more than {WORK} numbers", where="formula")
             return made

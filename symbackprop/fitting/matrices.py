@@ -19,7 +19,7 @@ def array(fit: Fitting, node: Array, scope: Scope) -> Paper:
         return paper.blocks([cells(row, scope) for row in rows])
 
     apart = tuple(side_by_side(row) for row in node.rows)
-    if len({len(row) for row in apart}) > 1 or len(apart[0]) == 1:
+    if apart == node.rows or len({len(row) for row in apart}) > 1:
         return made(node.rows)
     options = [("products", lambda: made(node.rows)), ("cells", lambda: made(apart))]
     return fit.choose((id(node), 0), options)

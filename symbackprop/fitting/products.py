@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
+from typing import TypeGuard
 
 import numpy as np
 
@@ -61,7 +63,9 @@ def number_or_ones(fit: Fitting, key: Key) -> Paper:
 def is_open(f: Formula, position: int) -> bool:
     """A column of ones, or its transpose, whose length is not written."""
     inner = f.operand if isinstance(f, Transpose) else f
-    return inner == Ones(OPEN) or (inner == ONE and (inner is not f or position > 0))
+    if isinstance(inner, Ones):
+        return inner.size == OPEN
+    return isinstance(inner, Number) and inner == ONE and (inner is not f or position > 0)
 
 
 def beside(
@@ -123,23 +127,26 @@ def joined(fit: Fitting, key: Key, sign: str, a: Paper, b: Paper) -> Paper:
     return fit.choose(key, options)
 
 
+def loose(f: Formula) -> TypeGuard[Times]:
+    """Whether a factor is a product without brackets."""
+    return isinstance(f, Times) and f.signs[:1] != ("(",)
+
+
 def hadamard(fit: Fitting, node: Hadamard, scope: Scope) -> Paper:
     """⊙ between products; or from the left, as in NumPy and MATLAB."""
 
+    known = [f if loose(f) else scope.of(f) for f in node.factors]
+
     def on_paper() -> Paper:
-        made = scope.of(node.factors[0])
-        for f in node.factors[1:]:
-            made = elementwise(made, scope.of(f))
-        return made
+        return reduce(elementwise, (scope.of(f) if isinstance(f, Times) else f for f in known))
 
     def in_code() -> Paper:
         run: list[Signed] = []
-        for f in node.factors:
-            loose = f if isinstance(f, Times) and f.signs[:1] != ("(",) else None
-            part = signed(fit, loose, scope) if loose else [("", scope.of(f))]
+        for f in known:
+            part = signed(fit, f, scope) if isinstance(f, Times) else [("", f)]
             run += [("⊙", part[0][1]), *part[1:]]
         return from_left(fit, node, run, 3)
 
-    if not any(isinstance(f, Times) for f in node.factors):
+    if not any(isinstance(f, Times) for f in known):
         return on_paper()
     return fit.choose((id(node), -2), [("⊙ last", on_paper), ("from the left", in_code)])

@@ -35,6 +35,12 @@ _METHOD = re.compile(
     r"\.(?:T\b|t\(\)|transpose\(\))|ᵀ|⊤|\^\s*(?:⊤|\{\s*(?:T|⊤|\\top)\s*\}|\(\s*T\s*\))"
 )
 _POWER = re.compile(r"(\*\*|\.\^|\^)\s*")
+_INVERTED = re.compile("⁻¹?ᵀ")
+_TOP = re.compile(r"\^\s*T(\w*)")
+_SMALL_TOP = re.compile(r"\^\s*t(?!\w)")
+_SUPS, _SUBS = (re.compile(f"[{''.join(x)}]+") for x in (SUPS, SUBS))
+_EXPONENT = re.compile(r"-?\d+(?:\.\d+)?|-T\b|-?[^\W\d_]\w*")
+_ONES = re.compile(r"11+(?=\s*(?:['’′]|ᵀ|\^\s*T))")
 _PARTIAL = re.compile(r"[∂d]\s*(?=[^\W\d_])")
 _RELATION = re.compile(r"[<>≤≥≠]|==|!=")
 _AXIS = re.compile(r",\s*(?:axis|dim)\s*=\s*(-?\d)\s*$")
@@ -48,12 +54,12 @@ def space(s: Scan) -> bool:
 
 def transposed(s: Scan) -> bool:
     """X.T, Xᵀ, X^T, and X^TX where what follows the T is names."""
-    found = None if re.compile("⁻¹?ᵀ").match(s.text, s.at) else s.match(_METHOD)
-    run = re.compile(r"\^\s*T(\w*)").match(s.text, s.at)
+    found = None if s.match(_INVERTED) else s.match(_METHOD)
+    run = s.match(_TOP)
     if run and s.summed():
         return False
     if not s.times and "t" not in s.spelled:  # A^t, where nothing is called t
-        found = found or re.compile(r"\^\s*t(?!\w)").match(s.text, s.at)
+        found = found or s.match(_SMALL_TOP)
     if not found and run and (not run[1] or split(run[1], s)):
         s.wrap()
         s.put(*TOP)
@@ -82,7 +88,7 @@ def prime(s: Scan) -> bool:
 
 def power(s: Scan) -> bool:
     """x^2, x**2, x.^2, X^-1, X^{-T}, X², X⁻¹."""
-    small = re.compile("[" + "".join(SUPS) + "]+").match(s.text, s.at)
+    small = s.match(_SUPS)
     if small:
         s.wrap()
         raised(s, "".join(SUPS[c] for c in small[0]))
@@ -99,7 +105,7 @@ def power(s: Scan) -> bool:
         s.open.append(("}", ()))
         s.at += 1
         return True
-    one = re.compile(r"-?\d+(?:\.\d+)?|-T\b|-?[^\W\d_]\w*").match(s.text, s.at)
+    one = s.match(_EXPONENT)
     if not one:
         s.fail("an exponent is missing here")
         return False
@@ -127,7 +133,7 @@ def raised(s: Scan, script: str) -> None:
 
 def subscript(s: Scan) -> bool:
     """x_i, W_ij, h_{t-1}, x[t], xᵢ."""
-    small = re.compile("[" + "".join(SUBS) + "]+").match(s.text, s.at)
+    small = s.match(_SUBS)
     if small:
         s.script("_", "".join(SUBS[c] for c in small[0]))
         s.at = small.end()
@@ -151,7 +157,7 @@ def subscript(s: Scan) -> bool:
 
 def number(s: Scan) -> bool:
     """2, 0.5, 0,5; 1[x > 0] and 1_n."""
-    ones = re.compile(r"11+(?=\s*(?:['’′]|ᵀ|\^\s*T))").match(s.text, s.at)
+    ones = s.match(_ONES)
     if ones:  # 11'
         s.put(*(r"\mathbf{1}",) * len(ones[0]))
         s.at = ones.end()

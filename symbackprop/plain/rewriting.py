@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from symbackprop.plain.spell import Spellings, Tokens
@@ -24,13 +24,14 @@ class Rewrite:
     places: list[int] = field(default_factory=list)
     swap: dict[int, Tokens] = field(default_factory=dict)  # what a later token becomes
 
-    def run(self, rules: Sequence[Callable[[Rewrite], bool]]) -> Source:
+    def run(self, rules: Callable[[str], Iterable[Callable[[Rewrite], bool]]]) -> Source:
+        """All tokens: the first of the rules for one that takes what stands there."""
         self.typed = list(self.source.tokens)
         while self.at < len(self.typed):
             if self.at in self.swap:
                 self.put(*self.swap[self.at])
                 self.at += 1
-            elif not any(rule(self) for rule in rules):
+            elif not any(rule(self) for rule in rules(self.token())):
                 self.took(1, self.token())
         return checked(Source(self.source.text, tuple(self.tokens), tuple(self.places)))
 

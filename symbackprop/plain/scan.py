@@ -6,7 +6,7 @@ Nothing is computed here. Glued names (`Xw`) are split against the declared name
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from symbackprop.errors import FormulaError, LimitError
@@ -17,6 +17,9 @@ GLUED = 60  # letters in a row that are split into names
 _SPACE = re.compile(r"\s+")
 _OPENING = frozenset({"(", "{", r"\begin{bmatrix}"})
 _CLOSING = frozenset({")", "}", r"\end{bmatrix}"})
+
+
+Rules = Callable[[str], Iterable[Callable[["Scan"], bool]]]
 
 
 @dataclass(slots=True)
@@ -35,16 +38,16 @@ class Scan:
     zero: set[int] = field(default_factory=set)  # depths of brackets that count from 0
     spaced: set[int] = field(default_factory=set)  # depths of matrices with spaces between cells
     wraps: int = 0
-    rules: Sequence[Callable[[Scan], bool]] = ()
+    rules: Rules = lambda c: ()
     times: frozenset[Tokens] = frozenset()  # names with a step of time
     named: bool = False  # whether a name was the last thing put
     recurrent: bool = False  # whether it has a step of time
 
-    def run(self, rules: Sequence[Callable[[Scan], bool]]) -> None:
-        """All of the text: the first rule that takes what stands next."""
+    def run(self, rules: Rules) -> None:
+        """All of the text: the first of the rules for a character that takes what stands there."""
         self.pairs, self.rules = pairs(self.text), rules
         while self.at < len(self.text):
-            if not any(rule(self) for rule in rules):
+            if not any(rule(self) for rule in rules(self.text[self.at])):
                 self.fail(f"{self.text[self.at]!r} cannot stand here")
 
     def put(self, *tokens: str) -> bool:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
+
 from symbackprop.plain.cases import cased
 from symbackprop.plain.marks import (
+    SIGNS,
+    SUBS,
+    SUPS,
     bracket,
     number,
     power,
@@ -22,28 +28,35 @@ from symbackprop.plain.spell import Spellings, Tokens
 from symbackprop.plain.words import word
 from symbackprop.reading.tokens import Source, checked
 
-RULES = (
-    parted,
-    space,
-    transposed,
-    method,
-    prime,
-    power,
-    indexed,
-    comma,
-    subscript,
-    end,
-    opened,
-    printed,
-    word,
-    number,
-    sign,
-    bracket,
-)
+Rule = Callable[[Scan], bool]
+RULES: tuple[tuple[Rule, Callable[[str], bool]], ...] = (  # each with the characters it may begin at
+    (parted,     lambda c: c.isspace() or c in ",;"),
+    (space,      lambda c: c.isspace() or c.isalpha()),
+    (transposed, lambda c: c in ".ᵀ⊤^⁻"),
+    (method,     lambda c: c == "."),
+    (prime,      lambda c: c in "'’′"),
+    (power,      lambda c: c in SUPS or c in "*.^"),
+    (indexed,    lambda c: c in "[("),
+    (comma,      lambda c: c == ","),
+    (subscript,  lambda c: c in SUBS or c == "_"),
+    (end,        lambda c: c == "e"),
+    (opened,     lambda c: c == "["),
+    (printed,    lambda c: c.isalnum() or c == "…"),
+    (word,       lambda c: c.isalpha() or c in "∂∇∑∏"),
+    (number,     lambda c: c.isalnum()),
+    (sign,       lambda c: any(x.startswith(c) for x in SIGNS)),
+    (bracket,    lambda c: c in "([{)]}"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def rules_for(character: str) -> tuple[Rule, ...]:
+    """The rules that may take what begins with a character."""
+    return tuple(rule for rule, begins in RULES if begins(character))
 
 
 def source(text: str, spelled: Spellings, times: frozenset[Tokens] = frozenset()) -> Source:
     """The tokens of a plain formula. Errors: `FormulaError` with the place, `LimitError`."""
     scan = Scan(text, spelled, times=times)
-    scan.run(RULES)
+    scan.run(rules_for)
     return cased(checked(Source(text, tuple(scan.tokens), tuple(scan.places))))

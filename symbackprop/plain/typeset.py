@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from symbackprop.plain.cases import cased
 from symbackprop.plain.marks import digits
@@ -33,7 +34,7 @@ _WORD = re.compile(r"\\(mathbf|mathrm|mathsf|mathit|mathcal|operatorname)\{(\w*)
 
 def typeset(source: Source, spelled: Spellings, table: NameTable, time: str = "") -> Source:
     """The tokens of typed LaTeX in the spelling of our own pages. Errors: as `checked`."""
-    return cased(Rewrite(source, spelled, table, time).run(RULES))
+    return cased(Rewrite(source, spelled, table, time).run(rules_for))
 
 
 def spaces(r: Rewrite) -> bool:
@@ -198,6 +199,23 @@ def word(r: Rewrite) -> bool:
     return False
 
 
-RULES: tuple[Callable[[Rewrite], bool], ...] = (
-    spaces, decimal, bars, exponential, unit, slope, indicator, called, word, name,
+Rule = Callable[[Rewrite], bool]
+RULES: tuple[tuple[Rule, Callable[[str], bool]], ...] = (  # each with the tokens it may begin at
+    (spaces,      lambda t: t in FONTS or t in SAME),
+    (decimal,     lambda t: t[:1].isdecimal()),
+    (bars,        lambda t: t in ("|", "⟪", "⟫", r"\langle", r"\rangle")),
+    (exponential, lambda t: t == "e"),
+    (unit,        lambda t: t in ("e", "^")),
+    (slope,       lambda t: t in (r"\frac", "d", r"\mathrm{d}")),
+    (indicator,   lambda t: t in INDICATORS or t in ("(", "[")),
+    (called,      lambda t: t.isascii() and t.isalpha()),
+    (word,        lambda t: t in STEPS or bool(_WORD.fullmatch(t))),
+    (name,        lambda t: len(t) > 1 or t.isalpha()),
 )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def rules_for(token: str) -> tuple[Rule, ...]:
+    """The rules that may take a token, or the one it is another sign for."""
+    same = {token, SAME.get(token, token)}
+    return tuple(rule for rule, begins in RULES if any(map(begins, same)))

@@ -14,6 +14,7 @@ from symbackprop.notation import (
     Array,
     At,
     Call,
+    Commutation,
     Decimal,
     Eye,
     Floor,
@@ -180,6 +181,11 @@ class Builder(Transformer[Word, Formula]):
 
     def eye(self, c: list[Any]) -> Formula:
         return Eye(c[1][0]) if len(c[1]) == 1 else self.delta(c)
+
+    def commutation(self, c: list[Any]) -> Formula:
+        if len(c[1]) != 2:
+            raise Misread(c[0].at, "K_{m,n} takes two sizes")
+        return Commutation(*c[1])
 
     def unit(self, c: list[Any]) -> Formula:
         return Unit(c[1])

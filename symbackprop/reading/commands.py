@@ -107,7 +107,7 @@ def _primes(reader: Reader, s: Scripts) -> tuple[int, Range | None]:
 
 
 def constant(reader: Reader, at: int, end: int) -> Answer:
-    r"""1_n, I_n, e_y, δ_{ij}, and the indicator 1(a > b)."""
+    r"""1_n, I_n, K_{m,n}, e_y, δ_{ij}, and the indicator 1(a > b)."""
     token = reader.tokens[at]
     kind = _CONSTANTS.get(token)
     if kind is None:
@@ -168,6 +168,7 @@ def sign(reader: Reader, at: int, end: int) -> Answer:
 
 _CONSTANTS = {
     r"\mathbf{1}": "ONES", "I": "EYE", r"\mathbf{I}": "EYE", r"\mathbf{e}": "UNIT",
+    r"\mathbf{K}": "SWAP",
     r"\delta": "DELTA", "e": "UNIT",
 }  # fmt: skip
 _CASES = {

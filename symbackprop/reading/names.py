@@ -51,6 +51,11 @@ class NameTable:
         return frozenset(name_key(n)[0] for n in self.names)
 
     @cached_property
+    def free(self) -> frozenset[str]:
+        """Letters that may be indices: those no name is called by."""
+        return frozenset(self.indices) - {n.base for n in self.names if not (n.sup or n.sub)}
+
+    @cached_property
     def reach(self) -> dict[str, int]:
         """First token of a letter -> tokens of the longest letter that starts with it."""
         return _reach(self.bases)

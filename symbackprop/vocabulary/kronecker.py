@@ -10,7 +10,7 @@ from symbackprop.entries import Delta, Elem, Entries, Index
 from symbackprop.equations import Definition, Instance
 from symbackprop.errors import ShapeError
 from symbackprop.op import Op
-from symbackprop.sizes import Shape, shape_text
+from symbackprop.sizes import Shape, shape_text, size
 
 
 def same_place(p: Index, *inside: Index) -> Entries:
@@ -42,5 +42,19 @@ def vec_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: st
     return Instance((("a", (i, j)),), (Definition("y", (p,), Entries(bound)),), (p.size,))
 
 
+def commutation_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+    """k[p, q] = Σ δ(p, i·columns + j) δ(q, j·rows + i): vec(A) into vec(Aᵀ), for A of rows and columns."""
+    i, j = Index("i", size(values["rows"])), Index("j", size(values["columns"]))  # type: ignore[arg-type]
+    total = i.size * j.size
+    p, q = Index("p", total), Index("q", total)
+    right = en.multiply(same_place(p, i, j), same_place(q, j, i))
+    bound = tuple(replace(term, bound=(i, j)) for term in right.terms)
+    return Instance((), (Definition("k", (p, q), Entries(bound)),), (total, total))
+
+
+commutation = Op(
+    "commutation", build=commutation_build,
+    numpy="np.eye(({rows})*({columns}))[np.arange(({rows})*({columns})).reshape({rows}, {columns}, order='F').ravel()]",
+)
 kron = Op("kron", build=kron_build, numpy="np.kron({0}, {1})")
 vec = Op("vec", build=vec_build, numpy="{0}.T.ravel()")

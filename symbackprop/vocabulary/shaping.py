@@ -15,7 +15,7 @@ from symbackprop.entries import AtMost, Delta, Elem, Entries, Index, Position
 from symbackprop.equations import Definition, Instance
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.op import Op
-from symbackprop.sizes import Shape, Size, shape_text, size
+from symbackprop.sizes import Shape, Size, count, shape_text, size
 
 LETTERS = "ijklmpqruv"
 
@@ -166,9 +166,9 @@ def reshape_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where
     """y[q..] = Σ x[p..] δ(row-major position of q, row-major position of p)."""
     (old,) = shapes
     new: Shape = values["shape"]  # type: ignore[assignment]
-    if product(old) != product(new):
-        raise ShapeError(f"cannot turn {shape_text(old)} ({product(old)} entries) into "
-                         f"{shape_text(new)} ({product(new)} entries)", where=where)  # fmt: skip
+    if count(old) != count(new):
+        raise ShapeError(f"cannot turn {shape_text(old)} ({count(old)} entries) into "
+                         f"{shape_text(new)} ({count(new)} entries)", where=where)  # fmt: skip
     p = tuple(Index(c, s) for c, s in zip("abcdfgh", old, strict=False))
     q = axes(new)
     right = en.multiply(en.elem("x", *p), en.entries(Delta(Elem("row_major", at(*q)),
@@ -209,13 +209,6 @@ def contraction_build(shapes: tuple[Shape, ...], values: Mapping[str, object], w
     definition: Definition = values["definition"]  # type: ignore[assignment]
     inputs = tuple((f"x{n}", axes(s)) for n, s in enumerate(shapes))
     return Instance(inputs, (definition,), tuple(i.size for i in definition.at))
-
-
-def product(shape: Shape) -> Size:
-    total = size(1)
-    for s in shape:
-        total = total * s
-    return total
 
 
 def integer(value: object, where: str) -> int:

@@ -10,15 +10,10 @@ from symbackprop.notation import (
     ONE,
     Array,
     At,
-    Call,
-    Decimal,
+    Call, Commutation, Decimal,
     Eye,
-    Floor,
-    Formula,
-    Hadamard,
-    HPower,
-    Indicator,
-    Kron,
+    Floor, Formula,
+    Hadamard, HPower, Indicator, Kron,
     KroneckerDelta,
     Minus,
     Nabla,
@@ -226,6 +221,10 @@ def _zeros(_: Zeros, parts: Pieces) -> Piece:
     return Piece("0", sub=attach(parts[0]) + r"\times " + attach(parts[1]), level=SUBBED)
 
 
+def _commutation(_: Commutation, parts: Pieces) -> Piece:
+    return Piece(r"\mathbf{K}", sub=attach(parts[0]) + "," + attach(parts[1]), level=SUBBED)
+
+
 def _subscripted(core: str, _: Formula, parts: Pieces) -> Piece:
     return Piece(core, sub=attach(parts[0]), level=SUBBED)
 
@@ -285,6 +284,7 @@ def language(functions: Mapping[str, str] = FUNCTIONS) -> Language:
         Eye:            Row(SUBBED,   (ANY,),          partial(_subscripted, "I")),
         Unit:           Row(SUBBED,   (ANY,),          partial(_subscripted, r"\mathbf{e}")),
         Zeros:          Row(SUBBED,   (ANY,),          _zeros),
+        Commutation:    Row(SUBBED,   (ANY,),          _commutation),
         KroneckerDelta: Row(SUBBED,   (ANY,),          _delta),
         Partial:        Row(FACTOR,   (SUBBED,),       _partial, tall=True),
         Nabla:          Row(FACTOR,   (SUBBED, ANY),   _nabla),

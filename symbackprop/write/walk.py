@@ -45,7 +45,6 @@ SUPPED = 66  # its superscript is part of the name: ⊤ and ⊙k join it, indice
 ATOM = 70
 
 _T = TypeVar("_T")
-_KINDS: tuple[type, ...] = get_args(Formula)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +149,21 @@ def children(node: Formula) -> tuple[Formula, ...]:
     found: list[Formula] = []
     for field in _FIELDS[type(node)]:
         value = getattr(node, field)
-        if isinstance(value, tuple):
-            for item in value:
-                found.extend(item if isinstance(item, tuple) else (item,))
-        elif isinstance(value, _KINDS):
+        if not isinstance(value, tuple):
             found.append(value)
+        elif value and isinstance(value[0], tuple):
+            found.extend(item for row in value for item in row)
+        else:
+            found.extend(value)
     return tuple(found)
 
 
+_NO_FORMULA = ("str", "int", "Fraction")  # types of fields nothing stands inside of
 _FIELDS: dict[type, tuple[str, ...]] = {
-    k: tuple(n for n, f in k.__dataclass_fields__.items() if f.compare) for k in _KINDS
+    k: tuple(
+        n for n, f in k.__dataclass_fields__.items() if f.compare and f.type not in _NO_FORMULA
+    )
+    for k in get_args(Formula)
 }
 
 
@@ -181,7 +185,7 @@ def rebuilt(node: Formula, parts: Sequence[Formula]) -> Formula:
                 tuple(next(rest) for _ in item) if isinstance(item, tuple) else next(rest)
                 for item in value
             )
-        elif isinstance(value, _KINDS):
+        else:
             changes[field] = next(rest)
     return replace(node, **changes)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
 from itertools import chain
+from typing import TypeAlias
 
 from symbackprop.equations import Instance
 from symbackprop.expr import NUMBER, Expr, apply, rebuild, with_args
@@ -15,39 +16,48 @@ from symbackprop.sizes import Shape
 from symbackprop.squares import factors as matrices
 from symbackprop.vocabulary import OPS
 
-# adj(U S Vᵀ) = det(U) det(V) V adj(S) Uᵀ: products of all singular values but one, no division
-CODE = '''def _adjugate(a):
-    """det(a) inv(a), also where a is singular."""
-    u, s, v = np.linalg.svd(a)
-    minors = np.array([np.prod(np.delete(s, k)) for k in range(len(s))])
-    return np.linalg.det(u) * np.linalg.det(v) * (v.T * minors) @ u.T
-'''
-
 
 def _square(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
-    return Instance((), (), shapes[0])
+    return Instance((("a", ()),), (), shapes[0], primitive="adjugate")
 
 
+Named: TypeAlias = tuple[tuple[Expr, Expr], ...]  # a node, and the determinant it is defined as
 ADJUGATE = Op("adjugate", build=_square)
 LINEAR = frozenset({"transpose", "negative", "trace", "diagonal", "diag", "sum", "sum_last", "mean",
                     "mean_last", "slice", "reshape", "vec"})  # fmt: skip
 
 
-def without_inverse(root: Expr, g: Graph) -> Expr:
+def named_determinants(g: Graph) -> Named:
+    """The nodes of a graph that are determinants."""
+    return tuple(
+        (g.symbol[n], e)
+        for n, e in g.definition.items()
+        if e.op is OPS["det"] and n not in g.initial and not moves(g.symbol[n])
+    )
+
+
+def moves(e: Expr) -> bool:
+    """Whether a symbol stands for one value per time step."""
+    return e.symbol is not None and bool(e.symbol.time)
+
+
+@lru_cache(maxsize=4096)
+def without_inverse(root: Expr, named: Named) -> Expr:
     """The same values, every det(A) that multiplies an A⁻¹ joined with it."""
+    made = dict(named)
 
     def change(e: Expr, args: tuple[Expr, ...]) -> Expr:
         new = e if args == e.args else with_args(e, args)
-        return joined(new, g) if new.op is OPS["multiply"] else new
+        return joined(new, made) if new.op is OPS["multiply"] else new
 
     return rebuild(root, change)
 
 
-def joined(e: Expr, g: Graph) -> Expr:
+def joined(e: Expr, made: Mapping[Expr, Expr]) -> Expr:
     """One product with a determinant among its factors."""
     each = factors(e)
     for k, s in enumerate(each):
-        for a, left in determinants(s, g):
+        for a, left in determinants(s, made):
             for n, x in enumerate(each):
                 held = adjoined(x, a) if n != k else None
                 if held is not None:
@@ -70,23 +80,22 @@ def product(each: list[Expr]) -> Expr:
     return out
 
 
-def determinants(s: Expr, g: Graph) -> list[tuple[Expr, list[Expr]]]:
+def determinants(s: Expr, made: Mapping[Expr, Expr]) -> list[tuple[Expr, list[Expr]]]:
     """Each A whose determinant divides a scalar, and what is left; a named node is what it is defined as."""
     if s.op is OPS["power"]:
         p = Fraction(str(s.attribute("p")))
         fewer = [apply(s.op, s.args[0], p=p - 1)]
         whole = p.denominator == 1 and p > 1
-        return [(a, left + fewer) for a, left in determinants(s.args[0], g)] if whole else []
-    own = s.symbol
-    made = g.definition.get(own.name, s) if own and not (own.time or own.cotangent) else s
-    if made.op is not OPS["det"]:
+        return [(a, left + fewer) for a, left in determinants(s.args[0], made)] if whole else []
+    whole = made.get(s, s)
+    if whole.op is not OPS["det"]:
         return []
-    (matrix,) = made.args
+    (matrix,) = whole.args
     each = matrices(matrix)
-    if any(a.shape != matrix.shape for a in each):
-        each = [matrix]
-    dets = [apply(made.op, a) for a in each]
-    return [(a, dets[:k] + dets[k + 1 :]) for k, a in enumerate(each)]
+    if len(each) == 1 or any(a.shape != matrix.shape for a in each):
+        return [(matrix, [])]
+    dets = [apply(whole.op, a) for a in each]
+    return [(matrix, []), *((a, dets[:k] + dets[k + 1 :]) for k, a in enumerate(each))]
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,212 @@
+"""Products of matrices and vectors, transposes, sums over axes, diagonals, traces, inverses, determinants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from symbackprop import folds
+from symbackprop import functions as fn
+from symbackprop import squares as sq
+from symbackprop.expr import Expr, apply, const
+from symbackprop.monomial import is_ones, is_zero, join, split
+from symbackprop.sizes import count
+from symbackprop.tidy.products import entry_at, in_front, scalars_out
+from symbackprop.tidy.rules import (
+    diag,
+    diagonal,
+    inverse,
+    mm,
+    mul,
+    outer,
+    plus,
+    power,
+    rows,
+    total,
+    tr,
+    trace,
+)
+from symbackprop.tidy.sums import broadcast_free
+from symbackprop.vocabulary import OPS
+
+
+def contracted(a: Expr, b: Expr) -> Expr:
+    """The matrix product (also with vectors)."""
+    if is_zero(a) or is_zero(b):
+        return fn.constant(0, *apply(OPS["matmul"], a, b).shape)
+    (p, a), (q, b) = scalars_out(a), scalars_out(b)
+    made = simpler_product(a, b) or across(a, b) or apply(OPS["matmul"], a, b)
+    return in_front([p, q], made)
+
+
+def across(a: Expr, b: Expr) -> Expr | None:
+    """Neighbours in a longer product: (X A) (A⁻¹ Y) = X Y."""
+    (before, x), (y, after) = sq.last(a), sq.first(b)
+    made = sq.neighbours(x, y)
+    if made is None:
+        return None
+    left = made if before is None else mm(before, made)
+    return left if after is None else mm(left, after)
+
+
+def simpler_product(a: Expr, b: Expr) -> Expr | None:
+    """I A = A, diag(u) v = u ⊙ v, diag(u) diag(v) = diag(u ⊙ v), e_yᵀ z = z_y, 1ᵀ z = Σ z."""
+    names = (a.op.name, b.op.name)
+    if names[0] == "identity":
+        return b
+    if names[1] == "identity":
+        return a
+    if names[0] == "diag" and is_ones(a.args[0]):
+        return b
+    if names[1] == "diag" and is_ones(b.args[0]):
+        return a
+    if names == ("diag", "exp") and a.args[0] is power(rows(b), Fraction(-1)):
+        return apply(OPS["softmax"], b.args[0])
+    if names[0] == "diag" and b.rank == 1:
+        return mul(a.args[0], b)
+    if names[1] == "diag" and a.rank == 1:
+        return mul(a, b.args[0])
+    if names == ("diag", "diag"):
+        return diag(mul(a.args[0], b.args[0]))
+    if a.rank == b.rank == 1:
+        for unit, other in ((a, b), (b, a)):
+            if unit.op.name in ("onehot", "unit"):
+                return total(other) if is_ones(other) else entry_at(other, unit)
+        if is_ones(a):
+            return total(b)
+        if is_ones(b):
+            return total(a)
+        both = [f for x in (a, b) for f in split(x).arrays]
+        if any(
+            folds.cancels(f, g) and x == -y for n, (f, x) in enumerate(both) for g, y in both[:n]
+        ):
+            return total(mul(a, b))  # (y ⊘ p)ᵀ p = Σ y
+    if names[0] == "outer" and b.rank == 1:
+        return mul(mm(a.args[1], b), a.args[0])
+    if names[1] == "outer" and a.rank == 1:
+        return mul(mm(a, b.args[0]), b.args[1])
+    if a.rank == 1 and sq.symmetric(b):
+        return mm(b, a)
+    return None
+
+
+def simpler_transpose(a: Expr) -> Expr | None:
+    if sq.symmetric(a):
+        return a
+    match a.op.name:
+        case "transpose":
+            return a.args[0]
+        case "matmul" if a.args[0].rank == a.args[1].rank == 2:
+            return mm(tr(a.args[1]), tr(a.args[0]))
+        case "add" | "multiply" | "subtract" if broadcast_free(a) and a.rank == 2:
+            build = {"add": plus, "multiply": mul}.get(a.op.name)
+            return build(*(tr(x) if x.rank else x for x in a.args)) if build else None
+        case "outer":
+            return outer(a.args[1], a.args[0])
+        case "constant":
+            return fn.constant(a.attribute("value"), *reversed(a.shape))  # type: ignore[arg-type]
+    return None
+
+
+def simpler_total(a: Expr) -> Expr | None:
+    """Sums of ones, unit vectors, declared distributions; Σ u⊙v = uᵀv."""
+    if a.op.name == "constant":
+        return const(count(a.shape))
+    if a.op.name in ("onehot", "unit") and a.rank == 1:
+        return const(1)
+    if is_distribution(a) and a.rank == 1:
+        return const(1)
+    if a.rank == 1 and a.op.name == "multiply" and all(x.rank == 1 for x in a.args):
+        return mm(*a.args)
+    if a.op.name == "diagonal":
+        return trace(a.args[0])
+    if masked := sq.on_the_diagonal(a):
+        return trace(masked)
+    if a.rank == 1 and a.op.name == "power" and a.attribute("p") == 2:
+        return mm(a.args[0], a.args[0])
+    same = sq.summing_alike(a)
+    return total(same) if same else None
+
+
+def simpler_rows(a: Expr) -> Expr | None:
+    """Row sums: of one-hot rows and declared distributions, of ones, of outer products."""
+    if is_distribution(a) or a.op.name == "onehot":
+        return fn.constant(1, *a.shape[:-1])
+    if masked := sq.on_the_diagonal(a):
+        return diagonal(masked)
+    if is_ones(a):
+        return mul(const(a.shape[-1]), fn.constant(1, *a.shape[:-1]))
+    if a.op.name == "outer":
+        return mul(total(a.args[1]), a.args[0])
+    if a.op.name == "transpose" and a.args[0].op.name == "outer":
+        return mul(total(a.args[0].args[0]), a.args[0].args[1])
+    if a.op.name == "matmul" and a.args[0].op.name == "diag":
+        return mul(a.args[0].args[0], rows(a.args[1]))
+    return None
+
+
+def is_distribution(a: Expr) -> bool:
+    """A symbol declared one-hot or a distribution: its entries along the last axis add to 1."""
+    s = a.symbol
+    return s is not None and s.domain in ("onehot", "distribution")
+
+
+def simpler_diag(a: Expr) -> Expr | None:
+    return fn.eye(const(a.shape[0])) if is_ones(a) else None
+
+
+def inverted(a: Expr) -> Expr:
+    """The factors of a product inverted one by one, where they are square; transposes outside."""
+    front, a = scalars_out(a)
+    base, x, flipped = sq.powered(a)
+    if base.op.name == "matmul" and base.args[0].shape == base.shape and x == 1:
+        made = mm(*(inverse(tr(f) if flipped else f) for f in reversed(base.args)))
+    elif base.op.name in ("identity", "diag"):
+        made = base if base.op.name == "identity" else diag(power(base.args[0], Fraction(-x)))
+    else:
+        made = sq.raised(base, -x)
+        made = tr(made) if flipped else made
+    return mul(power(join(front, ()), Fraction(-1)), made)
+
+
+def simpler_trace(a: Expr) -> Expr | None:
+    if a.op.name == "outer":
+        return mm(*a.args)
+    return trace(a.args[0]) if a.op.name == "transpose" else None
+
+
+def determinant(a: Expr) -> Expr:
+    """det Aᵀ = det A, det A⁻¹ = 1 / det A."""
+    base, x, _ = sq.powered(a)
+    return power(apply(OPS["det"], base), Fraction(x))
+
+
+def dyad(u: Expr, v: Expr) -> Expr:
+    (p, u), (q, v) = scalars_out(u), scalars_out(v)
+    whole = is_ones(u) and is_ones(v)
+    made = (
+        fn.constant(1, const(u.shape[0]), const(v.shape[0])) if whole else apply(OPS["outer"], u, v)
+    )
+    return in_front([p, q], made)
+
+
+def nothing(a: Expr) -> Expr | None:
+    return None
+
+
+SIMPLER: dict[str, Callable[[Expr], Expr | None]] = {
+    "transpose": simpler_transpose, "sum": simpler_total, "sum_last": simpler_rows, "diag": simpler_diag,
+    "diagonal": nothing, "trace": simpler_trace,
+}  # fmt: skip
+
+
+def linear(name: str) -> Callable[[Expr], Expr]:
+    """A constructor of a linear op of one argument: scalars move in front of it."""
+
+    def build(e: Expr) -> Expr:
+        if is_zero(e):
+            return fn.constant(0, *apply(OPS[name], e).shape)
+        front, bare = scalars_out(e)
+        return in_front([front], SIMPLER[name](bare) or apply(OPS[name], bare))
+
+    return build
