@@ -15,6 +15,7 @@ MODELS = {
     "nce": "U: n x d; V: n x d; S = U @ V.T; P = softmax(S); L = -trace(log(P))/n",
     "decay": "t: 1..T; x[t]: m; a: scalar; s0: m; s[0] = s0; s[t] = a*s[t-1] + x[t]; l[t] = sum(s[t]**2)/2; L = sum(l[t], over=t)",
     "ridge2": "A: n x d; w: d; y: n; l: scalar as \\lambda; r = y - A @ w; L = sum(r**2)/(2*n) + l*sum(w**2)/2",
+    "cells": "x: 2; A: 2 x 2; L = x @ A @ x",
     "margin": "x: d; w: d; y: scalar; m = y*(w @ x); L = relu(1 - m)**2",
 }  # fmt: skip
 
@@ -91,4 +92,10 @@ NEW = (
     ("ridge2", "w", r"-\frac1n A^\top r + 2\lambda w", "wrong", "term_factor"), ("ridge2", "w", "(A'A/n + λI)w - A'y/n", "correct", ""),
     ("margin", "w", "-2 y max(0, 1 - m) x", "correct", ""), ("margin", "w", "-2 y relu(1-m) 1[m<1] x", "correct", ""),
     ("margin", "w", "-2 y (1 - m) x", "wrong", None), ("margin", "w", "-2 y \\max(0, 1 - y w^\\top x) x", "correct", ""),
+    # matrices on lines of their own, and TeX's inside plain text
+    ("cells", "A", "[x_1^2, x_1 x_2\n x_1 x_2, x_2^2]", "correct", ""), ("cells", "A", "[x_1^2 x_1*x_2\n x_1*x_2 x_2^2]", "correct", ""),
+    ("cells", "A", "[x_1^2 x_1*x_2\n x_1*x_2 -x_2^2]", "wrong", None),
+    ("cells", "A", r"\begin{bmatrix} x_1^2 & x_1*x_2 \\ x_2*x_1 & x_2**2 \end{bmatrix}", "correct", ""),
+    ("cells", "A", r"1/2 * (x x' + \begin{pmatrix} x_1^2 & x_1 x_2 \\ x_1 x_2 & x_2^2 \end{pmatrix}.T)", "correct", ""),
+    ("cells", "x", "[2 a_11, a_12 + a_21; a_12 + a_21, 2 a_22] x", "correct", ""), ("cells", "A", r"\begin{bmatrix} x_1^2 & x_1*x_2", "unreadable", None),
 )  # fmt: skip
