@@ -218,6 +218,8 @@ PRIMITIVES = {
 
 # distances of arguments to kinks, collected while a list is set
 KINKS: ContextVar[list[float] | None] = ContextVar("kinks", default=None)
+# on which sides of its kinks each call of a function has its arguments, collected while a list is set
+SIDES: ContextVar[list[frozenset[int]] | None] = ContextVar("sides", default=None)
 
 
 def scalar_value(name: str, order: int, x: Array) -> Array:
@@ -226,6 +228,8 @@ def scalar_value(name: str, order: int, x: Array) -> Array:
     watch = KINKS.get()
     if watch is not None and row.kinks and x.size:
         watch.append(min(float(np.min(np.abs(np.real(x) - k))) for k in row.kinks))
+    if (seen := SIDES.get()) is not None and row.kinks:
+        seen.append(frozenset(np.searchsorted(sorted(row.kinks), np.ravel(np.real(x))).tolist()))
     if order:
         return expression_value(name, order, x)
     if row.definition:  # its kinks are its own: x/(1 + |x|) has none where |x| has one

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 import symbackprop as sb
+from symbackprop.answers.many import Task, judge_all
 from symbackprop.answers.solution import solution
+from symbackprop.derivation import Derivation
+from tests.test_check_typed import HOSTILE
 
 RNN = """t: 1..T; W: d x d; h0: d; y: d; h[0] = h0; h[t] = tanh(W @ h[t-1])
 L = sum((h[T]-y)**2)"""
@@ -52,3 +58,32 @@ def test_lines_in_numbers() -> None:
     lines = ["y = 4", r"\frac{\partial L}{\partial x} \approx -2.615", "y = 5"]
     assert [t.verdict for t in solution(d, lines, at={"x": 2})] == ["holds", "holds", "false"]
     assert solution(d, lines)[0].verdict == "false"
+
+
+# --- hostile lines ----------------------------------------------------------------------------------
+
+MORE = ("\n" * 5000 + "r", "," * 4000, "1/" * 3000 + "r", "a" * 9000, "r " + "for t < T " * 800, "∂" * 3000,
+        "∂r/" * 2000, "∇_(" * 1000, "⌊" * 2000, "r" * 200_000, "[" + "1 2\n" * 2000 + "]",
+        "⟨1×1⟩" * 1500)  # fmt: skip
+RIDGES = sb.derive(RIDGE, wrt=["w"])
+STEPS = sb.derive(RNN, wrt=["W"])
+
+
+@pytest.mark.parametrize("text", [*HOSTILE[::3], *MORE], ids=lambda t: t[:12])
+@pytest.mark.parametrize("d", [RIDGES, STEPS], ids=["ridge", "rnn"])
+def test_hostile_lines_get_a_verdict_soon(d: Derivation, text: str) -> None:
+    solution(d, ["L = L"])
+    for line in (f"{text} = L", f"L = 2 {text}"):
+        start = time.process_time()
+        found = solution(d, [line])
+        assert time.process_time() - start < 1
+        assert found[0].verdict not in ("holds", "follows")
+
+
+def test_hostile_rows_do_no_harm() -> None:
+    task = Task(RIDGE, "w", None)
+    rows = [{"answer": text} for text in (*HOSTILE[::8], *MORE)] + [{"answer": "X'r + w"}]
+    with ThreadPoolExecutor(1) as pool:
+        found = judge_all(task, rows, pool)
+    assert [r["verdict"] for r in found][-1] == "correct"
+    assert all(r["verdict"] != "correct" for r in found[:-1])

@@ -9,7 +9,8 @@ from typing import TypeGuard, TypeVar
 from symbackprop import plain
 from symbackprop.answers.bench import Bench
 from symbackprop.derivation import bare, signal
-from symbackprop.notation import At, Call, Formula, Name, Nabla, Partial, Unit
+from symbackprop.notation import At, Call, Formula, KroneckerDelta, Name, Nabla, Partial, Unit
+from symbackprop.write.walk import children, fold, inside, rebuilt
 
 
 KEPT = 64  # sets of names that answers defined for themselves
@@ -87,3 +88,17 @@ def indices_of(bench: Bench, left: Formula) -> tuple[str, ...]:
             found += side.indices if isinstance(side, At) else ()
     letters = [f.base for f in found if isinstance(f, Name)]
     return tuple(x for x in letters if time is None or x != time.name)
+
+
+def kroneckers(f: Formula, signal: Name, time: Name) -> Formula:
+    """A formula whose δ_{ij} without a step is Kronecker's, where a bare δ_t is an error signal."""
+
+    def combine(node: Formula, parts: list[Formula]) -> Formula:
+        made = rebuilt(node, parts)
+        if not isinstance(made, At) or made.base != signal or len(made.indices) != 2:
+            return made
+        left, right = made.indices
+        stepped = time in inside(left) or not isinstance(left, Name)
+        return made if stepped else KroneckerDelta(left, right)
+
+    return fold(f, children, combine)

@@ -13,6 +13,8 @@ from symbackprop.notation import Name
 from symbackprop.write.text import SMALL_SUBS
 
 DEFINITIONS = 20  # where-clauses of one answer
+LEFT = 200  # characters of what it defines
+RANGE = 100  # characters at the end of a line that may say its steps
 _TEXT = r"(?:\\(?:text|mathrm|textrm)\s*\{\s*)?"
 _WHERE = re.compile(rf"{_TEXT}\b(?:with|where|mit|wobei|using|and|und)\b\s*:?\s*\}}?", re.I)
 _ALWAYS = re.compile(r"[^a-z]*(?:(?:text|mathrm|textrm)[^a-z]*)?(?:with|where|mit|wobei)")
@@ -32,6 +34,7 @@ _FOR = (
 )
 _ENVIRONMENT = re.compile(r"\\(begin|end)\b")
 _SPACING = re.compile(r"\\(?:q?quad|[,;:! ])|&")
+_SPACES = re.compile(r"\s*")
 _SMALL = str.maketrans(SMALL_SUBS)
 
 
@@ -49,7 +52,7 @@ def clauses(text: str) -> tuple[str, list[Clause]]:
     """The formula, and what is said beside it. Errors: `FormulaError` where a clause defines nothing."""
     main, rest = text, ""
     for cut in _WHERE.finditer(text):
-        if _LEFT.match(cleaned(text[cut.end() :])):
+        if begins(text, cut.end()):
             main, rest = text[: cut.start()], " " * cut.end() + text[cut.end() :]
             break
         if _ALWAYS.match(cut[0].lower()) and "=" in text[cut.end() :]:
@@ -66,14 +69,17 @@ def split(text: str) -> Iterator[str]:
     """The pieces of a list of equations, each at its place; a comma that no `name =` follows cuts nothing."""
     start, depth = 0, depths(text)
     for cut in _AND.finditer(text):
-        if (
-            depth[cut.start()] == 0
-            and cut.start() >= start
-            and _LEFT.match(cleaned(text[cut.end() :]))
-        ):
+        if depth[cut.start()] == 0 and cut.start() >= start and begins(text, cut.end()):
             yield " " * start + text[start : cut.start()]
             start = cut.end()
     yield " " * start + text[start:]
+
+
+def begins(text: str, at: int) -> bool:
+    """Whether `name =` stands at a place."""
+    spaces = _SPACES.match(text, at)
+    start = spaces.end() if spaces else at
+    return bool(_LEFT.match(cleaned(text[start : start + LEFT])))
 
 
 def cleaned(text: str) -> str:
@@ -134,5 +140,9 @@ def ranged(text: str, t: str, length: str) -> tuple[str, bool]:
     less = rf"(?:1\s*{least}\s*)?{t}\s*(?:(?:<|\\lt\b)\s*{length}|{least}\s*{length}\s*-\s*1)"
     less += rf"|{t}\s*=\s*(?:{length}\s*-\s*1{dots}1|1{dots}{length}\s*-\s*1)"
     whole = rf"1\s*{least}\s*{t}\s*{least}\s*{length}|{t}\s*=\s*(?:1{dots}{length}|{length}{dots}1)"
-    found = re.search(rf"{_FOR}(?:(?P<less>{less})|{whole})\s*\$?[\s)\]}}.]*$", text)
-    return (text[: found.start()], bool(found["less"])) if found else (text, False)
+    start = max(len(text) - RANGE, 0)
+    tail = re.sub(
+        r"\s+", " ", text[start:]
+    )  # of many spaces in a row a pattern would try all parts
+    found = re.search(rf"{_FOR}(?:(?P<less>{less})|{whole})\s*\$?[\s)\]}}.]*$", tail)
+    return (text[:start] + tail[: found.start()], bool(found["less"])) if found else (text, False)

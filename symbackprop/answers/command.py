@@ -107,8 +107,16 @@ def line_text(t: Told, language: str) -> str:
 def lines_of(text: str) -> list[str]:
     """The lines of a solution that state something."""
     bare = _AROUND.sub("\n\n", _COMMENT.sub("", text))
-    pieces = (" ".join(p.split()).strip().rstrip(".,;") for p in _ENDS.split(bare))
+    pieces = (on_one_line(p).rstrip(".,;") for p in _ENDS.split(bare))
     return [p for p in pieces if any(s in p for s in SIGNS)]
+
+
+def on_one_line(text: str) -> str:
+    """A text without line ends but those between the rows of a matrix in brackets."""
+    return "".join(
+        part if part.startswith("[") else re.sub(r"\s+", " ", part)
+        for part in re.split(r"(\[[^\[\]]*\])", text.strip())
+    )
 
 
 def run_answers(o: argparse.Namespace, graph: str) -> int:

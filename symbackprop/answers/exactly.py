@@ -12,8 +12,9 @@ import numpy as np
 
 from symbackprop.answers.bench import LAYERS, Bench, Spot
 from symbackprop.evaluation.paper import Paper
-from symbackprop.exact import Meter, filled, placed, scalar_value
-from symbackprop.expr import Symbol
+from symbackprop.errors import DeclarationError
+from symbackprop.exact import Meter, evaluate, filled, placed, scalar_value
+from symbackprop.expr import Symbol, symbols
 from symbackprop.meaning import Environment
 from symbackprop.notation import Call, Formula
 from symbackprop.op import SCALARS
@@ -21,6 +22,7 @@ from symbackprop.places import plain
 from symbackprop.rationals import NotRational, rational
 from symbackprop.reference import Array
 from symbackprop.scope import Scene
+from symbackprop.second import second
 from symbackprop.sizes import size
 from symbackprop.squares import SYMMETRIC
 from symbackprop.ranks import roomy
@@ -30,6 +32,10 @@ from symbackprop.write.walk import inside
 
 SIZES = (2, 3, 2, 3, 4)  # small and not all equal
 LENGTH = 3  # steps of a recurrence
+STEP, SHORT = (
+    Fraction(1, 10**400),
+    10**150,
+)  # of a difference; the longest denominator it may stand for
 TINY = Fraction(1, 10**6)  # of the largest entry
 
 
@@ -53,9 +59,12 @@ def exact_spots(b: Bench) -> tuple[Exact, ...]:
 def spots(b: Bench) -> Iterator[Exact]:
     """The spots of one exact point. Errors: `NotRational`."""
     d = b.target.d
-    if b.target.kind == "hessian":
-        raise NotRational("second derivatives are not found exactly")
     start = inputs(b)
+    if b.target.kind == "hessian":
+        point, whole = filled(d.backward, seeded_with_one(b, start))
+        own = hessian(b, start) if whole else derived_hessian(b, point)
+        yield Exact(spot(b, point, 0, own), whole)
+        return
     if b.target.kind == "jacobian":
         point, whole = filled(d.backward, unit(b, start, 0))
         yield Exact(spot(b, point, 0, jacobian(b, start)), whole)
@@ -84,6 +93,56 @@ def jacobian(b: Bench, start: Point) -> Array:
     return np.stack([np.asarray(r, dtype=object) for r in rows]).reshape(
         (*shape, *np.shape(rows[0]))
     )
+
+
+def hessian(b: Bench, start: Point) -> Array:
+    """The gradient's difference over a tiny step, and the one short fraction that it is next to.
+
+    Errors: `NotRational` where an unknown was met, or where no short fraction is near.
+    """
+    x = np.asarray(start.values[b.target.wrt, 0], dtype=object)
+
+    def gradient(values: Array) -> Array:
+        at = replace(start, values={**start.values, (b.target.wrt, 0): values})
+        found, whole = filled(b.target.d.backward, seeded_with_one(b, at))
+        if not whole:
+            raise NotRational("a function of it has no exact value")
+        return np.asarray(found.deltas[b.target.wrt, 0], dtype=object)
+
+    here, columns = gradient(x), []
+    for k in range(x.size):
+        moved = x.copy()
+        moved.flat[k] += STEP
+        columns.append((gradient(moved) - here) / STEP)
+    return np.vectorize(nearest, otypes=[object])(np.stack(columns, -1)).reshape(
+        (*x.shape, *x.shape)
+    )
+
+
+def derived_hessian(b: Bench, point: Point) -> Array:
+    """The Hessian by its derivation, in the graph's nodes. Errors: `NotRational` where it is no matrix."""
+    try:
+        found = second(b.target.d, b.target.wrt, b.target.wrt).expr
+    except DeclarationError as error:
+        raise NotRational(str(error)) from None
+    if found is None or any(
+        s.symbol and s.symbol.name not in b.target.d.graph.symbol for s in symbols(found)
+    ):
+        raise NotRational("it has no matrix form")
+    return np.asarray(evaluate(found, point, 0, Meter()), dtype=object)
+
+
+def nearest(a: Fraction) -> Fraction:
+    """The short fraction a number is next to. Errors: `NotRational` where it is next to none."""
+    found = Fraction(a).limit_denominator(SHORT)
+    if abs(a - found) > STEP * SHORT:
+        raise NotRational("no short fraction is near")
+    return found
+
+
+def seeded_with_one(b: Bench, start: Point) -> Point:
+    """The point with 1 as the error signal of a number."""
+    return replace(start, deltas={(b.target.d.of, 0): rational(np.asarray(1))})
 
 
 def unit(b: Bench, start: Point, k: int) -> Point:

@@ -8,11 +8,11 @@ from functools import lru_cache
 
 from itertools import permutations
 
-from symbackprop.answers.bench import Bench
+from symbackprop.answers.bench import DELTA, Bench
 from symbackprop.answers.definitions import Definition
 from symbackprop.claims import Refused, Shapes, shapes_of, with_letters
 from symbackprop.compose import size_formula, size_name
-from symbackprop.notation import OPEN, At, Formula, KroneckerDelta, Name, Product, Sum
+from symbackprop.notation import OPEN, At, Formula, KroneckerDelta, Name, Product, Span, Sum
 from symbackprop.reading.names import NameTable
 from symbackprop.sizes import Shape, Size
 from symbackprop.write.walk import children, fold, inside, rebuilt
@@ -69,7 +69,8 @@ def alphabet(bench: Bench, forms: tuple[Formula, ...], shapes: Shapes) -> tuple[
 @lru_cache(maxsize=64)
 def own_shapes(bench: Bench) -> Mapping[Formula, Shape]:
     """Own axes of every name and δ of a bench."""
-    return shapes_of(bench.target.d, "")
+    own = shapes_of(bench.target.d, "")
+    return {**own, DELTA: own[bench.short]} if bench.short in own else own
 
 
 def ordered(free: Free, axes: Shape) -> tuple[str, ...]:
@@ -153,7 +154,9 @@ def renamed(f: Formula, old: Name, new: Name) -> Formula:
     def combine(node: Formula, parts: list[Formula]) -> Formula:
         made = rebuilt(node, parts)
         if isinstance(made, At):
-            return At(made.base, tuple(swapped(i, old, new) for i in made.indices))
+            # the end of a slice is a size, never a letter
+            swap = (i if isinstance(i, Span) else swapped(i, old, new) for i in made.indices)
+            return At(made.base, tuple(swap))
         if isinstance(made, KroneckerDelta):
             return swapped(made, old, new)
         if isinstance(made, Sum | Product) and made.index == old:

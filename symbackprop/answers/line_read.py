@@ -11,7 +11,7 @@ from symbackprop.answers.letters import bounded, placed
 from symbackprop.answers.own import Definition, names_of
 from symbackprop.answers.slopes import curvatures, steps_first
 from symbackprop.answers.trial import Desk
-from symbackprop.answers.typed import Notation, Reader, defined, notations
+from symbackprop.answers.typed import Notation, Reader, count_parts, defined, notations
 from symbackprop.claims import Claim, Refused, Shapes, pieces_of, shapes_of, with_letters
 from symbackprop.derivation import Derivation, bare
 from symbackprop.errors import FormulaError, LimitError
@@ -118,7 +118,8 @@ class Page:
         return unknown or isinstance(letter, Unit)
 
     def chain(self, sides: tuple[Formula, ...], signs: tuple[str, ...]) -> Claim:
-        """Sides with bounds and letters."""
+        """Sides with bounds and letters. Errors: `LimitError` where they are too long."""
+        count_parts(sides)
         whole = tuple(steps_first(bounded(f, self.shapes), self.shapes.time) for f in sides)
         return with_letters(
             self.desk.d, self.reader.table, "", {}, whole, signs, own=self.shapes.own

@@ -16,7 +16,7 @@ from symbackprop.answers.clauses import ranged
 from symbackprop.answers.line_read import Before, Page, read
 from symbackprop.answers.own import Definition, defined_by, names_of, own
 from symbackprop.answers.trial import Desk, judged
-from symbackprop.answers.typed import Notation, notations
+from symbackprop.answers.typed import CHARACTERS, Notation, notations
 from symbackprop.claims import Claim, Refused
 from symbackprop.compose import size_formula
 from symbackprop.derivation import Derivation, bare
@@ -51,7 +51,11 @@ def solution(
         raise LimitError(f"more than {LINES} lines", where="solution")
     desk, before, out = Desk(d, notation, seed, at), Before(), []
     for n, text in enumerate(texts, 1):
-        made, before = told(desk, before, n, text)
+        try:
+            made, before = told(desk, before, n, text)
+        except RecursionError:
+            line = Line(text, "unreadable", detail="formulas inside formulas, too deep")
+            made = Told(line, line.verdict)
         out.append(made)
     return tuple(out)
 
@@ -69,8 +73,9 @@ def agreeing(found: Iterable[Told]) -> str:
 def told(desk: Desk, before: Before, n: int, text: str) -> tuple[Told, Before]:
     """The verdict on the next line, and what is defined after it."""
     d = desk.d
-    bare_text, inner = ranged(text, *span(d)) if d.graph.time else (text, False)
     try:
+        bounded(text)
+        bare_text, inner = ranged(text, *span(d)) if d.graph.time else (text, False)
         claim, new = read(desk, before, bare_text)
     except Refused as no:
         line = Line(text, no.verdict, sign=no.sign, detail=no.detail)
@@ -91,6 +96,12 @@ def told(desk: Desk, before: Before, n: int, text: str) -> tuple[Told, Before]:
     if rests_on := given(desk, before, text, claim, inner):
         return Told(line, "follows", rests_on, states), before.after(d, said, keep=rests_on)
     return Told(line, line.verdict, states=states), before.after(d, said, wrong=said)
+
+
+def bounded(text: str) -> None:
+    """Errors: `Refused` for a line that is too long to be read."""
+    if len(text) > CHARACTERS:
+        raise Refused("unreadable", 0, f"{len(text)} characters, at most {CHARACTERS} are read")
 
 
 def span(d: Derivation) -> tuple[str, str]:

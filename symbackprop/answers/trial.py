@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from symbackprop.answers.bench import TRIALS, WHOLE, Bench, small_sizes
 from symbackprop.answers.own import Definition, columns, open_sizes, own, own_slopes
+from symbackprop.answers.sides import on_all_sides
 from symbackprop.answers.slopes import Sense, at_step, senses, slopes
 from symbackprop.answers.target import Target
 from symbackprop.answers.typed import Notation
@@ -57,6 +58,8 @@ class Desk:
         points = [p for p in found if not isinstance(p, str)]
         if not points:
             raise DeclarationError(str(found[0]), where="check")
+        again = partial(point_for, self.d, 0, method=method, given=small_sizes(self.d, 0))
+        points = on_all_sides(self.d.graph, points, lambda k: again(seed=self.seed + k))
         return tuple(Scene(self.d, self.bench.names, p, self.seed) for p in points)
 
 

@@ -10,7 +10,15 @@ from typing import Literal, get_args
 
 from symbackprop import plain
 from symbackprop.answers.bench import DELTA, Bench
-from symbackprop.answers.called import aliases, indices_of, kept, recurrent, stacked, whole
+from symbackprop.answers.called import (
+    aliases,
+    indices_of,
+    kept,
+    kroneckers,
+    recurrent,
+    stacked,
+    whole,
+)
 from symbackprop.answers.clauses import Clause, clause, clauses, local_name, usual_size
 from symbackprop.answers.definitions import Definition
 from symbackprop.answers.letters import lettered
@@ -28,7 +36,9 @@ from symbackprop.write.walk import inside
 NODES = 3_000  # parts of one formula
 CHARACTERS = 10_000  # of one answer
 Notation = Literal["auto", "latex", "plain"]
-_MARKUP = re.compile(r"\\[A-Za-z]")
+_MARKUP = re.compile(
+    r"\\(?!(?:begin|end)\s*\{[bpv]?matrix\})[A-Za-z]"
+)  # a matrix may stand in plain text
 _ALIGNED = r"\\(?:begin|end)\{(?:aligned|split|(?:align|equation|gather)\*?)\}"
 _MATH = re.compile(
     rf"^\s*(?:\$\$?|\\\[|\\\(|{_ALIGNED})+\s*|\s*(?:\$\$?|\\\]|\\\)|{_ALIGNED})+\s*$"
@@ -229,12 +239,17 @@ class Reader:
         return plain.typeset(tokenise(text), spelled, self.table, time.name if time else "")
 
     def formula(self, text: str) -> Formula:
-        return read_formula(self.source(text), self.table)
+        return self.read(self.source(text))
+
+    def read(self, source: Source) -> Formula:
+        """The formula that tokens stand for."""
+        time, found = self.bench.target.d.graph.time, read_formula(source, self.table)
+        return kroneckers(found, DELTA, Name(time.name)) if time and self.bench.short else found
 
     def is_asked(self, c: Clause) -> bool:
         """Whether a clause is about the very thing that is asked for."""
         try:
-            named = read_formula(self.source(c.left), self.table)
+            named = self.read(self.source(c.left))
         except (FormulaError, LimitError):
             return False
         return whole(named) in {*self.bench.target.itself, DELTA}
@@ -246,13 +261,13 @@ class Reader:
         if any(sign not in "=:" for _, _, sign in pieces_of(source)):
             raise FormulaError("only = may stand between two sides", where="answer")
         if len(parts) == 1:
-            return None, (read_formula(parts[0], self.table),)
+            return None, (self.read(parts[0]),)
         left, *rest = parts
         try:
-            named: Formula | None = read_formula(left, self.table)
+            named: Formula | None = self.read(left)
         except (FormulaError, LimitError):
             named = None
-        forms = [read_formula(p, self.table) for p in rest]
+        forms = [self.read(p) for p in rest]
         itself = self.bench.target.itself
         if named is not None and whole(named) not in itself:
             if whole(forms[-1]) in itself:  # p - y = dL/dz

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 
@@ -13,14 +15,14 @@ from symbackprop.evaluation.scope import Scope
 from symbackprop.fitting.choice import Fitting, Option
 from symbackprop.fitting.products import elementwise
 from symbackprop.meaning import strict
-from symbackprop.notation import At, Call, Formula, Kron, Name, Partial, Span, Unit
+from symbackprop.notation import At, Call, Formula, Kron, Name, Number, Partial, Span, Unit
 
 
 def call(fit: Fitting, node: Call, scope: Scope) -> Paper:
     """A function; |v| of a vector may be its length."""
     arguments = node.arguments
     row = ROWS.get((node.function, len(arguments))) if not node.primes else None
-    if row and node.function not in scope.env.functions:
+    if row and (node.function not in scope.env.functions or node.function in ("max", "min")):
         return row(*(scope.of(a) for a in arguments))
     if node.function == "onehot" and len(arguments) == 1:
         return constants.unit(Unit(arguments[0]), scope)
@@ -92,6 +94,8 @@ ROWS: Mapping[tuple[str, int], Callable[..., Paper]] = {
     ("multiply", 2): elementwise,
     ("divide", 2):   lambda a, b: paper.entrywise(np.divide, a, b),
     ("outer", 2):    outer,
+    ("max", 2):      lambda a, b: paper.entrywise(np.maximum, a, b),
+    ("min", 2):      lambda a, b: paper.entrywise(np.minimum, a, b),
     ("kron", 2):     paper.kron,
     ("mean", 1):     mean,
     ("rowmean", 1):  row_mean,
@@ -125,12 +129,20 @@ def at(fit: Fitting, node: At, scope: Scope) -> Paper:
     if whole.rank != 2 or 1 in whole.size:
         return strict(node, scope)
     spot = node.indices[-1]
+    if digits := two_digits(spot):
+        return scope.of(At(base, (*steps, *digits)))
     options: list[Option] = [
         ("row", lambda: lying(cut(whole, 0, spot, scope), 1)),
         ("row, lying", lambda: cut(whole, 0, spot, scope)),
         ("column", lambda: cut(whole, 1, spot, scope)),
     ]
     return fit.choose((id(node), 0), options)
+
+
+def two_digits(spot: Formula) -> tuple[Formula, ...]:
+    """A_{12} of a matrix is an entry, not its row 12."""
+    text = str(spot.value) if isinstance(spot, Number) else ""
+    return tuple(Number(Fraction(c)) for c in text) if re.fullmatch("[1-9]{2}", text) else ()
 
 
 def cut(whole: Paper, axis: int, spot: Formula, scope: Scope) -> Paper:

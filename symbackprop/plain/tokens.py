@@ -30,7 +30,7 @@ from symbackprop.reading.tokens import Source, checked
 
 Rule = Callable[[Scan], bool]
 RULES: tuple[tuple[Rule, Callable[[str], bool]], ...] = (  # each with the characters it may begin at
-    (parted,     lambda c: c.isspace() or c in ",;"),
+    (parted,     lambda c: c.isspace() or c in ",;&\\"),
     (space,      lambda c: c.isspace() or c.isalpha()),
     (transposed, lambda c: c in ".ᵀ⊤^⁻"),
     (method,     lambda c: c == "."),
@@ -40,7 +40,7 @@ RULES: tuple[tuple[Rule, Callable[[str], bool]], ...] = (  # each with the chara
     (comma,      lambda c: c == ","),
     (subscript,  lambda c: c in SUBS or c == "_"),
     (end,        lambda c: c == "e"),
-    (opened,     lambda c: c == "["),
+    (opened,     lambda c: c in "[\\"),
     (printed,    lambda c: c.isalnum() or c in "…∂∇⟨"),
     (word,       lambda c: c.isalpha() or c in "∂∇∑∏"),
     (number,     lambda c: c.isalnum()),

@@ -16,7 +16,7 @@ from symbackprop.plain.glued import (
 )
 from symbackprop.plain.marks import LITTLE, SUBS
 from symbackprop.plain.python import along, unquoted
-from symbackprop.plain.scan import GLUED, Scan, split
+from symbackprop.plain.scan import GLUED, Scan, flat, split
 from symbackprop.plain.spell import LETTERS
 from symbackprop.spelling import near
 
@@ -184,6 +184,8 @@ def function(s: Scan, text: str) -> bool:
     if name not in KNOWN or not _OPENS.match(s.text, end):
         return False
     opened = re.compile(r"\s*\(").match(s.text, end)
+    if name == "kron" and not (opened and listed(s, opened.end() - 1)):  # A kron B
+        return constant(s, r"\otimes", len(text))
     if name in ("ones", "zeros") and opened and (size := extents(s, opened.end() - 1)):
         return filled(s, name, *size)
     if name in ("ones", "eye") and opened:
@@ -199,6 +201,11 @@ def function(s: Scan, text: str) -> bool:
     s.put(r"\operatorname{" + (axis or name) + "}")
     s.at = end
     return True
+
+
+def listed(s: Scan, opening: int) -> bool:
+    """Whether a bracket holds several arguments."""
+    return "," in flat(s.text[opening + 1 : s.pairs.get(opening, opening)])
 
 
 def extents(s: Scan, opening: int) -> tuple[str, str] | None:

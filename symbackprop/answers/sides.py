@@ -1,0 +1,41 @@
+"""Points on all sides of the kinks of a graph: where max(0, s) is s at every point, s would pass for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from symbackprop.graph import Graph
+from symbackprop.reference import SIDES
+from symbackprop.values import Point, forward
+
+SEEDS = 12  # points tried beside the first ones
+Sides = frozenset[tuple[int, int]]  # which call of a function with kinks, which side of them
+
+
+def sides(g: Graph, p: Point) -> Sides:
+    """The sides of the kinks a point lies on."""
+    seen: list[frozenset[int]] = []
+    start = {k: v for k, v in p.values.items() if k[0] in g.inputs or k[1] < 1 <= p.length}
+    token = SIDES.set(seen)
+    try:
+        forward(g, Point(p.sizes, start, {}, p.length))
+    finally:
+        SIDES.reset(token)
+    return frozenset((n, side) for n, each in enumerate(seen) for side in each)
+
+
+def on_all_sides(
+    g: Graph, points: Iterable[Point], more: Callable[[int], Point | str]
+) -> list[Point]:  # fmt: skip
+    """The points, and others that lie on sides none of them lies on."""
+    out = list(points)
+    known = frozenset[tuple[int, int]]().union(*(sides(g, p) for p in out))
+    calls = {n for n, _ in known}
+    if all(sum(n == c for n, _ in known) > 1 for c in calls):
+        return out
+    for seed in range(1, SEEDS + 1):
+        found = more(seed)
+        if isinstance(found, Point) and not (new := sides(g, found)) <= known:
+            out.append(found)
+            known |= new
+    return out
