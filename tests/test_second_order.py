@@ -10,7 +10,7 @@ import pytest
 
 import symbackprop as sb
 from symbackprop import entries as en
-from symbackprop.derivative import Quantity
+from symbackprop.quantity import Quantity
 from symbackprop.sheet import write_tex
 from symbackprop.vocabulary import OPS
 from symbackprop.expr import apply
