@@ -29,7 +29,7 @@ FLOORS = """
     derivative_names quantity derivative directions second blocks independent curvature
     hessian_section tracing overview gradient_section outline
     local_values callables second_values scope paths report truth verify seen claims places lines
-    batched exercise quantities judged
+    batch_rules batched exercise quantities judged
     answers
     emit markup line_breaks typeset templating sheet notebook
     build doctor derive_command pytest_plugin __main__ __init__
