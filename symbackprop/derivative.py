@@ -18,7 +18,8 @@ from symbackprop.derivation import Derivation
 from symbackprop.derivative_names import entry_of
 from symbackprop.entries import Entries, Index, Term
 from symbackprop.errors import DeclarationError
-from symbackprop.expr import Expr, Symbol, default_tex, leaf, spelled
+from symbackprop.expr import Expr, Symbol, default_tex, leaf, spelled, weight
+from symbackprop.gathering import gathered
 from symbackprop.indexed import letters_of
 from symbackprop.jacobians import free, laid_out
 from symbackprop.kronecker_form import kronecker
@@ -143,9 +144,12 @@ class Product(Raised):
 
 
 def matrix_of(e: Entries, step: LocalStep, tensors: Mapping[Hashable, Expr]) -> Expr | None:
-    """The matrix a step's entries make, where its axes are at most two."""
+    """The matrix a step's entries make, where its axes are at most two; the shorter with factors in front."""
     out = (*step.at, *step.by)
-    return raise_entries(e, out, tensors) if len(out) <= 2 else None
+    if len(out) > 2:
+        return None
+    found = [raise_entries(x, out, tensors) for x in (e, gathered(e))]
+    return min((m for m in found if m is not None), key=weight, default=None)
 
 
 # --- products with a direction -------------------------------------------------------------------

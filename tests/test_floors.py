@@ -14,7 +14,7 @@ FLOORS = """
     sizes
     notation spelling
     write reading plain formula evaluation meaning fitting picture tex catalogue prose
-    entries letters contraction equations zeros placement instances calculus implicit
+    entries letters contraction gathering equations zeros placement instances calculus implicit
     op vocabulary
     scalars_sympy reference
     expr squares folds compose
