@@ -153,6 +153,8 @@ def test_gathered_terms_are_the_same_entries() -> None:
     assert len(short.terms) == 1
     values = [entries_value(x, (i, j), tensors, {}) for x in (e, short)]
     assert np.allclose(*values, rtol=1e-12)
+    nothing = en.Entries((*term(k, 1, en.elem("u", k)).terms, *term(m, -1, en.elem("u", m)).terms))
+    assert gathered(nothing) == en.ZERO
 
 
 CONVENTIONS = [
