@@ -12,7 +12,8 @@ from symbackprop import tidy as td
 from symbackprop.activity import relevant
 from symbackprop.convention import Convention
 from symbackprop.derivation import Derivation, as_graph, derive
-from symbackprop.derivative import Derivative, Layout, Product, Quantity, Side
+from symbackprop.derivative import Derivative, Layout, Product, Side
+from symbackprop.quantity import Quantity, over_declared
 from symbackprop.derivative_names import (
     hessian_name, jacobian_name, nabla_slope, vec_block_name, vec_name, vec_slope_name,
 )  # fmt: skip
@@ -259,7 +260,11 @@ class Blocks(Quantity):
         b = self.blocks[x, y] if above else self.blocks[y, x]
         assert b.expr is not None, "numbers and vectors make a matrix"
         numbers = not any(map(self.rank, (*self.rows, *self.names)))
-        e = written_down(self.derivation, b.expr) if numbers else b.expr
+        e = (
+            written_down(self.derivation, b.expr)
+            if numbers
+            else over_declared(self.derivation, b.expr)
+        )
         if not above and e.rank == 2:
             e = td.tr(e)
         return laid_out(e, self.rank(x), self.rank(y), self.derivation.convention)

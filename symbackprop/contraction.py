@@ -6,8 +6,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symbackprop.entries import (
-    Affine, AtMost, Delta, Elem, Entries, Index, Position, SizeOf, Term,
-    at_atom, atom_indices, collect_factors, free_indices, gather, position, position_indices,
+    Affine, AtMost, Delta, Elem, Entries, Group, Index, Position, SizeOf, Term,
+    at_atom, atom_indices, collect_factors, free_indices, gather, position, position_indices, rebound, times,
 )  # fmt: skip
 
 
@@ -160,3 +160,18 @@ def bind(right: Entries, left: tuple[Index, ...]) -> Entries:
         free = free_indices(Entries((replace(term, bound=()),)))
         out.append(replace(term, bound=tuple(i for i in free if i not in left)))
     return Entries(tuple(out))
+
+
+def multiplied_out(e: Entries) -> Entries:
+    """Brackets with whole powers opened."""
+    out: list[Term] = []
+    for t in e.terms:
+        made = [Term(t.coefficient, ())]
+        for atom, x in t.factors:
+            parts, count = (Term(Fraction(1), ((atom, x),)),), 1
+            if isinstance(atom, Group) and x.denominator == 1 and x > 0:
+                parts, count = rebound(atom.body, t.bound).terms, int(x)
+            for _ in range(count):
+                made = [times(s, u) for s in made for u in parts]
+        out += [replace(m, bound=(*t.bound, *m.bound)) for m in made]
+    return gather(out)

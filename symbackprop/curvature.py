@@ -15,7 +15,7 @@ import numpy as np
 from symbackprop import entries as en
 from symbackprop.activity import relevant
 from symbackprop.calculus import LocalStep
-from symbackprop.contraction import contract
+from symbackprop.contraction import contract, multiplied_out
 from symbackprop.derivation import Derivation, derive
 from symbackprop.derivative_names import curvature_name, vec_name
 from symbackprop.derivative import Derivative, matrix_of
@@ -23,7 +23,7 @@ from symbackprop.entries import Delta, Elem, Entries, Index
 from symbackprop.errors import DeclarationError
 from symbackprop.expr import Expr
 from symbackprop.graph import Graph, known
-from symbackprop.independent import certain, information, multiplied_out, summed, total_of
+from symbackprop.independent import certain, information, summed, total_of
 from symbackprop.letters import in_letters
 from symbackprop.lowering import letters, map_positions, retensored
 from symbackprop.second import accumulated, cut, second

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -14,101 +13,27 @@ from symbackprop import tidy as td
 from symbackprop.calculus import LocalStep
 from symbackprop.compose import size_formula
 from symbackprop.contraction import contract
-from symbackprop.convention import Convention, NoMatrix, symbol_formula
+from symbackprop.convention import Convention, NoMatrix
 from symbackprop.derivation import Derivation
 from symbackprop.derivative_names import entry_of
 from symbackprop.entries import Entries, Index, Term
 from symbackprop.errors import DeclarationError
-from symbackprop.expr import Expr, Symbol, default_tex, leaf, spelled
-from symbackprop.indexed import entries_formula, letters_of
+from symbackprop.expr import Expr, Symbol, default_tex, leaf, spelled, weight
+from symbackprop.gathering import gathered
+from symbackprop.indexed import letters_of
 from symbackprop.jacobians import free, laid_out
 from symbackprop.kronecker_form import kronecker
 from symbackprop.letters import in_letters
 from symbackprop.notation import Formula, Name
-from symbackprop.onpaper import Writer, notate
+from symbackprop.onpaper import Writer
 from symbackprop.page import Equation
+from symbackprop.quantity import Raised, over_declared
 from symbackprop.raising import raise_entries
-from symbackprop.sizes import Shape, plain
 
 Layout = Literal["axes", "vec"]  # matrices as they are, or their columns below one another
 Side = Literal["left", "right"]  # where a direction stands
 Reading = Literal["whole", "entries"]  # of a product's left side: J v, or Σ over its entries
 DIRECTIONS = {0: ("v", "u", "s"), 1: ("v", "u", "z"), 2: ("V", "U", "Z")}
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Quantity(ABC):
-    """What has a line of its own on a page: `left` on paper, held against the values of `scope`."""
-
-    derivation: Derivation
-    left: Formula
-    scope: str
-
-    @property
-    def formula(self) -> Formula:
-        """The right side."""
-        return self.equation.sides[-1]
-
-    @property
-    @abstractmethod
-    def equation(self) -> Equation:
-        """Its line on a page."""
-
-    def latex(self) -> str:
-        return self.derivation.latex(self.formula)
-
-    def text(self) -> str:
-        from symbackprop.write.text import text
-
-        return text(self.formula)
-
-    def verify(self, *, seed: int = 0) -> float:
-        """The largest relative error over three points, the printed form read back.
-
-        Errors: `VerificationError` where it does not hold.
-        """
-        from symbackprop.verify import verify_derivative
-
-        return verify_derivative(self, seed=seed)
-
-    def __repr__(self) -> str:
-        from symbackprop.write.text import text
-
-        return f"<{text(self.equation.left)} = {self.text()}>"
-
-    def _repr_latex_(self) -> str:
-        return f"${self.derivation.latex(self.equation.left)} = {self.latex()}$"
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Raised(Quantity):
-    """Entries, `at` the rows and `by` the columns, and their matrix form where a matrix says them."""
-
-    step: LocalStep
-    expr: Expr | None
-
-    @property
-    def axes(self) -> tuple[Index, ...]:
-        return (*self.step.at, *self.step.by)
-
-    @property
-    def extents(self) -> Shape:
-        return tuple(i.size for i in self.axes)
-
-    @property
-    def shape(self) -> tuple[int | str, ...]:
-        """The axes of its rows, then those of its columns."""
-        return plain(self.extents)
-
-    @property
-    def entry(self) -> Formula:
-        return entries_formula(self.step.result, self.base)
-
-    def base(self, tensor: Hashable, at: tuple[Formula, ...]) -> Formula:
-        assert isinstance(tensor, Expr), "helpers are folded away or raised"
-        c, s = self.derivation.convention, tensor.symbol
-        f = symbol_formula(s, c) if s else notate(tensor, c)
-        return no.At(f, at) if at else f
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -135,7 +60,9 @@ class Derivative(Raised):
         if self.layout == "vec":
             rows, columns = min(rows, 1), min(columns, 1)
         try:
-            return laid_out(self.expr, rows, columns, self.convention)
+            return laid_out(
+                over_declared(self.derivation, self.expr), rows, columns, self.convention
+            )
         except NoMatrix:
             return None
 
@@ -193,11 +120,11 @@ class Product(Raised):
     def matrix(self) -> Formula | None:
         if self.expr is None:
             return None
-        write = Writer(self.derivation.convention)
+        write, e = Writer(self.derivation.convention), over_declared(self.derivation, self.expr)
         try:
-            if self.expr.rank == 1 and self.reading == "whole":
-                return write.column(self.expr) if self.side == "right" else write.row(self.expr)
-            return write.natural(self.expr)
+            if e.rank == 1 and self.reading == "whole":
+                return write.column(e) if self.side == "right" else write.row(e)
+            return write.natural(e)
         except NoMatrix:
             return None
 
@@ -217,9 +144,12 @@ class Product(Raised):
 
 
 def matrix_of(e: Entries, step: LocalStep, tensors: Mapping[Hashable, Expr]) -> Expr | None:
-    """The matrix a step's entries make, where its axes are at most two."""
+    """The matrix a step's entries make, where its axes are at most two; the shorter with factors in front."""
     out = (*step.at, *step.by)
-    return raise_entries(e, out, tensors) if len(out) <= 2 else None
+    if len(out) > 2:
+        return None
+    found = [raise_entries(x, out, tensors) for x in (e, gathered(e))]
+    return min((m for m in found if m is not None), key=weight, default=None)
 
 
 # --- products with a direction -------------------------------------------------------------------

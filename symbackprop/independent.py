@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from symbackprop import entries as en
-from symbackprop.contraction import contract
+from symbackprop.contraction import contract, multiplied_out
 from symbackprop.derivation import Derivation
 from symbackprop.entries import Affine, Delta, Elem, Entries, Group, Index, Position, SizeOf, Term
 from symbackprop.errors import DeclarationError
@@ -25,21 +24,6 @@ from symbackprop.values import Point, backward_values, forward
 
 Total: TypeAlias = Literal["sum", "mean"]
 ZERO = 1e-9  # relative to the largest: what a mean that vanishes, or a likelihood that fits, may be off
-
-
-def multiplied_out(e: Entries) -> Entries:
-    """Brackets with whole powers opened."""
-    out: list[Term] = []
-    for t in e.terms:
-        made = [Term(t.coefficient, ())]
-        for atom, x in t.factors:
-            parts, count = (Term(Fraction(1), ((atom, x),)),), 1
-            if isinstance(atom, Group) and x.denominator == 1 and x > 0:
-                parts, count = en.rebound(atom.body, t.bound).terms, int(x)
-            for _ in range(count):
-                made = [en.times(s, u) for s in made for u in parts]
-        out += [replace(m, bound=(*t.bound, *m.bound)) for m in made]
-    return en.gather(out)
 
 
 def summed(e: Entries, over: tuple[Index, ...]) -> Entries:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from itertools import product
 from typing import Literal, TypeAlias
 
@@ -19,16 +18,16 @@ from symbackprop import functions as fn
 from symbackprop import tidy as td
 from symbackprop.builders import commutation
 from symbackprop.calculus import LocalStep
-from symbackprop.entries import Entries, Factor, Index, Term, atom_indices
+from symbackprop.contraction import contract, multiplied_out
+from symbackprop.entries import Entries, Index, Term
 from symbackprop.expr import Expr, apply, const
 from symbackprop.raising import Tensors, raise_entries
 from symbackprop.sizes import count
+from symbackprop.separation import Cell, cut_at, separated
 from symbackprop.vocabulary import OPS
 
-Cell: TypeAlias = tuple[
-    Index | None, Index | None
-]  # what the rows and the columns of a factor run over
-Linked: TypeAlias = tuple[set[Index], list[Factor]]  # factors and every index in them
+# F, G, U, V, and the scales with their number
+Between: TypeAlias = tuple[Expr, Expr, Expr, Expr, Expr]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +56,31 @@ class Piece:
 
 def kronecker(step: LocalStep, tensors: Tensors) -> Expr | None:
     """The derivative with its matrices under vec, where every term comes apart into two factors."""
-    ways = splits(step)
-    if not ways:
+    parts = parted(step.result.terms, step, tensors) if splits(step) else None
+    if parts is None:
         return None
-    pieces, between = [], []
-    for t in step.result.terms:
-        found = piece(t, ways, tensors)
-        scaled = between_products(t, step, tensors) if found is None else None
-        if found is None and scaled is None:
-            return None
-        pieces += [found] if found else []
-        between += [scaled] if scaled else []
-    terms = [*map(joined, with_common_factors(pieces)), *scaled_products(between)]
+    pieces = with_common_factors([p for p in parts if isinstance(p, Piece)])
+    scaled = scaled_products([p for p in parts if not isinstance(p, Piece)])
+    terms = [*map(joined, pieces), *scaled]
     return td.plus(*terms) if terms else nothing(step)
+
+
+def parted(
+    terms: tuple[Term, ...], step: LocalStep, tensors: Tensors, brackets: str = "closed"
+) -> list[Piece | Between] | None:
+    """Every term taken apart, its brackets opened where it does not come apart otherwise."""
+    out: list[Piece | Between] = []
+    for t in terms:
+        found = piece(t, splits(step), tensors) or between_products(t, step, tensors)
+        if found:
+            out.append(found)
+            continue
+        opened = contract(multiplied_out(Entries((t,)))) if brackets == "closed" else None
+        inner = parted(opened.terms, step, tensors, "open") if opened else None
+        if inner is None:
+            return None
+        out += inner
+    return out
 
 
 def splits(step: LocalStep) -> tuple[Split, ...]:
@@ -117,17 +128,25 @@ def with_common_factors(pieces: list[Piece]) -> list[Piece]:
     out: list[Piece] = []
     for new in pieces:
         for n, old in enumerate(out):
-            if old.split == new.split and old.right is new.right:
-                whole = td.plus(td.mul(old.number, old.left), td.mul(new.number, new.left))
-                out[n] = replace(old, number=const(1), left=whole)
-                break
-            if old.split == new.split and old.left is new.left:
-                whole = td.plus(td.mul(old.number, old.right), td.mul(new.number, new.right))
-                out[n] = replace(old, number=const(1), right=whole)
+            both = added(old, new) if old.split == new.split else None
+            if both:
+                out[n] = both
                 break
         else:
             out.append(new)
     return out
+
+
+def added(old: Piece, new: Piece) -> Piece | None:
+    """The sum of two pieces with a common factor, what their numbers share in front."""
+    if old.right is not new.right and old.left is not new.left:
+        return None
+    sign = {old.number: 1, td.scaled(-1, old.number): -1}.get(new.number)
+    front = old.number if sign else const(1)
+    a, b = (const(1), const(sign)) if sign else (old.number, new.number)
+    if old.right is new.right:
+        return replace(old, number=front, left=td.plus(td.mul(a, old.left), td.mul(b, new.left)))
+    return replace(old, number=front, right=td.plus(td.mul(a, old.right), td.mul(b, new.right)))
 
 
 def joined(p: Piece) -> Expr:
@@ -159,93 +178,52 @@ def as_matrix(e: Expr, cell: Cell) -> Expr:
     return fn.reshape(e, e.shape[0], 1) if cell[1] is None else fn.reshape(e, 1, e.shape[0])
 
 
-def separated(t: Term, left: set[Index], right: set[Index]) -> tuple[Term, Term, Term] | None:
-    """A term as number and scalars, factors over some letters, factors over the others."""
-    groups: list[Linked] = []
-    for factor in t.factors:
-        own, together = set(atom_indices(factor[0])), [factor]
-        for seen, found in list(groups):
-            if seen & own or any(seen & side and own & side for side in (left, right)):
-                groups.remove((seen, found))
-                own, together = own | seen, [*found, *together]
-        groups.append((own, together))
-    if any(seen & left and seen & right for seen, _ in groups):
-        return None
-    first = gathered([g for g in groups if g[0] & left], t.bound)
-    second = gathered([g for g in groups if g[0] & right], t.bound)
-    rest = gathered([g for g in groups if not g[0] & (left | right)], t.bound)
-    return replace(rest, coefficient=t.coefficient), first, second
-
-
-def gathered(groups: list[Linked], bound: tuple[Index, ...]) -> Term:
-    """The factors of some groups as one term with the indices it is summed over."""
-    used = {i for seen, _ in groups for i in seen}
-    factors = tuple(f for _, each in groups for f in each)
-    return Term(Fraction(1), factors, tuple(i for i in bound if i in used))
-
-
 # --- scaled entry by entry in between --------------------------------------------------------------
-
-Between: TypeAlias = tuple[
-    Expr, Expr, Expr, Expr, Expr
-]  # F, G, U, V, and the scales with their number
 
 
 def between_products(t: Term, step: LocalStep, tensors: Tensors) -> Between | None:
     """A term as (G ⊗ F) diag(vec(M)) (V ⊗ U)."""
-    if len(step.at) != 2 or len(step.by) != 2:
-        return None
-    (i, j), (p, q) = step.at, step.by
-    for a, b in product((i, *t.bound), (j, *t.bound)):
-        parts = cut_at(t, (a, b), ((i, a), (j, b), (a, p), (b, q))) if a != b else None
-        if parts is None:
-            continue
-        outs = ((i, a), (j, b), (a, p), (b, q), (a, b))
-        made = [
-            fn.eye(const(x.size)) if x == y else raise_entries(Entries((part,)), (x, y), tensors)
-            for part, (x, y) in zip(parts, outs, strict=True)
-        ]
-        known = [e for e in made if e is not None]
-        if len(known) == len(made):
-            *outer, scale = known
-            return (*outer, scale)  # type: ignore[return-value]
+    for (i, j), (p, q) in product(dealt(step.at), dealt(step.by)):
+        for a, b in product((*t.bound, i), (*t.bound, j)):
+            if a is None or b is None or a == b:
+                continue
+            made = between(t, ((i, a), (j, b), (a, p), (b, q)), tensors)
+            if made is not None:
+                return made
     return None
 
 
-def cut_at(
-    t: Term, cut: tuple[Index, Index], sides: tuple[tuple[Index, Index], ...]
-) -> tuple[Term, ...] | None:
-    """The factors over each of the sides and those over the cut alone, where all of them come apart."""
-    bound = tuple(k for k in t.bound if k not in cut)
-    groups = linked(t, set(cut))
-    rest: list[list[Linked]] = [[] for _ in sides]
-    middle: list[Linked] = []
-    for seen, factors in groups:
-        ends = {k for k in seen if k not in bound}
-        if ends <= set(cut):
-            middle.append((seen, factors))
-            continue
-        at = next((n for n, side in enumerate(sides) if ends <= set(side)), None)
-        if at is None:
-            return None
-        rest[at].append((seen, factors))
-    if not any(set(cut) <= seen for seen, _ in middle):
+def dealt(axes: tuple[Index, ...]) -> tuple[Cell, ...]:
+    """The letters of rows and columns of what stands under vec; a vector is a column, or a row."""
+    match axes:
+        case (i, j):
+            return ((i, j),)
+        case (i,):
+            return (i, None), (None, i)
+    return ()
+
+
+def between(t: Term, sides: tuple[Cell, ...], tensors: Tensors) -> Between | None:
+    """A term cut at two of its letters, where all parts are matrices."""
+    (_, a), (_, b) = sides[:2]
+    assert a and b
+    parts = cut_at(t, (a, b), sides)
+    if parts is None:
         return None
-    scale = replace(gathered(middle, bound), coefficient=t.coefficient)
-    return (*(gathered(each, bound) for each in rest), scale)
-
-
-def linked(t: Term, cut: set[Index]) -> list[Linked]:
-    """Factors grouped by the indices they share, those at which the term is cut apart."""
-    groups: list[Linked] = []
-    for factor in t.factors:
-        own, together = set(atom_indices(factor[0])), [factor]
-        for seen, found in list(groups):
-            if (seen & own) - cut:
-                groups.remove((seen, found))
-                own, together = own | seen, [*found, *together]
-        groups.append((own, together))
-    return groups
+    made = []
+    for part, cell in zip(parts, (*sides, (a, b)), strict=True):
+        letters = tuple(x for x in cell if x)
+        eye = len(letters) == 2 and letters[0] == letters[1]
+        e = (
+            fn.eye(const(letters[0].size))
+            if eye
+            else raise_entries(Entries((part,)), letters, tensors)
+        )
+        if e is None:
+            return None
+        made.append(as_matrix(e, cell))
+    f, g, u, v, scale = made
+    return f, g, u, v, scale
 
 
 def scaled_products(each: list[Between]) -> list[Expr]:

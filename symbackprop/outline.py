@@ -196,8 +196,11 @@ SIGNS: tuple[tuple[Callable[[Formula], bool], str, Formula], ...] = (
 )  # fmt: skip
 
 
-def with_notation(sections: list[Section]) -> list[Section]:
-    """Signs a reader may not know, explained once on the first section; only those on the page."""
+RARE = frozenset({"notation.commutation"})  # explained wherever they stand
+
+
+def with_notation(sections: list[Section], keys: frozenset[str] | None = None) -> list[Section]:
+    """Signs on the page a reader may not know, explained once on the first section: all, or `keys`."""
     formulas = {
         f
         for s in sections
@@ -210,7 +213,7 @@ def with_notation(sections: list[Section]) -> list[Section]:
     said = tuple(
         Paragraph(Phrase(key, (("sign", sign),)))
         for holds, key, sign in SIGNS
-        if any(map(holds, formulas))
+        if (keys is None or key in keys) and any(map(holds, formulas))
     )
     if not sections or not said:
         return sections

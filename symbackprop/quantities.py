@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from symbackprop.derivation import Derivation
-from symbackprop.derivative import Quantity
+from symbackprop.quantity import Quantity
 from symbackprop.exercise import Check, Version
+from symbackprop.outline import RARE, with_notation
 from symbackprop.page import Block, Equation, Equations, Page, Passage, Section
 from symbackprop.prose import Text
 
@@ -32,7 +33,8 @@ class Quantities:
 
     def sections(self, version: Version) -> tuple[Section, ...]:
         said: tuple[Block, ...] = (Passage(self.intro),) if self.intro else ()
-        return (Section("quantities", None, (*said, Equations(self.rows))),)
+        section = Section("quantities", None, (*said, Equations(self.rows)))
+        return tuple(with_notation([section], RARE))
 
     @property
     def checks(self) -> tuple[Check, ...]:

@@ -27,7 +27,7 @@ from symbackprop.page import Equation, Equations, Page, Phrase, Section
 from symbackprop.reference import KINKS, Array
 from symbackprop.report import Report, Tally
 from symbackprop.scope import Names, Scene
-from symbackprop.derivative import Quantity
+from symbackprop.quantity import Quantity
 from symbackprop.truth import ROUNDING, check_truths
 from symbackprop.values import (
     Point, backward_values, bind_sizes, forward, generic_point, seeded,

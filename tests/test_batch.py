@@ -7,8 +7,11 @@ import symbackprop as sb
 from symbackprop import batched
 from symbackprop.batched import Lifted, batch
 from symbackprop.expr import Expr, apply
+from symbackprop.onpaper import notate
 from symbackprop.sizes import Size
+from symbackprop.values import Point, backward_values, forward, generic_point, seeded
 from symbackprop.vocabulary import OPS
+from symbackprop.write.text import text
 
 MLP = (
     "x: d; W: m x d; b: m; V: k x m; c: k; y: scalar label k\n"
@@ -50,6 +53,9 @@ GRAPHS = {
     "layer norm": ("x: d; g: d; b: d; y = layernorm(x, g, b); z = reshape(y, 1, d); L = sum(z**3)", "x"),
     "diagonal": ("x: d; A: d x d; M = A @ diag(x); L = sum(M**2)", "x"),
     "matrix by matrix": ("X: m x k; A: k x d; Y: d x j; L = sum(tanh(X @ A @ Y))", "X Y"),
+    "traces": ("X: m x m; B: m x m; Y = X @ B; L = exp(trace(Y)/9) + trace(B)", "X"),
+    "right sides of one matrix": ("A: d x d; b: d; x = solve(A, b); L = sum(x**3)", "b"),
+    "one inverse for all": ("A: d x d; x: d; y = inverse(A) @ x; L = sum(sin(y))", "x"),
     "vector by matrix": ("X: m x k; u: m; v: m; L = sum(exp((u @ X)/9)) + sum((v @ X)**2)", "X u"),
 }  # fmt: skip
 
@@ -85,6 +91,66 @@ def test_gradients_of_a_batch_add_up(name: str, total: str) -> None:
         assert np.allclose(whole[n], want, rtol=1e-10, atol=1e-13), n
 
 
+RECURRENT = {
+    "elman": (
+        "t: 1..T; x[t]: d; W: m x d; U: m x m; b: m; y: m\n"
+        "h[t] = tanh(W @ x[t] + U @ h[t-1] + b); L = sum((h[T] - y)**2)", "x y"),
+    "sum over the steps": (
+        "t: 1..T; x[t]: d; y[t]: scalar; w: d; a: scalar\n"
+        "h[t] = tanh(w @ x[t] + a*h[t-1]); l[t] = (h[t] - y[t])**2; L = sum(l[t], over=t)", "x y"),
+    "one start for all": (
+        "t: 1..T; x[t]: m; s: m; U: m x m\n"
+        "h[0] = s; h[t] = tanh(U @ h[t-1] + x[t]); L = sum(h[T]**2)", "x"),
+    "a start for each": (
+        "t: 1..T; s: m; U: m x m; h[0] = s; h[t] = tanh(U @ h[t-1]); L = sum(h[T]**2)", "s"),
+    "two states": (
+        "t: 1..T; x[t]: d; W: m x d; V: m x d; f[t] = sigmoid(W @ x[t]); i[t] = tanh(V @ x[t])\n"
+        "c[t] = f[t]*c[t-1] + i[t]; l[t] = sum(tanh(c[t])); L = sum(l[t], over=t)", "x"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("total", ["mean", "sum"])
+@pytest.mark.parametrize("name", RECURRENT)
+def test_a_recurrence_runs_over_all_samples(name: str, total: str) -> None:
+    """Gradients of what the samples share are the sum, or the mean, of those of the samples."""
+    said, samples = RECURRENT[name]
+    one, g = sb.derive(said), batch(said, samples.split(), size_name="q", total=total)  # type: ignore[arg-type]
+    many = sb.derive(g)
+    assert many.verify().ok
+    sizes = {"d": 3, "m": 2, "T": 4, "q": 5}
+    start = generic_point(g, 0, 6, sizes)
+    whole = backward_values(many.backward, forward(g, seeded(many.backward, start, 0)))
+    shared = [n for n in one.wrt if n not in samples.split()]
+    sums = dict.fromkeys(shared, np.asarray(0.0))
+    split = {n for n in g.symbol if g.symbol[n].rank > one.graph.symbol[n].rank}
+    for row in range(5):
+        values = {k: v[row] if k[0] in split else v for k, v in start.values.items()}
+        alone = Point(sizes, values, {}, start.length)
+        back = backward_values(one.backward, forward(one.graph, seeded(one.backward, alone, 0)))
+        for n in shared:
+            sums[n] = sums[n] + back.deltas[n, 0] / (5 if total == "mean" else 1)
+    for n in shared:
+        assert np.allclose(whole.deltas[n, 0], sums[n], rtol=1e-10), n
+
+
+def test_a_batched_recurrence_in_the_form_one_would_write() -> None:
+    said, samples = RECURRENT["elman"]
+    g = batch(said, samples.split())
+    assert text(notate(g.definition["h"], sb.Convention())) == "tanh(Xₜ Wᵀ + Hₜ₋₁ Uᵀ + 𝟏ₙ bᵀ)"
+
+
+def test_a_step_that_forgets_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps without their past are not the steps of a sample."""
+
+    def forgetful(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
+        return apply(OPS["multiply"], args[1].expr, 0)
+
+    monkeypatch.setitem(batched.RULES, "matmul", forgetful)
+    said, samples = RECURRENT["one start for all"]
+    with pytest.raises(sb.VerificationError, match="is not what the samples are"):
+        batch(said, samples.split())
+
+
 def test_capitals_stand_for_all_samples_where_they_are_free() -> None:
     g = batch("x: d; X: d x d; h = X @ x; y = h*2; L = sum(y)", ("x",))
     assert [g.symbol[n].symbol.tex.base for n in ("x", "h", "y")] == ["x", "H", "Y"]  # type: ignore[union-attr]
@@ -97,7 +163,8 @@ def test_capitals_stand_for_all_samples_where_they_are_free() -> None:
         ("x: d; L = sum(x)", (), "no input"),
         ("x: n; L = sum(x)", ("x",), "number of samples"),
         ("x: d x d; L = det(x)", ("x",), "det has no batch form"),
-        ("t: 1..T; x[t]: d; h[t] = tanh(x[t] + h[t-1]); L = sum(sum(h[t]), over=t)", ("x",), "recurrence"),
+        ("A: d x d; b: d; x = solve(A, b); L = sum(x**2)", ("A",), "solve has no batch form"),
+        ("t: 1..T; x[t]: d x d; h[t] = h[t-1] + det(x[t]); L = sum(h[t], over=t)", ("x",), "det has no"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_lifted_is_refused(text: str, samples: tuple[str, ...], said: str) -> None:

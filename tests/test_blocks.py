@@ -12,6 +12,7 @@ import symbackprop as sb
 from symbackprop.blocks import Blocks
 from symbackprop.expr import Expr, apply
 from symbackprop.reference import Array
+from symbackprop.sheet import write_tex
 from symbackprop.values import Point, evaluate, forward, generic_point
 from symbackprop.vocabulary import OPS
 
@@ -44,6 +45,14 @@ HESSIANS = {
     ),
     "matrices apart": ("A: m x d; B: k x l; L = sum(A**2)*sum(B**2)", ["A", "B"], None),
     "a tail of numbers": ("A: m x m; c: scalar; u: m; L = exp(u @ A @ u)*c**2", ["c", "A"], None),
+    "matrix factorisation": (
+        "U: m x k; V: n x k; M: m x n; E = M - U @ V.T; L = sum(E**2)", ["U", "V"],
+        "[2 ((Vᵀ V) ⊗ Iₘ), 2 (Vᵀ ⊗ U) K_(n,k) − 2 (Iₖ ⊗ E); "
+        "2 K_(k,n) (V ⊗ Uᵀ) − 2 (Iₖ ⊗ Eᵀ), 2 ((Uᵀ U) ⊗ Iₙ)]",
+    ),
+    "a matrix layer": (
+        "X: n x d; W: d x k; b: k; L = sum(softplus(X @ W + b))", ["W", "b"], None,
+    ),
     "behind a layer": (
         "x: d; b: m; V: k x m; h = tanh(x @ ones(d, m) + b); z = V @ h; L = sum(exp(z/9))", ["V", "b"], None,
     ),
@@ -249,3 +258,15 @@ def test_a_sheet_shows_the_whole() -> None:
         exercises=(sb.Exercise(answers=(sb.Quantities((h, whole("an affine layer"))),)),),
     )
     assert sheet.verify().ok
+
+
+def test_a_sheet_explains_the_commutation_matrix() -> None:
+    factors = "U: m x k; V: n x k; M: m x n; E = M - U @ V.T; L = sum(E**2)"
+    h = sb.hessian(factors, wrt=["U", "V"]).vec()
+    sheet = sb.Sheet(
+        name="factors",
+        title={"en": "Factors", "de": "Faktoren"},
+        exercises=(sb.Exercise(answers=(sb.Quantities((h,)),)),),
+    )
+    assert "commutation matrix" in write_tex(sheet, sheet.verify(), "en")
+    assert "Kommutationsmatrix" in write_tex(sheet, sheet.verify(), "de")

@@ -14,29 +14,29 @@ FLOORS = """
     sizes
     notation spelling
     write reading plain formula evaluation meaning fitting picture tex catalogue prose
-    entries letters contraction equations zeros placement instances calculus implicit
+    entries letters contraction gathering equations zeros placement instances calculus implicit
     op vocabulary
     scalars_sympy reference
     expr squares compose
     axes matrices builders picking compositions functions graph statements expression_text graph_text
     composed indexed lowering accumulation
-    monomial folds tidy expanding windows lettered raising kronecker_form local
+    monomial folds tidy expanding windows lettered raising separation kronecker_form local
     activity naming abbreviations reverse ranks cofactors values exact convention
     paper_sums paper_vectors onpaper
     legible derivation options page
     closed largest recurrence
     rows local_names jacobians equation_section local_section chain_section
-    derivative_names derivative directions second blocks independent curvature
+    derivative_names quantity derivative directions second blocks independent curvature
     hessian_section tracing overview gradient_section outline
     local_values callables second_values scope paths report truth verify seen claims places lines
-    batched exercise quantities judged
+    batch_rules batched exercise quantities judged
     answers
     emit markup line_breaks typeset templating sheet notebook
     build doctor derive_command pytest_plugin __main__ __init__
 """.split()
 LAZY = {  # doors that open upwards, each inside a function and only when somebody walks through
     ("expr", "notebook"), ("graph", "notebook"), ("derivation", "notebook"), ("derivation", "outline"),
-    ("derivation", "verify"), ("derivation", "emit"), ("derivative", "verify"), ("graph", "functions"),
+    ("derivation", "verify"), ("derivation", "emit"), ("quantity", "verify"), ("graph", "functions"),
     ("reference", "scalars_sympy"),
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ import pytest
 import symbackprop as sb
 from symbackprop import entries as en
 from symbackprop import independent
+from symbackprop.contraction import multiplied_out
 from symbackprop.derivation import derive
 from symbackprop.derivative import Derivative
 from symbackprop.entries import Entries
@@ -122,6 +123,6 @@ def test_brackets_keep_their_bound_letters() -> None:
     e = en.Entries(
         tuple(replace(t, bound=(k,)) for t in en.multiply(en.elem("f", k), bracket).terms)
     )
-    opened = independent.multiplied_out(e)
+    opened = multiplied_out(e)
     assert [t.bound for t in opened.terms] == [(k,), (k,)]
     assert not en.free_indices(opened)

@@ -10,8 +10,11 @@ import pytest
 
 import symbackprop as sb
 from symbackprop import entries as en
-from symbackprop.derivative import Quantity
+from symbackprop.gathering import gathered
+from symbackprop.quantity import Quantity
+from symbackprop.reference import entries_value
 from symbackprop.sheet import write_tex
+from symbackprop.sizes import size
 from symbackprop.vocabulary import OPS
 from symbackprop.expr import apply
 
@@ -73,6 +76,15 @@ SAID = {
                                 wrt="w", through="r"),
         "Xᵀ diag((1 − tanh(X w)²)²) X",
     ),
+    "one bracket between the same factors": (
+        lambda: sb.hessian("A: m x n; x: n; b: m; L = sum(log(cosh(A @ x - b)))", wrt="x"),
+        "Aᵀ diag(1 − sinh(A x − b)² ⊘ cosh(A x − b)²) A",
+    ),
+    "a common scalar": (
+        lambda: sb.hessian("x: d; w: d; v: scalar; y: scalar; h = tanh(w @ x); e = v*h - y; L = e**2/2",
+                           wrt=["w", "v"])["w", "v"],
+        "(1 − h²) (v h + e) x",
+    ),
     "Gauss-Newton through a number": (
         lambda: sb.gauss_newton("x: d; w: d; q = sin(x @ w); L = exp(q)", wrt="w", through="q"),
         "cos(xᵀ w)² L x xᵀ",
@@ -117,6 +129,32 @@ def test_each_quantity_is_caught_when_it_is_wrong(name: str) -> None:
         wrong = replace(q, blocks={**q.blocks, (x, x): twice})
     with pytest.raises(sb.VerificationError, match="differs"):
         wrong.verify(seed=5)
+
+
+def test_gathered_terms_are_the_same_entries() -> None:
+    """Against the terms one by one, for letters bound under different names and brackets of their own."""
+    k, m, i, j = (en.Index(name, size(s)) for name, s in (("k", 7), ("m", 7), ("i", 3), ("j", 5)))
+    rng = np.random.default_rng(3)
+    tensors = {"x": rng.normal(size=(7, 3)), "z": rng.normal(size=(7, 5)), "u": rng.normal(size=7),
+               "v": rng.normal(size=7)}  # fmt: skip
+
+    def term(own: en.Index, sign: int, *inside: en.Entries) -> en.Entries:
+        made = en.multiply(en.elem("x", own, i), en.elem("z", own, j), *inside)
+        return en.Entries(
+            tuple(replace(t, coefficient=t.coefficient * sign, bound=(own,)) for t in made.terms)
+        )
+
+    e = en.Entries((
+        *term(k, 2, en.elem("u", k)).terms,
+        *term(m, -3, en.add(en.elem("u", m), en.elem("v", m))).terms,
+        *term(m, 1).terms,
+    ))  # fmt: skip
+    short = gathered(e)
+    assert len(short.terms) == 1
+    values = [entries_value(x, (i, j), tensors, {}) for x in (e, short)]
+    assert np.allclose(*values, rtol=1e-12)
+    nothing = en.Entries((*term(k, 1, en.elem("u", k)).terms, *term(m, -1, en.elem("u", m)).terms))
+    assert gathered(nothing) == en.ZERO
 
 
 CONVENTIONS = [
