@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from types import MappingProxyType
 
 from symbackprop import limits
 from symbackprop.errors import DeclarationError
-from symbackprop.expr import Expr, intern, symbols, topological
+from symbackprop.expr import Expr, intern, leaf, substitute, symbols, topological
 from symbackprop.op import Op, slides
 from symbackprop.sizes import Size
 
@@ -83,7 +83,8 @@ def make(
     time: Time | None = None,
     initial: Mapping[str, Expr] | None = None,
 ) -> Graph:
-    """A frozen graph with its size names collected."""
+    """A frozen graph with its size names collected; where h starts from h0, that prints h^{(0)}, not h_0."""
+    symbol, definition, initial = starts_apart(symbol, definition, initial or {})
     limits.within(len(symbol), limits.NODES, "nodes of the graph")
     names: dict[str, None] = dict.fromkeys(sorted(time.length.names)) if time else {}
     for e in symbol.values():
@@ -97,8 +98,23 @@ def make(
                                hint="Rename one of them.")  # fmt: skip
     return Graph(
         MappingProxyType(dict(symbol)), MappingProxyType(dict(definition)), time, tuple(names),
-        MappingProxyType(dict(initial or {})),
+        MappingProxyType(dict(initial)),
     )  # fmt: skip
+
+
+def starts_apart(
+    symbol: Mapping[str, Expr], definition: Mapping[str, Expr], initial: Mapping[str, Expr]
+) -> tuple[Mapping[str, Expr], ...]:
+    """The tables with another printed name for a start `h0` of `h`: h_0 is the state before step 1."""
+    other: dict[Expr, Expr] = {}
+    for name, e in initial.items():
+        state = symbol[name].symbol
+        if state and e.symbol and e.symbol.tex == replace(state.tex, sub="0") and not state.tex.sup:
+            other[e] = leaf(replace(e.symbol, tex=replace(state.tex, sup="(0)")))
+    if not other:
+        return symbol, definition, initial
+    tables = (symbol, definition, initial)
+    return tuple({n: substitute(e, other) for n, e in table.items()} for table in tables)
 
 
 def collect(**outputs: Expr) -> Graph:

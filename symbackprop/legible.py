@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from symbackprop.convention import Convention
 from symbackprop.errors import DeclarationError
@@ -25,6 +26,10 @@ def check_legible(b: Backward, c: Convention, functions: Mapping[str, str]) -> N
         first = said.setdefault(e.symbol.tex, n)
         if first != n:
             raise alike(n, f"`{first}`")
+    steps = {e.symbol.tex: n for n, e in b.graph.symbol.items() if e.symbol and e.symbol.time}
+    for tex, n in said.items():
+        if tex not in steps and tex.sub.isdecimal() and (moving := steps.get(replace(tex, sub=""))):
+            raise alike(n, f"step {tex.sub} of `{moving}`")
     letters = {tex.base: n for tex, n in said.items() if not (tex.sup or tex.sub)}
     if ERROR_SIGNAL in letters and c.signal == "delta":
         raise alike(letters[ERROR_SIGNAL], "the δ of an error signal")

@@ -1,6 +1,7 @@
 """Answers over models of their own: gates, attention, focal loss, likelihoods: (graph, wrt, answer, verdict, mistake)."""
 
 MODELS = {
+    "colsum": "X: n x d; L = sum(sum(X, axis=0)**2)",
     "gate": "x: d; h: m; W: m x d; U: m x m; b: m; a = W @ x + U @ h + b; z = sigmoid(a); n: m; s = (1 - z)*n + z*h\n"
     "L = sum(s**2)/2",
     "values": "Q: n x d; K: m x d; V: m x k; Y: n x k; S = Q @ K.T; P = softmax(S); O = P @ V; E = O - Y; L = sum(E**2)/2",
@@ -92,6 +93,9 @@ NEW = (
     ("ridge2", "w", r"-\frac1n A^\top r + 2\lambda w", "wrong", "term_factor"), ("ridge2", "w", "(A'A/n + λI)w - A'y/n", "correct", ""),
     ("margin", "w", "-2 y max(0, 1 - m) x", "correct", ""), ("margin", "w", "-2 y relu(1-m) 1[m<1] x", "correct", ""),
     ("margin", "w", "-2 y (1 - m) x", "wrong", None), ("margin", "w", "-2 y \\max(0, 1 - y w^\\top x) x", "correct", ""),
+    # ones without a size
+    ("colsum", "X", "2 1 1' X", "correct", ""), ("colsum", "X", "2*1*1'*X", "correct", ""), ("colsum", "X", "1 1' X", "wrong", "factor"),
+    ("colsum", "X", r"2 \cdot 1 1^\top X", "correct", ""), ("colsum", "X", "2 1(1'X)", "correct", ""), ("colsum", "X", "2 X 1 1'", "wrong", None),
     # matrices on lines of their own, and TeX's inside plain text
     ("cells", "A", "[x_1^2, x_1 x_2\n x_1 x_2, x_2^2]", "correct", ""), ("cells", "A", "[x_1^2 x_1*x_2\n x_1*x_2 x_2^2]", "correct", ""),
     ("cells", "A", "[x_1^2 x_1*x_2\n x_1*x_2 -x_2^2]", "wrong", None),

@@ -44,6 +44,12 @@ HOLDS = {
         "S: n; P: n; Q: n; R: n; Z: n; L = sum(concat(S*P, Q*R)**2) + sum(Z*S)",
     "an unnamed node beside a symbol printed u_1":
         "u_1: n; x: n; L = sum((u_1*x + x)**3)*sum((u_1*x + x)**2)",
+    "sums and means that keep their axis":
+        "X: n x d; C = X - mean(X, axis=0, keepdims=True); N = C/sqrt(1 + sum(C**2, axis=1, keepdims=True))\n"
+        "L = sum((N @ N.T)**3)",
+    "a kept axis of a vector": "x: d; L = sum((x - mean(x, axis=0, keepdims=True))**3)",
+    "softmax of a batch spelled out":
+        "Z: n x k; y: n label k; P = exp(Z)/sum(exp(Z), axis=1, keepdims=True); L = -mean(log(P[y]))",
     "softsign has no kink where |x| has one":
         "Z: d x m; y: d label m; S = scatter(Z, y); L = sum(softsign(S) + S)",
 }  # fmt: skip
@@ -55,6 +61,37 @@ def test_holds(what: str) -> None:
     report = d.verify(seed=3)
     assert report.ok, report.failures
     emitted_agrees(d, seed=3)
+
+
+@pytest.mark.parametrize(
+    ("sum_", "said"),
+    [
+        ("sum(T, axis=0, keepdims=True)", "keepdims is for vectors and matrices"),
+        ("sum(X, axis=(0, 1), keepdims=True)", "keepdims goes with one axis"),
+        ("mean(X, keepdims=True)", "keepdims goes with one axis"),
+        ("sum(X, axis=2, keepdims=True)", "has no axis 2"),
+    ],
+)
+def test_axes_that_cannot_be_kept(sum_: str, said: str) -> None:
+    with pytest.raises(sb.SymbackpropError, match=said):
+        sb.derive(f"X: n x d; T: n x d x k; L = sum({sum_}) + sum(X)")
+
+
+START = "t: 1..T; x[t]: m; {0}: m; U: m x m; h[0] = {0}; h[t] = tanh(U @ h[t-1] + x[t]); L = sum(h[T]**2)"
+
+
+@pytest.mark.parametrize("name", ["h0", "h_0", "a"])
+def test_a_start_is_told_from_the_state_before_the_first_step(name: str) -> None:
+    d = sb.derive(START.format(name))
+    assert d.verify(seed=2).ok
+    assert d.graph.symbol[name].symbol
+    printed = d.latex(d.formula(d.graph.symbol[name]))
+    assert printed == ("a" if name == "a" else "h^{(0)}")
+
+
+def test_another_symbol_with_the_name_of_a_step_is_refused() -> None:
+    with pytest.raises(sb.DeclarationError, match="is printed like step 2 of `h`"):
+        sb.derive(START.format("a").replace("L = ", "h2: m; L = h2 @ h2 + "))
 
 
 @pytest.mark.parametrize("what", [w for w in HOLDS if w.startswith("one entry")])

@@ -50,6 +50,11 @@ class Found:
     detail: str = ""
     product: str = ""  # the part whose sizes do not fit
 
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """How good a reading is: of wrong ones, one that has the right size is meant."""
+        return _BEST.index(self.verdict), bool(self.sizes)
+
 
 @dataclass(frozen=True)
 class Judge:
@@ -114,7 +119,7 @@ class Judge:
         try:
             for reading, value in readings(form, self.environment((first,), form), first.sizes):
                 found = self.compared(form, reading, self.everywhere(form, reading, value))
-                if best is None or _BEST.index(found.verdict) < _BEST.index(best.verdict):
+                if best is None or found.rank < best.rank:
                     best = found
                 if best.verdict == "correct":
                     break

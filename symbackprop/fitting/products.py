@@ -29,17 +29,19 @@ def times(fit: Fitting, node: Times, scope: Scope) -> Paper:
 
 
 def signed(fit: Fitting, node: Times, scope: Scope) -> list[Signed]:
-    """The factors with their signs; a bare 1 beside a matrix is a column of ones that fits it."""
+    """The factors with their signs; a bare 1 beside a matrix, or before a row, may be a column of ones."""
     signs = node.signs or ("",) * len(node.factors)
     known = [None if is_open(f, k) else scope.of(f) for k, f in enumerate(node.factors)]
     out: list[Signed] = []
     for k, f in enumerate(node.factors):
         value = known[k]
-        if k == 0 and f == ONE and len(known) > 1 and lies(known[1]):
-            value = number_or_ones(fit, (id(node), -10))
+        left = out[k - 1][1] if k else None
+        right = known[k + 1] if k + 1 < len(known) else None
+        after = node.factors[k + 1] if k + 1 < len(known) else None
+        row = lies(right) or (isinstance(after, Transpose) and is_open(after, k + 1))
+        if f == ONE and row and not (left and left.rank):
+            value = number_or_ones(fit, (id(node), -10 - k))
         if value is None:
-            left = out[k - 1][1] if k else None
-            right = known[k + 1] if k + 1 < len(known) else None
             value = beside(fit, f, left, right, scope)
         if scope.env.exact:
             value = replace(value, array=rational(value.array))
