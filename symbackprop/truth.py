@@ -18,6 +18,7 @@ from symbackprop.report import Tally
 from symbackprop.values import Key, Point, forward, objective
 
 ROUNDING = 1e-14  # what is left of sums of numbers around 1, absolute
+ROUNDED = 1e-12  # the most that rounding may leave of larger numbers
 STEP = 1e-30  # complex step: no cancellation, so as small as the format allows
 DIFFERENCE = 1e-5  # central differences, fourth order
 ONE_BY_ONE, COMBINED = 48, 8  # δ's tested singly up to so many; else in so many random combinations
@@ -36,12 +37,13 @@ def check_truths(
         nudges = [{k: rng.normal(size=point.deltas[k].shape) for k in keys}]
         if len(group) == 1 and keys:
             nudges += [single_entry(k, point, rng) for k in keys[:2] for _ in range(2)]
+        rounding = min(ROUNDED, ROUNDING * inflow(d, point, group))
         for v in nudges:
             derived = sum(float(np.sum(point.deltas[k] * x)) for k, x in v.items())
             true = slope(v)
             scale = max((float(np.max(np.abs(point.deltas[k]), initial=0)) for k in v), default=0.0)
             gap = abs(true - derived)
-            error = 0.0 if gap <= ROUNDING else gap / (max(abs(true), scale) or 1.0)
+            error = 0.0 if gap <= rounding else gap / (max(abs(true), scale) or 1.0)
             for n in group:
                 if not error <= tolerance:  # nan is no agreement
                     truths[n].fail(
@@ -53,6 +55,13 @@ def check_truths(
                     truths[n].agree(error if method == "complex" else 0.0)
         for n in group:
             truths[n].points += 1
+
+
+def inflow(d: Derivation, point: Point, names: list[str]) -> float:
+    """The largest entry of the δ's these are sums of, and 1: what cancels leaves its rounding."""
+    into = {u.consumer for n in names for u in d.backward.adjoints[n].uses}
+    return max((float(np.max(np.abs(x), initial=0)) for (n, _), x in point.deltas.items() if n in into),
+               default=1.0) + 1  # fmt: skip
 
 
 def grouped(names: list[str], count: int) -> list[list[str]]:

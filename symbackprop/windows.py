@@ -47,6 +47,9 @@ def contraction(
     return td.mul(const(term.coefficient), made)
 
 
+IN_ENTRIES = ("pick", "einsum", "tri")  # no product of matrices says these
+
+
 def sayable(e: Expr) -> bool:
     """Whether contractions act on names: an entry outside a named array is 0; cos of it would be 1.
 
@@ -55,5 +58,7 @@ def sayable(e: Expr) -> bool:
     nodes = topological(e)
     turned = [a for n in nodes if n.op is OPS["reshape"] for a in n.args if not a.symbol]
     return all(a.symbol for n in nodes if n.op is OPS["contraction"] for a in n.args) and all(
-        x.rank < 3 for a in turned for x in topological(a)
+        x.rank < 3 and not (x.rank and x.op.name in IN_ENTRIES)
+        for a in turned
+        for x in topological(a)
     )

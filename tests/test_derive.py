@@ -42,7 +42,10 @@ def test_random_graphs(seed: int, nodes: int) -> None:
     emitted_agrees(d, seed)
 
 
-@pytest.mark.parametrize(("seed", "nodes"), [(s, 3 + s % 6) for s in range(900, 908)])
+# 22: a gradient that is 0 because large numbers cancel; 49: what no matrix says, inside a reshape
+@pytest.mark.parametrize(
+    ("seed", "nodes"), [(s, 3 + s % 6) for s in range(900, 908)] + [(22, 9), (49, 7)]
+)
 def test_random_graphs_of_everything(seed: int, nodes: int) -> None:
     """Kinks and layers as well; what a generic point does not meet."""
     text = random_graph(seed, nodes, EVERYTHING)

@@ -66,6 +66,12 @@ def test_wrong_factor(factor: str) -> None:
     refused(damaged(sb.derive(NET), "W", lambda e: td.mul(value, e)), "W")
 
 
+def test_a_tiny_gradient_is_not_taken_for_rounding() -> None:
+    tiny = sb.derive("x: d; L = sum(sin(x))/10**10")
+    assert tiny.verify(seed=3).ok
+    refused(damaged(tiny, "x", lambda e: td.mul(const(2), e)), "x")
+
+
 def test_swapped_transpose_with_square_sizes() -> None:
     refused(damaged(sb.derive(SQUARE), "h", lambda e: td.tidy(swap_matrix(e))), "h")
 
