@@ -117,7 +117,8 @@ def test_another_order_of_rows_would_be_seen(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setitem(td.RULES, "add", lazy)
     with pytest.raises(AssertionError):
-        test_rows_in_any_order_give_one_form(0)
+        for first in range(0, 1500, 100):
+            test_rows_in_any_order_give_one_form(first)
 
 
 @pytest.mark.parametrize(
