@@ -52,60 +52,72 @@ def across(a: Expr, b: Expr) -> Expr | None:
 def of_ones(a: Expr, b: Expr) -> Expr | None:
     """1 1ᵀ 1 = n 1."""
     shape = (*a.shape[:-1], *b.shape[1:])
-    return (
-        mul(const(a.shape[-1]), fn.constant(1, *shape))
-        if is_ones(a) and is_ones(b) and shape
-        else None
-    )
+    ones = is_ones(a) and is_ones(b) and shape
+    return mul(const(a.shape[-1]), fn.constant(1, *shape)) if ones else None
 
 
 def simpler_product(a: Expr, b: Expr) -> Expr | None:
-    """I A = A, diag(u) v = u ⊙ v, diag(u) diag(v) = diag(u ⊙ v), e_yᵀ z = z_y, 1ᵀ z = Σ z."""
+    """The first row that knows the two factors."""
+    known = (with_identity, with_diagonal, of_vectors, with_ones, with_dyad, symmetric_first)
+    return next((made for row in known if (made := row(a, b)) is not None), None)
+
+
+def with_identity(a: Expr, b: Expr) -> Expr | None:
+    """I A = A, A I = A."""
+    if a.op.name == "identity" or (a.op.name == "diag" and is_ones(a.args[0])):
+        return b
+    whole = b.op.name == "identity" or (b.op.name == "diag" and is_ones(b.args[0]))
+    return a if whole else None
+
+
+def with_diagonal(a: Expr, b: Expr) -> Expr | None:
+    """diag(u) v = u ⊙ v, diag(u) diag(v) = diag(u ⊙ v), exp(Z) by its row sums is softmax(Z)."""
     names = (a.op.name, b.op.name)
-    if names[0] == "identity":
-        return b
-    if names[1] == "identity":
-        return a
-    if names[0] == "diag" and is_ones(a.args[0]):
-        return b
-    if names[1] == "diag" and is_ones(b.args[0]):
-        return a
     if names == ("diag", "exp") and a.args[0] is power(rows(b), Fraction(-1)):
         return apply(OPS["softmax"], b.args[0])
     if names[0] == "diag" and b.rank == 1:
         return mul(a.args[0], b)
     if names[1] == "diag" and a.rank == 1:
         return mul(a, b.args[0])
-    if names == ("diag", "diag"):
-        return diag(mul(a.args[0], b.args[0]))
-    if a.rank == b.rank == 1:
-        for unit, other in ((a, b), (b, a)):
-            if unit.op.name in ("onehot", "unit"):
-                return total(other) if is_ones(other) else entry_at(other, unit)
-        if is_ones(a):
-            return total(b)
-        if is_ones(b):
-            return total(a)
-        both = [f for x in (a, b) for f in split(x).arrays]
-        if any(
-            folds.cancels(f, g) and x == -y for n, (f, x) in enumerate(both) for g, y in both[:n]
-        ):
-            return total(mul(a, b))  # (y ⊘ p)ᵀ p = Σ y
+    return diag(mul(a.args[0], b.args[0])) if names == ("diag", "diag") else None
+
+
+def of_vectors(a: Expr, b: Expr) -> Expr | None:
+    """e_yᵀ z = z_y, 1ᵀ z = Σ z, (y ⊘ p)ᵀ p = Σ y."""
+    if not a.rank == b.rank == 1:
+        return None
+    for unit, other in ((a, b), (b, a)):
+        if unit.op.name in ("onehot", "unit"):
+            return total(other) if is_ones(other) else entry_at(other, unit)
+    if is_ones(a) or is_ones(b):
+        return total(b if is_ones(a) else a)
+    both = [f for x in (a, b) for f in split(x).arrays]
+    pairs = ((f, x, g, y) for n, (f, x) in enumerate(both) for g, y in both[:n])
+    gone = any(folds.cancels(f, g) and x == -y for f, x, g, y in pairs)
+    return total(mul(a, b)) if gone else None
+
+
+def with_ones(a: Expr, b: Expr) -> Expr | None:
+    """A 1 and 1ᵀ B are sums over an axis."""
     if is_ones(b) and b.rank < a.rank:
         return rows(a)
-    if is_ones(a) and a.rank < b.rank:
-        return rows(tr(b))
-    if names[0] == "outer" and is_ones(b):
-        return outer(a.args[0], mm(a.args[1], b))
-    if names[1] == "outer" and is_ones(a):
-        return outer(mm(a, b.args[0]), b.args[1])
-    if names[0] == "outer" and b.rank == 1:
-        return mul(mm(a.args[1], b), a.args[0])
-    if names[1] == "outer" and a.rank == 1:
-        return mul(mm(a, b.args[0]), b.args[1])
-    if a.rank == 1 and sq.symmetric(b):
-        return mm(b, a)
+    return rows(tr(b)) if is_ones(a) and a.rank < b.rank else None
+
+
+def with_dyad(a: Expr, b: Expr) -> Expr | None:
+    """(u vᵀ) w = (vᵀ w) u; (u vᵀ) 1 1ᵀ = u (vᵀ 1 1ᵀ)."""
+    if a.op.name == "outer" and (b.rank == 1 or is_ones(b)):
+        made = mm(a.args[1], b)
+        return outer(a.args[0], made) if b.rank > 1 else mul(made, a.args[0])
+    if b.op.name == "outer" and (a.rank == 1 or is_ones(a)):
+        made = mm(a, b.args[0])
+        return outer(made, b.args[1]) if a.rank > 1 else mul(made, b.args[1])
     return None
+
+
+def symmetric_first(a: Expr, b: Expr) -> Expr | None:
+    """vᵀ S as S v."""
+    return mm(b, a) if a.rank == 1 and sq.symmetric(b) else None
 
 
 def simpler_transpose(a: Expr) -> Expr | None:
