@@ -17,7 +17,7 @@ from symbackprop.derivation import Derivation, signal
 from symbackprop.contraction import contract
 from symbackprop.entries import Entries
 from symbackprop.graph import used_names
-from symbackprop.indexed import entries_formula
+from symbackprop.indexed import Base, entries_formula
 from symbackprop.jacobians import (
     entry_base, free, indexed, jacobian_formula, jacobian_shape, jacobian_size, rank, signature,
 )  # fmt: skip
@@ -157,61 +157,49 @@ def so(d: Derivation, x: str) -> list[Equation]:
 
 
 def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
-    found = node_derivative(
-        d.graph.symbol[consumer],
-        d.graph.definition[consumer],
-        d.graph.symbol[x],
-        d.convention.letters,
-    )
+    """One index line: why the transpose, the sum over the batch, the outer product."""
+    g, pool = d.graph, d.convention.letters
+    found = node_derivative(g.symbol[consumer], g.definition[consumer], g.symbol[x], pool)
     if found is None or len(found[0].definitions) > 1:
         return None
     step = found[1][-1]
-    cotangent = cotangent_of(d.graph, consumer)
+    cotangent = cotangent_of(g, consumer)
     product = en.multiply(en.elem(cotangent, *step.at), step.result)
     summed = Entries(
         tuple(en.Term(t.coefficient, t.factors, (*step.at, *t.bound)) for t in product.terms)
     )
-    scope = local_names.Local(
-        d.graph.symbol[consumer],
-        d.graph.definition[consumer],
-        d.graph.symbol[x],
-        (),
-        d.convention.letters,
+    base = entry_base(
+        d, local_names.Local(g.symbol[consumer], g.definition[consumer], g.symbol[x], (), pool)
     )
-    base = entry_base(d, scope)
-    partial = no.Partial(indexed(printed(d, consumer), step.at), indexed(printed(d, x), step.by))
     sides: list[Formula] = [
-        entries_formula(in_letters(e, d.convention.letters), base)
-        for e in (summed, contract(summed))
+        entries_formula(in_letters(e, pool), base) for e in (summed, contract(summed))
     ]
-    a, time = d.graph.symbol[x], d.graph.time
+    a, time = g.symbol[x], g.time
     sequence = bool(a.symbol and a.symbol.time)
     if time and not sequence and cotangent.symbol and cotangent.symbol.time:
         sides = [no.Sum(Name(time.name), no.ONE, size_formula(time.length), f) for f in sides]
-    local = ""
-    if not time and not d.graph.symbol[d.of].shape:
+    chained = not time and not g.symbol[d.of].shape
+    if chained:
+        sides.insert(0, by_the_chain_rule(d, x, consumer, step, base))
         left: Formula = no.Partial(d.convention.of, indexed(printed(d, x), step.by))
-        chain = base(cotangent, tuple(Name(i.name) for i in step.at))
-        with_jacobian: Formula = times([chain, partial])
-        for i in reversed(step.at):
-            with_jacobian = no.Sum(Name(i.name), no.ONE, size_formula(i.size), with_jacobian)
-        sides.insert(0, with_jacobian)
-        local = local_names.key(consumer, x)
     else:
         f = signal(d, x)
-        left = (
-            no.At(f.base, (*f.indices, *letters(step)))
-            if isinstance(f, no.At)
-            else no.At(f, letters(step))
-        )
+        known, own = (f.base, f.indices) if isinstance(f, no.At) else (f, ())
+        left = no.At(known, (*own, *letters(step)))
+    local = local_names.key(consumer, x) if chained else ""
     return Equation(
-        f"why.{x}",
-        left,
-        distinct(sides),
-        free=free(step.by),
-        recurrent=sequence,
-        local=local,
+        f"why.{x}", left, distinct(sides), free=free(step.by), recurrent=sequence, local=local
     )
+
+
+def by_the_chain_rule(d: Derivation, x: str, consumer: str, step: LocalStep, base: Base) -> Formula:
+    """Σ δy_i ∂y_i/∂x_j."""
+    partial = no.Partial(indexed(printed(d, consumer), step.at), indexed(printed(d, x), step.by))
+    entry = base(cotangent_of(d.graph, consumer), tuple(Name(i.name) for i in step.at))
+    body: Formula = times([entry, partial])
+    for i in reversed(step.at):
+        body = no.Sum(Name(i.name), no.ONE, size_formula(i.size), body)
+    return body
 
 
 def letters(step: LocalStep) -> tuple[Formula, ...]:

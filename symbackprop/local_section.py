@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from dataclasses import replace
 
 from symbackprop import entries as en
 from symbackprop import local_names
@@ -119,55 +120,48 @@ def derivation_blocks(
     key = local_names.key(node, wrt)
     scope = local_names.of(d, key)
     base = entry_base(d, scope)
-    rows: list[Equation] = []
-    if len(instance.definitions) > 1:
-        for h in instance.definitions:
-            left = indexed(scope.printed(h.tensor), h.at)
-            rows.append(
-                Equation(
-                    f"{key}.{len(rows)}",
-                    left,
-                    (entries_formula(h.right, base),),
-                    free=free(h.at),
-                    local=key,
-                )
-            )
+    rows = helper_rows(instance, scope, key, base) if len(instance.definitions) > 1 else []
     rows += equation_rows(d, scope, key)
-    for step in steps:
-        if not step.raw.terms:
-            continue
-        left = no.Partial(indexed(scope.printed(step.tensor), step.at), indexed(scope.tex, step.by))
-        sides = [entries_formula(step.raw, base), entries_formula(step.result, base)]
-        chosen = with_selectors(d, step.result)
-        if chosen is not step.result:
-            sides.append(entries_formula(chosen, base))
-        last = step is steps[-1] and len(step.at) + len(step.by) > 2
-        shape = tuple(i.size for i in (*step.at, *step.by)) if last else None
-        rows.append(
-            Equation(
-                f"{key}.{len(rows)}",
-                left,
-                distinct(sides),
-                shape,
-                free=free(step.at, step.by),
-                local=key,
-            )
-        )
+    for step in (x for x in steps if x.raw.terms):
+        rows.append(step_row(d, scope, f"{key}.{len(rows)}", step, base))
+        if step is steps[-1] and len(step.at) + len(step.by) > 2:
+            shape = tuple(i.size for i in (*step.at, *step.by))
+            rows[-1] = replace(rows[-1], shape=shape)
     rows += primes(key, steps[-1], base)
-    matrix = jacobian_formula(d, node, d.graph.symbol[wrt]) if not d.graph.time else None
-    if matrix is not None and rank(d, node) + rank(d, wrt):
-        m, n = jacobian_shape(d, node, wrt)
-        rows.append(
-            Equation(
-                f"{key}.matrix",
-                no.Partial(printed(d, node), printed(d, wrt)),
-                (matrix,),
-                (m, n),
-                local=key,
-            )
-        )
+    rows += matrix_row(d, node, wrt, key)
     values = (("y", symbol_name(scope.node)), ("x", symbol_name(scope.wrt)))
     return [Equations(tuple(rows), Phrase("local.of", values))]
+
+
+def helper_rows(
+    instance: Instance, scope: local_names.Local, key: str, base: Base
+) -> list[Equation]:
+    """The definition, entry by entry."""
+    return [
+        Equation(f"{key}.{n}", indexed(scope.printed(h.tensor), h.at), (entries_formula(h.right, base),),
+                 free=free(h.at), local=key)
+        for n, h in enumerate(instance.definitions)
+    ]  # fmt: skip
+
+
+def step_row(
+    d: Derivation, scope: local_names.Local, key: str, step: LocalStep, base: Base
+) -> Equation:
+    """The derivative of one helper, or of the node: differentiated, contracted, selectors named."""
+    left = no.Partial(indexed(scope.printed(step.tensor), step.at), indexed(scope.tex, step.by))
+    forms = (step.raw, step.result, with_selectors(d, step.result))
+    sides = distinct([entries_formula(f, base) for f in forms])
+    return Equation(key, left, sides, free=free(step.at, step.by), local=key.rpartition(".")[0])
+
+
+def matrix_row(d: Derivation, node: str, wrt: str, key: str) -> list[Equation]:
+    """The Jacobian as a matrix, where one says it."""
+    matrix = None if d.graph.time else jacobian_formula(d, node, d.graph.symbol[wrt])
+    if matrix is None or not rank(d, node) + rank(d, wrt):
+        return []
+    left = no.Partial(printed(d, node), printed(d, wrt))
+    shape = jacobian_shape(d, node, wrt)
+    return [Equation(f"{key}.matrix", left, (matrix,), shape, local=key)]
 
 
 def primes(key: str, step: LocalStep, base: Base) -> list[Equation]:
