@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from symbackprop import notation as no
 from symbackprop import page as pg
@@ -24,59 +25,67 @@ from symbackprop.line_breaks import POINTS, SIGNS, WIDTH, Context, Style, rows, 
 
 def block(b: pg.Block, style: Style) -> Context:
     """One block as plain strings for a template."""
-    match b:
-        case pg.Equations():
-            scalars = all(not eq.shape for eq in b.rows)
-            found = [{"key": eq.key, "boxed": eq.boxed, "rows": rows(eq, style)} for eq in b.rows]
-            if scalars:
-                for eq in found:
-                    for r in eq["rows"]:  # type: ignore[union-attr]
-                        r["size"] = ""
-            return {
-                "kind": "equations",
-                "intro": style.say(b.intro) if b.intro else "",
-                "equations": found,
-                "boxed": any(eq.boxed for eq in b.rows),
-            }
-        case pg.Paragraph():
-            return {"kind": "paragraph", "text": style.say(b.phrase)}
-        case pg.Display():
-            parts = ["(" + r" \times ".join(map(style.factor, s)) + ")" for s in b.sizes]
-            result = r" \times ".join(map(style.factor, b.result))
-            return {
-                "kind": "display",
-                "intro": style.say(pg.Phrase("product.sizes")),
-                "tex": stacked(parts) + r" \;\longrightarrow\; " + result,
-            }
-        case pg.Table():
-            cells = [[style.value(c) for c in row] for row in b.rows]
-            return {"kind": "table", "columns": [style.say(c) for c in b.columns], "rows": cells}
-        case pg.Figure():
-            placed = place(drawn(b, style), max_width=WIDTH)
-            caption = style.say(b.caption)
-            return {
-                "kind": "figure",
-                "tikz": tikz(placed),
-                "svg": svg(placed, title=phrase("section.graph", style.language)),
-                "caption": caption,
-            }
-        case pg.Passage():
-            mark = style.say(b.mark) if b.mark else ""
-            text = written(b.text, style.language, style.escape, style.math)
-            return {"kind": "passage", "mark": mark, "text": text}
-        case pg.Claimed():
-            return claimed(b, style)
-        case pg.Sketch():
-            drawing = dict(b.drawings)[style.language]
-            title = phrase("passage.drawing", style.language)
-            return {
-                "kind": "figure",
-                "tikz": drawing_tikz(drawing),
-                "svg": drawing_svg(drawing, title=title),
-                "caption": written(b.caption, style.language, style.escape, style.math),
-            }
-        case pg.Listing():
-            return {"kind": "listing", "lines": [style.escape(x) for x in folded(b.code)]}
+    return BLOCKS[type(b)](b, style)
+
+
+def equations(b: pg.Equations, style: Style) -> Context:
+    """Lines of formulas; without sizes where all of them are numbers."""
+    found = [{"key": eq.key, "boxed": eq.boxed, "rows": rows(eq, style)} for eq in b.rows]
+    if all(not eq.shape for eq in b.rows):
+        for eq in found:
+            for r in eq["rows"]:  # type: ignore[union-attr]
+                r["size"] = ""
+    intro = style.say(b.intro) if b.intro else ""
+    boxed = any(eq.boxed for eq in b.rows)
+    return {"kind": "equations", "intro": intro, "equations": found, "boxed": boxed}
+
+
+def paragraph(b: pg.Paragraph, style: Style) -> Context:
+    """A sentence of the catalogue."""
+    return {"kind": "paragraph", "text": style.say(b.phrase)}
+
+
+def display(b: pg.Display, style: Style) -> Context:
+    """The line of sizes under a product of Jacobians."""
+    parts = ["(" + r" \times ".join(map(style.factor, s)) + ")" for s in b.sizes]
+    result = r" \times ".join(map(style.factor, b.result))
+    tex = stacked(parts) + r" \;\longrightarrow\; " + result
+    return {"kind": "display", "intro": style.say(pg.Phrase("product.sizes")), "tex": tex}
+
+
+def table(b: pg.Table, style: Style) -> Context:
+    """Columns with their heads."""
+    cells = [[style.value(c) for c in row] for row in b.rows]
+    return {"kind": "table", "columns": [style.say(c) for c in b.columns], "rows": cells}
+
+
+def figure(b: pg.Figure, style: Style) -> Context:
+    """The graph as a picture."""
+    placed = place(drawn(b, style), max_width=WIDTH)
+    title = phrase("section.graph", style.language)
+    return {"kind": "figure", "tikz": tikz(placed), "svg": svg(placed, title=title),
+            "caption": style.say(b.caption)}  # fmt: skip
+
+
+def passage(b: pg.Passage, style: Style) -> Context:
+    """Words of the sheet."""
+    mark = style.say(b.mark) if b.mark else ""
+    text = written(b.text, style.language, style.escape, style.math)
+    return {"kind": "passage", "mark": mark, "text": text}
+
+
+def sketch(b: pg.Sketch, style: Style) -> Context:
+    """A drawing of the sheet."""
+    drawing = dict(b.drawings)[style.language]
+    title = phrase("passage.drawing", style.language)
+    caption = written(b.caption, style.language, style.escape, style.math)
+    return {"kind": "figure", "tikz": drawing_tikz(drawing), "svg": drawing_svg(drawing, title=title),
+            "caption": caption}  # fmt: skip
+
+
+def listing(b: pg.Listing, style: Style) -> Context:
+    """A program, line by line."""
+    return {"kind": "listing", "lines": [style.escape(x) for x in folded(b.code)]}
 
 
 def claimed(b: pg.Claimed, style: Style) -> Context:
@@ -157,3 +166,9 @@ def sections(made: Sequence[pg.Section], style: Style) -> list[Context]:
         }
         for s in made
     ]
+
+
+BLOCKS: Mapping[type, Callable[[Any, Style], Context]] = {
+    pg.Equations: equations, pg.Paragraph: paragraph, pg.Display: display, pg.Table: table, pg.Figure: figure,
+    pg.Passage: passage, pg.Claimed: claimed, pg.Sketch: sketch, pg.Listing: listing,
+}  # fmt: skip
