@@ -25,6 +25,12 @@ def selected(rows: int, columns: int, start: int) -> Any:
     return jnp.eye(rows, columns, k=-start)
 
 
+def commuted(rows: int, columns: int) -> Any:
+    """The rows of an identity, counted by columns, counted by rows."""
+    n = rows * columns
+    return jnp.eye(n).reshape(columns, rows, n).swapaxes(0, 1).reshape(n, n)
+
+
 TABLE: Table = {
     "add": jnp.add, "subtract": jnp.subtract, "multiply": jnp.multiply, "divide": jnp.divide,
     "negative": jnp.negative, "power": power, "matmul": jnp.matmul,
@@ -44,6 +50,7 @@ TABLE: Table = {
     "mse": lambda x, t: jnp.mean((x - t) ** 2),
     "cross_entropy": lambda p, t: -jnp.sum(t * jnp.log(p), -1),
     "concat": lambda *x, axis: jnp.concatenate(x, axis), "slice": ranged, "selector": selected,
+    "commutation": commuted,
     "constant": lambda shape, value: jnp.full(shape, float(value)), "identity": lambda n: jnp.eye(n),
     "unit": lambda n, position: jnp.eye(n)[position], "onehot": lambda y, n: jax.nn.one_hot(y, n),
     "argmax": lambda x: jnp.argmax(x, -1),

@@ -31,6 +31,12 @@ def selected(rows: int, columns: int, start: int) -> Any:
     return torch.eye(rows + columns + start, dtype=torch.float64)[:rows, start : start + columns]
 
 
+def commuted(rows: int, columns: int) -> Any:
+    """The rows of an identity, counted by columns, counted by rows."""
+    n = rows * columns
+    return torch.eye(n, dtype=torch.float64).reshape(columns, rows, n).swapaxes(0, 1).reshape(n, n)
+
+
 TABLE: Table = {
     "add": torch.add, "subtract": torch.sub, "multiply": torch.mul, "divide": torch.div,
     "negative": torch.neg, "power": power, "matmul": torch.matmul,
@@ -48,6 +54,7 @@ TABLE: Table = {
     "log_softmax": lambda x: torch.log_softmax(x, -1),
     "cross_entropy": lambda p, t: -(t * torch.log(p)).sum(-1),
     "concat": lambda *x, axis: torch.cat(x, axis), "slice": ranged, "selector": selected,
+    "commutation": commuted,
     "constant": lambda shape, value: torch.full(shape, float(value), dtype=torch.float64),
     "identity": lambda n: torch.eye(n, dtype=torch.float64),
     "unit": lambda n, position: torch.eye(n, dtype=torch.float64)[position],
