@@ -51,7 +51,7 @@ class Style:
             return self.math(r"\times ".join(map(self.factor, found)))
         if p.key == "list":
             return ", ".join(self.value(v) for _, v in p.values)
-        return phrase(p.key, self.language, **{k: self.value(v) for k, v in p.values})
+        return phrase(p.key, self.language, self.escape, **{k: self.value(v) for k, v in p.values})
 
     def value(self, v: Formula | pg.Phrase | str | int) -> str:
         if isinstance(v, pg.Phrase):

@@ -8,6 +8,9 @@ import pytest
 
 from symbackprop.catalogue import LANGUAGES, catalogue, phrase
 from symbackprop.errors import SheetError
+from symbackprop.line_breaks import Style
+from symbackprop.page import Phrase
+from symbackprop.tex.escape import escape
 
 SOURCES = Path(__file__).parent.parent
 
@@ -74,3 +77,14 @@ def test_an_empty_gap_is_refused() -> None:
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(SheetError, match="no language `fr`"):
         catalogue("fr")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_can_be_set_by_tex(language: str) -> None:
+    """∇ and ᵀ in a sentence are signs a plain TeX lacks: they become formulas."""
+    style = Style(language, {}, "column", escape, lambda tex: f"${tex}$", lambda tex, _: tex)
+    for key, said in catalogue(language).items():
+        if not gaps(said):
+            assert all(ord(c) < 0x180 or c in "–—‘’‚“”„‹›…" for c in style.say(Phrase(key))), key
+        assert all(ord(c) < 0x180 or c in "–—‘’‚“”„‹›…" for c in escape(said)), key
+    assert "nabla" in style.say(Phrase("convention.layout_numerator"))

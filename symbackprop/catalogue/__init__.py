@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
+from string import Formatter
 
 from symbackprop.errors import SheetError
 
@@ -27,12 +28,16 @@ def catalogue(language: str) -> Mapping[str, str]:
     }
 
 
-def phrase(key: str, language: str, **values: str) -> str:
-    """The sentence with its gaps filled. Errors: `SheetError` for an unknown key or an empty gap."""
+def phrase(key: str, language: str, escape: Callable[[str], str] = str, /, **values: str) -> str:
+    """The sentence, its own words escaped, with its gaps filled.
+
+    Errors: `SheetError` for an unknown key or an empty gap.
+    """
     found = catalogue(language).get(key)
     if found is None:
         raise SheetError(f"no sentence `{key}`", where=f"catalogue {language}")
+    parts = Formatter().parse(found)
     try:
-        return found.format(**values)
+        return "".join(escape(words) + (values[gap] if gap else "") for words, gap, _, _ in parts)
     except KeyError as error:
         raise SheetError(f"`{key}` needs {error}", where=f"catalogue {language}") from None
