@@ -138,7 +138,7 @@ class Writer(Vectors):
             return self.elementwise(e, self.natural(e.args[0]))
         if slides(e.op) or e.op.name in ("einsum", "slice", "concat"):
             raise NoMatrix(e.op.name)
-        if e.op.name == "frobenius" and e.args[0].rank == 1:
+        if e.op.name in ("frobenius", "norm") and e.args[0].rank == 1:
             return no.Call("euclidean", (self.natural(e.args[0]),))
         return no.Call(function_key(e), tuple(self.natural(a) for a in e.args))
 
