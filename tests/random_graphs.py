@@ -234,14 +234,15 @@ def choices(pool: Pool, a: str, A: Dims, b: str, B: Dims) -> list[tuple[str, Dim
     two = [
         (t.format(**words), dims)
         for t, f in pool.two
-        if (a != b or (t, f) not in BROKEN_TWO) and (dims := f(A, B)) is not None  # max(a, a) is a tie
+        if (a != b or (t, f) not in BROKEN_TWO)
+        and (dims := f(A, B)) is not None  # max(a, a) is a tie
     ]
     return one + two * 2
 
 
-def random_graph(seed: int, nodes: int, pool: Pool = BASIC) -> str:
-    """A well-typed graph of so many nodes, all of them joined in one loss."""
-    rng = random.Random(seed)
+def random_graph(source: int | random.Random, nodes: int, pool: Pool = BASIC) -> str:
+    """A well-typed graph of so many nodes, all joined in one loss, drawn by a seed or from a source."""
+    rng = source if isinstance(source, random.Random) else random.Random(source)
     lines, dims = [], dict[str, Dims]()
     for k in range(rng.randint(2, 4)):
         dims[f"p{k}"] = rng.choice(SHAPES)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import importlib
 import os
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import given as drawn
+from hypothesis import strategies as st
 
 import symbackprop as sb
 from symbackprop.compositions import COMPOSITIONS
@@ -157,6 +161,16 @@ def test_the_worked_network_of_digits(system: System) -> None:
 def test_random_graphs(system: System, seed: int) -> None:
     """Shared nodes, broadcasting, slices, concat, size-1 axes; 3 to 60 nodes."""
     compare(system, sb.derive(random_graph(seed, 3 + seed * 13 % 58, EVERYTHING)), seed)
+
+
+@settings(max_examples=RANDOM // 10, deadline=None, database=None,
+          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
+@drawn(st.randoms(use_true_random=False), st.integers(3, 60), st.integers(0, 2**16))
+def test_graphs_drawn_to_be_shrunk(
+    system: System, source: random.Random, nodes: int, seed: int
+) -> None:
+    """The same graphs with every choice drawn by Hypothesis, which looks for the smallest that fails."""
+    compare(system, sb.derive(random_graph(source, nodes, EVERYTHING)), seed)
 
 
 @pytest.mark.parametrize("seed", range(RANDOM // 10))
