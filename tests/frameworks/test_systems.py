@@ -15,10 +15,12 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 import symbackprop as sb
+from symbackprop import tidy as td
 from symbackprop.compositions import COMPOSITIONS
 from symbackprop.derivation import Derivation
 from symbackprop.errors import DeclarationError
 from symbackprop.exercise import Derived
+from symbackprop.expr import const
 from symbackprop.functions import FUNCTIONS
 from symbackprop.graph import collect
 from symbackprop.vocabulary import OPS
@@ -188,6 +190,18 @@ def test_a_wrong_gradient_is_seen(system: System) -> None:
     (true,) = system.gradients(f, list(free.values()))
     assert apart(3 * p.values["x", 0] ** 2, true) < CLOSE
     assert apart(2 * p.values["x", 0] ** 2, true) > CLOSE
+
+
+def test_ties_excuse_no_wrong_value_and_no_wrong_slope(system: System) -> None:
+    tied = sb.derive("x: d; y = x*1; L = sum(minimum(x, y)**2)")
+    compare(system, tied, 5)
+    own = system.table["minimum"]
+    wrong = replace(system, table={**system.table, "minimum": lambda a, b: 1.001 * own(a, b)})
+    assert refused(compare, wrong, tied)
+    a = tied.backward.adjoints["x"]
+    doubled = replace(a, forms=tuple(td.mul(const(2), e) for e in a.forms))
+    backward = replace(tied.backward, adjoints={**tied.backward.adjoints, "x": doubled})
+    assert refused(compare, system, replace(tied, backward=backward))
 
 
 # op: what it is mistaken for
