@@ -91,18 +91,23 @@ def compare(system: System, d: Derivation, seed: int, trial: int = 0, whole: str
     compare_code(d, full, agreed)
 
 
-def tied_and_smooth(d: Derivation, p: Point, key: Key, ours: Array) -> bool:
-    """Whether a point lies on a tie, where a library may halve what flows back, and ours is the slope there.
-
-    min(s, t) with s = t everywhere has a slope that no choice of the larger one changes; differences to
-    either side tell it.
-    """
+def on_a_tie(d: Derivation, p: Point) -> bool:
+    """Whether a point lies on a kink, where systems may choose different slopes."""
     watched: list[float] = []
     token = KINKS.set(watched)
     try:
         forward(d.graph, p)
     finally:
         KINKS.reset(token)
+    return bool(watched) and min(watched) < CLOSE
+
+
+def tied_and_smooth(d: Derivation, p: Point, key: Key, ours: Array) -> bool:
+    """Whether a point lies on a tie, where a library may halve what flows back, and ours is the slope there.
+
+    min(s, t) with s = t everywhere has a slope that no choice of the larger one changes; differences to
+    either side tell it.
+    """
     v = np.random.default_rng(7).normal(size=np.shape(ours))
 
     def value(h: float) -> float:
@@ -110,8 +115,7 @@ def tied_and_smooth(d: Derivation, p: Point, key: Key, ours: Array) -> bool:
         return float(np.real(objective(d.backward, forward(d.graph, replace(p, values=moved)))))
 
     sides = [(value(h) - value(0.0)) / h for h in (NUDGE, -NUDGE)]
-    on_a_tie = bool(watched) and min(watched) < CLOSE
-    return on_a_tie and all(apart(np.sum(ours * v), side) < 100 * NUDGE for side in sides)
+    return on_a_tie(d, p) and all(apart(np.sum(ours * v), side) < 100 * NUDGE for side in sides)
 
 
 def compare_code(d: Derivation, p: Point, true: Values) -> None:
