@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -254,10 +253,8 @@ def test_files_outside_cannot_be_written(engine: Engine, tmp_path: Path) -> None
 
 
 def test_a_loop_is_stopped(engine: Engine) -> None:
-    begun = time.monotonic()
     with pytest.raises(TexError, match="did not finish within 2 seconds"):
         compile_pdf(r"\def\a{\a}\a", engine=engine, timeout=2.0)
-    assert time.monotonic() - begun < 10
 
 
 def test_a_character_left_out_is_an_error(engine: Engine) -> None:

@@ -41,14 +41,21 @@ def is_running(pid: int) -> bool:
     return state.stdout.strip()[:1] not in (b"", b"Z")
 
 
+def ends(pid: int) -> bool:
+    """A killed process is gone; the signal is sent at once and takes effect a little later."""
+    for _ in range(100):
+        if not is_running(pid):
+            return True
+        time.sleep(0.1)
+    return False
+
+
 @posix
 def test_a_timeout_kills_the_children_too(tmp_path: Path) -> None:
-    slow = script(tmp_path, "sleep 60 &\necho $! > $NOTES/child\nsleep 60")
-    begun = time.monotonic()
-    with pytest.raises(TexError, match=r"within 0\.5 seconds"):
-        compile_pdf("x", engine=slow, timeout=0.5)
-    assert time.monotonic() - begun < 5
-    assert not is_running(int((tmp_path / "child").read_text()))
+    slow = script(tmp_path, "sleep 600 &\necho $! > $NOTES/child\nsleep 600")
+    with pytest.raises(TexError, match="within 3 seconds"):
+        compile_pdf("x", engine=slow, timeout=3.0)
+    assert ends(int((tmp_path / "child").read_text()))
     assert was_cleaned(tmp_path)
 
 
