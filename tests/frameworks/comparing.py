@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -78,17 +79,32 @@ def compare(system: System, d: Derivation, seed: int, trial: int = 0, whole: str
     p = given(d, seed, trial)
     run = outright(system, d, whole) if whole else interpreted(system, d, p)
     f, free = outcome(system, d, p, run)
-    true = system.gradients(f, list(free.values()))
     full = backward_values(d.backward, forward(d.graph, p))
     value = float(np.real(objective(d.backward, full)))
     assert apart(value, f(list(free.values()))) < CLOSE, "the output itself"
+    ours = {k: full.deltas.get(k, np.zeros(np.shape(p.values[k]))) for k in free}
     agreed = {}
-    for key, g in zip(free, true, strict=True):
-        ours = full.deltas.get(key, np.zeros(np.shape(g)))
-        close = apart(ours, g) < CLOSE
-        assert close or tied_and_smooth(d, p, key, ours), key
-        agreed[key] = g if close else ours
+    for key, g in zip(free, uncontested(system, f, free, ours), strict=True):
+        close = apart(ours[key], g) < CLOSE
+        assert close or tied_and_smooth(d, p, key, ours[key]), key
+        agreed[key] = g if close else ours[key]
     compare_code(d, full, agreed)
+
+
+def uncontested(system: System, f: Any, free: Values, ours: Values) -> list[Array]:
+    """The library's gradients; what its compiler alone gets otherwise is told and counts for nothing.
+
+    One compiled gradient of 2,000 was 5 % off, where the same library op by op and difference quotients
+    to both sides gave our value.
+    """
+    at = list(free.values())
+    true = system.gradients(f, at)
+    if all(apart(ours[k], g) < CLOSE for k, g in zip(free, true, strict=True)):
+        return true
+    plain = system.op_by_op(f, at)
+    if any(apart(g, h) >= CLOSE for g, h in zip(true, plain, strict=True)):
+        warnings.warn("compiled and op by op, the library's gradients differ", stacklevel=3)
+    return plain
 
 
 def on_a_tie(d: Derivation, p: Point) -> bool:

@@ -84,4 +84,5 @@ def products(f: Scalar, at: list[Any], along: list[Any]) -> list[Any]:
     return [g.numpy(force=True) for g in slopes(slope, free)]
 
 
-SYSTEM = System(TABLE, WHOLE, label_free(number, torch.as_tensor), torch.sum, gradients, products)
+SYSTEM = System(TABLE, WHOLE, label_free(number, torch.as_tensor), torch.sum, gradients, gradients,
+                products)  # fmt: skip

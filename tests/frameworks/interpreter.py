@@ -21,13 +21,14 @@ Scalar = Callable[[list[Array]], Array]
 @dataclass(frozen=True)
 class System:
     """A library: functions by op name and by row of `whole`, arrays, their sum; gradients and
-    Hessian-vector products of f([…])."""
+    Hessian-vector products of f([…]), gradients without a compiler as well."""
 
     table: Table
     whole: Table
     array: Callable[[object], Array]
     total: Callable[[Array], Array]
     gradients: Callable[[Scalar, list[Array]], list[Array]]
+    op_by_op: Callable[[Scalar, list[Array]], list[Array]]
     products: Callable[[Scalar, list[Array], list[Array]], list[Array]]
 
 

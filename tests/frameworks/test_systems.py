@@ -41,7 +41,7 @@ from tests.random_graphs import EVERYTHING, random_graph
 from tests.test_vocabulary import cases
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("default")]
-RANDOM = int(os.environ.get("SYMBACKPROP_RANDOM_GRAPHS", "200"))  # how many, from seed 0 on
+RANDOM = int(os.environ.get("SYMBACKPROP_RANDOM_GRAPHS", "200"))  # 2000 in the long run
 UNSAID = {"contraction"}  # what a derivation makes where no op says it
 
 
@@ -160,13 +160,13 @@ def test_the_worked_network_of_digits(system: System) -> None:
 # --- random graphs -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(RANDOM))
+@pytest.mark.parametrize("seed", range(RANDOM // 10))
 def test_random_graphs(system: System, seed: int) -> None:
     """Shared nodes, broadcasting, slices, concat, size-1 axes; 3 to 60 nodes."""
     compare(system, sb.derive(random_graph(seed, 3 + seed * 13 % 58, EVERYTHING)), seed)
 
 
-@settings(max_examples=RANDOM // 10, deadline=None, database=None,
+@settings(max_examples=RANDOM, deadline=None, database=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
 @drawn(st.randoms(use_true_random=False), st.integers(3, 60), st.integers(0, 2**16))
 def test_graphs_drawn_to_be_shrunk(
