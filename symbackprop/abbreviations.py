@@ -13,6 +13,7 @@ from typing import TypeAlias
 from symbackprop import tidy as td
 from symbackprop.activity import relevant
 from symbackprop.entries import Atom, Elem, Entries, Fn, Group
+from symbackprop.equations import Template
 from symbackprop.expr import (
     LEAVES,
     Expr,
@@ -27,6 +28,7 @@ from symbackprop.expr import (
 from symbackprop.graph import TIME_SUM, Graph, make
 from symbackprop.local import of_node
 from symbackprop.naming import CURVED, LINEAR
+from symbackprop.op import Op
 from symbackprop.raising import raise_entries
 
 Helpers: TypeAlias = Mapping[
@@ -50,6 +52,12 @@ def name_helpers(g: Graph, of: str, active: set[str]) -> tuple[Graph, Helpers]:
                 found[node] = named_apart(node, needed, taken, symbol, definition)
         symbol[name], definition[name] = g.symbol[name], e
     return (make(symbol, definition, g.time, g.initial), found) if found else (g, NONE)
+
+
+def helper_names(op: Op) -> set[Hashable]:
+    """What the equations of an op name between arguments and result."""
+    lines = (q for v in op.variants for q in v.equations[:-1])
+    return {q.left.tensor for q in lines if isinstance(q, Template)}
 
 
 def helpers_needed(node: Expr, active: set[str]) -> frozenset[Hashable]:

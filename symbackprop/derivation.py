@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from symbackprop.convention import LETTERS, Convention, NoMatrix, symbol_formula
+from symbackprop.abbreviations import helper_names
 from symbackprop.onpaper import notate, notate_entry
 from symbackprop.errors import DeclarationError
 from symbackprop.expr import (
@@ -202,12 +203,14 @@ def as_graph(graph: Graph | Expr | str) -> Graph:
 
 
 def fitted(b: Backward, c: Convention) -> Convention:
-    """The convention with the output's name and the index letters no name of the graph uses."""
+    """The convention with the output's name and the index letters that no name or helper has."""
     g = b.graph
     symbol = g.symbol[b.of].symbol
     assert symbol
     used = {n for e in g.symbol.values() if e.symbol for n in (e.symbol.tex.base, e.symbol.name)}
     used |= set(g.sizes) | ({g.time.name} if g.time else set())
+    every = {n.op for e in g.definition.values() for n in topological(e)}
+    used |= {str(h) for o in every for h in helper_names(o)}
     spare = [x for x in LETTERS if x not in used]
     spare += [x for x in "efghtxyz" if x not in used]
     return replace(c, of=symbol.tex, letters="".join(spare))

@@ -45,7 +45,8 @@ def jacobian_expr(d: Derivation, node: str, wrt: Expr) -> Expr | None:
         return None
     instance, steps = found
     step = steps[-1]
-    known = raised_helpers(instance.definitions[:-1])
+    named = local_names.shared(d, node)
+    known = raised_helpers([h for h in instance.definitions[:-1] if h.tensor not in named], named)
     return raise_entries(step.result, (*step.at, *step.by), known)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from symbackprop.abbreviations import helper_names
 from symbackprop.derivation import Derivation
-from symbackprop.expr import Expr, default_tex, leaf, spelled, substitute, symbols
+from symbackprop.expr import Expr, default_tex, leaf, spelled, substitute, symbols, topological
 from symbackprop.lowering import instance_of
 from symbackprop.notation import Name
 
@@ -54,9 +56,29 @@ def of(d: Derivation, scope: str) -> Local:
         timeless(g.definition[node]),
         timeless(g.symbol[wrt]),
         d.convention.letters,
-        frozenset(e.symbol.tex for e in d.graph.symbol.values() if e.symbol),
+        frozenset(n for e in d.graph.symbol.values() for n in spellings(e)),
         frozenset(d.graph.sizes),
+        tuple((str(t), e.symbol.tex) for t, e in shared(d, node).items() if e.symbol),
     )
+
+
+def shared(d: Derivation, node: str) -> dict[Hashable, Expr]:
+    """Helpers of a definition that are nodes, because a pullback uses them: R for r_ij = x_ij - m_ij.
+
+    Where two ops of the definition have a helper of the same name, neither is among them.
+    """
+    parts = topological(d.graph.definition[node])
+    said = Counter(h for part in parts for h in helper_names(part.op))
+    every = (x for part in parts for x in d.backward.helpers.get(part, {}).items())
+    return {t: e for t, e in every if e.symbol and not e.symbol.time and said[t] == 1}
+
+
+def spellings(e: Expr) -> tuple[Name, ...]:
+    """A symbol's name; that of a matrix P also as its entries are often called, p_ij."""
+    assert e.symbol
+    own = e.symbol.tex
+    entry = own.base.lower()
+    return (own, replace(own, base=entry)) if e.rank > 1 and len(entry) == 1 else (own,)
 
 
 @lru_cache(maxsize=4096)
@@ -78,14 +100,15 @@ def build(
     letters: str,
     taken: frozenset[Name],
     sizes: frozenset[str],
+    given: tuple[tuple[str, Name], ...],
 ) -> Local:
     instance = instance_of(node, definition, letters)
     assert instance, "a local derivation needs entries"
     used = {n.base for n in taken} | set(sizes)
     helpers = []
     for h in instance.definitions[:-1]:
-        name = spelled(default_tex(str(h.tensor)))
-        if name.base in used:
+        name = dict(given).get(str(h.tensor)) or spelled(default_tex(str(h.tensor)))
+        if name.base in used and str(h.tensor) not in dict(given):
             name = Name(rf"\tilde{{{name.base}}}", name.sup, name.sub)
         helpers.append((str(h.tensor), name))
     return Local(node, definition, wrt, tuple(helpers), letters)

@@ -7,6 +7,7 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.functions import FUNCTIONS
+from symbackprop.outline import outline
 from symbackprop.values import Point, evaluate
 from symbackprop.vocabulary import OPS
 from tests.test_derive import emitted_agrees
@@ -87,6 +88,36 @@ def test_a_start_is_told_from_the_state_before_the_first_step(name: str) -> None
     assert d.graph.symbol[name].symbol
     printed = d.latex(d.formula(d.graph.symbol[name]))
     assert printed == ("a" if name == "a" else "h^{(0)}")
+
+
+NLL = "M: n x d; V: n x d positive; X: n x d; L = gaussian_nll({0}, M, V)"
+
+
+def test_helpers_keep_their_letter_and_vanish_where_they_are_zero() -> None:
+    apart = sb.derive(NLL.format("X"))
+    assert "r" not in apart.convention.letters  # r_ij = x_ij - m_ij, so no index is called r
+    assert "R_{ij}" in latex_of(apart)  # the node that the error signals use
+    assert "R_{ij}" not in latex_of(sb.derive(NLL.format("M")))
+
+
+def test_a_helper_is_not_called_as_the_entries_of_a_matrix() -> None:
+    said = latex_of(sb.derive("E: n x d; P = softmax(E); L = sum(P**2)"))
+    assert r"\tilde{e}_{ij} \exp(E_{ij})" in said
+
+
+@pytest.mark.parametrize("graph", [
+    "x: d; y = layernorm(x); z = layernorm(x*y); L = sum(z**3)",
+    "x: d; c: d; y = normalize(x) + normalize(c*x); L = c @ y",  # two helpers of one name
+])  # fmt: skip
+def test_jacobians_are_written_with_the_helpers_that_are_nodes(graph: str) -> None:
+    d = sb.derive(graph)
+    assert d.verify(seed=4).ok
+    said = latex_of(d)
+    assert (r"\frac{1}{s}\,I_{d} - \frac{1}{d\,s}" in said) == ("layernorm" in graph)
+
+
+def latex_of(d: sb.Derivation) -> str:
+    return " ".join(d.latex(s) for e in outline(d).equations for s in (e.left, *e.sides))
 
 
 def test_another_symbol_with_the_name_of_a_step_is_refused() -> None:

@@ -44,6 +44,8 @@ LINES = [
     (RIDGE, ["err = X w - y", "r = err", "∇_w L = X' err + w", "dL/dw = X'err"], "defined holds holds false"),
     (RIDGE, [r"H_L = X^\top X + I_d", r"H_L = X^\top X"], "holds false"),
     (PATHS, ["dK/dx = -1/2", "dK/dx = (s^2 - 1)/2", "dK/dx = s^2/2"], "holds holds false"),  # ∂ and d
+    # a name of the solution's own, where x is in e itself and in what stands beside it
+    (PATHS, ["e = s^2 - x", "∂e/∂x = -1", "∂e/∂x = s^2 - 1", "∂e/∂x = 1"], "defined holds holds false"),
 ]  # fmt: skip
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 
 from symbackprop.answers import definitions
-from symbackprop.answers.slopes import complex_steps
+from symbackprop.answers.slopes import Paths, complex_steps
 from symbackprop.claims import Claim
 from symbackprop.derivation import Derivation, bare, signal
 from symbackprop.errors import SymbackpropError
@@ -27,6 +27,7 @@ from symbackprop.values import Key, Point, backward_values, forward
 from symbackprop.write.walk import inside
 
 Layout = Literal["gradient", "numerator"]
+Shift: TypeAlias = Callable[[Scene, str, Array, tuple["Definition", ...]], Scene]
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ def with_values(at: Own, found: Mapping[Key, Array]) -> Own:
 
 
 def own_slopes(
-    scene: Scene, claim: Claim, said: Iterable[Definition], layout: Layout
+    scene: Scene, claim: Claim, said: Iterable[Definition], layout: Layout, paths: Paths
 ) -> dict[Formula, Value]:
     """∂e/∂x of names a solution made, through their definitions and the graph."""
     d, known = scene.d, {x.name: x for x in said if x.new}
@@ -181,19 +182,25 @@ def own_slopes(
     for p, _ in claim.partials:
         if p.of in known and p.wrt in nodes and not d.graph.time:
             some = tuple(x for x in known.values() if x.line <= known[p.of].line)
-            if found := own_slope(scene, known[p.of], nodes[p.wrt], some, layout):
+            used = {f for x in some for f in inside(x.body)}
+            shift = held if paths == "definition" and p.wrt in used else moved
+            if found := own_slope(scene, known[p.of], nodes[p.wrt], some, layout, shift):
                 out[p] = found
     return out
 
 
 def own_slope(
-    scene: Scene, of: Definition, by: str, said: tuple[Definition, ...], layout: Layout
-) -> Value | None:
+    scene: Scene, of: Definition, by: str, said: tuple[Definition, ...], layout: Layout, shift: Shift
+) -> Value | None:  # fmt: skip
     """The derivative of one name by a node; None where it cannot be had by steps."""
     base = np.asarray(scene.point.values[by, 0])
     if base.size > COLUMNS or any(map(differentiates, said)):
         return None
-    full = complex_steps(base, lambda step: moved(scene, by, step, said, of.name, layout))
+
+    def nudged(step: Array) -> Array:
+        return np.asarray(own(shift(scene, by, step, said), said, layout).new[of.name].array)
+
+    full = complex_steps(base, nudged)
     return oriented(full, full.ndim - base.ndim, base.ndim, scene.d.convention)
 
 
@@ -204,15 +211,20 @@ def differentiates(x: Definition) -> bool:
     return slopes or any(base.startswith(r"\delta") for base in names)
 
 
-def moved(
-    scene: Scene, by: str, step: Array, said: tuple[Definition, ...], name: Formula, layout: Layout
-) -> Array:
-    """A name of a solution where a node is nudged."""
+def held(scene: Scene, by: str, step: Array, said: tuple[Definition, ...]) -> Scene:
+    """The point where one node is nudged and no other."""
+    point = scene.point
+    there = {**point.values, (by, 0): np.asarray(point.values[by, 0]) + step}
+    return Scene(scene.d, scene.names, replace(point, values=there), scene.seed)
+
+
+def moved(scene: Scene, by: str, step: Array, said: tuple[Definition, ...]) -> Scene:
+    """The point where a node is nudged, with all that follows from it and that the lines use."""
     g, point = scene.d.graph, scene.point
     start = Point(point.sizes, {k: v for k, v in point.values.items() if k[0] in g.inputs}, {}, 0)
     used = {f for x in said for f in inside(x.body)}
     tex = {n: e.symbol.tex for n, e in g.symbol.items() if e.symbol}
     first, *_ = g.definition
     *_, last = (first, *(n for n in g.definition if n == by or tex[n] in used))
-    there = Scene(scene.d, scene.names, forward(g, start, {(by, 0): step}, only=last), scene.seed)
-    return np.asarray(own(there, said, layout).new[name].array)
+    there = forward(g, start, {(by, 0): step}, only=last)
+    return Scene(scene.d, scene.names, there, scene.seed)

@@ -5,7 +5,7 @@ Of a node's definition where that uses the symbol, or through all paths: people 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,7 +37,8 @@ Paths = Literal["own", "all", "definition"]
 class Sense:
     """How ∂ and H are meant: rows or columns, one definition or all paths, by which variables.
 
-    `definition`: also the derivative of the output is that of its definition alone.
+    `definition`: also the derivative of the output, or of a name the solution made, is that of its
+    definition alone.
     `timeless`: names of a recurrence stand without their step, for any one. `before`: for all steps but
     the last.
     """
@@ -49,15 +50,20 @@ class Sense:
     before: bool = False
 
 
-def senses(d: Derivation, claim: Claim, rows: bool, before: bool = False) -> Iterator[Sense]:
-    """Everything a line may mean, the usual first; `rows` where ∂L/∂x by a vector stands in it."""
+def senses(
+    d: Derivation, claim: Claim, rows: bool, made: Collection[Formula] = (), before: bool = False
+) -> Iterator[Sense]:
+    """Everything a line may mean, the usual first; `rows` where ∂L/∂x by a vector stands in it.
+
+    `made` are the names the solution gave to something itself.
+    """
     every = claim.partials
     layouts = ("gradient", "numerator") if rows else ("gradient",)
     two = any(both_ways(d, p) for p, _ in every) or (d.graph.time and every)
     ways: list[Paths] = ["own"]
     if two:
         ways.append("all")
-    if any(apart(d, p) for p, _ in every):
+    if any(apart(d, p) or p.of in made for p, _ in every):
         ways.append("definition")
     timeless = stepless(d, claim)
     for paths in ways:

@@ -70,7 +70,8 @@ def judged(
     by_vector = columns(desk.scenes[0], "gradient")
     rows = any(f in by_vector for side in claim.sides for f in inside(side))
     first: Line | None = None
-    for sense in senses(desk.d, claim, rows, before):
+    made = {x.name for x in said if x.new}
+    for sense in senses(desk.d, claim, rows, made, before):
         line = in_sense(desk, text, claim, said, sense)
         if line.verdict == "holds":
             return line
@@ -128,7 +129,7 @@ class Trial(Court):
         layout = self.sense.layout
         mine = own(scene, self.said, layout)
         own_names = {**columns(mine.scene, layout), **mine.new,
-                     **own_slopes(mine.scene, self.claim, self.said, layout)}  # fmt: skip
+                     **own_slopes(mine.scene, self.claim, self.said, layout, self.sense.paths)}  # fmt: skip
         for t, (env, moment) in enumerate(mine.scene.environments(eq), 1):
             full = with_partials(mine.scene, eq, env)
             found = slopes(mine.scene, self.claim, full, self.sense)

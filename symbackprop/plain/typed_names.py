@@ -29,7 +29,8 @@ def name(r: Rewrite) -> bool:
     known = not r.unknown(*base) or base == (r"\delta",)
     if known and any(timed(r, s) for s in scripts):
         return emit(r, base, scripts, stop)
-    return False
+    # an accent and its letter stay together: the r in \tilde r_i is no entry of an R
+    return known and len(base) > 1 and r.took(len(base), *base)
 
 
 def accented(r: Rewrite) -> Tokens:
