@@ -54,7 +54,8 @@ class Judged:
         blocks: list[Block] = [printed]
         if version == "solution":
             blocks += [Paragraph(p) for p in finding(self.found)]
-            blocks += [Passage(self.why, Phrase("finding.why"))] if self.why else []
+            mark = Phrase("finding.remark" if self.expect == "holds" else "finding.why")
+            blocks += [Passage(self.why, mark)] if self.why else []
             blocks += self.forms
         return (Section("judged", None, tuple(blocks)),)
 

@@ -6,8 +6,9 @@ the δ equations, the gradients, why each has its transpose or sum, a trace with
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TypeAlias
 
 from symbackprop import notation as no
 from symbackprop.chain_section import product_section, why_section
@@ -19,7 +20,7 @@ from symbackprop.graph import sliding
 from symbackprop.gradient_section import delta_section, gradients_section
 from symbackprop.local_section import local_section
 from symbackprop.notation import Formula, Name
-from symbackprop.op import functions_in
+from symbackprop.op import SCALARS, functions_in
 from symbackprop.options import Options
 from symbackprop.overview import graph_section, symbols_section
 from symbackprop.page import Block, Equation, Equations, Page, Paragraph, Phrase, Section
@@ -67,7 +68,7 @@ def outline(d: Derivation, options: Options | None = None) -> Page:
         blocks = BUILD[p](d, o)
         if blocks:
             made.append(Section(p, Phrase(f"section.{p}"), tuple(blocks)))
-    return Page(tuple(with_notation(made)), tuple(sorted(d.functions.items())), o.at)
+    return Page(tuple(with_notation(d, made)), tuple(sorted(d.functions.items())), o.at)
 
 
 # --- forward -------------------------------------------------------------------------------------
@@ -165,43 +166,71 @@ def time_phrase(d: Derivation) -> Phrase:
     return Phrase("convention.start", (*values, ("given", given)))
 
 
-def adds_number(f: Formula) -> bool:
-    """A number plus an array: with ⊙ or an entrywise power in a term, it is one."""
-    arrays = (no.Hadamard, no.HPower, no.Oslash)
+Ranks: TypeAlias = Mapping[Formula, int]  # how many axes the symbols of a graph have
+Shown: TypeAlias = Callable[[Formula], Formula]
+
+
+def adds_number(f: Formula, ranks: Ranks) -> bool:
+    """A number plus an array: no formula says by itself that every entry is meant."""
     if not isinstance(f, no.Plus):
         return False
     inner = [t.operand if isinstance(t, no.Minus) else t for t in f.terms]
-    return any(isinstance(t, no.Number) for t in inner) and any(
-        isinstance(t, arrays) for t in inner
-    )
+    whole = [is_array(t, ranks) for t in inner]
+    single = (isinstance(t, no.Number | no.Decimal) or ranks.get(t) == 0 for t in inner)
+    return any(whole) and any(single)
+
+
+def is_array(f: Formula, ranks: Ranks) -> bool:
+    """Whether a term is an array for certain: by its name, or by a sign that only arrays have."""
+    if isinstance(f, no.Call) and len(f.arguments) == 1 and f.function in SCALARS:
+        return is_array(f.arguments[0], ranks)
+    return bool(ranks.get(f)) or isinstance(f, no.Hadamard | no.HPower | no.Oslash)
+
+
+def as_it_stands(f: Formula) -> Formula:
+    """The sign as the page has it first."""
+    return f
+
+
+def a(kind: type[Formula]) -> Callable[[Formula, Ranks], bool]:
+    return lambda f, _: isinstance(f, kind)
+
+
+def called(function: str) -> Callable[[Formula, Ranks], bool]:
+    return lambda f, _: isinstance(f, no.Call) and f.function == function
+
+
+def by(sign: Formula) -> Shown:
+    return lambda _: sign
 
 
 # whether a formula holds the sign, the sentence that explains it, and how it is shown
-SIGNS: tuple[tuple[Callable[[Formula], bool], str, Formula], ...] = (
-    (lambda f: isinstance(f, no.Hadamard), "notation.hadamard", Name(r"\odot")),
-    (lambda f: isinstance(f, no.Oslash), "notation.oslash", Name(r"\oslash")),
-    (lambda f: isinstance(f, no.Kron), "notation.kron", Name(r"\otimes")),
-    (lambda f: isinstance(f, no.Commutation), "notation.commutation",
-     no.Commutation(Name("m"), Name("n"))),
-    (lambda f: isinstance(f, no.HPower), "notation.hpower", no.HPower(Name("u"), Name("k"))),
-    (lambda f: isinstance(f, no.Ones), "notation.ones", no.Ones(Name("n"))),
-    (adds_number, "notation.number", no.ONE),
-    (lambda f: isinstance(f, no.Call) and f.function == "diag", "notation.diag",
-     no.Call("diag", (Name(r"\cdot"),))),
-    (lambda f: isinstance(f, no.Indicator), "notation.indicator",
-     no.Indicator(Name(r"\cdot"), ">", no.ZERO)),
-    (lambda f: isinstance(f, no.Unit), "notation.unit", no.Unit(Name("y"))),
-    (lambda f: isinstance(f, no.KroneckerDelta), "notation.kronecker",
-     no.KroneckerDelta(Name("i"), Name("j"))),
+SIGNS: tuple[tuple[Callable[[Formula, Ranks], bool], str, Shown], ...] = (
+    (a(no.Hadamard), "notation.hadamard", by(Name(r"\odot"))),
+    (a(no.Oslash), "notation.oslash", by(Name(r"\oslash"))),
+    (a(no.Kron), "notation.kron", by(Name(r"\otimes"))),
+    (a(no.Commutation), "notation.commutation", by(no.Commutation(Name("m"), Name("n")))),
+    (a(no.HPower), "notation.hpower", by(no.HPower(Name(r"\cdot"), Name("k")))),
+    (a(no.Ones), "notation.ones", as_it_stands),
+    (adds_number, "notation.number", by(no.ONE)),
+    (called("diag"), "notation.diag", by(no.Call("diag", (Name(r"\cdot"),)))),
+    (called("vec"), "notation.vec", by(no.Call("vec", (Name(r"\cdot"),)))),
+    (called("sigmoid"), "notation.sigmoid", by(no.Call("sigmoid", (Name(r"\cdot"),)))),
+    (a(no.Indicator), "notation.indicator", as_it_stands),
+    (a(no.Unit), "notation.unit", as_it_stands),
+    (a(no.KroneckerDelta), "notation.kronecker", by(no.KroneckerDelta(Name("i"), Name("j")))),
 )  # fmt: skip
 
 
-RARE = frozenset({"notation.commutation"})  # explained wherever they stand
+RARE = frozenset({"notation.commutation", "notation.vec"})  # explained wherever they stand
 
 
-def with_notation(sections: list[Section], keys: frozenset[str] | None = None) -> list[Section]:
+def with_notation(
+    d: Derivation, sections: list[Section], keys: frozenset[str] | None = None
+) -> list[Section]:
     """Signs on the page a reader may not know, explained once on the first section: all, or `keys`."""
-    formulas = {
+    ranks: Ranks = {e.symbol.tex: e.rank for e in d.graph.symbol.values() if e.symbol}
+    formulas = dict.fromkeys(
         f
         for s in sections
         for b in s.blocks
@@ -209,11 +238,14 @@ def with_notation(sections: list[Section], keys: frozenset[str] | None = None) -
         for eq in b.rows
         for side in (eq.left, *eq.sides)
         for f in inside(side)
-    }
+    )
+    met = (
+        (key, shown, next((f for f in formulas if holds(f, ranks)), None))
+        for holds, key, shown in SIGNS
+        if keys is None or key in keys
+    )
     said = tuple(
-        Paragraph(Phrase(key, (("sign", sign),)))
-        for holds, key, sign in SIGNS
-        if (keys is None or key in keys) and any(map(holds, formulas))
+        Paragraph(Phrase(key, (("sign", shown(f)),))) for key, shown, f in met if f is not None
     )
     if not sections or not said:
         return sections

@@ -34,7 +34,7 @@ class Quantities:
     def sections(self, version: Version) -> tuple[Section, ...]:
         said: tuple[Block, ...] = (Passage(self.intro),) if self.intro else ()
         section = Section("quantities", None, (*said, Equations(self.rows)))
-        return tuple(with_notation([section], RARE))
+        return tuple(with_notation(self.speaks, [section], RARE))
 
     @property
     def checks(self) -> tuple[Check, ...]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from symbackprop.errors import VerificationError
+
+Sizes: TypeAlias = tuple[tuple[str, int], ...]  # by name; empty where a graph has no size names
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Report:
     truths_checked: tuple[Checked, ...]
     points: int
     seed: int
-    sizes: tuple[str, ...]
+    sizes: tuple[Sizes, ...]  # at each point
     method: str
 
     @property
@@ -65,8 +68,13 @@ class Report:
                 + "\n  ".join(lines)
                 + (f"\n  … and {more} more" if more > 0 else ""),
                 where="verification",
-                hint=f"seed {self.seed}; sizes {'; '.join(self.sizes)}",
+                hint=f"seed {self.seed}; sizes {'; '.join(map(said, self.sizes))}",
             )
+
+
+def said(sizes: Sizes) -> str:
+    """The sizes at one point."""
+    return ", ".join(f"{name} = {k}" for name, k in sizes) or "as declared"
 
 
 def together(reports: Sequence[tuple[str, Report]], seed: int) -> Report:

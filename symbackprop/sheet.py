@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from symbackprop.catalogue import LANGUAGES, phrase
+from symbackprop.compose import size_name
 from symbackprop.errors import SheetError
 from symbackprop.exercise import Answer, Check, Exercise, Part, Version, complete
 from symbackprop.prose import Text, written
@@ -18,6 +19,7 @@ from symbackprop.tex.preamble import preamble
 from symbackprop.line_breaks import Context, Style
 from symbackprop.typeset import sections
 from symbackprop.report import Report, together
+from symbackprop.truth import ROUNDING
 from symbackprop.verify import verify_page
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}"
@@ -167,20 +169,22 @@ def verification(report: Report, language: str, style: Style) -> list[str]:
     """The sentences of the box: how many equalities, how many points, worst error, seed."""
     if not report.equations:
         return []
-    error = f"{report.max_rel_error:.1e}"
-    mantissa, _, power = error.partition("e")
-    worst = (
-        style.math(rf"{mantissa}\cdot 10^{{{int(power)}}}") if float(mantissa) else style.math("0")
+    mantissa, _, power = f"{report.max_rel_error or ROUNDING:.1e}".partition("e")
+    lead = rf"{mantissa}\cdot " if report.max_rel_error else ""
+    error = style.math(rf"{lead}10^{{{int(power)}}}")
+    sizes = "; ".join(
+        ", ".join(style.math(f"{style.tex(size_name(n))} = {k}") for n, k in point)
+        or phrase("verification.declared", language)
+        for point in report.sizes
     )
-    sizes = "; ".join(s or phrase("verification.declared", language) for s in report.sizes)
     out = [counted("verification.equalities", language, report.equations, checked=str(report.checked),
                    points=str(report.points))]  # fmt: skip
     if report.truths:
         out.append(counted(f"verification.{report.method}", language, report.truths))
     return [
         *out,
-        phrase("verification.worst", language, error=worst),
-        phrase("verification.seed", language, seed=str(report.seed), sizes=style.escape(sizes)),
+        phrase(f"verification.{'worst' if lead else 'rounding'}", language, error=error),
+        phrase("verification.seed", language, seed=str(report.seed), sizes=sizes),
     ]
 
 

@@ -25,7 +25,7 @@ from symbackprop.notation import Decimal, Formula, Minus, Number
 from symbackprop.paths import with_partials
 from symbackprop.page import Equation, Equations, Page, Phrase, Section
 from symbackprop.reference import KINKS, Array
-from symbackprop.report import Report, Tally
+from symbackprop.report import Report, Sizes, Tally
 from symbackprop.scope import Names, Scene
 from symbackprop.quantity import Quantity
 from symbackprop.truth import ROUNDING, check_truths
@@ -39,7 +39,6 @@ EQUAL = 1e-10  # relative to the largest entry of the left side
 TRUE = 1e-6  # of a derivative, relative to its largest entry
 KINK = {"complex": 1e-9, "central": 1e-3}  # distance kept from kinks
 POINTS = 3  # checkable points an equality needs
-AS_DECLARED = ""  # the sizes of a graph without size names
 ATTEMPTS = 40  # points tried before a check is given up
 
 
@@ -59,7 +58,7 @@ def verify_page(
     read = [readings(d, eq, names) for eq in page.equations]
     tally = [Tally(eq.key) for eq in page.equations]
     truths = {n: Tally(f"δ {n}") for n in d.backward.adjoints}
-    sizes: list[str] = []
+    sizes: list[Sizes] = []
     method = "central" if not analytic(d) else "complex"
     for trial in range(trials):
         steps = lengths[trial] if lengths else None
@@ -69,7 +68,7 @@ def verify_page(
                 t.reason = t.reason or found
             continue
         point = found
-        sizes.append(", ".join(f"{k} = {v}" for k, v in sorted(point.sizes.items())) or AS_DECLARED)
+        sizes.append(tuple(sorted(point.sizes.items())))
         scene = Scene(d, names, point, seed, page.at)
         for eq, sides, t in zip(page.equations, read, tally, strict=True):
             check_equation(d, eq, sides, scene, t)

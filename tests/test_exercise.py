@@ -30,8 +30,8 @@ NAMES = tuple(f"sheet_00{n}" for n in range(5))
 LANGUAGES: tuple[Language, ...] = ("en", "de")
 FORMS: tuple[Form, ...] = ("tex", "html")
 SAID = {
-    "en": ("Solution.", "Verification.", "Written, not derived:"),
-    "de": ("Lösung.", "Überprüfung.", "Geschrieben, nicht hergeleitet:"),
+    "en": ("Solution.", "Verification.", "In words, not derived:"),
+    "de": ("Lösung.", "Überprüfung.", "In Worten, nicht hergeleitet:"),
 }
 BOX = {"en": "every side was read back", "de": "Jede Seite wurde"}
 each_sheet = pytest.mark.parametrize("name", NAMES)
