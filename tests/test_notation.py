@@ -137,6 +137,14 @@ def test_canonical_is_reached_in_one_step(formula: Formula) -> None:
     assert canonical(canonical(formula)) == canonical(formula)
 
 
+def nested(depth: int) -> Formula:
+    """Brackets in brackets."""
+    inside: Formula = Plus((A, B))
+    for _ in range(depth - 1):
+        inside = Plus((Hadamard((A, inside)), B))
+    return Hadamard((A, inside))
+
+
 WRITTEN = [
     (Power(A, number(-1)), "A^{-1}"),
     (Transpose(Power(A, number(-1))), r"A^{-\top}"),
@@ -162,6 +170,11 @@ WRITTEN = [
     (Power(Call("tanh", (x,)), number(-1)), r"\tanh(x)^{-1}"),
     (HPower(Name("z"), TWO), r"z^{\odot 2}"),
     (HPower(Name("z", "(2)"), TWO), r"z^{(2)\,\odot 2}"),
+    (HPower(Name("z"), Plus((k, Minus(ONE)))), r"z^{\odot (k - 1)}"),
+    (nested(2), r"A \odot (A \odot (A + B) + B)"),
+    (nested(3), r"A \odot \bigl(A \odot (A \odot (A + B) + B) + B\bigr)"),
+    (nested(5), r"A \odot \Bigl(A \odot \bigl(A \odot \bigl(A \odot (A \odot (A + B) + B) + B"
+                r"\bigr) + B\bigr) + B\Bigr)"),
     (Call("sigmoid", (x,), 1), r"\sigma'(x)"),
     (Call("gelu", (x,), 2), r"\operatorname{gelu}''(x)"),
     (Call("log_softmax", (x,)), r"\operatorname{log\_softmax}(x)"),

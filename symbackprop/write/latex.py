@@ -34,28 +34,18 @@ from symbackprop.notation import (
 )  # fmt: skip
 from symbackprop.spelling import FUNCTIONS, NORMS, spell
 from symbackprop.write.walk import (
-    ANY,
-    ATOM,
-    BIG,
-    FACTOR,
-    HADAMARD,
-    INVERTED,
-    KRON,
-    MINUS,
-    PLUS,
-    SUBBED,
-    SUPPED,
-    TIMES,
-    Language,
-    Piece,
-    Row,
-    plain_letter,
-    write,
+    ANY, ATOM, BIG, FACTOR, HADAMARD, INVERTED, KRON, MINUS, PLUS, SUBBED, SUPPED, TIMES,
+    Language, Piece, Row, brackets, plain_letter, write,
 )  # fmt: skip
 
 __all__ = ["FUNCTIONS", "LATEX", "language", "latex"]
 
 Pieces = Sequence[Piece]
+
+GROWING = (r"\left(", r"\right)")
+PLAIN = ("(", ")")
+BIGGER = (r"\bigl(", r"\bigr)")
+NESTED = (PLAIN, PLAIN, BIGGER, BIGGER, (r"\Bigl(", r"\Bigr)"))  # x(y(z)) is read with ease
 
 RELATIONS = {"<": "<", ">": ">", "<=": r"\leq", ">=": r"\geq", "=": "=", "!=": r"\neq"}
 
@@ -185,9 +175,10 @@ def _call(node: Call, parts: Pieces, functions: Mapping[str, str]) -> Piece:
         return Piece(left + inside + right, tail="_{" + NORMS[node.function] + "}", tall=tall)
     if node.function == "log" and _is_det(node):
         return Piece(spell("log", functions) + parts[0].core, tail=parts[0].tail, tall=tall)
-    left, right = (r"\left(", r"\right)") if tall else ("(", ")")
+    left, right = brackets(parts, NESTED, GROWING)
     core = spell(node.function, functions) + "'" * node.primes
-    return Piece(core, tail=left + inside + right, tall=tall)
+    deep = 1 + max((p.deep for p in parts), default=0)
+    return Piece(core, tail=left + inside + right, tall=tall, deep=deep)
 
 
 def _is_det(node: Call) -> bool:
@@ -201,7 +192,7 @@ def _floor(_: Floor, parts: Pieces) -> Piece:
 
 def _indicator(node: Indicator, parts: Pieces) -> Piece:
     tall = any(p.tall for p in parts)
-    left, right = (r"\left(", r"\right)") if tall else ("(", ")")
+    left, right = brackets(parts, NESTED, GROWING)
     inside = f"{attach(parts[0])} {RELATIONS[node.relation]} {attach(parts[1])}"
     return Piece(r"\mathbf{1}" + left + inside + right, tall=tall)
 
@@ -275,7 +266,7 @@ def language(functions: Mapping[str, str] = FUNCTIONS) -> Language:
         Kron:           Row(KRON,     (FACTOR,),       partial(_chain, r" \otimes ")),
         Over:           Row(FACTOR,   (ANY,),          _fraction, tall=True),
         Power:          Row(FACTOR,   (ATOM, ANY),     _power),
-        HPower:         Row(FACTOR,   (SUBBED, ANY),   _hpower),
+        HPower:         Row(FACTOR,   (SUBBED, TIMES), _hpower),
         Transpose:      Row(FACTOR,   (INVERTED,),     _transpose),
         Call:           Row(ATOM,     (ANY,),          partial(_call, functions=functions)),
         Floor:          Row(ATOM,     (ANY,),          _floor),
@@ -294,7 +285,7 @@ def language(functions: Mapping[str, str] = FUNCTIONS) -> Language:
         Array:          Row(ATOM,     (ANY,),          _array),
         Sized:          Row(FACTOR,   (ANY,),          _sized),
     }  # fmt: skip
-    return Language(rows, attach, growing=(r"\left(", r"\right)"))
+    return Language(rows, attach, NESTED, GROWING)
 
 
 LATEX = language()

@@ -57,6 +57,7 @@ class Piece:
     tail: str = ""
     level: int = ATOM
     tall: bool = False
+    deep: int = 0  # brackets inside brackets
 
 
 Write = Callable[[Any, Sequence[Piece]], "Piece | str"]
@@ -81,11 +82,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A table of rows, the two pairs of brackets (plain, growing), and how scripts are attached."""
+    """A table of rows, the pairs of brackets, and how scripts are attached.
+
+    `nested` are the pairs by how many brackets stand inside, the last one for all further; `growing` is
+    the pair around what is taller than a line.
+    """
 
     rows: Mapping[type, Row]
     attach: Callable[[Piece], str]
-    plain: tuple[str, str] = ("(", ")")
+    nested: tuple[tuple[str, str], ...] = (("(", ")"),)
     growing: tuple[str, str] = ("(", ")")
 
 
@@ -106,13 +111,23 @@ def _written(node: Formula, parts: list[Piece], language: Language) -> Piece:
     if isinstance(piece, str):
         tall = row.tall or any(part.tall for part in placed)
         piece = Piece(piece, level=row.level, tall=tall)
-    return piece
+    deep = max((part.deep for part in placed), default=0)
+    return piece if piece.deep >= deep else replace(piece, deep=deep)
 
 
 def bracketed(piece: Piece, language: Language) -> Piece:
     """The piece in brackets, which grow with what they hold."""
-    left, right = language.growing if piece.tall else language.plain
-    return Piece(left + language.attach(piece) + right, tall=piece.tall)
+    left, right = brackets((piece,), language.nested, language.growing)
+    return Piece(left + language.attach(piece) + right, tall=piece.tall, deep=piece.deep + 1)
+
+
+def brackets(
+    inside: Sequence[Piece], nested: Sequence[tuple[str, str]], growing: tuple[str, str]
+) -> tuple[str, str]:
+    """The pair around some pieces."""
+    if any(p.tall for p in inside):
+        return growing
+    return nested[min(max((p.deep for p in inside), default=0), len(nested) - 1)]
 
 
 def operands(node: Formula) -> tuple[Formula, ...]:
