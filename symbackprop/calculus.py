@@ -83,9 +83,10 @@ def atom_derivative(
     return en.ZERO
 
 
-def local_derivatives(
-    op: Instance, argument: int, prime: Prime, letters: str = "jlmnpqrabcdfgh"
-) -> tuple[LocalStep, ...]:
+LETTERS = "jlmnpqrabcdfgh"  # of the axes of an argument
+
+
+def local_derivatives(op: Instance, argument: int, prime: Prime) -> tuple[LocalStep, ...]:
     """The derivative of every definition of an op by one argument; the last step is its Jacobian."""
     wrt, axes = op.inputs[argument]
     taken = {n for d in op.definitions for n in en.all_names(d.right)}
@@ -93,7 +94,7 @@ def local_derivatives(
     by = []
     for i in axes:
         new = Index(
-            next(x for x in [*letters, *(f"j{n}" for n in range(99))] if x not in taken), i.size
+            next(x for x in [*LETTERS, *(f"j{n}" for n in range(99))] if x not in taken), i.size
         )
         taken.add(new.name)
         by.append(new)
@@ -102,7 +103,7 @@ def local_derivatives(
         raw = derivative(d.right, wrt, tuple(by), known, prime)
         result = fold(contract(raw), op.definitions[: n + 1])
         known[d.tensor] = LocalStep(d.tensor, d.at, tuple(by), raw, result)
-    return tuple(step for step in known.values() if isinstance(step, LocalStep))
+    return tuple(known.values())
 
 
 # --- folding back --------------------------------------------------------------------------------

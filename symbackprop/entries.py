@@ -120,9 +120,9 @@ def number(value: Fraction | int) -> Entries:
     return Entries((Term(Fraction(value), ()),)) if value else ZERO
 
 
-def entries(atom: Atom, exponent: Fraction | int = 1, bound: tuple[Index, ...] = ()) -> Entries:
+def entries(atom: Atom, exponent: Fraction | int = 1) -> Entries:
     """A single factor as entries."""
-    return Entries((Term(Fraction(1), ((atom, Fraction(exponent)),), bound),))
+    return Entries((Term(Fraction(1), ((atom, Fraction(exponent)),)),))
 
 
 def elem(tensor: Hashable, *indices: Index) -> Entries:

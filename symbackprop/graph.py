@@ -166,13 +166,6 @@ def needs(
     return frozenset(n for e in made for n in names(e))
 
 
-def same_time(e: Expr) -> tuple[str, ...]:
-    """Names an expression needs at its own time step (shift 0) or outside time."""
-    return tuple(
-        dict.fromkeys(s.symbol.name for s in symbols(e) if s.symbol and s.symbol.shift == 0)
-    )
-
-
 def time_sum(body: Expr, time: Time) -> Expr:
     """Σ_t body."""
     return intern(TIME_SUM, (body,), (("time", time),), body.shape)

@@ -121,13 +121,3 @@ def through(node: Expr, argument: int, cotangent: Expr) -> Expr:
             part = pullback(e, n, e, back[e])
             back[a] = td.plus(back[a], part) if a in back else part
     return substitute(back[inputs[argument]], dict(zip(inputs, node.args, strict=True)))
-
-
-def jacobian_matrix(node: Expr, argument: int, output: Expr) -> Expr | None:
-    """∂output/∂argument, rows by output axes, columns by input axes; None above rank 1 or where no
-    matrix says it. Scalars and vectors only: a scalar's Jacobian is a row, kept as a vector."""
-    if node.op is TIME_SUM or node.rank > 1 or node.args[argument].rank > 1:
-        return None
-    local = of_node(node, argument)
-    step = local.jacobian
-    return raise_entries(step.result, (*step.at, *step.by), tensors(node, output, local.instance))

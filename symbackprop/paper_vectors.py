@@ -117,10 +117,10 @@ class Vectors(Sums):
             return self.cut(e)
         if e.op is TIME_SUM:
             return self.over_time(e)
-        if name in ("pick", "einsum", "constant", "diagonal") and name != "diagonal":
-            if name == "constant":
-                value: Fraction = e.attribute("value")  # type: ignore[assignment]
-                return times([no.number(value), self.natural(ones_like(e))])
+        if name == "constant":
+            value: Fraction = e.attribute("value")  # type: ignore[assignment]
+            return times([no.number(value), self.natural(ones_like(e))])
+        if name in ("pick", "einsum"):
             raise NoMatrix(name)
         return self.call(e)
 
