@@ -24,7 +24,7 @@ from symbackprop.expr import (
     topological,
     weight,
 )
-from symbackprop.graph import TIME_SUM, Graph, make
+from symbackprop.graph import TIME_SUM, Graph
 from symbackprop.local import of_node
 from symbackprop.naming import CURVED, LINEAR
 from symbackprop.raising import raise_entries
@@ -49,7 +49,7 @@ def name_helpers(g: Graph, of: str, active: set[str]) -> tuple[Graph, Helpers]:
             if needed:
                 found[node] = named_apart(node, needed, taken, symbol, definition)
         symbol[name], definition[name] = g.symbol[name], e
-    return (make(symbol, definition, g.time, g.initial), found) if found else (g, NONE)
+    return (g.remade(symbol, definition), found) if found else (g, NONE)
 
 
 def helpers_needed(node: Expr, active: set[str]) -> frozenset[Hashable]:

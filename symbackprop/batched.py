@@ -17,7 +17,7 @@ from symbackprop.batch_rules import RULES, Lifted, repeated, with_batch_axes
 from symbackprop.derivation import as_graph
 from symbackprop.errors import DeclarationError, ShapeError, VerificationError
 from symbackprop.expr import LEAVES, Expr, Symbol, apply, const, leaf, topological, with_args
-from symbackprop.graph import Graph, make
+from symbackprop.graph import Graph
 from symbackprop.notation import Name
 from symbackprop.reference import Array
 from symbackprop.sizes import Size, size
@@ -72,8 +72,8 @@ def batch(
     initial = {
         m: repeated(lifted(e, known, n, m), n) if known[m].over else e for m, e in g.initial.items()
     }
-    made_graph = make(
-        {m: symbol[m] for m in g.symbol}, {m: definition[m] for m in g.definition}, g.time, initial
+    made_graph = g.remade(
+        {m: symbol[m] for m in g.symbol}, {m: definition[m] for m in g.definition}, initial
     )
     check_rows(g, made_graph, over, size_name, total)
     return made_graph

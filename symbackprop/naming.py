@@ -18,7 +18,7 @@ from symbackprop.expr import (
     topological,
     with_args,
 )
-from symbackprop.graph import TIME_SUM, Graph, make
+from symbackprop.graph import TIME_SUM, Graph
 from symbackprop.notation import Name
 from symbackprop.op import slides
 
@@ -49,7 +49,7 @@ def name_large_nodes(g: Graph, of: str, wrt: tuple[str, ...]) -> Graph:
         symbol[name] = g.symbol[name]
         definition[name] = root
     initial = {n: substitute(e, swap) for n, e in g.initial.items()}
-    return make(symbol, definition, g.time, initial)
+    return g.remade(symbol, definition, initial)
 
 
 def shared(g: Graph) -> dict[Expr, int]:

@@ -227,13 +227,20 @@ def scalar(name: str, definition: str = "", **options: object) -> Op:
 GENERIC = "sin(x) + x/3"  # neither even nor odd slopes, no symmetry a wrong formula could use
 
 
-def abstract(name: str, tex: str) -> Op:
-    """A scalar function of which nothing is said. Errors: `DeclarationError` for a known name."""
+def abstract(name: str) -> Op:
+    """A scalar function of which nothing is said; how it prints, its graph says.
+
+    Errors: `DeclarationError` for a known name.
+    """
     row = SCALARS.get(name)
     if row and not row.abstract:
         raise DeclarationError(f"`{name}` is a function already", hint="Take another name, as phi.")
-    same = row is not None and row.tex == tex
-    return ops_by_scalar[name] if same else scalar(name, GENERIC, tex=tex, abstract=True)
+    return ops_by_scalar[name] if row else scalar(name, GENERIC, abstract=True)
+
+
+def built_in() -> tuple[str, ...]:
+    """The scalar functions of the vocabulary; those declared are known to their graphs alone."""
+    return tuple(name for name, row in SCALARS.items() if not row.abstract)
 
 
 @cache
