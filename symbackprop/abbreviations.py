@@ -13,17 +13,8 @@ from typing import TypeAlias
 from symbackprop import tidy as td
 from symbackprop.activity import relevant
 from symbackprop.entries import Atom, Elem, Entries, Fn, Group
-from symbackprop.expr import (
-    LEAVES,
-    Expr,
-    Symbol,
-    default_tex,
-    leaf,
-    spelled,
-    symbols,
-    topological,
-    weight,
-)
+from symbackprop.expr import LEAVES, Expr, Symbol, leaf, symbols, topological, weight
+from symbackprop.printed_names import default_tex, spelled
 from symbackprop.graph import TIME_SUM, Graph
 from symbackprop.local import of_node
 from symbackprop.naming import CURVED, LINEAR

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from symbackprop.convention import LETTERS, Convention, NoMatrix, symbol_formula
 from symbackprop.onpaper import notate, notate_entry
 from symbackprop.errors import DeclarationError
-from symbackprop.expr import (
-    Expr, Symbol, default_tex, leaf, shifted, spelled, substitute, symbols, topological, weight,
-)  # fmt: skip
+from symbackprop.expr import Expr, Symbol, leaf, shifted, substitute, symbols, topological, weight
+from symbackprop.printed_names import default_tex, spelled
 from symbackprop.graph import Graph, collect, known
 from symbackprop.graph_text import read
 from symbackprop.naming import NAMED

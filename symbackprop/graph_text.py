@@ -8,7 +8,8 @@ from itertools import product
 
 from symbackprop import limits
 from symbackprop.errors import DeclarationError, LimitError, ShapeError, SymbackpropError
-from symbackprop.expr import Expr, Symbol, apply, default_tex, labels_of, leaf, spelled
+from symbackprop.expr import Expr, Symbol, apply, labels_of, leaf
+from symbackprop.printed_names import default_tex, spelled
 from symbackprop.expression_text import Expressions
 from symbackprop.functions import FUNCTIONS
 from symbackprop.graph import Graph, Time, make, used_names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from types import MappingProxyType
 
 from symbackprop import entries as en
@@ -18,7 +18,7 @@ from symbackprop.expr import Expr, Symbol, apply, leaf, substitute, topological
 from symbackprop.graph import TIME_SUM
 from symbackprop.implicit import INVERSE
 from symbackprop.notation import Name
-from symbackprop.op import Attributes, Op, jacobian, placed
+from symbackprop.op import KEPT, Attributes, Op, jacobian, placed
 from symbackprop.raising import raise_entries, raised_helpers
 from symbackprop.sizes import Shape
 from symbackprop.vocabulary import OPS
@@ -41,7 +41,7 @@ class Local:
         return self.steps[-1]
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def derive(op: Op, shapes: tuple[Shape, ...], attributes: Attributes, argument: int) -> Local:
     """Definition -> Jacobian entries -> pullback x̄_j = Σ_i ȳ_i ∂y_i/∂x_j."""
     instance = placed(op, shapes, attributes)

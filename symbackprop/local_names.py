@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from symbackprop.derivation import Derivation
-from symbackprop.expr import Expr, default_tex, leaf, spelled, substitute, symbols
+from symbackprop.expr import Expr, leaf, substitute, symbols
+from symbackprop.printed_names import default_tex, spelled
 from symbackprop.lowering import instance_of
 from symbackprop.notation import Name
 

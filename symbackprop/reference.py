@@ -27,7 +27,7 @@ from symbackprop.entries import (
 )
 from symbackprop.equations import Instance
 from symbackprop.errors import DeclarationError
-from symbackprop.op import expression, scalar_row
+from symbackprop.scalar_functions import expression, scalar_row
 
 Array: TypeAlias = NDArray[Any]
 Sizes: TypeAlias = Mapping[str, int]

@@ -18,7 +18,7 @@ from symbackprop.formula import NameTable
 from symbackprop.graph import sliding, used_names
 from symbackprop.local_values import local_values, oriented
 from symbackprop.lowering import instance_of
-from symbackprop.op import built_in
+from symbackprop.scalar_functions import built_in
 from symbackprop.meaning import Environment, Value
 from symbackprop.notation import Formula, Nabla, Name, Partial
 from symbackprop.page import Equation

@@ -19,7 +19,7 @@ from symbackprop.expr import topological
 from symbackprop.graph import sliding
 from symbackprop.meaning import Environment, Value
 from symbackprop.notation import Formula, Nabla, Name, Partial
-from symbackprop.op import built_in
+from symbackprop.scalar_functions import built_in
 from symbackprop.page import Equation
 from symbackprop.plain.spell import Spellings
 from symbackprop.paths import with_partials

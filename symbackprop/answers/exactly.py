@@ -18,7 +18,7 @@ from symbackprop.exact import Meter, evaluate, filled, placed, scalar_value
 from symbackprop.expr import Symbol, symbols
 from symbackprop.meaning import Environment
 from symbackprop.notation import Call, Formula
-from symbackprop.op import SCALARS, built_in
+from symbackprop.scalar_functions import SCALARS, built_in
 from symbackprop.places import plain
 from symbackprop.rationals import NotRational, rational
 from symbackprop.reference import Array

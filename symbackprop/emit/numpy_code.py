@@ -20,7 +20,7 @@ from symbackprop.entries import Elem, Entries, Fn, Group, Index
 from symbackprop.errors import SymbackpropError
 from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
 from symbackprop.graph import TIME_SUM
-from symbackprop.op import expression, scalar_row
+from symbackprop.scalar_functions import expression, scalar_row
 from symbackprop.reference import derived
 from symbackprop.values import phases
 
