@@ -30,6 +30,25 @@ def parser() -> argparse.ArgumentParser:
     b = verbs.add_parser(
         "build", help="sheets of modules or folders to PDF, LaTeX or HTML", epilog=EPILOG
     )
+    build_options(b)
+    d = verbs.add_parser("derive", help="gradients of a graph text", epilog=EPILOG)
+    graph_options(d)
+    d.add_argument(
+        "--as", dest="kind", choices=("gradient", "jacobian", "hessian"), default="gradient"
+    )
+    d.add_argument("--to", choices=("text", "latex", "json"), default="text")
+    e = verbs.add_parser("emit", help="code of the forward and backward pass", epilog=EPILOG)
+    graph_options(e)
+    e.add_argument("--to", choices=("numpy",), default="numpy")
+    check_options(verbs.add_parser("check", help="whether a typed formula is right", epilog=EPILOG))
+    verbs.add_parser(
+        "doctor", help="what was found on this machine, and the shortest fix", epilog=EPILOG
+    )
+    return top
+
+
+def build_options(b: argparse.ArgumentParser) -> None:
+    """What is built, what it becomes, and with which program."""
     b.add_argument(
         "paths", nargs="*", type=Path, metavar="PATH", help="modules or folders (default: worked)"
     )
@@ -49,20 +68,6 @@ def parser() -> argparse.ArgumentParser:
     b.add_argument("--engine", help="a TeX program, `wheel`, or `none`")
     b.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
     b.add_argument("--templates", type=Path, metavar="DIR", help="own templates, looked at first")
-    d = verbs.add_parser("derive", help="gradients of a graph text", epilog=EPILOG)
-    graph_options(d)
-    d.add_argument(
-        "--as", dest="kind", choices=("gradient", "jacobian", "hessian"), default="gradient"
-    )
-    d.add_argument("--to", choices=("text", "latex", "json"), default="text")
-    e = verbs.add_parser("emit", help="code of the forward and backward pass", epilog=EPILOG)
-    graph_options(e)
-    e.add_argument("--to", choices=("numpy",), default="numpy")
-    check_options(verbs.add_parser("check", help="whether a typed formula is right", epilog=EPILOG))
-    verbs.add_parser(
-        "doctor", help="what was found on this machine, and the shortest fix", epilog=EPILOG
-    )
-    return top
 
 
 def check_options(c: argparse.ArgumentParser) -> None:

@@ -14,18 +14,9 @@ from symbackprop import tidy as td
 from symbackprop.activity import relevant
 from symbackprop.entries import Atom, Elem, Entries, Fn, Group
 from symbackprop.equations import Template
-from symbackprop.expr import (
-    LEAVES,
-    Expr,
-    Symbol,
-    default_tex,
-    leaf,
-    spelled,
-    symbols,
-    topological,
-    weight,
-)
-from symbackprop.graph import TIME_SUM, Graph, make
+from symbackprop.expr import LEAVES, Expr, Symbol, leaf, symbols, topological, weight
+from symbackprop.printed_names import default_tex, spelled
+from symbackprop.graph import TIME_SUM, Graph
 from symbackprop.local import of_node
 from symbackprop.naming import CURVED, LINEAR
 from symbackprop.op import Op
@@ -51,7 +42,7 @@ def name_helpers(g: Graph, of: str, active: set[str]) -> tuple[Graph, Helpers]:
             if needed:
                 found[node] = named_apart(node, needed, taken, symbol, definition)
         symbol[name], definition[name] = g.symbol[name], e
-    return (make(symbol, definition, g.time, g.initial), found) if found else (g, NONE)
+    return (g.remade(symbol, definition), found) if found else (g, NONE)
 
 
 def helper_names(op: Op) -> set[Hashable]:

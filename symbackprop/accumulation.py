@@ -16,7 +16,8 @@ from symbackprop.graph import TIME_SUM, Graph
 from symbackprop.implicit import INVERSE
 from symbackprop.letters import in_letters
 from symbackprop.lowering import Lowered, instance_of, letters, lower, retensored
-from symbackprop.op import jacobian, prime
+from symbackprop.op import jacobian
+from symbackprop.scalar_functions import prime
 from symbackprop.vocabulary import OPS
 
 

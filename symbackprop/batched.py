@@ -17,7 +17,7 @@ from symbackprop.batch_rules import RULES, Lifted, repeated, with_batch_axes
 from symbackprop.derivation import as_graph
 from symbackprop.errors import DeclarationError, ShapeError, VerificationError
 from symbackprop.expr import LEAVES, Expr, Symbol, apply, const, leaf, topological, with_args
-from symbackprop.graph import Graph, make
+from symbackprop.graph import Graph
 from symbackprop.notation import Name
 from symbackprop.reference import Array
 from symbackprop.sizes import Size, size
@@ -46,14 +46,20 @@ def batch(
     g = as_graph(graph)
     names = tuple(samples)
     check_samples(g, names, size_name)
-    n = size(size_name)
-    taken = {e.symbol.tex for e in g.symbol.values() if e.symbol}
     over = {name for name in g.symbol if not relevant(g, name).isdisjoint(names)}
+    made = with_rows(g, over, size(size_name), total)
+    check_rows(g, made, over, size_name, total)
+    return made
+
+
+def with_rows(g: Graph, over: set[str], n: Size, total: str) -> Graph:
+    """The graph whose names in `over` have a leading axis; what a recurrence was comes before what it is."""
+    taken = {e.symbol.tex for e in g.symbol.values() if e.symbol}
     known: dict[str, Lifted] = {}
     symbol: dict[str, Expr] = {}
     definition: dict[str, Expr] = {}
     steps = {name: bool(own_symbol(e).time) for name, e in g.symbol.items()}
-    for name in sorted((*g.inputs, *g.definition), key=lambda x: not steps[x]):  # pasts come first
+    for name in sorted((*g.inputs, *g.definition), key=lambda x: not steps[x]):
         old, body = g.symbol[name], None
         if name in g.definition and not steps[name]:
             body = lifted(g.definition[name], known, n, name)
@@ -72,11 +78,9 @@ def batch(
     initial = {
         m: repeated(lifted(e, known, n, m), n) if known[m].over else e for m, e in g.initial.items()
     }
-    made_graph = make(
-        {m: symbol[m] for m in g.symbol}, {m: definition[m] for m in g.definition}, g.time, initial
+    return g.remade(
+        {m: symbol[m] for m in g.symbol}, {m: definition[m] for m in g.definition}, initial
     )
-    check_rows(g, made_graph, over, size_name, total)
-    return made_graph
 
 
 def joined(losses: Expr, n: Size, total: str) -> Expr:

@@ -14,9 +14,10 @@ from typing import TypeAlias
 from symbackprop import entries as en
 from symbackprop.contraction import contract
 from symbackprop.entries import (
-    Affine, AtMost, Atom, Delta, Elem, Entries, Factor, Fn, Group, Index, Position, SizeOf, Term,
+    Atom, Delta, Elem, Entries, Factor, Fn, Group, Index, Position, SizeOf, Term,
 )  # fmt: skip
 from symbackprop.equations import Definition, Instance
+from symbackprop.unification import unify_atom
 from symbackprop.zeros import without_zeros
 
 Prime: TypeAlias = Callable[[Fn], Entries]  # derivative of a scalar function, by its argument
@@ -83,9 +84,10 @@ def atom_derivative(
     return en.ZERO
 
 
-def local_derivatives(
-    op: Instance, argument: int, prime: Prime, letters: str = "jlmnpqrabcdfgh"
-) -> tuple[LocalStep, ...]:
+LETTERS = "jlmnpqrabcdfgh"  # of the axes of an argument
+
+
+def local_derivatives(op: Instance, argument: int, prime: Prime) -> tuple[LocalStep, ...]:
     """The derivative of every definition of an op by one argument; the last step is its Jacobian."""
     wrt, axes = op.inputs[argument]
     taken = {n for d in op.definitions for n in en.all_names(d.right)}
@@ -93,7 +95,7 @@ def local_derivatives(
     by = []
     for i in axes:
         new = Index(
-            next(x for x in [*letters, *(f"j{n}" for n in range(99))] if x not in taken), i.size
+            next(x for x in [*LETTERS, *(f"j{n}" for n in range(99))] if x not in taken), i.size
         )
         taken.add(new.name)
         by.append(new)
@@ -102,7 +104,7 @@ def local_derivatives(
         raw = derivative(d.right, wrt, tuple(by), known, prime)
         result = fold(contract(raw), op.definitions[: n + 1])
         known[d.tensor] = LocalStep(d.tensor, d.at, tuple(by), raw, result)
-    return tuple(step for step in known.values() if isinstance(step, LocalStep))
+    return tuple(known.values())
 
 
 # --- folding back --------------------------------------------------------------------------------
@@ -207,7 +209,9 @@ def divides(new: Term, old: Term, rule: Fold) -> bool:
     before, after = exponents(old), exponents(new)
     (own, _), *_ = rule.rest.factors  # what is defined is 0 only where the term was divided already
     made = own.tensor if isinstance(own, Elem) else None
-    return any(p < 0 and p < before.get(a, Fraction(0)) for a, p in after.items() if a.tensor != made)
+    return any(
+        p < 0 and p < before.get(a, Fraction(0)) for a, p in after.items() if a.tensor != made
+    )
 
 
 def exponents(t: Term) -> dict[Elem, Fraction]:
@@ -243,58 +247,3 @@ def inside(atom: Atom, rule: Fold) -> Atom:
         case Group():
             return Group(apply_fold(atom.body, rule))
     return atom
-
-
-# --- unification ---------------------------------------------------------------------------------
-
-
-def unify_atom(pattern: Atom, target: Atom, mapping: dict[Index, Position]) -> bool:
-    """Whether the target is the pattern at other positions; `mapping` collects them."""
-    match pattern, target:
-        case Elem(), Elem():
-            return pattern.tensor == target.tensor and unify_all(pattern.at, target.at, mapping)
-        case Fn(), Fn():
-            same = (pattern.function, pattern.order) == (target.function, target.order)
-            return same and unify_entries(pattern.arg, target.arg, mapping)
-        case Group(), Group():
-            return unify_entries(pattern.body, target.body, mapping)
-        case SizeOf(), SizeOf():
-            return pattern == target
-        case (Delta(), Delta()) | (AtMost(), AtMost()):
-            sides = (pattern.left, pattern.right), (target.left, target.right)
-            return unify_all(*sides, mapping)
-    return False
-
-
-def unify_all(
-    ps: tuple[Position, ...], ts: tuple[Position, ...], mapping: dict[Index, Position]
-) -> bool:
-    return len(ps) == len(ts) and all(
-        unify_position(p, t, mapping) for p, t in zip(ps, ts, strict=True)
-    )
-
-
-def unify_position(p: Position, t: Position, mapping: dict[Index, Position]) -> bool:
-    if isinstance(p, Elem):
-        return isinstance(t, Elem) and unify_atom(p, t, mapping)
-    if p.plain:
-        return mapping.setdefault(p.plain, t) == t
-    return isinstance(t, Affine) and en.at_position(p, mapping) == t
-
-
-def unify_entries(p: Entries, t: Entries, mapping: dict[Index, Position]) -> bool:
-    if len(p.terms) != len(t.terms):
-        return False
-    for a, b in zip(p.terms, t.terms, strict=True):
-        if (a.coefficient, len(a.factors), len(a.bound)) != (
-            b.coefficient,
-            len(b.factors),
-            len(b.bound),
-        ):
-            return False
-        if any(x.size != y.size for x, y in zip(a.bound, b.bound, strict=True)):
-            return False
-        for (f, x), (g, y) in zip(a.factors, b.factors, strict=True):
-            if x != y or not unify_atom(f, g, mapping):
-                return False
-    return True

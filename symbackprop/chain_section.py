@@ -68,24 +68,12 @@ def product_section(d: Derivation, o: Options) -> list[Block]:
 
 
 def product_blocks(d: Derivation, x: str, found: list[tuple[str, ...]]) -> list[Block]:
+    """The product, or the sum of products, with its sizes; nothing where a factor has no matrix."""
     scalars = all(rank(d, n) == 0 for p in found for n in p)
-    symbolic, explicit = [], []
-    for p in found:
-        links = list(pairwise(p))
-        parts = [no.Partial(printed(d, a), printed(d, b)) for a, b in links]
-        sized = [
-            f if scalars else no.Sized(f, jacobian_size(d, a, b))
-            for f, (a, b) in zip(parts, links, strict=True)
-        ]
-        jacobians = [jacobian_formula(d, a, d.graph.symbol[b]) for a, b in links]
-        if any(j is None for j in jacobians):
-            return []
-        chained = d.convention.chained
-        symbolic.append(one_or(no.Times, chained(sized)))
-        known = [j for j in jacobians if j is not None and not (scalars and j == no.ONE)]
-        factors = chained(known or [no.ONE])
-        # scalars keep one bracket per edge, so that each factor can be found in the graph
-        explicit.append(one_or(no.Times, factors) if scalars else times(factors))
+    written = [both for p in found if (both := product_of(d, p, scalars))]
+    if len(written) < len(found):
+        return []
+    symbolic, explicit = zip(*written, strict=True)
     left = no.Partial(d.convention.of, printed(d, x))
     sides = [one_or(no.Plus, symbolic), one_or(no.Plus, explicit)]
     direct = {p[1] for p in found}
@@ -98,18 +86,40 @@ def product_blocks(d: Derivation, x: str, found: list[tuple[str, ...]]) -> list[
     size = None if scalars else shape
     rows = [Equation(f"product.{x}", left, distinct(sides), size, local="*")]
     if not scalars and d.graph.symbol[x].rank:
-        column = d.convention.layout == "denominator"  # else the derivative by a vector is a row
-        same = column == (d.convention.vectors == "column")
-        turned = left if same else no.Transpose(left)
-        own = d.graph.symbol[x].shape
-        rows.append(Equation(f"product.{x}.gradient", no.Nabla(d.convention.of, printed(d, x)), (turned,),
-                             own, local="*"))  # fmt: skip
+        rows.append(gradient_row(d, x, left))
     blocks: list[Block] = [Equations(tuple(rows), intro)]
     if len(found) == 1 and not scalars:
         links = pairwise(found[0])
         sizes = tuple(d.convention.chained([jacobian_size(d, a, b) for a, b in links]))
         blocks.append(Display(sizes, tuple(size_formula(s) for s in shape)))
     return blocks
+
+
+def product_of(
+    d: Derivation, path: tuple[str, ...], scalars: bool
+) -> tuple[Formula, Formula] | None:
+    """The product along a path, of ∂'s with their sizes and of Jacobians; None where one has no matrix."""
+    links = list(pairwise(path))
+    jacobians = [jacobian_formula(d, a, d.graph.symbol[b]) for a, b in links]
+    known = [j for j in jacobians if j is not None]
+    if len(known) < len(jacobians):
+        return None
+    parts = [no.Partial(printed(d, a), printed(d, b)) for a, b in links]
+    chained = d.convention.chained
+    if scalars:  # one bracket per edge, so that each factor can be found in the graph
+        factors = chained([j for j in known if j != no.ONE] or [no.ONE])
+        return one_or(no.Times, chained(parts)), one_or(no.Times, factors)
+    sized = [no.Sized(f, jacobian_size(d, a, b)) for f, (a, b) in zip(parts, links, strict=True)]
+    return one_or(no.Times, chained(sized)), times(chained(known))
+
+
+def gradient_row(d: Derivation, x: str, left: no.Partial) -> Equation:
+    """∇ in the shape of the variable, which the derivative may have to be transposed for."""
+    column = d.convention.layout == "denominator"  # else the derivative by a vector is a row
+    same = column == (d.convention.vectors == "column")
+    turned = left if same else no.Transpose(left)
+    nabla = no.Nabla(d.convention.of, printed(d, x))
+    return Equation(f"product.{x}.gradient", nabla, (turned,), d.graph.symbol[x].shape, local="*")
 
 
 def why_section(d: Derivation, o: Options) -> list[Block]:

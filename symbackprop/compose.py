@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from symbackprop import notation as no
-from symbackprop.expr import default_tex, spelled
+from symbackprop.printed_names import default_tex, spelled
 from symbackprop.notation import Formula, Name
 from symbackprop.sizes import Size
 

@@ -11,10 +11,9 @@ from symbackprop.convention import LETTERS, Convention, NoMatrix, symbol_formula
 from symbackprop.abbreviations import helper_names
 from symbackprop.onpaper import notate, notate_entry
 from symbackprop.errors import DeclarationError
-from symbackprop.expr import (
-    Expr, Symbol, default_tex, leaf, shifted, spelled, substitute, symbols, topological, weight,
-)  # fmt: skip
-from symbackprop.graph import Graph, collect, known, make
+from symbackprop.expr import Expr, Symbol, leaf, shifted, substitute, symbols, topological, weight
+from symbackprop.printed_names import default_tex, spelled
+from symbackprop.graph import Graph, collect, known
 from symbackprop.graph_text import read
 from symbackprop.naming import NAMED
 from symbackprop.legible import check_legible
@@ -109,7 +108,7 @@ class Derivation:
         """TeX spellings of the functions of this graph."""
         from symbackprop.spelling import FUNCTIONS
 
-        found = dict(FUNCTIONS)
+        found = {**FUNCTIONS, **self.graph.functions}
         nodes = [e for d in self.graph.definition.values() for e in topological(d)]
         nodes += [
             e for a in self.backward.adjoints.values() for f in a.forms for e in topological(f)
@@ -236,7 +235,7 @@ def named_selectors(b: Backward) -> tuple[Backward, tuple[str, ...]]:
         symbol[name], definition[name] = swap[e], e
     first = {n: definition[n] for n in (s.symbol.name for s in swap.values() if s.symbol)}
     rest = {n: e for n, e in definition.items() if n not in first}
-    g = make(symbol, {**first, **rest}, b.graph.time, b.graph.initial)
+    g = b.graph.remade(symbol, {**first, **rest})
     adjoints = {
         n: replace(a, forms=tuple(substitute(f, swap) for f in a.forms),
                    last=substitute(a.last, swap) if a.last else None,

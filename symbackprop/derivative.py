@@ -18,7 +18,8 @@ from symbackprop.derivation import Derivation
 from symbackprop.derivative_names import entry_of
 from symbackprop.entries import Entries, Index, Term
 from symbackprop.errors import DeclarationError
-from symbackprop.expr import Expr, Symbol, default_tex, leaf, spelled, weight
+from symbackprop.expr import Expr, Symbol, leaf, weight
+from symbackprop.printed_names import default_tex, spelled
 from symbackprop.gathering import gathered
 from symbackprop.indexed import letters_of
 from symbackprop.jacobians import free, laid_out

@@ -18,7 +18,7 @@ from symbackprop.indexed import Base, entries_formula
 from symbackprop.jacobians import entry_base, free
 from symbackprop.lowering import letters, retensored
 from symbackprop.notation import Formula
-from symbackprop.op import prime
+from symbackprop.scalar_functions import prime
 from symbackprop.page import Equation
 
 SLOPE = "\0slope"  # tensor name of ∂node/∂variable, its entries over both

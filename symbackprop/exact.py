@@ -30,7 +30,7 @@ from symbackprop.entries import (
 from symbackprop.equations import Instance
 from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr
 from symbackprop.graph import TIME_SUM
-from symbackprop.op import expression, scalar_row
+from symbackprop.scalar_functions import expression, scalar_row
 from symbackprop.reference import Array, adjugate, derived
 from symbackprop.reverse import Backward
 from symbackprop.rationals import NotRational, determined, inverted, rational, solved, whole

@@ -10,7 +10,7 @@ from fractions import Fraction
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.notation import Name
 from symbackprop.op import Attributes, Op
-from symbackprop.sizes import Shape, Size, shape_text, size
+from symbackprop.sizes import Shape, Size, shape_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +164,11 @@ def apply(op: Op, *operands: Operand, **attributes: object) -> Expr:
     args = tuple(as_expr(x) for x in operands)
     known = dict(op.defaults)
     given = tuple(sorted((k, v) for k, v in attributes.items() if k not in known or known[k] != v))
-    if op.build is None:
-        unknown = [k for k, _ in given if k not in known]
-        if unknown:
-            raise DeclarationError(
-                f"unknown option `{unknown[0]}`; known: {', '.join(known) or 'none'}", where=op.name
-            )
+    unknown = [k for k, _ in given if k not in known] if op.build is None else []
+    if unknown:
+        raise DeclarationError(
+            f"unknown option `{unknown[0]}`; known: {', '.join(known) or 'none'}", where=op.name
+        )
     shapes = tuple(a.shape for a in args)
     try:
         instance = op.place(shapes, given)
@@ -217,7 +216,11 @@ def describe(e: Expr) -> str:
     return f"{e.op.name}({inner})"
 
 
-# --- walks ---------------------------------------------------------------------------------------
+def labels_of(e: Expr) -> Size | None:
+    """The number of classes of an integer label, declared or computed; None for real values."""
+    if e.symbol:
+        return e.symbol.labels
+    return e.args[0].shape[-1] if e.op.domain == "label" else None
 
 
 def topological(*roots: Expr) -> tuple[Expr, ...]:
@@ -262,28 +265,26 @@ def with_args(node: Expr, args: tuple[Expr, ...]) -> Expr:
     return apply(node.op, *args, **dict(node.attributes))
 
 
-def shifted(root: Expr, steps: int) -> Expr:
-    """Every time symbol moved: h[t-1] by one step is h[t]."""
+def retimed(root: Expr, move: Callable[[Symbol], Symbol]) -> Expr:
+    """Every time symbol replaced by the same one at another step."""
 
     def change(node: Expr, args: tuple[Expr, ...]) -> Expr:
         s = node.symbol
         if s and s.time:
-            return leaf(replace(s, shift=s.shift + steps))
+            return leaf(move(s))
         return node if args == node.args else with_args(node, args)
 
-    return rebuild(root, change) if steps else root
+    return rebuild(root, change)
+
+
+def shifted(root: Expr, steps: int) -> Expr:
+    """Every time symbol moved: h[t-1] by one step is h[t]."""
+    return retimed(root, lambda s: replace(s, shift=s.shift + steps)) if steps else root
 
 
 def pinned(root: Expr, at: Size) -> Expr:
     """Every time symbol at a fixed step: h[t-1] at n is h[n-1], a value outside time."""
-
-    def change(node: Expr, args: tuple[Expr, ...]) -> Expr:
-        s = node.symbol
-        if s and s.time:
-            return leaf(replace(s, time="", shift=0, at=at + s.shift))
-        return node if args == node.args else with_args(node, args)
-
-    return rebuild(root, change)
+    return retimed(root, lambda s: replace(s, time="", shift=0, at=at + s.shift))
 
 
 def symbols(*roots: Expr) -> tuple[Expr, ...]:
@@ -297,82 +298,3 @@ def weight(root: Expr) -> int:
     for node in topological(root):
         counts[node] = 1 + sum(counts[a] for a in node.args)
     return counts[root]
-
-
-# --- names ---------------------------------------------------------------------------------------
-
-
-def spelled(text: str) -> Name:
-    r"""The printed name of `W1`, `x_1`, `W^{(2)}`, `f'`, `\hat y`: base, superscript, subscript."""
-    base, rest = text.strip(), ""
-    for k, c in enumerate(base):
-        if c in "_^'" and k > 0 and base[:k].count("{") == base[:k].count("}"):
-            base, rest = base[:k], base[k:]
-            break
-    parts = {"^": "", "_": ""}
-    while rest:
-        if rest[0] == "'":
-            parts["^"] += r"\prime"
-            rest = rest[1:]
-        elif rest[0] in "^_" and len(rest) > 1:
-            group, rest_after = group_of(rest[1:])
-            parts[rest[0]] += group
-            rest = rest_after
-        else:
-            raise DeclarationError(f"`{text}` is not a name with one superscript and one subscript")
-    return Name(base, parts["^"], parts["_"])
-
-
-def group_of(text: str) -> tuple[str, str]:
-    """The first TeX group of a text, without braces, and what follows."""
-    if text[0] != "{":
-        if text[0] == "\\":
-            k = 1
-            while k < len(text) and text[k].isalpha():
-                k += 1
-            return text[:k], text[k:]
-        return text[0], text[1:]
-    depth = 0
-    for k, c in enumerate(text):
-        depth += (c == "{") - (c == "}")
-        if not depth:
-            return text[1:k], text[k + 1 :]
-    raise DeclarationError(f"`{text}` has an open brace")
-
-
-def default_tex(name: str) -> str:
-    """`W1` prints W_{1}, `W_hh` prints W_{hh}, `alpha` prints α, `f_` prints f', longer words upright."""
-    head, _, tail = name.partition("_")
-    digits = head.rstrip("0123456789")
-    number = head[len(digits) :]
-    if digits and number and not tail:
-        head, tail = digits, number
-    primes = "'" * (len(name) - len(name.rstrip("_")))
-    if head in GREEK:
-        head = "\\" + head
-    elif len(head) > 1:
-        head = r"\mathrm{" + head + "}"
-    tail = tail.rstrip("_")
-    if len(tail) > 1 and not tail.isdigit():
-        tail = r"\mathrm{" + tail.replace("_", r"\_") + "}"
-    return head + primes + (f"_{{{tail}}}" if tail else "")
-
-
-GREEK = frozenset(
-    (
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu "
-        "nu xi pi rho sigma tau upsilon phi chi psi omega Gamma "
-        "Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
-    ).split()
-)
-
-
-def labels_of(e: Expr) -> Size | None:
-    """The number of classes of an integer label, declared or computed; None for real values."""
-    if e.symbol:
-        return e.symbol.labels
-    return e.args[0].shape[-1] if e.op.domain == "label" else None
-
-
-def shape_of(*extents: int | str | Size) -> Shape:
-    return tuple(size(x) for x in extents)

@@ -9,7 +9,8 @@ from fractions import Fraction
 
 from symbackprop import limits
 from symbackprop.errors import DeclarationError, LimitError
-from symbackprop.expr import Expr, Symbol, const, default_tex, leaf, pinned, spelled
+from symbackprop.expr import Expr, Symbol, const, leaf, pinned
+from symbackprop.printed_names import default_tex, spelled
 from symbackprop.functions import FUNCTIONS, as_size
 from symbackprop.graph import Time, known, time_sum
 from symbackprop.sizes import Shape, size

@@ -25,6 +25,7 @@ from symbackprop.matrices import logdet, matrix_power
 from symbackprop.picking import (
     argmax, argmin, cross_entropy, largest, onehot, pick, smallest,
 )  # fmt: skip
+from symbackprop.printed_names import default_tex, spelled
 from symbackprop.sizes import Size, shape_text, size
 from symbackprop.vocabulary import OPS
 
@@ -111,9 +112,9 @@ def symbol(name: str, *extents: int | str | Size, tex: str = "", domain: str = "
            labels: int | str | Size | None = None) -> Expr:  # fmt: skip
     """A declared input or parameter: `symbol("W", "m", "n", tex="W^{(1)}")`."""
     shape = tuple(size(x) for x in extents)
-    spelled = expr.spelled(tex or expr.default_tex(named_well(name)))
+    printed = spelled(tex or default_tex(named_well(name)))
     classes = size(labels) if labels is not None else None
-    return leaf(Symbol(name, shape, spelled, "label" if classes else domain, classes))
+    return leaf(Symbol(name, shape, printed, "label" if classes else domain, classes))
 
 
 def named_well(name: str) -> str:
@@ -127,10 +128,10 @@ def named_well(name: str) -> str:
 
 def named(name: str, definition: Expr, tex: str = "") -> Expr:
     """A node with a name: an atom of every derivation, defined by an expression."""
-    spelled = expr.spelled(tex or expr.default_tex(named_well(name)))
+    printed = spelled(tex or default_tex(named_well(name)))
     classes = labels_of(definition)
     domain = "label" if classes else "real"
-    return leaf(Symbol(name, definition.shape, spelled, domain, classes, definition))
+    return leaf(Symbol(name, definition.shape, printed, domain, classes, definition))
 
 
 expr.SUBSCRIPT.append(subscript)

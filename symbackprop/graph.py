@@ -29,7 +29,8 @@ class Graph:
     """Definitions over symbols, in order: a definition only uses inputs, earlier nodes, and earlier times.
 
     `symbol[name]` is the leaf that stands for a name (at time t for a recurrent one); `initial[name]` is
-    what a recurrent node starts from, h[0] = x, where that is declared.
+    what a recurrent node starts from, h[0] = x, where that is declared; `functions` are the printed names
+    of functions declared without a definition.
     """
 
     symbol: Mapping[str, Expr]
@@ -37,6 +38,17 @@ class Graph:
     time: Time | None = None
     sizes: tuple[str, ...] = field(default=())
     initial: Mapping[str, Expr] = field(default_factory=lambda: MappingProxyType({}))
+    functions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def remade(
+        self,
+        symbol: Mapping[str, Expr],
+        definition: Mapping[str, Expr],
+        initial: Mapping[str, Expr] | None = None,
+    ) -> Graph:
+        """The graph with other tables; its time and its functions stay."""
+        starts = self.initial if initial is None else initial
+        return make(symbol, definition, self.time, starts, self.functions)
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -82,6 +94,7 @@ def make(
     definition: Mapping[str, Expr],
     time: Time | None = None,
     initial: Mapping[str, Expr] | None = None,
+    functions: Mapping[str, str] | None = None,
 ) -> Graph:
     """A frozen graph with its size names collected; where h starts from h0, that prints h^{(0)}, not h_0."""
     symbol, definition, initial = starts_apart(symbol, definition, initial or {})
@@ -98,7 +111,7 @@ def make(
                                hint="Rename one of them.")  # fmt: skip
     return Graph(
         MappingProxyType(dict(symbol)), MappingProxyType(dict(definition)), time, tuple(names),
-        MappingProxyType(dict(initial)),
+        MappingProxyType(dict(initial)), MappingProxyType(dict(functions or {})),
     )  # fmt: skip
 
 
@@ -164,13 +177,6 @@ def needs(
     """Names a node is made from: those `names` finds in its definition, and in its initial state."""
     made = [t[name] for t in (g.definition, g.initial) if name in t]
     return frozenset(n for e in made for n in names(e))
-
-
-def same_time(e: Expr) -> tuple[str, ...]:
-    """Names an expression needs at its own time step (shift 0) or outside time."""
-    return tuple(
-        dict.fromkeys(s.symbol.name for s in symbols(e) if s.symbol and s.symbol.shift == 0)
-    )
 
 
 def time_sum(body: Expr, time: Time) -> Expr:

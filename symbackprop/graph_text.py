@@ -8,7 +8,8 @@ from itertools import product
 
 from symbackprop import limits
 from symbackprop.errors import DeclarationError, LimitError, ShapeError, SymbackpropError
-from symbackprop.expr import Expr, Symbol, apply, default_tex, labels_of, leaf, spelled
+from symbackprop.expr import Expr, Symbol, apply, labels_of, leaf
+from symbackprop.printed_names import default_tex, spelled
 from symbackprop.expression_text import Expressions
 from symbackprop.functions import FUNCTIONS
 from symbackprop.graph import Graph, Time, make, used_names
@@ -88,6 +89,7 @@ class Reader:
         self.declared_time: dict[str, Expr] = {}
         self.sizes: set[str] = set(time.length.names) if time else set()
         self.functions: dict[str, Callable[..., Expr]] = {}  # declared without a definition
+        self.spelled: dict[str, str] = {}  # their printed names
 
     def add(self, s: Statement) -> None:
         if s.time == "0":
@@ -119,7 +121,7 @@ class Reader:
             if name not in self.definition:
                 raise DeclarationError(f"{name}[0] is given, but {name} has no recurrence",
                                        hint=f"Add a line such as  {name}[t] = …")  # fmt: skip
-        return make(self.symbol, self.definition, self.time, self.initial)
+        return make(self.symbol, self.definition, self.time, self.initial, self.spelled)
 
     def start(self, s: Statement) -> None:
         """`h[0] = x`: what a recurrence starts from, given before its definition."""
@@ -148,8 +150,9 @@ class Reader:
             if s.name in FUNCTIONS:
                 raise DeclarationError("is a function already", where=s.where,
                                        hint="Take another name, as phi.")  # fmt: skip
-            op = abstract(s.name, s.tex or default_tex(s.name))
+            op = abstract(s.name)
             self.functions[s.name] = lambda x: apply(op, x)
+            self.spelled[s.name] = s.tex or default_tex(s.name)
             return
         domain, labels = "real", None
         while words and (words[-1] in DOMAINS or (len(words) > 1 and words[-2] == "label")

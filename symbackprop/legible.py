@@ -10,7 +10,8 @@ from symbackprop.convention import Convention
 from symbackprop.errors import DeclarationError
 from symbackprop.expr import topological
 from symbackprop.notation import Name
-from symbackprop.op import SCALARS, functions_in, scalar_row
+from symbackprop.op import functions_in
+from symbackprop.scalar_functions import SCALARS, scalar_row
 from symbackprop.reverse import Backward
 from symbackprop.spelling import spell
 

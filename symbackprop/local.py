@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from types import MappingProxyType
 
 from symbackprop import entries as en
@@ -18,7 +18,7 @@ from symbackprop.expr import Expr, Symbol, apply, leaf, substitute, topological
 from symbackprop.graph import TIME_SUM
 from symbackprop.implicit import INVERSE
 from symbackprop.notation import Name
-from symbackprop.op import Attributes, Op, jacobian, placed
+from symbackprop.op import KEPT, Attributes, Op, jacobian, placed
 from symbackprop.raising import raise_entries, raised_helpers
 from symbackprop.sizes import Shape
 from symbackprop.vocabulary import OPS
@@ -41,7 +41,7 @@ class Local:
         return self.steps[-1]
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def derive(op: Op, shapes: tuple[Shape, ...], attributes: Attributes, argument: int) -> Local:
     """Definition -> Jacobian entries -> pullback x̄_j = Σ_i ȳ_i ∂y_i/∂x_j."""
     instance = placed(op, shapes, attributes)
@@ -121,13 +121,3 @@ def through(node: Expr, argument: int, cotangent: Expr) -> Expr:
             part = pullback(e, n, e, back[e])
             back[a] = td.plus(back[a], part) if a in back else part
     return substitute(back[inputs[argument]], dict(zip(inputs, node.args, strict=True)))
-
-
-def jacobian_matrix(node: Expr, argument: int, output: Expr) -> Expr | None:
-    """∂output/∂argument, rows by output axes, columns by input axes; None above rank 1 or where no
-    matrix says it. Scalars and vectors only: a scalar's Jacobian is a row, kept as a vector."""
-    if node.op is TIME_SUM or node.rank > 1 or node.args[argument].rank > 1:
-        return None
-    local = of_node(node, argument)
-    step = local.jacobian
-    return raise_entries(step.result, (*step.at, *step.by), tensors(node, output, local.instance))

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from symbackprop.abbreviations import helper_names
 from symbackprop.derivation import Derivation
-from symbackprop.expr import Expr, default_tex, leaf, spelled, substitute, symbols, topological
+from symbackprop.expr import Expr, leaf, substitute, symbols, topological
+from symbackprop.printed_names import default_tex, spelled
 from symbackprop.lowering import instance_of
 from symbackprop.notation import Name
 

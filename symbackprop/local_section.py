@@ -24,7 +24,7 @@ from symbackprop.accumulation import node_derivative
 from symbackprop.lowering import lower
 from symbackprop.notation import Formula
 from symbackprop.options import Options
-from symbackprop.op import scalar_row
+from symbackprop.scalar_functions import scalar_row
 from symbackprop.page import Block, Equation, Equations, Paragraph, Phrase
 from symbackprop.reference import derived as derivative_of
 from symbackprop.rows import distinct, printed

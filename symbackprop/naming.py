@@ -18,7 +18,7 @@ from symbackprop.expr import (
     topological,
     with_args,
 )
-from symbackprop.graph import TIME_SUM, Graph, make
+from symbackprop.graph import TIME_SUM, Graph
 from symbackprop.notation import Name
 from symbackprop.op import slides
 
@@ -49,7 +49,7 @@ def name_large_nodes(g: Graph, of: str, wrt: tuple[str, ...]) -> Graph:
         symbol[name] = g.symbol[name]
         definition[name] = root
     initial = {n: substitute(e, swap) for n, e in g.initial.items()}
-    return make(symbol, definition, g.time, initial)
+    return g.remade(symbol, definition, initial)
 
 
 def shared(g: Graph) -> dict[Expr, int]:
@@ -76,32 +76,21 @@ def extract(
     """Names given inside one definition, bottom up."""
     leaves: dict[Expr, int] = {}  # active symbol leaves below, as the reverse sweep meets them
     sizes: dict[Expr, int] = {}
-    bent = {a for n in topological(root) for a in n.args if is_curved(n, a)}
-    curved = {a.args[0] if a.op.name == "negative" else a for a in bent}  # exp(-u) with u = X w
-    windowed = {a for n in topological(root) if slides(n.op) for a in n.args}
-    called = {a for n in topological(root) if takes_whole(n) for a in n.args}
-    solved = {a for n in topological(root) if by_equation(n) for a in n.args if with_helpers(a)}
+    curved, unsaid = under_curves(root), without_words(root)
 
     def change(e: Expr, args: tuple[Expr, ...]) -> Expr:
+        new = e if args == e.args else with_args(e, args)
         if e.op in LEAVES:
-            new = e
             leaves[new] = int(bool(e.symbol and e.symbol.name in active))
             sizes[new] = 1
             return new
-        new = e if args == e.args else with_args(e, args)
         leaves[new] = sum(leaves[a] for a in args)
         sizes[new] = 1 + sum(sizes[a] for a in args)
         worth = (uses.get(e, 0) > 1 and sizes[new] > 2 and leaves[new]) or sizes[new] > HEAVY
         # δ ⊙ f(a ⊙ b) reads well without a name for a ⊙ b; a window is met outside, where it is 0
         small = sizes[new] <= 3 and not slides(e.op)
         deserves = e in curved and leaves[new] > 1 and not small
-        deep = e.rank > 2  # no matrix says it, so it cannot stand inside a formula
-        label = e.op.domain == "label"  # a position is a name
-        named = e.op.name in NAMED
-        slid = e in windowed  # its entries are 0 outside, which only a named array can say
-        lost = e in called and entries_only(e)
-        unsaid = deep or slid or label or named or lost or e in solved
-        if e is root or e.op is TIME_SUM or not (worth or deserves or unsaid):
+        if e is root or e.op is TIME_SUM or not (worth or deserves or e in unsaid):
             return new
         new = named_node(g, new, time, taken, symbol, definition)
         swap[e] = new
@@ -109,6 +98,22 @@ def extract(
         return new
 
     return rebuild(root, change)
+
+
+def under_curves(root: Expr) -> set[Expr]:
+    """The arguments that pullbacks write: u of tanh(u), and of exp(-u) with u = X w."""
+    bent = {a for n in topological(root) for a in n.args if is_curved(n, a)}
+    return {a.args[0] if a.op.name == "negative" else a for a in bent}
+
+
+def without_words(root: Expr) -> set[Expr]:
+    """The nodes that can only stand in a formula by a name, whatever their size."""
+    nodes = topological(root)
+    windowed = {a for n in nodes if slides(n.op) for a in n.args}  # entries outside them are 0
+    called = {a for n in nodes if takes_whole(n) for a in n.args if entries_only(a)}
+    solved = {a for n in nodes if by_equation(n) for a in n.args if with_helpers(a)}
+    own = {e for e in nodes if e.rank > 2 or e.op.domain == "label" or e.op.name in NAMED}
+    return windowed | called | solved | own
 
 
 def takes_whole(node: Expr) -> bool:

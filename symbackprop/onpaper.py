@@ -148,9 +148,7 @@ class Writer(Vectors):
         if e.rank == 0 and not at and name not in ("pick", "slice"):
             return self.natural(e)
         if e.op is SYMBOL:
-            s = e.symbol
-            assert s
-            base = symbol_formula(s, self.c)
+            base = self.symbol(e)
             if isinstance(base, no.At):
                 return no.At(base.base, (*base.indices, *at))
             return no.At(base, at) if at else base
@@ -161,30 +159,29 @@ class Writer(Vectors):
             return one_or(no.Plus, no_sign_first([negated(f) if s < 0 else f for s, f in terms]))
         if e.op.scalar:
             return self.elementwise(e, self.entry(e.args[0], at))
-        if name == "pick":
-            label = self.entry(e.args[1], at) if at else self.natural(e.args[1])
-            return self.entry(e.args[0], (*at, label))
-        if name == "transpose":
-            return self.entry(e.args[0], (*at[:-2], at[-1], at[-2]))
-        if name == "constant":
-            return no.number(e.attribute("value"))  # type: ignore[arg-type]
-        if name == "identity":
-            return no.KroneckerDelta(*at)
-        if name == "tri":
-            return self.entry_sum(e, at)
-        if name == "onehot" and e.rank > 2:
-            return no.KroneckerDelta(at[-1], self.entry(e.args[0], at[:-1]))
-        if name == "matmul" and e.rank == 2 and "diag" in (x.op.name for x in e.args):
-            (a, b), (i, j) = e.args, at
-            left = self.entry(a.args[0], (i,)) if a.op.name == "diag" else self.entry(a, at)
-            right = self.entry(b.args[0], (j,)) if b.op.name == "diag" else self.entry(b, at)
-            if "diag" not in (a.op.name, b.op.name) or a.op.name != b.op.name:
-                return times([left, right])
-        if name in ("matmul", "einsum", "contraction", "sum_last", "mean_last", "slice", "outer"):
-            return self.entry_sum(e, at)
-        if defined_at_once(e):
-            return self.entry_sum(e, at)
-        return no.At(self.natural(e), at)
+        if (moved := self.entry_moved(e, at)) is not None:
+            return moved
+        return self.entry_sum(e, at) if summed_up(e) else no.At(self.natural(e), at)
+
+    def entry_moved(self, e: Expr, at: tuple[Formula, ...]) -> Formula | None:
+        """One entry where it is one of an argument, or a constant; None for other ops."""
+        match e.op.name:
+            case "pick":
+                label = self.entry(e.args[1], at) if at else self.natural(e.args[1])
+                return self.entry(e.args[0], (*at, label))
+            case "transpose":
+                return self.entry(e.args[0], (*at[:-2], at[-1], at[-2]))
+            case "constant":
+                return no.number(e.attribute("value"))  # type: ignore[arg-type]
+            case "identity":
+                return no.KroneckerDelta(*at)
+            case "onehot" if e.rank > 2:
+                return no.KroneckerDelta(at[-1], self.entry(e.args[0], at[:-1]))
+            case "matmul" if e.rank == 2 and [x.op.name for x in e.args].count("diag") == 1:
+                scaled = ((x, i) for x, i in zip(e.args, at, strict=True))
+                return times([self.entry(x.args[0], (i,)) if x.op.name == "diag" else self.entry(x, at)
+                              for x, i in scaled])  # fmt: skip
+        return None
 
     def entry_product(self, e: Expr, at: tuple[Formula, ...]) -> Formula:
         if e.op.name == "power":
@@ -214,6 +211,14 @@ class Writer(Vectors):
             return inner.entry(args[str(tensor)], where)
 
         return indexed.entries_formula(right, base, names)
+
+
+SUMMED = frozenset("matmul einsum contraction sum_last mean_last slice outer tri".split())
+
+
+def summed_up(e: Expr) -> bool:
+    """Whether an entry is written by the op's definition."""
+    return e.op.name in SUMMED or defined_at_once(e)
 
 
 def defined_at_once(e: Expr) -> bool:

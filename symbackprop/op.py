@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 from symbackprop import entries as en
 from symbackprop import implicit
 from symbackprop.calculus import LocalStep, local_derivatives
-from symbackprop.entries import Entries, Fn
+from symbackprop.entries import Fn
 from symbackprop.equations import (
     Attribute,
     Definition,
@@ -22,16 +22,16 @@ from symbackprop.equations import (
     Range,
     Template,
     equality,
-    parse,
     patterns,
     templates,
 )
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.instances import place
-from symbackprop.placement import Placement
+from symbackprop.scalar_functions import SCALARS, Scalar, by_name, prime
 from symbackprop.sizes import Shape, shape_text
 
 Attributes: TypeAlias = tuple[tuple[str, object], ...]
+KEPT = 20_000  # ops on shapes and their derivatives, for as long as they are met again
 Build: TypeAlias = Callable[[tuple[Shape, ...], Mapping[str, object], str], Instance]
 
 
@@ -55,7 +55,6 @@ class Op:
     tex: str = ""
     numpy: str = ""
     scalar: Scalar | None = None
-    about: str = ""
     domain: str = "real"  # "label": the value is a position along the argument's last axis
 
     def place(
@@ -137,14 +136,14 @@ def functions_in(op: Op) -> frozenset[str]:
     return frozenset(f.id for f in calls if isinstance(f, ast.Name) and f.id in SCALARS)
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def placed(op: Op, shapes: tuple[Shape, ...], attributes: Attributes) -> Instance:
     names = tuple(p.tensor for p in op.variants[0].arguments) if op.variants else ()
     labels = tuple(names[n] if n < len(names) else f"argument {n + 1}" for n in range(len(shapes)))
     return op._place(shapes, attributes, labels)
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def jacobian(
     op: Op, shapes: tuple[Shape, ...], attributes: Attributes, argument: int
 ) -> tuple[LocalStep, ...]:
@@ -159,12 +158,12 @@ def jacobian(
 def op(name: str, arguments: str, equations: str, *more: tuple[str, str], **options: object) -> Op:
     """Declare an op: `op("softmax", "x[..., i]", "e[..., i] = exp(x[..., i]); ...")`.
 
-    `more` are further (arguments, equations) pairs for other ranks. Keyword options `tex`, `numpy`,
-    `about` are spellings; every other keyword is an attribute with its default value.
+    `more` are further (arguments, equations) pairs for other ranks. Keyword options `tex` and
+    `numpy` are spellings; every other keyword is an attribute with its default value.
     """
     pairs = ((arguments, equations), *more)
     variants = tuple(Variant(patterns(a, name), templates(e, name)) for a, e in pairs)
-    spelling = {k: str(options.pop(k)) for k in ("tex", "numpy", "about") if k in options}
+    spelling = {k: str(options.pop(k)) for k in ("tex", "numpy") if k in options}
     return Op(name, variants, None, tuple(options.items()), **spelling)  # type: ignore[arg-type]
 
 
@@ -191,30 +190,6 @@ def solution(
 # --- scalar functions ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Scalar:
-    """A function of one real number.
-
-    `definition` is an expression in x (empty for a primitive that SymPy and NumPy both know); `prime` is
-    the textbook form of the derivative in x and the output y: a claim, verified against SymPy by the tests.
-    """
-
-    name: str
-    definition: str = ""
-    prime: str = ""
-    sympy: str = ""
-    numpy: str = ""
-    tex: str = ""
-    kinks: tuple[float, ...] = ()
-    domain: str = "real"
-    analytic: bool = True
-    about: str = field(default="")
-    abstract: bool = False  # any smooth function; `definition` only stands in where it is checked
-
-
-SCALARS: dict[str, Scalar] = {}  # filled by the vocabulary, one row each
-
-
 def scalar(name: str, definition: str = "", **options: object) -> Op:
     """Declare a scalar function; the op applies it to every entry."""
     row = Scalar(name, definition, **options)  # type: ignore[arg-type]
@@ -227,35 +202,15 @@ def scalar(name: str, definition: str = "", **options: object) -> Op:
 GENERIC = "sin(x) + x/3"  # neither even nor odd slopes, no symmetry a wrong formula could use
 
 
-def abstract(name: str, tex: str) -> Op:
-    """A scalar function of which nothing is said. Errors: `DeclarationError` for a known name."""
+def abstract(name: str) -> Op:
+    """A scalar function of which nothing is said; how it prints, its graph says.
+
+    Errors: `DeclarationError` for a known name.
+    """
     row = SCALARS.get(name)
     if row and not row.abstract:
         raise DeclarationError(f"`{name}` is a function already", hint="Take another name, as phi.")
-    same = row is not None and row.tex == tex
-    return ops_by_scalar[name] if same else scalar(name, GENERIC, tex=tex, abstract=True)
-
-
-@cache
-def expression(text: str) -> Entries:
-    """An expression in scalars x and y as entries."""
-    at = Placement(f"`{text}`", {})
-    for name in "xy":
-        at.declare(Pattern(name, False, ()), (), name)
-    return at.read(parse(text, f"`{text}`"))
-
-
-def instantiate(e: Entries, x: Entries, y: Entries) -> Entries:
-    """Arguments put for x and y."""
-    return en.inline(e, lambda a: {"x": x, "y": y}.get(str(a.tensor)) if not a.at else None)
-
-
-def prime(fn: Fn) -> Entries:
-    """f^{(k+1)}(argument): the textbook form where one is stated or short, else f^{(k+1)} by name."""
-    row = scalar_row(fn.function)
-    if fn.order == 0 and row.prime:
-        return instantiate(expression(row.prime), fn.arg, en.entries(fn))
-    return by_name(fn)
+    return ops_by_scalar[name] if row else scalar(name, GENERIC, abstract=True)
 
 
 @cache
@@ -264,19 +219,6 @@ def unprimed(op: Op) -> Op:
     if op.scalar is None or not op.scalar.prime or op is not ops_by_scalar.get(op.scalar.name):
         return op
     return Op(op.name, op.variants, tex=op.tex, numpy=op.numpy, scalar=replace(op.scalar, prime=""))
-
-
-def by_name(fn: Fn) -> Entries:
-    """f^{(k+1)} of the argument, whatever the function is."""
-    return en.entries(Fn(fn.function, fn.arg, fn.order + 1))
-
-
-def scalar_row(name: str) -> Scalar:
-    if name not in SCALARS:
-        raise DeclarationError(
-            f"`{name}` is not a scalar function; known: {', '.join(sorted(SCALARS))}"
-        )
-    return SCALARS[name]
 
 
 def derivative_op(name: str, order: int) -> Op:

@@ -117,10 +117,10 @@ class Vectors(Sums):
             return self.cut(e)
         if e.op is TIME_SUM:
             return self.over_time(e)
-        if name in ("pick", "einsum", "constant", "diagonal") and name != "diagonal":
-            if name == "constant":
-                value: Fraction = e.attribute("value")  # type: ignore[assignment]
-                return times([no.number(value), self.natural(ones_like(e))])
+        if name == "constant":
+            value: Fraction = e.attribute("value")  # type: ignore[assignment]
+            return times([no.number(value), self.natural(ones_like(e))])
+        if name in ("pick", "einsum"):
             raise NoMatrix(name)
         return self.call(e)
 
@@ -164,48 +164,45 @@ class Vectors(Sums):
         name = e.op.name
         if name == "transpose":
             return self.matrix(e.args[0], not flip)
-        if name == "matmul" and all(a.rank == 2 for a in e.args):
-            a, b = e.args
-            self.no_ones(a, b)
-            return times(
-                [self.matrix(b, True), self.matrix(a, True)]
-                if flip
-                else [self.matrix(a), self.matrix(b)]
-            )
-        if name == "outer":
-            u, v = e.args[::-1] if flip else e.args
-            parts = [] if alone(u) and not alone(v) else [self.column(u)]
-            return times([*parts, *([] if alone(v) and parts else [self.row(v)])])
         if name in ("multiply", "divide", "negative", "power"):
             return self.product(e, flip)
         if name in ("add", "subtract"):
             return self.sum(e, flip)
-        if name in ("diag", "identity"):
-            return self.plain_matrix(e)
-        if name == "commutation":
-            sides = [size_formula(e.attribute(k)) for k in ("rows", "columns")]  # type: ignore[arg-type]
-            return no.Commutation(*(reversed(sides) if flip else sides))
-        if name == "kron":
-            return no.Kron(tuple(self.matrix(a, flip) for a in e.args))
         if e.op is TIME_SUM:
             inner = self.matrix(e.args[0], flip)
             time = e.attributes[0][1]
             return no.Sum(Name(time.name), no.ONE, size_formula(time.length), inner)  # type: ignore[attr-defined]
-        if name == "constant":
-            return self.constant(e, flip)
-        if (
-            name == "reshape" and e.args[0].rank == 1 and size(1) in e.shape
-        ):  # of one column, or one row
-            return (
-                self.column(e.args[0]) if (e.shape[1] == size(1)) != flip else self.row(e.args[0])
-            )
         if e.op.scalar and len(e.args) == 1:
             inner = self.matrix(e.args[0], flip)
             if flip and isinstance(inner, no.Transpose):
                 return no.Transpose(self.elementwise(e, inner.operand))
             return self.elementwise(e, inner)
+        if (turned := self.turned_inside(e, flip)) is not None:
+            return turned
         here = self.plain_matrix(e)
-        return no.Transpose(here) if flip else here
+        return no.Transpose(here) if flip and name not in ("diag", "identity") else here
+
+    def turned_inside(self, e: Expr, flip: bool) -> Formula | None:
+        """An op that is transposed by its arguments, (A B)ᵀ = Bᵀ Aᵀ; None for others."""
+        match e.op.name:
+            case "matmul" if all(a.rank == 2 for a in e.args):
+                self.no_ones(*e.args)
+                return times([self.matrix(a, flip) for a in (e.args[::-1] if flip else e.args)])
+            case "outer":
+                u, v = e.args[::-1] if flip else e.args
+                parts = [] if alone(u) and not alone(v) else [self.column(u)]
+                return times([*parts, *([] if alone(v) and parts else [self.row(v)])])
+            case "commutation":
+                sides = [size_formula(e.attribute(k)) for k in ("rows", "columns")]  # type: ignore[arg-type]
+                return no.Commutation(*(reversed(sides) if flip else sides))
+            case "kron":
+                return no.Kron(tuple(self.matrix(a, flip) for a in e.args))
+            case "constant":
+                return self.constant(e, flip)
+            case "reshape" if e.args[0].rank == 1 and size(1) in e.shape:  # one column, or one row
+                upright = (e.shape[1] == size(1)) != flip
+                return self.column(e.args[0]) if upright else self.row(e.args[0])
+        return None
 
     def constant(self, e: Expr, flip: bool) -> Formula:
         value: Fraction = e.attribute("value")  # type: ignore[assignment]

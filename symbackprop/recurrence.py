@@ -23,7 +23,7 @@ from symbackprop.derivation import Derivation, signal
 from symbackprop.expr import (
     Expr, const, intern, pinned, rebuild, shifted, substitute, symbols, weight,
 )  # fmt: skip
-from symbackprop.graph import TIME_SUM, make
+from symbackprop.graph import TIME_SUM
 from symbackprop.notation import At, Call, Formula, Nabla, Name, Partial, Plus
 from symbackprop.op import unprimed
 from symbackprop.page import Equation
@@ -213,7 +213,7 @@ def with_named_slopes(d: Derivation) -> Derivation | None:
     definition = {n: rebuild(e, change) for n, e in g.definition.items()}
     if all(definition[n] is e for n, e in g.definition.items()):
         return None
-    b = backward(make(g.symbol, definition, g.time, g.initial), d.of, d.wrt)
+    b = backward(g.remade(g.symbol, definition), d.of, d.wrt)
     return replace(d, backward=b) if set(b.graph.symbol) == set(g.symbol) else None
 
 

@@ -27,7 +27,8 @@ from symbackprop.entries import (
 )
 from symbackprop.equations import Instance
 from symbackprop.errors import DeclarationError
-from symbackprop.op import expression, scalar_row
+from symbackprop.scalar_functions import expression, scalar_row
+from symbackprop.sizes import size
 
 Array: TypeAlias = NDArray[Any]
 Sizes: TypeAlias = Mapping[str, int]
@@ -245,7 +246,7 @@ def scalar_value(name: str, order: int, x: Array) -> Array:
 def expression_value(name: str, order: int, x: Array) -> Array:
     """A scalar function by its expression, at every entry; stable sums are left to NumPy's inf rules."""
     with np.errstate(all="ignore"):
-        each = Index("x0", en.size(x.size))
+        each = Index("x0", size(x.size))
         found = entries_value(lifted(name, order, x.size), (each,), {"x": x.ravel()}, {})
         return found.reshape(x.shape)
 
@@ -253,7 +254,7 @@ def expression_value(name: str, order: int, x: Array) -> Array:
 @lru_cache(maxsize=1024)
 def lifted(name: str, order: int, entries: int) -> Entries:
     """The expression of a scalar function, or of its derivative, in the entries of a vector."""
-    each = en.elem("x", Index("x0", en.size(entries)))
+    each = en.elem("x", Index("x0", size(entries)))
     e = derived(name, order) if order else expression(scalar_row(name).definition)
     return en.inline(e, lambda a: each if a.tensor == "x" and not a.at else None)
 

@@ -11,7 +11,7 @@ import sympy
 from symbackprop import entries as en
 from symbackprop.entries import Elem, Entries, Fn, Group
 from symbackprop.errors import DeclarationError
-from symbackprop.op import expression, scalar_row
+from symbackprop.scalar_functions import expression, scalar_row
 
 X = sympy.Symbol("x", real=True)
 

@@ -18,7 +18,7 @@ from symbackprop.formula import NameTable
 from symbackprop.graph import sliding, used_names
 from symbackprop.local_values import local_values, oriented
 from symbackprop.lowering import instance_of
-from symbackprop.op import SCALARS
+from symbackprop.scalar_functions import built_in
 from symbackprop.meaning import Environment, Value
 from symbackprop.notation import Formula, Nabla, Name, Partial
 from symbackprop.page import Equation
@@ -135,7 +135,7 @@ class Scene:
                 scalars_into(out, e.op.scalar.name)
             elif e.op.variants or e.op.build:
                 out[function_key(e)] = applied(e, self.point.sizes)
-        for name in SCALARS:  # derivatives bring in functions the graph does not name
+        for name in built_in():  # derivatives bring in functions the graph does not name
             scalars_into(out, name)
         return {**{name: along_last(name) for name in LAYERS}, **out}
 

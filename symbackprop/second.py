@@ -18,7 +18,7 @@ from symbackprop.derivative_names import (
 from symbackprop.entries import Entries, Index
 from symbackprop.errors import DeclarationError
 from symbackprop.expr import Expr, Symbol, leaf, substitute, symbols, weight
-from symbackprop.graph import Graph, known, make
+from symbackprop.graph import Graph, known
 from symbackprop.letters import ordered, reletter
 from symbackprop.notation import Name
 from symbackprop.raising import raised_helpers
@@ -57,7 +57,7 @@ def cut(g: Graph, wrt: str) -> Graph:
             assert s
             symbol[n] = leaf(replace(s, definition=None if s.time else definition[n]))
             swap[g.symbol[n]] = symbol[n]
-    return make(symbol, definition, g.time, g.initial)
+    return g.remade(symbol, definition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def with_gradient(d: Derivation, x: str) -> Graph:
             break
         full = td.tidy(substitute(full, inner))
     node = leaf(Symbol(GRADIENT, full.shape, Name("G"), definition=full))
-    return make({**g.symbol, GRADIENT: node}, {**g.definition, GRADIENT: full}, g.time, g.initial)
+    return g.remade({**g.symbol, GRADIENT: node}, {**g.definition, GRADIENT: full})
 
 
 def written_down(d: Derivation, e: Expr) -> Expr:

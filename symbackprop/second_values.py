@@ -20,7 +20,7 @@ from symbackprop.derivative_names import (
     vec_block_name, vec_name, vec_slope_name,
 )  # fmt: skip
 from symbackprop.independent import covariances, total_of
-from symbackprop.expr import default_tex, spelled
+from symbackprop.printed_names import default_tex, spelled
 from symbackprop.graph import Graph
 from symbackprop.local_values import oriented
 from symbackprop.meaning import Value

@@ -2,37 +2,69 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 from symbackprop.expr import Expr, apply
 from symbackprop.vocabulary import OPS
 
 SYMMETRIC = frozenset({"symmetric", "posdef"})  # domains in which Aᵀ = A
+INHERITING = frozenset({"inverse", "matrix_power", "transpose", "negative"})  # symmetric where A is
+ENTRYWISE = frozenset({"add", "subtract", "multiply"})
+_found: WeakKeyDictionary[Expr, bool] = (
+    WeakKeyDictionary()
+)  # kept: a named node is asked about often
 
 
 def symmetric(e: Expr) -> bool:
-    """Whether eᵀ = e for every value of the declared domains."""
+    """Whether eᵀ = e for every value of the declared domains; without recursion, each node asked once."""
+    stack = [e]
+    while stack:
+        node = stack[-1]
+        waiting = [x for x in decisive(node) if x not in _found]
+        if not waiting:
+            _found[node] = settled(node)
+            stack.pop()
+        stack += waiting
+    return _found[e]
+
+
+def decisive(e: Expr) -> tuple[Expr, ...]:
+    """The matrices on whose symmetry that of e depends."""
+    if e.rank != 2 or e in _found:
+        return ()
+    if e.symbol:
+        return (e.symbol.definition,) if e.symbol.definition is not None else ()
+    if e.op.name == "matmul":
+        return tuple(factors(e))
+    return tuple(a for a in e.args if a.rank) if e.op.name in INHERITING | ENTRYWISE else ()
+
+
+def settled(e: Expr) -> bool:
+    """Whether eᵀ = e, where that is known of all that is decisive."""
+    s, name = e.symbol, e.op.name
     if e.rank != 2:
         return False
-    s, name = e.symbol, e.op.name
     if s:
-        made = s.definition is not None and not s.time and symmetric(s.definition)
+        made = s.definition is not None and not s.time and _found[s.definition]
         return s.domain in SYMMETRIC or made
-    if name in ("identity", "diag"):
-        return True
-    if name in ("inverse", "matrix_power", "transpose", "negative"):
-        return symmetric(e.args[0])
-    if name in ("add", "subtract", "multiply"):
-        return all(symmetric(a) for a in e.args if a.rank) and e.shape[0] == e.shape[1]
+    if name in INHERITING | ENTRYWISE:
+        return e.shape[0] == e.shape[1] and all(_found[a] for a in e.args if a.rank)
     if name == "matmul":
         each = factors(e)
         return len(each) > 1 and palindrome(each)
-    return name == "outer" and e.args[0] is e.args[1]
+    return name in ("identity", "diag") or (name == "outer" and e.args[0] is e.args[1])
 
 
 def factors(e: Expr) -> list[Expr]:
-    """The matrices of a product."""
-    if e.op.name != "matmul" or any(a.rank != 2 for a in e.args):
-        return [e]
-    return [f for a in e.args for f in factors(a)]
+    """The matrices of a product, left to right."""
+    out, stack = [], [e]
+    while stack:
+        node = stack.pop()
+        if node.op.name != "matmul" or any(a.rank != 2 for a in node.args):
+            out.append(node)
+        else:
+            stack += reversed(node.args)
+    return out
 
 
 def palindrome(each: list[Expr]) -> bool:
@@ -40,7 +72,7 @@ def palindrome(each: list[Expr]) -> bool:
 
     def mirrored(a: Expr, b: Expr) -> bool:
         flipped = any(x.op.name == "transpose" and x.args[0] is y for x, y in ((a, b), (b, a)))
-        return flipped or (a is b and symmetric(a))
+        return flipped or (a is b and _found[a])
 
     return all(mirrored(a, b) for a, b in zip(each, reversed(each), strict=True))
 

@@ -241,7 +241,7 @@ def numeric(a: Array) -> Array:
 # --- Jacobians and Hessians ----------------------------------------------------------------------
 
 
-def verify_derivative(j: Quantity, *, seed: int = 0, trials: int = POINTS) -> float:
+def verify_derivative(j: Quantity, *, seed: int = 0) -> float:
     """∂of/∂wrt read back from its LaTeX against the complex step of its definition.
 
     Errors: `VerificationError` with both values, the seed and the sizes.
@@ -249,6 +249,6 @@ def verify_derivative(j: Quantity, *, seed: int = 0, trials: int = POINTS) -> fl
     d = j.derivation
     eq = j.equation
     page = Page((Section("derivative", Phrase("section.hessian"), (Equations((eq,)),)),))
-    report = verify_page(d, page, seed=seed, trials=trials)
+    report = verify_page(d, page, seed=seed)
     report.demand()
     return report.max_rel_error

@@ -270,3 +270,12 @@ def test_given_numbers_are_what_is_declared() -> None:
             verify_page(given.derivation, given.page)
     given = sb.Derived(graph=graph, at={"A": [[2.0, 1.0], [1.0, 2.0]], "x": [1.0, 2.0]})
     assert verify_page(given.derivation, given.page).ok
+
+
+def test_symmetry_of_many_named_matrices_is_seen_once_each() -> None:
+    """Every B_k is asked for twice by B_{k+1}, and two thousand of them stand on one another."""
+    doubled = "".join(f"B{k + 1} = B{k} + B{k}; " for k in range(60))
+    added = "".join(f"B{k + 1} = A + B{k}; " for k in range(60, 2000))
+    text = f"A: n x n symmetric; x: n; B0 = A; {doubled}{added}y = B2000 @ x; L = sum(y**2)"
+    assert sb.derive(text, wrt="x")["x"].text() == "2 B₂₀₀₀ y"
+    assert sb.derive(text.replace(" symmetric", ""), wrt="x")["x"].text() == "2 B₂₀₀₀ᵀ y"

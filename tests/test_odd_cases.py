@@ -179,6 +179,23 @@ def test_a_declared_function_is_spelled_as_the_graph_at_hand_says() -> None:
         assert d.verify(seed=3).ok
 
 
+def test_another_graph_does_not_change_how_a_declared_function_prints() -> None:
+    text = "phi: function as {}; x: n; y = phi(x); L = sum(y**2)"
+    first = sb.derive(text.format(r"\varphi"), wrt="x")
+    sb.derive(text.format(r"\psi"), wrt="x")
+    h = sb.hessian(first.graph, wrt="x")
+    assert r"\varphi''" in h.latex()
+    assert r"\psi" not in h.latex() + first["x"].latex()
+    assert h.verify() < 1e-10
+
+
+def test_a_function_is_known_to_the_graph_that_declares_it_alone() -> None:
+    sb.read("foo: function; x: d; y = foo(x); L = sum(y)")
+    other = "x: d; y = tanh(x); L = sum(y)"
+    assert sb.check(other, "x", "foo(x)").verdict == "unreadable"
+    assert sb.check("foo: function; x: d; y = foo(x); L = sum(y**2)/2", "x", "foo(x) .* foo'(x)").ok
+
+
 def test_code_says_where_a_name_is_that_of_an_error_signal() -> None:
     d = sb.derive("x_bar: n; x: n; L = sum(tanh(x_bar*x))")
     with pytest.raises(sb.SymbackpropError, match="`x_bar` is what code calls the δ of x"):

@@ -14,7 +14,7 @@ from symbackprop import (
     drawn,
     written,
 )
-from symbackprop.expr import spelled
+from symbackprop.printed_names import spelled
 from symbackprop.picture.model import Label
 from symbackprop.picture.plot import Curve, Plot, plot
 

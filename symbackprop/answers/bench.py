@@ -10,6 +10,7 @@ import numpy as np
 
 from symbackprop.answers.sides import on_all_sides
 from symbackprop.answers.target import Target
+from symbackprop.callables import LAYERS, along_last
 from symbackprop.claims import letters_of
 from symbackprop.derivation import Derivation, bare, signal
 from symbackprop.errors import DeclarationError, LimitError
@@ -18,22 +19,20 @@ from symbackprop.expr import topological
 from symbackprop.graph import sliding
 from symbackprop.meaning import Environment, Value
 from symbackprop.notation import Formula, Nabla, Name, Partial
-from symbackprop.op import SCALARS
-from symbackprop.vocabulary import OPS
+from symbackprop.scalar_functions import built_in
 from symbackprop.page import Equation
 from symbackprop.plain.spell import Spellings
 from symbackprop.paths import with_partials
 from symbackprop.reading.names import NameTable
-from symbackprop.reference import Array, value
+from symbackprop.reference import Array
 from symbackprop.scope import Names, Scene
-from symbackprop.sizes import Size, size
+from symbackprop.sizes import Size
 from symbackprop.values import Point, roomy, size_names
 from symbackprop.verify import POINTS, analytic, point_for
 
 DELTA = Name(r"\delta")
 TRIALS = (1, 0, *range(2, POINTS))  # larger sizes first: they decide what a sign means
 ENTRIES = 50_000  # of an answer in indices
-LAYERS = ("softmax", "log_softmax", "logsumexp")  # functions of whole arrays any answer may use
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +81,7 @@ class Bench:
         """Names, sizes, error signals, and every other small letter as an index."""
         plain = self.names.plain
         # of two functions with one sign the graph's own is meant: it stands last
-        known = dict.fromkeys((*SCALARS, *LAYERS, *used_layers(self.target.d), *plain.functions))
+        known = dict.fromkeys((*built_in(), *LAYERS, *used_layers(self.target.d), *plain.functions))
         spelled = {
             n: plain.functions.get(n, r"\operatorname{" + n.replace("_", r"\_") + "}")
             for n in known
@@ -201,16 +200,6 @@ def used_layers(d: Derivation) -> Iterator[str]:
     for e in topological(*d.graph.definition.values()):
         if e.op.variants and not e.op.scalar and not e.attributes:
             yield e.op.name
-
-
-def along_last(name: str) -> Callable[..., Array]:
-    """An op of the vocabulary on arrays of any size, by its definition."""
-    op = OPS[name]
-
-    def run(x: Array) -> Array:
-        return value(op.place((tuple(size(n) for n in np.shape(x)),), ()), (x,), {})
-
-    return run
 
 
 WHOLE: Mapping[str | tuple[str, int], Callable[..., Array]] = {

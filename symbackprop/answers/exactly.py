@@ -10,14 +10,15 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from symbackprop.answers.bench import LAYERS, Bench, Spot
+from symbackprop.answers.bench import Bench, Spot
+from symbackprop.callables import LAYERS
 from symbackprop.evaluation.paper import Paper
 from symbackprop.errors import DeclarationError
 from symbackprop.exact import Meter, evaluate, filled, placed, scalar_value
 from symbackprop.expr import Symbol, symbols
 from symbackprop.meaning import Environment
 from symbackprop.notation import Call, Formula
-from symbackprop.op import SCALARS
+from symbackprop.scalar_functions import SCALARS, built_in
 from symbackprop.places import plain
 from symbackprop.rationals import NotRational, rational
 from symbackprop.reference import Array
@@ -221,8 +222,8 @@ def guessed(name: str) -> bool:
 
 FUNCTIONS: Mapping[str | tuple[str, int], Callable[..., Array]] = {
     **{name: layer(name) for name in LAYERS},
-    **{name: function(name, 0) for name in SCALARS},
-    **{(name, order): function(name, order) for name in SCALARS for order in (1, 2)},
+    **{name: function(name, 0) for name in built_in()},
+    **{(name, order): function(name, order) for name in built_in() for order in (1, 2)},
 }
 
 

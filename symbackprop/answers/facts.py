@@ -12,7 +12,7 @@ from symbackprop.answers.typed import Typed
 from symbackprop.claims import Refused
 from symbackprop.errors import SymbackpropError
 from symbackprop.expr import leaf, substitute, symbols
-from symbackprop.graph import Graph, make
+from symbackprop.graph import Graph
 
 FACTS = {  # domains an answer may rest on, and how they are said
     "symmetric": "fact.symmetric", "posdef": "fact.posdef", "onehot": "fact.onehot",
@@ -69,4 +69,4 @@ def relaxed(g: Graph, name: str) -> Graph:
         assert s
         symbol[n] = leaf(replace(s, definition=None if s.time else definition[n]))
         swap[g.symbol[n]] = symbol[n]
-    return make(symbol, definition, g.time, {n: substitute(e, swap) for n, e in g.initial.items()})
+    return g.remade(symbol, definition, {n: substitute(e, swap) for n, e in g.initial.items()})

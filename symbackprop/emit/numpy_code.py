@@ -19,8 +19,8 @@ from symbackprop.emit.strided import FUNCTIONS
 from symbackprop.entries import Elem, Entries, Fn, Group, Index
 from symbackprop.errors import SymbackpropError
 from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
-from symbackprop.graph import TIME_SUM
-from symbackprop.op import expression, scalar_row
+from symbackprop.graph import TIME_SUM, Time
+from symbackprop.scalar_functions import expression, scalar_row
 from symbackprop.reference import derived
 from symbackprop.values import phases
 
@@ -127,49 +127,50 @@ class Module:
 
     def sweep(self, *, forward: bool, only: Container[str] | None = None) -> list[str]:
         """Assignments in order (of some names); recurrent ones inside a loop over time."""
-        g, time = self.g, self.g.time
-        order, reach = phases(g), sequences.reach(self.d)
-        if forward:
-            groups = [(order.before, False), (order.inside, True), (order.after, False)]
-            value = dict(g.definition)
-        else:
-            value = {n: a.value for n, a in self.d.backward.adjoints.items()}
-            late = [n for n in value if n in order.after]
-            inside = [n for n in value if (s := g.symbol[n].symbol) and s.time]
-            rest = [n for n in value if n not in late and n not in inside]
-            groups = [(tuple(late), False), (tuple(inside), True), (tuple(rest), False)]
+        adjoints = self.d.backward.adjoints
+        value = dict(self.g.definition) if forward else {n: a.value for n, a in adjoints.items()}
         out = []
-        for group, recurrent in groups:
+        for group, recurrent in self.groups(forward):
             names = [n for n in group if only is None or n in only]
-            if recurrent and names and time:
-                if forward:
-                    out += [f"    {safe(n)}[0] = {self.code(e)}\n" for n, e in g.initial.items()]
-                else:
-                    out += [
-                        f"    {safe(n)}_bar = [None] * ({size_code(time.length)} + 1) + "
-                        f"[np.zeros({shape_code(sequences.shape_of(g, n))})]{f' * {reach}' * (reach > 1)}\n"
-                        for n in names
-                    ]
-                steps = (
-                    f"1, {size_code(time.length)} + 1"
-                    if forward
-                    else f"{size_code(time.length)}, 0, -1"
-                )
-                out.append(f"    for {time.name} in range({steps}):\n")
+            if recurrent and names and self.g.time:
+                out += self.loop(self.g.time, names, forward)
             for n in names:
-                s = g.symbol[n].symbol
+                s = self.g.symbol[n].symbol
                 assert s
-                left = (
-                    safe(n)
-                    + ("" if forward else "_bar")
-                    + (f"[{time.name}]" if s.time and time else "")
-                )
+                at = f"[{self.g.time.name}]" if s.time and self.g.time else ""
                 right = self.code(value[n]) + self.last(n, forward)
-                out.append(f"    {'    ' * recurrent}{left} = {right}\n")
+                out.append(
+                    f"    {'    ' * recurrent}{safe(n)}{'' if forward else '_bar'}{at} = {right}\n"
+                )
             if recurrent and not forward:
                 out += [f"    {safe(n)}_bar[0] = {self.code(a.first)}\n"
-                        for n, a in self.d.backward.adjoints.items() if a.first and n in names]  # fmt: skip
+                        for n, a in adjoints.items() if a.first and n in names]  # fmt: skip
         return out
+
+    def groups(self, forward: bool) -> tuple[tuple[tuple[str, ...], bool], ...]:
+        """Names in the order of their assignments, those inside the loop over time marked."""
+        order = phases(self.g)
+        if forward:
+            return (order.before, False), (order.inside, True), (order.after, False)
+        names = tuple(self.d.backward.adjoints)
+        late = tuple(n for n in names if n in order.after)
+        inside = tuple(n for n in names if (s := self.g.symbol[n].symbol) and s.time)
+        rest = tuple(n for n in names if n not in late and n not in inside)
+        return (late, False), (inside, True), (rest, False)
+
+    def loop(self, time: Time, names: list[str], forward: bool) -> list[str]:
+        """What stands before a loop over time, and its head."""
+        end, reach = size_code(time.length), sequences.reach(self.d)
+        if forward:
+            first = [f"    {safe(n)}[0] = {self.code(e)}\n" for n, e in self.g.initial.items()]
+            return [*first, f"    for {time.name} in range(1, {end} + 1):\n"]
+        beyond = f" * {reach}" * (reach > 1)
+        first = [
+            f"    {safe(n)}_bar = [None] * ({end} + 1) + "
+            f"[np.zeros({shape_code(sequences.shape_of(self.g, n))})]{beyond}\n"
+            for n in names
+        ]
+        return [*first, f"    for {time.name} in range({end}, 0, -1):\n"]
 
     def last(self, name: str, forward: bool) -> str:
         """What a δ is at the last step, where the last state is used outside time."""

@@ -8,7 +8,7 @@ from symbackprop.derivation import Derivation
 from symbackprop.emit.literals import safe, shape_code, size_code
 from symbackprop.errors import SymbackpropError
 from symbackprop.expr import symbols, topological
-from symbackprop.graph import Graph
+from symbackprop.graph import Graph, Time
 from symbackprop.sizes import Shape
 
 
@@ -32,45 +32,52 @@ def reach(d: Derivation) -> int:
 
 
 def opening(d: Derivation, states: Mapping[str, list[str]]) -> list[str]:
-    """Arrays, sizes from shapes, room for the time steps."""
-    g, time = d.graph, d.graph.time
+    """Arrays, sizes from shapes, room for the time steps.
+
+    Errors: `SymbackpropError` for a size that no input says.
+    """
+    g = d.graph
     out, bound = [], set[str]()
     for n in g.inputs:
         s = g.symbol[n].symbol
         assert s
-        dtype = "" if s.labels else ", float"
-        out.append(f"{safe(n)} = np.asarray({safe(n)}{dtype})")
-        shape = ((time.length,) if s.time and time else ()) + s.shape
+        out.append(f"{safe(n)} = np.asarray({safe(n)}{'' if s.labels else ', float'})")
+        shape = ((g.time.length,) if s.time and g.time else ()) + s.shape
         for axis, size in enumerate(shape):
-            name = (
-                size.terms[0][0][0] if len(size.terms) == 1 and len(size.terms[0][0]) == 1 else ""
-            )
-            if name and size.terms[0][1] == 1 and name not in bound:
+            name = str(size)
+            if name in g.sizes and name not in bound:
                 bound.add(name)
                 out.append(f"{name} = {safe(n)}.shape[{axis}]")
-    missing = [n for n in g.sizes if n not in bound]
-    for n in missing:
-        known = next((x for x in g.inputs for z in shape_of(g, x) if n in z.names), "")
-        moment = time.name if time else "t"
-        way = f"It occurs in {known}; declare an axis of size {n}." if known else (
-            f"No input has one entry per step; add one, such as  x[{moment}]: d")  # fmt: skip
-        what = f"size {n} does not follow from the inputs"
-        raise SymbackpropError(what, where="emit", hint=way)
-    if time:
-        for n in g.inputs:
-            s = g.symbol[n].symbol
-            if s and s.time:
-                start, before = early(n, states)
-                room = "" if not before else f", None{before}"
-                out.append(f"{safe(n)} = [{start}, *{safe(n)}{room}]  # steps count from 1")
-        for n in g.definition:
-            s = g.symbol[n].symbol
-            if s and s.time:
-                start, before = early(n, states)
-                beyond = ", ".join([f"np.zeros({shape_code(s.shape)})"] * reach(d))
-                out.append(
-                    f"{safe(n)} = [{start}] + [None] * {size_code(time.length)} + [{beyond}{before}]"
-                )
+    if missing := next((n for n in g.sizes if n not in bound), ""):
+        raise unsaid(g, missing)
+    return out + (room(d, g.time, states) if g.time else [])
+
+
+def unsaid(g: Graph, size: str) -> SymbackpropError:
+    """The error for a size that no axis of an input has."""
+    known = next((x for x in g.inputs for z in shape_of(g, x) if size in z.names), "")
+    moment = g.time.name if g.time else "t"
+    way = f"It occurs in {known}; declare an axis of size {size}." if known else (
+        f"No input has one entry per step; add one, such as  x[{moment}]: d")  # fmt: skip
+    what = f"size {size} does not follow from the inputs"
+    return SymbackpropError(what, where="emit", hint=way)
+
+
+def room(d: Derivation, time: Time, states: Mapping[str, list[str]]) -> list[str]:
+    """Lists with an entry per time step, those before the first step and after the last among them."""
+    out = []
+    for n in (*d.graph.inputs, *d.graph.definition):
+        e = d.graph.symbol[n]
+        if not e.symbol or not e.symbol.time:
+            continue
+        start, before = early(n, states)
+        if n in d.graph.definition:
+            beyond = ", ".join([f"np.zeros({shape_code(e.shape)})"] * reach(d))
+            steps = f"[None] * {size_code(time.length)} + [{beyond}{before}]"
+            out.append(f"{safe(n)} = [{start}] + {steps}")
+        else:
+            after = f", None{before}" if before else ""
+            out.append(f"{safe(n)} = [{start}, *{safe(n)}{after}]  # steps count from 1")
     return out
 
 

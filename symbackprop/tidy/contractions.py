@@ -128,9 +128,9 @@ def simpler_transpose(a: Expr) -> Expr | None:
             return a.args[0]
         case "matmul" if a.args[0].rank == a.args[1].rank == 2:
             return mm(tr(a.args[1]), tr(a.args[0]))
-        case "add" | "multiply" | "subtract" if broadcast_free(a) and a.rank == 2:
-            build = {"add": plus, "multiply": mul}.get(a.op.name)
-            return build(*(tr(x) if x.rank else x for x in a.args)) if build else None
+        case "add" | "multiply" if broadcast_free(a) and a.rank == 2:
+            build = plus if a.op.name == "add" else mul
+            return build(*(tr(x) if x.rank else x for x in a.args))
         case "outer":
             return outer(a.args[1], a.args[0])
         case "constant":

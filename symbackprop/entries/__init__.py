@@ -1,0 +1,28 @@
+"""The index language in normal form: sums of commuting products of powers, with δ and bound indices.
+
+    y[i]*δ(i, j) - y[i]*y[j]     =     Entries((Term(1, y_i¹ δ_ij¹), Term(-1, y_i¹ y_j¹)))
+
+Everything an op means, and every local derivative, is a value of this language. Positions are 0-based.
+"""
+
+from symbackprop.entries.arithmetic import (
+    add, inline, map_atoms, multiply, power, scale, single, times,
+)  # fmt: skip
+from symbackprop.entries.indices import (
+    all_names, atom_indices, free_indices, fresh, position_indices,
+)  # fmt: skip
+from symbackprop.entries.kinds import (
+    ZERO, Affine, AtMost, Atom, Delta, Elem, Entries, Factor, Fn, Group, Index, Position, SizeOf, Term,
+    elem, entries, number, position,
+)  # fmt: skip
+from symbackprop.entries.normal import (
+    at_atom, at_position, collect_factors, gather, rebind, rebound, rename_bound, substitute,
+)  # fmt: skip
+
+__all__ = [
+    "ZERO", "Affine", "AtMost", "Atom", "Delta", "Elem", "Entries", "Factor", "Fn", "Group", "Index",
+    "Position", "SizeOf", "Term", "add", "all_names", "at_atom", "at_position", "atom_indices",
+    "collect_factors", "elem", "entries", "free_indices", "fresh", "gather", "inline", "map_atoms",
+    "multiply", "number", "position", "position_indices", "power", "rebind", "rebound", "rename_bound",
+    "scale", "single", "substitute", "times",
+]  # fmt: skip

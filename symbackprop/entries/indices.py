@@ -1,0 +1,64 @@
+"""Index letters of entries: those that occur, those that are free, those nobody uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from symbackprop.entries.kinds import (
+    Affine, AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf,
+)  # fmt: skip
+
+
+def position_indices(p: Position) -> Iterator[Index]:
+    if isinstance(p, Affine):
+        yield from (i for i, _ in p.terms)
+    else:
+        for q in p.at:
+            yield from position_indices(q)
+
+
+def atom_indices(atom: Atom) -> Iterator[Index]:
+    """Free indices of an atom, in order of appearance, with repetitions."""
+    match atom:
+        case Elem():
+            for p in atom.at:
+                yield from position_indices(p)
+        case Fn():
+            yield from free_indices(atom.arg)
+        case Group():
+            yield from free_indices(atom.body)
+        case Delta() | AtMost():
+            yield from position_indices(atom.left)
+            yield from position_indices(atom.right)
+        case SizeOf():
+            return
+
+
+def free_indices(e: Entries) -> tuple[Index, ...]:
+    """Free indices in order of first appearance."""
+    found: dict[Index, None] = {}
+    for term in e.terms:
+        for atom, _ in term.factors:
+            for i in atom_indices(atom):
+                if i not in term.bound:
+                    found.setdefault(i)
+    return tuple(found)
+
+
+def all_names(e: Entries) -> set[str]:
+    """Every index letter that occurs, bound or free."""
+    out: set[str] = set()
+    for term in e.terms:
+        out |= {i.name for i in term.bound}
+        for atom, _ in term.factors:
+            out |= {i.name for i in atom_indices(atom)}
+            if isinstance(atom, Fn | Group):
+                out |= all_names(atom.arg if isinstance(atom, Fn) else atom.body)
+    return out
+
+
+def fresh(index: Index, taken: set[str]) -> Index:
+    """The index under a letter nobody uses."""
+    letters = [*"ijklmpqruvwabcdefgh", *(f"k{n}" for n in range(1, 1000))]
+    return replace(index, name=next(x for x in letters if x not in taken))
