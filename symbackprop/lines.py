@@ -38,7 +38,7 @@ from symbackprop.verify import EQUAL, raised, relative
 class Line:
     """The verdict on one line: the first sign that fails (from 1), what stands beside it, and why.
 
-    `values` are both sides at the first entry that tells them apart: the free letters `letters` and `entry` there.
+    `values` are both sides at the first `entry` that tells them apart, for free `letters`.
     `exact` says that the left value is not the one beside the sign but the exact one behind a rounding.
     `inside` are the sizes of two operands that do not fit within one side, `point` the sizes of the graph.
     `detail` is 'rounded' where a decimal is right to its digits only.
@@ -58,6 +58,12 @@ class Line:
     inside: tuple[tuple[int, ...], ...] = ()
     point: tuple[tuple[str, int], ...] = ()
     detail: str = ""
+
+    @property
+    def where(self) -> str:
+        """'i=1, j=2', '(2, 1)'."""
+        entry = [f"({', '.join(map(str, self.entry))})"] if self.entry else []
+        return ", ".join([*(f"{k}={v}" for k, v in self.letters), *entry])
 
 
 def judge(
@@ -287,13 +293,8 @@ def within(a: Paper, b: Paper, slack: Array) -> bool:
 
 
 def digits(x: float, y: float) -> tuple[str, str]:
-    """Two numbers with as many digits as it takes to see that they differ."""
-    for count in (4, 6, 9):
-        if f"{x:.{count}g}" != f"{y:.{count}g}":
-            return rounded_to(count, x), rounded_to(count, y)
-    return f"{x:.17g}", f"{y:.17g}"
-
-
-def rounded_to(count: int, x: float) -> str:
-    """Zeros at the end only where they are digits of a rounded number: 12 and -1.000."""
-    return f"{x:.{count}g}" if float(f"{x:.{count}g}") == x else f"{x:#.{count}g}"
+    """Two numbers with as many digits as it takes to see that they differ: 12, and -1.000 if rounded."""
+    short = [(f"{x:.{count}g}", f"{y:.{count}g}", count) for count in (4, 6, 9, 17)]
+    a, b, count = next((s for s in short if s[0] != s[1]), short[-1])
+    a, b = (s if float(s) == v else f"{v:#.{count}g}" for s, v in ((a, x), (b, y)))
+    return a, b
