@@ -29,6 +29,7 @@ def node_derivative(
         return None
     taken = {x for d in instance.definitions for x in en.all_names(d.right)}
     taken |= {i.name for d in instance.definitions for i in d.at}
+    taken |= {str(d.tensor) for d in instance.definitions}  # p_mq, not p_mp
     by = letters(wrt.shape, taken, pool)
     known: dict[Hashable, LocalStep] = dict(implicit_steps(definition, wrt, by, {}, pool))
     steps = []
