@@ -20,10 +20,11 @@ JACOBI = Stated(
     GRAPH,
     (r"\frac{\partial \ell}{\partial \Sigma_{ij}} = \frac{\partial \ell}{\partial \Delta} \frac{\partial \Delta}{\partial \Sigma_{ij}} = \Lambda_{ji}",),
     intro=Words(
-        en=r"The slopes of a determinant are its cofactors, and the matrix times its transposed cofactors is $\Delta$ times the "
-        r"identity (Jacobi's formula). By the chain rule:",
-        de=r"Die Steigungen einer Determinante sind ihre Kofaktoren, und die Matrix mal ihre transponierten Kofaktoren ist $\Delta$ "
-        r"mal die Einheitsmatrix (Jacobis Formel). Nach der Kettenregel:",
+        en=r"On the Jacobian of $\Delta$: the slopes of a determinant are its cofactors, and the matrix times its transposed "
+        r"cofactors is $\Delta$ times the identity (Jacobi's formula). Its logarithm, by the chain rule, has the slopes",
+        de=r"Zur Jacobi-Matrix von $\Delta$: Die Steigungen einer Determinante sind ihre Kofaktoren, und die Matrix mal ihre "
+        r"transponierten Kofaktoren ist $\Delta$ mal die Einheitsmatrix (Jacobi-Formel). Ihr Logarithmus hat nach der Kettenregel "
+        r"die Steigungen",
     ),
 )
 ZEROS = Stated(

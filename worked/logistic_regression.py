@@ -72,8 +72,12 @@ IRLS = Stated(
         r"X^\top \operatorname{diag}(r) X w^+ = X^\top \operatorname{diag}(r) u",
     ),
     intro=Words(
-        en=r"$H$ is invertible, as $X$ has rank $d$ and all entries of $r$ are positive:",
-        de=r"$H$ ist invertierbar, da $X$ den Rang $d$ hat und alle Einträge von $r$ positiv sind:",
+        en=r"Newton's step solves it: $H$ is invertible, as $X$ has rank $d$ and all entries of $r$ are positive, and the last line "
+        r"below is the normal equation with $w^+$ as $a$. As $r$ and $u$ depend on $w$, the problem is posed anew after each step: "
+        r"iteratively reweighted least squares.",
+        de=r"Der Newton-Schritt löst es: $H$ ist invertierbar, da $X$ den Rang $d$ hat und alle Einträge von $r$ positiv sind, und die "
+        r"letzte Zeile unten ist die Normalengleichung mit $w^+$ als $a$. Da $r$ und $u$ von $w$ abhängen, stellt sich das Problem "
+        r"nach jedem Schritt neu: iterativ neu gewichtete kleinste Quadrate.",
     ),
 )
 SQUARES = Stated(
@@ -83,12 +87,10 @@ SQUARES = Stated(
         r"\nabla_a f = 2 \left(X^\top \operatorname{diag}(r) X a - X^\top \operatorname{diag}(r) u\right)",
     ),
     intro=Words(
-        en=r"So $w^+$ is the vector $a$ at which the weighted sum of squares $f$ is smallest: there its gradient is 0, and the last "
-        r"line above says so for $w^+$ (the normal equation). As $r$ and $u$ depend on $w$, the problem is posed anew after each "
-        r"step, hence the name iteratively reweighted least squares.",
-        de=r"Also ist $w^+$ der Vektor $a$, bei dem die gewichtete Quadratsumme $f$ am kleinsten ist: Dort ist ihr Gradient 0, und die "
-        r"letzte Zeile oben sagt dies für $w^+$ (die Normalengleichung). Da $r$ und $u$ von $w$ abhängen, stellt sich das Problem "
-        r"nach jedem Schritt neu, daher der Name iterativ neu gewichtete kleinste Quadrate.",
+        en=r"The weighted least squares problem asks for the vector $a$ at which $f$ is smallest. As $f$ is convex, that is where its "
+        r"gradient is 0, and that the bracket below is 0 is the normal equation:",
+        de=r"Das gewichtete Problem der kleinsten Quadrate fragt nach dem Vektor $a$, bei dem $f$ am kleinsten ist. Da $f$ konvex ist, "
+        r"ist das dort der Fall, wo der Gradient 0 ist, und dass die Klammer unten 0 ist, ist die Normalengleichung:",
     ),
 )
 STEP = Stated(
@@ -142,7 +144,7 @@ SHEET = Sheet(
                 de=r"Die Zeilen von $X$ sind $n$ Beispiele mit $d$ Merkmalen, $w$ enthält die $d$ Gewichte, $y$ die Labels 0 oder 1 der "
                 r"Beispiele und $p$ die Wahrscheinlichkeiten des Labels 1. $L$ ist die negative Log-Likelihood.",
             ),
-            given=(LOGISTIC, GRAPH),
+            given=(GRAPH, LOGISTIC),
             parts=(
                 Part(
                     task=Words(
@@ -165,7 +167,7 @@ SHEET = Sheet(
                         r"gehen Sie einen Schritt von $w = 0$ aus für die Beispiele $(1, -1)$, $(1, 0)$, $(1, 0)$, $(1, 1)$ mit den "
                         r"Labels $0, 1, 0, 1$.",
                     ),
-                    answers=(STEP_NAMES, IRLS, SQUARES, STEP),
+                    answers=(STEP_NAMES, SQUARES, IRLS, STEP),
                 ),
             ),
         ),
