@@ -97,9 +97,9 @@ SHEET = Sheet(
                 Part(
                     task=Words(
                         en=r"Write the same for a batch of $d$ features, in matrices: the columns of $X$ are the features, and $\mu$, "
-                        r"$v$, $s$, $\gamma$ and $\beta$ are vectors with an entry for each. Roots are taken entry by entry.",
+                        r"$v$, $s$, $\gamma$ and $\beta$ are vectors with one entry for each. Roots are taken entry by entry.",
                         de=r"Schreiben Sie dasselbe für einen Batch mit $d$ Merkmalen in Matrizen: Die Spalten von $X$ sind die "
-                        r"Merkmale, und $\mu$, $v$, $s$, $\gamma$ und $\beta$ sind Vektoren mit je einem Eintrag dafür. Wurzeln werden "
+                        r"Merkmale, und $\mu$, $v$, $s$, $\gamma$ und $\beta$ sind Vektoren mit einem Eintrag je Merkmal. Wurzeln werden "
                         r"eintragsweise gezogen.",
                     ),
                     answers=(BATCH, BATCH_TERMS),

@@ -473,7 +473,10 @@ CHANNELS = Words(
 
 
 def reviewed(
-    title: Words, about: tuple[Derived | Stated, ...], lines: tuple[Judged, ...], task: Words = ASKED
+    title: Words,
+    about: tuple[Derived | Stated, ...],
+    lines: tuple[Judged, ...],
+    task: Words = ASKED,
 ) -> Exercise:
     """What the lines speak of, then the lines."""
     return Exercise(title=title, task=task, given=about + lines)

@@ -18,7 +18,9 @@ GRAPH = Derived(
 )
 JACOBI = Stated(
     GRAPH,
-    (r"\frac{\partial \ell}{\partial \Sigma_{ij}} = \frac{\partial \ell}{\partial \Delta} \frac{\partial \Delta}{\partial \Sigma_{ij}} = \Lambda_{ji}",),
+    (
+        r"\frac{\partial \ell}{\partial \Sigma_{ij}} = \frac{\partial \ell}{\partial \Delta} \frac{\partial \Delta}{\partial \Sigma_{ij}} = \Lambda_{ji}",
+    ),
     intro=Words(
         en=r"On the Jacobian of $\Delta$: the slopes of a determinant are its cofactors, and the matrix times its transposed "
         r"cofactors is $\Delta$ times the identity (Jacobi's formula). Its logarithm, by the chain rule, has the slopes",

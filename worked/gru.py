@@ -1,6 +1,6 @@
 """A gated recurrent unit in symbolic time: every error signal with t and t+1, every gradient as a sum over t."""
 
-from symbackprop import Derived, Exercise, Sheet, Stated, Words
+from symbackprop import Derived, Exercise, Sheet, Words
 
 GRAPH = Derived(
     graph=r"""
@@ -21,36 +21,29 @@ GRAPH = Derived(
     show=("forward", "local", "delta", "gradients"),
 )
 
-LOGISTIC = Stated(
-    Derived("a: scalar; s = sigmoid(a)"),
-    (r"\sigma(a) = \frac{1}{1 + \exp(-a)}",),
-    intro=Words(
-        en=r"$\sigma$ is the logistic function, taken of every entry:",
-        de=r"$\sigma$ ist die logistische Funktion, auf jeden Eintrag angewandt:",
-    ),
-)
-
 SHEET = Sheet(
     name="gru",
     title={"en": "A gated recurrent unit, backwards", "de": "Eine Gated Recurrent Unit, rückwärts"},
     exercises=(
         Exercise(
             task=Words(
-                en=r"A gated recurrent unit (GRU) reads an input $x_t$ with $d$ entries at every step and keeps a state $h_t$ with "
-                r"$m$ entries. The update gate $z$ mixes the previous state with a candidate $\tilde h$; the reset gate $r$ decides how "
-                r"much of the previous state the candidate sees. Each has weights $W$ of size $m \times d$ and $U$ of size $m \times m$ "
-                r"and a bias $b$ with $m$ entries. From outside, each output $y_t$, the state $h_t$, receives an error signal. Derive the "
-                "error signals of the state, the gates and the candidate, and the gradients with respect to all weights and biases. "
-                r"(A Jacobian of one step is local: all other values that enter the node are held fixed.)",
-                de=r"Eine Gated Recurrent Unit (GRU) liest in jedem Schritt eine Eingabe $x_t$ mit $d$ Einträgen und führt einen Zustand "
-                r"$h_t$ mit $m$ Einträgen. Das Update-Gatter $z$ mischt den vorigen Zustand mit einem Kandidaten $\tilde h$; das "
-                r"Reset-Gatter $r$ bestimmt, wie viel der Kandidat vom vorigen Zustand sieht. Zu jedem gehören Gewichte $W$ der Größe "
-                r"$m \times d$ und $U$ der Größe $m \times m$ und ein Bias $b$ mit $m$ Einträgen. Von außen erhält jede Ausgabe $y_t$, "
-                r"der Zustand $h_t$, ein Fehlersignal. Leiten Sie die Fehlersignale des Zustands, der Gatter und des Kandidaten sowie "
-                "die Gradienten nach allen Gewichten und Biaswerten her. (Eine Jacobi-Matrix eines Zeitschritts ist lokal: Alle "
-                "anderen Werte, die in den Knoten eingehen, werden festgehalten.)",
+                en="A gated recurrent unit (GRU) reads an input $x_t$ with $d$ entries at every step; its state $h_t$ has "
+                r"$m$ entries. The update gate $z$ mixes the previous state with a candidate $\tilde h$; the reset gate "
+                r"$r$ decides how much of the previous state the candidate sees. The weights $W$ have the size $m \times "
+                r"d$, the weights $U$ the size $m \times m$, the biases $b$ have $m$ entries; $\sigma$ takes every entry "
+                r"$a$ to $1 / (1 + \exp(-a))$. From outside, each output $y_t$ receives an error signal. Derive the error "
+                "signals of the state, the gates and the candidate, and the gradients with respect to all weights and "
+                "biases. (In the Jacobians of one step all other values are held fixed.)",
+                de="Eine Gated Recurrent Unit (GRU) liest in jedem Schritt eine Eingabe $x_t$ mit $d$ Einträgen; ihr Zustand "
+                r"$h_t$ hat $m$ Einträge. Das Update-Gatter $z$ mischt den vorigen Zustand mit einem Kandidaten $\tilde "
+                "h$; das Reset-Gatter $r$ bestimmt, wie viel dieser vom vorigen Zustand sieht. Die Gewichte $W$ haben die "
+                r"Größe $m \times d$, die Gewichte $U$ die Größe $m \times m$, die Biasvektoren $b$ haben $m$ Einträge; "
+                r"$\sigma$ macht $1 / (1 + \exp(-a))$ aus jedem Eintrag $a$. Von außen erhält jede Ausgabe $y_t$ ein "
+                "Fehlersignal. Leiten Sie die Fehlersignale von Zustand, Gattern und Kandidat sowie die Gradienten nach "
+                "allen Gewichten und Biasvektoren her. (In den Jacobi-Matrizen eines Zeitschritts sind alle anderen Werte "
+                "fest.)",
             ),
-            given=(GRAPH, LOGISTIC),
+            given=(GRAPH,),
             answers=(GRAPH,),
         ),
     ),

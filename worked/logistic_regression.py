@@ -23,9 +23,7 @@ LOGISTIC = Stated(
     ),
 )
 CHAIN = Stated(
-    Derived(
-        "X: n x d; w: d; z = X @ w; p = sigmoid(z); H = X.T @ diag(p * (1 - p)) @ X as H_L"
-    ),
+    Derived("X: n x d; w: d; z = X @ w; p = sigmoid(z); H = X.T @ diag(p * (1 - p)) @ X as H_L"),
     (
         r"\frac{\partial p}{\partial w} = \frac{\partial p}{\partial z} \frac{\partial z}{\partial w} = \operatorname{diag}(p \odot (1 - p)) X",
         r"H_L = X^\top \frac{\partial p}{\partial w}",
@@ -64,6 +62,19 @@ STEP_NAMES = Stated(
         de=r"Fehler, Gewichte $r$ und Zielwerte $u$ des Problems der kleinsten Quadrate, Gradient und Hesse-Matrix erhalten Namen:",
     ),
 )
+SQUARES = Stated(
+    Derived("X: n x d; r: n positive; u: n; a: d; f = sum(r * (u - X @ a)**2)", wrt=("a",)),
+    (
+        r"f = \sum_{i=1}^{n} r_i (u_i - (X a)_i)^2",
+        r"\nabla_a f = 2 \left(X^\top \operatorname{diag}(r) X a - X^\top \operatorname{diag}(r) u\right)",
+    ),
+    intro=Words(
+        en=r"The weighted least squares problem asks for the vector $a$ at which $f$ is smallest. As $f$ is convex, this is where "
+        r"its gradient vanishes; the bracket set to 0 is the normal equation:",
+        de=r"Das gewichtete Problem der kleinsten Quadrate fragt nach dem Vektor $a$, bei dem $f$ am kleinsten ist. Da $f$ konvex ist, "
+        r"verschwindet dort, und nur dort, der Gradient; die Klammer, gleich 0 gesetzt, ist die Normalengleichung:",
+    ),
+)
 IRLS = Stated(
     NEWTON,
     (
@@ -78,19 +89,6 @@ IRLS = Stated(
         de=r"Der Newton-Schritt löst es: $H$ ist invertierbar, da $X$ den Rang $d$ hat und alle Einträge von $r$ positiv sind, und die "
         r"letzte Zeile unten ist die Normalengleichung mit $w^+$ als $a$. Da $r$ und $u$ von $w$ abhängen, stellt sich das Problem "
         r"nach jedem Schritt neu: iterativ neu gewichtete kleinste Quadrate.",
-    ),
-)
-SQUARES = Stated(
-    Derived("X: n x d; r: n positive; u: n; a: d; f = sum(r * (u - X @ a)**2)", wrt=("a",)),
-    (
-        r"f = \sum_{i=1}^{n} r_i (u_i - (X a)_i)^2",
-        r"\nabla_a f = 2 \left(X^\top \operatorname{diag}(r) X a - X^\top \operatorname{diag}(r) u\right)",
-    ),
-    intro=Words(
-        en=r"The weighted least squares problem asks for the vector $a$ at which $f$ is smallest. As $f$ is convex, that is where its "
-        r"gradient is 0, and that the bracket below is 0 is the normal equation:",
-        de=r"Das gewichtete Problem der kleinsten Quadrate fragt nach dem Vektor $a$, bei dem $f$ am kleinsten ist. Da $f$ konvex ist, "
-        r"ist das dort der Fall, wo der Gradient 0 ist, und dass die Klammer unten 0 ist, ist die Normalengleichung:",
     ),
 )
 STEP = Stated(

@@ -1,6 +1,6 @@
 """A peephole LSTM in symbolic time: every δ with t and t+1, every weight gradient as a sum over t."""
 
-from symbackprop import Convention, Derived, Exercise, Sheet, Stated, Words
+from symbackprop import Convention, Derived, Exercise, Sheet, Words
 
 GATE = """
         {g}_[t] = x[t] @ W{g} + c[t-1] @ R{g} + b{g}   as {g}'
@@ -23,33 +23,22 @@ GRAPH = Derived(
     unfold=("h",),
 )
 
-LOGISTIC = Stated(
-    Derived("a: scalar; s = sigmoid(a)"),
-    (r"\sigma(a) = \frac{1}{1 + \exp(-a)}",),
-    intro=Words(
-        en=r"$\sigma$ is the logistic function, taken of every entry:",
-        de=r"$\sigma$ ist die logistische Funktion, auf jeden Eintrag angewandt:",
-    ),
-)
-
 SHEET = Sheet(
     name="lstm_peephole",
     title={"en": "A peephole LSTM, backwards", "de": "Ein Peephole-LSTM, rückwärts"},
     exercises=(
         Exercise(
             task=Words(
-                en=r"In this variant of the LSTM (long short-term memory) the forget gate $f$, the input gate $i$ and the output "
-                r"gate $o$ see the input $x$ and the previous cell state $c$; a prime marks the value of a gate before the "
-                r"function $\sigma$ and is no derivative. Derive the error signals of the cell state and of all gates, and the "
-                "gradients with respect to all weights and biases. (A Jacobian of one step is local: all other values that enter the "
-                "node are held fixed.)",
-                de=r"In dieser Variante des LSTM (Long Short-Term Memory) sehen das Vergessensgatter $f$, das Eingangsgatter $i$ und "
-                r"das Ausgangsgatter $o$ die Eingabe $x$ und den vorigen Zellzustand $c$; ein Strich bezeichnet den Wert eines "
-                r"Gatters vor der Funktion $\sigma$ und ist keine Ableitung. Leiten Sie die Fehlersignale des Zellzustands und aller "
-                "Gatter sowie die Gradienten nach allen Gewichten und Biaswerten her. (Eine Jacobi-Matrix eines Zeitschritts ist "
-                "lokal: Alle anderen Werte, die in den Knoten eingehen, werden festgehalten.)",
+                en="The forget, input and output gates $f$, $i$, $o$ of this LSTM (long short-term memory) see the input $x$ "
+                r"and the previous cell state $c$; a prime marks their values before $\sigma$, which takes every entry $a$ "
+                r"to $1 / (1 + \exp(-a))$. Derive all error signals and the gradients with respect "
+                "to all weights and biases. (In the Jacobians of one step all other values are held fixed.)",
+                de="Das Vergessens-, das Eingangs- und das Ausgangsgatter $f$, $i$, $o$ dieses LSTM (Long Short-Term Memory) "
+                r"sehen die Eingabe $x$ und den vorigen Zellzustand $c$; ein Strich bezeichnet ihre Werte vor $\sigma$, "
+                r"das $1 / (1 + \exp(-a))$ aus jedem Eintrag $a$ macht. Leiten Sie alle Fehlersignale und die "
+                "Gradienten nach allen Gewichten und Biasvektoren her. (In den Jacobi-Matrizen eines Zeitschritts sind alle anderen Werte fest.)",
             ),
-            given=(GRAPH, LOGISTIC),
+            given=(GRAPH,),
             answers=(GRAPH,),
         ),
     ),
