@@ -33,10 +33,10 @@ SHEET = Sheet(
                 r"and the previous cell state $c$; a prime marks their values before $\sigma$, which takes every entry $a$ "
                 r"to $1 / (1 + \exp(-a))$. Derive all error signals and the gradients with respect "
                 "to all weights and biases. (In the Jacobians of one step all other values are held fixed.)",
-                de="Das Vergessens-, das Eingangs- und das Ausgangsgatter $f$, $i$, $o$ dieses LSTM (Long Short-Term Memory) "
-                r"sehen die Eingabe $x$ und den vorigen Zellzustand $c$; ein Strich bezeichnet ihre Werte vor $\sigma$, "
-                r"das $1 / (1 + \exp(-a))$ aus jedem Eintrag $a$ macht. Leiten Sie alle Fehlersignale und die "
-                "Gradienten nach allen Gewichten und Biasvektoren her. (In den Jacobi-Matrizen eines Zeitschritts sind alle anderen Werte fest.)",
+                de="Vergessens-, Eingangs- und Ausgangsgatter $f$, $i$, $o$ dieses LSTM (Long Short-Term Memory) sehen die "
+                r"Eingabe $x$ und den vorigen Zellzustand $c$; ein Strich bezeichnet ihre Werte vor $\sigma$, das "
+                r"$1 / (1 + \exp(-a))$ aus jedem Eintrag $a$ macht. Leiten Sie alle Fehlersignale und die Gradienten nach allen "
+                "Gewichten und Biasvektoren her. (In den Jacobi-Matrizen eines Schritts sind alle anderen Werte fest.)",
             ),
             given=(GRAPH,),
             answers=(GRAPH,),
