@@ -159,9 +159,11 @@ def free(*groups: tuple[Index, ...]) -> tuple[tuple[str, Size], ...]:
 
 
 def entry_base(d: Derivation, scope: local_names.Local) -> Base:
-    """Entries of the definition's symbols and helpers, as they print in its scope."""
+    """Entries of the definition's symbols and helpers, as they print in its scope, declared nodes by name."""
+    named = {e: d.graph.symbol[n] for n, e in d.graph.definition.items()}
 
     def base(tensor: Hashable, at: tuple[Formula, ...]) -> Formula:
+        tensor = named.get(tensor, tensor) if isinstance(tensor, Expr) else tensor
         if isinstance(tensor, Expr) and tensor.symbol:
             f = symbol_formula(tensor.symbol, d.convention)
             if isinstance(f, no.At):

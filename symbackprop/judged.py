@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -79,10 +79,7 @@ def finding(line: Line) -> list[Phrase]:
     said = [verdict(line)]
     said += [Phrase("finding.sign", (("n", line.sign),))] if chained(line) else []
     if line.verdict != "holds" and line.point:
-        sizes = ((k, no.Name(k), v) for k, v in line.point)
-        said.append(Phrase("finding.point", (("sizes", Phrase("list", tuple(
-            (k, Phrase("finding.size", (("name", name), ("value", no.number(v))))) for k, name, v in sizes
-        ))),)))  # fmt: skip
+        said.append(Phrase("finding.point", (("sizes", listed(map(equal_to, line.point))),)))
     return said
 
 
@@ -95,7 +92,7 @@ def verdict(line: Line) -> Phrase:
     """The verdict with both values or both sizes."""
     if line.values:
         both = tuple(zip(("left", "right"), map(written, line.values), strict=True))
-        where = (("where", line.where),) if line.where else ()
+        where = (("where", place(line)),) if line.letters or line.entry else ()
         if line.exact and not where:
             return Phrase("finding.value", both)
         return Phrase("finding.false_at" if where else "finding.false", (*both, *where))
@@ -103,6 +100,22 @@ def verdict(line: Line) -> Phrase:
         both = tuple(zip(("left", "right"), map(sized, pair), strict=True))
         return Phrase("finding.inside" if line.inside else FOUND[line.verdict], both)
     return Phrase("finding.rounded" if line.detail == "rounded" else FOUND[line.verdict])
+
+
+def place(line: Line) -> Phrase:
+    """The letters and the entry at which both sides were compared."""
+    entry = [f"({', '.join(map(str, line.entry))})"] if line.entry else []
+    return listed([*map(equal_to, line.letters), *entry])
+
+
+def equal_to(of: tuple[str, int]) -> Phrase:
+    """A letter and its number."""
+    return Phrase("finding.size", (("name", no.Name(of[0])), ("value", no.number(of[1]))))
+
+
+def listed(items: Iterable[Phrase | str]) -> Phrase:
+    """One after the other."""
+    return Phrase("list", tuple((f"x{n}", x) for n, x in enumerate(items)))
 
 
 FOUND: dict[Verdict, str] = {

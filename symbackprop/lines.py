@@ -38,7 +38,7 @@ from symbackprop.verify import EQUAL, raised, relative
 class Line:
     """The verdict on one line: the first sign that fails (from 1), what stands beside it, and why.
 
-    `values` are both sides at the first entry that tells them apart, `where` that entry: '(2, 1)', 'i=1'.
+    `values` are both sides at the first `entry` that tells them apart, for free `letters`.
     `exact` says that the left value is not the one beside the sign but the exact one behind a rounding.
     `inside` are the sizes of two operands that do not fit within one side, `point` the sizes of the graph.
     `detail` is 'rounded' where a decimal is right to its digits only.
@@ -50,13 +50,20 @@ class Line:
     sign: int = 0
     left: Formula | None = None
     right: Formula | None = None
-    where: str = ""
+    letters: tuple[tuple[str, int], ...] = ()
+    entry: tuple[int, ...] = ()
     values: tuple[str, str] | None = None
     sizes: tuple[tuple[int, ...], ...] = ()
     exact: bool = False
     inside: tuple[tuple[int, ...], ...] = ()
     point: tuple[tuple[str, int], ...] = ()
     detail: str = ""
+
+    @property
+    def where(self) -> str:
+        """'i=1, j=2', '(2, 1)'."""
+        entry = [f"({', '.join(map(str, self.entry))})"] if self.entry else []
+        return ", ".join([*(f"{k}={v}" for k, v in self.letters), *entry])
 
 
 def judge(
@@ -120,7 +127,8 @@ class Found:
     """What one sign came to."""
 
     verdict: Verdict
-    where: str = ""
+    letters: tuple[tuple[str, int], ...] = ()
+    entry: tuple[int, ...] = ()
     values: tuple[str, str] | None = None
     sizes: tuple[tuple[int, ...], ...] = ()
     point: tuple[tuple[str, int], ...] = ()
@@ -156,7 +164,7 @@ class Court:
                 left, right = self.claim.sides[n - 1 : n + 1]
                 exact = self.reference(n) != n - 1
                 return Line(
-                    text, found.verdict, self.claim, n, left, right, found.where, found.values,
+                    text, found.verdict, self.claim, n, left, right, found.letters, found.entry, found.values,
                     found.sizes, exact, point=found.point, detail=found.detail,
                 )  # fmt: skip
             details.append(found.detail)
@@ -203,7 +211,7 @@ class Court:
         worst = "sizes" if "sizes" in kinds else worst
         at = next(p for o, p in outcomes if o not in ("equal", "rounded"))
         if worst == "false":
-            return Found(worst, *self.telling(at, n), point=at.sizes, detail=at.said)
+            return replace(self.telling(at, n), point=at.sizes, detail=at.said)
         sides = (self.reference(n), n)
         said = " and ".join(
             f"{shown(self.claim.sides[k], self.d)} is {at.value(k).shown()}" for k in sides
@@ -240,8 +248,8 @@ class Court:
         whole = n and self.claim.signs[n - 1] == "≈" and isinstance(side, Number)
         return np.asarray(0.5000001 if whole else 0.0)
 
-    def telling(self, place: Place, n: int) -> tuple[str, tuple[str, str]]:
-        """The first entry that tells both sides apart, and their values there."""
+    def telling(self, place: Place, n: int) -> Found:
+        """The free letters and the first entry that tell both sides apart, and their values there."""
         k = self.reference(n)
         a, b = aligned(place.value(k), place.value(n))
         gap = np.abs(a - b)
@@ -249,10 +257,9 @@ class Court:
         apart = ~(gap <= EQUAL * scale + self.slack(place, k) + self.slack(place, n))
         spot = tuple(int(x) for x in np.argwhere(apart)[0]) if np.any(apart) else (0,) * a.ndim
         depth = len(np.broadcast_shapes(place.value(k).samples, place.value(n).samples))
-        letters = [f"{x}={np.ravel(v)[spot[0]]}" for x, v in place.env.indices.items() if depth]
-        entry = [f"({', '.join(str(x + 1) for x in spot[depth:])})"] if spot[depth:] else []
+        letters = [(x, int(np.ravel(v)[spot[0]])) for x, v in place.env.indices.items() if depth]
         found = digits(float(np.real(a[spot])), float(np.real(b[spot])))
-        return ", ".join([*letters, *entry]), found
+        return Found("false", tuple(letters), tuple(x + 1 for x in spot[depth:]), found)
 
 
 def rounded(side: Formula) -> bool:
@@ -286,8 +293,8 @@ def within(a: Paper, b: Paper, slack: Array) -> bool:
 
 
 def digits(x: float, y: float) -> tuple[str, str]:
-    """Two numbers with as many digits as it takes to see that they differ."""
-    for count in (4, 6, 9):
-        if f"{x:.{count}g}" != f"{y:.{count}g}":
-            return f"{x:.{count}g}", f"{y:.{count}g}"
-    return f"{x:.17g}", f"{y:.17g}"
+    """Two numbers with as many digits as it takes to see that they differ: 12, and -1.000 if rounded."""
+    short = [(f"{x:.{count}g}", f"{y:.{count}g}", count) for count in (4, 6, 9, 17)]
+    a, b, count = next((s for s in short if s[0] != s[1]), short[-1])
+    a, b = (s if float(s) == v else f"{v:#.{count}g}" for s, v in ((a, x), (b, y)))
+    return a, b

@@ -122,13 +122,14 @@ def derivation_blocks(
     base = entry_base(d, scope)
     rows = helper_rows(instance, scope, key, base) if len(instance.definitions) > 1 else []
     rows += equation_rows(d, scope, key)
+    matrix = matrix_row(d, node, wrt, key)
     for step in (x for x in steps if x.raw.terms):
         rows.append(step_row(d, scope, f"{key}.{len(rows)}", step, base))
-        if step is steps[-1] and len(step.at) + len(step.by) > 2:
+        if step is steps[-1] and not matrix and len(step.at) + len(step.by) > 1:
             shape = tuple(i.size for i in (*step.at, *step.by))
             rows[-1] = replace(rows[-1], shape=shape)
     rows += primes(key, steps[-1], base)
-    rows += matrix_row(d, node, wrt, key)
+    rows += matrix
     values = (("y", symbol_name(scope.node)), ("x", symbol_name(scope.wrt)))
     return [Equations(tuple(rows), Phrase("local.of", values))]
 

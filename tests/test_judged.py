@@ -49,6 +49,15 @@ def test_another_verdict_than_expected_is_refused(
         sheet.verify()
 
 
+def test_the_letters_of_an_entry_are_set_as_formulas() -> None:
+    line = r"\frac{\partial L}{\partial W_{ij}} = e_i x_j"
+    sheet = Sheet("s", {"en": "S", "de": "S"}, (Exercise(given=(Judged(SQUARES, line, "false"),)),))
+    assert "at $i$ equal to $1$, $j$ equal to $1$" in write_tex(sheet, sheet.verify(), "en")
+    whole = Judged(SQUARES, r"\frac{\partial L}{\partial W} = e x^\top", "false")
+    sheet = Sheet("s", {"en": "S", "de": "S"}, (Exercise(given=(whole,)),))
+    assert "at (1, 1)" in write_tex(sheet, sheet.verify(), "en")
+
+
 def test_a_wrong_right_form_is_refused() -> None:
     judged = Judged(
         SQUARES, LINES[1][0], "transposed", right=(r"\frac{\partial L}{\partial W} = e x^\top",)

@@ -171,9 +171,10 @@ def test_what_a_line_tells() -> None:
     assert wrong.values == ("1.181", "1.19")
     assert judge(SCALARS, r"\frac{\partial L}{\partial x_1} = 1.18", at=AT).detail == "rounded"
     entry = judge(BATCH, r"\frac{\partial B_{ij}}{\partial W^{(1)}_{ij}} = A_{ij}")
-    assert entry.where == "i=1, j=2" and entry.values
+    assert (entry.letters, entry.entry) == ((("i", 1), ("j", 2)), ()) and entry.values
+    assert entry.values == ("-1.000", "-1.037")  # as many digits of both, where both are rounded
     matrix = judge(BATCH, r"B = 2 A W^{(1)}")
-    assert matrix.where == "(1, 1)" and matrix.values
+    assert (matrix.letters, matrix.entry) == ((), (1, 1)) and matrix.values
     sizes = judge(BATCH, r"\frac{\partial G}{\partial F} = 2 F")
     assert sizes.sizes == ((7, 7), (7, 1)) and "is 7×7" in sizes.detail
     inside = judge(BATCH, r"B = (F W^{(2)\top}) I_4")

@@ -220,6 +220,32 @@ def test_a_sheet_chooses_whose_jacobians_are_derived() -> None:
         replace(d, local=("q",)).page.equations  # noqa: B018
 
 
+def local_rows(graph: str, *nodes: str) -> dict[str, tuple[str, list[str]]]:
+    """Left side -> last form and size, of the local Jacobians of some nodes; every line is verified."""
+    d = Derived(graph, show=("local",), local=nodes)
+    (check,) = d.checks
+    assert verify_page(check.derivation, check.page).ok
+    rows = d.page.equations
+    return {text(e.left): (text(e.sides[-1]), [str(x) for x in e.shape or ()]) for e in rows}
+
+
+def test_a_jacobian_without_a_matrix_form_has_its_size() -> None:
+    rows = local_rows("E: n x m; f = sum(E**2)", "f")
+    assert rows["∂f/∂Eₖₚ"] == ("2 Eₖₚ", ["n", "m"])
+    rows = local_rows("c: n; v = sum(c**2)", "v")
+    assert rows["∂v/∂cⱼ"][1] == [] and rows["∂v/∂c"] == ("2 cᵀ", ["1", "n"])
+
+
+def test_no_name_in_a_definition_is_an_index_of_it() -> None:
+    rows = local_rows("S: n x n; L = sum(logsumexp(S) - diagonal(S))", "L")
+    assert rows["∂L/∂S_(mq)"] == ("p_(mq) − δ_(mq)", ["n", "n"])
+
+
+def test_an_inverse_with_a_name_is_written_by_it() -> None:
+    rows = local_rows("S: d x d; P = inverse(S); D = det(S); L = trace(P) + D", "D")
+    assert rows["∂D/∂Sᵢⱼ"] == ("Pⱼᵢ D", ["d", "d"])
+
+
 def test_what_repeats_is_not_written_out() -> None:
     keys = {
         e.key: e

@@ -22,13 +22,13 @@ ROWS = Stated(
         r"\delta S \mathbf{1}_m = 0",
     ),
     intro=Words(
-        en=r"Row by row the error signal of a score is its weight times the deviation of $\delta A$ from its weighted "
-        r"mean over the row; this mean is also the product of the rows of $\delta O$ and $O$, so that it is known without "
-        r"$A$. The rows of $\delta S$ sum to 0, since a constant added to a row of scores changes no weight:",
-        de=r"Zeile für Zeile ist das Fehlersignal eines Scores sein Gewicht mal der Abweichung von $\delta A$ vom "
-        r"gewichteten Mittel der Zeile; dieses Mittel ist auch das Produkt der Zeilen von $\delta O$ und $O$ und damit ohne "
-        r"$A$ bekannt. Die Zeilen von $\delta S$ summieren sich zu 0, denn eine Konstante, die zu einer Zeile von Scores "
-        "addiert wird, ändert kein Gewicht:",
+        en=r"Row by row the error signal of a score is its attention weight times the deviation of $\delta A$ from its weighted "
+        r"mean over the row; this mean is also the scalar product of the rows of $\delta O$ and $O$, so that it is known "
+        r"without $A$. Every row of $\delta S$ has the sum 0, since a constant added to a row of scores changes no attention weight:",
+        de=r"Zeile für Zeile ist das Fehlersignal eines Scores sein Attention-Gewicht mal die Abweichung von $\delta A$ vom "
+        r"gewichteten Mittel der Zeile; dieses Mittel ist auch das Skalarprodukt der Zeilen von $\delta O$ und $O$ und damit "
+        r"ohne $A$ bekannt. Jede Zeile von $\delta S$ hat die Summe 0, denn eine Konstante, die zu einer Zeile von Scores "
+        "addiert wird, ändert kein Attention-Gewicht:",
     ),
 )
 MASKED = Derived(
@@ -40,6 +40,16 @@ MASKED = Derived(
         O = A @ V
     """,
     show=("forward", "delta"),
+)
+VISIBLE = Stated(
+    MASKED,
+    (r"A_{ij} = \frac{M_{ij} \exp(S_{ij})}{\sum_{k=1}^{n} M_{ik} \exp(S_{ik})}",),
+    intro=Words(
+        en=r"There are now as many keys as queries, both $n$. The softmax of a row runs over the visible positions, where the mask "
+        r"$M$ is 1 (the sign $\operatorname{softmax}_m$ below, with $m$ for masked):",
+        de=r"Es gibt nun ebenso viele Schlüssel wie Anfragen, je $n$. Der Softmax einer Zeile läuft über die sichtbaren Positionen, "
+        r"an denen die Maske $M$ gleich 1 ist (unten als $\operatorname{softmax}_m$, mit $m$ für maskiert):",
+    ),
 )
 HIDDEN = Stated(
     MASKED,
@@ -58,28 +68,32 @@ SHEET = Sheet(
     exercises=(
         Exercise(
             task=Words(
-                en=r"Attention compares $n$ queries with $m$ keys; the softmax of each row of scores weights the values.",
-                de=r"Attention vergleicht $n$ Anfragen mit $m$ Schlüsseln; der Softmax jeder Zeile von Scores gewichtet "
-                "die Werte.",
+                en=r"The rows of $Q$ are $n$ queries and the rows of $K$ are $m$ keys, all with $d$ entries; the rows of $V$ are "
+                r"$m$ values with $p$ entries. Attention gives every pair of a query and a key a score; the softmax of each row of "
+                r"scores is a row of attention weights, with which the values are added.",
+                de=r"Die Zeilen von $Q$ sind $n$ Anfragen und die Zeilen von $K$ sind $m$ Schlüssel, alle mit $d$ Einträgen; die "
+                r"Zeilen von $V$ sind $m$ Werte mit $p$ Einträgen. Attention gibt jedem Paar aus Anfrage und Schlüssel einen Score; "
+                r"der Softmax jeder Zeile von Scores ist eine Zeile von Attention-Gewichten, mit denen die Werte addiert werden.",
             ),
             given=(GRAPH,),
             parts=(
                 Part(
                     task=Words(
-                        en=r"Derive the Jacobian of the softmax, all error signals and the gradients of $Q$, $K$ and $V$.",
-                        de=r"Leiten Sie die Jacobi-Matrix des Softmax, alle Fehlersignale und die Gradienten von $Q$, $K$ "
+                        en=r"Derive the Jacobian of the softmax, all error signals and the gradients with respect to "
+                        r"$Q$, $K$ and $V$.",
+                        de=r"Leiten Sie die Jacobi-Matrix des Softmax, alle Fehlersignale und die Gradienten nach $Q$, $K$ "
                         r"und $V$ her.",
                     ),
                     answers=(GRAPH, ROWS),
                 ),
                 Part(
                     task=Words(
-                        en=r"In a language model position $i$ sees only positions $j \le i$: all other weights are 0, and the "
-                        "rest of a row is normalised. What changes in the backward pass?",
-                        de=r"In einem Sprachmodell sieht die Position $i$ nur Positionen $j \le i$: Alle anderen Gewichte "
-                        "sind 0, und der Rest der Zeile wird normiert. Was ändert sich rückwärts?",
+                        en=r"In a language model position $i$ sees only positions $j \le i$: all other attention weights are 0, and "
+                        "the rest of a row is normalised. What changes in the backward pass?",
+                        de=r"In einem Sprachmodell sieht die Position $i$ nur Positionen $j \le i$: Alle anderen "
+                        "Attention-Gewichte sind 0, und der Rest der Zeile wird normiert. Was ändert sich rückwärts?",
                     ),
-                    answers=(MASKED, HIDDEN),
+                    answers=(VISIBLE, MASKED, HIDDEN),
                 ),
             ),
         ),

@@ -18,19 +18,18 @@ FEATURE = Derived(
 THREE_TERMS = Stated(
     FEATURE,
     (
-        r"\delta \gamma = \hat x^\top \delta y",
-        r"\delta \beta = \mathbf{1}_n^\top \delta y",
+        r"\mathbf{1}_n^\top c = 0",
         r"\delta x = \frac{\gamma}{n s} \left(n \delta y - \mathbf{1}_n \mathbf{1}_n^\top \delta y"
         r" - \hat x \hat x^\top \delta y\right)"
         r" = \frac{\gamma}{n s} \left(n \delta y - \delta \beta \mathbf{1}_n - \delta \gamma \hat x\right)",
         r"\mathbf{1}_n^\top \delta x = 0",
     ),
     intro=Words(
-        en=r"With $\mathbf{1}^\top c = 0$ the error signals, put into each other, give three terms. The last two are "
-        r"multiples of the gradients of $\beta$ and $\gamma$; they carry what a sample does to the statistics, and "
+        en=r"Centred entries sum to 0. With this the error signals, put into each other, give three terms. The last two "
+        r"hold the gradients with respect to $\beta$ and $\gamma$; they carry what a sample does to the statistics, and "
         "so to all other samples of the batch:",
-        de=r"Mit $\mathbf{1}^\top c = 0$ ergeben die ineinander eingesetzten Fehlersignale drei Terme. Die letzten "
-        r"beiden sind Vielfache der Gradienten von $\beta$ und $\gamma$; in ihnen steckt, was ein Beispiel an den "
+        de=r"Die zentrierten Einträge summieren sich zu 0. Damit ergeben die ineinander eingesetzten Fehlersignale drei Terme. Die "
+        r"letzten beiden enthalten die Gradienten nach $\beta$ und $\gamma$; in ihnen steckt, was ein Beispiel an den "
         "Statistiken und damit an allen anderen Beispielen des Batches ändert:",
     ),
 )
@@ -75,10 +74,14 @@ SHEET = Sheet(
     exercises=(
         Exercise(
             task=Words(
-                en=r"Batch normalisation treats each feature by itself: its $n$ values in a batch are centred, divided by "
-                r"their standard deviation, scaled by $\gamma$ and shifted by $\beta$.",
-                de=r"Die Batch-Normalisierung behandelt jedes Merkmal für sich: Seine $n$ Werte in einem Batch werden "
-                r"zentriert, durch ihre Standardabweichung geteilt, mit $\gamma$ skaliert und um $\beta$ verschoben.",
+                en=r"Batch normalisation treats each feature by itself: from its $n$ values in a batch, the entries of $x$, their "
+                r"mean is subtracted; they are divided by their standard deviation, where a small $\varepsilon > 0$ keeps the root "
+                r"away from 0, scaled by $\gamma$ and shifted by $\beta$. A number that is added to a vector or subtracted from it "
+                r"stands for every entry.",
+                de=r"Die Batch-Normalisierung behandelt jedes Merkmal für sich: Von seinen $n$ Werten in einem Batch, den Einträgen "
+                r"von $x$, wird ihr Mittelwert abgezogen; sie werden durch ihre Standardabweichung geteilt, wobei ein kleines "
+                r"$\varepsilon > 0$ die Wurzel von 0 fernhält, mit $\gamma$ skaliert und um $\beta$ verschoben. Eine Zahl, die zu einem "
+                r"Vektor addiert oder von ihm subtrahiert wird, steht für jeden Eintrag.",
             ),
             given=(FEATURE,),
             parts=(
@@ -93,8 +96,11 @@ SHEET = Sheet(
                 ),
                 Part(
                     task=Words(
-                        en="Write the same for a batch of $d$ features, in matrices.",
-                        de="Schreiben Sie dasselbe für einen Batch mit $d$ Merkmalen in Matrizen.",
+                        en=r"Write the same for a batch of $d$ features, in matrices: the columns of $X$ are the features, and $\mu$, "
+                        r"$v$, $s$, $\gamma$ and $\beta$ are vectors with one entry for each. Roots are taken entry by entry.",
+                        de=r"Schreiben Sie dasselbe für einen Batch mit $d$ Merkmalen in Matrizen: Die Spalten von $X$ sind die "
+                        r"Merkmale, und $\mu$, $v$, $s$, $\gamma$ und $\beta$ sind Vektoren mit einem Eintrag je Merkmal. Wurzeln werden "
+                        r"eintragsweise gezogen.",
                     ),
                     answers=(BATCH, BATCH_TERMS),
                 ),

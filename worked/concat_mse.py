@@ -1,6 +1,6 @@
 """A batch through two layers whose biases are a column of ones: the selector in the gradient of concat."""
 
-from symbackprop import Derived, Exercise, Sheet
+from symbackprop import Derived, Exercise, Sheet, Words
 
 GRAPH = Derived(
     graph=r"""
@@ -23,14 +23,15 @@ SHEET = Sheet(
     },
     exercises=(
         Exercise(
-            task={
-                "en": "Before each layer a column of ones is appended, so that the biases are the "
-                "last rows of the weight matrices. Derive the gradients of the mean squared "
-                "error with respect to both weight matrices.",
-                "de": "Vor jeder Schicht wird eine Spalte aus Einsen angehängt, so dass die Biaswerte"
-                " die letzten Zeilen der Gewichtsmatrizen sind. Leiten Sie die Gradienten des "
-                "mittleren quadratischen Fehlers nach beiden Gewichtsmatrizen her.",
-            },
+            task=Words(
+                en=r"The rows of $X$ are $n$ samples with three features, $y$ holds their target values and $\hat y$ what the network "
+                "predicts. Before each layer a column of ones is appended, so that the biases are the last rows of the weight "
+                "matrices. Derive the gradients of the mean squared error with respect to both weight matrices.",
+                de=r"Die Zeilen von $X$ sind $n$ Beispiele mit drei Merkmalen, $y$ enthält ihre Zielwerte und $\hat y$, was das Netz "
+                "vorhersagt. Vor jeder Schicht wird eine Spalte aus Einsen angehängt, so dass die Biaswerte die letzten Zeilen der "
+                "Gewichtsmatrizen sind. Leiten Sie die Gradienten des mittleren quadratischen Fehlers nach beiden "
+                "Gewichtsmatrizen her.",
+            ),
             given=(GRAPH,),
             answers=(GRAPH,),
         ),

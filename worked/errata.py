@@ -50,6 +50,14 @@ REVERSE = Derived(
     """,
     show=("forward",),
 )
+LOGISTIC = Stated(
+    Derived("a: scalar; s = sigmoid(a)"),
+    (r"\sigma(a) = \frac{1}{1 + \exp(-a)}",),
+    intro=Words(
+        en=r"$\sigma$ is the logistic function, taken of every entry:",
+        de=r"$\sigma$ ist die logistische Funktion, auf jeden Eintrag angewandt:",
+    ),
+)
 POINT = {"x1": 1, "x2": 2}
 POOL = Derived("x: 3 x 4; y = avg_pool2d(x, size=2, stride=1)")
 NET = Derived(
@@ -148,13 +156,13 @@ RECURRENT = (
         "sizes",
         why=Words(
             en=(
-                "One dot stands for two products. Between two rows it must be the product entry by entry, before a "
-                r"weight matrix the matrix product. Besides, $\delta f'$, $\delta i'$ and $\delta o'$ are used without "
+                "One dot stands for two products. Read as the matrix product, which it is before a weight matrix, it cannot stand "
+                r"between two rows; there it must be the product entry by entry. Besides, $\delta f'$, $\delta i'$ and $\delta o'$ are used without "
                 "being defined. Otherwise the line is right: with the proper signs it holds."
             ),
             de=(
-                "Ein Punkt steht für zwei Produkte. Zwischen zwei Zeilen muss es das eintragsweise Produkt sein, vor "
-                r"einer Gewichtsmatrix das Matrixprodukt. Außerdem werden $\delta f'$, $\delta i'$ und $\delta o'$ "
+                "Ein Punkt steht für zwei Produkte. Als Matrixprodukt gelesen, was er vor einer Gewichtsmatrix ist, kann er nicht "
+                r"zwischen zwei Zeilen stehen; dort muss es das eintragsweise Produkt sein. Außerdem werden $\delta f'$, $\delta i'$ und $\delta o'$ "
                 "verwendet, aber nicht definiert. Sonst ist die Zeile richtig: Mit den passenden Zeichen gilt sie."
             ),
         ),
@@ -234,7 +242,7 @@ SPREAD = Stated(
     POOL, (r"\delta x_{ij} = \frac{1}{4} \sum_{k=1}^{2} \sum_{m=1}^{2} \delta y_{i+k-2,j+m-2}",)
 )
 POOLING = Exercise(
-    title=Words(en="Sheet 000, average pooling", de="Blatt 000, Mittelwert-Pooling"),
+    title=Words(en="Average pooling", de="Mittelwert-Pooling"),
     task=Words(
         en=(
             "The published answer is given in words: the error signal of an output is divided among the $K$ entries of its "
@@ -303,7 +311,7 @@ OUTER = (
         r"\frac{\partial H}{\partial G} = \sum^{n}",
         "unreadable",
         why=Words(
-            en="A sum sign alone is no value. The sum of all entries has the derivative 1 by each of them: a row of ones.",
+            en="A sum sign alone is no value. The sum of all entries has the derivative 1 with respect to each of them: a row of ones.",
             de="Ein Summenzeichen allein ist kein Wert. Die Summe aller Einträge hat nach jedem die Ableitung 1: eine Zeile aus Einsen.",
         ),
         right=(r"\frac{\partial H}{\partial G} = \mathbf{1}_n^\top",),
@@ -341,7 +349,7 @@ OUTER = (
         r"\frac{\partial F}{\partial E} = 1",
         "sizes",
         why=Words(
-            en="The Jacobian of a column by a column of the same size is a matrix, here the identity.",
+            en="The Jacobian of a column with respect to a column of the same size is a matrix, here the identity.",
             de="Die Jacobi-Matrix einer Spalte nach einer gleich großen Spalte ist eine Matrix, hier die Einheitsmatrix.",
         ),
         right=(r"\frac{\partial F}{\partial E} = I_n",),
@@ -372,12 +380,13 @@ INNER = (
         "sizes",
         why=Words(
             en=(
-                "The derivative of a matrix by a matrix has one axis for each index of both. Row $i$ of $E$ depends on "
-                "row $i$ of $D$ only, with the entries of the weights as slopes."
+                "The derivative of a matrix with respect to a matrix has one axis for each index of both. Row $i$ of $E$ depends on "
+                r"row $i$ of $D$ only, with the entries of the weights as slopes ($\delta_{ik}$ is 1 where $i$ is $k$, otherwise 0)."
             ),
             de=(
                 "Die Ableitung einer Matrix nach einer Matrix hat eine Achse für jeden Index der beiden. Zeile $i$ von "
-                "$E$ hängt nur von Zeile $i$ von $D$ ab, mit den Gewichten als Steigungen."
+                r"$E$ hängt nur von Zeile $i$ von $D$ ab, mit den Gewichten als Steigungen ($\delta_{ik}$ ist 1, wo $i$ gleich $k$ "
+                "ist, sonst 0)."
             ),
         ),
         right=(
@@ -391,13 +400,14 @@ INNER = (
         "unreadable",
         why=Words(
             en=(
-                r"It does: $D$ takes over the columns of $C$, so the step is the product with a selector $S$, the identity "
-                r"above a row of zeros, plus a constant. Backwards the error signal is multiplied by $S$, which leaves "
+                r"It does work: $D$ takes over the columns of $C$, so the step is the product with $S^\top$, plus a constant; the "
+                r"selector $S$ is the identity above a row of zeros. Backwards the error signal is multiplied by $S$, which leaves "
                 "out the column of ones."
             ),
             de=(
-                r"Es geht: $D$ übernimmt die Spalten von $C$; der Schritt ist also das Produkt mit einer Auswahlmatrix "
-                r"$S$, der Einheitsmatrix über einer Nullzeile, plus eine Konstante. Rückwärts wird das Fehlersignal mit "
+                r"Gedruckt ist „this does not work“ (das geht nicht). Es geht doch: $D$ übernimmt die Spalten von $C$; der Schritt ist also das "
+                r"Produkt mit $S^\top$, plus eine Konstante; die Auswahlmatrix $S$ ist die Einheitsmatrix über einer Nullzeile. "
+                r"Rückwärts wird das Fehlersignal mit "
                 "$S$ multipliziert; dabei fällt die Einsenspalte weg."
             ),
         ),
@@ -414,11 +424,11 @@ INNER = (
         "false",
         why=Words(
             en=(
-                r"The row of a weight and the row of a passenger are different things. Entry $B_{kj}$ is the sum of "
+                r"The row of a weight and the row of an example are different things. Entry $B_{kj}$ is the sum of "
                 r"$A_{ki} W^{(1)}_{ij}$ over $i$, so its slope in $W^{(1)}_{ij}$ is $A_{ki}$."
             ),
             de=(
-                r"Die Zeile eines Gewichts und die Zeile einer Person sind verschiedene Dinge. Der Eintrag $B_{kj}$ ist "
+                r"Die Zeile eines Gewichts und die Zeile eines Beispiels sind verschiedene Dinge. Der Eintrag $B_{kj}$ ist "
                 r"die Summe der $A_{ki} W^{(1)}_{ij}$ über $i$; seine Steigung in $W^{(1)}_{ij}$ ist also $A_{ki}$."
             ),
         ),
@@ -452,24 +462,51 @@ ASKED = Words(
 
 CHANNELS = Words(
     en=ASKED.en
-    + r" Here $f_{ij}$ is channel $j$ of filter $i$, and $g_{ij}$ the same of the filters of the backward pass; the input of the second layer has size $[20, 18, 5]$, its filters $[3, 4, 5, 1337]$, stride 2 and padding 3.",
+    + r" Here $f_{ij}$ is channel $j$ of filter $i$, and $g_{ij}$ likewise for the filters of the backward pass. The two "
+    r"divisions give the size of the output of another layer: its input has the size $[20, 18, 5]$, its filters have the size "
+    r"$[3, 4, 5, 1337]$, with stride 2 and padding 3.",
     de=ASKED.de
-    + r" Dabei ist $f_{ij}$ Kanal $j$ von Filter $i$, und $g_{ij}$ entsprechend für die Filter des Rückwärtsschritts; die Eingabe der zweiten Schicht hat die Größe $[20, 18, 5]$, ihre Filter haben $[3, 4, 5, 1337]$, Schrittweite 2 und Auffüllung 3.",
+    + r" Dabei ist $f_{ij}$ Kanal $j$ von Filter $i$, und $g_{ij}$ entsprechend für die Filter des Rückwärtsschritts. Die beiden "
+    r"Divisionen ergeben die Größe der Ausgabe einer anderen Schicht: Ihre Eingabe hat die Größe $[20, 18, 5]$, ihre Filter haben "
+    r"die Größe $[3, 4, 5, 1337]$, mit Schrittweite 2 und Auffüllung 3.",
 )
 
 
 def reviewed(
-    title: Words, about: Derived | None, lines: tuple[Judged, ...], task: Words = ASKED
+    title: Words,
+    about: tuple[Derived | Stated, ...],
+    lines: tuple[Judged, ...],
+    task: Words = ASKED,
 ) -> Exercise:
     """What the lines speak of, then the lines."""
-    return Exercise(title=title, task=task, given=((about,) if about else ()) + lines)
+    return Exercise(title=title, task=task, given=about + lines)
+
+
+GATES = Words(
+    en=ASKED.en
+    + r" It is about an LSTM (long short-term memory) whose gates see the previous cell state. A prime marks the value of a gate before "
+    r"the function $\sigma$ and is no derivative.",
+    de=ASKED.de
+    + r" Es geht um ein LSTM (Long Short-Term Memory), dessen Gatter den vorigen Zellzustand sehen. Ein Strich bezeichnet den Wert eines "
+    r"Gatters vor der Funktion $\sigma$ und ist keine Ableitung.",
+)
+COLUMNS = Words(
+    en=ASKED.en
+    + r" Where a matrix has one column only, the lines leave out the index of the column: $E_i$ is $E_{i,1}$.",
+    de=ASKED.de
+    + r" Wo eine Matrix nur eine Spalte hat, lassen die Zeilen den Spaltenindex weg: $E_i$ ist $E_{i,1}$.",
+)
 
 
 LAYOUT = Words(
     en=ASKED.en
-    + r" The derivative of one column with respect to another is a Jacobian, rows for the function; $\partial L / \partial W$ stands for the gradient, which has the size of $W$.",
+    + r" The derivative of one column with respect to another is a Jacobian, rows for the function; $\partial L / \partial W$ stands for the gradient, which has the size of $W$. "
+    r"$\operatorname{diag}(F)$ is the diagonal matrix with the entries of $F$, $\mathbf{1}(\cdot)$ is 1 where the condition holds, "
+    "otherwise 0.",
     de=ASKED.de
-    + r" Die Ableitung einer Spalte nach einer anderen ist eine Jacobi-Matrix, Zeilen für die Funktion; $\partial L / \partial W$ steht für den Gradienten, der die Größe von $W$ hat.",
+    + r" Die Ableitung einer Spalte nach einer anderen ist eine Jacobi-Matrix, Zeilen für die Funktion; $\partial L / \partial W$ steht für den Gradienten, der die Größe von $W$ hat. "
+    r"$\operatorname{diag}(F)$ ist die Diagonalmatrix mit den Einträgen von $F$, $\mathbf{1}(\cdot)$ ist 1, wo die Bedingung gilt, "
+    "sonst 0.",
 )
 
 
@@ -477,13 +514,13 @@ SHEET = Sheet(
     name="errata",
     title={"en": "Published solutions, line by line", "de": "Veröffentlichte Lösungen, Zeile für Zeile"},
     exercises=(
-        reviewed(Words(en="Sheet 000, a fully connected layer", de="Blatt 000, eine vollständig verbundene Schicht"), DENSE, LAYER),
-        reviewed(Words(en="Sheet 000, convolution", de="Blatt 000, Faltung"), FILTERS, CONVOLUTION, CHANNELS),
-        reviewed(Words(en="Sheet 000, the peephole LSTM", de="Blatt 000, das Peephole-LSTM"), LSTM, RECURRENT),
-        reviewed(Words(en="Sheet 000, reverse mode at the point (1, 2)", de="Blatt 000, Rückwärtsmodus an der Stelle (1, 2)"), REVERSE, AUTODIFF),
+        reviewed(Words(en="A fully connected layer", de="Eine vollständig verbundene Schicht"), (DENSE,), LAYER),
+        reviewed(Words(en="Convolution", de="Faltung"), (FILTERS,), CONVOLUTION, CHANNELS),
+        reviewed(Words(en="The peephole LSTM", de="Das Peephole-LSTM"), (LSTM, LOGISTIC), RECURRENT, GATES),
+        reviewed(Words(en="Reverse mode at the point (1, 2)", de="Rückwärtsmodus an der Stelle (1, 2)"), (REVERSE,), AUTODIFF),
         POOLING,
-        reviewed(Words(en="Sheet 002, the forward pass", de="Blatt 002, der Vorwärtsschritt"), NET, FORWARD),
-        reviewed(Words(en="Sheet 002, the same network, outer weights", de="Blatt 002, dasselbe Netz, äußere Gewichte"), None, OUTER, LAYOUT),
-        reviewed(Words(en="Sheet 002, the same network, inner weights", de="Blatt 002, dasselbe Netz, innere Gewichte"), None, INNER, LAYOUT),
+        reviewed(Words(en="A network with two layers, forward", de="Ein Netz mit zwei Schichten, vorwärts"), (NET,), FORWARD, COLUMNS),
+        reviewed(Words(en="The same network, outer weights", de="Dasselbe Netz, äußere Gewichte"), (), OUTER, LAYOUT),
+        reviewed(Words(en="The same network, inner weights", de="Dasselbe Netz, innere Gewichte"), (), INNER, LAYOUT),
     ),
 )  # fmt: skip

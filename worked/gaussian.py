@@ -8,12 +8,26 @@ GRAPH = Derived(
         C = X - mu
         A = C.T @ C
         P = inverse(S)    as \Lambda
-        l = logdet(S)     as \ell
+        D = det(S)        as \Delta
+        l = log(D)        as \ell
         L = -n/2 * l - trace(P @ A) / 2
     """,
     wrt=("mu", "S"),
     show=("forward", "local", "delta", "gradients"),
-    local=("P", "l"),
+    local=("P", "D", "l"),
+)
+JACOBI = Stated(
+    GRAPH,
+    (
+        r"\frac{\partial \ell}{\partial \Sigma_{ij}} = \frac{\partial \ell}{\partial \Delta} \frac{\partial \Delta}{\partial \Sigma_{ij}} = \Lambda_{ji}",
+    ),
+    intro=Words(
+        en=r"On the Jacobian of $\Delta$: the slopes of a determinant are its cofactors, and the matrix times its transposed "
+        r"cofactors is $\Delta$ times the identity (Jacobi's formula). Its logarithm, by the chain rule, has the slopes",
+        de=r"Zur Jacobi-Matrix von $\Delta$: Die Steigungen einer Determinante sind ihre Kofaktoren, und die Matrix mal ihre "
+        r"transponierten Kofaktoren ist $\Delta$ mal die Einheitsmatrix (Jacobi-Formel). Ihr Logarithmus hat nach der Kettenregel "
+        r"die Steigungen",
+    ),
 )
 ZEROS = Stated(
     GRAPH,
@@ -31,41 +45,49 @@ ESTIMATE = Stated(
         graph=r"""
             X: n x d
             m = mean(X, axis=0)       as \widehat{\mu}
-            C = X - m
+            C = X - m                 as \widehat{C}
             S = C.T @ C / n           as \widehat{\Sigma}
         """
     ),
     (
         r"\widehat{\mu} = \frac{1}{n} X^\top \mathbf{1}_n",
         r"X^\top \mathbf{1}_n - n \widehat{\mu} = 0",
-        r"\widehat{\Sigma} = \frac{1}{n} C^\top C = \frac{1}{n} X^\top X - \widehat{\mu} \widehat{\mu}^\top",
-        r"C^\top C - n \widehat{\Sigma} = 0",
+        r"\widehat{\Sigma} = \frac{1}{n} \widehat{C}^\top \widehat{C} = \frac{1}{n} X^\top X - \widehat{\mu} \widehat{\mu}^\top",
+        r"\widehat{C}^\top \widehat{C} - n \widehat{\Sigma} = 0",
     ),
     intro=Words(
-        en=r"That is at the mean and the covariance of the sample, with $C = X - \mathbf{1} \widehat{\mu}^\top$ and as long as "
-        r"this covariance is invertible (for $n \le d$ it is not):",
-        de=r"Das ist der Fall beim Mittelwert und bei der Kovarianz der Stichprobe, mit $C = X - \mathbf{1} \widehat{\mu}^\top$ und "
-        r"solange diese Kovarianz invertierbar ist (für $n \le d$ ist sie es nicht):",
+        en=r"This is the case at the mean and the covariance of the sample, as long as this covariance is invertible (for $n \le d$ "
+        r"it is not). The rows of $\widehat{C}$ are those of $X$ minus $\widehat{\mu}$:",
+        de=r"Das ist der Fall beim Mittelwert und bei der Kovarianz der Stichprobe, solange diese Kovarianz invertierbar ist (für "
+        r"$n \le d$ ist sie es nicht). Die Zeilen von $\widehat{C}$ sind die von $X$ minus $\widehat{\mu}$:",
     ),
 )
 POINTS = Derived(
     graph=GRAPH.graph, wrt=("mu", "S"),
     at={"X": [[2, 1], [-2, 1], [0, 3], [0, -1]], "mu": [0, 1], "S": [[2, 0], [0, 2]]},
 )  # fmt: skip
+ESTIMATED = Stated(
+    ESTIMATE.about,
+    (
+        r"\widehat{\mu} = \frac{1}{4} \begin{bmatrix} 0 \\ 4 \end{bmatrix} = \begin{bmatrix} 0 \\ 1 \end{bmatrix}",
+        r"\widehat{C} = \begin{bmatrix} 2 & 0 \\ -2 & 0 \\ 0 & 2 \\ 0 & -2 \end{bmatrix}",
+        r"\widehat{\Sigma} = \frac{1}{4} \widehat{C}^\top \widehat{C} = \begin{bmatrix} 2 & 0 \\ 0 & 2 \end{bmatrix}",
+    ),
+    at={"X": [[2, 1], [-2, 1], [0, 3], [0, -1]]},
+    intro=Words(en=r"For the points given:", de=r"Für die angegebenen Punkte:"),
+)
 NUMBERS = Stated(
     POINTS,
     (
-        r"\mu = \frac{1}{4} \begin{bmatrix} 0 \\ 4 \end{bmatrix} = \begin{bmatrix} 0 \\ 1 \end{bmatrix}",
-        r"C = \begin{bmatrix} 2 & 0 \\ -2 & 0 \\ 0 & 2 \\ 0 & -2 \end{bmatrix}",
-        r"\Sigma = \frac{1}{4} C^\top C = \begin{bmatrix} 2 & 0 \\ 0 & 2 \end{bmatrix}",
         r"\nabla_{\mu} L = \begin{bmatrix} 0 \\ 0 \end{bmatrix}",
         r"\nabla_{\Sigma} L = \begin{bmatrix} 0 & 0 \\ 0 & 0 \end{bmatrix}",
-        r"L = -\frac{4}{2} \log(4) - \frac{4 \cdot 2}{2} \approx -6.773",
+        r"\operatorname{tr}(\Lambda A) = \operatorname{tr}(n I_d) = n d = 8",
+        r"L = -\frac{n}{2} \ell - \frac{n d}{2} = -\frac{4}{2} \log(4) - \frac{8}{2} \approx -6.773",
     ),
     at=POINTS.at,
     intro=Words(
-        en=r"For the points given, with these estimates for $\mu$ and $\Sigma$:",
-        de=r"Für die angegebenen Punkte, mit diesen Schätzwerten für $\mu$ und $\Sigma$:",
+        en=r"With these estimates as $\mu$ and $\Sigma$, where $A$ is $n \Sigma$:",
+        de=r"Mit diesen Schätzwerten als $\mu$ und $\Sigma$, wobei $A$ gleich $n \Sigma$ ist:",
     ),
 )
 
@@ -75,12 +97,16 @@ SHEET = Sheet(
     exercises=(
         Exercise(
             task=Words(
-                en=r"The $n$ rows of $X$ are drawn independently from a Gaussian with the mean $\mu$ and the covariance $\Sigma$. "
-                r"Up to a constant, $L$ is their log-likelihood: the sum of the squared deviations $(x - \mu)^\top \Sigma^{-1} (x - "
-                r"\mu)$ is the trace of $\Lambda A$, with the precision matrix $\Lambda = \Sigma^{-1}$.",
-                de=r"Die $n$ Zeilen von $X$ sind unabhängig aus einer Gauß-Verteilung mit dem Mittelwert $\mu$ und der Kovarianz "
-                r"$\Sigma$ gezogen. Bis auf eine Konstante ist $L$ ihre Log-Likelihood: Die Summe der quadratischen Abweichungen $(x - "
-                r"\mu)^\top \Sigma^{-1} (x - \mu)$ ist die Spur von $\Lambda A$, mit der Präzisionsmatrix $\Lambda = \Sigma^{-1}$.",
+                en=r"The $n$ rows of $X$ are drawn independently from a Gaussian in $d$ dimensions with the mean $\mu$ and the "
+                r"covariance $\Sigma$, of determinant $\Delta$. Let $\Lambda$ be the inverse of $\Sigma$, the precision matrix, and $A$ "
+                r"the sum of $(x - \mu) (x - \mu)^\top$ over all rows of $X$, each written as a column $x$. Then the sum of the squared "
+                r"deviations $(x - \mu)^\top \Lambda (x - \mu)$ is the trace of $\Lambda A$, and up to a constant $L$ is the "
+                r"log-likelihood.",
+                de=r"Die $n$ Zeilen von $X$ sind unabhängig aus einer Gauß-Verteilung in $d$ Dimensionen mit dem Mittelwert $\mu$ und der "
+                r"Kovarianz $\Sigma$ mit der Determinante $\Delta$ gezogen. Sei $\Lambda$ die Inverse von $\Sigma$, die "
+                r"Präzisionsmatrix, und $A$ die Summe von $(x - \mu) (x - \mu)^\top$ über alle Zeilen von $X$, jede als Spalte $x$ "
+                r"geschrieben. Dann ist die Summe der quadratischen Abweichungen $(x - \mu)^\top \Lambda (x - \mu)$ die Spur von "
+                r"$\Lambda A$, und bis auf eine Konstante ist $L$ die Log-Likelihood.",
             ),
             given=(GRAPH,),
             parts=(
@@ -89,14 +115,14 @@ SHEET = Sheet(
                         en=r"Derive the gradients with respect to $\mu$ and $\Sigma$.",
                         de=r"Leiten Sie die Gradienten nach $\mu$ und $\Sigma$ her.",
                     ),
-                    answers=(GRAPH,),
+                    answers=(GRAPH, JACOBI),
                 ),
                 Part(
                     task=Words(
                         en=r"Where are both 0? Compute the estimates for the points $(2, 1)$, $(-2, 1)$, $(0, 3)$, $(0, -1)$.",
                         de=r"Wo sind beide 0? Berechnen Sie die Schätzwerte für die Punkte $(2, 1)$, $(-2, 1)$, $(0, 3)$, $(0, -1)$.",
                     ),
-                    answers=(ZEROS, ESTIMATE, NUMBERS),
+                    answers=(ZEROS, ESTIMATE, ESTIMATED, NUMBERS),
                 ),
             ),
         ),

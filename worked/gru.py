@@ -27,13 +27,21 @@ SHEET = Sheet(
     exercises=(
         Exercise(
             task=Words(
-                en=r"The update gate $z$ mixes the previous state with a candidate $\tilde h$; the reset gate $r$ decides how "
-                r"much of the previous state the candidate sees. From outside, each output $y_t = h_t$ receives an error "
-                "signal. Derive the error signals of the state, the gates and the candidate, and the gradients of all weights.",
-                de=r"Das Update-Gatter $z$ mischt den vorigen Zustand mit einem Kandidaten $\tilde h$; das Reset-Gatter $r$ "
-                r"bestimmt, wie viel der Kandidat vom vorigen Zustand sieht. Von außen erhält jede Ausgabe $y_t = h_t$ ein "
-                "Fehlersignal. Leiten Sie die Fehlersignale des Zustands, der Gatter und des Kandidaten sowie die Gradienten "
-                "aller Gewichte her.",
+                en="A gated recurrent unit (GRU) reads an input $x_t$ with $d$ entries at every step; its state $h_t$ has "
+                r"$m$ entries. The update gate $z$ mixes the previous state with a candidate $\tilde h$; the reset gate "
+                r"$r$ decides how much of the previous state the candidate sees. The weights $W$ have the size $m \times "
+                r"d$, the weights $U$ the size $m \times m$, the biases $b$ have $m$ entries; $\sigma$ takes every entry "
+                r"$a$ to $1 / (1 + \exp(-a))$. From outside, each output $y_t$ receives an error signal. Derive the error "
+                "signals of the state, the gates and the candidate, and the gradients with respect to all weights and "
+                "biases. (In the Jacobians of one step all other values are held fixed.)",
+                de="Eine Gated Recurrent Unit (GRU) liest in jedem Schritt eine Eingabe $x_t$ mit $d$ Einträgen; ihr Zustand "
+                r"$h_t$ hat $m$ Einträge. Das Update-Gatter $z$ mischt den vorigen Zustand mit einem Kandidaten $\tilde "
+                "h$; das Reset-Gatter $r$ bestimmt, wie viel dieser vom vorigen Zustand sieht. Die Gewichte $W$ haben die "
+                r"Größe $m \times d$, die Gewichte $U$ die Größe $m \times m$, die Biasvektoren $b$ haben $m$ Einträge; "
+                r"$\sigma$ macht $1 / (1 + \exp(-a))$ aus jedem Eintrag $a$. Von außen erhält jede Ausgabe $y_t$ ein "
+                "Fehlersignal. Leiten Sie die Fehlersignale von Zustand, Gattern und Kandidat sowie die Gradienten nach "
+                "allen Gewichten und Biasvektoren her. (In den Jacobi-Matrizen eines Zeitschritts sind alle anderen Werte "
+                "fest.)",
             ),
             given=(GRAPH,),
             answers=(GRAPH,),

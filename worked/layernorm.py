@@ -69,10 +69,10 @@ JACOBIAN = Stated(
     ),
     local="jacobian:x",
     intro=Words(
-        en=r"Every entry shifted by the same amount changes nothing. Neither would a stretch of the centred vector, were it not "
-        r"for $\varepsilon$; what it changes is small where the variance is large against $\varepsilon$:",
+        en=r"Shifting every entry by the same amount changes nothing. Neither would stretching the centred vector, were it not "
+        r"for $\varepsilon$; what it changes is small where the variance is large compared with $\varepsilon$:",
         de=r"Werden alle Einträge um denselben Betrag verschoben, so ändert sich nichts. Auch eine Streckung des zentrierten "
-        r"Vektors änderte nichts, gäbe es $\varepsilon$ nicht; was sie ändert, ist klein, wo die Varianz groß gegen "
+        r"Vektors änderte nichts, gäbe es $\varepsilon$ nicht; was sie ändert, ist klein, wo die Varianz groß im Vergleich zu "
         r"$\varepsilon$ ist:",
     ),
 )  # fmt: skip
@@ -83,11 +83,12 @@ SHEET = Sheet(
     exercises=(
         Exercise(
             task=Words(
-                en=r"Layer normalisation takes the mean away from the $d$ features of a sample, divides by their standard "
-                r"deviation ($\varepsilon > 0$ keeps the root away from 0), then scales by $\gamma$ and shifts by $\beta$.",
-                de=r"Die Layer-Normalisierung zieht von den $d$ Merkmalen eines Beispiels den Mittelwert ab, teilt durch "
-                r"die Standardabweichung ($\varepsilon > 0$ hält die Wurzel von 0 fern), skaliert mit $\gamma$ und "
-                r"verschiebt um $\beta$.",
+                en=r"Layer normalisation subtracts the mean from the $d$ features of a sample, the entries of $x$, divides by their "
+                r"standard deviation ($\varepsilon > 0$ keeps the root away from 0), then scales by $\gamma$ and shifts by $\beta$, entry "
+                r"by entry. A number that is subtracted from a vector stands for every entry.",
+                de=r"Die Layer-Normalisierung zieht von den $d$ Merkmalen eines Beispiels, den Einträgen von $x$, den Mittelwert ab, "
+                r"teilt durch die Standardabweichung ($\varepsilon > 0$ hält die Wurzel von 0 fern), skaliert mit $\gamma$ und "
+                r"verschiebt um $\beta$, Eintrag für Eintrag. Eine Zahl, die von einem Vektor subtrahiert wird, steht für jeden Eintrag.",
             ),
             given=(GRAPH,),
             parts=(

@@ -14,6 +14,25 @@ GRAPH = Derived(
     show=("forward", "local", "delta", "gradients", "hessian"),
     local=("p", "L"),
 )
+LOGISTIC = Stated(
+    Derived("a: scalar; s = sigmoid(a)"),
+    (r"\sigma(a) = \frac{1}{1 + \exp(-a)}",),
+    intro=Words(
+        en=r"$\sigma$ is the logistic function, taken of every entry:",
+        de=r"$\sigma$ ist die logistische Funktion, auf jeden Eintrag angewandt:",
+    ),
+)
+CHAIN = Stated(
+    Derived("X: n x d; w: d; z = X @ w; p = sigmoid(z); H = X.T @ diag(p * (1 - p)) @ X as H_L"),
+    (
+        r"\frac{\partial p}{\partial w} = \frac{\partial p}{\partial z} \frac{\partial z}{\partial w} = \operatorname{diag}(p \odot (1 - p)) X",
+        r"H_L = X^\top \frac{\partial p}{\partial w}",
+    ),
+    intro=Words(
+        en=r"In the gradient only $p$ depends on $w$, through $z$:",
+        de=r"Im Gradienten hängt nur $p$ von $w$ ab, und zwar über $z$:",
+    ),
+)
 NEWTON = Derived(
     graph="""
         X: n x d;  w: d;  y: n
@@ -39,8 +58,21 @@ STEP_NAMES = Stated(
         r"H = X^\top \operatorname{diag}(r) X",
     ),
     intro=Words(
-        en=r"With names for the error, the weights, the targets, the gradient and the Hessian,",
-        de=r"Mit Namen für Fehler, Gewichte, Zielwerte, Gradient und Hesse-Matrix,",
+        en=r"The error, the weights $r$ and targets $u$ of the least squares problem, the gradient and the Hessian get names:",
+        de=r"Fehler, Gewichte $r$ und Zielwerte $u$ des Problems der kleinsten Quadrate, Gradient und Hesse-Matrix erhalten Namen:",
+    ),
+)
+SQUARES = Stated(
+    Derived("X: n x d; r: n positive; u: n; a: d; f = sum(r * (u - X @ a)**2)", wrt=("a",)),
+    (
+        r"f = \sum_{i=1}^{n} r_i (u_i - (X a)_i)^2",
+        r"\nabla_a f = 2 \left(X^\top \operatorname{diag}(r) X a - X^\top \operatorname{diag}(r) u\right)",
+    ),
+    intro=Words(
+        en=r"The weighted least squares problem asks for the vector $a$ at which $f$ is smallest. As $f$ is convex, this is where "
+        r"its gradient vanishes; the bracket set to 0 is the normal equation:",
+        de=r"Das gewichtete Problem der kleinsten Quadrate fragt nach dem Vektor $a$, bei dem $f$ am kleinsten ist. Da $f$ konvex ist, "
+        r"verschwindet dort, und nur dort, der Gradient; die Klammer, gleich 0 gesetzt, ist die Normalengleichung:",
     ),
 )
 IRLS = Stated(
@@ -51,12 +83,12 @@ IRLS = Stated(
         r"X^\top \operatorname{diag}(r) X w^+ = X^\top \operatorname{diag}(r) u",
     ),
     intro=Words(
-        en=r"$w^+$ is the solution of a least squares problem with the weights $r$ and the targets $u$; the last "
-        "line is its normal equation. As weights and targets depend on $w$, it is solved again after each step: iteratively "
-        "reweighted least squares.",
-        de=r"löst $w^+$ ein Problem der kleinsten Quadrate mit den Gewichten $r$ und den Zielwerten $u$; die letzte "
-        "Zeile ist seine Normalengleichung. Da Gewichte und Zielwerte von $w$ abhängen, wird es nach jedem Schritt neu gelöst: "
-        "iterativ neu gewichtete kleinste Quadrate.",
+        en=r"Newton's step solves it: $H$ is invertible, as $X$ has rank $d$ and all entries of $r$ are positive, and the last line "
+        r"below is the normal equation with $w^+$ as $a$. As $r$ and $u$ depend on $w$, the problem is posed anew after each step: "
+        r"iteratively reweighted least squares.",
+        de=r"Der Newton-Schritt löst es: $H$ ist invertierbar, da $X$ den Rang $d$ hat und alle Einträge von $r$ positiv sind, und die "
+        r"letzte Zeile unten ist die Normalengleichung mit $w^+$ als $a$. Da $r$ und $u$ von $w$ abhängen, stellt sich das Problem "
+        r"nach jedem Schritt neu: iterativ neu gewichtete kleinste Quadrate.",
     ),
 )
 STEP = Stated(
@@ -77,20 +109,22 @@ STEP = Stated(
 )
 CONVEX = Stated(
     Derived(
-        "X: n x d; w: d; a: d; p = sigmoid(X @ w); H = X.T @ diag(p * (1 - p)) @ X as H_L; u = X @ a"
+        "X: n x d; w: d; a: d; p = sigmoid(X @ w); H = X.T @ diag(p * (1 - p)) @ X as H_L; b = X @ a"
     ),
-    (r"a^\top H_L a = \sum_{i=1}^{n} p_i (1 - p_i) u_i^2", r"0 \le a^\top H_L a"),
+    (r"a^\top H_L a = \sum_{i=1}^{n} p_i (1 - p_i) b_i^2", r"0 \le a^\top H_L a"),
     intro=Words(
-        en=r"For every vector $a$, with $u = X a$:",
-        de=r"Für jeden Vektor $a$, mit $u = X a$:",
+        en=r"For every vector $a$, with $b = X a$:",
+        de=r"Für jeden Vektor $a$, mit $b = X a$:",
     ),
 )
 ONE_MINIMUM = written(
     Words(
-        en=r"So the loss is convex, and where it has a minimum, descent finds it. It has none where a hyperplane separates "
-        r"the classes: then the weights grow without bound.",
-        de=r"Der Verlust ist also konvex, und wo er ein Minimum hat, findet es ein Abstieg. Er hat keines, wo eine "
-        r"Hyperebene die Klassen trennt: Dann wachsen die Gewichte unbeschränkt.",
+        en=r"So the loss is convex, and where it has a minimum, descent with a suitable step size finds it. It has none where a "
+        r"hyperplane through the origin separates the classes (samples may lie on it, but not all): then the weights grow "
+        r"without bound.",
+        de=r"Der Verlust ist also konvex, und wo er ein Minimum hat, findet es ein Abstieg mit passender Schrittweite. Er hat "
+        r"keines, wo eine Hyperebene durch den Ursprung die Klassen trennt (Beispiele dürfen auf ihr liegen, aber nicht alle): Dann "
+        r"wachsen die Gewichte unbeschränkt.",
     )
 )
 
@@ -103,19 +137,19 @@ SHEET = Sheet(
     exercises=(
         Exercise(
             task=Words(
-                en=r"The rows of $X$ are $n$ samples, $y$ holds their labels 0 or 1, and $p$ the probabilities of label 1. $L$ is "
-                "the negative log-likelihood.",
-                de=r"Die Zeilen von $X$ sind $n$ Beispiele, $y$ enthält ihre Labels 0 oder 1 und $p$ die Wahrscheinlichkeiten "
-                r"des Labels 1. $L$ ist die negative Log-Likelihood.",
+                en=r"The rows of $X$ are $n$ samples with $d$ features, $w$ holds the $d$ weights, $y$ the labels 0 or 1 of the "
+                r"samples, and $p$ the probabilities of label 1. $L$ is the negative log-likelihood.",
+                de=r"Die Zeilen von $X$ sind $n$ Beispiele mit $d$ Merkmalen, $w$ enthält die $d$ Gewichte, $y$ die Labels 0 oder 1 der "
+                r"Beispiele und $p$ die Wahrscheinlichkeiten des Labels 1. $L$ ist die negative Log-Likelihood.",
             ),
-            given=(GRAPH,),
+            given=(GRAPH, LOGISTIC),
             parts=(
                 Part(
                     task=Words(
                         en=r"Derive the gradient and the Hessian with respect to $w$.",
                         de=r"Leiten Sie den Gradienten und die Hesse-Matrix nach $w$ her.",
                     ),
-                    answers=(GRAPH,),
+                    answers=(GRAPH, CHAIN),
                 ),
                 Part(
                     task=Words(en="Is the loss convex?", de="Ist der Verlust konvex?"),
@@ -123,15 +157,15 @@ SHEET = Sheet(
                 ),
                 Part(
                     task=Words(
-                        en=r"Newton's step is $w^+ = w - H^{-1} g$ with the gradient $g$ and the Hessian $H$ at $w$. Write it as the solution "
-                        r"of a weighted least squares problem, and take one step from "
+                        en=r"Newton's step is $w^+ = w - H^{-1} g$ with the gradient $g$ and the Hessian $H$ at $w$; let $X$ have rank "
+                        r"$d$. Write it as the solution of a weighted least squares problem, and take one step from "
                         r"$w = 0$ for the samples $(1, -1)$, $(1, 0)$, $(1, 0)$, $(1, 1)$ with the labels $0, 1, 0, 1$.",
-                        de=r"Der Newton-Schritt ist $w^+ = w - H^{-1} g$ mit dem Gradienten $g$ und der Hesse-Matrix $H$ bei $w$. Schreiben Sie "
+                        de=r"Der Newton-Schritt ist $w^+ = w - H^{-1} g$ mit dem Gradienten $g$ und der Hesse-Matrix $H$ bei $w$; $X$ habe den Rang $d$. Schreiben Sie "
                         r"ihn als Lösung eines gewichteten Problems der kleinsten Quadrate, und "
                         r"gehen Sie einen Schritt von $w = 0$ aus für die Beispiele $(1, -1)$, $(1, 0)$, $(1, 0)$, $(1, 1)$ mit den "
                         r"Labels $0, 1, 0, 1$.",
                     ),
-                    answers=(STEP_NAMES, IRLS, STEP),
+                    answers=(STEP_NAMES, SQUARES, IRLS, STEP),
                 ),
             ),
         ),

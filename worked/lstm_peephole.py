@@ -1,6 +1,6 @@
 """A peephole LSTM in symbolic time: every δ with t and t+1, every weight gradient as a sum over t."""
 
-from symbackprop import Convention, Derived, Exercise, Sheet
+from symbackprop import Convention, Derived, Exercise, Sheet, Words
 
 GATE = """
         {g}_[t] = x[t] @ W{g} + c[t-1] @ R{g} + b{g}   as {g}'
@@ -28,14 +28,16 @@ SHEET = Sheet(
     title={"en": "A peephole LSTM, backwards", "de": "Ein Peephole-LSTM, rückwärts"},
     exercises=(
         Exercise(
-            task={
-                "en": "The gates of the cell see the input and the previous cell state. Derive the "
-                "error signal of the cell state, of all gates, and the gradients of all "
-                "weights.",
-                "de": "Die Gatter der Zelle sehen die Eingabe und den vorigen Zellzustand. Leiten Sie"
-                " das Fehlersignal des Zellzustands und aller Gatter sowie die Gradienten aller"
-                " Gewichte her.",
-            },
+            task=Words(
+                en="The forget, input and output gates $f$, $i$, $o$ of this LSTM (long short-term memory) see the input $x$ "
+                r"and the previous cell state $c$; a prime marks their values before $\sigma$, which takes every entry $a$ "
+                r"to $1 / (1 + \exp(-a))$. Derive all error signals and the gradients with respect "
+                "to all weights and biases. (In the Jacobians of one step all other values are held fixed.)",
+                de="Vergessens-, Eingangs- und Ausgangsgatter $f$, $i$, $o$ dieses LSTM (Long Short-Term Memory) sehen die "
+                r"Eingabe $x$ und den vorigen Zellzustand $c$; ein Strich bezeichnet ihre Werte vor $\sigma$, das "
+                r"$1 / (1 + \exp(-a))$ aus jedem Eintrag $a$ macht. Leiten Sie alle Fehlersignale und die Gradienten nach allen "
+                "Gewichten und Biasvektoren her. (In den Jacobi-Matrizen eines Schritts sind alle anderen Werte fest.)",
+            ),
             given=(GRAPH,),
             answers=(GRAPH,),
         ),

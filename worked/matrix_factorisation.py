@@ -32,15 +32,15 @@ MASK = Stated(
         r"\nabla_V L = \lambda V + E^\top U",
     ),
     intro=Words(
-        en=r"This holds for any weights $M$. As they are only 0 and 1, it becomes shorter:",
-        de=r"Dies gilt für beliebige Gewichte $M$. Da sie nur 0 und 1 sind, wird es kürzer:",
+        en=r"This holds for any weights $M$. As they are only 0 and 1, it can be written more briefly:",
+        de=r"Dies gilt für beliebige Gewichte $M$. Da sie nur 0 und 1 sind, geht es kürzer:",
     ),
 )
 ROW = Derived(
     graph=r"""
         r: m;  w: m;  u: k;  V: m x k;  l: scalar positive as \lambda
         e = w * (V @ u - r)
-        L = e @ e/2 + l/2 * (u @ u)
+        J = e @ e/2 + l/2 * (u @ u)
     """,
     wrt=("u",),
     hessian=("u",),
@@ -60,11 +60,11 @@ ALS = Stated(
         r"V^\top D (V \widehat{u} - r) + \lambda \widehat{u} = 0",
     ),
     intro=Words(
-        en=r"With $D = \operatorname{diag}(w \odot w)$ the Hessian is positive definite and does not depend on $u$, so one Newton "
-        r"step from anywhere, also from $u = 0$, ends where the gradient is 0. Alternating least squares does this for all rows "
+        en=r"With $D = \operatorname{diag}(w \odot w)$ and $\lambda > 0$ the Hessian is positive definite; it does not depend on $u$, so "
+        r"one Newton step from anywhere, also from $u = 0$, ends where the gradient is 0. Alternating least squares does this for all rows "
         r"of $U$, then for all rows of $V$:",
-        de=r"Mit $D = \operatorname{diag}(w \odot w)$ ist die Hesse-Matrix positiv definit und hängt nicht von $u$ ab; ein einziger "
-        r"Newton-Schritt von irgendwo, auch von $u = 0$, endet also dort, wo der Gradient 0 ist. Alternierende kleinste Quadrate "
+        de=r"Mit $D = \operatorname{diag}(w \odot w)$ und $\lambda > 0$ ist die Hesse-Matrix positiv definit, und sie hängt nicht von $u$ ab; ein "
+        r"einziger Newton-Schritt von irgendwo, auch von $u = 0$, endet also dort, wo der Gradient 0 ist. Alternierende kleinste Quadrate "
         r"tun dies für alle Zeilen von $U$, dann für alle Zeilen von $V$:",
     ),
 )
@@ -75,10 +75,12 @@ SHEET = Sheet(
     exercises=(
         Exercise(
             task=Words(
-                en=r"Ratings $R_{ij}$ of $m$ items by $n$ users are to be explained by $k$ factors, $R \approx U V^\top$. $M_{ij}$ is 1 "
-                r"where a rating is known and 0 elsewhere; $\lambda$ keeps the factors small.",
+                en=r"Ratings $R_{ij}$ of $m$ items by $n$ users are to be explained by $k$ factors, $R \approx U V^\top$ with $U$ of size "
+                r"$n \times k$ and $V$ of size $m \times k$. $M_{ij}$ is 1 where a rating is known and 0 elsewhere; $\lambda > 0$ keeps "
+                r"the factors small.",
                 de=r"Bewertungen $R_{ij}$ von $m$ Gegenständen durch $n$ Personen sollen durch $k$ Faktoren erklärt werden, $R \approx U "
-                r"V^\top$. $M_{ij}$ ist 1, wo eine Bewertung bekannt ist, sonst 0; $\lambda$ hält die Faktoren klein.",
+                r"V^\top$ mit $U$ der Größe $n \times k$ und $V$ der Größe $m \times k$. $M_{ij}$ ist 1, wo eine Bewertung bekannt ist, "
+                r"sonst 0; $\lambda > 0$ hält die Faktoren klein.",
             ),
             given=(GRAPH,),
             parts=(
@@ -92,9 +94,11 @@ SHEET = Sheet(
                 Part(
                     task=Words(
                         en=r"For fixed $V$ the rows of $U$ do not depend on each other. Let $u$ be one of them, $r$ and $w$ the rows of $R$ "
-                        r"and $M$ that belong to it. Derive gradient and Hessian, and solve for $u$.",
+                        r"and $M$ that belong to it, all three written as columns, and $J$ the part of $L$ in which $u$ stands. Derive "
+                        r"the gradient and the Hessian of $J$, and solve for $u$.",
                         de=r"Bei festem $V$ hängen die Zeilen von $U$ nicht voneinander ab. Sei $u$ eine davon, $r$ und $w$ die zugehörigen "
-                        r"Zeilen von $R$ und $M$. Leiten Sie Gradient und Hesse-Matrix her und lösen Sie nach $u$ auf.",
+                        r"Zeilen von $R$ und $M$, alle drei als Spalten geschrieben, und $J$ der Teil von $L$, in dem $u$ steht. Leiten "
+                        r"Sie Gradient und Hesse-Matrix von $J$ her und lösen Sie nach $u$ auf.",
                     ),
                     answers=(ROW, ALS),
                 ),

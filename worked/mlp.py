@@ -1,6 +1,6 @@
 """A 784-256-256-10 network with tanh, softmax and cross-entropy: products of Jacobians with all sizes."""
 
-from symbackprop import Convention, Derived, Exercise, Sheet
+from symbackprop import Convention, Derived, Exercise, Sheet, Words
 from symbackprop.printed_names import spelled
 
 GRAPH = Derived(
@@ -33,17 +33,16 @@ SHEET = Sheet(
     },
     exercises=(
         Exercise(
-            task={
-                "en": "A network maps 784 inputs to 10 class probabilities, with two hidden layers of"
-                " 256 tanh neurons. For the cross-entropy of one sample with label y give the "
-                "gradients with respect to x and the first bias as products of Jacobians with "
-                "all sizes, and those of all weights and biases.",
-                "de": "Ein Netz bildet 784 Eingaben auf 10 Klassenwahrscheinlichkeiten ab, mit zwei "
-                "verborgenen Schichten aus je 256 tanh-Neuronen. Geben Sie für die "
-                "Kreuzentropie eines Beispiels mit dem Label y die Gradienten nach x und nach "
-                "dem ersten Bias als Produkte von Jacobi-Matrizen mit allen Größen an, außerdem"
-                " die Gradienten nach allen Gewichten und Biaswerten.",
-            },
+            task=Words(
+                en=r"A network maps 784 inputs to 10 class probabilities, with two hidden layers of 256 neurons each with the "
+                r"activation $\tanh$. For the cross-entropy of one sample with label $y$ give the gradients with respect to $x$ "
+                "and the first bias as products of Jacobians with all sizes, and the gradients with respect to all weights and "
+                "biases.",
+                de=r"Ein Netz bildet 784 Eingaben auf 10 Klassenwahrscheinlichkeiten ab, mit zwei verborgenen Schichten aus je "
+                r"256 Neuronen mit der Aktivierung $\tanh$. Geben Sie für die Kreuzentropie eines Beispiels mit dem Label $y$ "
+                r"die Gradienten nach $x$ und nach dem ersten Bias als Produkte von Jacobi-Matrizen mit allen Größen an, außerdem "
+                "die Gradienten nach allen Gewichten und Biaswerten.",
+            ),
             given=(GRAPH,),
             answers=(GRAPH,),
         ),
