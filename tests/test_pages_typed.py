@@ -31,7 +31,8 @@ PAGES = dict(checks())
 SEEDS = (3, 5, 6, 7, 14, 21, 46)  # kinks, layers, thin axes, reshaped arrays, helpers under an accent
 LARGE = {
     "mlp.1": ("*", "o1|x"),
-    "sheet_003.7": ("*", "o1|x", "o1|b1"),
+    "sheet_003.9": ("*", "o1|x", "o1|b1"),
+    "sheet_003.11": ("*",),
 }  # pages with 784 inputs: not these scopes
 
 # what one line alone cannot say, by (page or graph, key of the equation) or the key alone

@@ -149,7 +149,7 @@ def test_the_drawn_slopes_are_those_of_the_layers() -> None:
     curves = [np.abs(by_formula(f, 1.0, w)) for f in ("sigmoid", "relu")]
     for f, v in zip(("sigmoid", "relu"), curves, strict=True):
         assert close([y for _, y in s3.slopes(f)], v, 1e-12)
-    drawing = sketch(answers(s3.SHEET, 1, "b")[3])
+    drawing = sketch(answers(s3.SHEET, 1, "b")[4])
     assert drawing is s3.SLOPES
     assert misfit(drawing, curves) < 0.01
     assert misfit(drawing, [curves[0][::-1], curves[1]]) > 1
