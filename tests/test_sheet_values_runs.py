@@ -102,7 +102,7 @@ def test_the_drawn_run_is_the_simulated_one() -> None:
 def test_gradient_by_a_diagonal_matrix(k: int) -> None:
     """One complex step of f(U^k h) for each diagonal entry."""
     p = recurrent_point(s1.DIAGONAL, 31 + k, k)
-    u, h, f_bar = p.values["u", 0], p.values["h", 0], p.deltas["y", 0]
+    u, h, f_bar = p.values["u", 0], p.values["a", 0], p.deltas["y", 0]
     steps = [np.diag(u + 1e-30j * e) for e in np.eye(len(u))]
     want = [np.imag(f_bar @ np.linalg.matrix_power(m, k) @ h) / 1e-30 for m in steps]
     assert close(want, k * u ** (k - 1) * h * f_bar, 1e-12)
