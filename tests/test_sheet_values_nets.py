@@ -308,10 +308,11 @@ def test_logarithm_of_a_softmax(n: int, seed: int) -> None:
     assert not close(out["z"], p - np.eye(n)[y - 1])
     gradient = equation(s4.SHEET, s4.LOGITS, "gradient.z")
     assert gradient.left == Nabla(name(s4.LOGITS, "L"), name(s4.LOGITS, "z"))
-    (line,) = typed(s4.SHEET, 3, "c")
+    line, in_steps = typed(s4.SHEET, 3, "c")
     (eq,) = line.page.equations
     assert eq.left == name(s4.LOGITS, "L") and len(eq.sides) == 3
-    assert any(c.page is line.page for _, c in s4.SHEET.checks)
+    assert in_steps.page.equations[0].left == gradient.left
+    assert all(any(c.page is x.page for _, c in s4.SHEET.checks) for x in (line, in_steps))
 
 
 def test_grad_cam() -> None:
