@@ -37,13 +37,13 @@ LARGE = {
 
 # what one line alone cannot say, by (page or graph, key of the equation) or the key alone
 SAID_ELSEWHERE: dict[str, str] = {
-    "softmax_regression.5 quantity.1": "which classes Fisher's matrix is averaged over",
-    "softmax_regression.6 quantity.2": "at which node the Gauss-Newton matrix is cut",
-    "softmax_regression.8 quantity.4": "that V is a direction in the shape of W",
+    "softmax_regression.9 quantity.1": "which classes Fisher's matrix is averaged over",
+    "softmax_regression.10 quantity.2": "at which node the Gauss-Newton matrix is cut",
+    "softmax_regression.12 quantity.1": "that V is a direction in the shape of W",
     "Y|X.0": "eight letters and three sums are more numbers than one line may cost",
 }
 # ∂vec(∇L)/∂vec(W) is LaTeX only
-LATEX_ONLY = ("softmax_regression.4 hessian.W1", "softmax_regression.7 quantity.3")
+LATEX_ONLY = ("softmax_regression.5 hessian.W1", "softmax_regression.11 quantity.3")
 
 
 @dataclass
