@@ -334,7 +334,7 @@ SHEET = Sheet(
                 en=(
                     "The equations below describe the forward pass of a peephole LSTM: its gates read"
                     " the input $x_t$ and the previous cell state $c_{t-1}$. All vectors are rows, "
-                    r"$\sigma(x) = \frac{1}{1 + \exp(-x)}$ is the sigmoid function, and a prime marks the "
+                    r"${\sigma(x) = 1 / (1 + \exp(-x))}$ is the sigmoid function, and a prime marks the "
                     "value of a gate before it. "
                     r"For every quantity $v$, $\delta v$ denotes the derivative of the error with "
                     "respect to $v$, along all paths and with the shape of $v$; an error signal "
@@ -343,7 +343,7 @@ SHEET = Sheet(
                 de=(
                     "Die unten stehenden Gleichungen beschreiben den Vorwärtsschritt eines "
                     "Peephole-LSTMs: Seine Gatter lesen die Eingabe $x_t$ und den vorigen Zellzustand"
-                    r" $c_{t-1}$. Alle Vektoren sind Zeilen, $\sigma(x) = \frac{1}{1 + \exp(-x)}$ ist die "
+                    r" $c_{t-1}$. Alle Vektoren sind Zeilen, ${\sigma(x) = 1 / (1 + \exp(-x))}$ ist die "
                     "Sigmoidfunktion, und ein Strich kennzeichnet den Wert eines Gatters vor dieser. "
                     r"Für jede Größe $v$ bezeichnet $\delta v$ "
                     "die Ableitung des Fehlers nach $v$ über alle Pfade, mit der Form von $v$; in "

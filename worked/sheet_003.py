@@ -221,14 +221,14 @@ SHEET = Sheet(
                 Part(
                     task=Words(
                         en=(
-                            r"Now let $\sigma(x) = \frac{1}{1 + \exp(-x)}$ be the sigmoid function and "
+                            r"Now let ${\sigma(x) = 1 / (1 + \exp(-x))}$ be the sigmoid function and "
                             "$|w_i| < 1$ for all $i$. "
                             "How large can the slope of the output with respect to $w_i$ be at most, "
                             "depending on $i$? How does the result change for the ReLU activation "
                             r"$\sigma(x) = \max(0, x)$?"
                         ),
                         de=(
-                            r"Nun sei $\sigma(x) = \frac{1}{1 + \exp(-x)}$ die Sigmoidfunktion, und es "
+                            r"Nun sei ${\sigma(x) = 1 / (1 + \exp(-x))}$ die Sigmoidfunktion, und es "
                             "gelte $|w_i| < 1$ für alle $i$. Wie groß kann die Steigung der Ausgabe nach $w_i$ in Abhängigkeit "
                             "von $i$ höchstens sein? Wie ändert sich das Ergebnis für die "
                             r"ReLU-Aktivierung $\sigma(x) = \max(0, x)$?"
