@@ -33,7 +33,7 @@ LAYERNORMS = Stated(
         r"M = \operatorname{diag}(s_1)^{-1} \left(H - \frac{1}{d} H \mathbf{1}_d \mathbf{1}_d^\top\right)",
     ),
     intro=Words(
-        en="A layer normalisation takes from every row its mean and divides it by its standard deviation, the entry of the column $s$ or "
+        en="A layer normalisation subtracts from every row its mean and divides by its standard deviation, the entry of the column $s$ or "
         "$s_1$ above. The number $10^{-5}$, added to every variance before the root of every entry is taken, keeps it from 0:",
         de="Eine Layer-Normalisierung zieht von jeder Zeile deren Mittelwert ab und teilt sie durch deren Standardabweichung, den Eintrag "
         "der Spalte $s$ beziehungsweise $s_1$ oben. Die Zahl $10^{-5}$ wird zu jeder Varianz addiert, bevor eintragsweise die Wurzel gezogen "

@@ -28,10 +28,10 @@ GRAPH = Derived(
 BACKWARD = replace(GRAPH, show=("local", "delta", "gradients"), local=("sd", "z", "K"))
 DIRECT = said(
     Words(
-        en=r"In each local Jacobian the other arguments of the node are held fixed. So $\frac{\partial K}{\partial s}$ below is taken with "
-        r"$\sigma$ held fixed, although $\sigma$ depends on $s$; the backward equations add both ways.",
-        de=r"In jeder lokalen Jacobi-Matrix werden die anderen Argumente des Knotens festgehalten. Bei $\frac{\partial K}{\partial s}$ unten "
-        r"ist also $\sigma$ fest, obwohl $\sigma$ von $s$ abhängt; die Rückwärtsgleichungen addieren beide Wege.",
+        en=r"In each local Jacobian the other arguments of the node are held fixed. So that of $K$ as a function of $s$ is taken at "
+        r"a fixed $\sigma$, although $\sigma$ depends on $s$; the backward equations add both ways.",
+        de=r"In jeder lokalen Jacobi-Matrix werden die anderen Argumente des Knotens festgehalten. Die von $K$ als Funktion von $s$ gilt also "
+        r"bei festem $\sigma$, obwohl $\sigma$ von $s$ abhängt; die Rückwärtsgleichungen addieren beide Wege.",
     ),
 )
 DIVERGENCE = Stated(
