@@ -18,6 +18,12 @@ from symbackprop.rows import name_of, symbol_of
 from symbackprop.sizes import Shape
 
 
+# ops that take data first and then what is learned: filters, and a bias for each
+FILTERING = frozenset(
+    "conv1d conv2d group_conv1d group_conv2d conv_transpose1d conv_transpose2d".split()
+)
+
+
 def size_cells(d: Derivation, shape: Shape) -> tuple[Formula, ...]:
     """Rows and columns on paper: a vector is n×1 or 1×n by the convention."""
     if len(shape) == 1:
@@ -44,7 +50,7 @@ def meaning(d: Derivation, name: str) -> Phrase:
 
 
 def parameters(d: Derivation) -> frozenset[str]:
-    """Inputs that are weights, not data: matrices in a product, and what is only added to such a product.
+    """Inputs that are weights, not data: matrices in a product, what is only added to it, filters.
 
     Of two matrices multiplied with each other those that are differentiated.
     """
@@ -56,7 +62,8 @@ def parameters(d: Derivation) -> frozenset[str]:
         return bool(e.symbol) and e.rank == 2 and e.symbol.name in inputs  # type: ignore[union-attr]
 
     uses = Counter(a.symbol.name for n in nodes for a in n.args if a.symbol)
-    found = set()
+    learned = (a.symbol for n in nodes if n.op.name in FILTERING for a in n.args[1:])
+    found = {s.name for s in learned if s} & inputs
     for node in nodes:
         if node.op.name == "matmul":
             both = all(map(matrix, node.args))

@@ -20,6 +20,7 @@ from symbackprop.picture.drawing_svg import drawing_svg
 from symbackprop.picture.drawing_tikz import drawing_tikz
 from symbackprop.picture.heat import DARKEST, heat
 from symbackprop.picture.maze import maze
+from symbackprop.picture.measure import measure
 from symbackprop.picture.model import Box, Label, Point
 from symbackprop.picture.plot import DENSE, Curve, Plot, plot
 from symbackprop.picture.scheme import Layer, scheme
@@ -238,6 +239,13 @@ def test_the_way_there_and_the_way_back_are_two_arrows() -> None:
     arrows = [line for line in lines(d) if line.arrow == "end"]
     assert len(arrows) == 2 and arrows[0].points[0][1] != arrows[1].points[0][1]
     assert [t.label.text for t in texts(d)] == ["0", "2", "1", "3"]
+
+
+def test_numbers_in_the_corners_keep_off_the_arrows() -> None:
+    d = maze(("A", *"o" * 12), steps=[(i, 0) for i in range(13)])
+    tips = [line.points[1][0] - 1.7 for line in lines(d) if line.arrow == "end"]
+    assert len(texts(d)) == 13 and {t.anchor for t in texts(d)} == {"start"}
+    assert max(t.x + measure(t.label, t.size)[0] for t in texts(d)) < min(tips)
 
 
 @settings(max_examples=60, deadline=None)

@@ -288,8 +288,11 @@ def test_an_exercise_marks_given_equations_only(name: str) -> None:
         r"^%% equation: (.+)$", worked_document(name, "tex", "de", "exercise"), re.M
     )
     given = [a for e in worked(name).exercises for a in e.given]
-    assert len(marked) == sum(len(a.exercise.equations) for a in given if isinstance(a, Derived))
-    assert all(re.match(r"(given|forward)\.", key) for key in marked)
+    derived = [a.exercise for a in given if isinstance(a, Derived)]
+    stated = [a.page for a in given if isinstance(a, Stated)]
+    assert len(marked) == sum(len(page.equations) for page in (*derived, *stated))
+    keys = [key for key in marked if re.match(r"(given|forward)\.", key)]
+    assert len(keys) == sum(len(page.equations) for page in derived)
 
 
 @each_sheet

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
+from symbackprop.overview import parameters
 
 Array = np.ndarray
 rng = np.random.default_rng(11)
@@ -277,3 +278,14 @@ def test_a_normalisation_reads_like_a_textbook() -> None:
         "softmax(x) − e_y"
     )
     assert sb.derive("x: d; L = norm(x)")["x"].text() == "(1/L) x"
+
+
+@pytest.mark.parametrize(("text", "learned"), [
+    ("x: c x a x e; f: k x c x u x v; b: k; y = conv2d(x, f, b)", {"f", "b"}),
+    ("x: n x c x a; f: k x c x u; y = conv1d(relu(x), f)", {"f"}),
+    ("x: c x a; f: c x k x u; y = conv_transpose1d(x, f)", {"f"}),
+    ("x: d; W: m x d; b: m; y = W @ x + b", {"W", "b"}),
+    ("x: c x a x e; y = avg_pool2d(x, stride=1)", set()),
+])  # fmt: skip
+def test_weights_are_told_from_data(text: str, learned: set[str]) -> None:
+    assert parameters(sb.derive(text)) == learned

@@ -64,7 +64,7 @@ MISTAKES = [
     ("logistic_regression", "IRLS", "H^{-1} (H w - ", "H^{-1} (H w + "),
     ("logistic_regression", "STEP", r"= \begin{bmatrix} 0 \\ 2", r"= \begin{bmatrix} 0 \\ 1"),
     ("logistic_regression", "CONVEX", "p_i (1 - p_i)", "p_i"),
-    ("softmax_regression", "CONVEX", "- m^2", "+ m^2"),
+    ("softmax_regression", "CONVEX", r"- \mu^2", r"+ \mu^2"),
     ("gaussian", "ZEROS", "(A - n ", "(A + n "),
     ("gaussian", "ESTIMATE", r"= \frac{1}{n} X^\top X", r"= X^\top X"),
     ("matrix_factorisation", "MASK", r"E \odot M = E", r"M \odot M = E"),

@@ -31,18 +31,19 @@ PAGES = dict(checks())
 SEEDS = (3, 5, 6, 7, 14, 21, 46)  # kinks, layers, thin axes, reshaped arrays, helpers under an accent
 LARGE = {
     "mlp.1": ("*", "o1|x"),
-    "sheet_003.7": ("*", "o1|x", "o1|b1"),
+    "sheet_003.9": ("*", "o1|x", "o1|b1"),
+    "sheet_003.11": ("*",),
 }  # pages with 784 inputs: not these scopes
 
 # what one line alone cannot say, by (page or graph, key of the equation) or the key alone
 SAID_ELSEWHERE: dict[str, str] = {
-    "softmax_regression.5 quantity.1": "which classes Fisher's matrix is averaged over",
-    "softmax_regression.6 quantity.2": "at which node the Gauss-Newton matrix is cut",
-    "softmax_regression.8 quantity.4": "that V is a direction in the shape of W",
+    "softmax_regression.9 quantity.1": "which classes Fisher's matrix is averaged over",
+    "softmax_regression.10 quantity.2": "at which node the Gauss-Newton matrix is cut",
+    "softmax_regression.12 quantity.1": "that V is a direction in the shape of W",
     "Y|X.0": "eight letters and three sums are more numbers than one line may cost",
 }
 # ∂vec(∇L)/∂vec(W) is LaTeX only
-LATEX_ONLY = ("softmax_regression.4 hessian.W1", "softmax_regression.7 quantity.3")
+LATEX_ONLY = ("softmax_regression.5 hessian.W1", "softmax_regression.11 quantity.3")
 
 
 @dataclass

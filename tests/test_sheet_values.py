@@ -58,7 +58,7 @@ def test_rounding_reaches_half_a_digit_and_only_behind_its_sign() -> None:
     line = typed(s0.SHEET, 4, "b")[0]
     left = line.page.equations[0].left
     assert on_page(s0.SHEET, line.page, left, 3 - 2 * np.sin(2))
-    for wrong in (1.18, 1.19, 3 - 2 * np.sin(2) + 1e-5):
+    for wrong in (1.18, 1.19, 3 - 2 * np.sin(2) + 1e-4):
         assert not on_page(s0.SHEET, line.page, left, wrong)
     assert half_unit(Minus(Decimal("0.0907"))) == 0.5e-4
     assert half_unit(number(3)) == 0
@@ -113,7 +113,7 @@ def full_correlation(y_bar: Array, g: Array) -> Array:
 
 def turned_on_page() -> Array:
     """The filters of the backward pass as they are printed: [filter, channel]."""
-    (line,) = typed(s0.SHEET, 2, "a")
+    _, line = typed(s0.SHEET, 2, "a")
     found = {e.left: worth(e.sides[-1]) for e in line.page.equations}
     g = np.array([[found[Name("g", "", f"{i}{p}")] for p in range(2)] for i in range(2)], float)
     for (i, p), node in np.ndenumerate([["g00", "g01"], ["g10", "g11"]]):
@@ -172,7 +172,7 @@ def test_the_output_of_the_sheet_has_its_size() -> None:
     assert want == [12, 11]
     (line,) = typed(s0.SHEET, 2, "b")
     for eq, n in zip(line.page.equations, want, strict=True):
-        assert [worth(f) for f in (eq.left, *eq.sides)] == [n] * 4
+        assert [x for f in eq.sides if (x := worth(f)) is not None] == [n] * 4
         assert on_page(s0.SHEET, line.page, eq.left, n)
     rng = np.random.default_rng(3)
     d = sb.derive("x: 2 x 20 x 18; f: 7 x 2 x 3 x 4; y = conv2d(x, f, stride=2, padding=3)")

@@ -149,7 +149,7 @@ def test_the_drawn_slopes_are_those_of_the_layers() -> None:
     curves = [np.abs(by_formula(f, 1.0, w)) for f in ("sigmoid", "relu")]
     for f, v in zip(("sigmoid", "relu"), curves, strict=True):
         assert close([y for _, y in s3.slopes(f)], v, 1e-12)
-    drawing = sketch(answers(s3.SHEET, 1, "b")[3])
+    drawing = sketch(answers(s3.SHEET, 1, "b")[4])
     assert drawing is s3.SLOPES
     assert misfit(drawing, curves) < 0.01
     assert misfit(drawing, [curves[0][::-1], curves[1]]) > 1
@@ -308,10 +308,11 @@ def test_logarithm_of_a_softmax(n: int, seed: int) -> None:
     assert not close(out["z"], p - np.eye(n)[y - 1])
     gradient = equation(s4.SHEET, s4.LOGITS, "gradient.z")
     assert gradient.left == Nabla(name(s4.LOGITS, "L"), name(s4.LOGITS, "z"))
-    (line,) = typed(s4.SHEET, 3, "c")
+    line, in_steps = typed(s4.SHEET, 3, "c")
     (eq,) = line.page.equations
     assert eq.left == name(s4.LOGITS, "L") and len(eq.sides) == 3
-    assert any(c.page is line.page for _, c in s4.SHEET.checks)
+    assert in_steps.page.equations[0].left == gradient.left
+    assert all(any(c.page is x.page for _, c in s4.SHEET.checks) for x in (line, in_steps))
 
 
 def test_grad_cam() -> None:

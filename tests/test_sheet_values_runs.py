@@ -10,7 +10,7 @@ from symbackprop.exercise import Shown
 from symbackprop.notation import Transpose
 from symbackprop.page import Passage
 from symbackprop.picture.drawing import Circle, Drawing, Line
-from symbackprop.picture.maze import DOT, EDGE, SIDE, maze
+from symbackprop.picture.maze import DOT, EDGE, maze
 from symbackprop.prose import Words
 from symbackprop.reference import Array
 from tests.printed import answers, close, misfit, name, on_page, point, recurrent_point, sketch
@@ -74,14 +74,15 @@ def test_other_weights_do_not(w: Array, u: Array) -> None:
     assert walk(w, u, s1.B) is None
 
 
-def cell_of(x: float, y: float) -> tuple[int, int]:
-    return int((y - EDGE) // SIDE), int((x - EDGE) // SIDE)
+def cell_of(drawing: Drawing, x: float, y: float) -> tuple[int, int]:
+    side = (drawing.width - 2 * EDGE) / len(s1.MAZE[0])
+    return int((y - EDGE) // side), int((x - EDGE) // side)
 
 
 def walked(drawing: Drawing) -> list[tuple[int, int]]:
     """The cells the arrows of a maze join, in order."""
     arrows = [s.points for s in drawing.shapes if isinstance(s, Line) and s.arrow == "end"]
-    joined = [(cell_of(*a), cell_of(*b)) for a, b in arrows]
+    joined = [(cell_of(drawing, *a), cell_of(drawing, *b)) for a, b in arrows]
     assert all(a[1] == b[0] for a, b in pairwise(joined))
     return [joined[0][0], *(end for _, end in joined)]
 
@@ -93,16 +94,18 @@ def test_the_drawn_run_is_the_simulated_one() -> None:
     assert walked(drawing) == found[0]
     assert walked(maze(s1.MAZE, steps=s1.CELLS[:-1])) != found[0]
     (task,) = s1.SHEET.exercises[0].given
-    dots = [s for s in sketch(task).shapes if isinstance(s, Circle)]
-    assert {cell_of(s.x, s.y) for s in dots} == {tuple(k) for k in np.argwhere(GRID).tolist()}
-    assert [cell_of(s.x, s.y) for s in dots if s.radius != DOT] == [s1.START]
+    empty = sketch(task)
+    dots = [s for s in empty.shapes if isinstance(s, Circle)]
+    found = {cell_of(empty, s.x, s.y): s.radius for s in dots}
+    assert set(found) == {tuple(k) for k in np.argwhere(GRID).tolist()}
+    assert [cell for cell, radius in found.items() if radius != DOT] == [s1.START]
 
 
 @pytest.mark.parametrize("k", range(2, 9))
 def test_gradient_by_a_diagonal_matrix(k: int) -> None:
     """One complex step of f(U^k h) for each diagonal entry."""
     p = recurrent_point(s1.DIAGONAL, 31 + k, k)
-    u, h, f_bar = p.values["u", 0], p.values["h", 0], p.deltas["y", 0]
+    u, h, f_bar = p.values["u", 0], p.values["a", 0], p.deltas["y", 0]
     steps = [np.diag(u + 1e-30j * e) for e in np.eye(len(u))]
     want = [np.imag(f_bar @ np.linalg.matrix_power(m, k) @ h) / 1e-30 for m in steps]
     assert close(want, k * u ** (k - 1) * h * f_bar, 1e-12)

@@ -1,6 +1,6 @@
 """The Rosenbrock function as a graph of + - * and natural powers: all edges, all paths, the Hessian."""
 
-from symbackprop import Convention, Derived, Exercise, Sheet
+from symbackprop import Convention, Derived, Exercise, Sheet, Words
 
 GRAPH = Derived(
     graph="""
@@ -26,15 +26,17 @@ SHEET = Sheet(
     },
     exercises=(
         Exercise(
-            task={
-                "en": "Write f(x) = 100 (x₂ − x₁²)² + (1 − x₁)² as a graph of sums, differences, "
+            task=Words(
+                en="Write $f = 100 (x_2 - x_1^2)^2 + (1 - x_1)^2$ as a graph of sums, differences, "
                 "products and powers with natural exponents. Put the derivative on every edge "
-                "and find the gradient by the chain rule.",
-                "de": "Stellen Sie f(x) = 100 (x₂ − x₁²)² + (1 − x₁)² als Graphen aus Summen, "
+                "and find the gradient by the chain rule. Evaluate $f$ and its gradient at "
+                "$x_1 = -1$, $x_2 = 2$, and find the Hessian $H_f$, the matrix of the second derivatives.",
+                de="Stellen Sie $f = 100 (x_2 - x_1^2)^2 + (1 - x_1)^2$ als Graphen aus Summen, "
                 "Differenzen, Produkten und Potenzen mit natürlichem Exponenten dar. Schreiben "
                 "Sie an jede Kante die Ableitung und bestimmen Sie den Gradienten mit der "
-                "Kettenregel.",
-            },
+                "Kettenregel. Werten Sie $f$ und den Gradienten bei $x_1 = -1$, $x_2 = 2$ aus und "
+                "bestimmen Sie die Hesse-Matrix $H_f$, die Matrix der zweiten Ableitungen.",
+            ),
             given=(GRAPH,),
             answers=(GRAPH,),
         ),

@@ -2,13 +2,26 @@
 
 from dataclasses import replace
 
-from symbackprop import Convention, Derived, Exercise, Part, Sheet, Stated, Words, code, written
+from symbackprop import (
+    Convention,
+    Derived,
+    Exercise,
+    Part,
+    Sheet,
+    Stated,
+    Words,
+    code,
+    said,
+    written,
+)
 from symbackprop.emit.layers_code import functions
+from symbackprop.expr import spelled
 
 ROWS = Convention(vectors="row")
+UPDATES = replace(ROWS, signals=(("w", spelled(r"\Delta w")), ("b", spelled(r"\Delta b"))))
 DENSE = Derived(
     "x: 2; w: 2 x 3; b: 3; y = x @ w + b",
-    convention=ROWS,
+    convention=UPDATES,
     at={"x": [1, 2], "w": [[1, 3, 5], [2, 4, 6]], "b": [1, 2, 3], "y_bar": [0, 0.5, 1]},
     show=("gradients", "why"),
 )
@@ -16,6 +29,19 @@ CONV = Derived(
     "x: c x a x e; f: k x c x u x v; y = conv2d(x, f)",
     wrt=("x",),
     show=("forward", "symbols", "local", "gradients"),
+)
+SUBSTITUTED = Stated(
+    CONV,
+    (
+        r"\delta x_{ijm} = \sum_{p=1}^{k} \sum_{w=1}^{a - u + 1} \sum_{h=1}^{e - v + 1} \delta y_{pwh} f_{p,i,j+1-w,m+1-h}"
+        r" = \sum_{p=1}^{k} \sum_{q=1}^{u} \sum_{r=1}^{v} \delta y_{p,j+q-u,m+r-v} f_{p,i,u+1-q,v+1-r}",
+    ),
+    intro=Words(
+        en="The last line in two steps: $\\delta x_{ijm}$ collects what arrives from every $y_{pwh}$, and then $w = j + q - u$ and "
+        "$h = m + r - v$ are inserted, so that $q$ and $r$ run over the filter:",
+        de="Die letzte Zeile in zwei Schritten: $\\delta x_{ijm}$ sammelt, was von jedem $y_{pwh}$ kommt; dann wird $w = j + q - u$ und "
+        "$h = m + r - v$ eingesetzt, so dass $q$ und $r$ über den Filter laufen:",
+    ),
 )
 FOUR = "f00: 2 x 3 as f_{00}; f01: 2 x 3 as f_{01}; f10: 2 x 3 as f_{10}; f11: 2 x 3 as f_{11}\n"
 ENTRIES = {
@@ -36,6 +62,30 @@ TURN = Derived(
 EXCHANGE = (
     r"P = \begin{bmatrix} 0 & 1 \\ 1 & 0 \end{bmatrix}",
     r"Q = \begin{bmatrix} 0 & 0 & 1 \\ 0 & 1 & 0 \\ 1 & 0 & 0 \end{bmatrix}",
+)
+SIZES = Derived(
+    """
+    nx: scalar as n_x;  ny: scalar as n_y;  kx: scalar as k_x;  ky: scalar as k_y;  p: scalar;  s: scalar
+    ox: scalar as o_x;  oy: scalar as o_y
+    all = nx + ny + kx + ky + p + s + ox + oy
+    """,
+    at={"nx": 20, "ny": 18, "kx": 3, "ky": 4, "p": 3, "s": 2, "ox": 12, "oy": 11},
+)
+COUNTED = Stated(
+    SIZES,
+    (
+        r"o_x = \left\lfloor \frac{n_x + 2 p - k_x}{s} \right\rfloor + 1 = \left\lfloor \frac{20 + 2 \cdot 3 - 3}{2} \right\rfloor + 1 = \left\lfloor \frac{23}{2} \right\rfloor + 1 = 11 + 1 = 12",
+        r"o_y = \left\lfloor \frac{n_y + 2 p - k_y}{s} \right\rfloor + 1 = \left\lfloor \frac{18 + 2 \cdot 3 - 4}{2} \right\rfloor + 1 = \left\lfloor \frac{20}{2} \right\rfloor + 1 = 10 + 1 = 11",
+    ),
+    at=SIZES.at,
+    intro=Words(
+        en="Let $n_x$ and $n_y$ be the extents of the input, $k_x$ and $k_y$ those of a filter. The first window starts at the first "
+        "padded entry; as many steps of length $s$ follow as fit, so the number is rounded down. There are as many output channels "
+        "$o_c$ as filters, 1337. The output is $[12, 11, 1337]$.",
+        de="Es seien $n_x$ und $n_y$ die Ausdehnungen der Eingabe, $k_x$ und $k_y$ die eines Filters. Das erste Fenster beginnt am ersten "
+        "Eintrag der aufgefüllten Eingabe; es folgen so viele Schritte der Länge $s$, wie hineinpassen, daher wird abgerundet. Die "
+        "Ausgabe hat so viele Kanäle $o_c$, wie es Filter gibt, 1337. Die Ausgabe ist $[12, 11, 1337]$.",
+    ),
 )
 GATE = """
     {g}_[t] = x[t] @ W{g} + c[t-1] @ R{g} + b{g}   as {g}'
@@ -76,6 +126,22 @@ REVERSE = Derived(
     at={"x1": 1, "x2": 2},
     show=("graph", "trace"),
 )
+MEETING = Stated(
+    REVERSE,
+    (
+        r"\frac{\partial v_4}{\partial v_3} \frac{\partial v_3}{\partial v_2} = -\sin(2) \approx -0.9093",
+        r"\frac{\partial v_4}{\partial v_2} = -\sin(2) + 1 \approx 0.09070",
+        r"\frac{\partial v_4}{\partial v_2} \frac{\partial v_2}{\partial v_0} = (1 - \sin(2)) \cdot 2 \approx 0.1814",
+        r"\frac{\partial v_4}{\partial v_0} = (1 - \sin(2)) \cdot 2 + 1 \approx 1.181",
+    ),
+    at=REVERSE.at,
+    intro=Words(
+        en="Two paths meet at $v_2$ and two at $v_0$. Each time one of them comes from $v_4$ directly and contributes 1; the other "
+        "comes through $v_3$ and through $v_2$. Its contribution, and then the sum of both:",
+        de="In $v_2$ und in $v_0$ treffen je zwei Pfade zusammen. Der eine kommt jeweils direkt von $v_4$ und trägt 1 bei, der andere "
+        "kommt über $v_3$ beziehungsweise über $v_2$. Dessen Beitrag und dann die Summe beider:",
+    ),
+)
 POOL = Derived(
     "x: 3 x 4; y = avg_pool2d(x, size=2, stride=1)",
     at={"x": [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12]], "y_bar": [[4, 8, 0], [12, 0, 4]]},
@@ -105,12 +171,15 @@ SHEET = Sheet(
             task=Words(
                 en=(
                     "A fully connected layer computes $y = xw + b$. All vectors are rows. The weight "
-                    "matrix $w$, the bias $b$ and the input $x$ are given."
+                    "matrix $w$, the bias $b$ and the input $x$ are given. For every quantity $v$, the "
+                    r"error signal $\delta v$ is the derivative of the error of the network with respect "
+                    "to $v$, in the shape of $v$."
                 ),
                 de=(
                     "Eine vollständig verbundene Schicht berechnet $y = xw + b$. Alle Vektoren sind "
                     "Zeilen. Die Gewichtsmatrix $w$, der Bias $b$ und die Eingabe $x$ sind unten "
-                    "angegeben."
+                    r"angegeben. Für jede Größe $v$ ist das Fehlersignal $\delta v$ die Ableitung des "
+                    "Fehlers des Netzes nach $v$, mit der Form von $v$."
                 ),
             ),
             given=(replace(DENSE, show=("numbers",)),),
@@ -168,8 +237,8 @@ SHEET = Sheet(
                         Stated(
                             DENSE,
                             (
-                                r"\delta w = x^\top \delta y = \begin{bmatrix} 1 \\ 2 \end{bmatrix} \begin{bmatrix} 0 & 0.5 & 1 \end{bmatrix} = \begin{bmatrix} 0 & 0.5 & 1 \\ 0 & 1 & 2 \end{bmatrix}",
-                                r"\delta b = \delta y = \begin{bmatrix} 0 & 0.5 & 1 \end{bmatrix}",
+                                r"\Delta w = x^\top \delta y = \begin{bmatrix} 1 \\ 2 \end{bmatrix} \begin{bmatrix} 0 & 0.5 & 1 \end{bmatrix} = \begin{bmatrix} 0 & 0.5 & 1 \\ 0 & 1 & 2 \end{bmatrix}",
+                                r"\Delta b = \delta y = \begin{bmatrix} 0 & 0.5 & 1 \end{bmatrix}",
                             ),
                             at=DENSE.at,
                         ),
@@ -187,12 +256,18 @@ SHEET = Sheet(
                 en=(
                     "A convolution layer applies several filters to an input with several channels. "
                     "Each filter has as many channels as the input and produces one channel of the "
-                    "output."
+                    "output. Here the input $x$ has $c$ channels of size $a \\times e$, and each of the "
+                    "$k$ filters, together the array $f$, has $c$ channels of size $u \\times v$. As is "
+                    "usual for networks, the filters are not turned before they are applied; a sum of "
+                    "this kind is called a convolution throughout."
                 ),
                 de=(
                     "Eine Faltungsschicht wendet mehrere Filter auf eine Eingabe mit mehreren Kanälen"
                     " an. Jeder Filter hat ebenso viele Kanäle wie die Eingabe und erzeugt einen "
-                    "Kanal der Ausgabe."
+                    "Kanal der Ausgabe. Die Eingabe $x$ habe hier $c$ Kanäle der Größe $a \\times e$, "
+                    "und jeder der $k$ Filter, zusammen das Feld $f$, habe $c$ Kanäle der Größe $u \\times "
+                    "v$. Wie bei Netzen üblich, werden die Filter vor dem Anwenden nicht gedreht; eine "
+                    "solche Summe heißt im Folgenden stets Faltung."
                 ),
             ),
             given=(FILTERS,),
@@ -200,20 +275,22 @@ SHEET = Sheet(
                 Part(
                     task=Words(
                         en=(
-                            "The two filters $f_0$ and $f_1$ given above have two channels each: $f_{ij}$ is channel $j$ of filter $i$, both counted from 0. "
+                            "The two filters $f_0$ and $f_1$ given above have two channels each: $f_{ij}$ is channel $j$ of filter $i$, both counted from 0. (In the formulas of the solution all indices count from 1.) "
                             "Starting from the definition of the convolution, derive which filters "
                             "turn the backward pass into a convolution again, and write these filters"
                             " down."
                         ),
                         de=(
                             "Die beiden oben angegebenen Filter $f_0$ und $f_1$ haben je zwei "
-                            "Kanäle. Leiten Sie aus der Definition der Faltung her, mit welchen "
+                            "Kanäle: $f_{ij}$ ist Kanal $j$ von Filter $i$, beide ab 0 gezählt. (In den "
+                            "Formeln der Lösung zählen alle Indizes ab 1.) Leiten Sie aus der Definition der Faltung her, mit welchen "
                             "Filtern der Rückwärtsschritt wieder eine Faltung ist, und geben Sie "
                             "diese Filter an."
                         ),
                     ),
                     answers=(
                         CONV,
+                        SUBSTITUTED,
                         Stated(
                             TURN,
                             EXCHANGE
@@ -222,8 +299,8 @@ SHEET = Sheet(
                             ),
                             at=TURN.at,
                             intro=Words(
-                                en=r"The error signal of the image is a correlation of the error signal of the output with the kernel turned by 180 degrees, and channels and filters swap their roles: $f_{p,i}$ stands where the forward pass has $f_{i,p}$. The exchange matrices $P$ and $Q$ turn a matrix:",
-                                de=r"Das Fehlersignal des Bildes ist eine Korrelation des Fehlersignals der Ausgabe mit dem um 180 Grad gedrehten Kern, und Kanäle und Filter tauschen die Rollen: $f_{p,i}$ steht, wo im Vorwärtsschritt $f_{i,p}$ steht. Die Vertauschungsmatrizen $P$ und $Q$ drehen eine Matrix:",
+                                en=r"So the error signal of the input is again a convolution: that of the error signal of the output, 0 outside its range, with the filters turned by 180 degrees. Channels and filters swap their roles: $f_{p,i}$ stands where the forward pass has $f_{i,p}$. Let $g_{ij}$ be channel $j$ of filter $i$ of the backward pass, counted from 0 like $f_{ij}$: it is $f_{ji}$, turned. The matrix $P$ on the left reverses the order of the rows, the matrix $Q$ on the right that of the columns:",
+                                de=r"Das Fehlersignal der Eingabe ist also wieder eine Faltung, nämlich die des Fehlersignals der Ausgabe, das außerhalb seines Bereichs 0 ist, mit den um 180 Grad gedrehten Filtern. Kanäle und Filter tauschen die Rollen: $f_{p,i}$ steht, wo im Vorwärtsschritt $f_{i,p}$ steht. Es sei $g_{ij}$ Kanal $j$ von Filter $i$ des Rückwärtsschritts, wie $f_{ij}$ ab 0 gezählt: Das ist $f_{ji}$, gedreht. Die Matrix $P$ von links kehrt die Reihenfolge der Zeilen um, die Matrix $Q$ von rechts die der Spalten:",
                             ),
                         ),
                     ),
@@ -233,28 +310,18 @@ SHEET = Sheet(
                         en=(
                             "Determine the size $[o_x, o_y, o_c]$ of the output for an input of size "
                             "$[20, 18, 5]$, filters of size $[3, 4, 5, 1337]$, stride $s = 2$ and "
-                            "padding $p = 3$ on every side."
+                            "padding $p = 3$ on every side. (In this order: the two extents, the "
+                            "channels, and the number of filters.)"
                         ),
                         de=(
                             "Bestimmen Sie die Größe $[o_x, o_y, o_c]$ der Ausgabe für eine Eingabe "
                             "der Größe $[20, 18, 5]$, Filter der Größe $[3, 4, 5, 1337]$, die "
-                            "Schrittweite $s = 2$ und eine Auffüllung von $p = 3$ an jeder Seite."
+                            "Schrittweite $s = 2$ und eine Auffüllung von $p = 3$ an jeder Seite. (In "
+                            "dieser Reihenfolge: die beiden Ausdehnungen, die Kanäle und die Anzahl der "
+                            "Filter.)"
                         ),
                     ),
-                    answers=(
-                        Stated(
-                            TURN,
-                            (
-                                r"\left\lfloor \frac{20 + 2 \cdot 3 - 3}{2} \right\rfloor + 1 = \left\lfloor \frac{23}{2} \right\rfloor + 1 = 11 + 1 = 12",
-                                r"\left\lfloor \frac{18 + 2 \cdot 3 - 4}{2} \right\rfloor + 1 = \left\lfloor \frac{20}{2} \right\rfloor + 1 = 10 + 1 = 11",
-                            ),
-                            at=TURN.at,
-                            intro=Words(
-                                en=r"The first window starts at the first padded entry; as many steps of length 2 follow as fit, so the number is rounded down. First $o_x$, then $o_y$; there are as many output channels $o_c$ as filters, 1337. The output is $[12, 11, 1337]$.",
-                                de=r"Das erste Fenster beginnt am ersten Eintrag der aufgefüllten Eingabe; es folgen so viele Schritte der Länge 2, wie hineinpassen, daher wird abgerundet. Zuerst $o_x$, dann $o_y$; die Ausgabe hat so viele Kanäle $o_c$, wie es Filter gibt, 1337. Die Ausgabe ist $[12, 11, 1337]$.",
-                            ),
-                        ),
-                    ),
+                    answers=(COUNTED,),
                 ),
             ),
         ),
@@ -266,7 +333,9 @@ SHEET = Sheet(
             task=Words(
                 en=(
                     "The equations below describe the forward pass of a peephole LSTM: its gates read"
-                    " the input $x_t$ and the previous cell state $c_{t-1}$. All vectors are rows. "
+                    " the input $x_t$ and the previous cell state $c_{t-1}$. All vectors are rows, "
+                    r"${\sigma(x) = 1 / (1 + \exp(-x))}$ is the sigmoid function, and a prime marks the "
+                    "value of a gate before it. "
                     r"For every quantity $v$, $\delta v$ denotes the derivative of the error with "
                     "respect to $v$, along all paths and with the shape of $v$; an error signal "
                     r"$\delta h_t$ arrives from outside at every step."
@@ -274,7 +343,9 @@ SHEET = Sheet(
                 de=(
                     "Die unten stehenden Gleichungen beschreiben den Vorwärtsschritt eines "
                     "Peephole-LSTMs: Seine Gatter lesen die Eingabe $x_t$ und den vorigen Zellzustand"
-                    r" $c_{t-1}$. Alle Vektoren sind Zeilen. Für jede Größe $v$ bezeichnet $\delta v$ "
+                    r" $c_{t-1}$. Alle Vektoren sind Zeilen, ${\sigma(x) = 1 / (1 + \exp(-x))}$ ist die "
+                    "Sigmoidfunktion, und ein Strich kennzeichnet den Wert eines Gatters vor dieser. "
+                    r"Für jede Größe $v$ bezeichnet $\delta v$ "
                     "die Ableitung des Fehlers nach $v$ über alle Pfade, mit der Form von $v$; in "
                     r"jedem Zeitschritt trifft von außen ein Fehlersignal $\delta h_t$ ein."
                 ),
@@ -300,10 +371,10 @@ SHEET = Sheet(
                         ),
                     ),
                     answers=(
-                        written(
+                        said(
                             Words(
-                                en="They stand among the backward equations above: each gate once after and once before its sigmoid.",
-                                de="Sie stehen unter den Rückwärtsgleichungen oben: jedes Gatter einmal nach und einmal vor seiner Sigmoidfunktion.",
+                                en="They stand above, among the backward equations: each gate once after and once before its sigmoid.",
+                                de="Sie stehen oben, unter den Rückwärtsgleichungen: jedes Gatter einmal nach und einmal vor seiner Sigmoidfunktion.",
                             )
                         ),
                     ),
@@ -339,8 +410,8 @@ SHEET = Sheet(
                         Stated(
                             BY_HAND,
                             (
-                                r"\frac{\partial L}{\partial x_1} = -\sin(x_1 x_2) x_2 + x_2 + 1 = -\sin(2) \cdot 2 + 2 + 1 \approx 1.1814",
-                                r"\frac{\partial L}{\partial x_2} = -\sin(x_1 x_2) x_1 + x_1 = -\sin(2) + 1 \approx 0.0907",
+                                r"\frac{\partial L}{\partial x_1} = -\sin(x_1 x_2) x_2 + x_2 + 1 = -\sin(2) \cdot 2 + 2 + 1 \approx 1.181",
+                                r"\frac{\partial L}{\partial x_2} = -\sin(x_1 x_2) x_1 + x_1 = -\sin(2) + 1 \approx 0.09070",
                             ),
                             at={"x1": 1, "x2": 2},
                         ),
@@ -357,12 +428,12 @@ SHEET = Sheet(
                         de=(
                             "Berechnen Sie den Gradienten an der Stelle $(1, 2)$ noch einmal, nun im "
                             "Rückwärtsmodus: Zerlegen Sie $L$ in elementare Schritte $v_0$ bis $v_4$,"
-                            " werten Sie diese vorwärts aus und führen Sie die Ableitungen "
-                            "anschließend rückwärts zurück. Geben Sie überall dort, wo mehrere Pfade "
+                            " werten Sie diese vorwärts aus und bestimmen Sie die Ableitungen "
+                            "anschließend rückwärts. Geben Sie überall dort, wo mehrere Pfade "
                             "zusammentreffen, den Beitrag jedes Pfades an."
                         ),
                     ),
-                    answers=(REVERSE,),
+                    answers=(REVERSE, MEETING),
                 ),
             ),
         ),

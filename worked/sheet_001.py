@@ -110,15 +110,15 @@ DRAWN_RUN = drawn(
     Words(en="The moves of the simulated run.", de="Die Schritte des simulierten Laufs."),
 )
 DIAGONAL = Derived(
-    "t: 1..k; h: d; u: d; s[0] = h; s[t] = u*s[t-1]; y = s[k]",
+    "t: 1..k; a: d; u: d; h[0] = a; h[t] = u*h[t-1]; y = h[k]",
     wrt=("u",),
     show=("forward", "delta", "gradients", "closed"),
     lengths=tuple(range(2, 9)),
 )
 EXPLAINED = said(
     Words(
-        en="The diagonal of $U$ is the vector $u$ with $d$ entries, $h$ is the initial state; $s_t$ stands for $h_t$, $y$ for the last state, and $\\delta y$ for the derivative of the error $f$ with respect to it.",
-        de="Die Diagonale von $U$ ist der Vektor $u$ mit $d$ Einträgen, $h$ der Anfangszustand; $s_t$ steht für $h_t$, $y$ für den letzten Zustand und $\\delta y$ für die Ableitung des Fehlers $f$ danach.",
+        en="The diagonal of $U$ is the vector $u$ with $d$ entries; $y$ stands for the state $h_k$, and $\\delta y$ for the derivative of the error $f$ with respect to it.",
+        de="Die Diagonale von $U$ ist der Vektor $u$ mit $d$ Einträgen; $y$ steht für den Zustand $h_k$ und $\\delta y$ für die Ableitung des Fehlers $f$ danach.",
     )
 )
 
@@ -155,39 +155,63 @@ CONV = Derived(
 TURNED = said(
     Words(
         en=(
-            "In the gradient of the image the kernel is read backwards along both of its axes: it is the full "
-            "correlation of the error signal with the kernel turned by 180 degrees, and channels and filters swap "
-            "their roles. In the gradient of the kernel, the error signal slides over the image."
+            "In the gradient with respect to the image the kernel is read backwards along both of its spatial axes: "
+            "the gradient is the full correlation of the error signal with the kernel turned by 180 degrees, and "
+            "channels and filters swap their roles. (A correlation is a sum as in the forward pass, the kernel not "
+            "turned; full means that partial overlaps count, too.) In the gradient with respect to the kernel, the "
+            "error signal slides over the image."
         ),
         de=(
-            "Im Gradienten des Bilds wird der Kern entlang seiner beiden Achsen rückwärts gelesen: Er ist die volle "
-            "Korrelation des Fehlersignals mit dem um 180 Grad gedrehten Kern, wobei Kanäle und Filter ihre Rollen "
-            "tauschen. Beim Gradienten des Kerns gleitet das Fehlersignal über das Bild."
+            "Im Gradienten nach dem Bild wird der Kern entlang seiner beiden räumlichen Achsen rückwärts gelesen: Der "
+            "Gradient ist die volle Korrelation des Fehlersignals mit dem um 180 Grad gedrehten Kern, wobei Kanäle und "
+            "Filter ihre Rollen tauschen. (Eine Korrelation ist eine Summe wie im Vorwärtsschritt, ohne Drehung des "
+            "Kerns; voll heißt, dass auch teilweise Überlappungen zählen.) Im Gradienten nach dem Kern gleitet das "
+            "Fehlersignal über das Bild."
         ),
     )
 )
 BIASED = Derived(
     "image: n x c x a x e as X;  kernel: k x c x u x v as K;  bias: k as b;  Y = conv2d(image, kernel, bias)",
     wrt=("bias",),
-    show=("forward", "gradients", "why"),
+    show=("gradients", "why"),
 )
 PLAIN = Derived("image: n x c x a x e;  kernel: k x c x u x v;  y = conv2d(image, kernel)")
 LAYERED = Derived(
     "image: n x c x a x e;  kernel: k x c x u x v;  bias: k;  y = conv2d(image, kernel, bias)"
 )
-FUNCTIONS = layers([Functions(PLAIN.derivation, "h_conv2d", "h_conv2d_grad")])
-LAYER = layers([Layer(LAYERED.derivation, "Conv2D", "image")])
-BOTH = Words(
-    en="Both functions, emitted from the derivation below; the second is the gradient of part (b):",
-    de="Beide Funktionen, aus der Herleitung unten erzeugt; die zweite ist der Gradient aus Teil (b):",
+PROGRAM = layers(
+    [
+        Functions(PLAIN.derivation, "h_conv2d", "h_conv2d_grad"),
+        Layer(LAYERED.derivation, "Conv2D", "image"),
+    ]
+)
+ALL = Words(
+    en="One program for parts (a), (b) and (d), emitted from the derivations below: both functions, and the layer.",
+    de="Ein Programm für die Teile (a), (b) und (d), aus den Herleitungen unten erzeugt: beide Funktionen und die Schicht.",
+)
+LAYER = said(
+    Words(
+        en="The layer is the class Conv2D at the end of the program in part (a).",
+        de="Die Schicht ist die Klasse Conv2D am Ende des Programms in Teil (a).",
+    )
+)
+WITH_BIAS = Stated(
+    BIASED,
+    (
+        r"Y_{ijmp} = \sum_{q=1}^{c} \sum_{r=1}^{u} \sum_{s=1}^{v} X_{i,q,m+r-1,p+s-1} K_{jqrs} + b_j",
+    ),
+    intro=Words(
+        en="Every output channel $j$ has a bias $b_j$, added to all of its entries:",
+        de="Jeder Ausgabekanal $j$ hat einen Bias $b_j$, der zu allen seinen Einträgen addiert wird:",
+    ),
 )
 TOGETHER = Words(
     en="The operation is the pair of functions: whoever calls the first keeps its inputs, and calls the second with them and with the error signal of the output. The layer of the next part does just that.",
     de="Die Operation ist das Paar der beiden Funktionen: Wer die erste aufruft, merkt sich ihre Eingaben und ruft mit ihnen und dem Fehlersignal der Ausgabe die zweite auf. Genau das tut die Schicht des nächsten Teils.",
 )
 TRAINED = Words(
-    en="The module worked/digits_cnn.py trains such a network, every gradient from the derivation, on the digits of scikit-learn, or on MNIST if its files are given; over 97 percent of the test images are recognised: python worked/digits_cnn.py.",
-    de="Das Modul worked/digits_cnn.py trainiert ein solches Netz, jeder Gradient aus der Herleitung, auf den Ziffern von scikit-learn, oder auf MNIST, falls dessen Dateien angegeben werden; über 97 Prozent der Testbilder werden erkannt: python worked/digits_cnn.py.",
+    en="The module worked/digits_cnn.py trains such a network, with every gradient from the derivation, on the digits of scikit-learn, or on MNIST if its files are given; over 97 percent of the test images are recognised: python worked/digits_cnn.py.",
+    de="Das Modul worked/digits_cnn.py trainiert ein solches Netz, wobei jeder Gradient aus der Herleitung stammt, auf den Ziffern von scikit-learn, oder auf MNIST, falls dessen Dateien angegeben werden; über 97 Prozent der Testbilder werden erkannt: python worked/digits_cnn.py.",
 )
 
 SHEET = Sheet(
@@ -345,14 +369,14 @@ SHEET = Sheet(
                     "Recurrent networks are hard to train when the end of a sequence depends on its "
                     "beginning, for instance a verb at the end of a clause on its subject. To see "
                     "why, keep only the connections among the hidden neurons, with a linear "
-                    "activation: $h_t = U^t h$. Let $f(h_k)$ be the error at step $k > 1$, and let "
+                    "activation: $h_t = U^t a$, where $a$ is the initial state. Let $f(h_k)$ be the error at step $k > 1$, and let "
                     "$U$ be diagonal with the entries $u_i$; these are the only parameters."
                 ),
                 de=(
                     "Rekurrente Netze sind schwer zu trainieren, wenn das Ende einer Folge von ihrem "
                     "Anfang abhängt, etwa das Verb am Ende eines Nebensatzes von dessen Subjekt. Um "
                     "den Grund zu sehen, betrachten Sie nur die Verbindungen zwischen den verborgenen"
-                    " Neuronen, mit linearer Aktivierung: $h_t = U^t h$. Es sei $f(h_k)$ der Fehler "
+                    " Neuronen, mit linearer Aktivierung: $h_t = U^t a$, wobei $a$ der Anfangszustand ist. Es sei $f(h_k)$ der Fehler "
                     "im Schritt $k > 1$, und $U$ sei eine Diagonalmatrix mit den Einträgen $u_i$; nur"
                     " diese sind Parameter."
                 ),
@@ -400,7 +424,7 @@ SHEET = Sheet(
                                     r"10^{-4}$ for 0.8, $5 \cdot 10^{-48}$ for 0.1 and $0.29$ for 0.9. The"
                                     " factor $k$ merely delays this: for 0.9 the product first rises to "
                                     "3.87, at $k = 9$ and $k = 10$, before it decays. All this assumes "
-                                    "that the entries of $h$ are not 0 and that the derivative of $f$ at "
+                                    "that the entries of $a$ are not 0 and that the derivative of $f$ at "
                                     "$h_k$ neither vanishes nor compensates for the growth."
                                 ),
                                 de=(
@@ -414,7 +438,7 @@ SHEET = Sheet(
                                     r" \cdot 10^{-48}$ für 0.1 und $0.29$ für 0.9. Der Faktor $k$ "
                                     "verzögert dies nur: Für 0.9 steigt das Produkt zunächst bis auf "
                                     "3.87, bei $k = 9$ und $k = 10$, bevor es abklingt. Vorausgesetzt ist"
-                                    " dabei, dass die Einträge von $h$ nicht 0 sind und die Ableitung von"
+                                    " dabei, dass die Einträge von $a$ nicht 0 sind und die Ableitung von"
                                     " $f$ an der Stelle $h_k$ weder verschwindet noch das Wachstum "
                                     "ausgleicht."
                                 ),
@@ -725,8 +749,8 @@ SHEET = Sheet(
         ),
         Exercise(
             title=Words(
-                en="Bonus: a differentiable convolution",
-                de="Bonus: Eine differenzierbare Faltung",
+                en="A differentiable convolution",
+                de="Eine differenzierbare Faltung",
             ),
             task=Words(
                 en=(
@@ -747,19 +771,21 @@ SHEET = Sheet(
                     task=Words(
                         en=(
                             "Implement the forward pass as a NumPy function h_conv2d. The image has "
-                            "the axes batch × channels × height × width, the kernel has the axes "
-                            "output channels × channels × kernel height × kernel width. Assume stride"
-                            " 1, dilation 1, no padding and kernels of odd size."
+                            "the axes batch × channels × height × width, of sizes $n \\times c \\times a "
+                            "\\times e$; the kernel has the axes output channels × channels × kernel "
+                            "height × kernel width, of sizes $k \\times c \\times u \\times v$. Assume "
+                            "stride 1, dilation 1, no padding and kernels of odd size."
                         ),
                         de=(
                             "Implementieren Sie den Vorwärtsschritt als NumPy-Funktion h_conv2d. Das "
-                            "Bild hat die Achsen Batch × Kanäle × Höhe × Breite, der Kern hat die "
-                            "Achsen Ausgabekanäle × Kanäle × Kernhöhe × Kernbreite. Nehmen Sie "
-                            "Schrittweite 1, Dilatation 1, keine Auffüllung und Kerne ungerader Größe"
-                            " an."
+                            "Bild hat die Achsen Batch × Kanäle × Höhe × Breite, mit den Größen $n "
+                            "\\times c \\times a \\times e$; der Kern hat die Achsen Ausgabekanäle × "
+                            "Kanäle × Kernhöhe × Kernbreite, mit den Größen $k \\times c \\times u "
+                            "\\times v$. Nehmen Sie Schrittweite 1, Dilatation 1, keine Auffüllung und "
+                            "Kerne ungerader Größe an."
                         ),
                     ),
-                    answers=(code(FUNCTIONS, BOTH),),
+                    answers=(code(PROGRAM, ALL),),
                 ),
                 Part(
                     task=Words(
@@ -799,8 +825,9 @@ SHEET = Sheet(
                         ),
                     ),
                     answers=(
+                        WITH_BIAS,
                         BIASED,
-                        code(LAYER),
+                        LAYER,
                     ),
                 ),
                 Part(

@@ -1,6 +1,6 @@
 """A network whose biases are a column of ones, worked. Source: shared/seeds/002 (batch rows)."""
 
-from symbackprop import Derived, Exercise, Part, Sheet, Words, drawn, written
+from symbackprop import Derived, Exercise, Part, Sheet, Stated, Words, drawn, said, written
 from symbackprop.picture.model import Label
 from symbackprop.picture.scheme import Layer, scheme
 
@@ -10,7 +10,7 @@ NET = r"""
     B = A @ W1
     C = relu(B)
     D = concat(C, ones(n, 1))
-    E = D @ W2
+    E = D @ W2  as \hat y
     F = E - y
     G = F**2
     H = sum(G)
@@ -25,10 +25,38 @@ SIZES = Derived(
     wrt=("W1", "W2"),
     show=("forward", "symbols"),
 )
-FORWARD = Derived(NET, wrt=("W1", "W2"), show=("forward",))
-PICTURE = Derived(NET, wrt=("W1", "W2"), show=("graph",))
+FORWARD = Derived(NET, wrt=("W1", "W2"), show=("forward", "graph"))
+LABELS = Stated(
+    FORWARD,
+    (r"S = \begin{bmatrix} I_4 \\ 0_{1 \times 4} \end{bmatrix}",),
+    intro=Words(
+        en=r"At the edges, $\delta$ marks the error signals that Exercise 3 derives, $\mathbf{1}(B > 0)$ is 1 where an entry of $B$ "
+        "is positive and 0 elsewhere, and $S$ picks the first four of five columns:",
+        de=r"An den Kanten bezeichnet $\delta$ die Fehlersignale, die Aufgabe 3 herleitet; $\mathbf{1}(B > 0)$ ist 1, wo ein Eintrag "
+        "von $B$ positiv ist, und sonst 0; $S$ wählt die ersten vier von fünf Spalten aus:",
+    ),
+)
 OUTER = Derived(NET, wrt=("W2",), show=("delta", "gradients", "why"))
-INNER = Derived(NET, wrt=("W1",), show=("local", "delta", "gradients", "why"))
+LOCAL = Derived(NET, wrt=("W1",), show=("local",), local=("B", "C", "D", "E"))
+INNER = Derived(NET, wrt=("W1",), show=("gradients", "why"))
+FURTHER = Stated(
+    INNER,
+    (
+        r"\delta D = \delta \hat{y} W^{(2) \top}",
+        r"\delta C = \delta D S",
+        r"\delta B = \delta C \odot \mathbf{1}(B > 0)",
+    ),
+    intro=Words(
+        en=r"The backward equations of part (b) go on from $\delta \hat y$ to $\delta B$:",
+        de=r"Die Rückwärtsgleichungen aus Teil (b) gehen von $\delta \hat y$ weiter bis $\delta B$:",
+    ),
+)
+TABLE = said(
+    Words(
+        en="The forward equations in Exercise 2 are this table: each line is one intermediate result, with its size on the right.",
+        de="Die Vorwärtsgleichungen in Aufgabe 2 sind diese Tabelle: Jede Zeile ist ein Zwischenergebnis, mit seiner Größe rechts.",
+    )
+)
 
 
 def labels(letter: str, count: int) -> tuple[Label, ...]:
@@ -45,8 +73,8 @@ SCHEME = scheme(
     (Label("W^{(1)}", "W^(1)"), Label("W^{(2)}", "W^(2)")),
 )
 CAPTION = Words(
-    en=r"One row of the batch: three inputs and a one, four hidden neurons and a one, one output.",
-    de=r"Eine Zeile des Batches: drei Eingaben und eine Eins, vier verborgene Neuronen und eine Eins, eine Ausgabe.",
+    en=r"One row of the batch: three inputs $x_1$ to $x_3$ and a one, four hidden neurons $c_1$ to $c_4$ and a one, one output $\hat y$.",
+    de=r"Eine Zeile des Batches: drei Eingaben $x_1$ bis $x_3$ und eine Eins, vier verborgene Neuronen $c_1$ bis $c_4$ und eine Eins, eine Ausgabe $\hat y$.",
 )
 
 SHEET = Sheet(
@@ -139,7 +167,7 @@ SHEET = Sheet(
                             "Zwischenergebnis und geben Sie seine Größe an."
                         ),
                     ),
-                    answers=(PICTURE,),
+                    answers=(FORWARD, LABELS),
                 ),
             ),
         ),
@@ -164,7 +192,7 @@ SHEET = Sheet(
                             "Zwischenergebnis, mit seiner Größe."
                         ),
                     ),
-                    answers=(FORWARD,),
+                    answers=(TABLE,),
                 ),
                 Part(
                     task=Words(
@@ -191,31 +219,32 @@ SHEET = Sheet(
                         ),
                     ),
                     answers=(
+                        LOCAL,
+                        FURTHER,
                         INNER,
                         written(
                             Words(
                                 en=(
                                     "Appending a column of ones copies the columns of $C$ unchanged into "
                                     "$D$ and adds a constant. The copy is linear in $C$: it is the "
-                                    r"product of $C$ with a selector of size $4 \times 5$, the identity "
+                                    r"product of $C$ with $S^\top$, of size $4 \times 5$, the identity "
                                     "followed by a column of zeros. The constant column does not depend "
-                                    "on $C$ and contributes nothing. Backwards, the transpose of the "
-                                    "selector acts: it deletes the last column of the error signal of "
-                                    "$D$. Equivalently, the last row of $W^{(2)}$, the bias of the "
-                                    "output, is left out when the error is passed back to the hidden "
-                                    "layer."
+                                    "on $C$ and contributes nothing. Backwards, the selector $S$ itself "
+                                    "acts: it deletes the last column of the error signal of $D$. In "
+                                    "other words, the last row of $W^{(2)}$, the bias of the output, is "
+                                    "left out when the error is passed back to the hidden layer."
                                 ),
                                 de=(
                                     "Das Anhängen der Einsenspalte übernimmt die Spalten von $C$ "
                                     "unverändert in $D$ und fügt eine Konstante hinzu. Die Übernahme ist "
-                                    "linear in $C$: Sie ist das Produkt von $C$ mit einer Auswahlmatrix "
-                                    r"der Größe $4 \times 5$, der Einheitsmatrix mit einer angefügten "
+                                    r"linear in $C$: Sie ist das Produkt von $C$ mit $S^\top$, von der "
+                                    r"Größe $4 \times 5$, der Einheitsmatrix mit einer angefügten "
                                     "Nullspalte. Die konstante Spalte hängt nicht von $C$ ab und trägt "
-                                    "nichts bei. Rückwärts wirkt die Transponierte der Auswahlmatrix: Sie"
-                                    " streicht die letzte Spalte des Fehlersignals von $D$. "
-                                    "Gleichbedeutend bleibt die letzte Zeile von $W^{(2)}$, der Bias der "
-                                    "Ausgabe, außer Betracht, wenn der Fehler an die verborgene Schicht "
-                                    "zurückgegeben wird."
+                                    "nichts bei. Rückwärts wirkt die Auswahlmatrix $S$ selbst: Sie "
+                                    "streicht die letzte Spalte des Fehlersignals von $D$. Anders gesagt: "
+                                    "Die letzte Zeile von $W^{(2)}$, der Bias der Ausgabe, bleibt außer "
+                                    "Betracht, wenn der Fehler an die verborgene Schicht zurückgegeben "
+                                    "wird."
                                 ),
                             )
                         ),
@@ -261,9 +290,9 @@ SHEET = Sheet(
                                     "leaves are the weights and inputs, its root is the error. Calling "
                                     "backward starts with 1 at the root, visits the nodes in reverse "
                                     "order, applies their rules and adds the contributions where paths "
-                                    "meet. The results are added to the field grad of those leaves that "
-                                    "require gradients, which is why this field is reset before each "
-                                    "training step."
+                                    "meet. The results are added to the attribute grad of those leaves "
+                                    "that require gradients, which is why this attribute is reset before "
+                                    "each training step."
                                 ),
                                 de=(
                                     "Ein Tensor enthält seine Werte und, falls Gradienten verlangt sind, "
@@ -278,8 +307,8 @@ SHEET = Sheet(
                                     "Wurzel ist der Fehler. Der Aufruf von backward beginnt mit 1 an der "
                                     "Wurzel, durchläuft die Knoten in umgekehrter Reihenfolge, wendet "
                                     "ihre Regeln an und addiert die Beiträge, wo Pfade zusammentreffen. "
-                                    "Die Ergebnisse werden zum Feld grad derjenigen Blätter addiert, die "
-                                    "Gradienten verlangen; deshalb wird dieses Feld vor jedem "
+                                    "Die Ergebnisse werden zum Attribut grad derjenigen Blätter addiert, "
+                                    "die Gradienten verlangen; deshalb wird dieses Attribut vor jedem "
                                     "Trainingsschritt zurückgesetzt."
                                 ),
                             )

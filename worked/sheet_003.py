@@ -12,6 +12,7 @@ from symbackprop import (
     Words,
     derive,
     drawn,
+    said,
     written,
 )
 from symbackprop.printed_names import spelled
@@ -34,11 +35,13 @@ RELU = Derived(
 STEEPEST = Stated(
     Derived("x: scalar; y = sigmoid(x)"),
     (
-        r"\sigma'(x) = \sigma(x) (1 - \sigma(x)) = \frac{1}{4} - \left(\sigma(x) - \frac{1}{2}\right)^2 \le \frac{1}{4}",
+        r"\sigma(x) = \frac{1}{1 + \exp(-x)}",
+        r"\sigma'(x) = \frac{\exp(-x)}{(1 + \exp(-x))^2} = \sigma(x) (1 - \sigma(x))",
+        r"\sigma(x) (1 - \sigma(x)) = \frac{1}{4} - \left(\sigma(x) - \frac{1}{2}\right)^2 \le \frac{1}{4}",
     ),
     intro=Words(
-        en="The sigmoid is nowhere steeper than at 0, as completing the square shows:",
-        de="Die Sigmoidfunktion ist nirgends steiler als bei 0, wie die quadratische Ergänzung zeigt:",
+        en="First the sigmoid function: its slope, by the quotient rule, is nowhere larger than at 0, as completing the square shows:",
+        de="Zuerst die Sigmoidfunktion: Ihre Steigung, nach der Quotientenregel, ist nirgends größer als bei 0, wie die quadratische Ergänzung zeigt:",
     ),
 )
 TANGENT = Stated(
@@ -52,14 +55,22 @@ TANGENT = Stated(
         de="Die Steigung des Tangens hyperbolicus, nach der Quotientenregel:",
     ),
 )
+STEP = Stated(
+    Derived("x: scalar; y = relu(x)"),
+    (r"\operatorname{ReLU}'(x) = \mathbf{1}(x > 0) \le 1",),
+    intro=Words(
+        en="Now ReLU: its slope is 0 or 1, at the corner by convention 0:",
+        de="Nun ReLU: Die Steigung ist 0 oder 1, am Knick nach Vereinbarung 0:",
+    ),
+)
 LAYERS, WEIGHT = 20, 0.9
 
 
 def slopes(function: str) -> tuple[tuple[float, float], ...]:
-    """|∂h_n/∂w_i| for equal weights and x = 1, by the emitted code of the derivation."""
+    """|∂h_n/∂w_i| over n - i for equal weights and x = 1, by the emitted code of the derivation."""
     run = derive(DEPTH.format(f=function), wrt=["w"]).compile("numpy")
     found = np.abs(run(x=1.0, w=np.full(LAYERS, WEIGHT))["w"])
-    return tuple((float(i), float(v)) for i, v in enumerate(found, 1))
+    return tuple((float(LAYERS - i), float(v)) for i, v in enumerate(found, 1))
 
 
 SLOPES = plot(
@@ -68,14 +79,14 @@ SLOPES = plot(
             Curve(Label(r"\sigma", "σ"), slopes("sigmoid")),
             Curve(Label(r"\mathrm{ReLU}", "ReLU"), slopes("relu")),
         ),
-        Label("i", "i"),
+        Label("n - i", "n − i"),
         Label(r"|\partial h_n / \partial w_i|", "|∂hₙ/∂wᵢ|"),
         scale="log",
     )
 )
 CAPTION = Words(
-    en=r"The slope against the layer $i$, for $n = 20$ layers, all weights 0.9 and $x = 1$, on a logarithmic axis.",
-    de=r"Die Steigung über der Schicht $i$, für $n = 20$ Schichten, alle Gewichte 0.9 und $x = 1$, auf logarithmischer Achse.",
+    en=r"The slope against the number $n - i$ of layers behind layer $i$, for $n = 20$ layers, all weights 0.9 and $x = 1$, on a logarithmic axis.",
+    de=r"Die Steigung über der Anzahl $n - i$ der Schichten hinter Schicht $i$, für $n = 20$ Schichten, alle Gewichte 0.9 und $x = 1$, auf logarithmischer Achse.",
 )
 ROSENBROCK = """
     x1: scalar as x_1;  x2: scalar as x_2
@@ -89,7 +100,19 @@ ROSENBROCK = """
 """
 PARTIAL = Convention(signal="partial")
 DAG = Derived(ROSENBROCK, convention=PARTIAL, show=("forward", "graph"))
-CHAIN_RULE = Derived(ROSENBROCK, convention=PARTIAL, show=("local", "product", "gradients"))
+CHAIN_RULE = Derived(
+    ROSENBROCK, convention=PARTIAL, show=("local", "product", "delta", "gradients")
+)
+ASSEMBLED = Stated(
+    Derived("x: 2; f = 100*(x[1] - x[0]**2)**2 + (1 - x[0])**2", convention=PARTIAL),
+    (
+        r"\nabla_{x} f = \begin{bmatrix} -400 x_1 (x_2 - x_1^2) - 2 (1 - x_1) \\ 200 (x_2 - x_1^2) \end{bmatrix}",
+    ),
+    intro=Words(
+        en="Both derivatives together are the gradient $\\nabla f$, a column like $x$:",
+        de="Beide Ableitungen zusammen sind der Gradient $\\nabla f$, eine Spalte wie $x$:",
+    ),
+)
 NET = r"""
     x: 784;  y: scalar label 10
     W1: 256 x 784 as W^{(1)};  b1: 256 as b^{(1)}
@@ -112,7 +135,45 @@ MLP = Derived(
     products=("x", "b1"),
     show=("forward", "symbols", "graph", "local", "product"),
 )
-TENSOR = Derived(NET, wrt=("W1",), convention=DELTAS, show=("local", "delta", "gradients", "why"))
+TENSOR = Derived(
+    NET, wrt=("W1",), convention=DELTAS, local=("o1",), show=("local", "delta", "gradients", "why")
+)
+FACTORS = (
+    ("L", "z^{(3)}", r"1 \times 10"),
+    ("z^{(3)}", "o^{(3)}", r"10 \times 10"),
+    ("o^{(3)}", "z^{(2)}", r"10 \times 256"),
+    ("z^{(2)}", "o^{(2)}", r"256 \times 256"),
+    ("o^{(2)}", "z^{(1)}", r"256 \times 256"),
+    ("z^{(1)}", "o^{(1)}", r"256 \times 256"),
+)
+WITH_TENSOR = Stated(
+    TENSOR,
+    (
+        r"\frac{\partial L}{\partial W^{(1)}_{ij}} = \sum_{p=1}^{256} \left("
+        + " ".join(
+            rf"\underbrace{{\frac{{\partial {of}}}{{\partial {by}}}}}_{{{size}}}"
+            for of, by, size in FACTORS
+        )
+        + r"\right)_p \frac{\partial o^{(1)}_p}{\partial W^{(1)}_{ij}}",
+    ),
+    local="*",
+    intro=Words(
+        en="One more factor stands behind the product of part (a), the derivative of $o^{(1)}$ with respect to $W^{(1)}$. "
+        "It has three axes, $256 \\times 256 \\times 784$: one for $o^{(1)}$ and two for $W^{(1)}$. The row in front of it has "
+        "256 entries, and the sum runs over the axis that both share, so the product has the size $256 \\times 784$ of $W^{(1)}$:",
+        de="Hinter dem Produkt aus Teil (a) steht ein weiterer Faktor, die Ableitung von $o^{(1)}$ nach $W^{(1)}$. Sie hat drei "
+        "Achsen, $256 \\times 256 \\times 784$: eine für $o^{(1)}$ und zwei für $W^{(1)}$. Die Zeile vor ihr hat 256 Einträge, und "
+        "summiert wird über die Achse, die beide gemeinsam haben; das Produkt hat also die Größe $256 \\times 784$ von $W^{(1)}$:",
+    ),
+)
+ENTRIES = said(
+    Words(
+        en="The tensor is derived below. It is the tensor product of the identity of size 256 and $x$: for every $p$ its entries form a "
+        "matrix of the size of $W^{(1)}$ that holds $x^\\top$ in row $p$ and is 0 elsewhere.",
+        de="Der Tensor wird unten hergeleitet. Er ist das Tensorprodukt aus der Einheitsmatrix der Größe 256 und $x$: Für jedes $p$ bilden "
+        "seine Einträge eine Matrix von der Größe von $W^{(1)}$, in deren Zeile $p$ der Vektor $x^\\top$ steht und die sonst 0 ist.",
+    )
+)
 
 SHEET = Sheet(
     name="sheet_003",
@@ -123,23 +184,23 @@ SHEET = Sheet(
     exercises=(
         Exercise(
             title=Words(
-                en="How the activation function affects the gradient",
-                de="Einfluss der Aktivierungsfunktion auf den Gradienten",
+                en="Activation functions and the gradient",
+                de="Aktivierungsfunktionen und der Gradient",
             ),
             task=Words(
                 en=(
                     "With an unsuitable activation function gradients become so small that training "
                     "changes the weights hardly at all. Study this in the simplest case: a network "
                     "with a real input $x$ and $n$ hidden layers of one neuron each, $h_i = "
-                    r"\sigma(w_i h_{i-1})$ with $h_0 = x$. The output is $h_n$; the activation "
-                    r"$\sigma$ is arbitrary."
+                    r"\sigma(w_i h_{i-1})$ with $h_0 = x$ and weights $w_i$. The output is $y = h_n$; "
+                    r"the activation $\sigma$ is arbitrary."
                 ),
                 de=(
                     "Bei einer ungeeigneten Aktivierungsfunktion werden Gradienten so klein, dass das"
                     " Training die Gewichte kaum noch verändert. Untersuchen Sie dies am einfachsten "
                     "Fall: einem Netz mit einer reellen Eingabe $x$ und $n$ verborgenen Schichten aus"
-                    r" je einem Neuron, $h_i = \sigma(w_i h_{i-1})$ mit $h_0 = x$. Die Ausgabe ist "
-                    r"$h_n$; die Aktivierung $\sigma$ ist beliebig."
+                    r" je einem Neuron, $h_i = \sigma(w_i h_{i-1})$ mit $h_0 = x$ und Gewichten $w_i$. "
+                    r"Die Ausgabe ist $y = h_n$; die Aktivierung $\sigma$ ist beliebig."
                 ),
             ),
             parts=(
@@ -160,14 +221,15 @@ SHEET = Sheet(
                 Part(
                     task=Words(
                         en=(
-                            r"Now let $\sigma$ be the sigmoid function and $|w_i| < 1$ for all $i$. "
+                            r"Now let ${\sigma(x) = 1 / (1 + \exp(-x))}$ be the sigmoid function and "
+                            "$|w_i| < 1$ for all $i$. "
                             "How large can the slope of the output with respect to $w_i$ be at most, "
                             "depending on $i$? How does the result change for the ReLU activation "
                             r"$\sigma(x) = \max(0, x)$?"
                         ),
                         de=(
-                            r"Nun sei $\sigma$ die Sigmoidfunktion, und es gelte $|w_i| < 1$ für alle "
-                            "$i$. Wie groß kann die Steigung der Ausgabe nach $w_i$ in Abhängigkeit "
+                            r"Nun sei ${\sigma(x) = 1 / (1 + \exp(-x))}$ die Sigmoidfunktion, und es "
+                            "gelte $|w_i| < 1$ für alle $i$. Wie groß kann die Steigung der Ausgabe nach $w_i$ in Abhängigkeit "
                             "von $i$ höchstens sein? Wie ändert sich das Ergebnis für die "
                             r"ReLU-Aktivierung $\sigma(x) = \max(0, x)$?"
                         ),
@@ -176,6 +238,7 @@ SHEET = Sheet(
                     answers=(
                         STEEPEST,
                         SIGMOID,
+                        STEP,
                         RELU,
                         drawn(SLOPES, CAPTION),
                         written(
@@ -196,7 +259,7 @@ SHEET = Sheet(
                                     "the absolute values of the earlier weights, the bound is $|x|$ times"
                                     " the product of the absolute values of all weights except $w_i$, "
                                     "hence below $|x|$ for $n > 1$, and it does not favour late layers "
-                                    "over early ones. With weights below 1 it still shrinks with the "
+                                    "over early ones. With weights of absolute value below 1 it still shrinks with the "
                                     r"depth $n$; and if $w_j h_{j-1} \le 0$ for a single neuron, all these"
                                     " derivatives are 0 at once."
                                 ),
@@ -217,7 +280,7 @@ SHEET = Sheet(
                                     "$|h_{i-1}|$ höchstens $|x|$ mal die Beträge der früheren Gewichte "
                                     "ist, ist die Schranke $|x|$ mal das Produkt der Beträge aller "
                                     "Gewichte außer $w_i$, für $n > 1$ also kleiner als $|x|$, und sie "
-                                    "bevorzugt späte Schichten nicht vor frühen. Bei Gewichten unter 1 "
+                                    "bevorzugt späte Schichten nicht gegenüber frühen. Bei Gewichten vom Betrag unter 1 "
                                     r"schrumpft sie weiterhin mit der Tiefe $n$; und ist $w_j h_{j-1} \le "
                                     "0$ auch nur für ein Neuron, so sind alle diese Ableitungen zugleich "
                                     "0."
@@ -271,7 +334,7 @@ SHEET = Sheet(
                             r"Kettenregel den Gradienten $\nabla f$ aus dem Graphen."
                         ),
                     ),
-                    answers=(CHAIN_RULE,),
+                    answers=(CHAIN_RULE, ASSEMBLED),
                 ),
             ),
             points=5,
@@ -326,20 +389,20 @@ SHEET = Sheet(
                 Part(
                     task=Words(
                         en=(
-                            "Bonus: Use tensor products to write the gradient with respect to the "
+                            "Use tensor products to write the gradient with respect to the "
                             "weight matrix $W^{(1)}$ as a product of vectors, matrices and tensors, "
                             "too. Describe the shape and the entries of the Jacobian of $o^{(1)}$ "
                             "with respect to $W^{(1)}$."
                         ),
                         de=(
-                            "Bonus: Verwenden Sie Tensorprodukte, um auch den Gradienten nach der "
+                            "Verwenden Sie Tensorprodukte, um auch den Gradienten nach der "
                             "Gewichtsmatrix $W^{(1)}$ als Produkt aus Vektoren, Matrizen und Tensoren"
                             " zu schreiben. Beschreiben Sie die Form und die Einträge der "
                             "Jacobi-Matrix von $o^{(1)}$ nach $W^{(1)}$."
                         ),
                     ),
                     bonus=4,
-                    answers=(TENSOR,),
+                    answers=(WITH_TENSOR, ENTRIES, TENSOR),
                 ),
             ),
         ),

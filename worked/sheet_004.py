@@ -33,12 +33,21 @@ ASCENT = Derived(
     at={"x0": [0] * 5, "W": FILTER, "e": [0, 1, 0, 0]},
     show=("numbers",),
 )
+COMPONENT = said(
+    Words(
+        en="Let $g$ be the second component of $xW$; the unit vector $e$ picks it.",
+        de="Es sei $g$ die zweite Komponente von $xW$; der Einheitsvektor $e$ wählt sie aus.",
+    )
+)
 RISE = Derived(
-    "x: 5;  W: 5 x 4;  e: 4;  g = (x @ W) @ e", wrt=("x",), convention=ROWS, show=("gradients",)
+    "x: 5;  W: 5 x 4;  e: 4;  g = (x @ W) @ e",
+    wrt=("x",),
+    convention=ROWS,
+    show=("forward", "gradients"),
 )
 ASCENT_WORDS = Words(
-    en=r"The second component is $g = x W e^\top$ with $e = (0, 1, 0, 0)$; its gradient is $e W^\top$, the same at every $x$. Two steps with rate 1:",
-    de=r"Die zweite Komponente ist $g = x W e^\top$ mit $e = (0, 1, 0, 0)$; ihr Gradient ist $e W^\top$, an jeder Stelle $x$ derselbe. Zwei Schritte mit Rate 1:",
+    en=r"The gradient is the same at every $x$. Two steps with rate 1, where $a^{(k)}$ is $xW$ after $k$ steps:",
+    de=r"Der Gradient ist an jeder Stelle $x$ derselbe. Zwei Schritte mit Rate 1, wobei $a^{(k)}$ nach $k$ Schritten $xW$ ist:",
 )
 STEPS = Stated(
     ASCENT,
@@ -54,6 +63,30 @@ STEPS = Stated(
 )
 
 
+MEASURES = Stated(
+    Derived(
+        """
+        P: n distribution;  Q: n distribution
+        H = -sum(P*log(P))
+        C = -sum(P*log(Q))
+        D = sum(P*log(P/Q))
+        s = H + C + D
+        """,
+        of="s",
+        convention=ROWS,
+    ),
+    (
+        r"H = -\sum_{i=1}^{n} P_i \log(P_i)",
+        r"C = -\sum_{i=1}^{n} P_i \log(Q_i)",
+        r"C - H = \sum_{i=1}^{n} P_i \log\left(\frac{P_i}{Q_i}\right) = D",
+    ),
+    intro=Words(
+        en="For two probability distributions $P$ and $Q$ of $n$ outcomes, with $H$ for the entropy $H(P)$, $C$ for the cross-entropy "
+        "$H(P, Q)$ and $D$ for the Kullback–Leibler divergence of $P$ from $Q$:",
+        de="Für zwei Wahrscheinlichkeitsverteilungen $P$ und $Q$ auf $n$ Ausgängen, mit $H$ für die Entropie $H(P)$, $C$ für die "
+        "Kreuzentropie $H(P, Q)$ und $D$ für die Kullback-Leibler-Divergenz von $P$ bezüglich $Q$:",
+    ),
+)
 ENTROPIES = Derived(
     """
     P: 5 onehot;  Q1: 5 positive as Q_1;  Q2: 5 positive as Q_2
@@ -100,9 +133,8 @@ PREDICTIONS = Derived(
 
 
 def softmax_line(k: int, entries: str) -> str:
-    z = " & ".join(map(str, OUTPUTS[k - 1]))
     return (
-        rf"p^{{({k})}} = \operatorname{{softmax}}\left(\begin{{bmatrix}} {z} \end{{bmatrix}}\right)"
+        rf"p^{{({k})}} = \operatorname{{softmax}}(z^{{({k})}})"
         rf" \approx \begin{{bmatrix}} {entries} \end{{bmatrix}}"
     )
 
@@ -111,7 +143,7 @@ SOFTMAX = Stated(
     PREDICTIONS,
     (
         softmax_line(1, "0.6931 & 0.2550 & 0.0127 & 0.0345 & 0.0047"),
-        softmax_line(2, "0.0179 & 0.0066 & 0.9746 & 0.0009 & 0.0000"),
+        softmax_line(2, "0.0179 & 0.0066 & 0.9746 & 0.0009 & 0.00004"),
         softmax_line(3, "0.4820 & 0.4820 & 0.0240 & 0.0032 & 0.0088"),
     ),
     at=PREDICTIONS.at,
@@ -127,7 +159,21 @@ LOSSES = Stated(
 LOGITS = Derived(
     "z: n; y: scalar label n; p = softmax(z); L = -log(p[y])",
     convention=ROWS,
-    show=("forward", "local", "delta", "gradients"),
+    show=("forward", "local", "product", "gradients"),
+)
+DEFINITION = Stated(
+    LOGITS,
+    (r"p_i = \frac{\exp(z_i)}{\sum_{j=1}^{n} \exp(z_j)}",),
+)
+STEP = Stated(
+    LOGITS,
+    (
+        r"\nabla_{z} L = -\frac{1}{p_y} \mathbf{e}_y (\operatorname{diag}(p) - p^\top p) = -\frac{1}{p_y} (p_y \mathbf{e}_y - p_y p) = p - \mathbf{e}_y",
+    ),
+    intro=Words(
+        en=r"In one line, with the Jacobians from above; $\mathbf{e}_y$ in front of a matrix picks its row $y$:",
+        de=r"In einer Zeile, mit den Jacobi-Matrizen von oben; $\mathbf{e}_y$ vor einer Matrix wählt deren Zeile $y$ aus:",
+    ),
 )
 SHORT = Stated(
     LOGITS,
@@ -137,8 +183,8 @@ SHORT = Stated(
 )
 GRADCAM = Derived(
     r"""
-    G1: 4 x 4 as \tilde{A}^1; G2: 4 x 4 as \tilde{A}^2; G3: 4 x 4 as \tilde{A}^3
-    A1: 4 x 4 as A^1; A2: 4 x 4 as A^2; A3: 4 x 4 as A^3
+    G1: 4 x 4 as \tilde{A}^{(1)}; G2: 4 x 4 as \tilde{A}^{(2)}; G3: 4 x 4 as \tilde{A}^{(3)}
+    A1: 4 x 4 as A^{(1)}; A2: 4 x 4 as A^{(2)}; A3: 4 x 4 as A^{(3)}
     a1 = mean(G1) as \alpha_1;  a2 = mean(G2) as \alpha_2;  a3 = mean(G3) as \alpha_3
     S = a1*A1 + a2*A2 + a3*A3
     M = relu(S)
@@ -159,10 +205,10 @@ MAP = [[1, 0, 0, 1], [0, 0, 0, 0], [6, 0, 0, 6], [0, 1, 1, 0]]
 WEIGHTED = Stated(
     GRADCAM,
     (
-        r"\alpha_1 = \frac{1}{16} \sum_{i=1}^{4} \sum_{j=1}^{4} \tilde{A}^1_{ij} = 0.25",
-        r"\alpha_2 = \frac{1}{16} \sum_{i=1}^{4} \sum_{j=1}^{4} \tilde{A}^2_{ij} = 1",
-        r"\alpha_3 = \frac{1}{16} \sum_{i=1}^{4} \sum_{j=1}^{4} \tilde{A}^3_{ij} = 0.75",
-        r"M = \operatorname{ReLU}(\alpha_1 A^1 + \alpha_2 A^2 + \alpha_3 A^3) = \begin{bmatrix} "
+        r"\alpha_1 = \frac{1}{16} \sum_{i=1}^{4} \sum_{j=1}^{4} \tilde{A}^{(1)}_{ij} = 0.25",
+        r"\alpha_2 = \frac{1}{16} \sum_{i=1}^{4} \sum_{j=1}^{4} \tilde{A}^{(2)}_{ij} = 1",
+        r"\alpha_3 = \frac{1}{16} \sum_{i=1}^{4} \sum_{j=1}^{4} \tilde{A}^{(3)}_{ij} = 0.75",
+        r"M = \operatorname{ReLU}(\alpha_1 A^{(1)} + \alpha_2 A^{(2)} + \alpha_3 A^{(3)}) = \begin{bmatrix} "
         + r" \\ ".join(" & ".join(map(str, row)) for row in MAP)
         + r" \end{bmatrix}",
     ),
@@ -178,14 +224,18 @@ CONV = Derived(
 TURNED = said(
     Words(
         en=(
-            "In the gradient of the image the kernel is read backwards along both of its axes: it is the full "
-            "correlation of the error signal with the kernel turned by 180 degrees, and channels and filters swap "
-            "their roles. In the gradient of the kernel, the error signal slides over the image."
+            "In the gradient with respect to the image the kernel is read backwards along both of its spatial axes: "
+            "the gradient is the full correlation of the error signal with the kernel turned by 180 degrees, and "
+            "channels and filters swap their roles. (A correlation is a sum as in the forward pass, the kernel not "
+            "turned; full means that partial overlaps count, too.) In the gradient with respect to the kernel, the "
+            "error signal slides over the image."
         ),
         de=(
-            "Im Gradienten des Bilds wird der Kern entlang seiner beiden Achsen rückwärts gelesen: Er ist die volle "
-            "Korrelation des Fehlersignals mit dem um 180 Grad gedrehten Kern, wobei Kanäle und Filter ihre Rollen "
-            "tauschen. Beim Gradienten des Kerns gleitet das Fehlersignal über das Bild."
+            "Im Gradienten nach dem Bild wird der Kern entlang seiner beiden räumlichen Achsen rückwärts gelesen: Der "
+            "Gradient ist die volle Korrelation des Fehlersignals mit dem um 180 Grad gedrehten Kern, wobei Kanäle und "
+            "Filter ihre Rollen tauschen. (Eine Korrelation ist eine Summe wie im Vorwärtsschritt, ohne Drehung des "
+            "Kerns; voll heißt, dass auch teilweise Überlappungen zählen.) Im Gradienten nach dem Kern gleitet das "
+            "Fehlersignal über das Bild."
         ),
     )
 )
@@ -193,25 +243,45 @@ BIASED = Derived(
     "image: n x c x a x e as X;  kernel: k x c x u x v as K;  bias: k as b;  Y = conv2d(image, kernel, bias)",
     wrt=("bias",),
     convention=ROWS,
-    show=("forward", "gradients", "why"),
+    show=("gradients", "why"),
 )
 PLAIN = Derived("image: n x c x a x e;  kernel: k x c x u x v;  y = conv2d(image, kernel)")
 LAYERED = Derived(
     "image: n x c x a x e;  kernel: k x c x u x v;  bias: k;  y = conv2d(image, kernel, bias)"
 )
-FUNCTIONS = layers([Functions(PLAIN.derivation, "h_conv2d", "h_conv2d_grad")])
-LAYER = layers([Layer(LAYERED.derivation, "Conv2D", "image")])
-BOTH = Words(
-    en="Both functions, emitted from the derivation below; the second is the gradient of part (b):",
-    de="Beide Funktionen, aus der Herleitung unten erzeugt; die zweite ist der Gradient aus Teil (b):",
+PROGRAM = layers(
+    [
+        Functions(PLAIN.derivation, "h_conv2d", "h_conv2d_grad"),
+        Layer(LAYERED.derivation, "Conv2D", "image"),
+    ]
+)
+ALL = Words(
+    en="One program for parts (a), (b) and (d), emitted from the derivations below: both functions, and the layer.",
+    de="Ein Programm für die Teile (a), (b) und (d), aus den Herleitungen unten erzeugt: beide Funktionen und die Schicht.",
+)
+LAYER = said(
+    Words(
+        en="The layer is the class Conv2D at the end of the program in part (a).",
+        de="Die Schicht ist die Klasse Conv2D am Ende des Programms in Teil (a).",
+    )
+)
+WITH_BIAS = Stated(
+    BIASED,
+    (
+        r"Y_{ijmp} = \sum_{q=1}^{c} \sum_{r=1}^{u} \sum_{s=1}^{v} X_{i,q,m+r-1,p+s-1} K_{jqrs} + b_j",
+    ),
+    intro=Words(
+        en="Every output channel $j$ has a bias $b_j$, added to all of its entries:",
+        de="Jeder Ausgabekanal $j$ hat einen Bias $b_j$, der zu allen seinen Einträgen addiert wird:",
+    ),
 )
 TOGETHER = Words(
     en="The operation is the pair of functions: whoever calls the first keeps its inputs, and calls the second with them and with the error signal of the output. The layer of the next part does just that.",
     de="Die Operation ist das Paar der beiden Funktionen: Wer die erste aufruft, merkt sich ihre Eingaben und ruft mit ihnen und dem Fehlersignal der Ausgabe die zweite auf. Genau das tut die Schicht des nächsten Teils.",
 )
 TRAINED = Words(
-    en="The module worked/digits_cnn.py trains such a network, every gradient from the derivation, on the digits of scikit-learn, or on MNIST if its files are given; over 97 percent of the test images are recognised: python worked/digits_cnn.py.",
-    de="Das Modul worked/digits_cnn.py trainiert ein solches Netz, jeder Gradient aus der Herleitung, auf den Ziffern von scikit-learn, oder auf MNIST, falls dessen Dateien angegeben werden; über 97 Prozent der Testbilder werden erkannt: python worked/digits_cnn.py.",
+    en="The module worked/digits_cnn.py trains such a network, with every gradient from the derivation, on the digits of scikit-learn, or on MNIST if its files are given; over 97 percent of the test images are recognised: python worked/digits_cnn.py.",
+    de="Das Modul worked/digits_cnn.py trainiert ein solches Netz, wobei jeder Gradient aus der Herleitung stammt, auf den Ziffern von scikit-learn, oder auf MNIST, falls dessen Dateien angegeben werden; über 97 Prozent der Testbilder werden erkannt: python worked/digits_cnn.py.",
 )
 
 SHEET = Sheet(
@@ -228,12 +298,14 @@ SHEET = Sheet(
             ),
             task=Words(
                 en=(
-                    r"Consider the function $f(x) = \mathrm{relu}(xW)$ of a row $x = (x_1, x_2, x_3, "
-                    "x_4, x_5)$ with the given matrix $W$."
+                    r"Consider the function $f(x) = \mathrm{ReLU}(xW)$ of a row $x = (x_1, x_2, x_3, "
+                    "x_4, x_5)$ with the given matrix $W$. The starting point $x^{(0)}$ and the unit "
+                    "vector $e$ are used below."
                 ),
                 de=(
-                    r"Betrachten Sie die Funktion $f(x) = \mathrm{relu}(xW)$ einer Zeile $x = (x_1, "
-                    "x_2, x_3, x_4, x_5)$ mit der angegebenen Matrix $W$."
+                    r"Betrachten Sie die Funktion $f(x) = \mathrm{ReLU}(xW)$ einer Zeile $x = (x_1, "
+                    "x_2, x_3, x_4, x_5)$ mit der angegebenen Matrix $W$. Der Startpunkt $x^{(0)}$ und "
+                    "der Einheitsvektor $e$ werden unten gebraucht."
                 ),
             ),
             given=(ASCENT,),
@@ -252,6 +324,7 @@ SHEET = Sheet(
                         ),
                     ),
                     answers=(
+                        COMPONENT,
                         RISE,
                         STEPS,
                     ),
@@ -272,7 +345,7 @@ SHEET = Sheet(
                                     "one. Only the direction carries meaning; the gradient is constant, "
                                     "so without a constraint on the length of $x$ the value keeps "
                                     "growing, here from 0 to 2 to 4. The starting point lies exactly on "
-                                    "the corner of relu: there $f$ is not differentiable in this "
+                                    "the corner of ReLU: there $f$ is not differentiable in this "
                                     "component, and with the usual convention that the slope is 0 the "
                                     "ascent on $f$ would never leave $x = 0$."
                                 ),
@@ -284,7 +357,7 @@ SHEET = Sheet(
                                     "einen großen Wert, auf den ein kleiner folgt. Nur die Richtung ist "
                                     "aussagekräftig; da der Gradient konstant ist, wächst der Wert ohne "
                                     "Beschränkung der Länge von $x$ immer weiter, hier von 0 über 2 auf "
-                                    "4. Der Startpunkt liegt genau am Knick von relu: Dort ist $f$ in "
+                                    "4. Der Startpunkt liegt genau am Knick von ReLU: Dort ist $f$ in "
                                     "dieser Komponente nicht differenzierbar, und mit der üblichen "
                                     "Festlegung der Steigung auf 0 bliebe der Aufstieg auf $f$ für immer "
                                     "bei $x = 0$ stehen."
@@ -315,7 +388,7 @@ SHEET = Sheet(
                                     " become 4 outputs. (As usual for networks, the kernel is not "
                                     "turned.) The fully connected layer thus has local connections and "
                                     "shared weights, 2 instead of 20. The kernel is a discrete "
-                                    "derivative, up to sign, and hence an edge detector; after relu only "
+                                    "derivative, up to sign, and hence an edge detector; after ReLU only "
                                     "falling edges remain, that is, places with $x_j > x_{j+1}$."
                                 ),
                                 de=(
@@ -327,7 +400,7 @@ SHEET = Sheet(
                                     "wird der Kern nicht gedreht.) Die vollständig verbundene Schicht hat"
                                     " somit lokale Verbindungen und gemeinsame Gewichte, 2 statt 20. Der "
                                     "Kern ist bis auf das Vorzeichen eine diskrete Ableitung und damit "
-                                    "ein Kantendetektor; nach relu bleiben nur die fallenden Kanten "
+                                    "ein Kantendetektor; nach ReLU bleiben nur die fallenden Kanten "
                                     "übrig, also Stellen mit $x_j > x_{j+1}$."
                                 ),
                             )
@@ -366,6 +439,7 @@ SHEET = Sheet(
                         ),
                     ),
                     answers=(
+                        MEASURES,
                         written(
                             Words(
                                 en=(
@@ -492,25 +566,25 @@ SHEET = Sheet(
             task=Words(
                 en=(
                     "For classification the error is usually the cross-entropy $H(P, Q) = "
-                    r"-\sum_{i=1}^{n} P(i) \log Q(i)$, where $P$ and $Q$ are probability "
+                    r"-\sum_{i=1}^{n} P_i \log Q_i$, where $P$ and $Q$ are probability "
                     "distributions. The linear output $z$ of the network is therefore first passed "
-                    r"through the softmax function, whose $i$-th entry is $\frac{\exp(z_i)}{\sum_j "
-                    r"\exp(z_j)}$. The labels are one-hot codes in the order dog, cat, horse, eagle, "
-                    "cow. A network returns $(6, 5, 2, 3, 1)$ for a cat, $(4, 3, 8, 1, -2)$ for a "
-                    "horse and $(4, 4, 1, -1, 0)$ for another horse. The logarithm is the natural "
-                    "one."
+                    r"through the softmax function, $p = \mathrm{softmax}(z)$, with the entries shown "
+                    "below. The labels are one-hot codes in the order dog, cat, horse, eagle, cow. A "
+                    "network returns $z^{(1)}$ for a cat, $z^{(2)}$ for a horse and $z^{(3)}$ for "
+                    "another horse. The logarithm is the natural one."
                 ),
                 de=(
                     "Bei der Klassifikation ist der Fehler meist die Kreuzentropie $H(P, Q) = "
-                    r"-\sum_{i=1}^{n} P(i) \log Q(i)$, wobei $P$ und $Q$ "
+                    r"-\sum_{i=1}^{n} P_i \log Q_i$, wobei $P$ und $Q$ "
                     "Wahrscheinlichkeitsverteilungen sind. Auf die lineare Ausgabe $z$ des Netzes "
-                    "wird daher zunächst die Softmaxfunktion angewandt, deren $i$-ter Eintrag "
-                    r"$\frac{\exp(z_i)}{\sum_j \exp(z_j)}$ ist. Die Labels sind One-Hot-Kodierungen in"
-                    " der Reihenfolge Hund, Katze, Pferd, Adler, Kuh. Ein Netz liefert $(6, 5, 2, 3, "
-                    "1)$ für eine Katze, $(4, 3, 8, 1, -2)$ für ein Pferd und $(4, 4, 1, -1, 0)$ für "
-                    "ein weiteres Pferd. Der Logarithmus ist der natürliche."
+                    r"wird daher zunächst die Softmaxfunktion angewandt, $p = \mathrm{softmax}(z)$, mit "
+                    "den unten gezeigten Einträgen. Die Labels sind One-Hot-Kodierungen in der "
+                    "Reihenfolge Hund, Katze, Pferd, Adler, Kuh. Ein Netz liefert $z^{(1)}$ für eine "
+                    "Katze, $z^{(2)}$ für ein Pferd und $z^{(3)}$ für ein weiteres Pferd. Der "
+                    "Logarithmus ist der natürliche."
                 ),
             ),
+            given=(DEFINITION, PREDICTIONS),
             parts=(
                 Part(
                     task=Words(
@@ -535,13 +609,15 @@ SHEET = Sheet(
                 Part(
                     task=Words(
                         en=(
-                            "The cross-entropy contains the negative logarithm of a softmax entry. "
+                            "The cross-entropy contains the negative logarithm of a softmax entry: "
+                            "it is $L = -\\log p_y$, where $y$ is the number of the true class. "
                             "Insert the definition of softmax, simplify as far as possible and "
                             "compute the gradient with respect to $z$."
                         ),
                         de=(
                             "Die Kreuzentropie enthält den negativen Logarithmus eines "
-                            "Softmax-Eintrags. Setzen Sie die Definition von Softmax ein, "
+                            "Softmax-Eintrags: Sie ist $L = -\\log p_y$, wobei $y$ die Nummer der wahren "
+                            "Klasse ist. Setzen Sie die Definition von Softmax ein, "
                             "vereinfachen Sie so weit wie möglich und berechnen Sie den Gradienten "
                             "nach $z$."
                         ),
@@ -549,6 +625,7 @@ SHEET = Sheet(
                     answers=(
                         SHORT,
                         LOGITS,
+                        STEP,
                     ),
                 ),
                 Part(
@@ -562,11 +639,11 @@ SHEET = Sheet(
                                 en=(
                                     "The logarithm undoes the exponential function, so the gradient with "
                                     r"respect to $z$ is simply $p - \mathbf{e}_y$, the predicted distribution minus"
-                                    " the one-hot label. It does not saturate: if the network is wrong "
+                                    " the one-hot label. The gradient does not saturate: if the network is wrong "
                                     "and sure of it, the error grows about linearly with the lead of the "
                                     "wrong entry over the right one and the gradient keeps a size of "
                                     "about 1 in both entries, whereas the squared error behind a softmax "
-                                    "has almost no gradient there. It vanishes only as the prediction "
+                                    "has almost no gradient there. The gradient vanishes only as the prediction "
                                     "becomes right. As a function of $z$ the term is convex, because the "
                                     "logarithm of a sum of exponentials is convex. It can also be "
                                     "computed stably: subtracting the maximum of $z$ from all entries "
@@ -576,12 +653,12 @@ SHEET = Sheet(
                                 de=(
                                     "Der Logarithmus hebt die Exponentialfunktion auf, so dass der "
                                     r"Gradient nach $z$ einfach $p - \mathbf{e}_y$ ist, die vorhergesagte "
-                                    "Verteilung minus das One-Hot-Label. Er sättigt nicht: Liegt das Netz"
+                                    "Verteilung minus das One-Hot-Label. Der Gradient sättigt nicht: Liegt das Netz"
                                     " falsch und ist sich dabei sicher, so wächst der Fehler etwa linear "
                                     "mit dem Vorsprung des falschen Eintrags vor dem richtigen, und der "
                                     "Gradient behält in beiden Einträgen etwa den Betrag 1, während der "
                                     "quadratische Fehler hinter einer Softmax-Schicht dort fast keinen "
-                                    "Gradienten hat. Er verschwindet nur in dem Maße, in dem die "
+                                    "Gradienten hat. Der Gradient verschwindet nur in dem Maße, in dem die "
                                     "Vorhersage richtig wird. Als Funktion von $z$ ist der Term konvex, "
                                     "da der Logarithmus einer Summe von Exponentialfunktionen konvex ist."
                                     " Auch lässt er sich stabil berechnen: Zieht man das Maximum von $z$ "
@@ -602,16 +679,18 @@ SHEET = Sheet(
             ),
             task=Words(
                 en=(
-                    "Grad-CAM shows which regions of a picture speak for a class $c$. The weight "
-                    r"$\alpha_k$ of the feature map $A^k$ is the mean of all entries of $\tilde A^k$, "
-                    "the derivative of the class score $y^c$ with respect to $A^k$; the result is "
-                    "obtained by applying ReLU to the weighted sum of the maps."
+                    "Grad-CAM (gradient-weighted class activation mapping) shows which regions of a "
+                    r"picture speak for a class $c$. The weight $\alpha_k$ of the feature map $A^{(k)}$ "
+                    r"is the mean of all entries of $\tilde{A}^{(k)}$, the derivative of the score $y_c$ "
+                    "of that class with respect to $A^{(k)}$; the result is obtained by applying ReLU "
+                    "to the weighted sum of the maps."
                 ),
                 de=(
-                    "Grad-CAM zeigt, welche Bereiche eines Bildes für eine Klasse $c$ sprechen. Das "
-                    r"Gewicht $\alpha_k$ der Merkmalskarte $A^k$ ist der Mittelwert aller Einträge von"
-                    r" $\tilde A^k$, der Ableitung des Klassenwerts $y^c$ nach $A^k$; das Ergebnis "
-                    "entsteht, indem ReLU auf die gewichtete Summe der Karten angewandt wird."
+                    "Grad-CAM (Gradient-weighted Class Activation Mapping) zeigt, welche Bereiche eines "
+                    r"Bildes für eine Klasse $c$ sprechen. Das Gewicht $\alpha_k$ der Merkmalskarte "
+                    r"$A^{(k)}$ ist der Mittelwert aller Einträge von $\tilde{A}^{(k)}$, der Ableitung "
+                    "des Werts $y_c$ dieser Klasse nach $A^{(k)}$; das Ergebnis entsteht, indem ReLU auf "
+                    "die gewichtete Summe der Karten angewandt wird."
                 ),
             ),
             given=(GRADCAM,),
@@ -632,46 +711,12 @@ SHEET = Sheet(
                         drawn(HEAT, HEAT_CAPTION),
                     ),
                 ),
-                Part(
-                    task=Words(
-                        en=(
-                            "Remark: The original exercise has a second part that asks about heat "
-                            "maps of a trained model. Its pictures are lost; the part is therefore "
-                            "left out."
-                        ),
-                        de=(
-                            "Bemerkung: Die ursprüngliche Aufgabe hat einen zweiten Teil mit Fragen "
-                            "zu den Wärmekarten eines trainierten Modells. Dessen Bilder sind "
-                            "verloren; der Teil entfällt daher."
-                        ),
-                    ),
-                    answers=(
-                        written(
-                            Words(
-                                en=(
-                                    "Left out, because nothing can be concluded without the pictures. "
-                                    "With them, one would check whether the true class receives the "
-                                    "largest score in every picture, whether the heat lies on the line "
-                                    "and on the small dot, and whether scores and heat stay the same when"
-                                    " only the large dot is moved."
-                                ),
-                                de=(
-                                    "Entfällt, da sich ohne die Bilder nichts schließen lässt. Lägen sie "
-                                    "vor, so wäre zu prüfen, ob die wahre Klasse in jedem Bild den "
-                                    "größten Wert erhält, ob die Wärme auf der Linie und dem kleinen "
-                                    "Punkt liegt und ob Werte und Wärme gleich bleiben, wenn nur der "
-                                    "große Punkt verschoben wird."
-                                ),
-                            )
-                        ),
-                    ),
-                ),
             ),
         ),
         Exercise(
             title=Words(
-                en="Bonus: a differentiable convolution",
-                de="Bonus: Eine differenzierbare Faltung",
+                en="A differentiable convolution",
+                de="Eine differenzierbare Faltung",
             ),
             task=Words(
                 en=(
@@ -692,19 +737,21 @@ SHEET = Sheet(
                     task=Words(
                         en=(
                             "Implement the forward pass as a NumPy function h_conv2d. The image has "
-                            "the axes batch × channels × height × width, the kernel has the axes "
-                            "output channels × channels × kernel height × kernel width. Assume stride"
-                            " 1, dilation 1, no padding and kernels of odd size."
+                            "the axes batch × channels × height × width, of sizes $n \\times c \\times a "
+                            "\\times e$; the kernel has the axes output channels × channels × kernel "
+                            "height × kernel width, of sizes $k \\times c \\times u \\times v$. Assume "
+                            "stride 1, dilation 1, no padding and kernels of odd size."
                         ),
                         de=(
                             "Implementieren Sie den Vorwärtsschritt als NumPy-Funktion h_conv2d. Das "
-                            "Bild hat die Achsen Batch × Kanäle × Höhe × Breite, der Kern hat die "
-                            "Achsen Ausgabekanäle × Kanäle × Kernhöhe × Kernbreite. Nehmen Sie "
-                            "Schrittweite 1, Dilatation 1, keine Auffüllung und Kerne ungerader Größe"
-                            " an."
+                            "Bild hat die Achsen Batch × Kanäle × Höhe × Breite, mit den Größen $n "
+                            "\\times c \\times a \\times e$; der Kern hat die Achsen Ausgabekanäle × "
+                            "Kanäle × Kernhöhe × Kernbreite, mit den Größen $k \\times c \\times u "
+                            "\\times v$. Nehmen Sie Schrittweite 1, Dilatation 1, keine Auffüllung und "
+                            "Kerne ungerader Größe an."
                         ),
                     ),
-                    answers=(code(FUNCTIONS, BOTH),),
+                    answers=(code(PROGRAM, ALL),),
                 ),
                 Part(
                     task=Words(
@@ -744,8 +791,9 @@ SHEET = Sheet(
                         ),
                     ),
                     answers=(
+                        WITH_BIAS,
                         BIASED,
-                        code(LAYER),
+                        LAYER,
                     ),
                 ),
                 Part(

@@ -18,13 +18,15 @@ SIDE, EDGE = 30.0, 1.0
 DOT, AGENT = 3.2, 6.5  # radii
 TYPE = 7.0
 ASIDE, CLEAR = 3.5, 8.0  # how far an arrow runs beside the middles, and from them to its ends
+INSET = 2.0  # from the side of a cell to a number in its corner
+TIP = 3.5  # half the width of an arrow's tip, with white
 
 
 def maze(rows: Sequence[str], *, steps: Sequence[Cell] = ()) -> Drawing:
     """The cells with what they hold; arrows along the steps, in corners when a cell was reached."""
     _check(rows, steps)
     visits = _visits(steps)
-    side = max([SIDE, *(2 * (_widest(v) + 6) for v in visits.values())])
+    side = max([SIDE, *(2 * (INSET + _widest(v) + TIP + ASIDE) for v in visits.values())])
     shapes: list[Shape] = [Rect(EDGE, EDGE, side * len(rows[0]), side * len(rows), tone=1.0)]
     shapes += _lines(len(rows), len(rows[0]), side)
     for i, row in enumerate(rows):
@@ -120,7 +122,7 @@ def _arrow(start: Point, end: Point) -> Line:
 def _corners(parts: list[str], middle: Point, half: float) -> list[Shape]:
     """The numbers, in reading order over the corners of a cell."""
     x, y = middle
-    inset, rise = half - 2, half - 5
+    inset, rise = half - INSET, half - 5
     where = ((-1, -1), (1, -1), (-1, 1), (1, 1))
     return [
         Text(x + sx * inset, y + sy * rise, _plain(part), TYPE, "start" if sx < 0 else "end")
