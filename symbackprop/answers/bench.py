@@ -107,7 +107,7 @@ class Bench:
         if not points:
             raise DeclarationError(str(found[0]), where="check")
         again = partial(point_for, d, 0, method=method, given=small_sizes(d, 0))
-        points = on_all_sides(d.graph, points, lambda k: again(seed=self.seed + k))
+        points = on_all_sides(d.graph, points, lambda k, far: again(seed=self.seed + k, spread=far))
         return tuple(tuple(self.at(p)) for p in points)
 
     @cached_property

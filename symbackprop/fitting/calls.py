@@ -13,7 +13,7 @@ from symbackprop.evaluation import constants, paper, slices
 from symbackprop.evaluation.paper import Misfit, Paper
 from symbackprop.evaluation.scope import Scope
 from symbackprop.fitting.choice import Fitting, Option
-from symbackprop.fitting.products import elementwise
+from symbackprop.fitting.products import elementwise, laid
 from symbackprop.meaning import strict
 from symbackprop.notation import At, Call, Formula, Kron, Name, Number, Partial, Span, Unit
 
@@ -47,6 +47,12 @@ def outer(a: Paper, b: Paper) -> Paper:
     return paper.product(lying(a, 1), lying(b, 0))
 
 
+def numpy_product(a: Paper, b: Paper) -> Paper:
+    """np.dot(a, b): a vector in front lies down where it has to."""
+    stands = a.along == -2 and b.rank == 2 and a.size[1] != b.size[0]
+    return laid(a, b) if stands else paper.product(a, b)
+
+
 def lying(a: Paper, axis: int) -> Paper:
     """A vector as a column (1) or a row (0)."""
     if a.rank != 2 or 1 not in a.size:
@@ -54,13 +60,22 @@ def lying(a: Paper, axis: int) -> Paper:
     return a if a.size[axis] == 1 else paper.transpose(a)
 
 
+def matrix(a: Paper) -> Paper:
+    """A value that has rows and columns. Errors: `Misfit`."""
+    if a.rank != 2:
+        raise Misfit(f"{a.shown()} has no rows")
+    return a
+
+
 def row_mean(a: Paper) -> Paper:
     """The mean of each row."""
+    a = matrix(a)
     return replace(a, array=a.array.mean(axis=-1, keepdims=True), along=-2)
 
 
 def column_mean(a: Paper) -> Paper:
     """The mean of each column, as a column."""
+    a = matrix(a)
     return paper.transpose(replace(a, array=a.array.mean(axis=-2, keepdims=True), along=-1))
 
 
@@ -89,8 +104,8 @@ ROWS: Mapping[tuple[str, int], Callable[..., Paper]] = {
     ("norm1", 1):    norm1,
     ("norminf", 1):  largest,
     ("inner", 2):    inner,
-    ("dot", 2):      paper.product,
-    ("matmul", 2):   paper.product,
+    ("dot", 2):      numpy_product,
+    ("matmul", 2):   numpy_product,
     ("multiply", 2): elementwise,
     ("divide", 2):   lambda a, b: paper.entrywise(np.divide, a, b),
     ("outer", 2):    outer,

@@ -18,7 +18,7 @@ from symbackprop.evaluation.scope import Environment, Scope
 from symbackprop.fitting.calls import at, call, kron, partial
 from symbackprop.fitting.choice import Fitting, Option, Reading, Row, Sizes
 from symbackprop.fitting.matrices import array
-from symbackprop.fitting.products import column, hadamard, times
+from symbackprop.fitting.products import column, hadamard, repeated, times
 from symbackprop.meaning import meaning, strict
 from symbackprop.notation import (
     ONE, OPEN, Array, At, Call, Eye, Formula, Hadamard, Kron, Minus, Number, Ones, Over, Partial, Plus, Power,
@@ -75,25 +75,6 @@ def sums(a: Paper, b: Paper) -> list[Option]:
     else:
         ways = [(n, lambda s=s: arithmetic.added(a, s)) for n, s in repeated(b, a)]
     return ways or [("", lambda: arithmetic.added(a, b))]
-
-
-def repeated(vector: Paper, like: Paper) -> list[tuple[str, Paper]]:
-    """The ways a vector can be spread over the rows or columns of a matrix."""
-    if 1 not in vector.size or 1 in like.size:
-        return []
-    rows, columns = like.size
-    flat = vector.array.reshape((*vector.samples, max(vector.size)))
-    out: list[tuple[str, Paper]] = []
-    if max(vector.size) == columns:
-        out.append(("repeated along rows", spread(flat[..., None, :], like)))
-    if vector.size == (rows, 1):
-        out.append(("repeated along columns", spread(flat[..., :, None], like)))
-    return out
-
-
-def spread(array: Any, like: Paper) -> Paper:
-    """An array repeated to a size."""
-    return Paper(np.broadcast_to(array, (*array.shape[:-2], *like.size)), 2)
 
 
 def over(_: Fitting, node: Over, scope: Scope) -> Paper:

@@ -13,7 +13,7 @@ from symbackprop.write.text import SMALL_SUBS, SMALL_SUPS
 
 SIGNS = {
     ".*": r"\odot", "./": r"\oslash", "⊙": r"\odot", "∘": r"\odot", "○": r"\odot", "⊘": r"\oslash",
-    "@": "", "*": r"\cdot", "·": r"\cdot", "⋅": r"\cdot", "×": r"\cdot", "/": "/", "÷": "/", "+": "+",
+    "@": "@", "*": "*", "·": r"\cdot", "⋅": r"\cdot", "×": r"\cdot", "/": "/", "÷": "/", "+": "+",
     "-": "-", "−": "-", "–": "-", "==": "=", "!=": r"\neq", "<=": r"\leq", ">=": r"\geq", "≤": r"\leq",
     "≥": r"\geq", "≠": r"\neq", "=": "=", ":=": "=", "<": "<", ">": ">", ",": ",", ";": ",", "|": "|",
     "&": "", "||": r"\|", "‖": r"\|", "⊗": r"\otimes", "∞": r"\infty", ":": ":", "∧": ",", "∈": r"\in",
@@ -23,6 +23,8 @@ SUBS = {k: v for k, v in SMALL_SUBS.items() if v.isascii() and v not in "=()"}
 SUPS = {k: v for k, v in SMALL_SUPS.items() if v.isascii() and v != "="} | {"ᵀ": "T"}
 TOP = ("^", "{", r"\top", "}")
 ONES = ("𝟙", "𝟏")
+_TWO = ("max", "min", "kron", "inner", "outer", "dot", "matmul", "multiply", "divide", "norm")
+TWO = {r"\max", r"\min", *(r"\operatorname{" + name + "}" for name in _TWO)}  # of two arguments
 LITTLE = "²³¹⁰-₟" + "".join((*SMALL_SUBS, *(c for c in SMALL_SUPS if c.isalpha())))
 _INDICES = re.compile(rf"(?:(?![{LITTLE}])\w)+")
 _SPACE = re.compile(r"\s+")
@@ -195,8 +197,10 @@ def digits(text: str) -> str:
 
 
 def listing(s: Scan) -> bool:
-    """Whether a comma here separates: in an index or the arguments of a function."""
-    return bool(s.open) and s.open[-1][0] in ("}", "]", r"\end{bmatrix}")
+    """Whether a comma here separates: in an index, a matrix, or the arguments of a function of two."""
+    if not s.open:
+        return False
+    return s.open[-1][0] in ("}", "]", r"\end{bmatrix}") or s.caller() in TWO
 
 
 def sign(s: Scan) -> bool:
@@ -220,10 +224,9 @@ def bracket(s: Scan) -> bool:
         inside = s.text[s.at + 1 : s.pairs.get(s.at, len(s.text))]
         lead = bool(s.tokens) and s.tokens[-1] in (r"\mathbf{1}", r"\sum", "_")
         related = _RELATION.search(flat(inside)) or (c == "[" and "=" in flat(inside))
-        if not lead and related:
-            s.put(r"\mathbf{1}")
-        s.put("(")
-        s.open.append((")", ()))
+        called = bool(s.tokens) and s.tokens[-1].startswith(r"\operatorname")
+        s.put(*("(",) * bool(related and called), *(r"\mathbf{1}",) * bool(related and not lead), "(")
+        s.open.append((")", (")",) * bool(related and called)))
     elif c in (")", "]", "}"):
         if not s.open:
             s.fail(f"{c!r} closes nothing")

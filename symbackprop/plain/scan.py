@@ -95,6 +95,15 @@ class Scan:
                 return k
         return at
 
+    def caller(self) -> str:
+        """The function whose brackets are the last that are still open; nothing where it is none."""
+        depth = 0
+        for k in range(len(self.tokens) - 1, 0, -1):
+            depth += (self.tokens[k] in _CLOSING) - (self.tokens[k] in _OPENING)
+            if depth < 0:
+                return self.tokens[k - 1]
+        return ""
+
     def summed(self) -> bool:
         """Whether what was put last is the lower bound of a sum."""
         if len(self.tokens) < 4 or self.tokens[-1] != "}":

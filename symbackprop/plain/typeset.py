@@ -148,8 +148,9 @@ def iverson(r: Rewrite) -> bool:
     before = r.tokens[-1] if r.tokens else ""
     if before in (r"\mathbf{1}", ":", r"\in") or not related(r, r.at + 1, stop):
         return False
-    r.swap[stop] = (")",)
-    return r.took(1, r"\mathbf{1}", "(")
+    called = before.startswith(r"\operatorname") or (before,) in r.table.calls
+    r.swap[stop] = (")",) * (1 + called)
+    return r.took(1, *("(",) * called, r"\mathbf{1}", "(")
 
 
 def related(r: Rewrite, start: int, stop: int) -> bool:

@@ -83,7 +83,7 @@ class Builder(Transformer[Word, Formula]):
         sign = ""
         for factor in c:
             if isinstance(factor, Word):
-                sign = "·"
+                sign = factor.value if factor.value in ("@", "*") else "·"  # type: ignore[assignment]
             elif isinstance(factor, Divided):
                 run, signs = [Over(product(run, signs), factor.by)], [""]
             else:

@@ -17,7 +17,7 @@ from symbackprop.reading.words import SCRIPTS, TOPS, Range, Reader, Scripts, Wor
 
 _SIMPLE = {
     "+": "_PLUS", "-": "_MINUS", r"\odot": "ODOT", r"\oslash": "OSLASH", r"\cdot": "CDOT",
-    r"\times": "CDOT", r"\otimes": "_OTIMES",
+    r"\times": "CDOT", "@": "CDOT", "*": "CDOT", r"\otimes": "_OTIMES",
     "/": "_SLASH", "(": "_LPAR", ")": "_RPAR", "[": "_LSQR", "]": "_RSQR",
     ":": "COLON", "{": "_LBRACE", "}": "_RBRACE", ",": "_COMMA", "&": "_CELL", "\\\\": "_NEWROW",
     r"\partial": "PARTIAL", "⟪": "_LABS", "⟫": "_RABS", r"\lvert": "_LABS", r"\rvert": "_RABS",
@@ -74,7 +74,7 @@ class _Lexer(Reader):
             kind = "SEP" if mode == "size" and token == r"\times" else kind
             if kind in ("_LABS", "_RABS"):
                 self._count_bars(kind, at)
-            self.out.append(Word(kind, None, at))
+            self.out.append(Word(kind, token, at))
             at += 1
             if kind in _CLOSERS and at < end and tokens[at] in SCRIPTS:
                 work, stop = self.scripted(at, end)
