@@ -149,7 +149,7 @@ class Bench:
             env = with_partials(scene, eq, env)
         values = {**self.slopes(env.values), **env.values}
         return replace(env, values=self.without_itself(values, here[0]),
-                       functions={**WHOLE, **env.functions})  # fmt: skip
+                       functions={**WHOLE, **env.functions}, outside="zero")  # fmt: skip
 
     def slopes(self, values: Mapping[Formula, Value]) -> dict[Formula, Value]:
         """∂L/∂x of every node that has none on our pages: what ∇ is."""

@@ -14,9 +14,10 @@ from symbackprop.claims import Refused, Shapes, shapes_of, with_letters
 from symbackprop.compose import size_formula, size_name
 from symbackprop.notation import OPEN, At, Formula, KroneckerDelta, Name, Product, Span, Sum
 from symbackprop.reading.names import NameTable
-from symbackprop.sizes import Shape, Size
+from symbackprop.sizes import Shape, Size, size
 from symbackprop.write.walk import children, fold, inside, rebuilt
 
+SINGLE = size(1)
 Free = Mapping[str, tuple[Size, ...]]
 
 
@@ -47,12 +48,24 @@ def lettered(
     own, shapes = placed(own, shapes, table)
     forms = tuple(bounded(f, shapes) for f in forms)
     order = order or alphabet(bench, forms, shapes)
-    left = () if not order else (heading(bench, order),)
+    rows = len(order) == 1 and len(bench.target.axes) == 2 and SINGLE not in bench.target.axes
+    left = (heading(bench, order),) if order and not rows else ()  # ∂L/∂w_j: a row or a column
     claim = with_letters(d, table, "", {}, (*left, *forms), (), own=shapes.own)
     order = order or ordered(dict(claim.free), bench.target.axes)
     place = {letter: k for k, letter in enumerate(order)}
     free = dict(sorted(claim.free, key=lambda f: place.get(f[0], len(place))))
+    free |= firm(shapes, forms, free)
     return Lettered(forms, tuple(own), order, free, claim.recurrent)
+
+
+def firm(shapes: Shapes, forms: tuple[Formula, ...], free: Free) -> Free:
+    """The axes of the letters that are seen for sure: w_c of a matrix may be a row or a column."""
+    found: dict[str, tuple[Size, ...]] = {}
+    for node, index, axis in (use for f in forms for use in shapes.uses(f)):
+        open_one = isinstance(node, At) and len(node.indices) == 1 and shapes.matrix(node.base)
+        if axis is not None and index.base in free and not open_one:
+            found[index.base] = tuple(dict.fromkeys((*found.get(index.base, ()), axis)))
+    return found
 
 
 def alphabet(bench: Bench, forms: tuple[Formula, ...], shapes: Shapes) -> tuple[str, ...]:

@@ -28,10 +28,11 @@ def call(fit: Fitting, node: Call, scope: Scope) -> Paper:
         return constants.unit(Unit(arguments[0]), scope)
     if node.function == "abs" and not node.primes and len(arguments) == 1:
         a = scope.of(arguments[0])
-        if a.rank == 2 and 1 in a.size:
+        whole = paper.norm if 1 in a.size else paper.determinant  # |v| and |A|
+        if a.rank == 2 and (1 in a.size or a.size[0] == a.size[1]):
             options: list[Option] = [
                 ("|·|", lambda: strict(node, scope)),
-                ("‖·‖", lambda: paper.norm(a)),
+                ("‖·‖" if 1 in a.size else "det", lambda: whole(a)),
             ]
             return fit.choose((id(node), 0), options)
     return strict(node, scope)
@@ -115,6 +116,8 @@ ROWS: Mapping[tuple[str, int], Callable[..., Paper]] = {
     ("mean", 1):     mean,
     ("rowmean", 1):  row_mean,
     ("colmean", 1):  column_mean,
+    ("adj", 1):      lambda a: paper.product(paper.determinant(a), paper.inverse(a)),
+    ("solve", 2):    lambda a, b: paper.product(paper.inverse(a), b),
     ("logdet", 1):   lambda a: paper.mapped(np.log, paper.determinant(a)),
 }  # fmt: skip
 

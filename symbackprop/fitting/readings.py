@@ -91,9 +91,10 @@ def power(fit: Fitting, node: Power, scope: Scope) -> Paper:
         return strict(node, scope)
     exponent = paper.number(scope.of(node.exponent))
     options: list[Option] = [("⊙", lambda: paper.entrywise(np.power, base, exponent))]
-    if square and isinstance(node.exponent, Number) and node.exponent.value in (2, 3):
-        k = int(node.exponent.value)
-        options.append(("·", lambda: Paper(np.linalg.matrix_power(base.array, k), 2)))
+    if square and isinstance(node.exponent, Number):
+        options.append(("·", lambda: paper.powers(base, exponent)))
+    elif square:  # A^{t-k}: the exponent is a letter
+        options.insert(0, ("·", lambda: paper.powers(base, exponent, scope.active)))
     return fit.choose((id(node), 0), options)
 
 

@@ -23,7 +23,7 @@ SUBS = {k: v for k, v in SMALL_SUBS.items() if v.isascii() and v not in "=()"}
 SUPS = {k: v for k, v in SMALL_SUPS.items() if v.isascii() and v != "="} | {"ᵀ": "T"}
 TOP = ("^", "{", r"\top", "}")
 ONES = ("𝟙", "𝟏")
-_TWO = ("max", "min", "kron", "inner", "outer", "dot", "matmul", "multiply", "divide", "norm")
+_TWO = ("max", "min", "kron", "inner", "outer", "dot", "matmul", "multiply", "divide", "norm", "solve")
 TWO = {r"\max", r"\min", *(r"\operatorname{" + name + "}" for name in _TWO)}  # of two arguments
 LITTLE = "²³¹⁰-₟" + "".join((*SMALL_SUBS, *(c for c in SMALL_SUPS if c.isalpha())))
 _INDICES = re.compile(rf"(?:(?![{LITTLE}])\w)+")
@@ -207,9 +207,11 @@ def sign(s: Scan) -> bool:
     found = s.match(_SIGN)
     if not found or (found[0] == ":" and not listing(s)):
         return False
-    after = SIGNS[found[0]]
+    typed = "|" if found[0] == "||" and s.bars % 2 else found[0]  # |u||v| is two lengths
+    s.bars += typed == "|"
+    after = SIGNS[typed]
     s.put(*((after,) if after else ()))
-    s.at = found.end()
+    s.at += len(typed)
     return True
 
 

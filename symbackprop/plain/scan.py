@@ -38,6 +38,7 @@ class Scan:
     zero: set[int] = field(default_factory=set)  # depths of brackets that count from 0
     spaced: set[int] = field(default_factory=set)  # depths of matrices with spaces between cells
     wraps: int = 0
+    bars: int = 0  # single bars so far: after an odd number the next one closes
     rules: Rules = lambda c: ()
     times: frozenset[Tokens] = frozenset()  # names with a step of time
     named: bool = False  # whether a name was the last thing put

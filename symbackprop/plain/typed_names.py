@@ -52,8 +52,9 @@ def meant(
     for s in scripts:
         rest = [x for x in scripts if x is not s]
         said = "".join(x.strip("\\") for x in r.typed[s[1] : s[2]])
-        if s[0] == "_" or said.startswith(("(", "[")):
-            yield f"{text}{s[0]}{said}", rest, stop
+        yield f"{text}{s[0]}{said}", rest, stop
+        if s[0] == "_" and r.typed[s[1] + 1 : s[1] + 2] == [","]:  # a_{z,t}
+            yield f"{text}_{r.typed[s[1]]}", [*rest, ("_", s[1] + 2, s[2])], stop
         if base == (r"\delta",) and said != r.time:
             yield f"δ_{said.strip('()')}", rest, stop
             if r.typed[s[1] + 1 : s[1] + 2] == [","]:
@@ -62,12 +63,25 @@ def meant(
     behind = r.at + ahead
     if r.token(ahead) and r.beside(ahead) and (base == ("d",) or r.token(ahead).isdecimal()):
         yield (text + r.token(ahead).strip("\\"), *scripts_at(r, behind + 1))
+    if base == (r"\delta",) and r.token(1).isalpha():
+        yield from meant_signal(r)
     if not r.unknown(*base):
         return
     if base[0] == r"\bar":
         yield f"δ_{text.removesuffix('_bar')}", scripts, stop
     if any(s[0] == "_" for s in scripts):
         yield "\0" + text, scripts, stop
+
+
+def meant_signal(r: Rewrite) -> Iterator[Meant]:
+    r"""\delta a^z_{t+1}, \delta a_{z,t+1}: the δ of a name that is a letter and its script."""
+    scripts, stop = scripts_at(r, r.at + 2)
+    for s in scripts:
+        rest = [x for x in scripts if x is not s]
+        said = "".join(r.typed[s[1] : s[2]])
+        yield f"δ{r.token(1)}{s[0]}{said}", rest, stop
+        if r.typed[s[1] + 1 : s[1] + 2] == [","]:
+            yield f"δ{r.token(1)}{s[0]}{r.typed[s[1]]}", [*rest, ("_", s[1] + 2, s[2])], stop
 
 
 def plain_text(base: Tokens) -> str:

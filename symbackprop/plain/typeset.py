@@ -13,7 +13,7 @@ from symbackprop.plain.spell import Spellings
 from symbackprop.plain.typed_names import name
 from symbackprop.plain.words import FUNCTIONS, KNOWN
 from symbackprop.reading.names import NameTable
-from symbackprop.reading.tokens import Source
+from symbackprop.reading.tokens import Source, checked
 
 RELATIONS = frozenset({"<", ">", r"\leq", r"\geq", r"\neq", "="})
 SAME = {
@@ -26,6 +26,8 @@ FONTS = frozenset({
     r"\mathbf", r"\boldsymbol", r"\bm", r"\mathrm", r"\mathsf", r"\mathit", r"\mathcal", r"\mathbb", r"\text",
     r"\textrm", r"\operatorname", r"\mathds", r"\vec", r"\rm", r"\bf",
 })  # fmt: skip
+DOTS = frozenset({r"\cdot", r"\bullet", ":", "*"})  # all positions of an axis
+COLUMN = "\0column"  # a letter that names one
 WORD = 12  # letters of a function without a backslash, and one more
 STEPS = frozenset({r"\Theta", r"\theta", "H", "u"})  # Heaviside's function, where it is no name
 INDICATORS = frozenset({r"\mathbf{1}", r"\mathbf{I}", "I", "1", r"\chi", r"\mathbf{\chi}"})
@@ -34,7 +36,30 @@ _WORD = re.compile(r"\\(mathbf|mathrm|mathsf|mathit|mathcal|operatorname)\{(\w*)
 
 def typeset(source: Source, spelled: Spellings, table: NameTable, time: str = "") -> Source:
     """The tokens of typed LaTeX in the spelling of our own pages. Errors: as `checked`."""
-    return cased(Rewrite(source, spelled, table, time).run(rules_for))
+    return cased(Rewrite(dotless(source, table), spelled, table, time).run(rules_for))
+
+
+def dotless(source: Source, table: NameTable) -> Source:
+    r"""A_{i\cdot} is the row A_i, A_{\cdot j} the column A_{:,j}."""
+    if not DOTS.intersection(source.tokens):
+        return source
+    out = list(source.tokens)
+    for k, token in enumerate(source.tokens):
+        stop = source.closing.get(k, k)
+        inside = [t for t in source.tokens[k + 1 : stop] if t != ","]
+        if token != "{" or source.tokens[k - 1 : k] != ("_",) or len(inside) != 2:
+            continue
+        dot, letter = sorted(inside, key=lambda t: t not in DOTS)
+        if dot in DOTS and letter in table.indices:
+            out[k + 1 : stop] = [letter, *[""] * (stop - k - 2)]
+            out[k + 1] += "" if inside[1] == dot else COLUMN
+    cells = [
+        (t, p)
+        for token, p in zip(out, source.places, strict=True)
+        for t in ((":", ",", token[0]) if token.endswith(COLUMN) else (token,))
+        if t
+    ]
+    return checked(Source(source.text, tuple(t for t, _ in cells), tuple(p for _, p in cells)))
 
 
 def spaces(r: Rewrite) -> bool:
@@ -95,8 +120,9 @@ def unit(r: Rewrite) -> bool:
 def bars(r: Rewrite) -> bool:
     r"""||x||, and \langle x, y \rangle."""
     token = r.token()
-    if token in ("|", "⟪", "⟫") and r.token(1) == token:
+    if token in ("|", "⟪", "⟫") and r.token(1) == token and not r.bars % 2:
         return r.took(2, r"\|")
+    r.bars += token == "|"
     if token == r"\langle":
         return r.took(1, r"\operatorname{inner}", "(")
     return token == r"\rangle" and r.took(1, ")")

@@ -11,6 +11,7 @@ from symbackprop.plain.glued import (
     keyword,
     last_scripted,
     letters,
+    numbered,
     scripted,
     signal,
 )
@@ -23,12 +24,12 @@ from symbackprop.spelling import near
 FUNCTIONS = {
     "sigma": "sigmoid", "σ": "sigmoid", "ln": "log", "ReLU": "relu", "tr": "trace", "heaviside": "step",
     "sgn": "sign", "inverse": "inv", "signum": "sign", "one_hot": "onehot", "Diag": "diag", "Tr": "trace",
-    "Heaviside": "step", "vdot": "inner", "logistic": "sigmoid", "Softmax": "softmax", "maximum": "max",
+    "Heaviside": "step", "vdot": "inner", "logistic": "sigmoid", "Softmax": "softmax", "maximum": "max", "adjugate": "adj",
 }  # fmt: skip
 KNOWN = frozenset(
     "exp log tanh sin cos tan sinh cosh sqrt abs sigmoid relu softplus softmax log_softmax logsumexp trace "
     "step sign gelu silu elu square diag diagonal sum mean rowsum colsum erf arctan transpose inv ones zeros "
-    "eye norm kron outer inner vec det logdet onehot colmean rowmean dot matmul multiply divide frobenius"
+    "eye norm kron outer inner vec det logdet onehot colmean rowmean dot matmul multiply divide frobenius solve adj"
     .split()
 )  # fmt: skip
 
@@ -142,6 +143,8 @@ def run(s: Scan) -> bool:
     if INDEXED.match(s.text, start + len(head)) and "\0" + head in s.spelled:
         s.put_name(s.spelled["\0" + head])
         s.at += len(head)
+        return True
+    if numbered(s, head):
         return True
     s.fail(
         f"{head!r} is not a name known here",

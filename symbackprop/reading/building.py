@@ -158,6 +158,16 @@ class Builder(Transformer[Word, Formula]):
             raise Misread(word.at, "f^{-1}(x) may mean the inverse function", hint)
         return Power(Call(function, arguments, primes), exponent)
 
+    def listed(self, c: list[Any]) -> Formula:
+        """(a, b) is a vector, and so is (a, b)ᵀ: nobody means a row by either."""
+        return Array(tuple((cell,) for cell in c))
+
+    def itself(self, c: list[Any]) -> Formula:
+        return c[0]
+
+    def raised(self, c: list[Any]) -> Formula:
+        return self.powered([*c[:3], (c[3],)])
+
     def bracketed(self, c: list[Any]) -> Formula:
         f = c[0]
         if isinstance(f, Times):

@@ -13,6 +13,7 @@ Answer = tuple[Work, int] | None
 Row = Callable[[Reader, int, int], Answer]
 
 OTHER_NORMS = {"": "norm", "1": "norm1", r"\infty": "norminf"}  # read, never printed
+_STOPS = frozenset({"+", "-", ")", "]", "}", "/", ",", r"\cdot", r"\odot", r"\times", "&", "\\\\", "="})
 _OPENERS = frozenset({"(", "[", "{"})
 
 
@@ -75,6 +76,10 @@ def call(reader: Reader, at: int, end: int) -> Answer:
     shown = reader.source.piece(at, stop)
     if s.end == stop < end and reader.tokens[stop] not in _OPENERS:
         return [Word("APPLY", (name, 0), at)], stop  # log x: one argument, and nothing after it
+    bare = s.end < end and reader.token(s.end) not in _OPENERS
+    if bare and power and not s.sub and not primes and reader.token(s.end) not in _STOPS:
+        raised = [Word("POW", None, power.start), power, Word("_CLOSE", None, power.end)]
+        return [Word("RAISE", (name, 0), at), *raised], s.end  # tanh^2 x
     if s.sub or reader.token(s.end) not in _OPENERS or s.end >= end:
         raise reader.source.fail(s.end, f"{shown} needs its argument in parentheses: {shown}(x)")
     work: Work = [Word("FUNCTION", (name, primes), at)]

@@ -25,7 +25,7 @@ _SIMPLE = {
 }  # fmt: skip
 _CLOSERS = frozenset({"_RPAR", "_RSQR", "_RBRACE", "_RABS", "_RFLOOR"})
 _ENDED = frozenset({"NAME", "_CLOSE", "TOP"})
-_OPENED = frozenset({"FUNCTION", "APPLY", "INDICATOR", "_BODY", "OF", "RELATION", "BEGIN"})
+_OPENED = frozenset({"FUNCTION", "APPLY", "RAISE", "INDICATOR", "_BODY", "OF", "RELATION", "BEGIN"})
 _OPERANDS = _ENDED | _CLOSERS | {"NUMBER", "END"}
 _INDEXED = frozenset({"index", "listed", "affine"})
 _BOLD = r"\mathbf{"
