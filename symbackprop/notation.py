@@ -243,9 +243,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """A matrix written out; entries are scalars, or blocks whose sizes fit."""
+    """A matrix written out; entries are scalars, or blocks whose sizes fit. `listed`: typed as [a, b]."""
 
     rows: tuple[tuple[Formula, ...], ...]
+    listed: bool = field(default=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

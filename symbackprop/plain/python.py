@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from itertools import pairwise
+
 from symbackprop.plain.scan import Scan
 
 PREFIX = re.compile(r"(?:np|numpy|torch|jnp|tf|nn|F|linalg|functional|special)\.(?=\w)")
@@ -13,6 +15,7 @@ _KEEP = re.compile(r",?\s*keep_?dims?\s*=\s*\w+")
 _NAMED_AXIS = re.compile(r",?\s*(?:axis|dim)\s*=\s*(-?\d)\s*")
 _LAST_NUMBER = re.compile(r",\s*(-1|[012])\s*$")
 _NEW_AXIS = re.compile(r"\[\s*(:\s*,)?\s*(?:None|(?:np|jnp|tf)\.newaxis)\s*(,\s*:)?\s*\]")
+_ARRAY = re.compile(r"(?:array|asarray|tensor|stack)\s*\((?=\s*\[)")
 UNITS = {"inv": "-1", "transpose": r"\top", "t": r"\top"}
 ALONG = {("sum", "0"): "colsum", ("sum", "1"): "rowsum", ("sum", "-1"): "rowsum",
          ("mean", "0"): "colmean", ("mean", "1"): "rowmean", ("mean", "-1"): "rowmean"}  # fmt: skip
@@ -64,6 +67,38 @@ def method(s: Scan) -> bool:
     s.put(")")
     s.at = close + 1
     return True
+
+
+def array(s: Scan) -> bool:
+    """np.array([a, b]) is the list in it; [[a, b], [c, d]] is [a, b; c, d]."""
+    if found := s.match(_ARRAY):
+        close = s.pairs.get(found.end() - 1, -1)
+        if close < 0:
+            return False
+        s.text = s.text[:close] + " " + s.text[close + 1 :]
+        s.at = found.end()
+        return True
+    if s.char() != "[" or not (rows := nested(s)):
+        return False
+    text = list(s.text)
+    for a, b in pairwise(rows):
+        text[s.pairs[a] : b + 1] = (";" + " " * (b - s.pairs[a]))[: b + 1 - s.pairs[a]]
+    text[rows[0]], text[s.pairs[rows[-1]]] = " ", " "
+    s.text = "".join(text)
+    return False
+
+
+def nested(s: Scan) -> list[int]:
+    """Where the rows of [[a, b], [c, d]] begin; nothing where anything else stands in the bracket."""
+    at, stop, out = s.at + 1, s.pairs.get(s.at, -1), list[int]()
+    while at < stop:
+        if s.text[at] == "[" and at in s.pairs:
+            out.append(at)
+            at = s.pairs[at]
+        elif s.text[at] not in " ,\n":
+            return []
+        at += 1
+    return out
 
 
 def new_axis(s: Scan) -> bool:

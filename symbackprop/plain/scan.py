@@ -15,7 +15,7 @@ from symbackprop.reading.tokens import LIMITS
 
 GLUED = 60  # letters in a row that are split into names
 _SPACE = re.compile(r"\s+")
-_OPENING = frozenset({"(", "{", r"\begin{bmatrix}"})
+_OPENING = frozenset({"(", "{", r"\begin{bmatrix}", r"\begin{listmatrix}"})
 _CLOSING = frozenset({")", "}", r"\end{bmatrix}"})
 
 

@@ -20,7 +20,7 @@ from symbackprop.plain.marks import (
     transposed,
 )
 from symbackprop.plain.matrices import opened, parted
-from symbackprop.plain.python import method, new_axis
+from symbackprop.plain.python import array, method, new_axis
 from symbackprop.plain.printed import printed
 from symbackprop.plain.scan import Scan
 from symbackprop.plain.slicing import comma, end, indexed
@@ -37,6 +37,7 @@ RULES: tuple[tuple[Rule, Callable[[str], bool]], ...] = (  # each with the chara
     (prime,      lambda c: c in "'’′"),
     (power,      lambda c: c in SUPS or c in "*.^"),
     (new_axis,   lambda c: c == "["),
+    (array,      lambda c: c in "[ats"),
     (indexed,    lambda c: c in "[("),
     (comma,      lambda c: c == ","),
     (subscript,  lambda c: c in SUBS or c == "_"),

@@ -228,7 +228,7 @@ class Builder(Transformer[Word, Formula]):
         rows = tuple(c[1:-1])
         if any(len(row) != len(rows[0]) for row in rows):
             raise Misread(c[0].at, "the rows of a matrix have different lengths")
-        return Array(rows)
+        return Array(rows, listed=c[0].value == r"\begin{listmatrix}")
 
     def list(self, c: list[Any]) -> tuple[Formula, ...]:
         return tuple(c)

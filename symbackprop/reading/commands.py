@@ -13,7 +13,9 @@ Answer = tuple[Work, int] | None
 Row = Callable[[Reader, int, int], Answer]
 
 OTHER_NORMS = {"": "norm", "1": "norm1", r"\infty": "norminf"}  # read, never printed
-_STOPS = frozenset({"+", "-", ")", "]", "}", "/", ",", r"\cdot", r"\odot", r"\times", "&", "\\\\", "="})
+_STOPS = frozenset(
+    {"+", "-", ")", "]", "}", "/", ",", r"\cdot", r"\odot", r"\times", "&", "\\\\", "="}
+)
 _OPENERS = frozenset({"(", "[", "{"})
 
 
@@ -163,7 +165,7 @@ def sign(reader: Reader, at: int, end: int) -> Answer:
     if token in _RELATIONS:
         return [Word("RELATION", _RELATIONS[token], at)], at + 1
     if token.startswith((r"\begin{", r"\end{")) and token.endswith("matrix}"):
-        return [Word("BEGIN" if token[1] == "b" else "END", None, at)], at + 1
+        return [Word("BEGIN" if token[1] == "b" else "END", token, at)], at + 1
     if token == r"\mathrm{end}":
         return [Word("NAME", END, at)], at + 1
     if token in _CASES:
