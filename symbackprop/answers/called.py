@@ -61,7 +61,7 @@ def aliases(bench: Bench) -> dict[str, Formula]:
     for n, e in d.graph.symbol.items():
         if e.symbol and e.symbol.labels and "e" not in d.graph.symbol:
             out.setdefault(f"e_{n}", Unit(out[n]))  # not the row of an E
-        for spelled in (n, *plain.bases(e.symbol.tex.base)):
+        for spelled in (n, *(plain.bases(e.symbol.tex.base) if e.symbol else ())):
             if spelled[0].isupper() and len(spelled) <= ENTRY:
                 out.setdefault("\0" + spelled[0].lower() + spelled[1:], out[n])  # x_ni, x̂_i
     return out

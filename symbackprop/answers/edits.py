@@ -145,7 +145,7 @@ def weighed(
 def weights(
     found: tuple[tuple[str, tuple[Paper, ...]], ...], values: tuple[Paper, ...]
 ) -> np.ndarray | None:
-    """The factor before each term at each spot; the same ones everywhere, where single spots are too small."""
+    """The factor before each term at each spot; one for all spots, where single ones are too small."""
     each = [weights_at([v[k] for _, v in found], values[k]) for k in range(len(values))]
     known = [w for w in each if w is not None]
     if len(known) == len(values):

@@ -45,7 +45,7 @@ _MATH = re.compile(
 )
 
 
-_LABEL = re.compile(r"^\s*(?:\w+|\\text\s*\{\s*\w+\s*:?\s*\})\s*:(?!=)\s*")  # `gradient: …`
+LABEL = re.compile(r"^\s*(?:\w+|\\text\s*\{\s*\w+\s*:?\s*\})\s*:(?!=)\s*")  # `gradient: …`
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def notations(text: str, notation: Notation) -> tuple[Notation, ...]:
 def read_as(bench: Bench, text: str, notation: Notation) -> Typed:
     """What a text says in one notation."""
     text = _MATH.sub(lambda m: " " * len(m[0]), text).rstrip().rstrip(".;,").rstrip()
-    main, beside = clauses(_LABEL.sub(lambda m: " " * len(m[0]), text))
+    main, beside = clauses(LABEL.sub(lambda m: " " * len(m[0]), text))
     main, given, starts = sorted_out(bench, main, beside, notation)
     time = bench.target.d.graph.time
     now = time.name if time else ""

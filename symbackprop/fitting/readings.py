@@ -7,7 +7,6 @@ at every other point. Where several meanings fit, all of them are readings.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import numpy as np
 

@@ -8,7 +8,6 @@ from symbackprop.plain.scan import GLUED, Scan, split
 from symbackprop.plain.spell import LETTERS
 
 
-
 def entered(s: Scan, after: int, closing: tuple[str, tuple[str, ...]]) -> bool:
     """An opening bracket was read."""
     s.open.append(closing)
@@ -57,7 +56,7 @@ def letters(s: Scan, text: str) -> bool:
 
 def numbered(s: Scan, text: str) -> bool:
     """x1 for x_1, ax1x2: a number behind a declared name is the index of an entry."""
-    if not _NUMBERED.fullmatch(text) or len(text) > GLUED:
+    if len(text) > GLUED or not _NUMBERED.fullmatch(text):
         return False
     each = [(split(names, s), digits) for names, digits in _ENTRY.findall(text)]
     if any(names is None for names, _ in each):
@@ -105,7 +104,7 @@ SMALL = str.maketrans({**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", s
 def scripted(s: Scan, text: str) -> list[int]:
     """Where W^(1), W^{(1)}, W⁽¹⁾ and W_{in} would end."""
     after = s.at + len(text)
-    found = re.compile(r"\^\(\w+\)|\^\{\(?\w+\)?\}|\^[^\W_]+|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾|_\{\w+\}|[₀₁₂₃₄₅₆₇₈₉]+").match(
-        s.text, after
-    )
+    found = re.compile(
+        r"\^\(\w+\)|\^\{\(?\w+\)?\}|\^[^\W_]+|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾|_\{\w+\}|[₀₁₂₃₄₅₆₇₈₉]+"
+    ).match(s.text, after)
     return [found.end()] if found else []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from decimal import Decimal
+from fractions import Fraction
 
 from symbackprop.errors import LimitError
 from symbackprop.reading.tokens import LIMITS
@@ -23,8 +25,21 @@ SUBS = {k: v for k, v in SMALL_SUBS.items() if v.isascii() and v not in "=()"}
 SUPS = {k: v for k, v in SMALL_SUPS.items() if v.isascii() and v != "="} | {"ᵀ": "T"}
 TOP = ("^", "{", r"\top", "}")
 ONES = ("𝟙", "𝟏")
-_TWO = ("max", "min", "kron", "inner", "outer", "dot", "matmul", "multiply", "divide", "norm", "solve")
+_TWO = (
+    "max",
+    "min",
+    "kron",
+    "inner",
+    "outer",
+    "dot",
+    "matmul",
+    "multiply",
+    "divide",
+    "norm",
+    "solve",
+)
 TWO = {r"\max", r"\min", *(r"\operatorname{" + name + "}" for name in _TWO)}  # of two arguments
+FRACTIONS = frozenset("½⅓⅔¼¾⅕⅛")
 LITTLE = "²³¹⁰-₟" + "".join((*SMALL_SUBS, *(c for c in SMALL_SUPS if c.isalpha())))
 _INDICES = re.compile(rf"(?:(?![{LITTLE}])\w)+")
 _SPACE = re.compile(r"\s+")
@@ -172,6 +187,11 @@ def number(s: Scan) -> bool:
             s.open.append((")", ()))
             s.at += 1
         return True
+    if s.char() in FRACTIONS:
+        part = Fraction(unicodedata.numeric(s.char())).limit_denominator(10)
+        s.put("(", str(part.numerator), "/", str(part.denominator), ")")
+        s.at += 1
+        return True
     if "e" not in s.spelled and (tenth := s.match(_POWER_OF_TEN)):
         s.put(digits(tenth[0]))
         s.at = tenth.end()
@@ -200,7 +220,7 @@ def listing(s: Scan) -> bool:
     """Whether a comma here separates: in an index, a matrix, or the arguments of a function of two."""
     if not s.open:
         return False
-    return s.open[-1][0] in ("}", "]", r"\end{bmatrix}") or s.caller() in TWO
+    return s.open[-1][0] in ("}", "]", r"\end{bmatrix}") or s.callers.get(len(s.open)) in TWO
 
 
 def sign(s: Scan) -> bool:
@@ -227,11 +247,16 @@ def bracket(s: Scan) -> bool:
         lead = bool(s.tokens) and s.tokens[-1] in (r"\mathbf{1}", r"\sum", "_")
         related = _RELATION.search(flat(inside)) or (c == "[" and "=" in flat(inside))
         called = bool(s.tokens) and s.tokens[-1].startswith(r"\operatorname")
-        s.put(*("(",) * bool(related and called), *(r"\mathbf{1}",) * bool(related and not lead), "(")
+        s.put(
+            *("(",) * bool(related and called), *(r"\mathbf{1}",) * bool(related and not lead), "("
+        )
         s.open.append((")", (")",) * bool(related and called)))
+        if len(s.tokens) > 1:
+            s.callers[len(s.open)] = s.tokens[-2]
     elif c in (")", "]", "}"):
         if not s.open:
             s.fail(f"{c!r} closes nothing")
+        s.callers.pop(len(s.open), None)
         close, more = s.open.pop()
         s.put(close, *more)
     else:

@@ -37,6 +37,7 @@ class Scan:
     pairs: dict[int, int] = field(default_factory=dict)
     zero: set[int] = field(default_factory=set)  # depths of brackets that count from 0
     spaced: set[int] = field(default_factory=set)  # depths of matrices with spaces between cells
+    callers: dict[int, str] = field(default_factory=dict)  # depth of a bracket -> its function
     wraps: int = 0
     bars: int = 0  # single bars so far: after an odd number the next one closes
     rules: Rules = lambda c: ()
@@ -95,15 +96,6 @@ class Scan:
             if depth == 0:
                 return k
         return at
-
-    def caller(self) -> str:
-        """The function whose brackets are the last that are still open; nothing where it is none."""
-        depth = 0
-        for k in range(len(self.tokens) - 1, 0, -1):
-            depth += (self.tokens[k] in _CLOSING) - (self.tokens[k] in _OPENING)
-            if depth < 0:
-                return self.tokens[k - 1]
-        return ""
 
     def summed(self) -> bool:
         """Whether what was put last is the lower bound of a sum."""

@@ -24,12 +24,14 @@ from symbackprop.spelling import near
 FUNCTIONS = {
     "sigma": "sigmoid", "σ": "sigmoid", "ln": "log", "ReLU": "relu", "tr": "trace", "heaviside": "step",
     "sgn": "sign", "inverse": "inv", "signum": "sign", "one_hot": "onehot", "Diag": "diag", "Tr": "trace",
-    "Heaviside": "step", "vdot": "inner", "logistic": "sigmoid", "Softmax": "softmax", "maximum": "max", "adjugate": "adj",
+    "Heaviside": "step", "vdot": "inner", "logistic": "sigmoid", "Softmax": "softmax", "maximum": "max",
+    "adjugate": "adj",
 }  # fmt: skip
 KNOWN = frozenset(
     "exp log tanh sin cos tan sinh cosh sqrt abs sigmoid relu softplus softmax log_softmax logsumexp trace "
     "step sign gelu silu elu square diag diagonal sum mean rowsum colsum erf arctan transpose inv ones zeros "
-    "eye norm kron outer inner vec det logdet onehot colmean rowmean dot matmul multiply divide frobenius solve adj"
+    "eye norm kron outer inner vec det logdet onehot colmean rowmean dot matmul multiply divide frobenius "
+    "solve adj"
     .split()
 )  # fmt: skip
 
