@@ -12,6 +12,7 @@ import numpy as np
 from symbackprop.answers.bench import DELTA, Bench, Spot, Steps
 from symbackprop.answers.definitions import usual, value
 from symbackprop.answers.exactly import differs, exact_environment, exact_spots
+from symbackprop.answers.letters import by_rows
 from symbackprop.answers.typed import Typed
 from symbackprop.claims import Refused
 from symbackprop.compose import size_formula
@@ -192,7 +193,8 @@ class Judge:
         axes = self.bench.target.axes
         if len(letters := tuple(self.typed.free)) > len(axes):
             raise Refused("unreadable", 1, implied(letters, self.typed.order, len(axes)))
-        if (rows := self.by_rows(value, spot)) is not None:
+        sizes = tuple(a.value(spot.point.sizes) for a in axes)
+        if (rows := by_rows(value, axes, sizes, self.typed.free, self.typed.order)) is not None:
             return plain(self.bench.target.paper(rows))
         free = [self.typed.free.get(x) for x in self.typed.order]
         wide = [a for a in axes if a != SINGLE]
@@ -207,21 +209,6 @@ class Judge:
             rest = iter(extents)
             grid = grid.reshape([1 if a == SINGLE else next(rest) for a in axes])
         return plain(self.bench.target.paper(grid))
-
-    def by_rows(self, value: Paper, spot: Spot) -> Array | None:
-        """A matrix said by its rows, or its columns: a vector for every position of one letter."""
-        axes, order = self.bench.target.axes, self.typed.order
-        if len(axes) != 2 or len(order) != 1 or value.rank != 2 or 1 not in value.size:
-            return None
-        runs = self.typed.free.get(order[0], ())
-        extents = [a.value(spot.point.sizes) for a in axes]
-        fits = (k for k in (0, 1) if axes[k] in runs and max(value.size) == extents[1 - k])
-        axis = next(fits, None)
-        if axis is None or value.samples not in ((), (extents[axis],)):
-            return None
-        long, wide = extents[axis], extents[1 - axis]
-        rows = np.broadcast_to(value.array.reshape(*value.samples, wide), (long, wide))
-        return rows.T if axis else rows
 
     def environment(self, here: Steps, form: Formula) -> Environment:
         """The bench's, with the answer's own definitions in it."""

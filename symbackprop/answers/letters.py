@@ -8,12 +8,16 @@ from functools import lru_cache
 
 from itertools import permutations
 
+import numpy as np
+
 from symbackprop.answers.bench import DELTA, Bench
 from symbackprop.answers.definitions import Definition
 from symbackprop.claims import Refused, Shapes, shapes_of, with_letters
 from symbackprop.compose import size_formula, size_name
+from symbackprop.evaluation.paper import Paper
 from symbackprop.notation import OPEN, At, Formula, KroneckerDelta, Name, Product, Span, Sum
 from symbackprop.reading.names import NameTable
+from symbackprop.reference import Array
 from symbackprop.sizes import Shape, Size, size
 from symbackprop.write.walk import children, fold, inside, rebuilt
 
@@ -66,6 +70,22 @@ def firm(shapes: Shapes, forms: tuple[Formula, ...], free: Free) -> Free:
         if axis is not None and index.base in free and not open_one:
             found[index.base] = tuple(dict.fromkeys((*found.get(index.base, ()), axis)))
     return found
+
+
+def by_rows(
+    value: Paper, axes: Shape, sizes: tuple[int, ...], free: Free, order: tuple[str, ...]
+) -> Array | None:
+    """A matrix said by its rows, or its columns: a vector for every position of one letter."""
+    if len(axes) != 2 or len(order) != 1 or value.rank != 2 or 1 not in value.size:
+        return None
+    runs = free.get(order[0], ())
+    fits = (k for k in (0, 1) if axes[k] in runs and max(value.size) == sizes[1 - k])
+    axis = next(fits, None)
+    if axis is None or value.samples not in ((), (sizes[axis],)):
+        return None
+    long, wide = sizes[axis], sizes[1 - axis]
+    rows = np.broadcast_to(value.array.reshape(*value.samples, wide), (long, wide))
+    return rows.T if axis else rows
 
 
 def alphabet(bench: Bench, forms: tuple[Formula, ...], shapes: Shapes) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A file of answers as rows: CSV with a comma, a semicolon or a tab, or JSON lines; a bad row is kept as one."""
+"""A file of answers as rows: CSV with a comma, a semicolon or a tab, or JSON lines; bad rows are kept."""
 
 from __future__ import annotations
 
