@@ -22,12 +22,12 @@ from symbackprop.fitting.choice import Reading
 from symbackprop.fitting.readings import readings, valued
 from symbackprop.lines import equal
 from symbackprop.meaning import Environment, evaluate
-from symbackprop.notation import ONE, ZERO, At, Formula, Name, Plus, Sum
+from symbackprop.notation import ONE, ZERO, At, Formula, Name, Partial, Plus, Sum
 from symbackprop.places import plain
 from symbackprop.rationals import NotRational
 from symbackprop.reference import Array
 from symbackprop.sizes import size
-from symbackprop.write.walk import children, fold, rebuilt
+from symbackprop.write.walk import children, fold, inside, rebuilt
 
 Verdicts = Literal["correct", "transposed", "wrong", "unreadable"]
 Outcome = Literal["equal", "transposed", "sizes", "differs", "nowhere"]
@@ -69,6 +69,8 @@ class Judge:
         out = None
         for form in self.typed.forms:
             out = self.form(form)
+            if out.verdict == "transposed" and form is not self.typed.forms[-1] and chained(form):
+                continue  # ∂L/∂r ∂r/∂w = …: as people write the chain rule, rows or columns
             if out.verdict == "correct" and self.nearly(form, out.reading):
                 out = replace(out, verdict="wrong", detail="nearly")
             if out.verdict != "correct":
@@ -248,6 +250,11 @@ class Judge:
             (rights[0].size, values[0].size) if "sizes" in kinds or verdict == "transposed" else ()
         )
         return Found(verdict, form, reading, values, sizes)
+
+
+def chained(form: Formula) -> bool:
+    """Whether derivatives stand in a form, which lie as one likes."""
+    return any(isinstance(x, Partial) for x in inside(form))
 
 
 def step(value: Paper, k: int) -> Paper:

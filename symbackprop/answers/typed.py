@@ -45,7 +45,8 @@ _MATH = re.compile(
 )
 
 
-LABEL = re.compile(r"^\s*(?:\w+|\\text\s*\{\s*\w+\s*:?\s*\})\s*:(?!=)\s*")  # `gradient: …`
+_NAMELESS = r"^\s*(?:(?:\\nabla|∇|nabla|grad)\s*{of}(?:\s*\(\s*\w+\s*\))?|grad(?:ient)?|{wrt}\.grad)\s*=(?!=)"
+LABEL = re.compile(r"^\s*(?:[\w/∂∇]+|\\text\s*\{\s*\w+\s*:?\s*\})\s*:(?!=)\s*")  # `gradient: …`
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ def notations(text: str, notation: Notation) -> tuple[Notation, ...]:
 def read_as(bench: Bench, text: str, notation: Notation) -> Typed:
     """What a text says in one notation."""
     text = _MATH.sub(lambda m: " " * len(m[0]), text).rstrip().rstrip(".;,").rstrip()
+    text = nameless(bench).sub(lambda m: " " * len(m[0]), text)
     main, beside = clauses(LABEL.sub(lambda m: " " * len(m[0]), text))
     main, given, starts = sorted_out(bench, main, beside, notation)
     time = bench.target.d.graph.time
@@ -127,6 +129,12 @@ def read_as(bench: Bench, text: str, notation: Notation) -> Typed:
         "free" if found.recurrent else "no", "vec" if stacked(left) else "whole",
         tuple((reader.formula(c.index), reader.formula(c.body)) for c in starts),
     )  # fmt: skip
+
+
+def nameless(bench: Bench) -> re.Pattern[str]:
+    """A left side that does not say the variable: ∇L, grad, w.grad."""
+    of, wrt = (re.escape(x) for x in (bench.target.of, bench.target.wrt))
+    return re.compile(_NAMELESS.format(of=of, wrt=wrt))
 
 
 def sorted_out(

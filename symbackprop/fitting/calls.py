@@ -15,7 +15,7 @@ from symbackprop.evaluation.scope import Scope
 from symbackprop.fitting.choice import Fitting, Option
 from symbackprop.fitting.products import elementwise, laid
 from symbackprop.meaning import strict
-from symbackprop.notation import At, Call, Formula, Kron, Name, Number, Partial, Span, Unit
+from symbackprop.notation import OPEN, At, Call, Formula, Kron, Name, Number, Partial, Span, Unit
 
 
 def call(fit: Fitting, node: Call, scope: Scope) -> Paper:
@@ -140,6 +140,12 @@ def kron(fit: Fitting, node: Kron, scope: Scope) -> Paper:
 
 def at(fit: Fitting, node: At, scope: Scope) -> Paper:
     """An entry; one index on a matrix is its row, which on blackboards is a column x_i, or its column."""
+    if whole_row(node):
+        row = strict(node, scope)
+        return fit.choose((id(node), 0), [
+            ("row, lying", lambda: row),
+            ("row", lambda: lying(row, 1)),
+        ])  # fmt: skip
     if not single(node, scope):
         return strict(node, scope)
     base, steps = node.base, node.indices[:-1]
@@ -155,6 +161,12 @@ def at(fit: Fitting, node: At, scope: Scope) -> Paper:
         ("column", lambda: cut(whole, 1, spot, scope)),
     ]
     return fit.choose((id(node), 0), options)
+
+
+def whole_row(node: At) -> bool:
+    """Whether A_{i,:} is meant, which people write for x_i."""
+    *_, row, columns = (None, *node.indices)
+    return columns == Span(OPEN, OPEN) and row is not None and not isinstance(row, Span)
 
 
 def two_digits(spot: Formula) -> tuple[Formula, ...]:

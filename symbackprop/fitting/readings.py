@@ -20,7 +20,7 @@ from symbackprop.fitting.matrices import array
 from symbackprop.fitting.products import column, hadamard, repeated, times
 from symbackprop.meaning import meaning, strict
 from symbackprop.notation import (
-    ONE, OPEN, Array, At, Call, Eye, Formula, Hadamard, Kron, Minus, Number, Ones, Over, Partial, Plus, Power,
+    ONE, OPEN, Array, At, Call, Eye, Formula, Hadamard, Kron, Minus, Name, Number, Ones, Over, Partial, Plus, Power,
     Times, Transpose,
 )  # fmt: skip
 
@@ -85,6 +85,11 @@ def over(_: Fitting, node: Over, scope: Scope) -> Paper:
 def power(fit: Fitting, node: Power, scope: Scope) -> Paper:
     """A power; of an array entry by entry, or the inverse, or a power of a square matrix."""
     base = scope.of(node.base)
+    if node.base == Name("e") and not isinstance(node.exponent, Number):
+        return fit.choose((id(node), 1), [
+            ("e", lambda: paper.entrywise(np.power, base, paper.number(scope.of(node.exponent)))),
+            ("exp", lambda: paper.mapped(np.exp, scope.of(node.exponent))),
+        ])  # fmt: skip
     square = base.rank == 2 and base.size[0] == base.size[1] > 1
     if not base.rank or (square and node.exponent == Minus(ONE)):
         return strict(node, scope)

@@ -69,7 +69,7 @@ def meant(
         return
     if base[0] == r"\bar":
         yield f"δ_{text.removesuffix('_bar')}", scripts, stop
-    if any(s[0] == "_" for s in scripts):
+    if any(s[0] == "_" or timed(r, s) for s in scripts):
         yield "\0" + text, scripts, stop
 
 
@@ -105,8 +105,11 @@ def scripts_at(r: Rewrite, at: int) -> tuple[list[Script], int]:
 
 
 def timed(r: Rewrite, s: Script) -> Tokens:
-    r"""The step in h^{(t-1)} or h^{\langle t\rangle}, or nothing."""
+    r"""The step in h^{(t-1)} or h^{\langle t\rangle}, the sample in x^{(i)}, or nothing."""
     body = tuple(x for x in r.typed[s[1] : s[2]] if x not in _BRACKETS)
+    sample = len(body) == 1 and s[2] - s[1] == 3 and body[0] in r.table.indices
+    if s[0] == "^" and sample:
+        return body
     whole = body[:1] == (r.time,) and (len(body) == 1 or (len(body) == 3 and body[1] in ("+", "-")))
     return body if r.time and s[0] == "^" and whole else ()
 

@@ -48,6 +48,11 @@ _INDICES = re.compile(
 _SMALL = str.maketrans(SUBS)
 _SCRIPT = re.compile(r"\^\(\w+\)|\^\{\(?\w+\)?\}|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾|_\{\w+\}|[₀₁₂₃₄₅₆₇₈₉]+")
 _BIG = {"sum": r"\sum", "prod": r"\prod", "Σ": r"\sum", "∑": r"\sum", "Π": r"\prod", "∏": r"\prod"}
+_BIG_SIGN = re.compile(rf"(sum|prod|Σ|∑|Π|∏)(?=\s*(?:_|[{''.join(SUBS)}]))")
+_RANGED = re.compile(
+    r"(sum|prod|Σ|∑|Π|∏)\s*_?\s*[({]\s*([^\W\d_])\s*=\s*(\w+)\s*(?:\.{2,3}|…|,\s*(?:\.{3}|…)\s*,)\s*(\w+)\s*[)}]"
+)
+_OVER = re.compile(r"(?:sum|Summe)\s+(?:over|über)\s+([^\W\d_])\b(?:\s+(?:of|von)\b)?")
 _NABLA = re.compile(r"(?:∇|nabla|grad)_?\{?\s*([^\W_]+)\s*\}?\s*\(?\s*([^\W_]+)\s*\)?")
 
 
@@ -97,14 +102,26 @@ def gradient(s: Scan) -> bool:
     found = s.match(_NABLA)
     if not found or found[1] not in s.spelled or found[2] not in s.spelled:
         return False
-    s.put(r"\nabla", "_", *s.spelled[found[1]], *s.spelled[found[2]])
+    wrt, of = found[1], found[2]
+    if "_" not in found[0] and found[0].endswith(")"):  # ∇L(w)
+        wrt, of = of, wrt
+    s.put(r"\nabla", "_", *s.spelled[wrt], *s.spelled[of])
     s.at = found.end()
     return True
 
 
 def big(s: Scan) -> bool:
     """sum_n, Σ_{i=1}^n: a sum over an index."""
-    found = re.compile(r"(sum|prod|Σ|∑|Π|∏)(?=\s*_)").match(s.text, s.at)
+    if found := s.match(_RANGED):
+        s.put(_BIG[found[1]], "_", "{", found[2], "=", *s.inner(found[3]), "}")
+        s.put("^", "{", *s.inner(found[4]), "}")
+        s.at = found.end()
+        return True
+    if found := s.match(_OVER):
+        s.put(r"\sum", "_", "{", found[1], "}")
+        s.at = found.end()
+        return True
+    found = s.match(_BIG_SIGN)
     if not found:
         return False
     s.put(_BIG[found[1]])
