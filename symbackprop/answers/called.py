@@ -63,7 +63,10 @@ def aliases(bench: Bench) -> dict[str, Formula]:
             out.setdefault(f"e_{n}", Unit(out[n]))  # not the row of an E
         for spelled in (n, *(plain.bases(e.symbol.tex.base) if e.symbol else ())):
             if spelled[0].isupper() and len(spelled) <= ENTRY:
-                out.setdefault("\0" + spelled[0].lower() + spelled[1:], out[n])  # x_ni, x̂_i
+                lower = spelled[0].lower() + spelled[1:]
+                out.setdefault("\0" + lower, out[n])  # x_ni, x̂_i
+                if lower in d.graph.sizes and lower not in d.graph.symbol:
+                    out["\3" + lower] = out[n]  # k_i of a K, though a size is called k
     return out
 
 

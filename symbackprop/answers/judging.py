@@ -68,8 +68,14 @@ class Judge:
         """The first form that is not right, or the last. Errors: `Refused` where it has no value."""
         out = None
         for form in self.typed.forms:
-            out = self.form(form)
-            if out.verdict == "transposed" and form is not self.typed.forms[-1] and chained(form):
+            open_one = form is not self.typed.forms[-1] and chained(form)
+            try:
+                out = self.form(form)
+            except Refused:
+                if open_one:
+                    continue
+                raise
+            if out.verdict == "transposed" and open_one:
                 continue  # ∂L/∂r ∂r/∂w = …: as people write the chain rule, rows or columns
             if out.verdict == "correct" and self.nearly(form, out.reading):
                 out = replace(out, verdict="wrong", detail="nearly")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, get_args
 
-from symbackprop import plain
+from symbackprop import limits, plain
 from symbackprop.answers.bench import DELTA, Bench
 from symbackprop.answers.called import (
     aliases,
@@ -250,7 +250,9 @@ class Reader:
         return self.read(self.source(text))
 
     def read(self, source: Source) -> Formula:
-        """The formula that tokens stand for."""
+        """The formula that tokens stand for. Errors: `LimitError` before it is parsed, if it is too long."""
+        leaves = sum(t[:1].isalnum() for t in source.tokens)
+        limits.within(leaves, NODES, "letters and numbers", "answer")
         time, found = self.bench.target.d.graph.time, read_formula(source, self.table)
         return kroneckers(found, DELTA, Name(time.name)) if time and self.bench.short else found
 

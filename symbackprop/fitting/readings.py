@@ -20,8 +20,8 @@ from symbackprop.fitting.matrices import array
 from symbackprop.fitting.products import column, hadamard, repeated, times
 from symbackprop.meaning import meaning, strict
 from symbackprop.notation import (
-    ONE, OPEN, Array, At, Call, Eye, Formula, Hadamard, Kron, Minus, Name, Number, Ones, Over, Partial, Plus, Power,
-    Times, Transpose,
+    ONE, OPEN, Array, At, Call, Eye, Formula, Hadamard, Kron, Minus, Name, Number, Ones, Over, Partial, Plus,
+    Power, Times, Transpose,
 )  # fmt: skip
 
 RUNS, READINGS = 64, 8  # evaluations spent on the readings of one formula; readings kept

@@ -59,8 +59,8 @@ def numbered(s: Scan, text: str) -> bool:
     if len(text) > GLUED or not _NUMBERED.fullmatch(text):
         return False
     each = [(split(names, s), digits) for names, digits in _ENTRY.findall(text)]
-    if any(names is None for names, _ in each):
-        return False
+    if any(not names or (digits and not names[-1].islower()) for names, digits in each):
+        return False  # X1 may be X times ones
     for names, digits in each:
         for one in names or ():
             s.put_name(s.spelled[one])

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import Decimal
-from fractions import Fraction
 
 from symbackprop.errors import LimitError
 from symbackprop.reading.tokens import LIMITS
@@ -39,7 +37,7 @@ _TWO = (
     "solve",
 )
 TWO = {r"\max", r"\min", *(r"\operatorname{" + name + "}" for name in _TWO)}  # of two arguments
-FRACTIONS = frozenset("½⅓⅔¼¾⅕⅛")
+FRACTIONS = {"½": "0.5", "¼": "0.25", "¾": "0.75", "⅛": "0.125"}
 LITTLE = "²³¹⁰-₟" + "".join((*SMALL_SUBS, *(c for c in SMALL_SUPS if c.isalpha())))
 _INDICES = re.compile(rf"(?:(?![{LITTLE}])\w)+")
 _SPACE = re.compile(r"\s+")
@@ -172,6 +170,15 @@ def subscript(s: Scan) -> bool:
     return True
 
 
+def half(s: Scan) -> bool:
+    """½, where no number stands before it: 2½ is no product."""
+    if s.char() not in FRACTIONS or s.text[s.at - 1 : s.at].isdigit():
+        return False
+    s.put(FRACTIONS[s.char()])
+    s.at += 1
+    return True
+
+
 def number(s: Scan) -> bool:
     """2, 0.5, 0,5; 1[x > 0] and 1_n."""
     ones = s.match(_ONES)
@@ -186,11 +193,6 @@ def number(s: Scan) -> bool:
             s.put("(")
             s.open.append((")", ()))
             s.at += 1
-        return True
-    if s.char() in FRACTIONS:
-        part = Fraction(unicodedata.numeric(s.char())).limit_denominator(10)
-        s.put("(", str(part.numerator), "/", str(part.denominator), ")")
-        s.at += 1
         return True
     if "e" not in s.spelled and (tenth := s.match(_POWER_OF_TEN)):
         s.put(digits(tenth[0]))

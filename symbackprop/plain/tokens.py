@@ -7,10 +7,12 @@ from functools import lru_cache
 
 from symbackprop.plain.cases import cased
 from symbackprop.plain.marks import (
+    FRACTIONS,
     SIGNS,
     SUBS,
     SUPS,
     bracket,
+    half,
     number,
     power,
     prime,
@@ -32,6 +34,7 @@ Rule = Callable[[Scan], bool]
 RULES: tuple[tuple[Rule, Callable[[str], bool]], ...] = (  # each with the characters it may begin at
     (parted,     lambda c: c.isspace() or c in ",;&\\"),
     (space,      lambda c: c.isspace() or c.isalpha()),
+    (half,       lambda c: c in FRACTIONS),
     (transposed, lambda c: c in ".ᵀ⊤^⁻"),
     (method,     lambda c: c == "."),
     (prime,      lambda c: c in "'’′"),

@@ -49,6 +49,8 @@ def meant(
     r: Rewrite, base: Tokens, text: str, scripts: list[Script], stop: int
 ) -> Iterator[Meant]:  # fmt: skip
     """Ways a name may be meant."""
+    if any(s[0] == "_" or timed(r, s) for s in scripts):
+        yield "\3" + text, scripts, stop
     for s in scripts:
         rest = [x for x in scripts if x is not s]
         said = "".join(x.strip("\\") for x in r.typed[s[1] : s[2]])

@@ -167,7 +167,7 @@ def run(s: Scan) -> bool:
         return True
     s.fail(
         f"{head!r} is not a name known here",
-        near(head, [x for x in s.spelled if x[0] not in "\0\1\2"]),
+        near(head, [x for x in s.spelled if x[0] not in "\0\1\2\3"]),
     )
     return False
 
@@ -180,6 +180,11 @@ def name(s: Scan, text: str) -> bool:
             s.put_name(s.spelled[spelled])
             s.at = end
             return True
+    sized = "\3" + text
+    if sized in s.spelled and INDEXED.match(s.text, s.at + len(text)):
+        s.put_name(s.spelled[sized])
+        s.at += len(text)
+        return True
     if text in s.spelled:
         s.put_name(s.spelled[text])
         s.at += len(text)
