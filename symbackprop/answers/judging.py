@@ -12,7 +12,7 @@ import numpy as np
 from symbackprop.answers.bench import DELTA, Bench, Spot, Steps
 from symbackprop.answers.definitions import usual, value
 from symbackprop.answers.exactly import differs, exact_environment, exact_spots
-from symbackprop.answers.letters import by_rows
+from symbackprop.answers.letters import by_rows, implied
 from symbackprop.answers.typed import Typed
 from symbackprop.claims import Refused
 from symbackprop.compose import size_formula
@@ -274,16 +274,6 @@ def unstacked(value: Paper, spot: Spot) -> Paper:
     if len(shape) != 2 or value.rank != 2 or np.size(value.array) != np.prod(shape):
         return value
     return Paper(value.array.reshape(shape[::-1]).T, 2)
-
-
-def implied(letters: tuple[str, ...], left: tuple[str, ...], asked: int) -> str:
-    """Why an answer with more letters than axes is refused."""
-    summed = [x for x in letters if x not in left]
-    over = summed[0] if summed else letters[0]
-    free = f"{' and '.join(letters)} are free where the result has {asked} index" + "es" * (
-        asked != 1
-    )
-    return f"{free}; sums are written out: sum_{over} … for a sum over {over}"
 
 
 def outcome(right: Paper, value: Paper, form: Formula | None = None) -> Outcome:

@@ -88,6 +88,16 @@ def by_rows(
     return rows.T if axis else rows
 
 
+def implied(letters: tuple[str, ...], left: tuple[str, ...], asked: int) -> str:
+    """Why an answer with more letters than axes is refused."""
+    summed = [x for x in letters if x not in left]
+    over = summed[0] if summed else letters[0]
+    free = f"{' and '.join(letters)} are free where the result has {asked} index" + "es" * (
+        asked != 1
+    )
+    return f"{free}; sums are written out: sum_{over} … for a sum over {over}"
+
+
 def alphabet(bench: Bench, forms: tuple[Formula, ...], shapes: Shapes) -> tuple[str, ...]:
     """The letters of an answer in windows: by the alphabet for the axes asked for, as our pages have them."""
     found: dict[str, bool] = {}
