@@ -37,7 +37,10 @@ GRAMMAR = r"""
        | APPLY post -> call1 | APPLY big -> call1
     ?factor: post | NABLA expr OF post -> nabla | PARTIAL post _SLASH PARTIAL post -> partial
     ?post: atom
+         | listed
+         | listed TOP              -> itself
          | post TOP                -> transpose
+         | RAISE POW expr _CLOSE post -> raised
          | post SUB places _CLOSE  -> at
          | post POW expr _CLOSE    -> power
          | post HPOW expr _CLOSE   -> hpower
@@ -61,6 +64,7 @@ GRAMMAR = r"""
          | BEGIN row (_NEWROW row)* END                              -> array
          | CASES case (_NEWROW case)* END                            -> cases
     bracketed: _LPAR expr _RPAR | _LSQR expr _RSQR | _LBRACE expr _RBRACE
+    listed: _LPAR expr (_COMMA expr)+ _RPAR
     _arguments: _LPAR list _RPAR | _LSQR list _RSQR | _LBRACE list _RBRACE
     list: expr (_COMMA expr)*
     places: _place (_COMMA _place)*
@@ -70,7 +74,7 @@ GRAMMAR = r"""
     size: expr (SEP expr)*
     row: expr (_CELL expr)*
     case: expr _CELL expr RELATION expr | expr _CELL OTHERWISE
-    %declare NAME NUMBER FUNCTION APPLY BIG FRAC PARTIAL BRACE ONES INDICATOR RELATION EYE UNIT DELTA
+    %declare NAME NUMBER FUNCTION APPLY RAISE BIG FRAC PARTIAL BRACE ONES INDICATOR RELATION EYE UNIT DELTA
     %declare SWAP ZEROS BEGIN END NABLA OF TOP SUB POW HPOW ODOT OSLASH SEP CDOT CASES OTHERWISE COLON
     %declare _PLUS _MINUS _SLASH
     %declare _LPAR _RPAR _LSQR _RSQR _LBRACE _RBRACE _LABS _RABS _LFLOOR _RFLOOR _COMMA _CELL

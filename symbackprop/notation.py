@@ -62,7 +62,8 @@ class Minus:
 class Times:
     """Juxtaposition: the matrix product, or a scalar in front of anything.
 
-    `signs` is what was typed before each factor, '·' or nothing; '(' before the first: all in brackets.
+    `signs` is what was typed before each factor, '·', '*', '@' or nothing; '(' before the first: all in
+    brackets.
     """
 
     factors: tuple[Formula, ...]
@@ -243,9 +244,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """A matrix written out; entries are scalars, or blocks whose sizes fit."""
+    """A matrix written out; entries are scalars, or blocks whose sizes fit. `listed`: typed as [a, b]."""
 
     rows: tuple[tuple[Formula, ...], ...]
+    listed: bool = field(default=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

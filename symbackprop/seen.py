@@ -60,6 +60,11 @@ class Shapes:
             return False
         return x.base in self.indices or (index and len(x.base) == 1 and bool(self.own.get(x)))
 
+    def matrix(self, base: Formula) -> bool:
+        """Whether an array has more rows and columns than one."""
+        shape = self.paper(base)
+        return shape is not None and len(shape) == 2 and ONE not in shape
+
     def own_axes(self, f: Formula) -> Shape | None:
         """Own axes of a formula: a vector has one."""
         shape = self.paper(f)

@@ -220,8 +220,13 @@ def bind_sizes(g: Graph, trial: int, length: int | None = None) -> dict[str, int
     return roomy(g, invertible(g, sizes))
 
 
-def generic(s: Symbol, sizes: Mapping[str, int], rng: np.random.Generator) -> Array:
-    """A value of the symbol's domain, entries away from 0 and 1, large matrices scaled down."""
+def generic(
+    s: Symbol, sizes: Mapping[str, int], rng: np.random.Generator, spread: float = 1.0
+) -> Array:
+    """A value of the symbol's domain, entries away from 0 and 1, large matrices scaled down.
+
+    `spread` says how far from 0, where the domain has no size of its own.
+    """
     shape = tuple(x.value(sizes) for x in s.shape)
     if s.domain == "label":
         assert s.labels
@@ -232,10 +237,11 @@ def generic(s: Symbol, sizes: Mapping[str, int], rng: np.random.Generator) -> Ar
     size = np.where(
         rng.random(shape) < 0.5, rng.uniform(0.2, 0.8, shape), rng.uniform(1.2, 1.8, shape)
     )
-    if s.domain == "positive":
-        return size
     if s.domain == "distribution":
         return size / size.sum(-1, keepdims=True)
+    size = size * spread
+    if s.domain == "positive":
+        return size
     signed = size * rng.choice([-1.0, 1.0], shape)
     wide = max(shape, default=1) if len(shape) > 1 else 1
     signed = signed / np.sqrt(max(1.0, wide / 4))
@@ -245,7 +251,9 @@ def generic(s: Symbol, sizes: Mapping[str, int], rng: np.random.Generator) -> Ar
     return signed
 
 
-def generic_point(g: Graph, trial: int, seed: int, sizes: Mapping[str, int] | None = None) -> Point:
+def generic_point(
+    g: Graph, trial: int, seed: int, sizes: Mapping[str, int] | None = None, spread: float = 1.0
+) -> Point:
     """Inputs and initial states of one trial."""
     rng = np.random.default_rng([seed, trial])
     bound = dict(sizes) if sizes is not None else bind_sizes(g, trial)
@@ -255,13 +263,13 @@ def generic_point(g: Graph, trial: int, seed: int, sizes: Mapping[str, int] | No
         s = g.symbol[n].symbol
         assert s
         for t in range(1, length + 1) if s.time else (0,):
-            values[n, t] = generic(s, bound, rng)
+            values[n, t] = generic(s, bound, rng, spread)
     for e in g.definition.values():
         for node in topological(e):
             s = node.symbol
             if s and s.time and s.shift < 0:
                 for t in range(1 + s.shift, 0 if s.name in g.initial else 1):
-                    values.setdefault((s.name, t), generic(s, bound, rng))
+                    values.setdefault((s.name, t), generic(s, bound, rng, spread))
     return Point(bound, values, {}, length)
 
 

@@ -92,7 +92,7 @@ def analytic(d: Derivation) -> bool:
 
 def point_for(
     d: Derivation, trial: int, seed: int, method: str, length: int | None = None,
-    given: Mapping[str, int] | None = None,
+    given: Mapping[str, int] | None = None, spread: float = 1.0,
 ) -> Point | str:  # fmt: skip
     """A generic point with all values and δ's, away from kinks; or the reason why there is none."""
     reason = ""
@@ -101,7 +101,7 @@ def point_for(
         watched: list[float] = []
         token = KINKS.set(watched)
         try:
-            raw = generic_point(d.graph, trial, seed + 7919 * attempt, sizes)
+            raw = generic_point(d.graph, trial, seed + 7919 * attempt, sizes, spread)
             point = forward(d.graph, seeded(d.backward, raw, seed))
         finally:
             KINKS.reset(token)

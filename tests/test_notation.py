@@ -424,7 +424,7 @@ def test_long_and_deep_formulas_are_fine() -> None:
 @pytest.mark.parametrize(
     ("typed", "says"),
     [("V x", "'V' is not a name"), ("W^{(7)} x", None), ("A + ", "ends too early"), ("", "nothing"),
-     ("A B)", "closes nothing"), (r"\sum_{k=1} x_k", "bounds"), (r"\tanh^2 x", "parentheses"),
+     ("A B)", "closes nothing"), (r"\sum_{k=1} x_k", "bounds"), (r"\tanh^2", "parentheses"),
      (r"\tanh x y", "cannot stand here"), (r"\tanh", "parentheses"), (r"\tanh + x", "cannot"),
      (r"\tanh^{-1}(x)", "inverse"), ("x_{i+1 j}", "commas"), ("c_t_t", "two scripts"),
      (r"\lfloor x", "never closed"),

@@ -106,7 +106,7 @@ class Bench:
         if not points:
             raise DeclarationError(str(found[0]), where="check")
         again = partial(point_for, d, 0, method=method, given=small_sizes(d, 0))
-        points = on_all_sides(d.graph, points, lambda k: again(seed=self.seed + k))
+        points = on_all_sides(d.graph, points, lambda k, far: again(seed=self.seed + k, spread=far))
         return tuple(tuple(self.at(p)) for p in points)
 
     @cached_property
@@ -148,7 +148,7 @@ class Bench:
             env = with_partials(scene, eq, env)
         values = {**self.slopes(env.values), **env.values}
         return replace(env, values=self.without_itself(values, here[0]),
-                       functions={**WHOLE, **env.functions})  # fmt: skip
+                       functions={**WHOLE, **env.functions}, outside="zero")  # fmt: skip
 
     def slopes(self, values: Mapping[Formula, Value]) -> dict[Formula, Value]:
         """∂L/∂x of every node that has none on our pages: what ∇ is."""

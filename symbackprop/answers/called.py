@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterator, Mapping
 from functools import lru_cache
 from typing import TypeGuard, TypeVar
 
@@ -13,6 +13,7 @@ from symbackprop.notation import At, Call, Formula, KroneckerDelta, Name, Nabla,
 from symbackprop.write.walk import children, fold, inside, rebuilt
 
 
+ENTRY = 5  # letters of a matrix whose entries are called by a small one: X, X̂, X_hat
 KEPT = 64  # sets of names that answers defined for themselves
 Key = TypeVar("Key")
 Made = TypeVar("Made")
@@ -54,12 +55,32 @@ def aliases(bench: Bench) -> dict[str, Formula]:
             f"grad_{n}",
         ):
             out.setdefault(spelled, f)
+    for n in tuple(d.graph.symbol):
+        for spelled, f in scripted(n, d.graph.symbol, out):
+            out.setdefault(spelled, f)
     for n, e in d.graph.symbol.items():
         if e.symbol and e.symbol.labels and "e" not in d.graph.symbol:
             out.setdefault(f"e_{n}", Unit(out[n]))  # not the row of an E
-        if len(n) == 1 and n.isupper():
-            out.setdefault("\0" + n.lower(), out[n])  # with indices only: x_ni
+        for spelled in (n, *(plain.bases(e.symbol.tex.base) if e.symbol else ())):
+            if spelled[0].isupper() and len(spelled) <= ENTRY:
+                lower = spelled[0].lower() + spelled[1:]
+                out.setdefault("\0" + lower, out[n])  # x_ni, x̂_i
+                if lower in d.graph.sizes and lower not in d.graph.symbol:
+                    out["\3" + lower] = out[n]  # k_i of a K, though a size is called k
     return out
+
+
+def scripted(
+    n: str, declared: Container[str], out: Mapping[str, Formula]
+) -> Iterator[tuple[str, Formula]]:
+    """az as a_z and a^z, where nothing is called a; its δ in the same way."""
+    letter, rest = n[:1], n[1:]
+    if not rest.isalpha() or letter in declared or rest in ("T", "t"):
+        return
+    for lead in ("", "δ"):
+        for script in (f"_{rest}", f"_{{{rest}}}", f"^{rest}", f"^{{{rest}}}", f"^({rest})"):
+            if lead + n in out:
+                yield lead + letter + script, out[lead + n]
 
 
 def stacked(f: Formula | None) -> TypeGuard[Call]:

@@ -17,13 +17,16 @@ from symbackprop.answers.edits import FAULTS, slipped
 from symbackprop.answers.judging import everywhere
 from symbackprop.answers.rules import Slip, derailed, slips
 from symbackprop.evaluation.paper import Paper
-from symbackprop.expr import Expr, shifted, substitute, symbols
+from symbackprop.expr import Expr, shifted, substitute, symbols, topological
 from symbackprop.places import plain
-from symbackprop.reverse import backward
+from symbackprop.reverse import Backward, backward
 from symbackprop.values import backward_values
 
 SLIPS = 160  # wrong rules tried for one bench
 PAIRS = 120  # of two slips in one derivation
+DEEP = 3  # how often the δ's of a form are written out
+ROUND = 6  # δ's on a way that are written out
+PARTS = 2_000  # of such a form
 LOCAL_PAIRS = 400  # of two slips in one error signal
 
 
@@ -115,7 +118,10 @@ def by_signal(b: Bench) -> Iterator[Candidate]:
             rest = td.plus(*(v.value for j, v in enumerate(own.uses) if j != k))
             missing = Mistake("path", (("node", b.target.wrt), ("consumer", u.consumer)))
             yield from local(b, (missing,), rest, scope=u.consumer)
-    for e in (own.value, inlined(b, own.value)):
+    forms = [own.value]
+    while len(forms) < DEEP and (deeper := inlined(b, forms[-1])) is not forms[-1]:
+        forms.append(deeper)
+    for e in forms:
         yield from at_wrong_steps(b, e)
 
 
@@ -130,11 +136,13 @@ def inlined(b: Bench, e: Expr) -> Expr:
 
 
 def at_wrong_steps(b: Bench, e: Expr) -> Iterator[Candidate]:
-    """A form with t in place of t + 1 or t - 1, at one symbol or at all; or t + 1 in place of t - 1."""
-    moved = [x for x in symbols(e) if x.symbol and x.symbol.shift]
+    """A form with t in place of t + 1 or t - 1, at one symbol or at all; or a step beside the right one."""
+    timed = [x for x in symbols(e) if x.symbol and x.symbol.time and x.symbol.at is None]
+    moved = [x for x in timed if x.symbol and x.symbol.shift]
     ways = [[(x, -x.symbol.shift)] for x in moved if x.symbol]
     ways += [[(x, 2)] for x in moved if x.symbol and x.symbol.shift < 0]
     ways += [[way for [way] in ways[: len(moved)]]] if len(moved) > 1 else []
+    ways += [[(x, by)] for x in timed if x not in moved for by in (1, -1)]
     for way in ways:
         name = way[0][0].symbol.name if way[0][0].symbol else ""
         wrong = substitute(e, {x: shifted(x, by) for x, by in way})
@@ -186,6 +194,26 @@ def damaged(b: Bench, made: tuple[Slip, ...]) -> Iterator[Candidate]:
     at = once_per_point(lambda p: backward_values(wrong, p))
     yield from valued(b, said(made), lambda p, k: at(p).deltas[wrt, k], made)
     yield from local(b, said(made), wrong.adjoints[wrt].value, made, made[0].name)
+    if not right.graph.time or len({s.wrong for s in made}) > 1:
+        return
+    if len(topological(once := around(wrong, wrt))) < PARTS:
+        yield from local(b, said(made), once, made)
+
+
+def around(wrong: Backward, wrt: str) -> Expr:
+    """A wrong error signal with the wrong ones above it put in, once each: the next step's are right."""
+
+    def put_in(e: Expr, seen: frozenset[str]) -> Expr:
+        swap = {}
+        for x in symbols(e):
+            s = x.symbol
+            known = s and s.cotangent and s.at is None and s.name not in seen and len(seen) < ROUND
+            if s and known and s.name in wrong.adjoints:
+                above = put_in(wrong.adjoints[s.name].value, seen | {s.name})
+                swap[x] = shifted(above, s.shift)
+        return substitute(e, swap)
+
+    return put_in(wrong.adjoints[wrt].value, frozenset({wrt}))
 
 
 # --- two -----------------------------------------------------------------------------------------

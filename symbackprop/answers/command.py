@@ -9,8 +9,10 @@ import sys
 
 from symbackprop.answers.check import check
 from symbackprop.answers.executors import executor
-from symbackprop.answers.many import Result, Task, judge_all, rows
+from symbackprop.answers.many import Result, Task, judge_all
 from symbackprop.answers.solution import Told, agreeing, solution
+from symbackprop.answers.table import rows
+from symbackprop.answers.typed import LABEL
 from symbackprop.answers.verdict import Verdict
 from symbackprop.catalogue import phrase
 from symbackprop.claims import SIGNS
@@ -24,7 +26,11 @@ STATUS = {
     "follows": 0,
     "unreadable": 2,
 }  # anything else is 1
-_COMMENT = re.compile(r"(?<!\\)%.*")
+_COMMENT = re.compile(r"(?<!\\)[%#].*")
+_NUMBERED = re.compile(r"^(?:\\item\b|[•*]|\d+[.)]|\((?:\d+|[a-z])\))\s+(?!=)")
+_GOES_ON = re.compile(
+    r"^(?:[&\s]|\\(?:q?quad|[,;:! ]))*(?=(=|\\approx|≈)|[-+]|\\(?:odot|cdot|times)\b)"
+)
 _AROUND = re.compile(
     r"\\(?:begin|end)\s*\{(?:align|equation|gather|aligned|split|multline|document)\*?\}"
     r"|\\\[|\\\]|\$\$?|\\nonumber"
@@ -43,12 +49,17 @@ def run_check(o: argparse.Namespace, graph: str) -> int:
     if o.answers is not None:
         return run_answers(o, graph)
     found = check(graph, o.wrt, o.answer, of=o.of, kind=o.kind, notation=o.notation)
-    print(
+    say(
         json.dumps(found.as_dict(), indent=2, ensure_ascii=False)
         if o.json
         else shown(found, o.lang)
     )
     return STATUS.get(found.verdict, 1)
+
+
+def say(text: str) -> None:
+    """Print what may hold halves of characters: an answer may have come in broken."""
+    print(text.encode("utf-8", "replace").decode("utf-8"))
 
 
 def shown(v: Verdict, language: str) -> str:
@@ -74,13 +85,13 @@ def run_lines(o: argparse.Namespace, graph: str) -> int:
         raise DeclarationError("no line with = was found", where=str(o.lines))
     found = solution(d, texts, notation=o.notation)
     if o.json:
-        print(json.dumps([as_dict(t) for t in found], indent=2, ensure_ascii=False))
+        say(json.dumps([as_dict(t) for t in found], indent=2, ensure_ascii=False))
     else:
         for n, t in enumerate(found, 1):
-            print(f"{n}: {line_text(t, o.lang)}    {t.line.text}")
+            say(f"{n}: {line_text(t, o.lang)}    {t.line.text}")
         last = agreeing(found)
         if last and worst([t.verdict for t in found]):
-            print(phrase("line.agrees", o.lang, name=last))
+            say(phrase("line.agrees", o.lang, name=last))
     return worst([t.verdict for t in found])
 
 
@@ -99,7 +110,7 @@ def line_text(t: Told, language: str) -> str:
     left, right = (*sizes, "", "")[:2]
     said = phrase(f"line.{t.verdict}", language, sign=str(x.sign), left=left, right=right,
                   lines=", ".join(map(str, t.follows)))  # fmt: skip
-    where = f" ({x.where})" if x.where else ""
+    where = f" {x.where}" if x.where.startswith("(") else f" ({x.where})" if x.where else ""
     values = f": {x.values[0]} ≠ {x.values[1]}" if x.values and t.verdict == "false" else ""
     return f"{said}{where if values else ''}{values}"
 
@@ -107,8 +118,28 @@ def line_text(t: Told, language: str) -> str:
 def lines_of(text: str) -> list[str]:
     """The lines of a solution that state something."""
     bare = _AROUND.sub("\n\n", _COMMENT.sub("", text))
-    pieces = (on_one_line(p).rstrip(".,;") for p in _ENDS.split(bare))
-    return [p for p in pieces if any(s in p for s in SIGNS)]
+    out: list[str] = []
+    for piece in (on_one_line(p).rstrip(".,;") for p in _ENDS.split(bare)):
+        on = _GOES_ON.match(piece) if out else None
+        if on and on[1]:
+            out.append(f"{last_side(out[-1])} {piece[on.end() :]}")
+        elif on:
+            out[-1] += " " + piece[on.end() :]
+        elif any(s in piece for s in SIGNS):
+            out.append(LABEL.sub("", _NUMBERED.sub("", piece)))
+    return out
+
+
+def last_side(line: str) -> str:
+    """What stands right of the last sign of a line: a line that begins with = goes on from there."""
+    depth, start = 0, 0
+    for k, c in enumerate(line):
+        depth += (c in "([{") - (c in ")]}")
+        if depth == 0 and c in "=≈":
+            start = k + 1
+        elif depth == 0 and line.startswith(r"\approx", k):
+            start = k + len(r"\approx")
+    return line[start:].replace("&", " ").strip()
 
 
 def on_one_line(text: str) -> str:
@@ -133,7 +164,7 @@ def run_answers(o: argparse.Namespace, graph: str) -> int:
         with executor(o.executor, o.jobs) as pool:
             found = judge_all(task, given, pool, tell=lambda n: bar.update(item, advance=n))
     for n, r in enumerate(found, 1):
-        print(json.dumps(r, ensure_ascii=False) if o.json else row_text(n, r, o.lang))
+        say(json.dumps(r, ensure_ascii=False) if o.json else row_text(n, r, o.lang))
     return worst([str(r["verdict"]) for r in found])
 
 

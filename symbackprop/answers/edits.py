@@ -122,11 +122,9 @@ def weighed(
     """What is wrong with single terms: the answer is the sum with other factors before one or two of them."""
     if len(found) < 2:
         return ()
-    weights = [weights_at([v[k] for _, v in found], values[k]) for k in range(len(values))]
-    known = [w for w in weights if w is not None]
-    if len(known) < len(values):
+    table = weights(found, values)
+    if table is None:
         return ()
-    table = np.array(known)
     out: list[tuple[str, Gaps]] = []
     for (name, _), column in zip(found, table.T, strict=True):
         gap = (("term", name),)
@@ -142,6 +140,38 @@ def weighed(
         out += [("term_sign", gap)] if factor[0] < 0 else []
         out += [("term_factor", (*gap, ("factor", factor[1])))] if factor[1] else []
     return tuple(out) if len(out) <= 2 else ()
+
+
+def weights(
+    found: tuple[tuple[str, tuple[Paper, ...]], ...], values: tuple[Paper, ...]
+) -> np.ndarray | None:
+    """The factor before each term at each spot; one for all spots, where single ones are too small."""
+    each = [weights_at([v[k] for _, v in found], values[k]) for k in range(len(values))]
+    known = [w for w in each if w is not None]
+    if len(known) == len(values):
+        return np.array(known)
+    joint = together([v for _, v in found], values)
+    return None if joint is None else np.tile(joint, (len(values), 1))
+
+
+def together(parts: list[tuple[Paper, ...]], values: tuple[Paper, ...]) -> np.ndarray | None:
+    """One factor before each term that is right at every spot, where there are more entries than terms."""
+    pairs = ((p, v) for part in parts for p, v in zip(part, values, strict=True))
+    if any(p.size != v.size for p, v in pairs):
+        return None
+    a = np.stack([flat(part) for part in parts], axis=1)
+    x = flat(values)
+    if not np.all(np.isfinite(x)) or len(x) <= len(parts):
+        return None
+    if np.linalg.matrix_rank(a) < len(parts):
+        return None
+    found = np.linalg.lstsq(a, x)[0]
+    return found if relative(x, a @ found)[0] <= EQUAL else None
+
+
+def flat(values: tuple[Paper, ...]) -> np.ndarray:
+    """All entries at all spots."""
+    return np.concatenate([np.ravel(np.real(v.array)) for v in values])
 
 
 def weights_at(parts: list[Paper], value: Paper) -> np.ndarray | None:

@@ -36,6 +36,7 @@ SHORT, FULL = 6, 17  # digits of a number that is no whole one
 NOISE = 1e-14  # what rounding may make of equal numbers
 NEAR = 1e-8  # entries that count as the same side by side
 ATTEMPTS = 12  # points tried, the smallest sizes first
+QUARTERS = 6  # points tried beside them, all numbers quartered: nearer to 0 than integers are
 WHOLE = np.array([-2, -1, 1, 2, 3])
 TERMS = 4  # of a row of a large matrix, the others 0
 Nested: TypeAlias = "float | tuple[Nested, ...]"
@@ -126,20 +127,21 @@ def label(g: Graph, name: str) -> int:
 
 
 def small_spots(b: Bench) -> Iterator[Spot]:
-    """Points in small integers, one step of time each."""
-    found = (small_spot(b, attempt) for attempt in range(ATTEMPTS))
+    """Points in small integers, at last in quarters, one step of time each."""
+    found = (small_spot(b, attempt) for attempt in range(ATTEMPTS + QUARTERS))
     return (s for s in found if s is not None)
 
 
-@lru_cache(maxsize=32 * ATTEMPTS)
+@lru_cache(maxsize=32 * (ATTEMPTS + QUARTERS))
 def small_spot(b: Bench, attempt: int) -> Spot | None:
     """A point in small integers; None where it lies on a kink or is not finite."""
     d = b.target.d
-    sizes = small_sizes(d.graph, 1 + min(attempt // 4 + (attempt > 0), 2))
+    quarter, number = divmod(attempt, ATTEMPTS)
+    sizes = small_sizes(d.graph, 1 + min(number // 4 + (number > 0), 2))
     watched: list[float] = []
     token = KINKS.set(watched)
     try:
-        raw = integers(d.graph, sizes, attempt)
+        raw = integers(d.graph, sizes, attempt, 0.25 if quarter else 1.0)
         point = backward_values(d.backward, forward(d.graph, seeded(d.backward, raw, attempt)))
     finally:
         KINKS.reset(token)
@@ -157,22 +159,22 @@ def small_sizes(g: Graph, n: int) -> dict[str, int]:
     return roomy(g, sizes)
 
 
-def integers(g: Graph, sizes: Mapping[str, int], seed: int) -> Point:
-    """Inputs and initial states in small integers, where their domain has them."""
+def integers(g: Graph, sizes: Mapping[str, int], seed: int, unit: float = 1.0) -> Point:
+    """Inputs and initial states in small integers times a unit, where their domain has them."""
     generic = generic_point(g, 0, seed, sizes)
     rng = np.random.default_rng([seed, 31])
     values: dict[Key, Array] = {}
     for (n, t), v in generic.values.items():
         s = g.symbol[n].symbol
-        values[n, t] = whole(s, v, rng)
+        values[n, t] = whole(s, v, rng, unit)
     return Point(generic.sizes, values, {}, generic.length)
 
 
-def whole(s: Symbol | None, v: Array, rng: np.random.Generator) -> Array:
-    """Small integers in the shape of a value, if its domain is open to them."""
+def whole(s: Symbol | None, v: Array, rng: np.random.Generator, unit: float) -> Array:
+    """Small integers times a unit in the shape of a value, if its domain is open to them."""
     if s is None or s.domain in ("label", "onehot", "distribution"):
         return v
-    made = rng.choice(WHOLE, np.shape(v)).astype(float)
+    made = rng.choice(WHOLE, np.shape(v)) * unit
     if s.domain == "positive":
         return np.abs(made)
     if s.domain == "symmetric":

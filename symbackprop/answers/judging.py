@@ -12,6 +12,7 @@ import numpy as np
 from symbackprop.answers.bench import DELTA, Bench, Spot, Steps
 from symbackprop.answers.definitions import usual, value
 from symbackprop.answers.exactly import differs, exact_environment, exact_spots
+from symbackprop.answers.letters import by_rows, implied
 from symbackprop.answers.typed import Typed
 from symbackprop.claims import Refused
 from symbackprop.compose import size_formula
@@ -21,12 +22,12 @@ from symbackprop.fitting.choice import Reading
 from symbackprop.fitting.readings import readings, valued
 from symbackprop.lines import equal
 from symbackprop.meaning import Environment, evaluate
-from symbackprop.notation import ONE, ZERO, At, Formula, Name, Plus, Sum
+from symbackprop.notation import ONE, ZERO, At, Formula, Name, Partial, Plus, Sum
 from symbackprop.places import plain
 from symbackprop.rationals import NotRational
 from symbackprop.reference import Array
 from symbackprop.sizes import size
-from symbackprop.write.walk import children, fold, rebuilt
+from symbackprop.write.walk import children, fold, inside, rebuilt
 
 Verdicts = Literal["correct", "transposed", "wrong", "unreadable"]
 Outcome = Literal["equal", "transposed", "sizes", "differs", "nowhere"]
@@ -67,7 +68,15 @@ class Judge:
         """The first form that is not right, or the last. Errors: `Refused` where it has no value."""
         out = None
         for form in self.typed.forms:
-            out = self.form(form)
+            open_one = form is not self.typed.forms[-1] and chained(form)
+            try:
+                out = self.form(form)
+            except Refused:
+                if open_one:
+                    continue
+                raise
+            if out.verdict == "transposed" and open_one:
+                continue  # ∂L/∂r ∂r/∂w = …: as people write the chain rule, rows or columns
             if out.verdict == "correct" and self.nearly(form, out.reading):
                 out = replace(out, verdict="wrong", detail="nearly")
             if out.verdict != "correct":
@@ -192,6 +201,9 @@ class Judge:
         axes = self.bench.target.axes
         if len(letters := tuple(self.typed.free)) > len(axes):
             raise Refused("unreadable", 1, implied(letters, self.typed.order, len(axes)))
+        sizes = tuple(a.value(spot.point.sizes) for a in axes)
+        if (rows := by_rows(value, axes, sizes, self.typed.free, self.typed.order)) is not None:
+            return plain(self.bench.target.paper(rows))
         free = [self.typed.free.get(x) for x in self.typed.order]
         wide = [a for a in axes if a != SINGLE]
         if value.rank or None in free or len(free) not in (len(axes), len(wide)):
@@ -246,6 +258,11 @@ class Judge:
         return Found(verdict, form, reading, values, sizes)
 
 
+def chained(form: Formula) -> bool:
+    """Whether derivatives stand in a form, which lie as one likes."""
+    return any(isinstance(x, Partial) for x in inside(form))
+
+
 def step(value: Paper, k: int) -> Paper:
     """A value at one of many steps, which are its first axis of samples."""
     return replace(value, array=value.array[k]) if value.samples else value
@@ -257,16 +274,6 @@ def unstacked(value: Paper, spot: Spot) -> Paper:
     if len(shape) != 2 or value.rank != 2 or np.size(value.array) != np.prod(shape):
         return value
     return Paper(value.array.reshape(shape[::-1]).T, 2)
-
-
-def implied(letters: tuple[str, ...], left: tuple[str, ...], asked: int) -> str:
-    """Why an answer with more letters than axes is refused."""
-    summed = [x for x in letters if x not in left]
-    over = summed[0] if summed else letters[0]
-    free = f"{' and '.join(letters)} are free where the result has {asked} index" + "es" * (
-        asked != 1
-    )
-    return f"{free}; sums are written out: sum_{over} … for a sum over {over}"
 
 
 def outcome(right: Paper, value: Paper, form: Formula | None = None) -> Outcome:

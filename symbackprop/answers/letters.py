@@ -8,15 +8,20 @@ from functools import lru_cache
 
 from itertools import permutations
 
+import numpy as np
+
 from symbackprop.answers.bench import DELTA, Bench
 from symbackprop.answers.definitions import Definition
 from symbackprop.claims import Refused, Shapes, shapes_of, with_letters
 from symbackprop.compose import size_formula, size_name
+from symbackprop.evaluation.paper import Paper
 from symbackprop.notation import OPEN, At, Formula, KroneckerDelta, Name, Product, Span, Sum
 from symbackprop.reading.names import NameTable
-from symbackprop.sizes import Shape, Size
+from symbackprop.reference import Array
+from symbackprop.sizes import Shape, Size, size
 from symbackprop.write.walk import children, fold, inside, rebuilt
 
+SINGLE = size(1)
 Free = Mapping[str, tuple[Size, ...]]
 
 
@@ -47,12 +52,50 @@ def lettered(
     own, shapes = placed(own, shapes, table)
     forms = tuple(bounded(f, shapes) for f in forms)
     order = order or alphabet(bench, forms, shapes)
-    left = () if not order else (heading(bench, order),)
+    rows = len(order) == 1 and len(bench.target.axes) == 2 and SINGLE not in bench.target.axes
+    left = (heading(bench, order),) if order and not rows else ()  # ∂L/∂w_j: a row or a column
     claim = with_letters(d, table, "", {}, (*left, *forms), (), own=shapes.own)
     order = order or ordered(dict(claim.free), bench.target.axes)
     place = {letter: k for k, letter in enumerate(order)}
     free = dict(sorted(claim.free, key=lambda f: place.get(f[0], len(place))))
+    free |= firm(shapes, forms, free)
     return Lettered(forms, tuple(own), order, free, claim.recurrent)
+
+
+def firm(shapes: Shapes, forms: tuple[Formula, ...], free: Free) -> Free:
+    """The axes of the letters that are seen for sure: w_c of a matrix may be a row or a column."""
+    found: dict[str, tuple[Size, ...]] = {}
+    for node, index, axis in (use for f in forms for use in shapes.uses(f)):
+        open_one = isinstance(node, At) and len(node.indices) == 1 and shapes.matrix(node.base)
+        if axis is not None and index.base in free and not open_one:
+            found[index.base] = tuple(dict.fromkeys((*found.get(index.base, ()), axis)))
+    return found
+
+
+def by_rows(
+    value: Paper, axes: Shape, sizes: tuple[int, ...], free: Free, order: tuple[str, ...]
+) -> Array | None:
+    """A matrix said by its rows, or its columns: a vector for every position of one letter."""
+    if len(axes) != 2 or len(order) != 1 or value.rank != 2 or 1 not in value.size:
+        return None
+    runs = free.get(order[0], ())
+    fits = (k for k in (0, 1) if axes[k] in runs and max(value.size) == sizes[1 - k])
+    axis = next(fits, None)
+    if axis is None or value.samples not in ((), (sizes[axis],)):
+        return None
+    long, wide = sizes[axis], sizes[1 - axis]
+    rows = np.broadcast_to(value.array.reshape(*value.samples, wide), (long, wide))
+    return rows.T if axis else rows
+
+
+def implied(letters: tuple[str, ...], left: tuple[str, ...], asked: int) -> str:
+    """Why an answer with more letters than axes is refused."""
+    summed = [x for x in letters if x not in left]
+    over = summed[0] if summed else letters[0]
+    free = f"{' and '.join(letters)} are free where the result has {asked} index" + "es" * (
+        asked != 1
+    )
+    return f"{free}; sums are written out: sum_{over} … for a sum over {over}"
 
 
 def alphabet(bench: Bench, forms: tuple[Formula, ...], shapes: Shapes) -> tuple[str, ...]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from symbackprop.answers.check import check
 from symbackprop.answers.pools import everything
-from symbackprop.errors import DeclarationError, SymbackpropError
+from symbackprop.answers.table import Row
+from symbackprop.errors import SymbackpropError
 
 AT_ONCE = 50  # rows handed to a worker together
-Row = Mapping[str, str]
 Result = dict[str, object]
 
 
@@ -28,30 +25,6 @@ class Task:
     of: str | None = None
     kind: str = "auto"
     notation: str = "auto"
-
-
-def rows(path: Path) -> list[Row]:
-    """The rows of a CSV file with a column `answer`, or of JSON lines. Errors: `DeclarationError`."""
-    text = path.read_text("utf-8-sig")
-    if path.suffix == ".csv":
-        found = [dict(r) for r in csv.DictReader(text.splitlines())]
-        if found and "answer" not in found[0]:
-            raise DeclarationError("has no column `answer`", where=path.name)
-        return [{k: v for k, v in r.items() if k and isinstance(v, str)} for r in found]
-    if path.suffix not in (".jsonl", ".ndjson"):
-        raise DeclarationError("is neither .csv nor .jsonl", where=path.name)
-    return [parsed(line) for line in text.splitlines() if line.strip()]
-
-
-def parsed(line: str) -> Row:
-    """One line of JSON as a row; what is none is kept, to be reported as such."""
-    try:
-        found = json.loads(line)
-    except (ValueError, RecursionError):
-        return {"bad": "no JSON"}
-    if not isinstance(found, dict) or not isinstance(found.get("answer"), str):
-        return {"bad": "no `answer`"}
-    return {k: v if isinstance(v, str) else json.dumps(v) for k, v in found.items()}
 
 
 def judge_row(task: Task, row: Row) -> Result:

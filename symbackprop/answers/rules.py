@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from symbackprop import tidy as td
 from symbackprop.activity import active_names
 from symbackprop.errors import SymbackpropError
-from symbackprop.expr import Expr, const, intern, symbols, topological
+from symbackprop.expr import Expr, Symbol, const, intern, leaf, substitute, symbols, topological
 from symbackprop.functions import FUNCTIONS, ones, zeros
 from symbackprop.graph import Graph
 from symbackprop.local import NO_NAMES, pullback
+from symbackprop.notation import Name
 from symbackprop.reverse import Adjoint, Backward, Pull, adjoint, contributions
 
 WHOLE = ("softmax", "log_softmax")  # activations that are no function of single entries
+SPREADING = ("add", "subtract", "multiply", "divide")  # ops that repeat the smaller argument
 Named = Mapping[Hashable, Expr]
 Wrong = Callable[[Expr, int, Expr, Expr], Expr | None]
 
@@ -22,6 +24,11 @@ Wrong = Callable[[Expr, int, Expr, Expr], Expr | None]
 def unchanged(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
     """The inner derivative is forgotten: ȳ instead of f'(x) ⊙ ȳ."""
     return bar if e.op.scalar or e.op.name in WHOLE else None
+
+
+def linear(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
+    """The inner derivative of a power is forgotten."""
+    return bar if e.op.name == "power" else None
 
 
 def twice(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
@@ -96,8 +103,12 @@ def multiplied_after(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
 
 def not_summed(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
     """What was repeated over a batch is not summed over it."""
-    spread = e.op.name in ("add", "subtract") and e.args[n].shape != e.shape and e.args[n].rank
-    return bar if spread else None
+    argument = e.args[n]
+    if e.op.name not in SPREADING or argument.shape == e.shape or not symbols(argument):
+        return None
+    whole = leaf(Symbol("\0whole", e.shape, Name("x")))
+    spread = intern(e.op, (*e.args[:n], whole, *e.args[n + 1 :]), e.attributes, e.shape)
+    return substitute(pullback(spread, n, y, bar), {whole: argument})
 
 
 def not_selected(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
@@ -126,6 +137,9 @@ WRONG: tuple[tuple[str, Wrong], ...] = (
     ("selector",  not_selected),
     ("path",      dropped),
 )  # fmt: skip
+LAST: tuple[tuple[str, Wrong], ...] = (  # what another slip explains as well is called by its name
+    ("inner",     linear),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,12 +161,13 @@ class Slip:
 
 def slips(g: Graph) -> Iterator[Slip]:
     """Every wrong rule that applies somewhere in a graph."""
-    for name, root in g.definition.items():
-        for e in topological(root):
-            for n in range(len(e.args)):
-                for key, wrong in WRONG:
-                    if applies(wrong, e, n):
-                        yield Slip(key, name, e, n, wrong)
+    for table in (WRONG, LAST):
+        for name, root in g.definition.items():
+            for e in topological(root):
+                for n in range(len(e.args)):
+                    for key, wrong in table:
+                        if applies(wrong, e, n):
+                            yield Slip(key, name, e, n, wrong)
 
 
 def applies(wrong: Wrong, e: Expr, n: int) -> bool:

@@ -59,7 +59,9 @@ class Desk:
         if not points:
             raise DeclarationError(str(found[0]), where="check")
         again = partial(point_for, self.d, 0, method=method, given=small_sizes(self.d, 0))
-        points = on_all_sides(self.d.graph, points, lambda k: again(seed=self.seed + k))
+        points = on_all_sides(
+            self.d.graph, points, lambda k, far: again(seed=self.seed + k, spread=far)
+        )
         return tuple(Scene(self.d, self.bench.names, p, self.seed) for p in points)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, get_args
 
-from symbackprop import plain
+from symbackprop import limits, plain
 from symbackprop.answers.bench import DELTA, Bench
 from symbackprop.answers.called import (
     aliases,
@@ -45,7 +45,8 @@ _MATH = re.compile(
 )
 
 
-_LABEL = re.compile(r"^\s*(?:\w+|\\text\s*\{\s*\w+\s*:?\s*\})\s*:(?!=)\s*")  # `gradient: …`
+_NAMELESS = r"^\s*(?:(?:\\nabla|∇|nabla|grad)\s*{of}(?:\s*\(\s*\w+\s*\))?|grad(?:ient)?|{wrt}\.grad)\s*=(?!=)"
+LABEL = re.compile(r"^\s*(?:[\w/∂∇]+|\\text\s*\{\s*\w+\s*:?\s*\})\s*:(?!=)\s*")  # `gradient: …`
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,8 @@ def notations(text: str, notation: Notation) -> tuple[Notation, ...]:
 def read_as(bench: Bench, text: str, notation: Notation) -> Typed:
     """What a text says in one notation."""
     text = _MATH.sub(lambda m: " " * len(m[0]), text).rstrip().rstrip(".;,").rstrip()
-    main, beside = clauses(_LABEL.sub(lambda m: " " * len(m[0]), text))
+    text = nameless(bench).sub(lambda m: " " * len(m[0]), text)
+    main, beside = clauses(LABEL.sub(lambda m: " " * len(m[0]), text))
     main, given, starts = sorted_out(bench, main, beside, notation)
     time = bench.target.d.graph.time
     now = time.name if time else ""
@@ -127,6 +129,12 @@ def read_as(bench: Bench, text: str, notation: Notation) -> Typed:
         "free" if found.recurrent else "no", "vec" if stacked(left) else "whole",
         tuple((reader.formula(c.index), reader.formula(c.body)) for c in starts),
     )  # fmt: skip
+
+
+def nameless(bench: Bench) -> re.Pattern[str]:
+    """A left side that does not say the variable: ∇L, grad, w.grad."""
+    of, wrt = (re.escape(x) for x in (bench.target.of, bench.target.wrt))
+    return re.compile(_NAMELESS.format(of=of, wrt=wrt))
 
 
 def sorted_out(
@@ -242,7 +250,9 @@ class Reader:
         return self.read(self.source(text))
 
     def read(self, source: Source) -> Formula:
-        """The formula that tokens stand for."""
+        """The formula that tokens stand for. Errors: `LimitError` before it is parsed, if it is too long."""
+        leaves = sum(t[:1].isalnum() for t in source.tokens)
+        limits.within(leaves, NODES, "letters and numbers", "answer")
         time, found = self.bench.target.d.graph.time, read_formula(source, self.table)
         return kroneckers(found, DELTA, Name(time.name)) if time and self.bench.short else found
 

@@ -53,7 +53,7 @@ class Verdict:
 
     def sentence(self, language: str = "en") -> str:
         """What was found, in one sentence for each mistake; how it was understood, in another."""
-        said = [phrase(f"mistake.{m.key}", language, **dict(m.gaps)) for m in self.mistakes]
+        said = [phrase(sentence_of(m), language, **dict(m.gaps)) for m in self.mistakes]
         said = said or [phrase(f"answer.{self.verdict}", language)]
         said += [phrase("line.agrees", language, name=self.agrees)] if self.agrees else []
         if self.because:
@@ -78,6 +78,13 @@ class Verdict:
 
     def __str__(self) -> str:
         return f"{self.verdict}: {self.sentence()}"
+
+
+def sentence_of(m: Mistake) -> str:
+    """The key of what is said about a mistake: the transpose of a square shows no other size."""
+    gaps = dict(m.gaps)
+    square = m.key == "transposed" and gaps["asked"] == gaps["given"]
+    return "answer.transposed_square" if square else f"mistake.{m.key}"
 
 
 def verdict(

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from symbackprop.errors import ShapeError
 from symbackprop.evaluation import paper
 from symbackprop.evaluation.paper import Numbers, Paper
 from symbackprop.evaluation.scope import Scope, error, misfit
@@ -121,7 +122,7 @@ def call(node: Call, scope: Scope) -> Paper:
             return paper.applied(given, arguments, env.vectors)
         if not node.primes and len(arguments) == 1 and name in _ENTRYWISE:
             return paper.mapped(_ENTRYWISE[name], arguments[0])
-    except (ValueError, IndexError, TypeError) as refusal:
+    except (ValueError, IndexError, TypeError, ShapeError) as refusal:
         sizes = ", ".join(a.shown() for a in arguments)
         raise misfit(node, f"{name} cannot take {sizes}: {refusal}") from None
     functions = sorted({*(k for k in env.functions if isinstance(k, str)), *_ENTRYWISE, *_SHAPED})

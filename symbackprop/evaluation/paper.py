@@ -17,6 +17,7 @@ from symbackprop import limits
 from symbackprop.rationals import determined, inverted
 
 Numbers = NDArray[Any]
+POWER = 100  # the largest exponent of a matrix
 
 
 class Misfit(Exception):
@@ -25,7 +26,6 @@ class Misfit(Exception):
     def __init__(self, what: str, *sizes: tuple[int, ...]) -> None:
         super().__init__(what)
         self.sizes = sizes
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Paper:
@@ -209,6 +209,22 @@ def raised(a: Paper, exponent: int) -> Paper:
         return Paper(np.linalg.matrix_power(_square(a), exponent), 2)
     except np.linalg.LinAlgError:
         raise Misfit(f"{a.shown()} has no inverse here") from None
+
+
+def powers(a: Paper, exponents: Paper, active: Numbers | None = None) -> Paper:
+    """Aᵏ for every k of a value; where a sample does not count, A⁰. Errors: `Misfit`, `LimitError`."""
+    each = np.real(exponents.array).astype(float)
+    each = each if active is None else np.where(active, each, 0)
+    known = np.unique(each)
+    if not np.all(known == np.rint(known)) or a.along is not None:
+        raise Misfit(f"{a.shown()} to a power that is no whole number")
+    limits.within(known.size * a.array.size, limits.ENTRIES, "entries of powers", "formula")
+    limits.within(int(np.abs(known).max(initial=0)), POWER, "as an exponent of a matrix", "formula")
+    shape = (*np.broadcast_shapes(a.samples, each.shape), *a.size)
+    made = np.zeros(shape, a.array.dtype)
+    for k in known:
+        made = np.where((each == k)[..., None, None], raised(a, int(k)).array, made)
+    return Paper(made, 2)
 
 
 def determinant(a: Paper) -> Paper:

@@ -13,9 +13,9 @@ from symbackprop.evaluation import constants, paper, slices
 from symbackprop.evaluation.paper import Misfit, Paper
 from symbackprop.evaluation.scope import Scope
 from symbackprop.fitting.choice import Fitting, Option
-from symbackprop.fitting.products import elementwise
+from symbackprop.fitting.products import elementwise, laid
 from symbackprop.meaning import strict
-from symbackprop.notation import At, Call, Formula, Kron, Name, Number, Partial, Span, Unit
+from symbackprop.notation import OPEN, At, Call, Formula, Kron, Name, Number, Partial, Span, Unit
 
 
 def call(fit: Fitting, node: Call, scope: Scope) -> Paper:
@@ -28,10 +28,11 @@ def call(fit: Fitting, node: Call, scope: Scope) -> Paper:
         return constants.unit(Unit(arguments[0]), scope)
     if node.function == "abs" and not node.primes and len(arguments) == 1:
         a = scope.of(arguments[0])
-        if a.rank == 2 and 1 in a.size:
+        whole = paper.norm if 1 in a.size else paper.determinant  # |v| and |A|
+        if a.rank == 2 and (1 in a.size or a.size[0] == a.size[1]):
             options: list[Option] = [
                 ("|·|", lambda: strict(node, scope)),
-                ("‖·‖", lambda: paper.norm(a)),
+                ("‖·‖" if 1 in a.size else "det", lambda: whole(a)),
             ]
             return fit.choose((id(node), 0), options)
     return strict(node, scope)
@@ -47,6 +48,12 @@ def outer(a: Paper, b: Paper) -> Paper:
     return paper.product(lying(a, 1), lying(b, 0))
 
 
+def numpy_product(a: Paper, b: Paper) -> Paper:
+    """np.dot(a, b): a vector in front lies down where it has to."""
+    stands = a.along == -2 and b.rank == 2 and a.size[1] != b.size[0]
+    return laid(a, b) if stands else paper.product(a, b)
+
+
 def lying(a: Paper, axis: int) -> Paper:
     """A vector as a column (1) or a row (0)."""
     if a.rank != 2 or 1 not in a.size:
@@ -54,13 +61,22 @@ def lying(a: Paper, axis: int) -> Paper:
     return a if a.size[axis] == 1 else paper.transpose(a)
 
 
+def matrix(a: Paper) -> Paper:
+    """A value that has rows and columns. Errors: `Misfit`."""
+    if a.rank != 2:
+        raise Misfit(f"{a.shown()} has no rows")
+    return a
+
+
 def row_mean(a: Paper) -> Paper:
     """The mean of each row."""
+    a = matrix(a)
     return replace(a, array=a.array.mean(axis=-1, keepdims=True), along=-2)
 
 
 def column_mean(a: Paper) -> Paper:
     """The mean of each column, as a column."""
+    a = matrix(a)
     return paper.transpose(replace(a, array=a.array.mean(axis=-2, keepdims=True), along=-1))
 
 
@@ -89,8 +105,8 @@ ROWS: Mapping[tuple[str, int], Callable[..., Paper]] = {
     ("norm1", 1):    norm1,
     ("norminf", 1):  largest,
     ("inner", 2):    inner,
-    ("dot", 2):      paper.product,
-    ("matmul", 2):   paper.product,
+    ("dot", 2):      numpy_product,
+    ("matmul", 2):   numpy_product,
     ("multiply", 2): elementwise,
     ("divide", 2):   lambda a, b: paper.entrywise(np.divide, a, b),
     ("outer", 2):    outer,
@@ -100,6 +116,8 @@ ROWS: Mapping[tuple[str, int], Callable[..., Paper]] = {
     ("mean", 1):     mean,
     ("rowmean", 1):  row_mean,
     ("colmean", 1):  column_mean,
+    ("adj", 1):      lambda a: paper.product(paper.determinant(a), paper.inverse(a)),
+    ("solve", 2):    lambda a, b: paper.product(paper.inverse(a), b),
     ("logdet", 1):   lambda a: paper.mapped(np.log, paper.determinant(a)),
 }  # fmt: skip
 
@@ -122,6 +140,12 @@ def kron(fit: Fitting, node: Kron, scope: Scope) -> Paper:
 
 def at(fit: Fitting, node: At, scope: Scope) -> Paper:
     """An entry; one index on a matrix is its row, which on blackboards is a column x_i, or its column."""
+    if whole_row(node):
+        row = strict(node, scope)
+        return fit.choose((id(node), 0), [
+            ("row, lying", lambda: row),
+            ("row", lambda: lying(row, 1)),
+        ])  # fmt: skip
     if not single(node, scope):
         return strict(node, scope)
     base, steps = node.base, node.indices[:-1]
@@ -137,6 +161,12 @@ def at(fit: Fitting, node: At, scope: Scope) -> Paper:
         ("column", lambda: cut(whole, 1, spot, scope)),
     ]
     return fit.choose((id(node), 0), options)
+
+
+def whole_row(node: At) -> bool:
+    """Whether A_{i,:} is meant, which people write for x_i."""
+    *_, row, columns = (None, *node.indices)
+    return columns == Span(OPEN, OPEN) and row is not None and not isinstance(row, Span)
 
 
 def two_digits(spot: Formula) -> tuple[Formula, ...]:

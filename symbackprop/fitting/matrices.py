@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symbackprop.evaluation import paper
-from symbackprop.evaluation.paper import Paper
+from symbackprop.evaluation.paper import Misfit, Paper
 from symbackprop.evaluation.scope import Scope
 from symbackprop.fitting.choice import Fitting
 from symbackprop.fitting.products import column
@@ -18,11 +18,22 @@ def array(fit: Fitting, node: Array, scope: Scope) -> Paper:
     def made(rows: Cells) -> Paper:
         return paper.blocks([cells(row, scope) for row in rows])
 
+    if node.listed and len(node.rows) == 1:  # a row of MATLAB, and a vector of NumPy
+        options = [("row", lambda: made(node.rows)), ("list", lambda: listed(node.rows[0], scope))]
+        return fit.choose((id(node), 1), options)
     apart = tuple(side_by_side(row) for row in node.rows)
     if apart == node.rows or len({len(row) for row in apart}) > 1:
         return made(node.rows)
     options = [("products", lambda: made(node.rows)), ("cells", lambda: made(apart))]
     return fit.choose((id(node), 0), options)
+
+
+def listed(row: tuple[Formula, ...], scope: Scope) -> Paper:
+    """Numbers one below the other. Errors: `Misfit` where one of them is none."""
+    values = [scope.of(f) for f in row]
+    if any(v.rank for v in values):
+        raise Misfit("a list holds numbers")
+    return paper.blocks([[v] for v in values])
 
 
 def side_by_side(row: tuple[Formula, ...]) -> tuple[Formula, ...]:

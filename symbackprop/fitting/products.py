@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import reduce
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 import numpy as np
 
 from symbackprop.evaluation import paper
-from symbackprop.evaluation.paper import Paper
+from symbackprop.evaluation.paper import Misfit, Paper
 from symbackprop.evaluation.scope import Scope
 from symbackprop.fitting.choice import Fitting, Key
 from symbackprop.rationals import rational
@@ -90,11 +90,11 @@ def column(n: int) -> Paper:
 
 def run_of(fit: Fitting, node: Formula, run: list[Signed]) -> Paper:
     """A run of factors: those without a sign first, then from the left; or all from the left."""
-    if not any(sign for sign, _ in run):
+    if not any(apart(sign) for sign, _ in run):
         return from_left(fit, node, run)
     grouped: list[list[Signed]] = []
     for sign, value in run:
-        if sign or not grouped:
+        if apart(sign) or not grouped:
             grouped.append([(sign, value)])
         else:
             grouped[-1].append((sign, value))
@@ -109,6 +109,11 @@ def run_of(fit: Fitting, node: Formula, run: list[Signed]) -> Paper:
     return fit.choose((id(node), -1), options)
 
 
+def apart(sign: str) -> bool:
+    """Whether a sign parts runs of juxtaposed factors; @ is a product as they are."""
+    return sign not in ("", "@")
+
+
 def from_left(fit: Fitting, node: Formula, run: list[Signed], way: int = 0) -> Paper:
     """The product from the left; a typed sign is the product that fits."""
     made = run[0][1]
@@ -117,16 +122,51 @@ def from_left(fit: Fitting, node: Formula, run: list[Signed], way: int = 0) -> P
     return made
 
 
+def repeated(vector: Paper, like: Paper) -> list[tuple[str, Paper]]:
+    """The ways a vector can be spread over the rows or columns of a matrix."""
+    if 1 not in vector.size or 1 in like.size:
+        return []
+    rows, columns = like.size
+    flat = vector.array.reshape((*vector.samples, max(vector.size)))
+    out: list[tuple[str, Paper]] = []
+    if max(vector.size) == columns:
+        out.append(("repeated along rows", spread(flat[..., None, :], like)))
+    if vector.size == (rows, 1):
+        out.append(("repeated along columns", spread(flat[..., :, None], like)))
+    return out
+
+
+def spread(array: Any, like: Paper) -> Paper:
+    """An array repeated to a size."""
+    return Paper(np.broadcast_to(array, (*array.shape[:-2], *like.size)), 2)
+
+
 def joined(fit: Fitting, key: Key, sign: str, a: Paper, b: Paper) -> Paper:
     """a b, a · b or a ⊙ b."""
     if sign == "⊙":
         return elementwise(a, b)
+    if sign == "@":
+        options = [("·", lambda: paper.product(a, b)), ("v @ A", lambda: laid(a, b))]
+        return fit.choose(key, options)
     if not sign or not (a.rank and b.rank):
         return paper.product(a, b)
     options = [("·", lambda: paper.product(a, b)), ("⊙", lambda: elementwise(a, b))]
+    if sign == "*":
+        options += [(n, lambda s=s: elementwise(a, s)) for n, s in repeated(b, a)]
+        options += [(n, lambda s=s: elementwise(s, b)) for n, s in repeated(a, b)]
     if a.size == b.size and 1 in a.size:
         options.append(("inner product", lambda: paper.total(elementwise(a, b))))
     return fit.choose(key, options)
+
+
+def laid(a: Paper, b: Paper) -> Paper:
+    """a @ b of a vector without rows or columns, as NumPy has them: it lies down before a matrix.
+
+    Errors: `Misfit` where a is no vector, or the sizes do not fit.
+    """
+    if a.along != -2:
+        raise Misfit(f"{a.shown()} and {b.shown()}", a.size, b.size)
+    return paper.transpose(paper.product(paper.transpose(a), b))
 
 
 def loose(f: Formula) -> TypeGuard[Times]:

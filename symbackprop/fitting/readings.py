@@ -7,7 +7,6 @@ at every other point. Where several meanings fit, all of them are readings.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import numpy as np
 
@@ -18,11 +17,11 @@ from symbackprop.evaluation.scope import Environment, Scope
 from symbackprop.fitting.calls import at, call, kron, partial
 from symbackprop.fitting.choice import Fitting, Option, Reading, Row, Sizes
 from symbackprop.fitting.matrices import array
-from symbackprop.fitting.products import column, hadamard, times
+from symbackprop.fitting.products import column, hadamard, repeated, times
 from symbackprop.meaning import meaning, strict
 from symbackprop.notation import (
-    ONE, OPEN, Array, At, Call, Eye, Formula, Hadamard, Kron, Minus, Number, Ones, Over, Partial, Plus, Power,
-    Times, Transpose,
+    ONE, OPEN, Array, At, Call, Eye, Formula, Hadamard, Kron, Minus, Name, Number, Ones, Over, Partial, Plus,
+    Power, Times, Transpose,
 )  # fmt: skip
 
 RUNS, READINGS = 64, 8  # evaluations spent on the readings of one formula; readings kept
@@ -77,25 +76,6 @@ def sums(a: Paper, b: Paper) -> list[Option]:
     return ways or [("", lambda: arithmetic.added(a, b))]
 
 
-def repeated(vector: Paper, like: Paper) -> list[tuple[str, Paper]]:
-    """The ways a vector can be spread over the rows or columns of a matrix."""
-    if 1 not in vector.size or 1 in like.size:
-        return []
-    rows, columns = like.size
-    flat = vector.array.reshape((*vector.samples, max(vector.size)))
-    out: list[tuple[str, Paper]] = []
-    if max(vector.size) == columns:
-        out.append(("repeated along rows", spread(flat[..., None, :], like)))
-    if vector.size == (rows, 1):
-        out.append(("repeated along columns", spread(flat[..., :, None], like)))
-    return out
-
-
-def spread(array: Any, like: Paper) -> Paper:
-    """An array repeated to a size."""
-    return Paper(np.broadcast_to(array, (*array.shape[:-2], *like.size)), 2)
-
-
 def over(_: Fitting, node: Over, scope: Scope) -> Paper:
     """A quotient; by an array, entry by entry."""
     above, below = scope.of(node.numerator), scope.of(node.denominator)
@@ -105,14 +85,20 @@ def over(_: Fitting, node: Over, scope: Scope) -> Paper:
 def power(fit: Fitting, node: Power, scope: Scope) -> Paper:
     """A power; of an array entry by entry, or the inverse, or a power of a square matrix."""
     base = scope.of(node.base)
+    if node.base == Name("e") and not isinstance(node.exponent, Number):
+        return fit.choose((id(node), 1), [
+            ("e", lambda: paper.entrywise(np.power, base, paper.number(scope.of(node.exponent)))),
+            ("exp", lambda: paper.mapped(np.exp, scope.of(node.exponent))),
+        ])  # fmt: skip
     square = base.rank == 2 and base.size[0] == base.size[1] > 1
     if not base.rank or (square and node.exponent == Minus(ONE)):
         return strict(node, scope)
     exponent = paper.number(scope.of(node.exponent))
     options: list[Option] = [("⊙", lambda: paper.entrywise(np.power, base, exponent))]
-    if square and isinstance(node.exponent, Number) and node.exponent.value in (2, 3):
-        k = int(node.exponent.value)
-        options.append(("·", lambda: Paper(np.linalg.matrix_power(base.array, k), 2)))
+    if square and isinstance(node.exponent, Number):
+        options.append(("·", lambda: paper.powers(base, exponent)))
+    elif square:  # A^{t-k}: the exponent is a letter
+        options.insert(0, ("·", lambda: paper.powers(base, exponent, scope.active)))
     return fit.choose((id(node), 0), options)
 
 

@@ -15,6 +15,8 @@ def entered(s: Scan, after: int, closing: tuple[str, tuple[str, ...]]) -> bool:
     return True
 
 
+_ENTRY = re.compile(r"([^\W\d_]+)([1-9]\d*)?")
+_NUMBERED = re.compile(r"(?:[^\W\d_]+[1-9]\d*)+[^\W\d_]*")
 WORDS = {"if": "if", "falls": "if", "wenn": "if", "for": "if", "für": "if", "when": "if",
          "else": "otherwise", "otherwise": "otherwise", "sonst": "otherwise"}  # fmt: skip
 
@@ -29,12 +31,13 @@ def keyword(s: Scan, text: str) -> bool:
 
 
 def signal(s: Scan, text: str) -> bool:
-    """δ_{a,t+1}: the first index is the name."""
+    """δ_{a,t+1}, a_{z,t}: the first index is the name, or belongs to it."""
     text = text.rstrip("_")
     found = re.compile(r"_\{\s*(\w+)\s*,").match(s.text, s.at + len(text))
-    if text not in ("δ", "delta") or not found or f"δ_{found[1]}" not in s.spelled:
+    spelled = f"{'δ' if text == 'delta' else text}_{found[1]}" if found else ""
+    if not found or spelled not in s.spelled:
         return False
-    s.put_name(s.spelled[f"δ_{found[1]}"])
+    s.put_name(s.spelled[spelled])
     s.put("_", "{")
     return entered(s, found.end(), ("}", ()))
 
@@ -47,6 +50,22 @@ def letters(s: Scan, text: str) -> bool:
         s.put(
             *(",",) * bool(k), *s.spelled.get(c, (c if c.isascii() else "\\" + LETTERS.get(c, c),))
         )
+    s.at += len(text)
+    return True
+
+
+def numbered(s: Scan, text: str) -> bool:
+    """x1 for x_1, ax1x2: a number behind a declared name is the index of an entry."""
+    if len(text) > GLUED or not _NUMBERED.fullmatch(text):
+        return False
+    each = [(split(names, s), digits) for names, digits in _ENTRY.findall(text)]
+    if any(not names or (digits and not names[-1].islower()) for names, digits in each):
+        return False  # X1 may be X times ones
+    for names, digits in each:
+        for one in names or ():
+            s.put_name(s.spelled[one])
+        if digits:
+            s.script("_", digits)
     s.at += len(text)
     return True
 
@@ -85,7 +104,7 @@ SMALL = str.maketrans({**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", s
 def scripted(s: Scan, text: str) -> list[int]:
     """Where W^(1), W^{(1)}, W⁽¹⁾ and W_{in} would end."""
     after = s.at + len(text)
-    found = re.compile(r"\^\(\w+\)|\^\{\(?\w+\)?\}|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾|_\{\w+\}|[₀₁₂₃₄₅₆₇₈₉]+").match(
-        s.text, after
-    )
+    found = re.compile(
+        r"\^\(\w+\)|\^\{\(?\w+\)?\}|\^[^\W_]+|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾|_\{\w+\}|[₀₁₂₃₄₅₆₇₈₉]+"
+    ).match(s.text, after)
     return [found.end()] if found else []

@@ -13,7 +13,7 @@ from symbackprop.write.text import SMALL_SUBS, SMALL_SUPS
 
 SIGNS = {
     ".*": r"\odot", "./": r"\oslash", "⊙": r"\odot", "∘": r"\odot", "○": r"\odot", "⊘": r"\oslash",
-    "@": "", "*": r"\cdot", "·": r"\cdot", "⋅": r"\cdot", "×": r"\cdot", "/": "/", "÷": "/", "+": "+",
+    "@": "@", "*": "*", "·": r"\cdot", "⋅": r"\cdot", "×": r"\cdot", "/": "/", "÷": "/", "+": "+",
     "-": "-", "−": "-", "–": "-", "==": "=", "!=": r"\neq", "<=": r"\leq", ">=": r"\geq", "≤": r"\leq",
     "≥": r"\geq", "≠": r"\neq", "=": "=", ":=": "=", "<": "<", ">": ">", ",": ",", ";": ",", "|": "|",
     "&": "", "||": r"\|", "‖": r"\|", "⊗": r"\otimes", "∞": r"\infty", ":": ":", "∧": ",", "∈": r"\in",
@@ -23,6 +23,21 @@ SUBS = {k: v for k, v in SMALL_SUBS.items() if v.isascii() and v not in "=()"}
 SUPS = {k: v for k, v in SMALL_SUPS.items() if v.isascii() and v != "="} | {"ᵀ": "T"}
 TOP = ("^", "{", r"\top", "}")
 ONES = ("𝟙", "𝟏")
+_TWO = (
+    "max",
+    "min",
+    "kron",
+    "inner",
+    "outer",
+    "dot",
+    "matmul",
+    "multiply",
+    "divide",
+    "norm",
+    "solve",
+)
+TWO = {r"\max", r"\min", *(r"\operatorname{" + name + "}" for name in _TWO)}  # of two arguments
+FRACTIONS = {"½": "0.5", "¼": "0.25", "¾": "0.75", "⅛": "0.125"}
 LITTLE = "²³¹⁰-₟" + "".join((*SMALL_SUBS, *(c for c in SMALL_SUPS if c.isalpha())))
 _INDICES = re.compile(rf"(?:(?![{LITTLE}])\w)+")
 _SPACE = re.compile(r"\s+")
@@ -155,6 +170,15 @@ def subscript(s: Scan) -> bool:
     return True
 
 
+def half(s: Scan) -> bool:
+    """½, where no number stands before it: 2½ is no product."""
+    if s.char() not in FRACTIONS or s.text[s.at - 1 : s.at].isdigit():
+        return False
+    s.put(FRACTIONS[s.char()])
+    s.at += 1
+    return True
+
+
 def number(s: Scan) -> bool:
     """2, 0.5, 0,5; 1[x > 0] and 1_n."""
     ones = s.match(_ONES)
@@ -195,17 +219,21 @@ def digits(text: str) -> str:
 
 
 def listing(s: Scan) -> bool:
-    """Whether a comma here separates: in an index or the arguments of a function."""
-    return bool(s.open) and s.open[-1][0] in ("}", "]", r"\end{bmatrix}")
+    """Whether a comma here separates: in an index, a matrix, or the arguments of a function of two."""
+    if not s.open:
+        return False
+    return s.open[-1][0] in ("}", "]", r"\end{bmatrix}") or s.callers.get(len(s.open)) in TWO
 
 
 def sign(s: Scan) -> bool:
     found = s.match(_SIGN)
     if not found or (found[0] == ":" and not listing(s)):
         return False
-    after = SIGNS[found[0]]
+    typed = "|" if found[0] == "||" and s.bars % 2 else found[0]  # |u||v| is two lengths
+    s.bars += typed == "|"
+    after = SIGNS[typed]
     s.put(*((after,) if after else ()))
-    s.at = found.end()
+    s.at += len(typed)
     return True
 
 
@@ -220,13 +248,17 @@ def bracket(s: Scan) -> bool:
         inside = s.text[s.at + 1 : s.pairs.get(s.at, len(s.text))]
         lead = bool(s.tokens) and s.tokens[-1] in (r"\mathbf{1}", r"\sum", "_")
         related = _RELATION.search(flat(inside)) or (c == "[" and "=" in flat(inside))
-        if not lead and related:
-            s.put(r"\mathbf{1}")
-        s.put("(")
-        s.open.append((")", ()))
+        called = bool(s.tokens) and s.tokens[-1].startswith(r"\operatorname")
+        s.put(
+            *("(",) * bool(related and called), *(r"\mathbf{1}",) * bool(related and not lead), "("
+        )
+        s.open.append((")", (")",) * bool(related and called)))
+        if len(s.tokens) > 1:
+            s.callers[len(s.open)] = s.tokens[-2]
     elif c in (")", "]", "}"):
         if not s.open:
             s.fail(f"{c!r} closes nothing")
+        s.callers.pop(len(s.open), None)
         close, more = s.open.pop()
         s.put(close, *more)
     else:

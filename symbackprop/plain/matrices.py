@@ -8,7 +8,8 @@ import re
 
 from symbackprop.plain.scan import Scan, flat
 
-BEGIN, END, ENVIRONMENT = r"\begin{bmatrix}", r"\end{bmatrix}", r"\end"
+BEGIN, LIST = r"\begin{bmatrix}", r"\begin{listmatrix}"
+END, ENVIRONMENT = r"\end{bmatrix}", r"\end"
 _RELATION = re.compile(r"[<>≤≥≠=]")
 _SEPARATOR = re.compile(r"[^\S\n]*([,;\n]|&|\\\\)\s*")
 _ENVIRONMENT = re.compile(r"\\begin\s*\{([bpv]?matrix|smallmatrix)\}\s*")
@@ -37,7 +38,7 @@ def opened(s: Scan) -> bool:
     spaced = "," not in top and (bool(_APART.search(top)) or (lined(top) and ";" not in top))
     if _RELATION.search(top) or not (listed or spaced or s.match(_ONE)):
         return False
-    s.put(BEGIN)
+    s.put(LIST if listed and not spaced and ";" not in top and "\n" not in top else BEGIN)
     s.open.append((END, ()))
     if spaced:
         s.spaced.add(len(s.open))

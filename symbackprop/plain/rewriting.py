@@ -22,6 +22,7 @@ class Rewrite:
     typed: list[str] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
+    bars: int = 0  # single bars so far: after an odd number the next one closes
     swap: dict[int, Tokens] = field(default_factory=dict)  # what a later token becomes
 
     def run(self, rules: Callable[[str], Iterable[Callable[[Rewrite], bool]]]) -> Source:

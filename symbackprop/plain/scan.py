@@ -15,7 +15,7 @@ from symbackprop.reading.tokens import LIMITS
 
 GLUED = 60  # letters in a row that are split into names
 _SPACE = re.compile(r"\s+")
-_OPENING = frozenset({"(", "{", r"\begin{bmatrix}"})
+_OPENING = frozenset({"(", "{", r"\begin{bmatrix}", r"\begin{listmatrix}"})
 _CLOSING = frozenset({")", "}", r"\end{bmatrix}"})
 
 
@@ -37,7 +37,9 @@ class Scan:
     pairs: dict[int, int] = field(default_factory=dict)
     zero: set[int] = field(default_factory=set)  # depths of brackets that count from 0
     spaced: set[int] = field(default_factory=set)  # depths of matrices with spaces between cells
+    callers: dict[int, str] = field(default_factory=dict)  # depth of a bracket -> its function
     wraps: int = 0
+    bars: int = 0  # single bars so far: after an odd number the next one closes
     rules: Rules = lambda c: ()
     times: frozenset[Tokens] = frozenset()  # names with a step of time
     named: bool = False  # whether a name was the last thing put

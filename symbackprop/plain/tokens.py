@@ -7,10 +7,12 @@ from functools import lru_cache
 
 from symbackprop.plain.cases import cased
 from symbackprop.plain.marks import (
+    FRACTIONS,
     SIGNS,
     SUBS,
     SUPS,
     bracket,
+    half,
     number,
     power,
     prime,
@@ -20,7 +22,7 @@ from symbackprop.plain.marks import (
     transposed,
 )
 from symbackprop.plain.matrices import opened, parted
-from symbackprop.plain.python import method
+from symbackprop.plain.python import array, method, new_axis
 from symbackprop.plain.printed import printed
 from symbackprop.plain.scan import Scan
 from symbackprop.plain.slicing import comma, end, indexed
@@ -32,10 +34,13 @@ Rule = Callable[[Scan], bool]
 RULES: tuple[tuple[Rule, Callable[[str], bool]], ...] = (  # each with the characters it may begin at
     (parted,     lambda c: c.isspace() or c in ",;&\\"),
     (space,      lambda c: c.isspace() or c.isalpha()),
+    (half,       lambda c: c in FRACTIONS),
     (transposed, lambda c: c in ".ᵀ⊤^⁻"),
     (method,     lambda c: c == "."),
     (prime,      lambda c: c in "'’′"),
     (power,      lambda c: c in SUPS or c in "*.^"),
+    (new_axis,   lambda c: c == "["),
+    (array,      lambda c: c in "[ats"),
     (indexed,    lambda c: c in "[("),
     (comma,      lambda c: c == ","),
     (subscript,  lambda c: c in SUBS or c == "_"),

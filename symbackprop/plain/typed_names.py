@@ -50,11 +50,14 @@ def meant(
     r: Rewrite, base: Tokens, text: str, scripts: list[Script], stop: int
 ) -> Iterator[Meant]:  # fmt: skip
     """Ways a name may be meant."""
+    if any(s[0] == "_" or timed(r, s) for s in scripts):
+        yield "\3" + text, scripts, stop
     for s in scripts:
         rest = [x for x in scripts if x is not s]
         said = "".join(x.strip("\\") for x in r.typed[s[1] : s[2]])
-        if s[0] == "_" or said.startswith(("(", "[")):
-            yield f"{text}{s[0]}{said}", rest, stop
+        yield f"{text}{s[0]}{said}", rest, stop
+        if s[0] == "_" and r.typed[s[1] + 1 : s[1] + 2] == [","]:  # a_{z,t}
+            yield f"{text}_{r.typed[s[1]]}", [*rest, ("_", s[1] + 2, s[2])], stop
         if base == (r"\delta",) and said != r.time:
             yield f"δ_{said.strip('()')}", rest, stop
             if r.typed[s[1] + 1 : s[1] + 2] == [","]:
@@ -63,12 +66,25 @@ def meant(
     behind = r.at + ahead
     if r.token(ahead) and r.beside(ahead) and (base == ("d",) or r.token(ahead).isdecimal()):
         yield (text + r.token(ahead).strip("\\"), *scripts_at(r, behind + 1))
+    if base == (r"\delta",) and r.token(1).isalpha():
+        yield from meant_signal(r)
     if not r.unknown(*base):
         return
     if base[0] == r"\bar":
         yield f"δ_{text.removesuffix('_bar')}", scripts, stop
-    if any(s[0] == "_" for s in scripts):
+    if any(s[0] == "_" or timed(r, s) for s in scripts):
         yield "\0" + text, scripts, stop
+
+
+def meant_signal(r: Rewrite) -> Iterator[Meant]:
+    r"""\delta a^z_{t+1}, \delta a_{z,t+1}: the δ of a name that is a letter and its script."""
+    scripts, stop = scripts_at(r, r.at + 2)
+    for s in scripts:
+        rest = [x for x in scripts if x is not s]
+        said = "".join(r.typed[s[1] : s[2]])
+        yield f"δ{r.token(1)}{s[0]}{said}", rest, stop
+        if r.typed[s[1] + 1 : s[1] + 2] == [","]:
+            yield f"δ{r.token(1)}{s[0]}{r.typed[s[1]]}", [*rest, ("_", s[1] + 2, s[2])], stop
 
 
 def plain_text(base: Tokens) -> str:
@@ -92,8 +108,11 @@ def scripts_at(r: Rewrite, at: int) -> tuple[list[Script], int]:
 
 
 def timed(r: Rewrite, s: Script) -> Tokens:
-    r"""The step in h^{(t-1)} or h^{\langle t\rangle}, or nothing."""
+    r"""The step in h^{(t-1)} or h^{\langle t\rangle}, the sample in x^{(i)}, or nothing."""
     body = tuple(x for x in r.typed[s[1] : s[2]] if x not in _BRACKETS)
+    sample = len(body) == 1 and s[2] - s[1] == 3 and body[0] in r.table.indices
+    if s[0] == "^" and sample:
+        return body
     whole = body[:1] == (r.time,) and (len(body) == 1 or (len(body) == 3 and body[1] in ("+", "-")))
     return body if r.time and s[0] == "^" and whole else ()
 

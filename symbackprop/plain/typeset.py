@@ -9,11 +9,11 @@ from functools import lru_cache
 from symbackprop.plain.cases import cased
 from symbackprop.plain.marks import digits
 from symbackprop.plain.rewriting import Rewrite
-from symbackprop.plain.spell import Spellings
-from symbackprop.plain.typed_names import name
+from symbackprop.plain.spell import Spellings, Tokens
+from symbackprop.plain.typed_names import name, scripts_at
 from symbackprop.plain.words import FUNCTIONS, KNOWN
 from symbackprop.reading.names import NameTable
-from symbackprop.reading.tokens import Source
+from symbackprop.reading.tokens import ACCENTS, Source, checked
 
 RELATIONS = frozenset({"<", ">", r"\leq", r"\geq", r"\neq", "="})
 SAME = {
@@ -26,6 +26,9 @@ FONTS = frozenset({
     r"\mathbf", r"\boldsymbol", r"\bm", r"\mathrm", r"\mathsf", r"\mathit", r"\mathcal", r"\mathbb", r"\text",
     r"\textrm", r"\operatorname", r"\mathds", r"\vec", r"\rm", r"\bf",
 })  # fmt: skip
+DOTS = frozenset({r"\cdot", r"\bullet", ":", "*"})  # all positions of an axis
+PRODUCTS = ([r"\odot"], [r"\oslash"], [r"\cdot"], [r"\times"])
+TURNS = (["T"], [r"\top"], [r"\mathsf{T}"], [r"\mathrm{T}"], [r"\mathbf{T}"])
 WORD = 12  # letters of a function without a backslash, and one more
 STEPS = frozenset({r"\Theta", r"\theta", "H", "u"})  # Heaviside's function, where it is no name
 INDICATORS = frozenset({r"\mathbf{1}", r"\mathbf{I}", "I", "1", r"\chi", r"\mathbf{\chi}"})
@@ -34,7 +37,53 @@ _WORD = re.compile(r"\\(mathbf|mathrm|mathsf|mathit|mathcal|operatorname)\{(\w*)
 
 def typeset(source: Source, spelled: Spellings, table: NameTable, time: str = "") -> Source:
     """The tokens of typed LaTeX in the spelling of our own pages. Errors: as `checked`."""
-    return cased(Rewrite(source, spelled, table, time).run(rules_for))
+    return cased(Rewrite(dotless(source, table), spelled, table, time).run(rules_for))
+
+
+def dotless(source: Source, table: NameTable) -> Source:
+    r"""A_{i\cdot} is the row A_{i,:}, A_{\cdot j} the column A_{:,j}."""
+    if not DOTS.intersection(source.tokens):
+        return source
+    rewritten: dict[int, Tokens] = {}
+    for k, token in enumerate(source.tokens):
+        stop = source.closing.get(k, k)
+        inside = [t for t in source.tokens[k + 1 : stop] if t != ","]
+        if token != "{" or source.tokens[k - 1 : k] != ("_",) or len(inside) != 2:
+            continue
+        dot, letter = sorted(inside, key=lambda t: t not in DOTS)
+        if dot in DOTS and letter in table.indices:
+            rewritten |= dict.fromkeys(range(k + 1, stop), ())
+            rewritten[k + 1] = (letter, ",", ":") if inside[1] == dot else (":", ",", letter)
+    cells = [
+        (t, p)
+        for k, (token, p) in enumerate(zip(source.tokens, source.places, strict=True))
+        for t in rewritten.get(k, (token,))
+    ]
+    return checked(Source(source.text, tuple(t for t, _ in cells), tuple(p for _, p in cells)))
+
+
+def applied(r: Rewrite) -> bool:
+    r"""\tanh c_t \odot h: a function of one name ends where a sign comes."""
+    if (r.token(),) not in r.table.calls or r.token(1) in ("(", "[", "{", "^", "_", "'", ""):
+        return False
+    after = r.at + 2 + (r.token(1) == r"\delta")
+    if r.token(1) in ACCENTS:
+        after = r.argument(r.at + 2)[2]
+    stop = scripts_at(r, after)[1]
+    if r.typed[stop : stop + 1] not in PRODUCTS:
+        return False
+    r.swap[stop] = (")", *r.swap.get(stop, (r.typed[stop],)))
+    return r.took(1, r.token(), "(")
+
+
+def primed(r: Rewrite) -> bool:
+    """X' and (X w - y)' are transposes; a prime on a function, or of a name, is its own."""
+    before = r.tokens[-1] if r.tokens else ""
+    named = (before,) in r.table.letters and (before,) not in r.table.calls
+    own = ((before,), (r"\prime",), ()) in r.table.known
+    if r.token(1) == "'" or own or not (named or before in (")", "]", "}")):
+        return False
+    return r.took(1, "^", "{", r"\top", "}")
 
 
 def spaces(r: Rewrite) -> bool:
@@ -55,6 +104,9 @@ def decimal(r: Rewrite) -> bool:
     """1e-13; 0{,}5 and 0,5 where no index or argument stands."""
     if not r.token()[:1].isdecimal():
         return False
+    start, stop, _ = r.argument(r.at + 2)
+    if r.token() == "11" and r.token(1) == "^" and r.typed[start:stop] in TURNS:  # 11^T
+        return r.took(1, r"\mathbf{1}", r"\mathbf{1}")
     if r.token(1) == "e" and r.unknown("e") and r.beside(1) and r.beside(2):
         signed = 1 + (r.token(2) in ("+", "-") and r.beside(3))
         if r.token(1 + signed).isdecimal() and len(r.token(1 + signed)) < 5:
@@ -95,8 +147,9 @@ def unit(r: Rewrite) -> bool:
 def bars(r: Rewrite) -> bool:
     r"""||x||, and \langle x, y \rangle."""
     token = r.token()
-    if token in ("|", "⟪", "⟫") and r.token(1) == token:
+    if token in ("|", "⟪", "⟫") and r.token(1) == token and not r.bars % 2:
         return r.took(2, r"\|")
+    r.bars += token == "|"
     if token == r"\langle":
         return r.took(1, r"\operatorname{inner}", "(")
     return token == r"\rangle" and r.took(1, ")")
@@ -148,8 +201,9 @@ def iverson(r: Rewrite) -> bool:
     before = r.tokens[-1] if r.tokens else ""
     if before in (r"\mathbf{1}", ":", r"\in") or not related(r, r.at + 1, stop):
         return False
-    r.swap[stop] = (")",)
-    return r.took(1, r"\mathbf{1}", "(")
+    called = before.startswith(r"\operatorname") or (before,) in r.table.calls
+    r.swap[stop] = (")",) * (1 + called)
+    return r.took(1, *("(",) * called, r"\mathbf{1}", "(")
 
 
 def related(r: Rewrite, start: int, stop: int) -> bool:
@@ -202,6 +256,8 @@ def word(r: Rewrite) -> bool:
 Rule = Callable[[Rewrite], bool]
 RULES: tuple[tuple[Rule, Callable[[str], bool]], ...] = (  # each with the tokens it may begin at
     (spaces,      lambda t: t in FONTS or t in SAME),
+    (primed,      lambda t: t == "'"),
+    (applied,     lambda t: t.startswith("\\")),
     (decimal,     lambda t: t[:1].isdecimal()),
     (bars,        lambda t: t in ("|", "⟪", "⟫", r"\langle", r"\rangle")),
     (exponential, lambda t: t == "e"),

@@ -11,6 +11,7 @@ from symbackprop.plain.glued import (
     keyword,
     last_scripted,
     letters,
+    numbered,
     scripted,
     signal,
 )
@@ -24,11 +25,13 @@ FUNCTIONS = {
     "sigma": "sigmoid", "σ": "sigmoid", "ln": "log", "ReLU": "relu", "tr": "trace", "heaviside": "step",
     "sgn": "sign", "inverse": "inv", "signum": "sign", "one_hot": "onehot", "Diag": "diag", "Tr": "trace",
     "Heaviside": "step", "vdot": "inner", "logistic": "sigmoid", "Softmax": "softmax", "maximum": "max",
+    "adjugate": "adj",
 }  # fmt: skip
 KNOWN = frozenset(
     "exp log tanh sin cos tan sinh cosh sqrt abs sigmoid relu softplus softmax log_softmax logsumexp trace "
     "step sign gelu silu elu square diag diagonal sum mean rowsum colsum erf arctan transpose inv ones zeros "
-    "eye norm kron outer inner vec det logdet onehot colmean rowmean dot matmul multiply divide frobenius"
+    "eye norm kron outer inner vec det logdet onehot colmean rowmean dot matmul multiply divide frobenius "
+    "solve adj"
     .split()
 )  # fmt: skip
 
@@ -45,6 +48,11 @@ _INDICES = re.compile(
 _SMALL = str.maketrans(SUBS)
 _SCRIPT = re.compile(r"\^\(\w+\)|\^\{\(?\w+\)?\}|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾|_\{\w+\}|[₀₁₂₃₄₅₆₇₈₉]+")
 _BIG = {"sum": r"\sum", "prod": r"\prod", "Σ": r"\sum", "∑": r"\sum", "Π": r"\prod", "∏": r"\prod"}
+_BIG_SIGN = re.compile(rf"(sum|prod|Σ|∑|Π|∏)(?=\s*(?:_|[{''.join(SUBS)}]))")
+_RANGED = re.compile(
+    r"(sum|prod|Σ|∑|Π|∏)\s*_?\s*[({]\s*([^\W\d_])\s*=\s*(\w+)\s*(?:\.{2,3}|…|,\s*(?:\.{3}|…)\s*,)\s*(\w+)\s*[)}]"
+)
+_OVER = re.compile(r"(?:sum|Summe)\s+(?:over|über)\s+([^\W\d_])\b(?:\s+(?:of|von)\b)?")
 _NABLA = re.compile(r"(?:∇|nabla|grad)_?\{?\s*([^\W_]+)\s*\}?\s*\(?\s*([^\W_]+)\s*\)?")
 
 
@@ -94,14 +102,26 @@ def gradient(s: Scan) -> bool:
     found = s.match(_NABLA)
     if not found or found[1] not in s.spelled or found[2] not in s.spelled:
         return False
-    s.put(r"\nabla", "_", *s.spelled[found[1]], *s.spelled[found[2]])
+    wrt, of = found[1], found[2]
+    if "_" not in found[0] and found[0].endswith(")"):  # ∇L(w)
+        wrt, of = of, wrt
+    s.put(r"\nabla", "_", *s.spelled[wrt], *s.spelled[of])
     s.at = found.end()
     return True
 
 
 def big(s: Scan) -> bool:
     """sum_n, Σ_{i=1}^n: a sum over an index."""
-    found = re.compile(r"(sum|prod|Σ|∑|Π|∏)(?=\s*_)").match(s.text, s.at)
+    if found := s.match(_RANGED):
+        s.put(_BIG[found[1]], "_", "{", found[2], "=", *s.inner(found[3]), "}")
+        s.put("^", "{", *s.inner(found[4]), "}")
+        s.at = found.end()
+        return True
+    if found := s.match(_OVER):
+        s.put(r"\sum", "_", "{", found[1], "}")
+        s.at = found.end()
+        return True
+    found = s.match(_BIG_SIGN)
     if not found:
         return False
     s.put(_BIG[found[1]])
@@ -143,9 +163,11 @@ def run(s: Scan) -> bool:
         s.put_name(s.spelled["\0" + head])
         s.at += len(head)
         return True
+    if numbered(s, head):
+        return True
     s.fail(
         f"{head!r} is not a name known here",
-        near(head, [x for x in s.spelled if x[0] not in "\0\1\2"]),
+        near(head, [x for x in s.spelled if x[0] not in "\0\1\2\3"]),
     )
     return False
 
@@ -158,6 +180,11 @@ def name(s: Scan, text: str) -> bool:
             s.put_name(s.spelled[spelled])
             s.at = end
             return True
+    sized = "\3" + text
+    if sized in s.spelled and INDEXED.match(s.text, s.at + len(text)):
+        s.put_name(s.spelled[sized])
+        s.at += len(text)
+        return True
     if text in s.spelled:
         s.put_name(s.spelled[text])
         s.at += len(text)

@@ -83,7 +83,7 @@ class Builder(Transformer[Word, Formula]):
         sign = ""
         for factor in c:
             if isinstance(factor, Word):
-                sign = "·"
+                sign = factor.value if factor.value in ("@", "*") else "·"  # type: ignore[assignment]
             elif isinstance(factor, Divided):
                 run, signs = [Over(product(run, signs), factor.by)], [""]
             else:
@@ -158,6 +158,16 @@ class Builder(Transformer[Word, Formula]):
             raise Misread(word.at, "f^{-1}(x) may mean the inverse function", hint)
         return Power(Call(function, arguments, primes), exponent)
 
+    def listed(self, c: list[Any]) -> Formula:
+        """(a, b) is a vector, and so is (a, b)ᵀ: nobody means a row by either."""
+        return Array(tuple((cell,) for cell in c))
+
+    def itself(self, c: list[Any]) -> Formula:
+        return c[0]
+
+    def raised(self, c: list[Any]) -> Formula:
+        return self.powered([*c[:3], (c[3],)])
+
     def bracketed(self, c: list[Any]) -> Formula:
         f = c[0]
         if isinstance(f, Times):
@@ -218,7 +228,7 @@ class Builder(Transformer[Word, Formula]):
         rows = tuple(c[1:-1])
         if any(len(row) != len(rows[0]) for row in rows):
             raise Misread(c[0].at, "the rows of a matrix have different lengths")
-        return Array(rows)
+        return Array(rows, listed=c[0].value == r"\begin{listmatrix}")
 
     def list(self, c: list[Any]) -> tuple[Formula, ...]:
         return tuple(c)

@@ -13,6 +13,9 @@ Answer = tuple[Work, int] | None
 Row = Callable[[Reader, int, int], Answer]
 
 OTHER_NORMS = {"": "norm", "1": "norm1", r"\infty": "norminf"}  # read, never printed
+_STOPS = frozenset(
+    {"+", "-", ")", "]", "}", "/", ",", r"\cdot", r"\odot", r"\times", "&", "\\\\", "="}
+)
 _OPENERS = frozenset({"(", "[", "{"})
 
 
@@ -75,6 +78,10 @@ def call(reader: Reader, at: int, end: int) -> Answer:
     shown = reader.source.piece(at, stop)
     if s.end == stop < end and reader.tokens[stop] not in _OPENERS:
         return [Word("APPLY", (name, 0), at)], stop  # log x: one argument, and nothing after it
+    bare = s.end < end and reader.token(s.end) not in _OPENERS
+    if bare and power and not s.sub and not primes and reader.token(s.end) not in _STOPS:
+        raised = [Word("POW", None, power.start), power, Word("_CLOSE", None, power.end)]
+        return [Word("RAISE", (name, 0), at), *raised], s.end  # tanh^2 x
     if s.sub or reader.token(s.end) not in _OPENERS or s.end >= end:
         raise reader.source.fail(s.end, f"{shown} needs its argument in parentheses: {shown}(x)")
     work: Work = [Word("FUNCTION", (name, primes), at)]
@@ -158,7 +165,7 @@ def sign(reader: Reader, at: int, end: int) -> Answer:
     if token in _RELATIONS:
         return [Word("RELATION", _RELATIONS[token], at)], at + 1
     if token.startswith((r"\begin{", r"\end{")) and token.endswith("matrix}"):
-        return [Word("BEGIN" if token[1] == "b" else "END", None, at)], at + 1
+        return [Word("BEGIN" if token[1] == "b" else "END", token, at)], at + 1
     if token == r"\mathrm{end}":
         return [Word("NAME", END, at)], at + 1
     if token in _CASES:

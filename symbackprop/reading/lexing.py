@@ -17,7 +17,7 @@ from symbackprop.reading.words import SCRIPTS, TOPS, Range, Reader, Scripts, Wor
 
 _SIMPLE = {
     "+": "_PLUS", "-": "_MINUS", r"\odot": "ODOT", r"\oslash": "OSLASH", r"\cdot": "CDOT",
-    r"\times": "CDOT", r"\otimes": "_OTIMES",
+    r"\times": "CDOT", "@": "CDOT", "*": "CDOT", r"\otimes": "_OTIMES",
     "/": "_SLASH", "(": "_LPAR", ")": "_RPAR", "[": "_LSQR", "]": "_RSQR",
     ":": "COLON", "{": "_LBRACE", "}": "_RBRACE", ",": "_COMMA", "&": "_CELL", "\\\\": "_NEWROW",
     r"\partial": "PARTIAL", "⟪": "_LABS", "⟫": "_RABS", r"\lvert": "_LABS", r"\rvert": "_RABS",
@@ -25,7 +25,7 @@ _SIMPLE = {
 }  # fmt: skip
 _CLOSERS = frozenset({"_RPAR", "_RSQR", "_RBRACE", "_RABS", "_RFLOOR"})
 _ENDED = frozenset({"NAME", "_CLOSE", "TOP"})
-_OPENED = frozenset({"FUNCTION", "APPLY", "INDICATOR", "_BODY", "OF", "RELATION", "BEGIN"})
+_OPENED = frozenset({"FUNCTION", "APPLY", "RAISE", "INDICATOR", "_BODY", "OF", "RELATION", "BEGIN"})
 _OPERANDS = _ENDED | _CLOSERS | {"NUMBER", "END"}
 _INDEXED = frozenset({"index", "listed", "affine"})
 _BOLD = r"\mathbf{"
@@ -74,7 +74,7 @@ class _Lexer(Reader):
             kind = "SEP" if mode == "size" and token == r"\times" else kind
             if kind in ("_LABS", "_RABS"):
                 self._count_bars(kind, at)
-            self.out.append(Word(kind, None, at))
+            self.out.append(Word(kind, token, at))
             at += 1
             if kind in _CLOSERS and at < end and tokens[at] in SCRIPTS:
                 work, stop = self.scripted(at, end)
