@@ -205,9 +205,16 @@ def traces(sections: list[Context], form: Form) -> Iterator[str]:
             case "passage" if block["mark"]:
                 yield block["text"]
             case "listing":
-                yield from (x for x in block["lines"] if len(x) > 20)
+                yield from (upright(x, form) for x in block["lines"] if len(x) > 20)
             case "figure":
                 yield block["tikz" if form == "tex" else "svg"]
+
+
+def upright(line: str, form: Form) -> str:
+    """A line of a program as the template for PDF sets it: with upright quotes."""
+    if form == "html":
+        return line
+    return line.replace("textquoteright", "textquotesingle").replace("quoteleft", "asciigrave")
 
 
 def of_answers(
