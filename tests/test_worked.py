@@ -109,8 +109,8 @@ def test_lstm_cell_state() -> None:
     for n in ("Wf", "Rf", "bf", "Wi", "Ri", "bi", "Wo", "Ro", "bo", "Wc", "bc"):
         assert sides(LSTM, f"gradient.{n}")[0].startswith("Σ[t = 1…T]")
     report = verified(LSTM)
-    assert "T = 3" in report.sizes[0]
-    assert "T = 5" in report.sizes[1]
+    assert ("T", 3) in report.sizes[0]
+    assert ("T", 5) in report.sizes[1]
 
 
 def test_concat_selector() -> None:
