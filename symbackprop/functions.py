@@ -29,21 +29,8 @@ from symbackprop.printed_names import default_tex, spelled
 from symbackprop.sizes import Size, shape_text, size
 from symbackprop.vocabulary import OPS
 
-expr.OPERATORS.update(
-    {
-        k: OPS[k]
-        for k in [
-            "add",
-            "subtract",
-            "multiply",
-            "divide",
-            "negative",
-            "power",
-            "matmul",
-            "transpose",
-        ]
-    }
-)
+OPERATORS = "add subtract multiply divide negative power matmul transpose".split()
+expr.OPERATORS.update({k: OPS[k] for k in OPERATORS})
 
 
 def subscript(x: Expr, key: object) -> Expr:
@@ -135,20 +122,12 @@ def named(name: str, definition: Expr, tex: str = "") -> Expr:
 
 
 expr.SUBSCRIPT.append(subscript)
+# spelled otherwise in a graph, or made by derivations alone
 HIDDEN = frozenset(
-    [
-        "add",
-        "subtract",
-        "multiply",
-        "divide",
-        "negative",
-        "selector",
-        "constant",
-        "identity",
-        "slice",
-        "sum_last",
-        "mean_last",
-    ]
+    (
+        "add subtract multiply divide negative selector constant identity slice sum_last mean_last "
+        "power unit commutation contraction"
+    ).split()
 )
 FUNCTIONS: dict[str, Function] = {
     **{name: along_axis(op) for name, op in OPS.items() if name not in HIDDEN},

@@ -161,3 +161,20 @@ def test_broken_characters_in_json_lines_are_printed(
         command = ["check", str(graph), "--wrt", "w", "--answers", str(answers), "--jobs", "1"]
         assert main([*command, *json_or_not]) == 2
         assert "correct" in capsys.readouterr().out
+
+
+LEAST = "X: n x d; w: d; y: n; r = X @ w - y; L = dot(r, r)/n"
+
+
+@pytest.mark.parametrize("left", [
+    "f'(w)", "L'(w)", "L'", "∇f(w)", r"\nabla_w f(w)", r"\nabla_{w} f", r"\nabla_w \mathcal{L}", "J'",
+    "∇_w L(w)", "dJ/dw", "grad", "G", "2/n X^T (X w - y)",
+])  # fmt: skip
+def test_left_sides_people_write(left: str) -> None:
+    assert sb.check(LEAST, "w", f"{left} = 2/n X^T r").verdict == "correct"
+    assert sb.check(LEAST, "w", f"{left} = 1/n X^T r").verdict != "correct"
+
+
+@pytest.mark.parametrize("left", ["3", "1/n X^T r", r"\nabla_r f", "X^T r"])
+def test_a_left_side_that_is_something_else_is_judged(left: str) -> None:
+    assert sb.check(LEAST, "w", f"{left} = 2/n X^T r").verdict != "correct"

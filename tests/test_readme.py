@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 import symbackprop as sb
+from symbackprop.__main__ import parser
+from symbackprop.functions import FUNCTIONS
 from symbackprop.sheet import Sheet
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
@@ -35,3 +37,18 @@ def test_the_graphs_are_derived_and_verified(text: str) -> None:
 
 def test_there_are_examples() -> None:
     assert len(PYTHON) >= 5 and len(GRAPHS) >= 2
+
+
+def test_every_function_of_a_graph_is_named() -> None:
+    parts = {"channelwise", "cross_entropy_logits", "group_conv1d", "group_conv2d"}  # of others
+    named = set(re.findall(r"`([a-z_0-9]+)[`(]", README)) | set(re.findall(r"\b([a-z]+)\(", README))
+    assert set(FUNCTIONS) - named == parts
+
+
+def test_every_option_of_the_command_line_is_named() -> None:
+    (block,) = re.findall(r"### Command line\n\n```sh\n(.*?)^```", README, re.M | re.S)
+    (verbs,) = (a.choices for a in parser()._actions if isinstance(a.choices, dict))
+    for verb, own in verbs.items():
+        flags = {f for a in own._actions for f in a.option_strings if f not in ("-h", "--help")}
+        assert f"symbackprop {verb}" in block
+        assert flags <= set(re.findall(r"(?<![\w-])-{1,2}[a-z]+", block)), verb

@@ -198,7 +198,8 @@ def test_a_label_beyond_its_classes_is_refused() -> None:
             evaluate(Unit(y), Environment({y: Value(np.array(label), classes=3)}))
 
 
-def test_every_form_of_an_answer_has_to_be_right() -> None:
+@pytest.mark.parametrize("wrong", ["2/n X'(X w - y) = 1/n X' r", "1/n X' r = 2/n X'(X w - y)"])
+def test_every_form_of_an_answer_has_to_be_right(wrong: str) -> None:
     graph = "X: n x d; w: d; y: n; r = X @ w - y; L = dot(r, r)/n"
-    assert sb.check(graph, "w", "2/n X'(X w - y) = 2/n X' r").verdict == "correct"
-    assert sb.check(graph, "w", "2/n X'(X w - y) = 1/n X' r").mistake == "factor"
+    assert sb.check(graph, "w", "dL/dw = 2/n X'(X w - y) = 2/n X' r").verdict == "correct"
+    assert sb.check(graph, "w", f"dL/dw = {wrong}").mistake == "factor"

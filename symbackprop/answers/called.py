@@ -9,7 +9,7 @@ from typing import TypeGuard, TypeVar
 from symbackprop import plain
 from symbackprop.answers.bench import Bench
 from symbackprop.derivation import bare, signal
-from symbackprop.notation import At, Call, Formula, KroneckerDelta, Name, Nabla, Partial, Unit
+from symbackprop.notation import At, Call, Formula, KroneckerDelta, Name, Nabla, Partial, Times, Unit
 from symbackprop.write.walk import children, fold, inside, rebuilt
 
 
@@ -83,6 +83,12 @@ def scripted(
                 yield lead + letter + script, out[lead + n]
 
 
+def compound(f: Formula) -> bool:
+    """Whether a formula is more than a name, or than the names a word may be split into."""
+    parts = f.factors if isinstance(f, Times) else (f,)
+    return not all(isinstance(bare(p), Name) for p in parts)
+
+
 def stacked(f: Formula | None) -> TypeGuard[Call]:
     """Whether a left side is vec(…)."""
     return isinstance(f, Call) and f.function == "vec" and len(f.arguments) == 1
@@ -93,6 +99,9 @@ def whole(f: Formula) -> Formula:
     base = bare(f)
     if stacked(base):
         return whole(base.arguments[0])
+    if isinstance(base, Times) and all(isinstance(x, Name) for x in base.factors[1:]):
+        first = whole(base.factors[0])  # ∇_w L(w)
+        return first if isinstance(first, Nabla | Partial) else base
     if isinstance(base, Nabla | Partial):
         return type(base)(bare(base.of), bare(base.wrt))
     return base

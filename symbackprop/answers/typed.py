@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from string import ascii_letters
 from typing import Literal, get_args
 
 from symbackprop import limits, plain
 from symbackprop.answers.bench import DELTA, Bench
 from symbackprop.answers.called import (
     aliases,
+    compound,
     indices_of,
     kept,
     kroneckers,
@@ -45,7 +47,10 @@ _MATH = re.compile(
 )
 
 
-_NAMELESS = r"^\s*(?:(?:\\nabla|∇|nabla|grad)\s*{of}(?:\s*\(\s*\w+\s*\))?|grad(?:ient)?|{wrt}\.grad)\s*=(?!=)"
+_NAMELESS = (
+    r"^\s*(?:(?:\\nabla|∇|nabla|grad)\s*(?:_\s*(?:{wrt}|\{{\s*{wrt}\s*\}})\s*)?{of}(?:\s*\(\s*\w+\s*\))?"
+    r"|{of}\s*'\s*(?:\(\s*{wrt}\s*\))?|grad(?:ient)?|{wrt}\.grad)\s*=(?!=)"
+)
 LABEL = re.compile(r"^\s*(?:[\w/∂∇]+|\\text\s*\{\s*\w+\s*:?\s*\})\s*:(?!=)\s*")  # `gradient: …`
 
 
@@ -132,9 +137,11 @@ def read_as(bench: Bench, text: str, notation: Notation) -> Typed:
 
 
 def nameless(bench: Bench) -> re.Pattern[str]:
-    """A left side that does not say the variable: ∇L, grad, w.grad."""
-    of, wrt = (re.escape(x) for x in (bench.target.of, bench.target.wrt))
-    return re.compile(_NAMELESS.format(of=of, wrt=wrt))
+    """A left side with a name of its own for the output, or none: ∇L, f'(w), grad, w.grad."""
+    g = bench.target.d.graph
+    free = "".join(c for c in ascii_letters if c not in g.symbol and c not in g.sizes)
+    of = rf"(?:{re.escape(bench.target.of)}|\\mathcal\s*\{{\s*\w\s*\}}|\\ell|[{free}ℓ](?!\w))"
+    return re.compile(_NAMELESS.format(of=of, wrt=re.escape(bench.target.wrt)))
 
 
 def sorted_out(
@@ -284,5 +291,7 @@ class Reader:
                 return forms[-1], (named, *forms[:-1])
             if isinstance(whole(named), Nabla | Partial):
                 raise Refused("unreadable", 1, "the left side is another derivative")
+            if compound(named):
+                return None, (named, *forms)
             named = None
         return named, tuple(forms)
