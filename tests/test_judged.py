@@ -52,7 +52,7 @@ def test_another_verdict_than_expected_is_refused(
 def test_the_letters_of_an_entry_are_set_as_formulas() -> None:
     line = r"\frac{\partial L}{\partial W_{ij}} = e_i x_j"
     sheet = Sheet("s", {"en": "S", "de": "S"}, (Exercise(given=(Judged(SQUARES, line, "false"),)),))
-    assert "at $i$ equal to $1$, $j$ equal to $1$" in write_tex(sheet, sheet.verify(), "en")
+    assert "at $i$ {=} $1$, $j$ {=} $1$" in write_tex(sheet, sheet.verify(), "en")
     whole = Judged(SQUARES, r"\frac{\partial L}{\partial W} = e x^\top", "false")
     sheet = Sheet("s", {"en": "S", "de": "S"}, (Exercise(given=(whole,)),))
     assert "at (1, 1)" in write_tex(sheet, sheet.verify(), "en")

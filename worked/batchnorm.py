@@ -76,12 +76,10 @@ SHEET = Sheet(
             task=Words(
                 en=r"Batch normalisation treats each feature by itself: from its $n$ values in a batch, the entries of $x$, their "
                 r"mean is subtracted; they are divided by their standard deviation, where a small $\varepsilon > 0$ keeps the root "
-                r"away from 0, scaled by $\gamma$ and shifted by $\beta$. A number that is added to a vector or subtracted from it "
-                r"stands for every entry.",
+                r"away from 0, scaled by $\gamma$ and shifted by $\beta$.",
                 de=r"Die Batch-Normalisierung behandelt jedes Merkmal für sich: Von seinen $n$ Werten in einem Batch, den Einträgen "
                 r"von $x$, wird ihr Mittelwert abgezogen; sie werden durch ihre Standardabweichung geteilt, wobei ein kleines "
-                r"$\varepsilon > 0$ die Wurzel von 0 fernhält, mit $\gamma$ skaliert und um $\beta$ verschoben. Eine Zahl, die zu einem "
-                r"Vektor addiert oder von ihm subtrahiert wird, steht für jeden Eintrag.",
+                r"$\varepsilon > 0$ die Wurzel von 0 fernhält, mit $\gamma$ skaliert und um $\beta$ verschoben.",
             ),
             given=(FEATURE,),
             parts=(

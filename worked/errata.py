@@ -50,14 +50,6 @@ REVERSE = Derived(
     """,
     show=("forward",),
 )
-LOGISTIC = Stated(
-    Derived("a: scalar; s = sigmoid(a)"),
-    (r"\sigma(a) = \frac{1}{1 + \exp(-a)}",),
-    intro=Words(
-        en=r"$\sigma$ is the logistic function, taken of every entry:",
-        de=r"$\sigma$ ist die logistische Funktion, auf jeden Eintrag angewandt:",
-    ),
-)
 POINT = {"x1": 1, "x2": 2}
 POOL = Derived("x: 3 x 4; y = avg_pool2d(x, size=2, stride=1)")
 NET = Derived(
@@ -473,22 +465,19 @@ CHANNELS = Words(
 
 
 def reviewed(
-    title: Words,
-    about: tuple[Derived | Stated, ...],
-    lines: tuple[Judged, ...],
-    task: Words = ASKED,
+    title: Words, about: Derived | None, lines: tuple[Judged, ...], task: Words = ASKED
 ) -> Exercise:
     """What the lines speak of, then the lines."""
-    return Exercise(title=title, task=task, given=about + lines)
+    return Exercise(title=title, task=task, given=((about,) if about else ()) + lines)
 
 
 GATES = Words(
     en=ASKED.en
     + r" It is about an LSTM (long short-term memory) whose gates see the previous cell state. A prime marks the value of a gate before "
-    r"the function $\sigma$ and is no derivative.",
+    r"$\sigma$ and is no derivative.",
     de=ASKED.de
     + r" Es geht um ein LSTM (Long Short-Term Memory), dessen Gatter den vorigen Zellzustand sehen. Ein Strich bezeichnet den Wert eines "
-    r"Gatters vor der Funktion $\sigma$ und ist keine Ableitung.",
+    r"Gatters vor $\sigma$ und ist keine Ableitung.",
 )
 COLUMNS = Words(
     en=ASKED.en
@@ -514,13 +503,13 @@ SHEET = Sheet(
     name="errata",
     title={"en": "Published solutions, line by line", "de": "Veröffentlichte Lösungen, Zeile für Zeile"},
     exercises=(
-        reviewed(Words(en="A fully connected layer", de="Eine vollständig verbundene Schicht"), (DENSE,), LAYER),
-        reviewed(Words(en="Convolution", de="Faltung"), (FILTERS,), CONVOLUTION, CHANNELS),
-        reviewed(Words(en="The peephole LSTM", de="Das Peephole-LSTM"), (LSTM, LOGISTIC), RECURRENT, GATES),
-        reviewed(Words(en="Reverse mode at the point (1, 2)", de="Rückwärtsmodus an der Stelle (1, 2)"), (REVERSE,), AUTODIFF),
+        reviewed(Words(en="A fully connected layer", de="Eine vollständig verbundene Schicht"), DENSE, LAYER),
+        reviewed(Words(en="Convolution", de="Faltung"), FILTERS, CONVOLUTION, CHANNELS),
+        reviewed(Words(en="The peephole LSTM", de="Das Peephole-LSTM"), LSTM, RECURRENT, GATES),
+        reviewed(Words(en="Reverse mode at the point (1, 2)", de="Rückwärtsmodus an der Stelle (1, 2)"), REVERSE, AUTODIFF),
         POOLING,
-        reviewed(Words(en="A network with two layers, forward", de="Ein Netz mit zwei Schichten, vorwärts"), (NET,), FORWARD, COLUMNS),
-        reviewed(Words(en="The same network, outer weights", de="Dasselbe Netz, äußere Gewichte"), (), OUTER, LAYOUT),
-        reviewed(Words(en="The same network, inner weights", de="Dasselbe Netz, innere Gewichte"), (), INNER, LAYOUT),
+        reviewed(Words(en="A network with two layers, forward", de="Ein Netz mit zwei Schichten, vorwärts"), NET, FORWARD, COLUMNS),
+        reviewed(Words(en="The same network, outer weights", de="Dasselbe Netz, äußere Gewichte"), None, OUTER, LAYOUT),
+        reviewed(Words(en="The same network, inner weights", de="Dasselbe Netz, innere Gewichte"), None, INNER, LAYOUT),
     ),
 )  # fmt: skip

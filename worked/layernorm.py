@@ -85,10 +85,10 @@ SHEET = Sheet(
             task=Words(
                 en=r"Layer normalisation subtracts the mean from the $d$ features of a sample, the entries of $x$, divides by their "
                 r"standard deviation ($\varepsilon > 0$ keeps the root away from 0), then scales by $\gamma$ and shifts by $\beta$, entry "
-                r"by entry. A number that is subtracted from a vector stands for every entry.",
+                "by entry.",
                 de=r"Die Layer-Normalisierung zieht von den $d$ Merkmalen eines Beispiels, den Einträgen von $x$, den Mittelwert ab, "
                 r"teilt durch die Standardabweichung ($\varepsilon > 0$ hält die Wurzel von 0 fern), skaliert mit $\gamma$ und "
-                r"verschiebt um $\beta$, Eintrag für Eintrag. Eine Zahl, die von einem Vektor subtrahiert wird, steht für jeden Eintrag.",
+                r"verschiebt um $\beta$, Eintrag für Eintrag.",
             ),
             given=(GRAPH,),
             parts=(

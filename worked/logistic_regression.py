@@ -14,14 +14,6 @@ GRAPH = Derived(
     show=("forward", "local", "delta", "gradients", "hessian"),
     local=("p", "L"),
 )
-LOGISTIC = Stated(
-    Derived("a: scalar; s = sigmoid(a)"),
-    (r"\sigma(a) = \frac{1}{1 + \exp(-a)}",),
-    intro=Words(
-        en=r"$\sigma$ is the logistic function, taken of every entry:",
-        de=r"$\sigma$ ist die logistische Funktion, auf jeden Eintrag angewandt:",
-    ),
-)
 CHAIN = Stated(
     Derived("X: n x d; w: d; z = X @ w; p = sigmoid(z); H = X.T @ diag(p * (1 - p)) @ X as H_L"),
     (
@@ -142,7 +134,7 @@ SHEET = Sheet(
                 de=r"Die Zeilen von $X$ sind $n$ Beispiele mit $d$ Merkmalen, $w$ enthält die $d$ Gewichte, $y$ die Labels 0 oder 1 der "
                 r"Beispiele und $p$ die Wahrscheinlichkeiten des Labels 1. $L$ ist die negative Log-Likelihood.",
             ),
-            given=(GRAPH, LOGISTIC),
+            given=(GRAPH,),
             parts=(
                 Part(
                     task=Words(

@@ -30,13 +30,12 @@ SHEET = Sheet(
         Exercise(
             task=Words(
                 en="The forget, input and output gates $f$, $i$, $o$ of this LSTM (long short-term memory) see the input $x$ "
-                r"and the previous cell state $c$; a prime marks their values before $\sigma$, which takes every entry $a$ "
-                r"to $1 / (1 + \exp(-a))$. Derive all error signals and the gradients with respect "
-                "to all weights and biases. (In the Jacobians of one step all other values are held fixed.)",
+                r"and the previous cell state $c$; a prime marks their values before $\sigma$ and is no derivative. Derive all "
+                "error signals and all gradients. (In the Jacobians of one step all other values are fixed.)",
                 de="Vergessens-, Eingangs- und Ausgangsgatter $f$, $i$, $o$ dieses LSTM (Long Short-Term Memory) sehen die "
-                r"Eingabe $x$ und den vorigen Zellzustand $c$; ein Strich bezeichnet ihre Werte vor $\sigma$, das "
-                r"$1 / (1 + \exp(-a))$ aus jedem Eintrag $a$ macht. Leiten Sie alle Fehlersignale und die Gradienten nach allen "
-                "Gewichten und Biasvektoren her. (In den Jacobi-Matrizen eines Schritts sind alle anderen Werte fest.)",
+                r"Eingabe $x$ und den vorigen Zellzustand $c$; ein Strich bezeichnet ihre Werte vor $\sigma$ und ist keine "
+                "Ableitung. Leiten Sie alle Fehlersignale und Gradienten her. (In den Jacobi-Matrizen eines Schritts sind "
+                "alle anderen Werte fest.)",
             ),
             given=(GRAPH,),
             answers=(GRAPH,),
