@@ -178,3 +178,10 @@ def test_left_sides_people_write(left: str) -> None:
 @pytest.mark.parametrize("left", ["3", "1/n X^T r", r"\nabla_r f", "X^T r"])
 def test_a_left_side_that_is_something_else_is_judged(left: str) -> None:
     assert sb.check(LEAST, "w", f"{left} = 2/n X^T r").verdict != "correct"
+
+
+def test_a_second_mistake_does_not_speak_of_the_size_again() -> None:
+    found = sb.check("W: k x m; x: m; t: k; L = sum((W@x-t)**2)/2", "W", "-2 x (W x - t)'")
+    assert found.mistake == "transposed+sign+factor"
+    assert found.sentence().endswith("The sign is wrong. The factor 1/2 is missing.")
+    assert found.sentence("de").endswith("Das Vorzeichen ist falsch. Der Faktor 1/2 fehlt.")

@@ -53,7 +53,10 @@ class Verdict:
 
     def sentence(self, language: str = "en") -> str:
         """What was found, in one sentence for each mistake; how it was understood, in another."""
-        said = [phrase(sentence_of(m), language, **dict(m.gaps)) for m in self.mistakes]
+        said = [
+            phrase(sentence_of(m, more=n > 0), language, **dict(m.gaps))
+            for n, m in enumerate(self.mistakes)
+        ]
         said = said or [phrase(f"answer.{self.verdict}", language)]
         said += [phrase("line.agrees", language, name=self.agrees)] if self.agrees else []
         if self.because:
@@ -80,11 +83,17 @@ class Verdict:
         return f"{self.verdict}: {self.sentence()}"
 
 
-def sentence_of(m: Mistake) -> str:
-    """The key of what is said about a mistake: the transpose of a square shows no other size."""
+SHORT = frozenset({"sign", "factor", "time"})  # mistakes that do not speak of the size a second time
+
+
+def sentence_of(m: Mistake, *, more: bool = False) -> str:
+    """The key of what is said about a mistake; `more` behind another one."""
     gaps = dict(m.gaps)
-    square = m.key == "transposed" and gaps["asked"] == gaps["given"]
-    return "answer.transposed_square" if square else f"mistake.{m.key}"
+    if m.key == "transposed" and gaps["asked"] == gaps["given"]:  # a square shows no other size
+        return "answer.transposed_square"
+    if m.key == "path" and gaps["node"] == gaps["consumer"]:  # the missing use has no name
+        return "answer.path_inside"
+    return f"answer.{m.key}_too" if more and m.key in SHORT else f"mistake.{m.key}"
 
 
 def verdict(
