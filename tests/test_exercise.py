@@ -50,7 +50,7 @@ def sheet_of(*exercises: Exercise, **rest: object) -> Sheet:
 def granted(sheet: Sheet) -> Report:
     """A report that grants every equation: these tests are about what is printed."""
     keys = [p + e.key for p, c in sheet.checks for e in c.page.equations]
-    return Report(tuple(Checked(k, "agrees", 3, 0.0) for k in keys), (), 3, 0, ("",), "complex")
+    return Report(tuple(Checked(k, "agrees", 3, 0.0) for k in keys), (), 3, 0, ((),), "complex")
 
 
 def document(sheet: Sheet, form: Form, language: Language, version: Version = "solution") -> str:
@@ -205,9 +205,16 @@ def traces(sections: list[Context], form: Form) -> Iterator[str]:
             case "passage" if block["mark"]:
                 yield block["text"]
             case "listing":
-                yield from (x for x in block["lines"] if len(x) > 20)
+                yield from (upright(x, form) for x in block["lines"] if len(x) > 20)
             case "figure":
                 yield block["tikz" if form == "tex" else "svg"]
+
+
+def upright(line: str, form: Form) -> str:
+    """A line of a program as the template for PDF sets it: with upright quotes."""
+    if form == "html":
+        return line
+    return line.replace("textquoteright", "textquotesingle").replace("quoteleft", "asciigrave")
 
 
 def of_answers(

@@ -19,7 +19,8 @@ from symbackprop.entries import Affine, Elem, Entries, Index, elem, entries, mul
 from symbackprop.equations import Definition, Pattern
 from symbackprop.expr import Expr, apply
 from symbackprop.graph import collect
-from symbackprop.op import SCALARS, Op, Scalar, expression, scalar_row
+from symbackprop.op import Op
+from symbackprop.scalar_functions import SCALARS, Scalar, expression, scalar_row
 from symbackprop.reference import scalar_value
 from symbackprop.sizes import size
 from symbackprop.values import Point, backward_values, forward, generic_point, seeded

@@ -610,13 +610,13 @@ SHEET = Sheet(
                     task=Words(
                         en=(
                             "The cross-entropy contains the negative logarithm of a softmax entry: "
-                            "it is $L = -\\log p_y$, where $y$ is the number of the true class. "
+                            "it is ${L = -\\log p_y}$, where $y$ is the number of the true class. "
                             "Insert the definition of softmax, simplify as far as possible and "
                             "compute the gradient with respect to $z$."
                         ),
                         de=(
                             "Die Kreuzentropie enthält den negativen Logarithmus eines "
-                            "Softmax-Eintrags: Sie ist $L = -\\log p_y$, wobei $y$ die Nummer der wahren "
+                            "Softmax-Eintrags: Sie ist ${L = -\\log p_y}$, wobei $y$ die Nummer der wahren "
                             "Klasse ist. Setzen Sie die Definition von Softmax ein, "
                             "vereinfachen Sie so weit wie möglich und berechnen Sie den Gradienten "
                             "nach $z$."

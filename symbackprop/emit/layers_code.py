@@ -11,14 +11,13 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from symbackprop.derivation import Derivation
-from symbackprop.emit.literals import safe
+from symbackprop.emit.literals import opening, safe
 from symbackprop.emit.numpy_code import Module
 from symbackprop.emit import sequences
 from symbackprop.errors import SymbackpropError
 from symbackprop.expr import symbols
 from symbackprop.graph import ancestors, make
 
-HEAD = '"""Emitted by symbackprop: {names}. Integer labels count from 0."""\n\nimport numpy as np\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +67,8 @@ def layers(parts: Sequence[Part]) -> str:
         module.reserved = frozenset(names)
         code = two_functions(p, module) if isinstance(p, Functions) else layer_class(p, module)
         body += ["\n\n", *code]
-    return "".join(
-        [HEAD.format(names=", ".join(names)), *(module.above(body) if module else []), *body]
-    )
+    head = opening(", ".join(names), *(p.derivation.graph for p in parts))
+    return "".join([head, *(module.above(body) if module else []), *body])
 
 
 def two_functions(p: Functions, m: Module) -> list[str]:

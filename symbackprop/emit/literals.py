@@ -7,11 +7,19 @@ from fractions import Fraction
 
 from symbackprop.emit import FUNCTION
 from symbackprop.errors import SymbackpropError
+from symbackprop.graph import Graph
 from symbackprop.sizes import Shape, Size
 
 OWN = frozenset(
     {"np", "erf", "view", "fold", "sum", "range", FUNCTION}
 )  # names the code itself uses
+
+
+def opening(said: str, *graphs: Graph) -> str:
+    """The first lines of a module: what it holds, how labels count, its import."""
+    labels = any(e.symbol and e.symbol.labels for g in graphs for e in g.symbol.values())
+    note = " Integer labels count from 0." if labels else ""
+    return f'"""Emitted by symbackprop: {said}.{note}"""\n\nimport numpy as np\n'
 
 
 def size_code(s: Size) -> str:

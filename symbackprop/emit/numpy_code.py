@@ -11,7 +11,7 @@ from symbackprop.derivation import Derivation
 from symbackprop.emit import FUNCTION
 from symbackprop.emit.entry_code import einsums
 from symbackprop.emit import sequences
-from symbackprop.emit.literals import bare, number_code, safe, shape_code, size_code
+from symbackprop.emit.literals import bare, number_code, opening, safe, shape_code, size_code
 from symbackprop.emit.products import fast_product, log_determinant
 from symbackprop.emit.special import ADJUGATE_CODE, SPECIAL
 from symbackprop.emit.stable import from_logits
@@ -24,10 +24,6 @@ from symbackprop.scalar_functions import expression, scalar_row
 from symbackprop.reference import derived
 from symbackprop.values import phases
 
-HEAD = '''"""Emitted by symbackprop: {of} and its gradient by {wrt}. Integer labels count from 0."""
-
-import numpy as np
-'''
 ALONE = re.compile(r"(?<=[(,])\s*\{0\}(?=[),])")  # an argument of its own needs no brackets
 CALL = re.compile(r"(np\.\w+|erf)\([^()]*\)")
 ERF = "from math import erf as _erf\n\nerf = np.vectorize(_erf, otypes=[float])\n"
@@ -63,7 +59,7 @@ class Module:
         return frozenset([*names, *bars, *self.g.sizes])
 
     def lines(self) -> list[str]:
-        head = HEAD.format(of=self.d.of, wrt=", ".join(self.d.wrt))
+        head = opening(f"{self.d.of} and its gradient by {', '.join(self.d.wrt)}", self.g)
         body = self.body()
         return [head, *self.above(body), "\n\n", *body]
 

@@ -38,9 +38,13 @@ def _stored(node: Formula, value: Value, indices: tuple[Formula, ...], scope: Sc
     if len(indices) != value.array.ndim:
         some = f"{times} for time, {value.array.ndim} for an entry" if times else value.array.ndim
         raise misfit(node, f"takes {some} indices, not {len(indices)}")
-    lettered = not any(isinstance(i, Number) for i in indices)
-    if env.outside == "zero" and lettered and not times:
-        spots = tuple(integer(index, scope) - env.base for index in indices)
+    if env.outside == "zero" and not times:
+        spots = tuple(
+            _position(node, index, extent, env.base, scope)  # a number is meant to be inside
+            if isinstance(index, Number)
+            else integer(index, scope) - env.base
+            for index, extent in zip(indices, value.array.shape, strict=True)
+        )
         return paper.scalar(_or_zero(value.array, spots))
     return paper.scalar(_seen(value, _positions(node, value, indices, scope), scope))
 

@@ -81,7 +81,7 @@ def primed(r: Rewrite) -> bool:
     before = r.tokens[-1] if r.tokens else ""
     named = (before,) in r.table.letters and (before,) not in r.table.calls
     own = ((before,), (r"\prime",), ()) in r.table.known
-    if r.token(1) == "'" or own or not (named or before in (")", "]", "}")):
+    if r.token() != "'" or r.token(1) == "'" or own or not (named or before in (")", "]", "}")):
         return False
     return r.took(1, "^", "{", r"\top", "}")
 
