@@ -28,7 +28,15 @@ SIGNS = {
     "plain": {"=": "=", "≈": "≈", "≤": "≤"},
 }
 PAGES = dict(checks())
-SEEDS = (3, 5, 6, 7, 14, 21, 46)  # kinks, layers, thin axes, reshaped arrays, helpers under an accent
+SEEDS = (
+    3,
+    5,
+    6,
+    7,
+    14,
+    21,
+    46,
+)  # kinks, layers, thin axes, reshaped arrays, helpers under an accent
 LARGE = {
     "mlp.1": ("*", "o1|x"),
     "sheet_003.9": ("*", "o1|x", "o1|b1"),
@@ -94,6 +102,15 @@ def read_back(name: str, d: Derivation, page: Page, notation: Notation) -> None:
 def test_worked_pages_in_latex(name: str) -> None:
     c = PAGES[name]
     read_back(name, c.derivation, c.page, "latex")
+
+
+@pytest.mark.parametrize(("graph", "line"), [
+    (r"S: d x d posdef as \Sigma; P = inverse(S) as \Lambda; L = trace(P)", "Σ[k = 1…d] Σᵢₖ Λₖⱼ = δᵢⱼ"),
+    ("x: d; y = x**2; L = sum(y)", "L = Σᵢ xᵢ²"),
+])  # fmt: skip
+def test_a_sigma_is_a_sum_unless_it_is_a_name(graph: str, line: str) -> None:
+    found, _ = told(Desk(sb.derive(graph), "plain", 0, None), Before(), 1, line)
+    assert found.verdict == "holds", found.line.detail
 
 
 @pytest.mark.parametrize("name", [n for n in PAGES if n not in LARGE][::3])

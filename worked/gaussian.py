@@ -8,7 +8,7 @@ GRAPH = Derived(
         C = X - mu
         A = C.T @ C
         P = inverse(S)    as \Lambda
-        D = det(S)        as \Delta
+        D = det(S)
         l = log(D)        as \ell
         L = -n/2 * l - trace(P @ A) / 2
     """,
@@ -19,13 +19,13 @@ GRAPH = Derived(
 JACOBI = Stated(
     GRAPH,
     (
-        r"\frac{\partial \ell}{\partial \Sigma_{ij}} = \frac{\partial \ell}{\partial \Delta} \frac{\partial \Delta}{\partial \Sigma_{ij}} = \Lambda_{ji}",
+        r"\frac{\partial \ell}{\partial \Sigma_{ij}} = \frac{\partial \ell}{\partial D} \frac{\partial D}{\partial \Sigma_{ij}} = \Lambda_{ji}",
     ),
     intro=Words(
-        en=r"On the Jacobian of $\Delta$: the slopes of a determinant are its cofactors, and the matrix times its transposed "
-        r"cofactors is $\Delta$ times the identity (Jacobi's formula). Its logarithm, by the chain rule, has the slopes",
-        de=r"Zur Jacobi-Matrix von $\Delta$: Die Steigungen einer Determinante sind ihre Kofaktoren, und die Matrix mal ihre "
-        r"transponierten Kofaktoren ist $\Delta$ mal die Einheitsmatrix (Jacobi-Formel). Ihr Logarithmus hat nach der Kettenregel "
+        en=r"On the Jacobian of $D$: the slopes of a determinant are its cofactors, and the matrix times its transposed "
+        r"cofactors is $D$ times the identity (Jacobi's formula). Its logarithm, by the chain rule, has the slopes",
+        de=r"Zur Jacobi-Matrix von $D$: Die Steigungen einer Determinante sind ihre Kofaktoren, und die Matrix mal ihre "
+        r"transponierten Kofaktoren ist $D$ mal die Einheitsmatrix (Jacobi-Formel). Ihr Logarithmus hat nach der Kettenregel "
         r"die Steigungen",
     ),
 )
@@ -98,12 +98,12 @@ SHEET = Sheet(
         Exercise(
             task=Words(
                 en=r"The $n$ rows of $X$ are drawn independently from a Gaussian in $d$ dimensions with the mean $\mu$ and the "
-                r"covariance $\Sigma$, of determinant $\Delta$. Let $\Lambda$ be the inverse of $\Sigma$, the precision matrix, and $A$ "
+                r"covariance $\Sigma$, of determinant $D$. Let $\Lambda$ be the inverse of $\Sigma$, the precision matrix, and $A$ "
                 r"the sum of $(x - \mu) (x - \mu)^\top$ over all rows of $X$, each written as a column $x$. Then the sum of the squared "
                 r"deviations $(x - \mu)^\top \Lambda (x - \mu)$ is the trace of $\Lambda A$, and up to a constant $L$ is the "
                 r"log-likelihood.",
                 de=r"Die $n$ Zeilen von $X$ sind unabhängig aus einer Gauß-Verteilung in $d$ Dimensionen mit dem Mittelwert $\mu$ und der "
-                r"Kovarianz $\Sigma$ mit der Determinante $\Delta$ gezogen. Sei $\Lambda$ die Inverse von $\Sigma$, die "
+                r"Kovarianz $\Sigma$ mit der Determinante $D$ gezogen. Sei $\Lambda$ die Inverse von $\Sigma$, die "
                 r"Präzisionsmatrix, und $A$ die Summe von $(x - \mu) (x - \mu)^\top$ über alle Zeilen von $X$, jede als Spalte $x$ "
                 r"geschrieben. Dann ist die Summe der quadratischen Abweichungen $(x - \mu)^\top \Lambda (x - \mu)$ die Spur von "
                 r"$\Lambda A$, und bis auf eine Konstante ist $L$ die Log-Likelihood.",

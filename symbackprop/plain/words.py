@@ -124,6 +124,8 @@ def big(s: Scan) -> bool:
     found = s.match(_BIG_SIGN)
     if not found:
         return False
+    if found[1] in s.spelled and not s.text[found.end() :].lstrip().startswith("_"):
+        return False  # Σᵢₖ is an entry where a matrix is called Σ
     s.put(_BIG[found[1]])
     s.at = found.end()
     s.skip()
