@@ -134,7 +134,7 @@ def test_equal_terms_are_counted() -> None:
     d = derive(DIAGONAL)
     (row,) = (r for r in closed_forms(d) if r.key == "closed.gradient.u")
     said = latex(row.sides[0], d.functions)
-    assert said == r"k (u^{\odot k - 1} \odot \delta s_{k} \odot h)"
+    assert said == r"k (u^{\odot (k - 1)} \odot \delta s_{k} \odot h)"
 
 
 @pytest.mark.parametrize("n", range(1, 9))

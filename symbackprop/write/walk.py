@@ -244,7 +244,7 @@ def _hadamard(node: Hadamard) -> Formula:
     if len(node.factors) < 2:
         return node.factors[0] if node.factors else ONE
     if isinstance(first := node.factors[0], Minus):
-        return Minus(Hadamard((first.operand, *node.factors[1:])))
+        return Minus(_hadamard(Hadamard((first.operand, *node.factors[1:]))))
     return node
 
 
