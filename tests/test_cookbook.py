@@ -177,7 +177,8 @@ KRONECKER = [
     ("A: m x n; X: n x k; B: k x p; Y = tanh(A @ X @ B)",
      r"\operatorname{diag}(\operatorname{vec}(1 - Y \odot Y))\,(B^{\top} \otimes A)"),
     ("X: n x m; W: m x k; P = X @ W; L = sum(sin(P))",
-     r"-(I_{k} \otimes X^{\top})\,\operatorname{diag}\bigl(\operatorname{vec}(\sin(P))\bigr)\,(I_{k} \otimes X)"),
+     r"-(I_{k} \otimes X^{\top})\,\operatorname{diag}\bigl(\operatorname{vec}(\sin(P))\bigr)\,"
+     r"(I_{k} \otimes X)"),
 ]  # fmt: skip
 
 

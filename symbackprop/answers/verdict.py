@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symbackprop.answers.bench import Bench
@@ -54,7 +55,7 @@ class Verdict:
     def sentence(self, language: str = "en") -> str:
         """What was found, in one sentence for each mistake; how it was understood, in another."""
         said = [
-            phrase(sentence_of(m, more=n > 0), language, **dict(m.gaps))
+            phrase(sentence_of(m, self.mistakes[:n]), language, **dict(m.gaps))
             for n, m in enumerate(self.mistakes)
         ]
         said = said or [phrase(f"answer.{self.verdict}", language)]
@@ -83,17 +84,19 @@ class Verdict:
         return f"{self.verdict}: {self.sentence()}"
 
 
-SHORT = frozenset({"sign", "factor", "time"})  # mistakes that do not speak of the size a second time
+SHORT = frozenset({"sign", "factor", "time"})  # they need not say the size where one before them did
+SIZED = SHORT | {"transposed", "term", "term_sign", "term_factor", "variable"}
 
 
-def sentence_of(m: Mistake, *, more: bool = False) -> str:
-    """The key of what is said about a mistake; `more` behind another one."""
+def sentence_of(m: Mistake, before: Sequence[Mistake] = ()) -> str:
+    """The key of what is said about a mistake after others."""
     gaps = dict(m.gaps)
     if m.key == "transposed" and gaps["asked"] == gaps["given"]:  # a square shows no other size
         return "answer.transposed_square"
     if m.key == "path" and gaps["node"] == gaps["consumer"]:  # the missing use has no name
         return "answer.path_inside"
-    return f"answer.{m.key}_too" if more and m.key in SHORT else f"mistake.{m.key}"
+    said = m.key in SHORT and any(x.key in SIZED for x in before)
+    return f"answer.{m.key}_too" if said else f"mistake.{m.key}"
 
 
 def verdict(
