@@ -23,7 +23,7 @@ from symbackprop.evaluation.paper import Paper, transpose
 from symbackprop.notation import Formula, Times, Transpose
 from symbackprop.places import plain
 from symbackprop.reference import Array
-from symbackprop.sizes import shape_text
+from symbackprop.sizes import Size, shape_text, size
 from symbackprop.write.walk import inside
 
 MOST = 2  # mistakes said about one answer
@@ -52,7 +52,7 @@ def explanation(b: Bench, found: Found) -> tuple[Mistake, ...]:
         if known:
             return known
     if len(found.sizes) == 2:
-        left, right = (sized(b, s) for s in found.sizes)
+        left, right = sized(b, *found.sizes)
         gaps = (("left", left), ("right", right))
         inside = Mistake("inside", (*gaps, ("product", found.product)))
         return (inside if found.inside else Mistake("sizes", gaps),)
@@ -159,12 +159,20 @@ def named_factor(b: Bench, found: list[float]) -> tuple[Mistake, ...] | None:
 
 def turned(b: Bench, asked: tuple[int, ...], given: tuple[int, ...]) -> Mistake:
     """The transpose of what is asked for."""
-    return Mistake("transposed", (("asked", sized(b, asked)), ("given", sized(b, given))))
+    said = sized(b, asked, given)
+    return Mistake("transposed", (("asked", said[0]), ("given", said[1])))
 
 
-def sized(b: Bench, size: tuple[int, ...]) -> str:
-    """2×3, or 1 for a scalar."""
-    return "×".join(map(str, spoken(b, size))) or "1"
+def sized(b: Bench, *given: tuple[int, ...]) -> list[str]:
+    """d×m, as the axes of the graph are called; 2×3 where one of the numbers is none of theirs, or two."""
+    here = b.spots[0].point.sizes
+    found: dict[int, set[Size]] = {1: {size(1)}}
+    for s in (s for e in b.target.d.graph.symbol.values() for s in e.shape):
+        found.setdefault(s.value(here), set()).add(s)
+    if all(len(found.get(k, ())) == 1 for own in given for k in own):
+        named = {k: restored(tuple(x)) for k, x in found.items()}
+        return [shape_text(sum((named[k] for k in own), ())) if own else "1" for own in given]
+    return ["×".join(map(str, spoken(b, own))) or "1" for own in given]
 
 
 def sized_gaps(b: Bench, m: Mistake) -> Mistake:
