@@ -26,7 +26,7 @@ from symbackprop.reading.tokens import Source, tokenise
 from symbackprop.scope import Names
 from symbackprop.seen import Shapes
 from symbackprop.sizes import Shape, Size
-from symbackprop.write.latex import latex
+from symbackprop.write.text import text
 from symbackprop.write.walk import inside
 
 _BOLD = re.compile(r"\\math(?:bf|rm|sf|cal)\{(\w)\}")
@@ -204,7 +204,7 @@ def equation(claim: Claim, key: str, local: str, sizes: Mapping[str, Size]) -> E
     )  # fmt: skip
 
 
-def shown(f: Formula, d: Derivation) -> str:
+def shown(f: Formula) -> str:
     """A formula in a message."""
-    text = latex(f, d.functions)
-    return f"`{text if len(text) < 120 else text[:120] + '…'}`"
+    said = text(f)
+    return f"`{said if len(said) < 120 else said[:120] + '…'}`"

@@ -214,7 +214,7 @@ class Court:
             return replace(self.telling(at, n), point=at.sizes, detail=at.said)
         sides = (self.reference(n), n)
         said = " and ".join(
-            f"{shown(self.claim.sides[k], self.d)} is {at.value(k).shown()}" for k in sides
+            f"{shown(self.claim.sides[k])} is {at.value(k).shown()}" for k in sides
         )
         sizes = tuple(at.value(k).size for k in sides)
         return Found(worst, sizes=sizes, point=at.sizes, detail=f"{said} ({at.said})")

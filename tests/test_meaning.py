@@ -154,7 +154,7 @@ def test_a_complex_step_passes_through() -> None:
 
 
 REFUSED = [
-    (r"W y", "W\\,y: the sizes do not fit: 3×2 and 3×1"),
+    (r"W y", "W y: the sizes do not fit: 3×2 and 3×1"),
     (r"y \odot W", "3×1 and 3×2"),
     (r"y + y^\top", "3×1 and 1×3"),
     (r"A + y", "3×3 and 3×1"),

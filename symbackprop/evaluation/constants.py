@@ -26,7 +26,7 @@ from symbackprop.notation import (
     Unit,
     Zeros,
 )  # fmt: skip
-from symbackprop.write.latex import latex
+from symbackprop.write.text import text
 
 LARGEST_SIZE = 10_000  # of an identity or of ones
 
@@ -46,7 +46,7 @@ def indicator(node: Indicator, scope: Scope) -> Paper:
 def _size(node: Formula, scope: Scope) -> int:
     size = integer(node, scope)
     if size.ndim or not 0 <= size <= LARGEST_SIZE:
-        raise LimitError(f"a size must be one number from 0 to {LARGEST_SIZE}", where=latex(node))
+        raise LimitError(f"a size must be one number from 0 to {LARGEST_SIZE}", where=text(node))
     return int(size)
 
 
@@ -58,21 +58,21 @@ def ones(node: Ones, scope: Scope) -> Paper:
 def eye(node: Eye, scope: Scope) -> Paper:
     """The identity."""
     n = _size(node.size, scope)
-    limits.within(n * n, limits.ENTRIES, "entries of an array", latex(node.size))
+    limits.within(n * n, limits.ENTRIES, "entries of an array", text(node.size))
     return Paper(np.eye(n), 2)
 
 
 def zeros(node: Zeros, scope: Scope) -> Paper:
     """Zeros."""
     rows, columns = _size(node.rows, scope), _size(node.columns, scope)
-    limits.within(rows * columns, limits.ENTRIES, "entries of an array", latex(node.rows))
+    limits.within(rows * columns, limits.ENTRIES, "entries of an array", text(node.rows))
     return Paper(np.zeros((rows, columns)), 2)
 
 
 def commutation(node: Commutation, scope: Scope) -> Paper:
     """The permutation of vec(A) into vec(Aᵀ)."""
     rows, columns = _size(node.rows, scope), _size(node.columns, scope)
-    limits.within((rows * columns) ** 2, limits.ENTRIES, "entries of an array", latex(node.rows))
+    limits.within((rows * columns) ** 2, limits.ENTRIES, "entries of an array", text(node.rows))
     place = np.arange(rows * columns).reshape(rows, columns, order="F")
     return Paper(np.eye(rows * columns)[place.ravel()], 2)
 

@@ -8,7 +8,7 @@ from symbackprop.evaluation import paper, slices
 from symbackprop.evaluation.paper import Misfit, Numbers, Paper
 from symbackprop.evaluation.scope import Scope, Value, integer, known, misfit
 from symbackprop.notation import At, Formula, Nabla, Name, Number, Partial, Sized, Span
-from symbackprop.write.latex import latex
+from symbackprop.write.text import text
 
 
 def name(node: Name, scope: Scope) -> Paper:
@@ -92,7 +92,7 @@ def _position(node: Formula, index: Formula, size: int, first: int, scope: Scope
     if np.any(wrong):
         bad = np.broadcast_to(spot, wrong.shape)[wrong].flat[0] + first
         last = size + first - 1
-        shown = latex(index) if isinstance(index, Number) else f"{latex(index)} = {bad}"
+        shown = text(index) if isinstance(index, Number) else f"{text(index)} = {bad}"
         raise misfit(node, f"the index {shown} is outside {first} … {last}")
     return _held(spot, size)
 

@@ -12,7 +12,7 @@ from symbackprop.errors import FormulaError, SizesError
 from symbackprop.evaluation.paper import Numbers, Paper, number
 from symbackprop.notation import Formula, Name
 from symbackprop.spelling import near
-from symbackprop.write.latex import latex
+from symbackprop.write.text import text
 
 Function = Callable[..., Numbers]
 LARGEST = 2**53  # every whole number up to here is one of floating point
@@ -72,7 +72,7 @@ class Scope:
 
 def error(node: Formula, what: str, hint: str = "") -> FormulaError:
     """The error that names the formula it happened in."""
-    shown = latex(node)
+    shown = text(node)
     return FormulaError(what, where=shown if len(shown) < 200 else shown[:200] + "…", hint=hint)
 
 
@@ -88,7 +88,7 @@ def known(node: Formula, scope: Scope) -> Value:
     """The stored value of a name or of a whole symbol."""
     value = scope.env.values.get(node)
     if value is None:
-        raise error(node, "has no value here", near(latex(node), map(latex, scope.env.values)))
+        raise error(node, "has no value here", near(text(node), map(text, scope.env.values)))
     return value
 
 

@@ -13,7 +13,7 @@ from symbackprop.evaluation.arithmetic import added
 from symbackprop.evaluation.paper import Numbers, Paper
 from symbackprop.evaluation.scope import Scope, integer
 from symbackprop.notation import Product, Sum
-from symbackprop.write.latex import latex
+from symbackprop.write.text import text
 
 LARGEST_RANGE = 100_000  # terms of one sum
 _AT_ONCE = 1 << 20  # numbers of a sum held together
@@ -40,7 +40,7 @@ def _terms(node: Sum | Product, scope: Scope) -> Iterator[Paper]:
     low, high = integer(node.low, scope), integer(node.high, scope)
     start, stop = int(low.min()), int(high.max()) + 1
     if stop - start > LARGEST_RANGE:
-        raise LimitError(f"more than {LARGEST_RANGE} terms in one sum", where=latex(node.index))
+        raise LimitError(f"more than {LARGEST_RANGE} terms in one sum", where=text(node.index))
     chunk = _FIRST
     while start < stop:
         k = np.arange(start, min(start + chunk, stop)).reshape((-1,) + (1,) * scope.depth)
