@@ -96,6 +96,13 @@ def channelwise(x: Any, *given: Any) -> Any:
     return affine(x, *(v.reshape(-1, *(1,) * (x.ndim - 2)) for v in given))
 
 
+def batchnorm(x: Any, *given: Any, eps: float) -> Any:
+    """The library's own refuses a batch of one value per channel."""
+    if x.numel() == x.shape[1]:
+        return batchnorm_fixed(x, x.flatten(), torch.zeros_like(x.flatten()), *given, eps=eps)
+    return F.batch_norm(x, None, None, *given, training=True, eps=eps)
+
+
 def batchnorm_fixed(x: Any, m: Any, v: Any, *given: Any, eps: float) -> Any:
     """The library's own has no derivative by the statistics."""
     m, v, *given = (a.reshape(-1, *(1,) * (x.ndim - 2)) for a in (m, v, *given))
@@ -226,7 +233,7 @@ LAYERS: Table = {
     "tri": lambda rows, columns, offset: torch.ones(rows, columns, dtype=torch.float64).tril(offset),
     "layernorm": lambda x, *g, eps: F.layer_norm(x, x.shape[-1:], *g, eps=eps),
     "rmsnorm": lambda x, g=None, b=0, *, eps: F.rms_norm(x, x.shape[-1:], g, eps) + b,
-    "batchnorm": lambda x, *g, eps: F.batch_norm(x, None, None, *g, training=True, eps=eps),
+    "batchnorm": batchnorm,
     "batchnorm_fixed": batchnorm_fixed,
     "instance_norm": instance_norm, "dropout": lambda x, m, p: x * m / (1 - p), "channelwise": channelwise,
     "mse": alike(F.mse_loss), "mae": alike(F.l1_loss), "huber": alike(F.huber_loss),
