@@ -36,7 +36,7 @@ MATRICES = (
     ("mlp.1",                  "jacobian", "z1", "x"),
     ("softmax_regression.2",   "hessian",  "L",  "z"),
     ("logistic_regression.1",  "hessian",  "L",  "w"),
-    ("matrix_factorisation.3", "hessian",  "L",  "u"),
+    ("matrix_factorisation.3", "hessian",  "J",  "u"),
     ("gaussian.1",             "hessian",  "L",  "mu"),
 )  # fmt: skip
 
