@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import takewhile
 
 from symbackprop.abbreviations import helper_names
 from symbackprop.derivation import Derivation
 from symbackprop.expr import Expr, leaf, substitute, symbols, topological
 from symbackprop.printed_names import default_tex, spelled
+from symbackprop.graph import used_names
 from symbackprop.lowering import instance_of
 from symbackprop.notation import Name
+from symbackprop.raising import raised_helpers
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -64,14 +67,31 @@ def of(d: Derivation, scope: str) -> Local:
 
 
 def shared(d: Derivation, node: str) -> dict[Hashable, Expr]:
-    """Helpers of a definition that are nodes, because a pullback uses them: R for r_ij = x_ij - m_ij.
+    """Helpers of a definition that are nodes: R for r_ij = x_ij - m_ij, which a pullback uses, or
+    P for the softmax inside logsumexp(S), where P = softmax(S) is declared.
 
-    Where two ops of the definition have a helper of the same name, neither is among them.
+    Where two ops of the definition have a helper of the same name, neither is among the first kind.
     """
     parts = topological(d.graph.definition[node])
     said = Counter(h for part in parts for h in helper_names(part.op))
     every = (x for part in parts for x in d.backward.helpers.get(part, {}).items())
-    return {t: e for t, e in every if e.symbol and not e.symbol.time and said[t] == 1}
+    used = {t: e for t, e in every if e.symbol and not e.symbol.time and said[t] == 1}
+    return {**declared(d, node), **used} if said else used
+
+
+def declared(d: Derivation, node: str) -> dict[Hashable, Expr]:
+    """Helpers of a definition that an earlier node is the same as, none that the definition uses itself:
+    what is held fixed where another varies needs a name of its own.
+    """
+    g = d.graph
+    found = instance_of(g.symbol[node], g.definition[node], d.convention.letters)
+    if g.time or found is None:
+        return {}
+    own = used_names(g.definition[node])
+    earlier = takewhile(lambda n: n != node, g.definition)
+    nodes = {g.definition[n]: g.symbol[n] for n in earlier if n not in own}
+    helpers = raised_helpers(found.definitions[:-1])
+    return {t: nodes[e] for t, e in helpers.items() if e in nodes}
 
 
 def spellings(e: Expr) -> tuple[Name, ...]:

@@ -105,6 +105,16 @@ def test_a_helper_is_not_called_as_the_entries_of_a_matrix() -> None:
     assert r"\tilde{e}_{ij} \exp(E_{ij})" in said
 
 
+def test_a_helper_that_a_declared_node_is_the_same_as_goes_by_its_name() -> None:
+    loss = "S: n x n; P = softmax(S); L = mean(logsumexp(S) - diagonal(S))"
+    d = sb.derive(loss)
+    assert d.verify(seed=5).ok
+    assert r"\frac{P_{pq}}{n}" in latex_of(d) or r"\frac{P_{mq}}{n}" in latex_of(d)
+    both = sb.derive("x: d; p = softmax(x); L = logsumexp(x) + p @ x")  # p held fixed, the helper not
+    assert both.verify(seed=5).ok
+    assert r"\tilde{p}" in latex_of(both)
+
+
 @pytest.mark.parametrize("graph", [
     "x: d; y = layernorm(x); z = layernorm(x*y); L = sum(z**3)",
     "x: d; c: d; y = normalize(x) + normalize(c*x); L = c @ y",  # two helpers of one name
