@@ -227,7 +227,7 @@ LAYERS: Table = {
     "norm": lambda x: torch.linalg.vector_norm(x, dim=-1), "normalize": lambda x: F.normalize(x, dim=-1),
     "cumsum": lambda x: torch.cumsum(x, -1), "argmin": lambda x: torch.argmin(x, -1),
     "bilinear": bilinear, "embedding": embedded,
-    "kron": torch.kron, "vec": lambda a: a.mT.flatten(),
+    "kron": lambda a, b: torch.kron(a.contiguous(), b.contiguous()), "vec": lambda a: a.mT.flatten(),
     "inverse": torch.linalg.inv, "solve": torch.linalg.solve, "det": torch.linalg.det,
     "frobenius": torch.linalg.vector_norm, "matrix_power": lambda a, k: torch.linalg.matrix_power(a, int(k)),
     "tri": lambda rows, columns, offset: torch.ones(rows, columns, dtype=torch.float64).tril(offset),
