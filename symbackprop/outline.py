@@ -20,7 +20,8 @@ from symbackprop.graph import sliding
 from symbackprop.gradient_section import delta_section, gradients_section
 from symbackprop.local_section import local_section
 from symbackprop.notation import Formula, Name
-from symbackprop.op import SCALARS, functions_in
+from symbackprop.op import functions_in
+from symbackprop.scalar_functions import SCALARS
 from symbackprop.options import Options
 from symbackprop.overview import graph_section, symbols_section
 from symbackprop.page import Block, Equation, Equations, Page, Paragraph, Phrase, Section
@@ -192,6 +193,11 @@ def as_it_stands(f: Formula) -> Formula:
     return f
 
 
+def power_of_any(f: Formula) -> Formula:
+    """An entrywise power without its base; the exponent is the page's: k may be a size of it."""
+    return no.HPower(Name(r"\cdot"), f.exponent) if isinstance(f, no.HPower) else f
+
+
 def a(kind: type[Formula]) -> Callable[[Formula, Ranks], bool]:
     return lambda f, _: isinstance(f, kind)
 
@@ -210,7 +216,7 @@ SIGNS: tuple[tuple[Callable[[Formula, Ranks], bool], str, Shown], ...] = (
     (a(no.Oslash), "notation.oslash", by(Name(r"\oslash"))),
     (a(no.Kron), "notation.kron", by(Name(r"\otimes"))),
     (a(no.Commutation), "notation.commutation", by(no.Commutation(Name("m"), Name("n")))),
-    (a(no.HPower), "notation.hpower", by(no.HPower(Name(r"\cdot"), Name("k")))),
+    (a(no.HPower), "notation.hpower", power_of_any),
     (a(no.Ones), "notation.ones", as_it_stands),
     (adds_number, "notation.number", by(no.ONE)),
     (called("diag"), "notation.diag", by(no.Call("diag", (Name(r"\cdot"),)))),
