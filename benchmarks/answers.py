@@ -21,11 +21,11 @@ from itertools import islice
 
 import worked
 from symbackprop import Sheet, check, hessian, jacobian
-from symbackprop.answers.edits import edits
-from symbackprop.answers.verdict import Verdict
-from symbackprop.derivation import Derivation
-from symbackprop.exercise import Check
-from symbackprop.notation import Formula
+from symbackprop.answers.mistakes.printed_slips import edits
+from symbackprop.answers.verdicts.verdict import Verdict
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.sheet.exercise import Check
+from symbackprop.formula.tree import Formula
 
 SECONDS = 0.2  # spent on one variable at least
 ASKED = 200  # answers per second and core

@@ -14,44 +14,44 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from symbackprop.answers.check import check
-    from symbackprop.answers.many import check_all
-    from symbackprop.answers.verdict import Verdict
-    from symbackprop.batched import batch
-    from symbackprop.convention import Convention
-    from symbackprop.derivation import Derivation, Gradient, derive
+    from symbackprop.answers.checking import check
+    from symbackprop.answers.many.checking_many import check_all
+    from symbackprop.answers.verdicts.verdict import Verdict
+    from symbackprop.numeric.batched_graph import batch
+    from symbackprop.notation.convention import Convention
+    from symbackprop.derivation.derivation import Derivation, Gradient, derive
     from symbackprop.errors import (
         DeclarationError, FormulaError, LimitError, ShapeError, SheetError, SymbackpropError, TexError,
         VerificationError,
     )  # fmt: skip
-    from symbackprop.expr import Expr
-    from symbackprop.functions import named, symbol
-    from symbackprop.graph import Graph, collect
-    from symbackprop.graph_text import read
-    from symbackprop.derivative import Derivative
-    from symbackprop.quantities import Quantities
-    from symbackprop.blocks import hessian, jacobian
-    from symbackprop.curvature import fisher, gauss_newton
-    from symbackprop.exercise import (
+    from symbackprop.graph.expr import Expr
+    from symbackprop.graph.functions import named, symbol
+    from symbackprop.graph.graph import Graph, collect
+    from symbackprop.graph.graph_text import read
+    from symbackprop.derivatives.derivative import Derivative
+    from symbackprop.sheet.quantity_answer import Quantities
+    from symbackprop.derivatives.derivative_blocks import hessian, jacobian
+    from symbackprop.derivatives.curvature import fisher, gauss_newton
+    from symbackprop.sheet.exercise import (
         Derived, Exercise, Part, Stated, code, drawn, said, written,
     )  # fmt: skip
-    from symbackprop.judged import Judged
-    from symbackprop.lines import Line, judge
-    from symbackprop.prose import Words
-    from symbackprop.sheet import Sheet
-    from symbackprop.report import Report
+    from symbackprop.sheet.judged_line import Judged
+    from symbackprop.answers.verdicts.line_verdict import Line, judge
+    from symbackprop.catalogue.prose import Words
+    from symbackprop.sheet.sheet import Sheet
+    from symbackprop.derivation.report import Report
 
 __version__ = "0.1.0"
 _HOME = {
-    "read": "graph_text", "collect": "graph", "Graph": "graph", "symbol": "functions", "named": "functions",
-    "Expr": "expr", "derive": "derivation", "Derivation": "derivation", "Gradient": "derivation",
-    "jacobian": "blocks", "hessian": "blocks", "Derivative": "derivative", "fisher": "curvature",
-    "gauss_newton": "curvature", "Convention": "convention",
-    "Report": "report", "Sheet": "sheet", "Words": "prose", "Judged": "judged", "Line": "lines",
-    "judge": "lines", "check": "answers.check", "check_all": "answers.many",
-    "Verdict": "answers.verdict", **dict.fromkeys((
+    "read": "graph.graph_text", "collect": "graph.graph", "Graph": "graph.graph", "symbol": "graph.functions", "named": "graph.functions",
+    "Expr": "graph.expr", "derive": "derivation.derivation", "Derivation": "derivation.derivation", "Gradient": "derivation.derivation",
+    "jacobian": "derivatives.derivative_blocks", "hessian": "derivatives.derivative_blocks", "Derivative": "derivatives.derivative", "fisher": "derivatives.curvature",
+    "gauss_newton": "derivatives.curvature", "Convention": "notation.convention",
+    "Report": "derivation.report", "Sheet": "sheet.sheet", "Words": "catalogue.prose", "Judged": "sheet.judged_line", "Line": "answers.verdicts.line_verdict",
+    "judge": "answers.verdicts.line_verdict", "check": "answers.checking", "check_all": "answers.many.checking_many",
+    "Verdict": "answers.verdicts.verdict", **dict.fromkeys((
         "Derived", "Exercise", "Part", "Stated", "code", "drawn", "said", "written",
-    ), "exercise"), "Quantities": "quantities", "batch": "batched",
+    ), "sheet.exercise"), "Quantities": "sheet.quantity_answer", "batch": "numeric.batched_graph",
     **dict.fromkeys((
         "SymbackpropError", "DeclarationError", "FormulaError", "LimitError", "ShapeError", "SheetError",
         "TexError", "VerificationError"), "errors"),
@@ -72,7 +72,7 @@ def __getattr__(name: str) -> Any:
     elif name.startswith("_") or find_spec(f"{__name__}.{name}"):
         raise AttributeError(name)  # a module of ours: the import system loads it
     else:
-        functions = import_module(f"{__name__}.functions").FUNCTIONS
+        functions = import_module(f"{__name__}.graph.functions").FUNCTIONS
         if name not in functions:
             raise AttributeError(f"symbackprop has no `{name}`")
         value = functions[name]

@@ -13,7 +13,7 @@ from symbackprop import __version__
 from symbackprop.errors import SymbackpropError, VerificationError
 
 if TYPE_CHECKING:
-    from symbackprop.build import Outcome
+    from symbackprop.sheet.building import Outcome
 
 EPILOG = (
     "Exit status: 0 fine, 1 something is wrong with the mathematics, 2 the input could not be used."
@@ -71,7 +71,7 @@ def build_options(b: argparse.ArgumentParser) -> None:
 
 
 def check_options(c: argparse.ArgumentParser) -> None:
-    """As `answers/command.py` has them, without what it needs to judge."""
+    """As `interfaces/check_command.py` has them, without what it needs to judge."""
     c.add_argument("file", metavar="FILE", help="graph text, or - for standard input")
     c.add_argument("--of", help="the output (default: the last node)")
     c.add_argument("--wrt", help="the variable, or a node")
@@ -116,7 +116,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def run_build(o: argparse.Namespace) -> int:
-    from symbackprop.build import FIX, Build, build
+    from symbackprop.sheet.building import FIX, Build, build
     from symbackprop.catalogue import LANGUAGES
 
     paths = tuple(o.paths) or (Path("worked"),)
@@ -177,14 +177,14 @@ def graph_text(file: str) -> str:
 
 
 def run_derive(o: argparse.Namespace) -> int:
-    from symbackprop.derive_command import run_derive
+    from symbackprop.interfaces.derive_command import run_derive
 
     return run_derive(o, graph_text(o.file))
 
 
 def run_emit(o: argparse.Namespace) -> int:
-    from symbackprop.derivation import derive
-    from symbackprop.derive_command import variables
+    from symbackprop.derivation.derivation import derive
+    from symbackprop.interfaces.derive_command import variables
 
     d = derive(graph_text(o.file), o.of, variables(o.wrt))
     d.verify().demand()
@@ -193,13 +193,13 @@ def run_emit(o: argparse.Namespace) -> int:
 
 
 def run_check(o: argparse.Namespace) -> int:
-    from symbackprop.answers.command import run_check
+    from symbackprop.interfaces.check_command import run_check
 
     return run_check(o, graph_text(o.file))
 
 
 def run_doctor(o: argparse.Namespace) -> int:
-    from symbackprop.doctor import describe, examine
+    from symbackprop.interfaces.doctor import describe, examine
 
     print(describe(examine()))
     return 0

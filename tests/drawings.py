@@ -5,12 +5,12 @@ from __future__ import annotations
 from math import exp, sin
 from random import Random
 
-from symbackprop.picture.drawing import Drawing
-from symbackprop.picture.heat import heat
-from symbackprop.picture.maze import maze
-from symbackprop.picture.model import Label
-from symbackprop.picture.plot import Curve, Plot, plot
-from symbackprop.picture.scheme import Layer, scheme
+from symbackprop.picture.drawings.drawing import Drawing
+from symbackprop.picture.drawings.heat_map import heat
+from symbackprop.picture.drawings.grid_world import maze
+from symbackprop.picture.graphs.graph_picture import Label
+from symbackprop.picture.drawings.plots import Curve, Plot, plot
+from symbackprop.picture.drawings.network_scheme import Layer, scheme
 
 
 def plain(name: str) -> Label:

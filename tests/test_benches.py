@@ -8,26 +8,26 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop.answers.called import aliases
-from symbackprop.answers.candidate import full
-from symbackprop.answers.check import bench
-from symbackprop.answers.judging import Judge
-from symbackprop.answers.rules import derailed, rule, slips
-from symbackprop.answers.typed import Reader, read
+from symbackprop.answers.typed.aliases import aliases
+from symbackprop.answers.mistakes.wrong_derivation import full
+from symbackprop.answers.checking import bench
+from symbackprop.answers.verdicts.formula_verdict import Judge
+from symbackprop.answers.mistakes.wrong_rules import derailed, rule, slips
+from symbackprop.answers.typed.typed_answer import Reader, read
 from symbackprop.errors import SymbackpropError
-from symbackprop.fitting.readings import readings
-from symbackprop.plain import spellings
-from symbackprop.plain.marks import SIGNS, SUBS, SUPS
-from symbackprop.plain.rewriting import Rewrite
-from symbackprop.plain.scan import Rules, Scan
-from symbackprop.plain.tokens import RULES as PLAIN
-from symbackprop.plain.tokens import rules_for as for_character
-from symbackprop.plain.typeset import RULES as TYPESET
-from symbackprop.plain.typeset import Rule
-from symbackprop.plain.typeset import rules_for as for_token
-from symbackprop.reading.tokens import tokenise
-from symbackprop.reverse import backward
-from symbackprop.values import backward_values
+from symbackprop.dialects.disambiguation.readings import readings
+from symbackprop.dialects.plain import spellings
+from symbackprop.dialects.plain.plain_signs import SIGNS, SUBS, SUPS
+from symbackprop.dialects.latex.token_rewriting import Rewrite
+from symbackprop.dialects.plain.plain_scanner import Rules, Scan
+from symbackprop.dialects.plain.plain_rules import RULES as PLAIN
+from symbackprop.dialects.plain.plain_rules import rules_for as for_character
+from symbackprop.dialects.latex.typed_latex import RULES as TYPESET
+from symbackprop.dialects.latex.typed_latex import Rule
+from symbackprop.dialects.latex.typed_latex import rules_for as for_token
+from symbackprop.formula.reading.tex_tokens import tokenise
+from symbackprop.backward.reverse_pass import backward
+from symbackprop.numeric.points import backward_values
 from tests.answers import ANSWER_GRAPHS as GRAPHS
 from tests.answers import ANSWERS
 

@@ -8,8 +8,8 @@ import pytest
 
 from symbackprop.catalogue import LANGUAGES, catalogue, phrase
 from symbackprop.errors import SheetError
-from symbackprop.line_breaks import Style
-from symbackprop.page import Phrase
+from symbackprop.sheet.line_breaks import Style
+from symbackprop.page.page import Phrase
 from symbackprop.tex.escape import escape
 
 SOURCES = Path(__file__).parent.parent

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 import symbackprop as sb
 from symbackprop.__main__ import main
-from symbackprop.answers.executors import executor
-from symbackprop.answers.many import Task, judge_all
-from symbackprop.answers.rules import WRONG
-from symbackprop.answers.solution import agreeing, solution
+from symbackprop.answers.many.executors import executor
+from symbackprop.answers.many.checking_many import Task, judge_all
+from symbackprop.answers.mistakes.wrong_rules import WRONG
+from symbackprop.answers.solution.solution import agreeing, solution
 from symbackprop.catalogue import catalogue
 from symbackprop.errors import DeclarationError
 from tests.answers import ANSWER_GRAPHS as GRAPHS

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from symbackprop.__main__ import main
-from symbackprop.build import modules
+from symbackprop.sheet.building import modules
 
 ROOT = Path(__file__).parent.parent
 HEAD = "from symbackprop import Derived, Exercise, Sheet\n"
@@ -31,7 +31,7 @@ FALSE = (
     GOOD.replace('"good"', '"false"')
     + """
 from dataclasses import replace
-from symbackprop.notation import Times, number
+from symbackprop.formula.tree import Times, number
 
 answer = SHEET.exercises[0].answers[0]
 page = answer.page

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from symbackprop import derive
-from symbackprop.reference import Array
+from symbackprop.entries.reference_values import Array
 from worked import digits_cnn as cnn
 
 STEP = 1e-5

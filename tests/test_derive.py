@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop.derivation import Derivation
+from symbackprop.derivation.derivation import Derivation
 from symbackprop.errors import DeclarationError
-from symbackprop.outline import PARTS, outline
-from symbackprop.options import Options
-from symbackprop.values import backward_values, forward, generic_point, seeded
-from symbackprop.report import Report
-from symbackprop.verify import verify_page
+from symbackprop.page.outline import PARTS, outline
+from symbackprop.page.options import Options
+from symbackprop.numeric.points import backward_values, forward, generic_point, seeded
+from symbackprop.derivation.report import Report
+from symbackprop.verify.equality import verify_page
 from tests.random_graphs import EVERYTHING, random_graph
 
 ROOT = Path(__file__).parent.parent
@@ -318,8 +318,8 @@ def test_once_wrong(what: str) -> None:
 
 
 def test_emitted_code_of_a_gated_op_is_finite_at_zero(monkeypatch: pytest.MonkeyPatch) -> None:
-    from symbackprop import functions as fn
-    from symbackprop.op import op
+    from symbackprop.graph import functions as fn
+    from symbackprop.entries.op import op
     from symbackprop.vocabulary import OPS
 
     gated = op("gated", "x[..., i]", "s[..., i] = sigmoid(x[..., i]); y[..., i] = x[..., i]*s[..., i]",
@@ -382,7 +382,7 @@ def test_letters_that_change_places_do_so_once_at_every_depth() -> None:
     """exp(x_ij) under i ↔ j is exp(x_ji), also inside functions and brackets."""
     from symbackprop import entries as en
     from symbackprop.entries import Entries, Fn, Index, Term
-    from symbackprop.letters import reletter
+    from symbackprop.entries.index_letters import reletter
     from symbackprop.sizes import size
 
     i, j = Index("i", size("n")), Index("j", size("n"))
@@ -394,8 +394,8 @@ def test_letters_that_change_places_do_so_once_at_every_depth() -> None:
 
 
 def test_rows_have_earlier_letters_than_columns() -> None:
-    from symbackprop.outline import outline
-    from symbackprop.write.text import text
+    from symbackprop.page.outline import outline
+    from symbackprop.formula.writing.text_writer import text
 
     d = sb.derive("P: n x n; Q = softmax(P); L = sum(gelu(Q))")
     assert d.verify().ok

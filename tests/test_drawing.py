@@ -14,17 +14,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symbackprop.errors import SheetError
-from symbackprop.picture.axis import Scale, axis, numeral
-from symbackprop.picture.drawing import Circle, Drawing, Line, Rect, Text, extent
-from symbackprop.picture.drawing_svg import drawing_svg
-from symbackprop.picture.drawing_tikz import drawing_tikz
-from symbackprop.picture.heat import DARKEST, heat
-from symbackprop.picture.maze import maze
-from symbackprop.picture.measure import measure
-from symbackprop.picture.model import Box, Label, Point
-from symbackprop.picture.plot import DENSE, Curve, Plot, plot
-from symbackprop.picture.scheme import Layer, scheme
-from symbackprop.picture.spread import spread
+from symbackprop.picture.drawings.plot_axes import Scale, axis, numeral
+from symbackprop.picture.drawings.drawing import Circle, Drawing, Line, Rect, Text, extent
+from symbackprop.picture.drawings.drawing_svg import drawing_svg
+from symbackprop.picture.drawings.drawing_tikz import drawing_tikz
+from symbackprop.picture.drawings.heat_map import DARKEST, heat
+from symbackprop.picture.drawings.grid_world import maze
+from symbackprop.picture.text_width import measure
+from symbackprop.picture.graphs.graph_picture import Box, Label, Point
+from symbackprop.picture.drawings.plots import DENSE, Curve, Plot, plot
+from symbackprop.picture.drawings.network_scheme import Layer, scheme
+from symbackprop.picture.drawings.spread import spread
 from tests.drawings import ONE, WEIGHTS, X, Y, curve, drawings, indexed
 
 DRAWINGS = drawings()

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop.derivation import Derivation
-from symbackprop.values import Point, backward_values, forward, generic_point, seeded
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.numeric.points import Point, backward_values, forward, generic_point, seeded
 from tests.graphs import GRAPHS
 
 CONVENTIONS = {

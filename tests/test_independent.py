@@ -8,14 +8,14 @@ import pytest
 
 import symbackprop as sb
 from symbackprop import entries as en
-from symbackprop import independent
-from symbackprop.contraction import multiplied_out
-from symbackprop.derivation import derive
-from symbackprop.derivative import Derivative
+from symbackprop.derivatives import independent_samples as independent
+from symbackprop.entries.contraction import multiplied_out
+from symbackprop.derivation.derivation import derive
+from symbackprop.derivatives.derivative import Derivative
 from symbackprop.entries import Entries
-from symbackprop.expr import Expr
-from symbackprop.reference import Array, entries_value
-from symbackprop.values import Point, backward_values, forward, generic_point
+from symbackprop.graph.expr import Expr
+from symbackprop.entries.reference_values import Array, entries_value
+from symbackprop.numeric.points import Point, backward_values, forward, generic_point
 
 ONE = "x: d; W: k x d; b: k; y: scalar label k; z = W @ x + b; p = softmax(z); L = -log(p[y])"
 BITS = "X: n x d; w: d; b: scalar; y: n; p = sigmoid(X @ w + b);"

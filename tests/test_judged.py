@@ -3,13 +3,13 @@
 import pytest
 
 from symbackprop.catalogue import LANGUAGES
-from symbackprop.claims import Verdict
+from symbackprop.answers.asked.equality_chain import Verdict
 from symbackprop.errors import VerificationError
-from symbackprop.exercise import Derived, Exercise
-from symbackprop.judged import Judged, finding
-from symbackprop.page import Claimed, Equations, Paragraph
-from symbackprop.prose import Words
-from symbackprop.sheet import Sheet, write_html, write_tex
+from symbackprop.sheet.exercise import Derived, Exercise
+from symbackprop.sheet.judged_line import Judged, finding
+from symbackprop.page.page import Claimed, Equations, Paragraph
+from symbackprop.catalogue.prose import Words
+from symbackprop.sheet.sheet import Sheet, write_html, write_tex
 from worked import errata
 
 SQUARES = Derived("x: d; W: m x d; y: m; e = W @ x - y; L = sum(e**2)", wrt=("W",))

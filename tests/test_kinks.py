@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop.outline import conventions
-from symbackprop.write.latex import latex
+from symbackprop.page.outline import conventions
+from symbackprop.formula.writing.latex_writer import latex
 
 # graph, variable, value, its gradient there, what the page says
 AT = [

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop.overview import parameters
+from symbackprop.page.opening_section import parameters
 
 Array = np.ndarray
 rng = np.random.default_rng(11)

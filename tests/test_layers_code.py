@@ -7,7 +7,7 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.emit.layers_code import Functions, Layer, functions, layers
-from symbackprop.reference import Array
+from symbackprop.entries.reference_values import Array
 
 SIZES = {"image": (2, 3, 13, 11), "kernel": (7, 3, 5, 2)}
 

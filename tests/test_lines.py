@@ -7,15 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import symbackprop as sb
-from symbackprop.derivation import Derivation
+from symbackprop.derivation.derivation import Derivation
 from symbackprop.errors import FormulaError
-from symbackprop.lines import Line, judge, stated
-from symbackprop.notation import ZERO
-from symbackprop.options import Options
-from symbackprop.outline import outline
-from symbackprop.page import Equation, Equations, Page, Phrase, Section
-from symbackprop.verify import verify_page
-from symbackprop.write.latex import latex
+from symbackprop.answers.verdicts.line_verdict import Line, judge, stated
+from symbackprop.formula.tree import ZERO
+from symbackprop.page.options import Options
+from symbackprop.page.outline import outline
+from symbackprop.page.page import Equation, Equations, Page, Phrase, Section
+from symbackprop.verify.equality import verify_page
+from symbackprop.formula.writing.latex_writer import latex
 from tests.graphs import GRAPHS
 
 BATCH = sb.derive(

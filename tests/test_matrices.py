@@ -6,20 +6,20 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop import expr
-from symbackprop.derivation import Derivation
+from symbackprop.graph import expr
+from symbackprop.derivation.derivation import Derivation
 from symbackprop.errors import DeclarationError, ShapeError, SheetError
-from symbackprop.exact import SQUARE
-from symbackprop.graph_text import read
-from symbackprop.outline import outline
-from symbackprop.page import Phrase
-from symbackprop.rationals import determined, rational
-from symbackprop.reference import adjugate
-from symbackprop.tidy import tidy
-from symbackprop.values import (
+from symbackprop.numeric.exact_values import SQUARE
+from symbackprop.graph.graph_text import read
+from symbackprop.page.outline import outline
+from symbackprop.page.page import Phrase
+from symbackprop.formula.evaluation.rationals import determined, rational
+from symbackprop.entries.reference_values import adjugate
+from symbackprop.matrices.tidy import tidy
+from symbackprop.numeric.points import (
     Point, backward_values, bind_sizes, forward, generic_point, seeded,
 )  # fmt: skip
-from symbackprop.verify import verify_page
+from symbackprop.verify.equality import verify_page
 from tests.test_wrong import damaged, refused
 
 GAUSS = "S: n x n posdef; m: n; X: k x n; d = X - m; L = k*logdet(S)/2 + trace(solve(S, d.T @ d))/2"

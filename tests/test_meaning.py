@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from symbackprop.errors import FormulaError, LimitError
-from symbackprop.formula import NameTable, read_formula
-from symbackprop.meaning import Environment, Value, evaluate
-from symbackprop.notation import At, Formula, Minus, Name, Partial, Plus, number
+from symbackprop.formula.reading.latex_reader import NameTable, read_formula
+from symbackprop.formula.evaluation.value import Environment, Value, evaluate
+from symbackprop.formula.tree import At, Formula, Minus, Name, Partial, Plus, number
 
 T, N, M = 5, 3, 2  # steps, entries, inputs
 _rng = np.random.default_rng(11)

@@ -12,43 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symbackprop.errors import FormulaError, LimitError
-from symbackprop.formula import NameTable, read_formula
-from symbackprop.meaning import Environment, Value, evaluate
-from symbackprop.notation import (
-    Array,
-    At,
-    Call,
-    Decimal,
-    Eye,
-    Floor,
-    Formula,
-    Hadamard,
-    HPower,
-    Indicator,
-    KroneckerDelta,
-    Minus,
-    Nabla,
-    Name,
-    Number,
-    Ones,
-    Kron,
-    Oslash,
-    Over,
-    Partial,
-    Plus,
-    Power,
-    Product,
-    Sized,
-    Sum,
-    Times,
-    Transpose,
-    Unit,
-    Zeros,
-    number,
+from symbackprop.formula.reading.latex_reader import NameTable, read_formula
+from symbackprop.formula.evaluation.value import Environment, Value, evaluate
+from symbackprop.formula.tree import (
+    Array, At, Call, Decimal, Eye, Floor, Formula, Hadamard, HPower, Indicator, KroneckerDelta,
+    Minus, Nabla, Name, Number, Ones, Kron, Oslash, Over, Partial, Plus, Power, Product, Sized,
+    Sum, Times, Transpose, Unit, Zeros, number,
 )  # fmt: skip
-from symbackprop.write.latex import LATEX, latex
-from symbackprop.write.text import plain, text
-from symbackprop.write.walk import ATOM, Language, canonical, inside, write
+from symbackprop.formula.writing.latex_writer import LATEX, latex
+from symbackprop.formula.writing.text_writer import plain, text
+from symbackprop.formula.writing.walk import ATOM, Language, canonical, inside, write
 
 i, j, k, t = map(Name, "ijkt")
 A, B, W, c, x, y, n, m = map(Name, "ABWcxynm")

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop.functions import FUNCTIONS
-from symbackprop.outline import outline
-from symbackprop.values import Point, evaluate
+from symbackprop.graph.functions import FUNCTIONS
+from symbackprop.page.outline import outline
+from symbackprop.numeric.points import Point, evaluate
 from symbackprop.vocabulary import OPS
 from tests.test_derive import emitted_agrees
 

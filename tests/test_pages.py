@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop import expanding
-from symbackprop.build import verified
+from symbackprop.matrices import expansion as expanding
+from symbackprop.sheet.building import verified
 from symbackprop.errors import SheetError
-from symbackprop.exercise import Derived, Stated
-from symbackprop.expr import Expr
-from symbackprop.graph import collect
-from symbackprop.page import Equation, Page
-from symbackprop.sheet import Sheet, write_tex
-from symbackprop.values import Point, forward
-from symbackprop.verify import verify_page
-from symbackprop.write.text import text
+from symbackprop.sheet.exercise import Derived, Stated
+from symbackprop.graph.expr import Expr
+from symbackprop.graph.graph import collect
+from symbackprop.page.page import Equation, Page
+from symbackprop.sheet.sheet import Sheet, write_tex
+from symbackprop.numeric.points import Point, forward
+from symbackprop.verify.equality import verify_page
+from symbackprop.formula.writing.text_writer import text
 
 # page, gradient or δ, the last form a reader finds
 FORMS = [

@@ -9,17 +9,17 @@ import pytest
 
 import symbackprop as sb
 from benchmarks.answers import checks
-from symbackprop.answers.solution import Before, Told, told
-from symbackprop.answers.trial import Desk
-from symbackprop.answers.typed import Notation
-from symbackprop.derivation import Derivation
-from symbackprop.notation import ZERO, Zeros
-from symbackprop.notation import Array as Matrix
-from symbackprop.outline import outline
-from symbackprop.page import Equation, Page
-from symbackprop.values import BEFORE
-from symbackprop.write.latex import latex
-from symbackprop.write.text import text
+from symbackprop.answers.solution.solution import Before, Told, told
+from symbackprop.answers.solution.line_trial import Desk
+from symbackprop.answers.typed.typed_answer import Notation
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.formula.tree import ZERO, Zeros
+from symbackprop.formula.tree import Array as Matrix
+from symbackprop.page.outline import outline
+from symbackprop.page.page import Equation, Page
+from symbackprop.numeric.points import BEFORE
+from symbackprop.formula.writing.latex_writer import latex
+from symbackprop.formula.writing.text_writer import text
 from tests.graphs import GRAPHS
 from tests.random_graphs import EVERYTHING, random_graph
 

@@ -11,21 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symbackprop.errors import DeclarationError
-from symbackprop.picture.layout import (
-    Arrow,
-    Box,
-    Label,
-    Picture,
-    Placed,
-    PlacedArrow,
-    Vertex,
-    place,
-)
-from symbackprop.picture.legend import circled, number_in
-from symbackprop.picture.measure import measure, spans
-from symbackprop.picture.model import KINDS, Point
-from symbackprop.picture.svg import svg
-from symbackprop.picture.tikz import tikz
+from symbackprop.picture.graphs.layout import (
+    Arrow, Box, Label, Picture, Placed, PlacedArrow, Vertex, place,
+)  # fmt: skip
+from symbackprop.picture.graphs.legend import circled, number_in
+from symbackprop.picture.text_width import measure, spans
+from symbackprop.picture.graphs.graph_picture import KINDS, Point
+from symbackprop.picture.graphs.graph_svg import svg
+from symbackprop.picture.graphs.graph_tikz import tikz
 
 LABELS = (
     Label("1", "1"),

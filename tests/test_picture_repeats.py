@@ -5,16 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from symbackprop.picture.layout import (
-    Arrow,
-    Label,
-    Picture,
-    Repeat,
-    Vertex,
-    collapse,
-    find_repeats,
-    place,
-)
+from symbackprop.picture.graphs.layout import (
+    Arrow, Label, Picture, Repeat, Vertex, collapse, find_repeats, place,
+)  # fmt: skip
 
 NOTHING = Label("", "")
 

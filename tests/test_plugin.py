@@ -21,11 +21,11 @@ FALSE = (
     SHEET
     + '''
 from dataclasses import replace
-from symbackprop.page import Equations
+from symbackprop.page.page import Equations
 
 def spoiled(page):
     """The page with its first equation claiming to be its own left side, doubled."""
-    from symbackprop.notation import Times, number
+    from symbackprop.formula.tree import Times, number
     section = page.sections[0]
     block = section.blocks[0]
     first = replace(block.rows[0], sides=(Times((number(2), block.rows[0].left)),))
@@ -45,8 +45,8 @@ ROOT = Path(__file__).parent.parent
 def run_pytest(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A pytest of its own; it is told of the plugin where no installed package tells it."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    installed = any(p.value == "symbackprop.pytest_plugin" for p in entry_points(group="pytest11"))
-    plugin = () if installed else ("-p", "symbackprop.pytest_plugin")
+    installed = any(p.value == "symbackprop.interfaces.pytest_plugin" for p in entry_points(group="pytest11"))
+    plugin = () if installed else ("-p", "symbackprop.interfaces.pytest_plugin")
     return lambda *options: pytester.runpytest_subprocess(*plugin, *options)
 
 
@@ -112,7 +112,7 @@ def test_without_the_option_no_module_is_collected(
 
 def test_start_up_loads_nothing_heavy() -> None:
     code = (
-        "import sys, symbackprop.pytest_plugin;"
+        "import sys, symbackprop.interfaces.pytest_plugin;"
         "print([m for m in ('sympy', 'numpy', 'jinja2', 'lark') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

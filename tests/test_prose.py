@@ -7,10 +7,10 @@ import pytest
 
 from symbackprop.catalogue import LANGUAGES
 from symbackprop.errors import SheetError
-from symbackprop.exercise import Derived, Exercise, Part, said, written
-from symbackprop.prose import COMMANDS, Text, Words, pieces
-from symbackprop.prose import written as printed
-from symbackprop.sheet import Sheet, write_html, write_tex
+from symbackprop.sheet.exercise import Derived, Exercise, Part, said, written
+from symbackprop.catalogue.prose import COMMANDS, Text, Words, pieces
+from symbackprop.catalogue.prose import written as printed
+from symbackprop.sheet.sheet import Sheet, write_html, write_tex
 from symbackprop.tex.escape import escape
 
 PLACES = 14  # where `sheet` says a text, in the solution

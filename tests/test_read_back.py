@@ -6,8 +6,8 @@ import pytest
 
 import symbackprop as sb
 from benchmarks.answers import derivations
-from symbackprop.answers.typed import Notation
-from symbackprop.derivation import Derivation
+from symbackprop.answers.typed.typed_answer import Notation
+from symbackprop.derivation.derivation import Derivation
 from tests.graphs import GRAPHS
 
 WORKED = dict(derivations())

@@ -7,15 +7,15 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.__main__ import parser
-from symbackprop.functions import FUNCTIONS
-from symbackprop.sheet import Sheet
+from symbackprop.graph.functions import FUNCTIONS
+from symbackprop.sheet.sheet import Sheet
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 PYTHON = re.findall(r"^```python\n(.*?)^```", README, re.M | re.S)
 GRAPHS = re.findall(r"^```text\n(.*?)^```", README, re.M | re.S)
 
 
-OPS = "from symbackprop.op import op, scalar, solution\n"
+OPS = "from symbackprop.entries.op import op, scalar, solution\n"
 
 
 def test_the_python_blocks_run_in_order(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,16 +12,16 @@ from xml.etree import ElementTree
 import pytest
 
 from symbackprop import Convention
-from symbackprop.build import verified
+from symbackprop.sheet.building import verified
 from symbackprop.errors import SheetError, TexError, VerificationError
-from symbackprop.notation import Times, number
-from symbackprop.page import Equations, Page
-from symbackprop.exercise import Derived, Exercise
-from symbackprop.prose import Text
-from symbackprop.sheet import Sheet, counted, write_html, write_tex
+from symbackprop.formula.tree import Times, number
+from symbackprop.page.page import Equations, Page
+from symbackprop.sheet.exercise import Derived, Exercise
+from symbackprop.catalogue.prose import Text
+from symbackprop.sheet.sheet import Sheet, counted, write_html, write_tex
 from symbackprop.tex.engine import compile_pdf, find_engine
-from symbackprop.report import Report
-from symbackprop.verify import verify_page
+from symbackprop.derivation.report import Report
+from symbackprop.verify.equality import verify_page
 
 Language = Literal["en", "de"]
 LANGUAGES: tuple[Language, ...] = ("en", "de")

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop.derivation import signal
-from symbackprop.exercise import Shown
-from symbackprop.notation import Decimal, Minus, Name, Plus, number
-from symbackprop.page import Listing
-from symbackprop.reference import Array
-from symbackprop.sheet import Sheet
-from symbackprop.tracing import trace_point
-from symbackprop.values import Point
-from symbackprop.verify import verify_page
+from symbackprop.derivation.derivation import signal
+from symbackprop.sheet.exercise import Shown
+from symbackprop.formula.tree import Decimal, Minus, Name, Plus, number
+from symbackprop.page.page import Listing
+from symbackprop.entries.reference_values import Array
+from symbackprop.sheet.sheet import Sheet
+from symbackprop.page.trace_section import trace_point
+from symbackprop.numeric.points import Point
+from symbackprop.verify.equality import verify_page
 from tests.printed import (
     answers, close, half_unit, name, on_page, point, recurrent_point, slope, typed, worth,
 )  # fmt: skip

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop.exercise import Shown
-from symbackprop.page import Listing
-from symbackprop.reference import Array
-from symbackprop.sheet import Sheet
+from symbackprop.sheet.exercise import Shown
+from symbackprop.page.page import Listing
+from symbackprop.entries.reference_values import Array
+from symbackprop.sheet.sheet import Sheet
 from tests.printed import answers, close, slope
 from tests.test_layers_code import loaded
 from worked.sheet_001 import SHEET as SHEET_1

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop.claims import inside
-from symbackprop.exercise import Derived, Stated
-from symbackprop.notation import Nabla, Number
-from symbackprop.page import Equation
-from symbackprop.picture.drawing import Drawing, Rect, Text
-from symbackprop.reference import Array
-from symbackprop.sheet import Sheet
+from symbackprop.answers.asked.equality_chain import inside
+from symbackprop.sheet.exercise import Derived, Stated
+from symbackprop.formula.tree import Nabla, Number
+from symbackprop.page.page import Equation
+from symbackprop.picture.drawings.drawing import Drawing, Rect, Text
+from symbackprop.entries.reference_values import Array
+from symbackprop.sheet.sheet import Sheet
 from tests.printed import answers, close, misfit, name, on_page, point, sketch, slope, typed
 from worked import sheet_003 as s3
 from worked import sheet_004 as s4

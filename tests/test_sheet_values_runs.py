@@ -6,13 +6,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from symbackprop.exercise import Shown
-from symbackprop.notation import Transpose
-from symbackprop.page import Passage
-from symbackprop.picture.drawing import Circle, Drawing, Line
-from symbackprop.picture.maze import DOT, EDGE, maze
-from symbackprop.prose import Words
-from symbackprop.reference import Array
+from symbackprop.sheet.exercise import Shown
+from symbackprop.formula.tree import Transpose
+from symbackprop.page.page import Passage
+from symbackprop.picture.drawings.drawing import Circle, Drawing, Line
+from symbackprop.picture.drawings.grid_world import DOT, EDGE, maze
+from symbackprop.catalogue.prose import Words
+from symbackprop.entries.reference_values import Array
 from tests.printed import answers, close, misfit, name, on_page, point, recurrent_point, sketch
 from worked import sheet_001 as s1
 

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import symbackprop as sb
-from symbackprop.answers.many import Task, judge_all
-from symbackprop.answers.solution import solution
-from symbackprop.derivation import Derivation
+from symbackprop.answers.many.checking_many import Task, judge_all
+from symbackprop.answers.solution.solution import solution
+from symbackprop.derivation.derivation import Derivation
 from tests.limits import within_a_second
 from tests.test_check_typed import HOSTILE
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from symbackprop.errors import TexError
-from symbackprop.tex import log
+from symbackprop.tex import tex_log as log
 from symbackprop.tex.engine import Compiled, Engine, compile_pdf
 
 posix = pytest.mark.skipif(os.name != "posix", reason="the fake engine is a shell script")
@@ -63,7 +63,7 @@ def test_a_timeout_kills_the_children_too(tmp_path: Path) -> None:
 def test_a_run_that_writes_without_end_is_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("symbackprop.tex.run.OUTPUT_LIMIT", 1000)
+    monkeypatch.setattr("symbackprop.tex.fenced_run.OUTPUT_LIMIT", 1000)
     with pytest.raises(TexError, match="wrote more than"):
         compile_pdf("x", engine=script(tmp_path, "head -c 5000 /dev/zero; sleep 60"), timeout=30)
     assert was_cleaned(tmp_path)

@@ -7,24 +7,24 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop import verify
-from symbackprop.derivation import Derivation
+from symbackprop.verify import equality as verify
+from symbackprop.derivation.derivation import Derivation
 from symbackprop.errors import FormulaError
-from symbackprop.expr import apply
-from symbackprop.meaning import Environment, Value, evaluate
-from symbackprop.notation import (
+from symbackprop.graph.expr import apply
+from symbackprop.formula.evaluation.value import Environment, Value, evaluate
+from symbackprop.formula.tree import (
     END, At, Decimal, Formula, Name, Plus, Product, Span, Transpose, Unit, number,
 )  # fmt: skip
-from symbackprop.options import Options
-from symbackprop.outline import outline
-from symbackprop.page import Equation, Equations, Page
-from symbackprop.reference import KINKS, TIE, first_largest, scalar_value
-from symbackprop.report import Checked, Report
-from symbackprop.truth import Slope
-from symbackprop.values import bind_sizes, generic_point, seeded
-from symbackprop.verify import POINTS, point_for, verify_page
+from symbackprop.page.options import Options
+from symbackprop.page.outline import outline
+from symbackprop.page.page import Equation, Equations, Page
+from symbackprop.entries.reference_values import KINKS, TIE, first_largest, scalar_value
+from symbackprop.derivation.report import Checked, Report
+from symbackprop.verify.truth import Slope
+from symbackprop.numeric.points import bind_sizes, generic_point, seeded
+from symbackprop.verify.equality import POINTS, point_for, verify_page
 from symbackprop.vocabulary import OPS
-from symbackprop.write.latex import latex
+from symbackprop.formula.writing.latex_writer import latex
 
 NET = "X: n x d; y: n x 1; W: d x m; V: m x 1; H = tanh(X @ W); E = H @ V; L = sum((E - y)**2)/n"
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop import functions as fn
-from symbackprop import tidy as td
-from symbackprop.expr import Expr, apply, const, substitute, topological
-from symbackprop.values import Point, evaluate
+from symbackprop.graph import functions as fn
+from symbackprop.matrices import tidy as td
+from symbackprop.graph.expr import Expr, apply, const, substitute, topological
+from symbackprop.numeric.points import Point, evaluate
 from symbackprop.vocabulary import OPS
 
 N, M = 3, 5
@@ -132,9 +132,9 @@ def test_another_order_of_rows_would_be_seen(monkeypatch: pytest.MonkeyPatch) ->
     ],
 )  # fmt: skip
 def test_forms(made: Callable[..., Expr], said: str) -> None:
-    from symbackprop.convention import Convention
-    from symbackprop.onpaper import notate
-    from symbackprop.write.text import text
+    from symbackprop.notation.convention import Convention
+    from symbackprop.notation.expression_formulas import notate
+    from symbackprop.formula.writing.text_writer import text
 
     e = made(*(SYMBOL[n] for n in ("A", "B", "u", "a")))
     assert text(notate(td.tidy(e), Convention())) == said

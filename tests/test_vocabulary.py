@@ -11,19 +11,19 @@ from itertools import product
 import numpy as np
 import pytest
 
-from symbackprop import functions as fn
-from symbackprop.builders import commutation
-from symbackprop.composed import COMPOSED
-from symbackprop.derivation import derive
+from symbackprop.graph import functions as fn
+from symbackprop.graph.axis_functions import commutation
+from symbackprop.graph.renumbering_ops import COMPOSED
+from symbackprop.derivation.derivation import derive
 from symbackprop.entries import Affine, Elem, Entries, Index, elem, entries, multiply
-from symbackprop.equations import Definition, Pattern
-from symbackprop.expr import Expr, apply
-from symbackprop.graph import collect
-from symbackprop.op import Op
-from symbackprop.scalar_functions import SCALARS, Scalar, expression, scalar_row
-from symbackprop.reference import scalar_value
+from symbackprop.entries.entry_equations import Definition, Pattern
+from symbackprop.graph.expr import Expr, apply
+from symbackprop.graph.graph import collect
+from symbackprop.entries.op import Op
+from symbackprop.entries.scalar_functions import SCALARS, Scalar, expression, scalar_row
+from symbackprop.entries.reference_values import scalar_value
 from symbackprop.sizes import size
-from symbackprop.values import Point, backward_values, forward, generic_point, seeded
+from symbackprop.numeric.points import Point, backward_values, forward, generic_point, seeded
 from symbackprop.vocabulary import OPS
 
 EXTENTS = {
@@ -161,7 +161,7 @@ def test_stated_derivatives_are_sympys(name: str) -> None:
 def claim_error(row: Scalar) -> float:
     import sympy
 
-    from symbackprop.scalars_sympy import X, derivative, to_sympy
+    from symbackprop.entries.scalar_derivatives import X, derivative, to_sympy
 
     x = np.array([0.3, 0.7, 1.4, 1.9] if row.domain == "positive" else [-1.7, -0.6, 0.4, 1.3])
     y = scalar_value(row.name, 0, x)
@@ -199,7 +199,7 @@ def test_spellings_are_stable(name: str) -> None:
 
 def test_new_ops_need_one_declaration(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the README says of a scalar function and of a layer, without touching a file."""
-    from symbackprop.op import op, ops_by_scalar, scalar
+    from symbackprop.entries.op import op, ops_by_scalar, scalar
 
     serf = scalar("serf", "x*erf(log(1 + exp(x)))")
     rms = op("scaled", "x[..., i]", """

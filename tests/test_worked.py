@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from symbackprop.build import verified
-from symbackprop.notation import Partial, Sized, Times
-from symbackprop.exercise import Derived
-from symbackprop.page import Display, Equation, Figure
-from symbackprop.sheet import Sheet
-from symbackprop.write.text import text
+from symbackprop.sheet.building import verified
+from symbackprop.formula.tree import Partial, Sized, Times
+from symbackprop.sheet.exercise import Derived
+from symbackprop.page.page import Display, Equation, Figure
+from symbackprop.sheet.sheet import Sheet
+from symbackprop.formula.writing.text_writer import text
 from worked.concat_mse import SHEET as CONCAT
 from worked.lstm_peephole import SHEET as LSTM
 from worked.mlp import SHEET as MLP

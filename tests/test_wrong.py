@@ -8,20 +8,20 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop import tidy as td
-from symbackprop.derivation import Derivation
+from symbackprop.matrices import tidy as td
+from symbackprop.derivation.derivation import Derivation
 from symbackprop.errors import VerificationError
-from symbackprop.expr import Expr, const, shifted
-from symbackprop.notation import (
+from symbackprop.graph.expr import Expr, const, shifted
+from symbackprop.formula.tree import (
     Call, Decimal, Hadamard, HPower, Minus, Name, Number, Plus, Power, Times,
 )  # fmt: skip
-from symbackprop.options import Options
-from symbackprop.outline import outline
-from symbackprop.page import Equation, Equations, Page, Phrase, Section
-from symbackprop.exercise import Derived, Exercise
-from symbackprop.sheet import Sheet, write_html, write_tex
-from symbackprop.verify import EQUAL, TRUE, relative, verify_page
-from symbackprop.write import latex as latex_module
+from symbackprop.page.options import Options
+from symbackprop.page.outline import outline
+from symbackprop.page.page import Equation, Equations, Page, Phrase, Section
+from symbackprop.sheet.exercise import Derived, Exercise
+from symbackprop.sheet.sheet import Sheet, write_html, write_tex
+from symbackprop.verify.equality import EQUAL, TRUE, relative, verify_page
+from symbackprop.formula.writing import latex_writer as latex_module
 
 NET = """
     X: n x d; y: n x 1; W: d x m; b: m; V: m x 1

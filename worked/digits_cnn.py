@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from symbackprop import derive, read
 from symbackprop.emit import compile_source
 from symbackprop.emit.layers_code import functions
-from symbackprop.graph import Graph
-from symbackprop.picture.drawing_svg import drawing_svg
-from symbackprop.picture.model import Label, Point
-from symbackprop.picture.plot import Curve, Plot, plot
+from symbackprop.graph.graph import Graph
+from symbackprop.picture.drawings.drawing_svg import drawing_svg
+from symbackprop.picture.graphs.graph_picture import Label, Point
+from symbackprop.picture.drawings.plots import Curve, Plot, plot
 
 Array: TypeAlias = NDArray[Any]
 Parameters: TypeAlias = dict[str, Array]

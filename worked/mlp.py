@@ -1,7 +1,7 @@
 """A 784-256-256-10 network with tanh, softmax and cross-entropy: products of Jacobians with all sizes."""
 
 from symbackprop import Convention, Derived, Exercise, Sheet, Words
-from symbackprop.printed_names import spelled
+from symbackprop.formula.printed_names import spelled
 
 GRAPH = Derived(
     graph="""

@@ -15,7 +15,7 @@ from symbackprop import (
     written,
 )
 from symbackprop.emit.layers_code import functions
-from symbackprop.printed_names import spelled
+from symbackprop.formula.printed_names import spelled
 
 ROWS = Convention(vectors="row")
 UPDATES = replace(ROWS, signals=(("w", spelled(r"\Delta w")), ("b", spelled(r"\Delta b"))))

@@ -15,9 +15,9 @@ from symbackprop import (
     said,
     written,
 )
-from symbackprop.printed_names import spelled
-from symbackprop.picture.model import Label
-from symbackprop.picture.plot import Curve, Plot, plot
+from symbackprop.formula.printed_names import spelled
+from symbackprop.picture.graphs.graph_picture import Label
+from symbackprop.picture.drawings.plots import Curve, Plot, plot
 
 DEPTH = "i: 1..n; x: scalar; w[i]: scalar; h[0] = x; h[i] = {f}(w[i]*h[i-1]); y = h[n]"
 ANY = Derived("s: function as \\sigma; " + DEPTH.format(f="s"), wrt=("w",),

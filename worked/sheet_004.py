@@ -14,7 +14,7 @@ from symbackprop import (
     written,
 )
 from symbackprop.emit.layers_code import Functions, Layer, layers
-from symbackprop.picture.heat import heat
+from symbackprop.picture.drawings.heat_map import heat
 
 ROWS = Convention(vectors="row")
 FILTER = [[1, 0, 0, 0], [-1, 1, 0, 0], [0, -1, 1, 0], [0, 0, -1, 1], [0, 0, 0, -1]]

@@ -1,1 +1,1 @@
-"""Typed answers: read, judged, their mistakes named; `check.py` is the door."""
+"""Typed answers: read, judged, their mistakes named; `checking.py` is the door."""

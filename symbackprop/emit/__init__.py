@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from symbackprop.errors import SymbackpropError
 
 if TYPE_CHECKING:
-    from symbackprop.derivation import Derivation
+    from symbackprop.derivation.derivation import Derivation
 
 TARGETS = ("numpy",)
 FUNCTION = "value_and_gradients"

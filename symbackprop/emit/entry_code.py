@@ -20,7 +20,7 @@ from symbackprop.entries import (
     Term,
 )
 from symbackprop.emit.literals import bare, number_code, shape_code, size_code
-from symbackprop.emit.strided import Fold, folds, fold_code, view_code
+from symbackprop.emit.strided_windows import Fold, folds, fold_code, view_code
 from symbackprop.errors import SymbackpropError
 
 ScalarCall = Callable[[str, int, str], str]
@@ -30,7 +30,7 @@ Coded = tuple[str, tuple[Index, ...]]
 def einsums(
     e: Entries, out: tuple[Index, ...], names: Mapping[Hashable, str], call: ScalarCall
 ) -> tuple[str, frozenset[str]]:
-    """Code of an index expression with axes `out`, and the functions of `strided.py` it calls."""
+    """Code of an index expression with axes `out`, and the functions of `strided_windows.py` it calls."""
     coder = Coder(names, call)
     return coder.einsums(e, out), frozenset(coder.needs)
 

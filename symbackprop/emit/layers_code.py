@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from symbackprop.derivation import Derivation
+from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.literals import opening, safe
 from symbackprop.emit.numpy_code import Module
-from symbackprop.emit import sequences
+from symbackprop.emit import function_opening as sequences
 from symbackprop.errors import SymbackpropError
-from symbackprop.expr import symbols
-from symbackprop.graph import ancestors, make
+from symbackprop.graph.expr import symbols
+from symbackprop.graph.graph import ancestors, make
 
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from symbackprop.emit import FUNCTION
 from symbackprop.errors import SymbackpropError
-from symbackprop.graph import Graph
+from symbackprop.graph.graph import Graph
 from symbackprop.sizes import Shape, Size
 
 OWN = frozenset(

@@ -6,23 +6,23 @@ import re
 from collections.abc import Container, Hashable, Mapping
 from fractions import Fraction
 
-from symbackprop.cofactors import ADJUGATE, named_determinants, without_inverse
-from symbackprop.derivation import Derivation
+from symbackprop.matrices.adjugate import ADJUGATE, named_determinants, without_inverse
+from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit import FUNCTION
 from symbackprop.emit.entry_code import einsums
-from symbackprop.emit import sequences
+from symbackprop.emit import function_opening as sequences
 from symbackprop.emit.literals import bare, number_code, opening, safe, shape_code, size_code
-from symbackprop.emit.products import fast_product, log_determinant
-from symbackprop.emit.special import ADJUGATE_CODE, SPECIAL
-from symbackprop.emit.stable import from_logits
-from symbackprop.emit.strided import FUNCTIONS
+from symbackprop.emit.product_calls import fast_product, log_determinant
+from symbackprop.emit.closed_kind_calls import ADJUGATE_CODE, SPECIAL
+from symbackprop.emit.stable_logarithms import from_logits
+from symbackprop.emit.strided_windows import FUNCTIONS
 from symbackprop.entries import Elem, Entries, Fn, Group, Index
 from symbackprop.errors import SymbackpropError
-from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
-from symbackprop.graph import TIME_SUM, Time
-from symbackprop.scalar_functions import expression, scalar_row
-from symbackprop.reference import derived
-from symbackprop.values import phases
+from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
+from symbackprop.graph.graph import TIME_SUM, Time
+from symbackprop.entries.scalar_functions import expression, scalar_row
+from symbackprop.entries.reference_values import derived
+from symbackprop.numeric.points import phases
 
 ALONE = re.compile(r"(?<=[(,])\s*\{0\}(?=[),])")  # an argument of its own needs no brackets
 CALL = re.compile(r"(np\.\w+|erf)\([^()]*\)")

@@ -11,11 +11,11 @@ from symbackprop.entries.arithmetic import (
 from symbackprop.entries.indices import (
     all_names, atom_indices, free_indices, fresh, position_indices,
 )  # fmt: skip
-from symbackprop.entries.kinds import (
-    ZERO, Affine, AtMost, Atom, Delta, Elem, Entries, Factor, Fn, Group, Index, Position, SizeOf, Term,
-    elem, entries, number, position,
+from symbackprop.entries.entry_kinds import (
+    ZERO, Affine, AtMost, Atom, Delta, Elem, Entries, Factor, Fn, Group, Index, Position, SizeOf,
+    Term, elem, entries, number, position,
 )  # fmt: skip
-from symbackprop.entries.normal import (
+from symbackprop.entries.normal_form import (
     at_atom, at_position, collect_factors, gather, rebind, rebound, rename_bound, substitute,
 )  # fmt: skip
 

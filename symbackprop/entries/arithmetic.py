@@ -7,10 +7,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symbackprop.entries.indices import all_names, free_indices
-from symbackprop.entries.kinds import (
+from symbackprop.entries.entry_kinds import (
     Atom, Delta, Elem, Entries, Fn, Group, Term, ZERO, entries, number,
 )  # fmt: skip
-from symbackprop.entries.normal import gather, rebind, rebound
+from symbackprop.entries.normal_form import gather, rebind, rebound
 
 
 def add(*summands: Entries) -> Entries:

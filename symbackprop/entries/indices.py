@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from symbackprop.entries.kinds import (
+from symbackprop.entries.entry_kinds import (
     Affine, AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf,
 )  # fmt: skip
 

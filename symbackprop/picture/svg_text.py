@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from symbackprop.picture.drawing import RISE, Anchor, number
-from symbackprop.picture.measure import SCRIPT, spans
-from symbackprop.picture.model import Label, Point
+from symbackprop.picture.drawings.drawing import RISE, Anchor, number
+from symbackprop.picture.text_width import SCRIPT, spans
+from symbackprop.picture.graphs.graph_picture import Label, Point
 
 FONTS = "'Latin Modern Roman','STIX Two Text','Times New Roman',Times,'STIX Two Math',serif"
 

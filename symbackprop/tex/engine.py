@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path
 
 from symbackprop.errors import TexError
-from symbackprop.tex import log as logs
-from symbackprop.tex.chain import first_working
-from symbackprop.tex.run import RUNS, Engine, run
+from symbackprop.tex import tex_log as logs
+from symbackprop.tex.engine_chain import first_working
+from symbackprop.tex.fenced_run import RUNS, Engine, run
 
 __all__ = ["Compiled", "Engine", "compile_pdf", "find_engine"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from pkgutil import iter_modules
 
-from symbackprop.op import Op
+from symbackprop.entries.op import Op
 
 
 def collect() -> dict[str, Op]:

@@ -1,6 +1,6 @@
 """Layers, one declaration each: definition in entries; shape, value, Jacobian and pullback follow."""
 
-from symbackprop.op import op
+from symbackprop.entries.op import op
 
 softmax = op("softmax", "x[..., i]", """
     e[..., i] = exp(x[..., i])

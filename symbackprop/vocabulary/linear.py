@@ -1,6 +1,6 @@
 """Arithmetic, products, sums and the matrices they need."""
 
-from symbackprop.op import op
+from symbackprop.entries.op import op
 
 add = op("add", "x[...]; y[...]", "z[...] = x[...] + y[...]", numpy="{0} + {1}")
 subtract = op("subtract", "x[...]; y[...]", "z[...] = x[...] - y[...]", numpy="{0} - {1}")

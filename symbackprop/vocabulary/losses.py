@@ -5,7 +5,7 @@ vectors run along the last axis and give one value per sample. Those that start 
 that no exponential of a large number is formed.
 """
 
-from symbackprop.op import op
+from symbackprop.entries.op import op
 
 SHIFTED = "np.max({0}, axis=-1)"
 LSE = "(" + SHIFTED + " + np.log(np.sum(np.exp({0} - " + SHIFTED + "[..., None]), axis=-1)))"

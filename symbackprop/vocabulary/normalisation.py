@@ -5,7 +5,7 @@ the statistics run over (with letters of their own), `channel` the axis of gain 
 square; `eps` stands under the root, so constant entries are divided by its root.
 """
 
-from symbackprop.op import Op, op
+from symbackprop.entries.op import Op, op
 
 CENTRED = """
     m[{rest}] = x[{sums}]/({count})

@@ -1,7 +1,7 @@
 """Scalar functions, one line each. `prime` is the textbook form in x and the output y, a claim the tests
 hold against SymPy; where none is stated SymPy derives f' and the page writes it f'(x)."""
 
-from symbackprop.op import scalar
+from symbackprop.entries.op import scalar
 
 exp         = scalar("exp",        sympy="exp",  numpy="np.exp({0})",  prime="y",            tex=r"\exp")
 log         = scalar("log",        sympy="log",  numpy="np.log({0})",  prime="1/x",          tex=r"\log", domain="positive")

@@ -3,7 +3,7 @@
 `stride` is the step of the window, `padding` the zeros in front and behind, `dilation` the gap inside it.
 """
 
-from symbackprop.op import op
+from symbackprop.entries.op import op
 
 conv1d = op("conv1d", "x[..., c, a]; f[k, c, u]", """
     y[..., k, h] = x[..., c, stride*h + dilation*u - padding]*f[k, c, u]

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 import symbackprop as sb
-from symbackprop.activity import relevant
-from symbackprop.derivation import Derivation
-from symbackprop.expr import Expr, Symbol, leaf, substitute
-from symbackprop.graph import Graph, make
-from symbackprop.notation import Name
-from symbackprop.reference import KINKS, Array
-from symbackprop.truth import ROUNDING
-from symbackprop.values import (
+from symbackprop.graph.activity import relevant
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.graph.expr import Expr, Symbol, leaf, substitute
+from symbackprop.graph.graph import Graph, make
+from symbackprop.formula.tree import Name
+from symbackprop.entries.reference_values import KINKS, Array
+from symbackprop.verify.truth import ROUNDING
+from symbackprop.numeric.points import (
     Key, Point, backward_values, forward, generic_point, objective, seeded,
 )  # fmt: skip
 from tests.frameworks.interpreter import Machine, System

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from symbackprop.expr import NUMBER, SIZE, SYMBOL, Expr, topological
-from symbackprop.graph import TIME_SUM, Graph
+from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, topological
+from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.sizes import Size
-from symbackprop.values import Key, schedule
+from symbackprop.numeric.points import Key, schedule
 
 Array = Any  # of the other library
 Table = Mapping[str, Callable[..., Array]]

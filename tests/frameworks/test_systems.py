@@ -15,14 +15,14 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 import symbackprop as sb
-from symbackprop import tidy as td
-from symbackprop.compositions import COMPOSITIONS
-from symbackprop.derivation import Derivation
+from symbackprop.matrices import tidy as td
+from symbackprop.graph.composite_functions import COMPOSITIONS
+from symbackprop.derivation.derivation import Derivation
 from symbackprop.errors import DeclarationError
-from symbackprop.exercise import Derived
-from symbackprop.expr import const
-from symbackprop.functions import FUNCTIONS
-from symbackprop.graph import collect
+from symbackprop.sheet.exercise import Derived
+from symbackprop.graph.expr import const
+from symbackprop.graph.functions import FUNCTIONS
+from symbackprop.graph.graph import collect
 from symbackprop.vocabulary import OPS
 from tests.frameworks.comparing import (
     CLOSE,

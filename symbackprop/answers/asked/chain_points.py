@@ -1,0 +1,130 @@
+"""Where a typed chain is evaluated: at generic points, and at the numbers somebody gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from symbackprop.answers.asked.equality_chain import Claim, Refused, equation
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.errors import FormulaError, LimitError, SizesError
+from symbackprop.formula.evaluation.paper_arrays import Paper
+from symbackprop.formula.evaluation.value import Environment, meaning
+from symbackprop.formula.tree import Decimal, Formula, Name, Product, Sum
+from symbackprop.verify.typed_partials import with_partials
+from symbackprop.entries.reference_values import Array
+from symbackprop.verify.page_values import PI, Names, Scene
+from symbackprop.sizes import Size, size
+from symbackprop.page.trace_section import trace_point
+from symbackprop.numeric.points import Point
+from symbackprop.verify.equality import POINTS, analytic, half_units, point_for
+from symbackprop.formula.writing.walk import inside, children, fold, rebuilt
+
+DECIMALS = 200  # rounded numbers of one side whose rounding is followed
+
+
+@dataclass(frozen=True)
+class Place:
+    """One point and one time step: the value of every side there, and how far rounding may move it."""
+
+    claim: Claim
+    env: Environment
+    said: str  # the sizes, the step and the seed
+    sizes: tuple[tuple[str, int], ...]
+    known: dict[int, Paper] = field(default_factory=dict)
+
+    def value(self, n: int) -> Paper:
+        """Side n. Errors: `Refused` where its sizes do not fit, or something in it has no value."""
+        if n not in self.known:
+            try:
+                self.known[n] = plain(self.read(n))
+            except SizesError as error:
+                said = f"{error} ({self.said})"
+                raise Refused("sizes", max(n, 1), said, error.sizes, self.sizes) from None
+            except (FormulaError, LimitError) as error:
+                raise Refused("unreadable", max(n, 1), str(error)) from None
+        return self.known[n]
+
+    def read(self, n: int) -> Paper:
+        """The value of side n by the rules of the page."""
+        return meaning(self.claim.sides[n], self.env)
+
+    def slack(self, n: int) -> Array:
+        """How far side n moves when each of its decimals moves by half a unit of its last digit."""
+        side = self.claim.sides[n]
+        count = sum(isinstance(f, Decimal) for f in inside(side))
+        total = np.zeros(())
+        for k in range(count if count <= DECIMALS else 0):
+            moved = meaning(nudged(side, k), self.env)
+            total = total + np.abs(plain(moved).array - self.value(n).array)
+        return total
+
+
+def plain(a: Paper) -> Paper:
+    """A 1×1 matrix as the scalar it is."""
+    return Paper(a.array.reshape(a.samples)) if a.rank and set(a.size) == {1} else a
+
+
+def nudged(side: Formula, k: int) -> Formula:
+    """The side with its decimal number k moved by half a unit of its last printed digit."""
+    seen = -1
+
+    def combine(node: Formula, parts: list[Formula]) -> Formula:
+        nonlocal seen
+        if not isinstance(node, Decimal):
+            return rebuilt(node, parts)
+        seen += 1
+        half = half_units(node)
+        assert isinstance(half, Decimal)
+        return Decimal(repr(float(node.digits) + float(half.digits))) if seen == k else node
+
+    return fold(side, children, combine)
+
+
+def in_names(f: Formula) -> bool:
+    """Whether a side says anything but numbers."""
+    bound = {n.index for n in inside(f) if isinstance(n, Sum | Product)}
+    return any(isinstance(n, Name) and n != PI and n not in bound for n in inside(f))
+
+
+def generic(d: Derivation, names: Names, claim: Claim, local: str, seed: int,
+            at: Mapping[str, object] | None) -> list[Place]:  # fmt: skip
+    """The places verification uses. Errors: `Refused` where no point can be had."""
+    out: list[Place] = []
+    reason = ""
+    method = "complex" if analytic(d) else "central"
+    for trial in (1, 0, *range(2, POINTS)):  # larger sizes first: they tell more
+        found = point_for(d, trial, seed, method)
+        if isinstance(found, str):
+            reason = found
+        else:
+            out += places(claim, Scene(d, names, found, seed, at), local, f"seed {seed}")
+    if not out:
+        raise Refused("unreadable", 1, reason)
+    return out
+
+
+def given(d: Derivation, names: Names, claim: Claim, local: str, seed: int,
+          at: Mapping[str, object]) -> list[Place]:  # fmt: skip
+    """The one place with the numbers given. Errors: `SheetError` naming a missing or misfitting input."""
+    return places(claim, Scene(d, names, trace_point(d, at), seed, at), local, "the numbers given")
+
+
+def places(claim: Claim, scene: Scene, local: str, said: str) -> list[Place]:
+    """Every time step of one point."""
+    sizes = {k: shortest(v, scene.point) for k, v in claim.free}
+    eq = equation(claim, "line", local, sizes)
+    named = tuple(sorted(scene.point.sizes.items()))
+    known = ", ".join(f"{k} = {v}" for k, v in named)
+    out = []
+    for env, moment in scene.environments(eq):
+        full = with_partials(scene, eq, env)
+        out.append(Place(claim, full, f"{known or 'sizes as declared'}{moment}; {said}", named))
+    return out
+
+
+def shortest(axes: tuple[Size, ...], point: Point) -> Size:
+    """How far a letter may run on every axis it indexes."""
+    return size(min(s.value(point.sizes) for s in axes))

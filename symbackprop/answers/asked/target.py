@@ -1,0 +1,146 @@
+"""What is asked for: a gradient, a Jacobian, a Hessian or a value; and what it is at a point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+from symbackprop.derivation.derivation import Derivation, as_graph, bare, derive, signal
+from symbackprop.errors import DeclarationError
+from symbackprop.formula.evaluation.paper_arrays import Paper, oriented
+from symbackprop.graph.expr import Expr
+from symbackprop.graph.graph import Graph, known
+from symbackprop.formula.tree import At, Formula, Nabla, Name, Partial
+from symbackprop.entries.reference_values import Array
+from symbackprop.verify.page_values import oriented as lying
+from symbackprop.derivatives.derivative_names import hessian_name
+from symbackprop.derivatives.total_derivatives import cut
+from symbackprop.derivatives.derivative_values import derivative_values, hessian_values
+from symbackprop.sizes import Shape
+from symbackprop.numeric.points import Point
+
+Kind = Literal["auto", "gradient", "jacobian", "hessian", "value"]
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """∂of/∂wrt of a kind, in the names of a derivation."""
+
+    d: Derivation
+    wrt: str
+    kind: Kind
+
+    @property
+    def of(self) -> str:
+        return self.d.of
+
+    @property
+    def symbol(self) -> Name:
+        s = self.d.graph.symbol[self.wrt].symbol
+        assert s
+        return s.tex
+
+    @property
+    def recurrent(self) -> bool:
+        s = self.d.graph.symbol[self.wrt].symbol
+        return bool(s and s.time)
+
+    @property
+    def axes(self) -> Shape:
+        """Own axes of what is asked for; of a Jacobian those of the output first."""
+        own = self.d.graph.symbol[self.wrt].shape
+        out = self.d.graph.symbol[self.of].shape
+        return {"jacobian": (*out, *own), "hessian": (*own, *own)}.get(self.kind, own)
+
+    def at(self, point: Point, t: int) -> Array:
+        """The array of own axes at a point, and at a step of time."""
+        match self.kind:
+            case "value":
+                return np.asarray(point.values[self.wrt, t])
+            case "jacobian":
+                return derivative_values(self.d.graph, self.of, self.wrt, point)
+            case "hessian":
+                return hessian_values(self.d, (self.wrt,), point)
+        return np.asarray(point.deltas[self.wrt, t])
+
+    def paper(self, own: Array) -> Paper:
+        """An array of own axes as it stands on paper."""
+        if self.kind == "jacobian":
+            rank = self.d.graph.symbol[self.wrt].rank
+            found = lying(own, own.ndim - rank, rank, self.d.convention)
+            along = None
+            if found.vector:
+                along = -2 if found.array.shape[-1] == 1 else -1
+            return Paper(found.array, found.array.ndim, along)
+        return oriented(own, own.ndim, self.d.convention.vectors)
+
+    def vec(self, own: Array) -> Paper | None:
+        """Of more than two axes: rows by vec of the output, columns by vec of the variable."""
+        if own.ndim < 3:
+            return None
+        cut = own.ndim - self.d.graph.symbol[self.wrt].rank
+        turned = own.transpose([*reversed(range(cut)), *reversed(range(cut, own.ndim))])
+        return Paper(turned.reshape(int(np.prod(own.shape[:cut])), -1), 2)
+
+    @property
+    def itself(self) -> frozenset[Formula]:
+        """Names of the very thing that is asked for."""
+        of, x = self.d.convention.of, self.symbol
+        if self.kind == "value":
+            return frozenset({x})
+        if self.kind == "hessian":
+            return frozenset({hessian_name(self.d)})
+        own = {Nabla(of, x), Partial(of, x)}
+        return frozenset(
+            own | ({bare(signal(self.d, self.wrt))} if self.kind == "gradient" else set())
+        )
+
+    @property
+    def left(self) -> Formula:
+        """What stands on the left of the answer."""
+        if self.kind == "value":
+            f: Formula = self.symbol
+        elif self.kind == "hessian":
+            return hessian_name(self.d)
+        elif self.kind == "jacobian":
+            return Partial(self.d.convention.of, self.symbol)
+        else:
+            f = bare(signal(self.d, self.wrt))
+        return At(f, (Name(self.d.graph.time.name),)) if self.recurrent and self.d.graph.time else f
+
+
+def target(graph: Graph | Derivation | Expr | str, of: str | None, wrt: str, kind: Kind) -> Target:
+    """What is asked for. Errors: `DeclarationError` for names the graph has not, or a kind it cannot have."""
+    if kind not in get_args(Kind):
+        raise DeclarationError(
+            f"no kind {kind!r}", where="check", hint=f"Kinds: {', '.join(get_args(Kind))}"
+        )
+    given = graph if isinstance(graph, Derivation) else None
+    g = given.graph if given else as_graph(graph)  # type: ignore[arg-type]
+    known(wrt, g.symbol, "wrt")
+    of = of or (given.of if given else g.output)
+    known(of, g.symbol, "of")
+    if kind == "auto":
+        printed = given is not None and given.of == of and wrt in given.backward.adjoints
+        pulled = printed or not g.symbol[of].shape  # of an array a derivation prints the pullback
+        kind = "value" if of == wrt else "gradient" if pulled else "jacobian"
+    if kind == "value":
+        return Target(derive(g, g.output), wrt, kind)
+    if given and given.of == of and wrt in given.backward.adjoints and kind == "gradient":
+        return Target(given, wrt, kind)
+    convention = given.convention if given else None
+    if kind == "jacobian":
+        if g.time:
+            raise DeclarationError(
+                "no Jacobian through time", where="check", hint="Ask for a gradient."
+            )
+        return Target(derive(cut(g, wrt), of, [wrt], convention=convention), wrt, kind)
+    if kind == "hessian":
+        if g.symbol[of].shape or g.time:
+            raise DeclarationError(
+                f"{of} has no Hessian here", where="check", hint="Name a scalar with of=."
+            )
+        return Target(derive(cut(g, wrt), of, [wrt], convention=convention), wrt, kind)
+    return Target(derive(g, of, [wrt], convention=convention), wrt, kind)

@@ -1,0 +1,177 @@
+"""Large literal sizes cost time and prove nothing: a derivation with a name in the place of each such number.
+
+A name made of digits is a size like any other: points give it small primes, and `restored` says it as the
+number it stands for. Where a formula uses a large number as a number there is no stand-in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import lru_cache
+from itertools import combinations_with_replacement
+from math import prod
+from types import MappingProxyType
+
+from symbackprop.answers.asked.right_values import Bench
+from symbackprop.answers.mistakes.printed_slips import FAULTS
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, apply, intern, leaf, topological
+from symbackprop.graph.graph import TIME_SUM, Graph
+from symbackprop.entries.op import Op
+from symbackprop.sizes import Monomial, Shape, Size, collect
+
+SMALL = 12  # numbers up to this stay what they are
+NUMERAL = re.compile(r"\d{2}|\d[.,eE]\d|[₀-₉]{2}")  # what may be a large size in an answer
+
+
+class NoStandIn(Exception):
+    """A number that is more than the size of an axis."""
+
+
+def restored(shape: Shape) -> Shape:
+    """A shape with the numbers again that names stand for."""
+    return tuple(collect(map(number_again, s.terms)) if s.names else s for s in shape)  # type: ignore[arg-type]
+
+
+def number_again(term: tuple[Monomial, int]) -> tuple[Monomial, int]:
+    """A term of a size with the numbers again."""
+    names, a = term
+    return tuple(n for n in names if not n.isdecimal()), a * prod(
+        int(n) for n in names if n.isdecimal()
+    )
+
+
+def spoken(b: Bench, given: tuple[int, ...]) -> tuple[int, ...]:
+    """Sizes at the first spot of a bench, with the numbers again. Errors: `NoStandIn` where that is open."""
+    here = b.spots[0].point.sizes
+    if not any(n.isdecimal() for n in here):
+        return given
+    there = {**here, **{n: int(n) for n in here if n.isdecimal()}}
+    known: dict[int, set[int]] = {}
+    for s in (s for e in b.target.d.graph.symbol.values() for s in e.shape):
+        known.setdefault(s.value(here), set()).add(s.value(there))
+    found = [known.get(k, {k} if k == 1 else set()) for k in given]
+    if any(len(x) != 1 for x in found):
+        raise NoStandIn("a size that is none of the graph's")
+    return tuple(k for x in found for k in x)
+
+
+def says_no_size(answer: str) -> bool:
+    """Whether no number stands in an answer that could be a large size, or be made from one."""
+    return not NUMERAL.search(answer)
+
+
+@lru_cache(maxsize=32)
+def stand_in(b: Bench) -> Bench | None:
+    """The bench with small sizes, which judges as this one does; None where there is none."""
+    d = b.target.d
+    known = names_for(d.graph)
+    if not known:
+        return None
+    try:
+        other = replace(b.target, d=Renaming(known).derivation(d))
+        made = Bench(other, b.seed)
+        made.spots  # noqa: B018 -- made here, so that sizes which do not fit are found out once
+    except (NoStandIn, RecursionError, *FAULTS):
+        return None
+    return made
+
+
+def names_for(g: Graph) -> dict[int, Size]:
+    """Every large literal size -> a size with a name; sums, products and neighbours of others stay such."""
+    extents = {s.number for e in g.symbol.values() for s in e.shape}
+    extents |= {e.symbol.labels.number for e in g.symbol.values() if e.symbol and e.symbol.labels}
+    out: dict[int, Size] = {}
+    for n in sorted(x for x in extents if x is not None and x > SMALL):
+        out[n] = related(n, out) or size_called(n)
+    return out
+
+
+def size_called(n: int) -> Size:
+    """The size whose name is the number itself."""
+    return Size((((str(n),), 1),))
+
+
+def related(n: int, known: Mapping[int, Size]) -> Size | None:
+    """n as a known size and a few more, or as the sum or the product of two known ones."""
+    if near := [k for k in known if n - k <= SMALL]:
+        return known[near[-1]] + (n - near[-1])
+    for a, b in combinations_with_replacement(known, 2):
+        if n in (a + b, a * b):
+            return known[a] + known[b] if n == a + b else known[a] * known[b]
+    return next((known[k] * (n // k) for k in known if n % k == 0 and n // k <= SMALL), None)
+
+
+@dataclass(frozen=True)
+class Renaming:
+    """Literal sizes replaced throughout a derivation, every op placed again on its new shapes."""
+
+    sizes: Mapping[int, Size]
+    done: dict[Expr, Expr] = field(default_factory=dict)
+
+    def derivation(self, d: Derivation) -> Derivation:
+        """The derivation with other sizes. Errors: `NoStandIn`, and `ShapeError` where sizes do not fit."""
+        for e in (
+            d.graph.definition.values()
+        ):  # in their order, so that no definition waits for many others
+            self.of(e)
+        made = self.of(d)
+        assert isinstance(made, Derivation)
+        names = (n for e in made.graph.symbol.values() for s in e.shape for n in s.names)
+        graph = replace(made.graph, sizes=tuple(dict.fromkeys((*made.graph.sizes, *sorted(names)))))
+        return replace(made, backward=replace(made.backward, graph=graph))
+
+    def of(self, x: object) -> object:
+        """Anything a derivation is made of."""
+        match x:
+            case Expr():
+                return self.expression(x)
+            case Size():
+                return self.size(x)
+            case tuple():
+                return tuple(map(self.of, x))
+            case Mapping():
+                return MappingProxyType({self.of(k): self.of(v) for k, v in x.items()})
+            case Op():
+                return x
+        if not is_dataclass(x) or isinstance(x, type):
+            return x
+        new = {f.name: self.of(getattr(x, f.name)) for f in fields(x) if f.init}
+        return replace(x, **new)
+
+    def size(self, s: Size) -> Size:
+        """Another name for a literal size. Errors: `NoStandIn` for a part that is no known size."""
+        if s.number is not None and s.number in self.sizes:
+            return self.sizes[s.number]
+        if any(abs(a) > SMALL for _, a in s.terms):
+            raise NoStandIn(str(s))
+        return s
+
+    def expression(self, root: Expr) -> Expr:
+        for node in topological(root):
+            if node not in self.done:
+                self.done[node] = self.node(node)
+        return self.done[root]
+
+    def node(self, e: Expr) -> Expr:
+        """One op on its new arguments. Errors: `NoStandIn` for a number that may be a size."""
+        attributes = tuple((k, self.attribute(v)) for k, v in e.attributes)
+        args = tuple(self.done[a] for a in e.args)
+        if e.op is SYMBOL:
+            return leaf(attributes[0][1])  # type: ignore[arg-type]
+        if e.op in (NUMBER, SIZE):
+            if attributes != e.attributes:
+                raise NoStandIn("a size used as a number")
+            return e
+        if e.op is TIME_SUM:
+            return intern(e.op, args, attributes, args[0].shape)
+        return apply(e.op, *args, **dict(attributes))
+
+    def attribute(self, x: object) -> object:
+        """An option of an op. Errors: `NoStandIn` for a large number."""
+        ratio = getattr(x, "as_integer_ratio", None)
+        if ratio is not None and max(map(abs, ratio())) > SMALL:
+            raise NoStandIn(str(x))
+        return tuple(map(self.attribute, x)) if isinstance(x, tuple) else self.of(x)

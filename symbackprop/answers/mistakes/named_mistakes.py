@@ -1,0 +1,211 @@
+"""Named mistakes: an answer that is wrong is held against the values typical mistakes give.
+
+A mistake has its name only where it, applied to the reference, gives the answer's values at every spot:
+alone, with a sign, a factor or a transpose besides, or two of them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
+
+from symbackprop.answers.asked.right_values import Bench
+from symbackprop.answers.mistakes.wrong_derivation import Candidate, Mistake, direction
+from symbackprop.answers.mistakes.wrong_derivations import Shelf
+from symbackprop.answers.mistakes.printed_slips import changed, terms, weighed
+from symbackprop.answers.mistakes.lost_factors import ratios, written
+from symbackprop.answers.verdicts.formula_verdict import Found, Judge
+from symbackprop.answers.mistakes.literal_sizes import restored, spoken
+from symbackprop.answers.asked.equality_chain import Refused
+from symbackprop.formula.evaluation.paper_arrays import Paper, transpose
+from symbackprop.formula.tree import Formula, Times, Transpose
+from symbackprop.answers.asked.chain_points import plain
+from symbackprop.entries.reference_values import Array
+from symbackprop.sizes import Size, shape_text, size
+from symbackprop.formula.writing.walk import inside
+
+MOST = 2  # mistakes said about one answer
+PLACES = 40  # places of a formula a selector is put at
+_PLACES = ("node", "consumer", "name")  # gaps that name something of the graph
+
+
+def named(judge: Judge, found: Found) -> tuple[Mistake, ...]:
+    """The mistakes that give the answer's values; else what does not fit; else nothing."""
+    b = judge.bench
+    known = unselected(judge, found) if found.inside else ()
+    return tuple(sized_gaps(b, m) for m in known or explanation(b, found))
+
+
+def explanation(b: Bench, found: Found) -> tuple[Mistake, ...]:
+    """What is wrong, the sizes of what is named still to come."""
+    if found.detail == "Σ":
+        time = b.target.d.graph.time
+        return (Mistake("time", (("index", time.name if time else ""),)),)
+    if found.detail == "step":
+        return (Mistake("step", (("name", f"δ{b.target.wrt}"),)),)
+    if found.verdict == "transposed":
+        return (turned(b, *found.sizes),)
+    if found.values:
+        known = scale(b, rights(b), found.values) or searched(b, found.values)
+        if known:
+            return known
+    if len(found.sizes) == 2:
+        left, right = sized(b, *found.sizes)
+        gaps = (("left", left), ("right", right))
+        inside = Mistake("inside", (*gaps, ("product", found.product)))
+        return (inside if found.inside else Mistake("sizes", gaps),)
+    return ()
+
+
+def unselected(judge: Judge, found: Found) -> tuple[Mistake, ...]:
+    """A selector that is missing where sizes do not fit: put back at one place, it makes the answer right."""
+    d = judge.bench.target.d
+    nodes = list(islice(inside(found.form), PLACES))
+    for name in d.constants:
+        symbol = d.graph.symbol[name].symbol
+        assert symbol
+        whole = {s.value(judge.bench.spots[0].point.sizes) for s in symbol.shape}
+        if not any(set(pair) == whole for pair in zip(*found.sizes, strict=False)):
+            continue
+        for k, node in enumerate(nodes):
+            for s in (symbol.tex, Transpose(symbol.tex)):
+                for made in (Times((node, s)), Times((s, node))):
+                    if right(judge, changed(found.form, node, k, made)):
+                        return (Mistake("selector", (("node", concatenated(judge.bench)),)),)
+    return ()
+
+
+def right(judge: Judge, form: Formula) -> bool:
+    """Whether a form is right; one whose sizes do not fit is not."""
+    try:
+        return judge.form(form).verdict == "correct"
+    except Refused:
+        return False
+
+
+def concatenated(b: Bench) -> str:
+    """The nodes that are concatenations."""
+    g = b.target.d.graph.definition
+    return ", ".join(n for n, e in g.items() if e.op.name == "concat")
+
+
+def searched(b: Bench, values: tuple[Paper, ...]) -> tuple[Mistake, ...]:
+    """The first candidate that is the answer; else the first that is it but for its sign, factor or side."""
+    close = list(at_once(b, direction(values[: len(b.points[0])]), values))
+    if close and not close[-1][1]:
+        return close[-1][0].mistakes
+    short = sorted(close, key=lambda x: len(x[0].mistakes) + len(x[1]))
+    weights = tuple(Mistake(key, gaps) for key, gaps in weighed(b, terms_of(b), values))
+    if weights:
+        return weights
+    for c, besides in short:
+        if len(c.mistakes) + len(besides) <= MOST:
+            return (*c.mistakes, *besides)
+    return ()
+
+
+def at_once(
+    b: Bench, given: Array, values: tuple[Paper, ...]
+) -> Iterable[tuple[Candidate, tuple[Mistake, ...]]]:
+    """The candidates that give the answer's values, with what is wrong besides; ends where nothing is."""
+    for c in shelf(b):
+        if not c.near(given):
+            continue
+        besides = difference(b, c, values)
+        if besides is not None:
+            yield c, besides
+            if not besides:
+                return
+
+
+def difference(b: Bench, c: Candidate, values: tuple[Paper, ...]) -> tuple[Mistake, ...] | None:
+    """What is wrong with an answer besides a mistake; None where it is something else."""
+    if not c.values:
+        return None
+    if (found := ratios(c.values, values)) is not None:
+        return named_factor(b, found)
+    flipped = [transpose(v) if v.rank == 2 else v for v in values]
+    found = ratios(c.values, flipped)
+    factor = named_factor(b, found) if found is not None else None
+    if factor is None:
+        return None
+    if c.values[0].size == b.spots[0].right.size and len(set(values[0].size)) > 1:
+        return (turned(b, c.values[0].size, values[0].size), *factor)
+    return factor
+
+
+def scale(b: Bench, right: tuple[Paper, ...], values: tuple[Paper, ...]) -> tuple[Mistake, ...]:
+    """The sign and the factor by which an answer differs from the right value, transposed or not."""
+    found = ratios(right, values)
+    if found is not None:
+        return named_factor(b, found) or ()
+    flipped = tuple(transpose(v) if v.rank == 2 else v for v in values)
+    found = ratios(right, flipped)
+    factor = named_factor(b, found) if found is not None else None
+    return (turned(b, right[0].size, values[0].size), *factor) if factor else ()
+
+
+def named_factor(b: Bench, found: list[float]) -> tuple[Mistake, ...] | None:
+    """A sign and a factor as mistakes; none for 1; None where no such factor would be written."""
+    factor = written(b, found)
+    if factor is None:
+        return None
+    sign, said = factor
+    return (*((Mistake("sign"),) if sign < 0 else ()),
+            *((Mistake("factor", (("factor", said),)),) if said else ()))  # fmt: skip
+
+
+def turned(b: Bench, asked: tuple[int, ...], given: tuple[int, ...]) -> Mistake:
+    """The transpose of what is asked for."""
+    said = sized(b, asked, given)
+    return Mistake("transposed", (("asked", said[0]), ("given", said[1])))
+
+
+def sized(b: Bench, *given: tuple[int, ...]) -> list[str]:
+    """d×m, as the axes of the graph are called; 2×3 where one of the numbers is none of theirs, or two."""
+    here = b.spots[0].point.sizes
+    found: dict[int, set[Size]] = {1: {size(1)}}
+    for s in (s for e in b.target.d.graph.symbol.values() for s in e.shape):
+        found.setdefault(s.value(here), set()).add(s)
+    if all(len(found.get(k, ())) == 1 for own in given for k in own):
+        named = {k: restored(tuple(x)) for k, x in found.items()}
+        return [shape_text(sum((named[k] for k in own), ())) if own else "1" for own in given]
+    return ["×".join(map(str, spoken(b, own))) or "1" for own in given]
+
+
+def sized_gaps(b: Bench, m: Mistake) -> Mistake:
+    """A mistake with the sizes of what it names, and of what is asked for."""
+    gaps = tuple((k, with_sizes(b, v) if k in _PLACES else v) for k, v in m.gaps)
+    own = shape_text(restored(b.target.axes)) if b.target.axes else "1"
+    return replace(m, gaps=(*gaps, ("size", own)))
+
+
+def with_sizes(b: Bench, names: str) -> str:
+    """B (n×4): the names of nodes, each with its size."""
+    symbol = b.target.d.graph.symbol
+    out = []
+    for n in names.split(", "):
+        own = n.removeprefix("δ")
+        shape = restored(symbol[own].shape) if own in symbol else ()
+        out.append(f"{n} ({shape_text(shape)})" if shape else n)
+    return ", ".join(out)
+
+
+@lru_cache(maxsize=64)
+def rights(b: Bench) -> tuple[Paper, ...]:
+    """What is right at every spot."""
+    return tuple(plain(s.right) for s in b.spots)
+
+
+@lru_cache(maxsize=64)
+def shelf(b: Bench) -> Shelf:
+    """The candidates of a bench, kept for its next answer."""
+    return Shelf(b)
+
+
+@lru_cache(maxsize=64)
+def terms_of(b: Bench) -> tuple[tuple[str, tuple[Paper, ...]], ...]:
+    """The terms of the printed gradient."""
+    return terms(b)

@@ -1,0 +1,123 @@
+"""A wrong derivation as a value: the mistakes in it, and what it comes to at the spots of a bench."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+import numpy as np
+
+from symbackprop.answers.asked.right_values import Bench, Spot
+from symbackprop.answers.mistakes.printed_slips import FAULTS, Gaps
+from symbackprop.answers.mistakes.lost_factors import some
+from symbackprop.answers.mistakes.wrong_rules import Slip
+from symbackprop.formula.evaluation.paper_arrays import Paper, oriented, transpose
+from symbackprop.graph.expr import Expr
+from symbackprop.answers.asked.chain_points import plain
+from symbackprop.entries.reference_values import Array
+from symbackprop.backward.reverse_pass import Backward
+from symbackprop.numeric.points import Point, backward_values, evaluate, forward
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A named mistake: its key in the catalogue, and what stands in the gaps of its sentence."""
+
+    key: str
+    gaps: Gaps = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """Mistakes somebody makes together, and their value: at the first point, at the others when asked."""
+
+    mistakes: tuple[Mistake, ...]
+    first: tuple[Paper, ...]  # at every step
+    others: Iterator[Paper | None]
+    slips: tuple[Slip, ...] = ()
+    scope: str = ""  # the definition a slip stands in, where the signals above it are right
+
+    @cached_property
+    def values(self) -> tuple[Paper, ...]:
+        """The value at every spot; nothing where it has none at one of them."""
+        found = (*self.first, *self.others)
+        return tuple(v for v in found if v is not None) if None not in found else ()
+
+    @cached_property
+    def directions(self) -> tuple[Array, ...]:
+        """The value at the first point and its transpose, each of length 1: what a factor leaves as it is."""
+        one = self.first[0]
+        turned = one.rank == 2 and min(one.size) > 1
+        ways = (self.first, tuple(map(transpose, self.first))) if turned else (self.first,)
+        return tuple(map(direction, ways))
+
+    def near(self, given: Array) -> bool:
+        """Whether a direction may be this one's: a quick look before all spots are compared."""
+        return any(d.size == given.size and not abs(d @ given) < 1 - 1e-9 for d in self.directions)
+
+
+def direction(steps: tuple[Paper, ...]) -> Array:
+    """Some entries, divided by their length; nan where all are 0."""
+    flat = some(np.concatenate([np.ravel(np.real(p.array)) for p in steps]))
+    with np.errstate(all="ignore"):
+        return flat / np.sqrt(flat @ flat)
+
+
+def known(b: Bench, made: tuple[Mistake, ...], values: tuple[Paper, ...]) -> Candidate:
+    """A candidate whose values are all there."""
+    steps = len(b.points[0])
+    return Candidate(made, values[:steps], iter(values[steps:]))
+
+
+def local(
+    b: Bench, made: tuple[Mistake, ...], e: Expr, of: tuple[Slip, ...] = (), scope: str = ""
+) -> Iterator[Candidate]:
+    """A wrong form of the error signal, the right ones put in."""
+    yield from valued(b, made, lambda p, k: evaluate(e, p, k), of, scope)
+
+
+def valued(
+    b: Bench, made: tuple[Mistake, ...], at: Callable[[Point, int], Array],
+    of: tuple[Slip, ...] = (), scope: str = "",
+) -> Iterator[Candidate]:  # fmt: skip
+    """The candidate, if it has a value at the first point."""
+    found = (value_at(b, s, at) for s in b.spots)
+    first = tuple(islice(found, len(b.points[0])))
+    steps = tuple(v for v in first if v is not None)
+    if steps == first:
+        yield Candidate(made, steps, found, of, scope)
+
+
+def value_at(b: Bench, s: Spot, at: Callable[[Point, int], Array]) -> Paper | None:
+    """A value on paper; None where there is none, or more than a matrix."""
+    try:
+        array = np.asarray(at(s.point, s.t))
+    except FAULTS:
+        return None
+    if array.ndim > 2 or not np.all(np.isfinite(array)):
+        return None
+    return plain(oriented(array, array.ndim, b.target.d.convention.vectors))
+
+
+def once_per_point(work: Callable[[Point], Point]) -> Callable[[Point], Point]:
+    """A work done once for all steps of a point."""
+    done: dict[int, Point] = {}
+
+    def at(p: Point) -> Point:
+        if id(p) not in done:
+            done[id(p)] = work(p)
+        return done[id(p)]
+
+    return at
+
+
+def full(b: Backward, p: Point) -> Point:
+    """All error signals of a derivation at a point, its own nodes evaluated where they are new."""
+    seeds = {k: v for k, v in p.deltas.items() if k[0] == b.of}
+    values = dict(p.values)
+    if any((n, 0) not in values and (n, 1) not in values for n in b.graph.definition):
+        given = {k: v for k, v in values.items() if k[0] in b.graph.inputs or k[1] < 1}
+        values = dict(forward(b.graph, Point(p.sizes, given, {}, p.length)).values)
+    return backward_values(b, Point(p.sizes, values, dict(seeds), p.length))

@@ -1,0 +1,245 @@
+"""Wrong derivations and their values: one slip, the same slip everywhere, or two slips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations, islice
+
+import numpy as np
+
+from symbackprop.matrices import tidy as td
+from symbackprop.graph.activity import relevant
+from symbackprop.answers.asked.right_values import Bench
+from symbackprop.answers.mistakes.wrong_derivation import (
+    Candidate, Mistake, full, known, local, once_per_point, valued,
+)  # fmt: skip
+from symbackprop.answers.mistakes.printed_slips import FAULTS, slipped
+from symbackprop.answers.verdicts.formula_verdict import everywhere
+from symbackprop.answers.mistakes.wrong_rules import Slip, derailed, slips
+from symbackprop.formula.evaluation.paper_arrays import Paper
+from symbackprop.graph.expr import Expr, shifted, substitute, symbols, topological
+from symbackprop.answers.asked.chain_points import plain
+from symbackprop.backward.reverse_pass import Backward, backward
+from symbackprop.numeric.points import backward_values
+
+SLIPS = 160  # wrong rules tried for one bench
+PAIRS = 120  # of two slips in one derivation
+DEEP = 3  # how often the δ's of a form are written out
+ROUND = 6  # δ's on a way that are written out
+PARTS = 2_000  # of such a form
+LOCAL_PAIRS = 400  # of two slips in one error signal
+
+
+class Shelf:
+    """The candidates of a bench, made when they are first asked for and kept."""
+
+    def __init__(self, b: Bench) -> None:
+        self.bench = b
+        self.kept: list[Candidate] = []
+        self.more = useful(b, every(b, self))
+
+    def __iter__(self) -> Iterator[Candidate]:
+        k = 0
+        while True:
+            if k == len(self.kept):
+                found = next(self.more, None)
+                if found is None:
+                    return
+                self.kept.append(found)
+            yield self.kept[k]
+            k += 1
+
+
+def useful(b: Bench, found: Iterator[Candidate]) -> Iterator[Candidate]:
+    """The candidates that change the value, and leave one."""
+    rights = [plain(s.right) for s in b.spots]
+    for c in found:
+        # the other points when an answer comes near it
+        if differs(rights, c.first) or differs(rights, c.values):
+            yield c
+
+
+def differs(rights: list[Paper], values: tuple[Paper, ...]) -> bool:
+    """Whether values at the first spots are not all right, and not all 0."""
+    wrong = set(everywhere(rights[: len(values)], values)) - {"equal"}
+    return bool(wrong) and any(np.any(v.array) for v in values)
+
+
+def every(b: Bench, shelf: Shelf) -> Iterator[Candidate]:
+    """One slip each, then two together."""
+    if b.target.kind == "jacobian":
+        yield from only_diagonal(b)
+    if b.target.kind != "gradient":
+        return
+    yield from by_signal(b)
+    yield from by_rule(b)
+    yield from by_edit(b)
+    yield from variables(b)
+    singles = tuple(shelf.kept)
+    yield from two_local(b, singles)
+    yield from two_rules(b, singles)
+
+
+# --- one -----------------------------------------------------------------------------------------
+
+
+def only_diagonal(b: Bench) -> Iterator[Candidate]:
+    """A square Jacobian without what lies beside its diagonal."""
+    if all(s.own.ndim == 2 and s.own.shape[0] == s.own.shape[1] for s in b.spots):
+        values = tuple(Paper(s.own * np.eye(len(s.own)), 2) for s in b.spots)
+        yield known(b, (Mistake("diagonal", (("node", b.target.of),)),), values)
+
+
+def by_edit(b: Bench) -> Iterator[Candidate]:
+    """A slip in the printed gradient."""
+    for key, gaps, values in slipped(b):
+        yield known(b, (Mistake(key, gaps),), values)
+
+
+def variables(b: Bench) -> Iterator[Candidate]:
+    """The gradient by another variable, or another node."""
+    g, t = b.target.d.graph, b.target
+    used = relevant(g, t.of)
+    real = [n for n in g.inputs if n in used and (s := g.symbol[n].symbol) and not s.labels]
+    every_one = backward(g, t.of, real)
+    at = once_per_point(lambda p: full(every_one, p))
+    for n in every_one.adjoints:
+        s = g.symbol[n].symbol if n in g.symbol else None
+        if n != t.wrt and s and bool(s.time) == t.recurrent:
+            made = (Mistake("variable", (("name", n),)),)
+            yield from valued(b, made, lambda p, k, n=n: at(p).deltas[n, k])
+
+
+def by_signal(b: Bench) -> Iterator[Candidate]:
+    """The error signal of the variable itself: one of its uses missing, t in place of t + 1."""
+    own = b.target.d.backward.adjoints[b.target.wrt]
+    if len(own.uses) > 1:
+        for k, u in enumerate(own.uses):
+            rest = td.plus(*(v.value for j, v in enumerate(own.uses) if j != k))
+            missing = Mistake("path", (("node", b.target.wrt), ("consumer", u.consumer)))
+            yield from local(b, (missing,), rest, scope=u.consumer)
+    forms = [own.value]
+    while len(forms) < DEEP and (deeper := inlined(b, forms[-1])) is not forms[-1]:
+        forms.append(deeper)
+    for e in forms:
+        yield from at_wrong_steps(b, e)
+
+
+def inlined(b: Bench, e: Expr) -> Expr:
+    """A form with the error signals in it written out once."""
+    adjoints, swap = b.target.d.backward.adjoints, {}
+    for x in symbols(e):
+        s = x.symbol
+        if s and s.cotangent and s.name != b.target.wrt and s.at is None and s.name in adjoints:
+            swap[x] = shifted(adjoints[s.name].value, s.shift)
+    return substitute(e, swap)
+
+
+def at_wrong_steps(b: Bench, e: Expr) -> Iterator[Candidate]:
+    """A form with t in place of t + 1 or t - 1, at one symbol or at all; or a step beside the right one."""
+    timed = [x for x in symbols(e) if x.symbol and x.symbol.time and x.symbol.at is None]
+    moved = [x for x in timed if x.symbol and x.symbol.shift]
+    ways = [[(x, -x.symbol.shift)] for x in moved if x.symbol]
+    ways += [[(x, 2)] for x in moved if x.symbol and x.symbol.shift < 0]
+    ways += [[way for [way] in ways[: len(moved)]]] if len(moved) > 1 else []
+    ways += [[(x, by)] for x in timed if x not in moved for by in (1, -1)]
+    for way in ways:
+        name = way[0][0].symbol.name if way[0][0].symbol else ""
+        wrong = substitute(e, {x: shifted(x, by) for x, by in way})
+        made = (Mistake("step", (("name", name),)),)
+        yield from local(b, made, wrong, scope=where(b, {x for x, _ in way}))
+
+
+def where(b: Bench, moved: set[Expr]) -> str:
+    """The one use of the variable that symbols stand in; '' where there is not just one."""
+    uses = b.target.d.backward.adjoints[b.target.wrt].uses
+    found = {u.consumer for u in uses if moved & set(symbols(u.value))}
+    return found.pop() if len(found) == 1 else ""
+
+
+def by_rule(b: Bench) -> Iterator[Candidate]:
+    """One op of the graph with a wrong rule, or all ops it applies to."""
+    found = tuple(islice(slips(b.target.d.graph), SLIPS))
+    for s in found:
+        yield from damaged(b, (s,))
+    for wrong in dict.fromkeys(s.wrong for s in found):
+        all_of = tuple(s for s in found if s.wrong is wrong)
+        if len(all_of) > 1 and all_of[0].key != "path":
+            yield from damaged(b, all_of)
+
+
+def said(made: tuple[Slip, ...]) -> tuple[Mistake, ...]:
+    """The sentences of some slips: the same one at several nodes is said once."""
+    nodes: dict[str, list[Slip]] = {}
+    for s in made:
+        nodes.setdefault(s.key, []).append(s)
+    return tuple(
+        Mistake(key, (
+            ("node", ", ".join(dict.fromkeys(s.node for s in each))),
+            *((("consumer", ", ".join(dict.fromkeys(s.name for s in each))),) if key == "path" else ()),
+        ))
+        for key, each in nodes.items()
+    )  # fmt: skip
+
+
+def damaged(b: Bench, made: tuple[Slip, ...]) -> Iterator[Candidate]:
+    """What slips give: all the way down, and with the right error signals put in."""
+    wrt, right = b.target.wrt, b.target.d.backward
+    try:
+        wrong = derailed(right, wrt, made)
+    except FAULTS:
+        return
+    if wrt not in wrong.adjoints:
+        return
+    at = once_per_point(lambda p: backward_values(wrong, p))
+    yield from valued(b, said(made), lambda p, k: at(p).deltas[wrt, k], made)
+    yield from local(b, said(made), wrong.adjoints[wrt].value, made, made[0].name)
+    if not right.graph.time or len({s.wrong for s in made}) > 1:
+        return
+    if len(topological(once := around(wrong, wrt))) < PARTS:
+        yield from local(b, said(made), once, made)
+
+
+def around(wrong: Backward, wrt: str) -> Expr:
+    """A wrong error signal with the wrong ones above it put in, once each: the next step's are right."""
+
+    def put_in(e: Expr, seen: frozenset[str]) -> Expr:
+        swap = {}
+        for x in symbols(e):
+            s = x.symbol
+            known = s and s.cotangent and s.at is None and s.name not in seen and len(seen) < ROUND
+            if s and known and s.name in wrong.adjoints:
+                above = put_in(wrong.adjoints[s.name].value, seen | {s.name})
+                swap[x] = shifted(above, s.shift)
+        return substitute(e, swap)
+
+    return put_in(wrong.adjoints[wrt].value, frozenset({wrt}))
+
+
+# --- two -----------------------------------------------------------------------------------------
+
+
+def two_local(b: Bench, singles: tuple[Candidate, ...]) -> Iterator[Candidate]:
+    """Two slips in one sum of ways, each in another term: what they change adds up."""
+    rights = [plain(s.right) for s in b.spots]
+    one = [c for c in singles if c.scope and len(c.mistakes) == 1 and alike(rights, c.values)]
+    pairs = ((c, e) for c, e in combinations(one, 2) if c.scope != e.scope)
+    for c, e in islice(pairs, LOCAL_PAIRS):
+        values = tuple(
+            Paper(x.array + y.array - r.array, r.rank, r.along)
+            for x, y, r in zip(c.values, e.values, rights, strict=True)
+        )
+        yield known(b, (*c.mistakes, *e.mistakes), values)
+
+
+def alike(rights: list[Paper], values: tuple[Paper, ...]) -> bool:
+    """Whether a value has the size of the right one."""
+    return bool(values) and all(r.size == v.size for r, v in zip(rights, values, strict=True))
+
+
+def two_rules(b: Bench, singles: tuple[Candidate, ...]) -> Iterator[Candidate]:
+    """Two slips in one derivation."""
+    made = list(dict.fromkeys(c.slips[0] for c in singles if len(c.slips) == 1))
+    pairs = ((s, r) for s, r in combinations(made, 2) if (s.e, s.n) != (r.e, r.n))
+    for pair in islice(pairs, PAIRS):
+        yield from damaged(b, pair)

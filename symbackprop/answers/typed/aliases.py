@@ -1,0 +1,136 @@
+"""What an answer may call the names of a graph, kept for a while, and what its left side says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator, Mapping
+from functools import lru_cache
+from typing import TypeGuard, TypeVar
+
+from symbackprop.dialects import plain
+from symbackprop.answers.asked.right_values import Bench
+from symbackprop.derivation.derivation import bare, signal
+from symbackprop.formula.tree import (
+    At, Call, Formula, KroneckerDelta, Name, Nabla, Partial, Times, Unit,
+)  # fmt: skip
+from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
+
+
+ENTRY = 5  # letters of a matrix whose entries are called by a small one: X, X̂, X_hat
+KEPT = 64  # sets of names that answers defined for themselves
+Key = TypeVar("Key")
+Made = TypeVar("Made")
+
+
+def kept(known: dict[Key, Made], key: Key, make: Callable[[], Made]) -> Made:
+    """What is made once for a key, while it is one of the last that were asked for."""
+    found = known.pop(key) if key in known else make()
+    if len(known) >= KEPT:
+        del known[next(iter(known))]
+    known[key] = found
+    return found
+
+
+@lru_cache(maxsize=64)
+def recurrent(bench: Bench) -> frozenset[plain.Tokens]:
+    """The names a bracket of which holds a step of time."""
+    d = bench.target.d
+    symbols = {n: e.symbol for n, e in d.graph.symbol.items() if e.symbol and e.symbol.time}
+    names = [plain.group(f) for n, x in symbols.items() if x for f in (x.tex, bare(signal(d, n)))]
+    return frozenset(names)
+
+
+def aliases(bench: Bench) -> dict[str, Formula]:
+    """Other spellings of what the graph has: its own names, δ's as dZ, and the letter of a matrix's entry."""
+    d, out = bench.target.d, {}
+    for n, e in d.graph.symbol.items():
+        assert e.symbol
+        out[n] = e.symbol.tex
+    for n in (*d.backward.adjoints, d.of):
+        f = bare(signal(d, n))
+        for spelled in (
+            f"δ{n}",
+            f"δ_{n}",
+            f"delta_{n}",
+            f"delta{n}",
+            f"d{n}",
+            f"{n}_bar",
+            f"grad_{n}",
+        ):
+            out.setdefault(spelled, f)
+    for n in tuple(d.graph.symbol):
+        for spelled, f in scripted(n, d.graph.symbol, out):
+            out.setdefault(spelled, f)
+    for n, e in d.graph.symbol.items():
+        if e.symbol and e.symbol.labels and "e" not in d.graph.symbol:
+            out.setdefault(f"e_{n}", Unit(out[n]))  # not the row of an E
+        for spelled in (n, *(plain.bases(e.symbol.tex.base) if e.symbol else ())):
+            if spelled[0].isupper() and len(spelled) <= ENTRY:
+                lower = spelled[0].lower() + spelled[1:]
+                out.setdefault("\0" + lower, out[n])  # x_ni, x̂_i
+                if lower in d.graph.sizes and lower not in d.graph.symbol:
+                    out["\3" + lower] = out[n]  # k_i of a K, though a size is called k
+    return out
+
+
+def scripted(
+    n: str, declared: Container[str], out: Mapping[str, Formula]
+) -> Iterator[tuple[str, Formula]]:
+    """az as a_z and a^z, where nothing is called a; its δ in the same way."""
+    letter, rest = n[:1], n[1:]
+    if not rest.isalpha() or letter in declared or rest in ("T", "t"):
+        return
+    for lead in ("", "δ"):
+        for script in (f"_{rest}", f"_{{{rest}}}", f"^{rest}", f"^{{{rest}}}", f"^({rest})"):
+            if lead + n in out:
+                yield lead + letter + script, out[lead + n]
+
+
+def compound(f: Formula) -> bool:
+    """Whether a formula is more than a name, or than the names a word may be split into."""
+    parts = f.factors if isinstance(f, Times) else (f,)
+    return not all(isinstance(bare(p), Name) for p in parts)
+
+
+def stacked(f: Formula | None) -> TypeGuard[Call]:
+    """Whether a left side is vec(…)."""
+    return isinstance(f, Call) and f.function == "vec" and len(f.arguments) == 1
+
+
+def whole(f: Formula) -> Formula:
+    """A derivative without its indices, and without vec."""
+    base = bare(f)
+    if stacked(base):
+        return whole(base.arguments[0])
+    if isinstance(base, Times) and all(isinstance(x, Name) for x in base.factors[1:]):
+        first = whole(base.factors[0])  # ∇_w L(w)
+        return first if isinstance(first, Nabla | Partial) else base
+    if isinstance(base, Nabla | Partial):
+        return type(base)(bare(base.of), bare(base.wrt))
+    return base
+
+
+def indices_of(bench: Bench, left: Formula) -> tuple[str, ...]:
+    """The letters on the left side, in their order; time is none of them."""
+    time = bench.target.d.graph.time
+    found: list[Formula] = []
+    if isinstance(left, At):
+        found, left = list(left.indices), left.base
+    if isinstance(left, Nabla | Partial):
+        for side in (left.of, left.wrt):
+            found += side.indices if isinstance(side, At) else ()
+    letters = [f.base for f in found if isinstance(f, Name)]
+    return tuple(x for x in letters if time is None or x != time.name)
+
+
+def kroneckers(f: Formula, signal: Name, time: Name) -> Formula:
+    """A formula whose δ_{ij} without a step is Kronecker's, where a bare δ_t is an error signal."""
+
+    def combine(node: Formula, parts: list[Formula]) -> Formula:
+        made = rebuilt(node, parts)
+        if not isinstance(made, At) or made.base != signal or len(made.indices) != 2:
+            return made
+        left, right = made.indices
+        stepped = time in inside(left) or not isinstance(left, Name)
+        return made if stepped else KroneckerDelta(left, right)
+
+    return fold(f, children, combine)

@@ -1,0 +1,293 @@
+"""Whether an answer is right: every reading of it at every spot, the first that is right counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from symbackprop.answers.asked.right_values import DELTA, Bench, Spot, Steps
+from symbackprop.answers.typed.clause_values import usual, value
+from symbackprop.answers.verdicts.exact_verdict import differs, exact_environment, exact_spots
+from symbackprop.answers.typed.free_letters import by_rows, implied
+from symbackprop.answers.typed.typed_answer import Typed
+from symbackprop.answers.asked.equality_chain import Refused
+from symbackprop.formula.composing import size_formula
+from symbackprop.errors import FormulaError, LimitError, SizesError, SymbackpropError
+from symbackprop.formula.evaluation.paper_arrays import Paper, transpose
+from symbackprop.dialects.disambiguation.choice import Reading
+from symbackprop.dialects.disambiguation.readings import readings, valued
+from symbackprop.answers.verdicts.line_verdict import equal
+from symbackprop.formula.evaluation.value import Environment, evaluate
+from symbackprop.formula.tree import ONE, ZERO, At, Formula, Name, Partial, Plus, Sum
+from symbackprop.answers.asked.chain_points import plain
+from symbackprop.formula.evaluation.rationals import NotRational
+from symbackprop.entries.reference_values import Array
+from symbackprop.sizes import size
+from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
+
+Verdicts = Literal["correct", "transposed", "wrong", "unreadable"]
+Outcome = Literal["equal", "transposed", "sizes", "differs", "nowhere"]
+KEYS = frozenset({"", "nearly", "start", "step", "Σ"})  # details that are no messages
+SINGLE = size(1)
+_BEST = ("correct", "transposed", "wrong")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one form of an answer came to: its value at every spot, under the reading that counts."""
+
+    verdict: Verdicts
+    form: Formula
+    reading: Reading
+    values: tuple[Paper, ...] = ()
+    sizes: tuple[
+        tuple[int, ...], ...
+    ] = ()  # asked for and given; or of two operands that do not fit
+    inside: Literal["", "inside"] = ""  # whose sizes they are
+    detail: str = ""
+    product: str = ""  # the part whose sizes do not fit
+
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """How good a reading is: of wrong ones, one that has the right size is meant."""
+        return _BEST.index(self.verdict), bool(self.sizes)
+
+
+@dataclass(frozen=True)
+class Judge:
+    """An answer before its bench."""
+
+    bench: Bench
+    typed: Typed
+
+    def found(self) -> Found:
+        """The first form that is not right, or the last. Errors: `Refused` where it has no value."""
+        out = None
+        for form in self.typed.forms:
+            open_one = form is not self.typed.forms[-1] and chained(form)
+            try:
+                out = self.form(form)
+            except Refused:
+                if open_one:
+                    continue
+                raise
+            if out.verdict == "transposed" and open_one:
+                continue  # ∂L/∂r ∂r/∂w = …: as people write the chain rule, rows or columns
+            if out.verdict == "correct" and self.nearly(form, out.reading):
+                out = replace(out, verdict="wrong", detail="nearly")
+            if out.verdict != "correct":
+                return out
+        assert out is not None
+        return replace(out, verdict="wrong", detail="start") if self.wrong_start() else out
+
+    def holds(self) -> bool:
+        """Whether an answer is right as far as floating point tells."""
+        right = all(self.form(f).verdict == "correct" for f in self.typed.forms)
+        return right and not self.wrong_start()
+
+    def nearly(self, form: Formula, reading: Reading) -> bool:
+        """Whether a form that agrees in floating point differs in fractions."""
+        if self.typed.step == "free" and not self.bench.target.recurrent:
+            return False
+        try:
+            for x in exact_spots(self.bench):
+                env = exact_environment(self.environment((x.spot,), form))
+                made = valued(form, env, x.spot.sizes, reading)
+                if differs(x, self.own(made, x.spot), (form, *(d.body for d in self.typed.locals))):
+                    return True
+        except (NotRational, SymbackpropError, Refused, TypeError, ZeroDivisionError):
+            return False  # what is no rational number is judged in floating point only
+        return False
+
+    def wrong_start(self) -> bool:
+        """Whether a recursion starts from something else than is said."""
+        target, spots = self.bench.target, [s for s in self.bench.spots if s.t == 1]
+        for at, form in self.typed.starts:
+            for s in spots:
+                env = self.environment((s,), form)
+                k = int(evaluate(at, env))
+                right = (
+                    plain(target.paper(target.at(s.point, k))) if 1 <= k <= s.point.length else None
+                )
+                given = plain(usual(form, env, s))
+                zero = right is None and not np.any(given.array)
+                if not zero and (right is None or outcome(right, given, form) != "equal"):
+                    return True
+        return False
+
+    def form(self, form: Formula) -> Found:
+        """The best of all readings."""
+        first = self.bench.spots[0]
+        if self.typed.step == "free" and not self.bench.target.recurrent:
+            return self.one_step(form)
+        best: Found | None = None
+        try:
+            for reading, value in readings(form, self.environment((first,), form), first.sizes):
+                found = self.compared(form, reading, self.everywhere(form, reading, value))
+                if best is None or found.rank < best.rank:
+                    best = found
+                if best.verdict == "correct":
+                    break
+        except SizesError as error:
+            inside = "inside" if len(error.sizes) == 2 else ""
+            return best or Found(
+                "wrong", form, Reading({}), (), error.sizes, inside, str(error), error.where
+            )
+        except (FormulaError, LimitError) as error:
+            raise Refused("unreadable", 1, str(error)) from None
+        assert best is not None
+        return best
+
+    def one_step(self, form: Formula) -> Found:
+        """A form about one step, where what is asked for is about all of them: right if their sum is."""
+        time = self.bench.target.d.graph.time
+        assert time
+        total = Sum(Name(time.name), ONE, size_formula(time.length), form)
+        whole = Judge(self.bench, replace(self.typed, step="no")).form(total)
+        missing = whole.verdict == "correct"
+        return Found(
+            "wrong", form, whole.reading, detail="Σ" if missing else f"{time.name} is free"
+        )
+
+    def one_later(self, form: Formula) -> Found | None:
+        """A form in its own δ_t that is right with δ_{t+1}."""
+        time = self.bench.target.d.graph.time
+        if time is None or not self.bench.target.recurrent:
+            return None
+        now, own = Name(time.name), {DELTA, self.bench.short}
+        later = Plus((now, ONE))
+
+        def combine(node: Formula, parts: list[Formula]) -> Formula:
+            if isinstance(node, At) and node.base in own and node.indices[:1] == (now,):
+                return At(node.base, (later, *node.indices[1:]))
+            return rebuilt(node, parts)
+
+        moved = fold(form, children, combine)
+        right = moved != form and self.form(moved).verdict == "correct"
+        return Found("wrong", form, Reading({}), detail="step") if right else None
+
+    def everywhere(self, form: Formula, reading: Reading, first: Paper) -> tuple[Paper, ...]:
+        """The value at every spot under a reading; at the first one it is known."""
+        out = [self.own(first, self.bench.spots[0])]
+        for here in self.bench.points:
+            left = here[1:] if here is self.bench.points[0] else here
+            out += self.together(form, reading, left)
+        return tuple(out)
+
+    def together(self, form: Formula, reading: Reading, here: Steps) -> list[Paper]:
+        """The values at some steps of one point: all at once, or else one by one."""
+        if len(here) > 1 and not self.typed.locals:
+            with suppress(SymbackpropError, ValueError):
+                found = self.valued(form, reading, here)
+                return [self.own(step(found, k), s) for k, s in enumerate(here)]
+        return [self.at(form, reading, s) for s in here]
+
+    def at(self, form: Formula, reading: Reading, spot: Spot) -> Paper:
+        """The value at a spot under a reading."""
+        return self.own(self.valued(form, reading, (spot,)), spot)
+
+    def valued(self, form: Formula, reading: Reading, here: Steps) -> Paper:
+        """What a form comes to."""
+        return valued(form, self.environment(here, form), here[0].sizes, reading)
+
+    def own(self, value: Paper, spot: Spot) -> Paper:
+        """A value with its free letters as axes. Errors: `Refused` where they are not those asked for."""
+        if not self.typed.free:
+            return plain(unstacked(value, spot) if self.typed.said == "vec" else value)
+        axes = self.bench.target.axes
+        if len(letters := tuple(self.typed.free)) > len(axes):
+            raise Refused("unreadable", 1, implied(letters, self.typed.order, len(axes)))
+        sizes = tuple(a.value(spot.point.sizes) for a in axes)
+        if (rows := by_rows(value, axes, sizes, self.typed.free, self.typed.order)) is not None:
+            return plain(self.bench.target.paper(rows))
+        free = [self.typed.free.get(x) for x in self.typed.order]
+        wide = [a for a in axes if a != SINGLE]
+        if value.rank or None in free or len(free) not in (len(axes), len(wide)):
+            asked, has = len(axes), len(self.typed.order)
+            raise Refused("unreadable", 1, f"{has} free indices where {asked} axes are asked for")
+        extents = tuple(min(s.value(spot.point.sizes) for s in f or ()) for f in free)
+        if value.samples not in ((), extents):
+            raise Refused("unreadable", 1, "the free indices run too far")
+        grid = np.broadcast_to(value.array, extents)
+        if len(free) < len(axes):
+            rest = iter(extents)
+            grid = grid.reshape([1 if a == SINGLE else next(rest) for a in axes])
+        return plain(self.bench.target.paper(grid))
+
+    def environment(self, here: Steps, form: Formula) -> Environment:
+        """The bench's, with the answer's own definitions in it."""
+        typed = self.typed
+        env = self.bench.environment(here, typed.free, typed.every if typed.sloped else ())
+        if not typed.locals:
+            return env
+        values = dict(env.values)
+        for d in typed.locals:
+            values[d.name] = value(d, replace(env, values=values, indices=self.steps(env)), here[0])
+        return replace(env, values=values)
+
+    def steps(self, env: Environment) -> Mapping[str, int | Array]:
+        """The step of time alone: a definition has no other letters."""
+        time = self.bench.target.d.graph.time
+        step = env.indices.get(time.name) if time else None
+        return {} if time is None or step is None else {time.name: int(np.max(step))}
+
+    def compared(self, form: Formula, reading: Reading, values: tuple[Paper, ...]) -> Found:
+        """The verdict over all spots."""
+        spots = self.bench.spots
+        flat = all(v.rank == 2 and s.vec for v, s in zip(values, spots, strict=True))
+        rights = [plain(s.vec if flat and s.vec else s.right) for s in spots]
+        kinds = {outcome(r, v, form) for r, v in zip(rights, values, strict=True)} - {"nowhere"}
+        if not kinds and (turned := self.one_later(form)):
+            return turned
+        if not kinds:
+            raise Refused(
+                "unreadable", 1, "it is not finite anywhere, or it uses what is asked for"
+            )
+        verdict: Verdicts = "wrong"
+        if kinds == {"equal"}:
+            verdict = "correct"
+        elif kinds <= {"equal", "transposed"}:
+            verdict = "transposed"
+        sizes = (
+            (rights[0].size, values[0].size) if "sizes" in kinds or verdict == "transposed" else ()
+        )
+        return Found(verdict, form, reading, values, sizes)
+
+
+def chained(form: Formula) -> bool:
+    """Whether derivatives stand in a form, which lie as one likes."""
+    return any(isinstance(x, Partial) for x in inside(form))
+
+
+def step(value: Paper, k: int) -> Paper:
+    """A value at one of many steps, which are its first axis of samples."""
+    return replace(value, array=value.array[k]) if value.samples else value
+
+
+def unstacked(value: Paper, spot: Spot) -> Paper:
+    """The matrix whose columns stand one below the other in a vector."""
+    shape = np.shape(spot.own)
+    if len(shape) != 2 or value.rank != 2 or np.size(value.array) != np.prod(shape):
+        return value
+    return Paper(value.array.reshape(shape[::-1]).T, 2)
+
+
+def outcome(right: Paper, value: Paper, form: Formula | None = None) -> Outcome:
+    """How a value stands to the right one; a bare 0 stands for zeros of any size."""
+    if not np.all(np.isfinite(value.array)):
+        return "nowhere"
+    turned = right.rank == value.rank == 2 and right.size == value.size[::-1]
+    if right.size != value.size and form != ZERO:
+        return "transposed" if turned and equal("=", transpose(right), value) else "sizes"
+    if equal("=", right, value):
+        return "equal"
+    return "transposed" if turned and equal("=", transpose(right), value) else "differs"
+
+
+def everywhere(rights: Iterable[Paper], values: Iterable[Paper]) -> Iterator[Outcome]:
+    """The outcome at every spot."""
+    return (outcome(r, v) for r, v in zip(rights, values, strict=True))

@@ -1,0 +1,294 @@
+r"""Whether a typed line holds: a chain of equalities in LaTeX, in the names of a derivation.
+
+Every side is read, evaluated at the points verification uses, and compared sign by sign. Nothing typed is
+run. A rounded side is held against the last exact side before it, so that rounding does not add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from symbackprop.answers.asked.equality_chain import (
+    Claim, Refused, Verdict, equation, letters_of, read_claim, shown,
+)  # fmt: skip
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.errors import FormulaError
+from symbackprop.formula.evaluation.paper_arrays import Paper, transpose
+from symbackprop.formula.tree import ZERO, Decimal, Formula, Minus, Number
+from symbackprop.page.page import Equation
+from symbackprop.answers.asked.chain_points import Place, generic, given, in_names
+from symbackprop.entries.reference_values import Array
+from symbackprop.verify.page_values import Names
+from symbackprop.sizes import Size
+from symbackprop.formula.writing.walk import inside
+from symbackprop.verify.equality import EQUAL, raised, relative
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The verdict on one line: the first sign that fails (from 1), what stands beside it, and why.
+
+    `values` are both sides at the first `entry` that tells them apart, for free `letters`.
+    `exact` says that the left value is not the one beside the sign but the exact one behind a rounding.
+    `inside` are the sizes of two operands that do not fit within one side, `point` the sizes of the graph.
+    `detail` is 'rounded' where a decimal is right to its digits only.
+    """
+
+    text: str
+    verdict: Verdict
+    claim: Claim | None = None
+    sign: int = 0
+    left: Formula | None = None
+    right: Formula | None = None
+    letters: tuple[tuple[str, int], ...] = ()
+    entry: tuple[int, ...] = ()
+    values: tuple[str, str] | None = None
+    sizes: tuple[tuple[int, ...], ...] = ()
+    exact: bool = False
+    inside: tuple[tuple[int, ...], ...] = ()
+    point: tuple[tuple[str, int], ...] = ()
+    detail: str = ""
+
+    @property
+    def where(self) -> str:
+        """'i=1, j=2', '(2, 1)'."""
+        entry = [f"({', '.join(map(str, self.entry))})"] if self.entry else []
+        return ", ".join([*(f"{k}={v}" for k, v in self.letters), *entry])
+
+
+def judge(
+    d: Derivation,
+    text: str,
+    *,
+    at: Mapping[str, object] | None = None,
+    local: str = "",
+    free: tuple[tuple[str, Size], ...] = (),
+    seed: int = 0,
+) -> Line:
+    """Whether a line holds.
+
+    Sides in names are compared at generic points; decimals and bare numbers at the numbers `at`, if given.
+    """
+    names = Names(d)
+    table = letters_of(names, names.table(Equation("", ZERO, (), local=local)))
+    claim = None
+    try:
+        claim = read_claim(d, table, text, local, {k: (s,) for k, s in free})
+        return Court(d, names, claim, local, seed, at).line(text)
+    except Refused as no:
+        left, right = claim.sides[no.sign - 1 : no.sign + 1] if claim else (None, None)
+        return Line(
+            text, no.verdict, claim, no.sign, left, right,
+            inside=no.sizes, point=no.point, detail=no.detail,
+        )  # fmt: skip
+
+
+def stated(
+    d: Derivation,
+    text: str,
+    *,
+    key: str,
+    at: Mapping[str, object] | None = None,
+    local: str = "",
+    free: tuple[tuple[str, Size], ...] = (),
+) -> Equation:
+    """The equation of a page a text stands for; `≈` and `≤` may stand before the last side only.
+
+    With numbers `at` it is about them.
+    Errors: `FormulaError` where it cannot be read.
+    """
+    names = Names(d)
+    table = names.table(Equation("", ZERO, (), local=local))
+    try:
+        claim = read_claim(d, table, text, local, {k: (s,) for k, s in free})
+    except Refused as no:
+        raise FormulaError(no.detail, where=key) from None
+    if any(s != "=" for s in claim.signs[:-1]) or claim.signs[-1] == "≥":
+        hint = "Write the smaller side on the left." if "≥" in claim.signs else ""
+        raise FormulaError("≈ and ≤ stand before the last side only", where=key, hint=hint)
+    if torn := next((k for k, v in claim.free if len(v) > 1), None):
+        raise FormulaError(f"the index {torn!r} runs over axes of different sizes", where=key)
+    scope = local or ("trace" if at is not None else "")
+    return equation(claim, key, scope, {k: v[0] for k, v in claim.free})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one sign came to."""
+
+    verdict: Verdict
+    letters: tuple[tuple[str, int], ...] = ()
+    entry: tuple[int, ...] = ()
+    values: tuple[str, str] | None = None
+    sizes: tuple[tuple[int, ...], ...] = ()
+    point: tuple[tuple[str, int], ...] = ()
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Court:
+    """A chain before its derivation."""
+
+    d: Derivation
+    names: Names
+    claim: Claim
+    local: str
+    seed: int
+    at: Mapping[str, object] | None
+
+    @cached_property
+    def anywhere(self) -> list[Place]:
+        return generic(self.d, self.names, self.claim, self.local, self.seed, self.at)
+
+    @cached_property
+    def here(self) -> list[Place]:
+        assert self.at is not None
+        return given(self.d, self.names, self.claim, self.local, self.seed, self.at)
+
+    def line(self, text: str) -> Line:
+        """The first sign that fails, or that all hold."""
+        details = []
+        for n in range(1, len(self.claim.sides)):
+            found = self.check(n)
+            if found.verdict != "holds":
+                left, right = self.claim.sides[n - 1 : n + 1]
+                exact = self.reference(n) != n - 1
+                return Line(
+                    text, found.verdict, self.claim, n, left, right, found.letters, found.entry, found.values,
+                    found.sizes, exact, point=found.point, detail=found.detail,
+                )  # fmt: skip
+            details.append(found.detail)
+        return Line(text, "holds", self.claim, detail=next(filter(None, details), ""))
+
+    def check(self, n: int) -> Found:
+        """The sign before side n."""
+        numbers = self.at is not None and any(map(self.numeric, (self.reference(n), n)))
+        found = self.summed_up(n, self.here if numbers else self.anywhere)
+        if found.verdict != "false" or self.at is None or numbers:
+            return found
+        there = self.summed_up(n, self.here)
+        if there.verdict == "holds":
+            return replace(found, detail=f"holds at the numbers given only; {found.detail}")
+        return there
+
+    def numeric(self, n: int) -> bool:
+        """A side with decimals in it, or with nothing but numbers."""
+        side = self.claim.sides[n]
+        return rounded(side) or not in_names(side)
+
+    def loose(self, n: int) -> bool:
+        """A side whose decimals are roundings; at generic points a factor 0.5 is exact."""
+        side = self.claim.sides[n]
+        return rounded(side) and (self.at is not None or not in_names(side))
+
+    def reference(self, n: int) -> int:
+        """The side that side n is held against: the last one before it that is not rounded."""
+        k = n - 1
+        while k > 0 and self.loose(k) and self.claim.signs[k - 1] in "=≈":
+            k -= 1
+        return n - 1 if self.loose(k) else k
+
+    def summed_up(self, n: int, places: list[Place]) -> Found:
+        """The verdict over all places, told at the first place that decides it."""
+        outcomes = [(self.outcome(p, n), p) for p in places]
+        outcomes = [(o, p) for o, p in outcomes if o != "nowhere"]
+        if not outcomes:
+            return Found("unreadable", detail=f"not finite at any point ({places[0].said})")
+        kinds = {o for o, _ in outcomes}
+        if kinds <= {"equal", "rounded"}:
+            return Found("holds", detail="rounded" if "rounded" in kinds else "")
+        worst: Verdict = "transposed" if kinds <= {"equal", "transposed"} else "false"
+        worst = "sizes" if "sizes" in kinds else worst
+        at = next(p for o, p in outcomes if o not in ("equal", "rounded"))
+        if worst == "false":
+            return replace(self.telling(at, n), point=at.sizes, detail=at.said)
+        sides = (self.reference(n), n)
+        said = " and ".join(
+            f"{shown(self.claim.sides[k])} is {at.value(k).shown()}" for k in sides
+        )
+        sizes = tuple(at.value(k).size for k in sides)
+        return Found(worst, sizes=sizes, point=at.sizes, detail=f"{said} ({at.said})")
+
+    def outcome(self, place: Place, n: int) -> str:
+        """equal | rounded | transposed | sizes | differs | nowhere: the sign at one place."""
+        k, sign = self.reference(n), self.claim.signs[n - 1]
+        a, b = place.value(k), place.value(n)
+        if a.size != b.size and not self.zero(k, n):
+            fits = a.rank == b.rank == 2 and a.size == b.size[::-1]
+            return "transposed" if fits and equal("=", transpose(a), b) else "sizes"
+        if not (np.all(np.isfinite(a.array)) or np.all(np.isfinite(b.array))):
+            return "nowhere"
+        if equal(sign, a, b):
+            return "equal"
+        if sign in "=≈" and within(a, b, self.slack(place, k) + self.slack(place, n)):
+            return "rounded"
+        square = a.rank == b.rank == 2 and a.size == b.size[::-1]
+        return "transposed" if square and equal("=", transpose(a), b) else "differs"
+
+    def zero(self, *sides: int) -> bool:
+        """A bare 0 stands for an array of zeros."""
+        return any(self.claim.sides[k] == ZERO for k in sides)
+
+    def slack(self, place: Place, n: int) -> Array:
+        """What rounding allows: half a unit of every printed digit; an integer after ≈ has one too."""
+        if self.loose(n):
+            return place.slack(n)
+        side = self.claim.sides[n]
+        side = side.operand if isinstance(side, Minus) else side
+        whole = n and self.claim.signs[n - 1] == "≈" and isinstance(side, Number)
+        return np.asarray(0.5000001 if whole else 0.0)
+
+    def telling(self, place: Place, n: int) -> Found:
+        """The free letters and the first entry that tell both sides apart, and their values there."""
+        k = self.reference(n)
+        a, b = aligned(place.value(k), place.value(n))
+        gap = np.abs(a - b)
+        scale = max(np.max(np.abs(a), initial=0), np.max(np.abs(b), initial=0))
+        apart = ~(gap <= EQUAL * scale + self.slack(place, k) + self.slack(place, n))
+        spot = tuple(int(x) for x in np.argwhere(apart)[0]) if np.any(apart) else (0,) * a.ndim
+        depth = len(np.broadcast_shapes(place.value(k).samples, place.value(n).samples))
+        letters = [(x, int(np.ravel(v)[spot[0]])) for x, v in place.env.indices.items() if depth]
+        found = digits(float(np.real(a[spot])), float(np.real(b[spot])))
+        return Found("false", tuple(letters), tuple(x + 1 for x in spot[depth:]), found)
+
+
+def rounded(side: Formula) -> bool:
+    """Whether a decimal stands in a side."""
+    return any(isinstance(f, Decimal) for f in inside(side))
+
+
+def aligned(a: Paper, b: Paper) -> tuple[Array, Array]:
+    """Two values over the same samples and entries."""
+    rank = max(a.rank, b.rank)
+    x, y = a.lifted(rank), b.lifted(rank)
+    if x.shape != y.shape:
+        x, y = np.broadcast_arrays(x, y)
+    return x, y
+
+
+def equal(sign: str, a: Paper, b: Paper) -> bool:
+    """Whether a sign holds to the tolerance of verification."""
+    x, y = aligned(a, b)
+    if sign == "≤":
+        x = raised(x, y)
+    if sign == "≥":
+        y = raised(y, x)
+    return relative(x, y)[0] <= EQUAL
+
+
+def within(a: Paper, b: Paper, slack: Array) -> bool:
+    """Whether rounding explains the difference."""
+    x, y = aligned(a, b)
+    return bool(np.all(np.abs(x - y) <= slack))
+
+
+def digits(x: float, y: float) -> tuple[str, str]:
+    """Two numbers with as many digits as it takes to see that they differ: 12, and -1.000 if rounded."""
+    short = [(f"{x:.{count}g}", f"{y:.{count}g}", count) for count in (4, 6, 9, 17)]
+    a, b, count = next((s for s in short if s[0] != s[1]), short[-1])
+    a, b = (s if float(s) == v else f"{v:#.{count}g}" for s, v in ((a, x), (b, y)))
+    return a, b

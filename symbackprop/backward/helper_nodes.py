@@ -1,0 +1,129 @@
+"""Helpers of an op that its pullback needs, such as the deviation of a normalisation, as named nodes.
+
+They carry no error signal: nothing between the variables and the output is written with them, they only
+keep the pullback from repeating a definition of the op.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from types import MappingProxyType
+from typing import TypeAlias
+
+from symbackprop.matrices import tidy as td
+from symbackprop.graph.activity import relevant
+from symbackprop.entries import Atom, Elem, Entries, Fn, Group
+from symbackprop.entries.entry_equations import Template
+from symbackprop.graph.expr import LEAVES, Expr, Symbol, leaf, symbols, topological, weight
+from symbackprop.formula.printed_names import default_tex, spelled
+from symbackprop.graph.graph import TIME_SUM, Graph
+from symbackprop.backward.local_derivatives import of_node
+from symbackprop.backward.anonymous_nodes import CURVED, LINEAR
+from symbackprop.entries.op import Op
+from symbackprop.matrices.raising import raise_entries
+
+Helpers: TypeAlias = Mapping[
+    Expr, Mapping[Hashable, Expr]
+]  # by node, then by the helper's own name
+NONE: Helpers = MappingProxyType({})
+SHORT = 4  # nodes of an expression that needs no name
+
+
+def name_helpers(g: Graph, of: str, active: set[str]) -> tuple[Graph, Helpers]:
+    """The graph with a node for every helper that a pullback would otherwise write out."""
+    reach = relevant(g, of)
+    found: dict[Expr, Mapping[Hashable, Expr]] = {}
+    symbol = {n: g.symbol[n] for n in g.inputs}
+    definition: dict[str, Expr] = {}
+    taken = set(g.symbol) | set(g.sizes) | ({g.time.name} if g.time else set())
+    for name, e in g.definition.items():
+        for node in topological(e) if name in reach else ():
+            needed = helpers_needed(node, active) if node not in found else frozenset()
+            if needed:
+                found[node] = named_apart(node, needed, taken, symbol, definition)
+        symbol[name], definition[name] = g.symbol[name], e
+    return (g.remade(symbol, definition), found) if found else (g, NONE)
+
+
+def helper_names(op: Op) -> set[Hashable]:
+    """What the equations of an op name between arguments and result."""
+    lines = (q for v in op.variants for q in v.equations[:-1])
+    return {q.left.tensor for q in lines if isinstance(q, Template)}
+
+
+def helpers_needed(node: Expr, active: set[str]) -> frozenset[Hashable]:
+    """The helpers in the pullbacks of a node by the arguments that move."""
+    if node.op in LEAVES or node.op is TIME_SUM or not node.op.variants or node.op.scalar:
+        return frozenset()
+    moving = [n for n, a in enumerate(node.args)
+              if any(s.symbol and s.symbol.name in active for s in symbols(a))]  # fmt: skip
+    own = node.op.place(tuple(a.shape for a in node.args), node.attributes).definitions[:-1]
+    if not moving or not own:
+        return frozenset()
+    met = {t for n in moving for t in tensors(of_node(node, n).pullback)}
+    return frozenset(d.tensor for d in own if d.tensor in met)
+
+
+def tensors(e: Entries) -> set[Hashable]:
+    """Every tensor in an index expression, also inside functions and brackets."""
+
+    def inside(a: Atom) -> set[Hashable]:
+        match a:
+            case Elem():
+                return {a.tensor}
+            case Fn():
+                return tensors(a.arg)
+            case Group():
+                return tensors(a.body)
+        return set()
+
+    return {t for term in e.terms for a, _ in term.factors for t in inside(a)}
+
+
+def named_apart(
+    node: Expr,
+    needed: frozenset[Hashable],
+    taken: set[str],
+    symbol: dict[str, Expr],
+    definition: dict[str, Expr],
+) -> dict[Hashable, Expr]:
+    """The helpers of a node, those that are needed and long under fresh names."""
+    instance = node.op.place(tuple(a.shape for a in node.args), node.attributes)
+    known: dict[Hashable, Expr] = {
+        name: a for (name, _), a in zip(instance.inputs, node.args, strict=True)
+    }
+    out: dict[Hashable, Expr] = {}
+    time = next((s.symbol.time for s in symbols(node) if s.symbol and s.symbol.time), "")
+    for d in instance.definitions[:-1]:
+        e = raise_entries(d.right, d.at, known)
+        if e is None:
+            continue
+        known[d.tensor] = e
+        if d.tensor in needed and weight(e) > SHORT:
+            base = str(d.tensor)
+            name = fresh(base.upper() if e.rank == 2 else base, taken)
+            tex = spelled(default_tex(name))
+            made = leaf(Symbol(name, e.shape, tex, definition=None if time else e, time=time))
+            symbol[name], definition[name] = made, e
+            known[d.tensor] = out[d.tensor] = made
+    return out
+
+
+def declared_values(g: Graph) -> dict[Expr, Expr]:
+    """Layers and scalar functions that have a name in the graph: softmax(S) is P where P = softmax(S)."""
+    plain = LINEAR | CURVED  # 3 x² is not said better by a name for x²
+    return {
+        form: g.symbol[name]
+        for name, e in g.definition.items()
+        for form in (e, td.tidy(e))  # σ(z) may be written 1 / (1 + exp(-z))
+        if form.op not in LEAVES
+        and (form.op.scalar or form.op.variants)
+        and form.op.name not in plain
+    }
+
+
+def fresh(base: str, taken: set[str]) -> str:
+    """The name, or the name with the first number that is free."""
+    name = next(n for n in (base, *(f"{base}{k}" for k in range(1, 999))) if n not in taken)
+    taken.add(name)
+    return name

@@ -1,0 +1,123 @@
+"""One op: from its definition to its Jacobian and its pullback, derived, with the steps a student shows."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+
+from symbackprop import entries as en
+from symbackprop.matrices import tidy as td
+from symbackprop.entries.differentiation import LocalStep
+from symbackprop.graph.renumbering_ops import COMPOSED
+from symbackprop.entries.contraction import contract, solve
+from symbackprop.entries import Entries, Term
+from symbackprop.entries.entry_equations import Implicit, Instance
+from symbackprop.graph.expr import Expr, Symbol, apply, leaf, substitute, topological
+from symbackprop.graph.graph import TIME_SUM
+from symbackprop.entries.implicit_equations import INVERSE
+from symbackprop.formula.tree import Name
+from symbackprop.entries.op import KEPT, Attributes, Op, jacobian, placed
+from symbackprop.matrices.raising import raise_entries, raised_helpers
+from symbackprop.sizes import Shape
+from symbackprop.vocabulary import OPS
+
+NO_NAMES: Mapping[Hashable, Expr] = MappingProxyType({})
+COTANGENT = "\0cotangent"  # tensor name of ȳ in a pullback; no op can use it
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """The derivation of one op by one argument: definitions, derivative steps, pullback in entries."""
+
+    instance: Instance
+    argument: int
+    steps: tuple[LocalStep, ...]
+    pullback: Entries
+
+    @property
+    def jacobian(self) -> LocalStep:
+        return self.steps[-1]
+
+
+@lru_cache(maxsize=KEPT)
+def derive(op: Op, shapes: tuple[Shape, ...], attributes: Attributes, argument: int) -> Local:
+    """Definition -> Jacobian entries -> pullback x̄_j = Σ_i ȳ_i ∂y_i/∂x_j."""
+    instance = placed(op, shapes, attributes)
+    steps = jacobian(op, shapes, attributes, argument)
+    last = steps[-1]
+    product = en.multiply(en.elem(COTANGENT, *last.at), last.result)
+    bound = tuple(Term(t.coefficient, t.factors, (*last.at, *t.bound)) for t in product.terms)
+    return Local(instance, argument, steps, solve(contract(Entries(bound))))
+
+
+def of_node(node: Expr, argument: int) -> Local:
+    """The derivation of a node's op on its own shapes."""
+    return derive(node.op, tuple(a.shape for a in node.args), node.attributes, argument)
+
+
+def tensors(
+    node: Expr, output: Expr, instance: Instance, named: Mapping[Hashable, Expr] = NO_NAMES
+) -> dict[Hashable, Expr]:
+    """What the placeholder names of an op stand for at a node; helpers become expressions, or have names."""
+    args: dict[Hashable, Expr] = {
+        # the solution of A x = b goes on as A⁻¹ b: one form for sums to be collected in
+        name: td.node(a, a.args) if a.op.name == "solve" else a
+        for (name, _), a in zip(instance.inputs, node.args, strict=True)
+    }
+    if instance.implicit:
+        return inverses(node, output, instance.implicit, args)
+    own = [d for d in instance.definitions[:-1] if d.tensor not in named]
+    known = raised_helpers(own, {**args, **named})
+    known[instance.result.tensor] = output
+    return known
+
+
+def inverses(
+    node: Expr, output: Expr, f: Implicit, args: dict[Hashable, Expr]
+) -> dict[Hashable, Expr]:
+    """The inverses of square arguments; the inverse that is the node itself goes by its name."""
+    square = {n: a for n, a in args.items() if a.rank == 2 and a.shape[0] == a.shape[1]}
+    made = {f"{INVERSE}{n}": apply(OPS["inverse"], a) for n, a in square.items()}
+    named = {n: output if e is node else e for n, e in made.items()}
+    return {**args, **named, f.result: output}
+
+
+def pullback(
+    node: Expr,
+    argument: int,
+    output: Expr,
+    cotangent: Expr,
+    named: Mapping[Hashable, Expr] = NO_NAMES,
+) -> Expr:
+    """The cotangent that flows from a node into one argument.
+
+    `output` is the expression to write for the node's value (its name, where it has one), `named` are
+    the names its helpers have.
+    """
+    if node.op is TIME_SUM:
+        return cotangent
+    if node.op.name == "reshape":
+        # renumbering is undone by renumbering: the one closed kind whose pullback is stated
+        return apply(OPS["reshape"], cotangent, shape=node.args[argument].shape)
+    if node.op.name in COMPOSED:
+        return through(node, argument, cotangent)
+    local = of_node(node, argument)
+    known = tensors(node, output, local.instance, named)
+    known[COTANGENT] = cotangent
+    raised = raise_entries(local.pullback, local.jacobian.by, known)
+    assert raised is not None, f"the pullback of {node.op.name} has no op that says it"
+    return raised
+
+
+def through(node: Expr, argument: int, cotangent: Expr) -> Expr:
+    """The pullback of a composition of other ops, one after the other."""
+    inputs = tuple(leaf(Symbol(f"\0{n}", a.shape, Name("x"))) for n, a in enumerate(node.args))
+    root = COMPOSED[node.op.name](*inputs)
+    back = {root: cotangent}
+    for e in reversed(topological(root)):
+        for n, a in enumerate(e.args):
+            part = pullback(e, n, e, back[e])
+            back[a] = td.plus(back[a], part) if a in back else part
+    return substitute(back[inputs[argument]], dict(zip(inputs, node.args, strict=True)))

@@ -1,0 +1,283 @@
+"""The graph backwards: one δ per named node, as a sum over its uses; time steps included.
+
+A named node is an atom: δ_B is written with δ_C, never with everything below it, so the derivation is
+linear in the graph. Griewank & Walther, Evaluating Derivatives (2008), section 3.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from symbackprop.matrices import expansion as ex
+from symbackprop.matrices import tidy as td
+from symbackprop.backward.helper_nodes import NONE, Helpers, declared_values, name_helpers
+from symbackprop.graph.activity import (
+    active_names, check_variables, default_variables, ordered, relevant, time_of,
+)  # fmt: skip
+from symbackprop.graph.expr import (
+    Expr, Symbol, const, labels_of, leaf, pinned, shifted, substitute, symbols, topological,
+    weight,
+)  # fmt: skip
+from symbackprop.graph.functions import zeros
+from symbackprop.graph.graph import TIME_SUM, Graph, known, time_sum, used_names
+from symbackprop.backward.local_derivatives import NO_NAMES, pullback
+from symbackprop.backward.anonymous_nodes import name_large_nodes
+from symbackprop.formula.tree import Name
+from symbackprop.sizes import Size, size
+from symbackprop.matrices.window_sums import sayable
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What one use of a node contributes to its δ: the consumer's name and the expression."""
+
+    consumer: str
+    shift: int  # the use at time t reads the node at t + shift
+    value: Expr
+    at: Size | None = None  # the fixed step that is read from outside time
+
+
+@dataclass(frozen=True, slots=True)
+class Adjoint:
+    """δ of one name: ∂of/∂name, contributions by use, and their tidied sum (in other δ's).
+
+    `forms` are the equal ways to write the sum, the first as the chain rule gives it, the last the shortest;
+    with `last` they hold before the last step.
+    """
+
+    name: str
+    symbol: Expr
+    uses: tuple[Use, ...]
+    forms: tuple[Expr, ...]
+    last: Expr | None = None  # the sum at the last step, where that is used outside time
+    first: Expr | None = None  # the sum at step 0, where the initial state is defined
+
+    @property
+    def value(self) -> Expr:
+        return self.forms[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Backward:
+    """All δ's of a derivation, consumers first, and the graph they belong to."""
+
+    graph: Graph
+    of: str
+    wrt: tuple[str, ...]
+    seed: Expr  # the cotangent of `of`: 1 for a scalar, a symbol otherwise
+    adjoints: Mapping[str, Adjoint]
+    named: tuple[str, ...] = ()  # nodes that had no name in the declaration
+    helpers: Helpers = field(default_factory=lambda: NONE)  # names for what pullbacks need of an op
+
+    @property
+    def abbreviations(self) -> frozenset[str]:
+        """The names of helpers."""
+        found = [e.symbol for known in self.helpers.values() for e in known.values()]
+        return frozenset(s.name for s in found if s)
+
+
+# op node, argument, its name, its cotangent, the names of its helpers
+Pull = Callable[[Expr, int, Expr, Expr, Mapping[Hashable, Expr]], Expr]
+
+
+def backward(
+    g: Graph, of: str | None = None, wrt: Iterable[str] | None = None, *, pull: Pull = pullback
+) -> Backward:
+    """Reverse mode over the named nodes between `wrt` and `of`; `pull` is the rule of one op.
+
+    Errors: `DeclarationError` for an unknown name, an integer label as variable, or a variable that `of`
+    does not depend on.
+    """
+    of = g.output if of is None else known(of, g.symbol, "of")
+    names = tuple(wrt) if wrt is not None else default_variables(g, of)
+    check_variables(g, of, names)
+    declared = set(g.symbol)
+    g = name_large_nodes(g, of, names)
+    active = active_names(g, names)
+    named = tuple(n for n in g.definition if n not in declared)
+    g, helpers = name_helpers(g, of, active)
+    order = [n for n in reversed(ordered(g)) if n in active]
+    seed = const(1) if not g.symbol[of].shape and not time_of(g, of) else cotangent_of(g, of)
+    uses: dict[str, list[Use]] = {n: [] for n in order}
+    adjoints: dict[str, Adjoint] = {}
+    reach = relevant(g, of)
+    for name in order:
+        if name not in reach or name not in g.definition:
+            continue
+        own = seed if name == of and seed.number == 1 else cotangent_of(g, name)
+        for target, use in contributions(g, name, own, active, pull, helpers):
+            uses[target].append(use)
+        if name in g.initial:
+            for target, use in starting(g, name, active, pull, helpers):
+                uses[target].append(use)
+    for name in order:
+        if name == of or not uses[name]:
+            continue
+        if not g.symbol[name].shape:  # scalars: paths in the order of the graph
+            uses[name].reverse()
+        adjoints[name] = adjoint(g, name, tuple(uses[name]), active)
+    return Backward(g, of, names, seed, finished(g, shorter(g, adjoints)), named, helpers)
+
+
+def adjoint(g: Graph, name: str, uses: tuple[Use, ...], active: set[str]) -> Adjoint:
+    """The sum over the uses; at the last step and at step 0 only those that reach it."""
+    inside = [u for u in uses if u.at is None]
+    total = added(g, name, [u.value for u in inside])
+    last = first = None
+    if time_of(g, name):
+        assert g.time
+        end = g.time.length
+        if len(inside) < len(uses):  # what comes from beyond the last step is 0
+            here = [pinned(u.value, end) for u in inside if not u.shift]
+            last = added(g, name, [*here, *(u.value for u in uses if u.at == end)])
+        if name in g.initial and any(n in active for n in used_names(g.initial[name])):
+            early = [pinned(u.value, size(0)) for u in inside if u.shift]
+            first = added(g, name, [*early, *(u.value for u in uses if u.at == size(0))])
+    return Adjoint(name, cotangent_of(g, name), uses, (total,), last, first)
+
+
+def added(g: Graph, name: str, terms: list[Expr]) -> Expr:
+    """The sum of the terms, 0 of the node's shape where there is none."""
+    return td.plus(*terms) if terms else zeros(*g.symbol[name].shape)
+
+
+def starting(
+    g: Graph, name: str, active: set[str], pull: Pull, helpers: Helpers = NONE
+) -> list[tuple[str, Use]]:
+    """What the initial state of a recurrence sends back to what it is made from."""
+    own = pinned(cotangent_of(g, name), size(0))
+    return swept(g, f"{name}[0]", g.initial[name], own, active, pull, helpers)
+
+
+def cotangent_of(g: Graph, name: str) -> Expr:
+    """The symbol δname."""
+    s = g.symbol[name].symbol
+    assert s
+    tex = Name(r"\delta " + s.tex.base, s.tex.sup, s.tex.sub)
+    return leaf(Symbol(name, s.shape, tex, cotangent=True, time=s.time))
+
+
+def contributions(
+    g: Graph, name: str, own: Expr, active: set[str], pull: Pull, helpers: Helpers = NONE
+) -> list[tuple[str, Use]]:
+    """One reverse sweep over the definition of a node."""
+    return swept(g, name, g.definition[name], own, active, pull, helpers)
+
+
+def swept(
+    g: Graph,
+    name: str,
+    root: Expr,
+    own: Expr,
+    active: set[str],
+    pull: Pull,
+    helpers: Helpers = NONE,
+) -> list[tuple[str, Use]]:
+    """What a definition sends back to each symbol in it."""
+    nodes = topological(root)
+    moving: dict[Expr, bool] = {}
+    for e in nodes:
+        s = e.symbol
+        real = labels_of(e) is None
+        moving[e] = real and ((s.name in active) if s else any(moving[a] for a in e.args))
+    cotangent: dict[Expr, Expr] = {root: own}
+    out: list[tuple[str, Use]] = []
+    recurrent = name in g.symbol and bool(time_of(g, name))
+    inner = time_summed(root)
+    for e in reversed(nodes):
+        if e not in cotangent or not moving[e]:
+            continue
+        s = e.symbol
+        if s:
+            out.append((s.name, use_of(g, name, s, cotangent[e], recurrent or e in inner)))
+            continue
+        output = written(g, name, e, root)
+        for n, a in enumerate(e.args):
+            if moving[a]:
+                part = pull(e, n, output, cotangent[e], helpers.get(e, NO_NAMES))
+                cotangent[a] = td.plus(cotangent[a], part) if a in cotangent else part
+    return out
+
+
+def written(g: Graph, name: str, e: Expr, root: Expr) -> Expr:
+    """The name of a node where the expression is its definition, else the expression itself."""
+    return g.symbol[name] if e is root and name in g.symbol else e
+
+
+def time_summed(root: Expr) -> frozenset[Expr]:
+    """Nodes below a Σ over time."""
+    sums = [e for e in topological(root) if e.op is TIME_SUM]
+    return frozenset(x for e in sums for x in topological(*e.args))
+
+
+def use_of(g: Graph, consumer: str, s: Symbol, value: Expr, recurrent: bool) -> Use:
+    """A contribution moved to the node's own time, or summed over time for a constant."""
+    if s.at is not None:
+        assert g.time
+        return Use(consumer, 0, time_sum(value, g.time) if recurrent else value, s.at)
+    if s.time:
+        return Use(consumer, s.shift, shifted(value, -s.shift))
+    if recurrent:
+        assert g.time
+        return Use(consumer, 0, time_sum(value, g.time))
+    return Use(consumer, 0, value)
+
+
+# --- shorter forms -------------------------------------------------------------------------------
+
+
+STEP_WEIGHT = 40  # nodes of an intermediate form that is still worth a line
+
+
+def shorter(g: Graph, adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
+    """Each δ also with the incoming δ's put in, where that cancels: z ⊙ δz - (zᵀδz) z = z - e_y."""
+    out: dict[str, Adjoint] = {}
+    by_symbol = {a.symbol: a for a in adjoints.values() if a.last is None}
+    for name, a in adjoints.items():
+        inner = [s for s in symbols(a.value) if s in by_symbol]
+        values = {s: out.get(by_symbol[s].name, by_symbol[s]).value for s in inner}
+        put_in = td.tidy(substitute(a.value, values)) if values else a.value
+        short = ex.shortest(put_in, *(cancelled(g, put_in) if ex.has_inverse(put_in) else ()))
+        forms = a.forms
+        if weight(short) < weight(a.value) and sayable(short):
+            steps = (put_in,) if put_in is not short and weight(put_in) <= STEP_WEIGHT else ()
+            forms = (*forms, *steps, short)
+        out[name] = replace(a, forms=forms)
+        if a.last is None:
+            by_symbol[a.symbol] = out[name]
+    return out
+
+
+def cancelled(g: Graph, e: Expr) -> Iterator[Expr]:
+    """The expression multiplied out, also with the nodes it names written out."""
+    yield ex.expanded(e)
+    nodes = [s for s in symbols(e) if s.symbol and s is g.symbol.get(s.symbol.name)]
+    known = {
+        s: g.definition[s.symbol.name] for s in nodes if s.symbol and s.symbol.name in g.definition
+    }
+    if known:
+        yield (written := td.tidy(substitute(e, known)))
+        yield ex.expanded(written)
+
+
+def finished(g: Graph, adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
+    """Each δ with the values of declared nodes under their names, P for softmax(S), and factored."""
+    names = declared_values(g)
+
+    def named(e: Expr) -> Expr:
+        return substitute(e, names) if names else e
+
+    def last_form(e: Expr | None) -> Expr | None:
+        return ex.factored(named(e)) if e else None
+
+    return {
+        name: replace(
+            a,
+            uses=tuple(replace(u, value=named(u.value)) for u in a.uses),
+            forms=tuple(dict.fromkeys(ex.factored(named(f)) for f in a.forms)),
+            last=last_form(a.last),
+            first=last_form(a.first),
+        )
+        for name, a in adjoints.items()
+    }

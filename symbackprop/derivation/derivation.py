@@ -1,0 +1,296 @@
+"""A derivation: the backward pass of a graph as data, and the doors to text, LaTeX, code and verification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from symbackprop.notation.convention import LETTERS, Convention, NoMatrix, symbol_formula
+from symbackprop.backward.helper_nodes import helper_names
+from symbackprop.notation.expression_formulas import notate, notate_entry
+from symbackprop.errors import DeclarationError
+from symbackprop.graph.expr import (
+    Expr, Symbol, leaf, shifted, substitute, symbols, topological, weight,
+)  # fmt: skip
+from symbackprop.formula.printed_names import default_tex, spelled
+from symbackprop.graph.graph import Graph, collect, known
+from symbackprop.graph.graph_text import read
+from symbackprop.backward.anonymous_nodes import NAMED
+from symbackprop.derivation.ambiguity import check_legible
+from symbackprop.formula.tree import At, Formula
+from symbackprop.matrices.window_sums import sayable
+from symbackprop.backward.reverse_pass import Adjoint, Backward, backward, cotangent_of
+from symbackprop.sizes import plain
+from symbackprop.matrices.tidy import tidy
+
+if TYPE_CHECKING:
+    from symbackprop.derivation.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the backward pass: δname = value; `final` marks a gradient that was asked for."""
+
+    name: str
+    adjoint: Adjoint
+    final: bool
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """The gradient by one variable: over declared nodes, or over error signals where that is too long."""
+
+    derivation: Derivation
+    name: str
+    value: Expr
+
+    @property
+    def shape(self) -> tuple[int | str, ...]:
+        """The shape of the variable: numbers, and names of symbolic sizes."""
+        return plain(self.value.shape)
+
+    @property
+    def formula(self) -> Formula:
+        """On paper, under the derivation's convention; in indices where no matrix says it."""
+        return self.derivation.formula(self.value)
+
+    def latex(self) -> str:
+        return self.derivation.latex(self.formula)
+
+    def text(self) -> str:
+        from symbackprop.formula.writing.text_writer import text
+
+        return text(self.formula)
+
+    def __repr__(self) -> str:
+        return f"<∂{self.derivation.of}/∂{self.name} = {self.text()}>"
+
+    def _repr_latex_(self) -> str:
+        return f"${self.latex()}$"
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """Every δ between the variables and the output; iterate it for the steps, index it by variable."""
+
+    backward: Backward
+    convention: Convention
+    constants: tuple[str, ...] = ()  # names given to selectors
+
+    @property
+    def undrawn(self) -> frozenset[str]:
+        """Names that stand for constants and helpers: on no path, so no picture shows them."""
+        return self.backward.abbreviations | set(self.constants)
+
+    @property
+    def graph(self) -> Graph:
+        return self.backward.graph
+
+    @property
+    def of(self) -> str:
+        return self.backward.of
+
+    @property
+    def wrt(self) -> tuple[str, ...]:
+        return self.backward.wrt
+
+    def __iter__(self) -> Iterator[Step]:
+        for name, a in self.backward.adjoints.items():
+            yield Step(name, a, name in self.wrt)
+
+    def __getitem__(self, name: str) -> Gradient:
+        """The gradient by a variable, or the δ of a node. Errors: `DeclarationError` for other names."""
+        known(name, self.backward.adjoints, "the derivation")
+        return Gradient(self, name, written_out(self, name))
+
+    @cached_property
+    def functions(self) -> Mapping[str, str]:
+        """TeX spellings of the functions of this graph."""
+        from symbackprop.formula.function_spelling import FUNCTIONS
+
+        found = {**FUNCTIONS, **self.graph.functions}
+        nodes = [e for d in self.graph.definition.values() for e in topological(d)]
+        nodes += [
+            e for a in self.backward.adjoints.values() for f in a.forms for e in topological(f)
+        ]
+        for e in nodes:
+            if e.op.scalar and e.op.scalar.tex:
+                found[e.op.scalar.name] = e.op.scalar.tex
+            elif e.op.name == "reshape" or (e.op.variants and not e.op.scalar):
+                found |= spelled_function(e)
+        return found
+
+    def formula(self, e: Expr) -> Formula:
+        """The formula of an expression; one entry of it where no matrix says it."""
+        try:
+            return notate(e, self.convention)
+        except NoMatrix:
+            return notate_entry(e, tuple(self.convention.letters[: e.rank]), self.convention)
+
+    def latex(self, f: Formula) -> str:
+        from symbackprop.formula.writing.latex_writer import latex
+
+        return latex(f, self.functions)
+
+    def verify(self, *, seed: int = 0, trials: int = 3, lengths: Sequence[int] = ()) -> Report:
+        """Truth of every δ and equality of every printed side; see `verify/equality.py`."""
+        from symbackprop.page.outline import outline
+        from symbackprop.verify.equality import verify_page
+
+        return verify_page(self, outline(self), seed=seed, trials=trials, lengths=lengths)
+
+    def compile(self, target: str = "numpy"):  # noqa: ANN201 - a function of the graph's inputs
+        """A function of the inputs by keyword; returns a dict with the output and every gradient."""
+        from symbackprop.emit import compile_source
+
+        return compile_source(self.source(target), target)
+
+    def source(self, target: str = "numpy") -> str:
+        """Code of the forward and backward pass for a target: 'numpy'."""
+        from symbackprop.emit import source
+
+        return source(self, target)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        from symbackprop.interfaces.notebook import derivation_bundle
+
+        return derivation_bundle(self)
+
+
+def spelled_function(e: Expr) -> dict[str, str]:
+    """The TeX of an op, its non-default attributes as a subscript."""
+    from symbackprop.notation.convention import attribute_text, function_key
+
+    base = e.op.tex or r"\operatorname{" + e.op.name.replace("_", r"\_") + "}"
+    if not e.attributes:
+        return {e.op.name: base} if e.op.tex else {}
+    said = ",".join(attribute_text(v) for _, v in e.attributes).replace("×", r"\times ")
+    return {function_key(e): f"{base}_{{{said}}}"}
+
+
+def derive(
+    graph: Graph | Expr | str,
+    of: str | None = None,
+    wrt: list[str] | tuple[str, ...] | str | None = None,
+    *,
+    convention: Convention | None = None,
+) -> Derivation:
+    """The backward pass of a graph.
+
+    `of` is the output (the last node by default); if it is not a scalar its cotangent δof is an input.
+    `wrt` are the variables (every real input by default). Errors: `DeclarationError` naming what is unknown.
+
+        d = derive(read("x: d; W: m x d; L = sum((W @ x)**2)"), wrt=["W"])
+        d["W"].text()
+    """
+    g = as_graph(graph)
+    if isinstance(wrt, Expr):
+        raise DeclarationError("wrt takes names", where="derive", hint="Write wrt=['W'].")
+    names = (wrt,) if isinstance(wrt, str) else wrt
+    b, constants = named_selectors(backward(g, of, names))
+    d = Derivation(b, fitted(b, convention or Convention()), constants)
+    check_legible(b, d.convention, d.functions)
+    return d
+
+
+def as_graph(graph: Graph | Expr | str) -> Graph:
+    if isinstance(graph, str):
+        return read(graph)
+    if isinstance(graph, Expr):
+        return collect(**{graph.symbol.name if graph.symbol else "L": graph})
+    return graph
+
+
+def fitted(b: Backward, c: Convention) -> Convention:
+    """The convention with the output's name and the index letters that no name or helper has."""
+    g = b.graph
+    symbol = g.symbol[b.of].symbol
+    assert symbol
+    used = {n for e in g.symbol.values() if e.symbol for n in (e.symbol.tex.base, e.symbol.name)}
+    used |= set(g.sizes) | ({g.time.name} if g.time else set())
+    every = {n.op for e in g.definition.values() for n in topological(e)}
+    used |= {str(h) for o in every for h in helper_names(o)}
+    spare = [x for x in LETTERS if x not in used]
+    spare += [x for x in "efghtxyz" if x not in used]
+    return replace(c, of=symbol.tex, letters="".join(spare))
+
+
+def named_selectors(b: Backward) -> tuple[Backward, tuple[str, ...]]:
+    """Selectors in the δ's get names S, S_1, …: named constants read better than blocks."""
+    found: dict[Expr, None] = {}
+    for a in b.adjoints.values():
+        ends = [e for e in (a.last, a.first) if e]
+        for e in (*a.forms, *ends, *(u.value for u in a.uses)):
+            found |= dict.fromkeys(n for n in topological(e) if n.op.name == "selector")
+    if not found:
+        return b, ()
+    taken = set(b.graph.symbol) | set(b.graph.sizes)
+    letters = ("S", "P", "Q", "R", "Z", "Sigma", "Pi", "Lambda", "Xi")
+    letter = next(x for x in letters if x not in taken)
+    symbol, definition = dict(b.graph.symbol), dict(b.graph.definition)
+    swap: dict[Expr, Expr] = {}
+    for n, e in enumerate(found, 1):
+        name = letter if len(found) == 1 else f"{letter}{n}"
+        swap[e] = leaf(Symbol(name, e.shape, spelled(default_tex(name)), definition=e))
+        symbol[name], definition[name] = swap[e], e
+    first = {n: definition[n] for n in (s.symbol.name for s in swap.values() if s.symbol)}
+    rest = {n: e for n, e in definition.items() if n not in first}
+    g = b.graph.remade(symbol, {**first, **rest})
+    adjoints = {
+        n: replace(a, forms=tuple(substitute(f, swap) for f in a.forms),
+                   last=substitute(a.last, swap) if a.last else None,
+                   first=substitute(a.first, swap) if a.first else None,
+                   uses=tuple(replace(u, value=substitute(u.value, swap)) for u in a.uses))
+        for n, a in b.adjoints.items()
+    }  # fmt: skip
+    return replace(b, graph=g, adjoints=adjoints), tuple(first)
+
+
+READABLE = 40  # nodes of a gradient that is written without error signals
+
+
+def written_out(d: Derivation, name: str) -> Expr:
+    """The δ of a name over the declared nodes alone, where that stays readable; else over other δ's."""
+    value = d.backward.adjoints[name].value
+    if d.graph.time:
+        return value
+    full = value
+    for _ in range(len(d.backward.adjoints)):
+        inner = {s: d.backward.adjoints[s.symbol.name].value for s in symbols(full)
+                 if s.symbol and s.symbol.cotangent and s.symbol.name in d.backward.adjoints}  # fmt: skip
+        new = tidy(substitute(full, inner)) if inner else tidy(unfolded(d, full, d.backward.named))
+        if new is full:
+            return full
+        if weight(new) > READABLE or not sayable(new):
+            return value
+        full = new
+    return full
+
+
+def unfolded(d: Derivation, e: Expr, names: tuple[str, ...]) -> Expr:
+    """Named nodes written out by their definitions; a computed label keeps its name."""
+    swap: dict[Expr, Expr] = {}
+    for s in symbols(e):
+        own = s.symbol
+        if own is None or own.cotangent or own.labels or own.at is not None:
+            continue
+        made = d.graph.definition.get(own.name)
+        if own.name in names and made is not None and made.op.name not in NAMED:
+            swap[s] = shifted(made, own.shift)
+    return substitute(e, swap)
+
+
+def signal(d: Derivation, name: str) -> Formula:
+    """How δname prints."""
+    if name == d.of and d.backward.seed.symbol:
+        return symbol_formula(d.backward.seed.symbol, d.convention)
+    s = cotangent_of(d.graph, name).symbol
+    assert s
+    return symbol_formula(s, d.convention)
+
+
+def bare(f: Formula) -> Formula:
+    """A symbol without its time step."""
+    return f.base if isinstance(f, At) else f

@@ -1,0 +1,177 @@
+"""Jacobians of one node on paper, and what the edges of the graph carry."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+
+from symbackprop.derivation import local_names
+from symbackprop.formula import tree as no
+from symbackprop.matrices import tidy as td
+from symbackprop.formula.composing import one_or, size_formula, times
+from symbackprop.notation.convention import Convention, NoMatrix, symbol_formula
+from symbackprop.notation.expression_formulas import Writer, notate, notate_entry
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.entries import Index
+from symbackprop.graph.expr import Expr, shifted, substitute, symbols, topological
+from symbackprop.graph.graph import TIME_SUM
+from symbackprop.notation.entry_formulas import Base
+from symbackprop.backward.accumulation import node_derivative
+from symbackprop.formula.tree import Formula, Name
+from symbackprop.matrices.raising import raise_entries, raised_helpers
+from symbackprop.backward.local_derivatives import pullback
+from symbackprop.backward.reverse_pass import contributions, cotangent_of
+from symbackprop.derivation.rows import symbol_of
+from symbackprop.sizes import Size
+
+
+def rank(d: Derivation, name: str) -> int:
+    return d.graph.symbol[name].rank
+
+
+def real(d: Derivation, name: str) -> bool:
+    return not symbol_of(d, name).labels
+
+
+def jacobian_expr(d: Derivation, node: str, wrt: Expr) -> Expr | None:
+    """∂node/∂wrt as a scalar, a vector (one of them is a scalar) or a matrix; None for higher ranks.
+
+    `wrt` is a symbol of the node's definition, at its own time step.
+    """
+    if rank(d, node) > 1 or wrt.rank > 1:
+        return None
+    g = d.graph
+    found = node_derivative(g.symbol[node], g.definition[node], wrt, d.convention.letters)
+    if found is None:
+        return None
+    instance, steps = found
+    step = steps[-1]
+    named = local_names.shared(d, node)
+    known = raised_helpers([h for h in instance.definitions[:-1] if h.tensor not in named], named)
+    return raise_entries(step.result, (*step.at, *step.by), known)
+
+
+def jacobian_formula(d: Derivation, node: str, wrt: Expr) -> Formula | None:
+    """As the layout has it: rows belong to the node and columns to the variable, or the other way round."""
+    e = jacobian_expr(d, node, wrt)
+    try:
+        return None if e is None else laid_out(e, rank(d, node), wrt.rank, d.convention)
+    except NoMatrix:
+        return None
+
+
+def laid_out(e: Expr, rows: int, columns: int, c: Convention) -> Formula:
+    """A derivative, its rows belonging to the function, in the layout. Errors: `NoMatrix`."""
+    write, turned = Writer(c), c.turned(rows, columns)
+    if e.rank == 1:
+        return write.row(e) if (rows == 0) != turned else write.column(e)
+    return write.natural(td.tr(e) if turned and e.rank == 2 else e)
+
+
+def jacobian_size(d: Derivation, node: str, wrt: str) -> tuple[Formula, Formula]:
+    def extent(name: str) -> Formula:
+        shape = d.graph.symbol[name].shape
+        return size_formula(shape[0]) if shape else no.ONE
+
+    rows, columns = d.convention.chained((extent(node), extent(wrt)))
+    return rows, columns
+
+
+def jacobian_shape(d: Derivation, node: str, wrt: str) -> tuple[Size, Size]:
+    one = Size((((), 1),))
+    a, b = d.graph.symbol[node].shape, d.graph.symbol[wrt].shape
+    rows, columns = d.convention.chained((a[0] if a else one, b[0] if b else one))
+    return rows, columns
+
+
+def edges(d: Derivation, drawn: tuple[str, ...]) -> list[tuple[str, str, Formula | None]]:
+    """(tail, head, local derivative) between drawn nodes; hidden ones are multiplied through."""
+    found: dict[tuple[str, str], list[Formula | None]] = {}
+    for head in drawn:
+        if head in d.graph.definition and head not in d.undrawn:
+            for tail, label in into(d, head, set(drawn)):
+                found.setdefault((tail, head), []).append(label)
+    out = []
+    for (tail, head), labels in found.items():
+        known = [f for f in labels if f is not None]
+        out.append((tail, head, one_or(no.Plus, known) if known else None))
+    return out
+
+
+def into(d: Derivation, head: str, drawn: set[str]) -> Iterator[tuple[str, Formula | None]]:
+    """Drawn tails that reach a head through hidden nodes only; an earlier time step is a tail of its own."""
+    stack: list[tuple[str, tuple[Formula, ...]]] = [(head, ())]
+    while stack:
+        node, front = stack.pop()
+        direct = use_labels(d, node) if node == head else {}
+        for leaf in symbols(d.graph.definition[node]):
+            s = leaf.symbol
+            if s is None or s.name in d.undrawn:
+                continue
+            tail = f"{s.name}@{s.shift}" if s.shift else s.name
+            j = jacobian_formula(d, node, leaf) if not s.labels else None
+            if s.name in drawn:
+                if j is not None:
+                    factors = [f for f in (*front, j) if not isinstance(f, no.Eye)]
+                    yield tail, times(d.convention.chained(factors or [j]))
+                else:
+                    yield tail, direct.get(tail) if node == head else None
+            elif s.name in d.graph.definition and j is not None:
+                stack.append((s.name, (*front, j)))
+
+
+def use_labels(d: Derivation, head: str) -> dict[str, Formula]:
+    """What each use of a symbol in a definition sends back, at the time step of the head."""
+    g = d.graph
+    out: dict[str, list[Formula]] = {}
+    active = {n for n in g.symbol if real(d, n)}
+    one = head == d.of and d.backward.seed.number == 1
+    own = d.backward.seed if one else cotangent_of(g, head)
+    named = {g.definition[c]: g.symbol[c] for c in d.constants}
+    for name, use in contributions(g, head, own, active, pullback, d.backward.helpers):
+        value = use.value.args[0] if use.value.op is TIME_SUM else use.value
+        value = shifted(substitute(value, named), use.shift)
+        try:
+            label = notate(value, d.convention)
+        except NoMatrix:
+            label = notate_entry(value, tuple(d.convention.letters[: value.rank]), d.convention)
+        out.setdefault(f"{name}@{use.shift}" if use.shift else name, []).append(label)
+    return {tail: one_or(no.Plus, labels) for tail, labels in out.items()}
+
+
+def signature(d: Derivation, node: str, wrt: str) -> Hashable:
+    """Equal for definitions that differ only in names and sizes."""
+    keys: dict[Expr, Hashable] = {}
+    for e in topological(d.graph.definition[node]):
+        s = e.symbol
+        if s:
+            keys[e] = (s.name == wrt, e.rank, bool(s.labels))
+        else:
+            keys[e] = (e.op.name, tuple(keys[a] for a in e.args), e.op.scalar and e.op.name)
+    return keys[d.graph.definition[node]]
+
+
+def indexed(name: Formula, at: tuple[Index, ...]) -> Formula:
+    return no.At(name, tuple(Name(i.name) for i in at)) if at else name
+
+
+def free(*groups: tuple[Index, ...]) -> tuple[tuple[str, Size], ...]:
+    return tuple((i.name, i.size) for g in groups for i in g)
+
+
+def entry_base(d: Derivation, scope: local_names.Local) -> Base:
+    """Entries of the definition's symbols and helpers, as they print in its scope, declared nodes by name."""
+    named = {e: d.graph.symbol[n] for n, e in d.graph.definition.items()}
+
+    def base(tensor: Hashable, at: tuple[Formula, ...]) -> Formula:
+        tensor = named.get(tensor, tensor) if isinstance(tensor, Expr) else tensor
+        if isinstance(tensor, Expr) and tensor.symbol:
+            f = symbol_formula(tensor.symbol, d.convention)
+            if isinstance(f, no.At):
+                return no.At(f.base, (*f.indices, *at))
+        elif isinstance(tensor, Expr):  # the solution of an equation
+            f = notate(tensor, d.convention)
+        else:
+            f = scope.printed(tensor)
+        return no.At(f, at) if at else f
+
+    return base

@@ -1,0 +1,226 @@
+"""A derivative as something to show: name, entries and matrix on paper; its products with a direction."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from symbackprop import entries as en
+from symbackprop.formula import tree as no
+from symbackprop.matrices import tidy as td
+from symbackprop.entries.differentiation import LocalStep
+from symbackprop.formula.composing import size_formula
+from symbackprop.entries.contraction import contract
+from symbackprop.notation.convention import Convention, NoMatrix
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivatives.derivative_names import entry_of
+from symbackprop.entries import Entries, Index, Term
+from symbackprop.errors import DeclarationError
+from symbackprop.graph.expr import Expr, Symbol, leaf, weight
+from symbackprop.formula.printed_names import default_tex, spelled
+from symbackprop.entries.common_factors import gathered
+from symbackprop.notation.entry_formulas import letters_of
+from symbackprop.derivation.node_jacobians import free, laid_out
+from symbackprop.matrices.kronecker_form import kronecker
+from symbackprop.entries.index_letters import in_letters
+from symbackprop.formula.tree import Formula, Name
+from symbackprop.notation.expression_formulas import Writer
+from symbackprop.page.page import Equation
+from symbackprop.derivatives.quantity import Raised, over_declared
+from symbackprop.matrices.raising import raise_entries
+
+Layout = Literal["axes", "vec"]  # matrices as they are, or their columns below one another
+Side = Literal["left", "right"]  # where a direction stands
+Reading = Literal["whole", "entries"]  # of a product's left side: J v, or Σ over its entries
+DIRECTIONS = {0: ("v", "u", "s"), 1: ("v", "u", "z"), 2: ("V", "U", "Z")}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Derivative(Raised):
+    """∂y/∂x, a Hessian, or another matrix of second order; `rows` and `columns` name what these belong to.
+
+    `folded` are its entries over helpers, and `tensors` what these stand for; `under_vec` is its name on
+    paper when it stands as one matrix under the columns of its variables.
+    """
+
+    rows: str
+    columns: str
+    folded: Entries
+    under_vec: Formula
+    tensors: Mapping[Hashable, Expr] = field(default_factory=dict)
+    layout: Layout = "axes"
+
+    @property
+    def matrix(self) -> Formula | None:
+        """The matrix on paper."""
+        if self.expr is None:
+            return None
+        rows, columns = len(self.step.at), len(self.step.by)
+        if self.layout == "vec":
+            rows, columns = min(rows, 1), min(columns, 1)
+        try:
+            return laid_out(
+                over_declared(self.derivation, self.expr), rows, columns, self.convention
+            )
+        except NoMatrix:
+            return None
+
+    @property
+    def convention(self) -> Convention:
+        """A matrix of second order has rows and columns by its definition, whatever the layout."""
+        c = self.derivation.convention
+        slope = isinstance(self.left, no.Partial)
+        return c if slope else replace(c, layout="gradient")
+
+    @property
+    def equation(self) -> Equation:
+        """The derivative as a line of a page, in entries where no matrix says it."""
+        found = self.matrix
+        if self.layout == "vec" and found is not None:
+            return Equation("derivative", self.under_vec, (found,), local=self.scope)
+        if found is not None:
+            return Equation("derivative", self.left, (found,), local=self.scope)
+        left = entry_of(self.left, self.step)
+        return Equation("derivative", left, (self.entry,), None, free(self.axes), local=self.scope)
+
+    def vec(self) -> Derivative:
+        """∂vec(y)/∂vec(x), where y, x or both are matrices, in Kronecker products.
+
+        Errors: `DeclarationError` where rows and columns do not come apart.
+        """
+        if max(len(self.step.at), len(self.step.by)) < 2:
+            return self
+        made = kronecker(replace(self.step, result=self.folded), self.tensors)
+        if made is None:
+            raise DeclarationError("the derivative is no sum of Kronecker products",
+                                   where=repr(self), hint="Its entries are in latex().")  # fmt: skip
+        return replace(self, expr=made, layout="vec")
+
+    def jvp(self, direction: str | None = None) -> Product:
+        """J v: its product with a direction in the shape of the variable; of a Hessian, H v.
+
+        Errors: `DeclarationError` for a direction that has the name of a symbol.
+        """
+        return product(self, direction, "right")
+
+    def vjp(self, direction: str | None = None) -> Product:
+        """uᵀ J: its product with a direction in the shape of the output; of a Hessian, uᵀ H."""
+        return product(self, direction, "left")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Product(Raised):
+    """A derivative times a direction: what remains has the shape of the other side."""
+
+    side: Side
+    reading: Reading
+
+    @property
+    def matrix(self) -> Formula | None:
+        if self.expr is None:
+            return None
+        write, e = Writer(self.derivation.convention), over_declared(self.derivation, self.expr)
+        try:
+            if e.rank == 1 and self.reading == "whole":
+                return write.column(e) if self.side == "right" else write.row(e)
+            return write.natural(e)
+        except NoMatrix:
+            return None
+
+    @property
+    def formula(self) -> Formula:
+        return self.entry if self.matrix is None else self.matrix
+
+    @property
+    def equation(self) -> Equation:
+        """J v = …; by entries where no product of matrices says the left side."""
+        if self.reading == "whole" and self.matrix is not None:
+            return Equation("product", self.left, (self.matrix,), local=self.scope)
+        at = letters_of(self.axes)
+        entry = self.matrix if self.matrix is None or not at else no.At(self.matrix, at)
+        sides = (self.entry if entry is None else entry,)
+        return Equation("product", self.left, sides, None, free(self.axes), local=self.scope)
+
+
+def matrix_of(e: Entries, step: LocalStep, tensors: Mapping[Hashable, Expr]) -> Expr | None:
+    """The matrix a step's entries make, where its axes are at most two; the shorter with factors in front."""
+    out = (*step.at, *step.by)
+    if len(out) > 2:
+        return None
+    found = [raise_entries(x, out, tensors) for x in (e, gathered(e))]
+    return min((m for m in found if m is not None), key=weight, default=None)
+
+
+# --- products with a direction -------------------------------------------------------------------
+
+
+def product(
+    j: Derivative, direction: str | None, side: Side, reading: Reading | None = None
+) -> Product:
+    """A derivative contracted with a direction, from its entries; `reading` is chosen where it is None."""
+    step = j.step
+    gone, kept = (step.by, step.at) if side == "right" else (step.at, step.by)
+    like = j.columns if side == "right" else j.rows
+    name = direction_name(j, direction, len(gone))
+    v = leaf(Symbol(name, tuple(i.size for i in gone), spelled(default_tex(name))))
+    d = unlettered(j.derivation, name)
+
+    def along(e: Entries) -> Entries:
+        terms = en.multiply(e, en.elem(v, *gone)).terms
+        made = contract(
+            Entries(tuple(Term(t.coefficient, t.factors, (*gone, *t.bound)) for t in terms))
+        )
+        return in_letters(made, d.convention.letters)
+
+    result = along(step.result)
+    made = LocalStep(step.tensor, kept, (), result, result)
+    expr = matrix_of(along(j.folded), made, j.tensors)
+    if expr is None and j.expr is not None and len(step.at) == len(step.by) == 1:
+        expr = td.mm(j.expr, v) if side == "right" else td.mm(v, j.expr)
+    rank = (len(step.at), len(step.by))
+    short = expr is not None and (max(rank) <= 1 or (not gone and sum(rank) <= 2))
+    reading = reading or ("whole" if short else "entries")
+    left = whole_product(j, v, side) if reading == "whole" else summed_product(j, v, gone)
+    return Product(d, left, f"{j.scope};{name}@{like}", made, expr, side, reading)
+
+
+def unlettered(d: Derivation, *names: str) -> Derivation:
+    """The derivation without these names among its index letters: what names a direction is no index."""
+    spare = "".join(x for x in d.convention.letters if x not in names)
+    return replace(d, convention=replace(d.convention, letters=spare))
+
+
+def direction_name(j: Derivative, asked: str | None, rank: int, others: Iterable[str] = ()) -> str:
+    """A name for a direction that no symbol, size, index or other direction of the derivative has."""
+    g = j.derivation.graph
+    taken = {*g.symbol, *g.sizes, *(i.name for i in j.axes), *en.all_names(j.step.result), *others}
+    if asked is None:
+        letters = DIRECTIONS[min(rank, 2)]
+        numbered = (f"{x}{n}" for n in itertools.count(1) for x in letters)
+        return next(x for x in itertools.chain(letters, numbered) if x not in taken)
+    if asked in taken or not (asked.isidentifier() and asked.isascii()):
+        raise DeclarationError(f"`{asked}` cannot name a direction", where="jvp",
+                               hint="Choose a name that is no symbol, size or index letter.")  # fmt: skip
+    return asked
+
+
+def whole_product(j: Derivative, v: Expr, side: str) -> Formula:
+    """J v or uᵀ J as a product of matrices, J under its own layout."""
+    write = Writer(j.derivation.convention)
+    turned = j.convention.turned(len(j.step.at), len(j.step.by))
+    whole = no.Transpose(j.left) if turned else j.left
+    if not v.rank:
+        return no.Times((whole, write.natural(v)))
+    return no.Times((whole, write.column(v)) if side == "right" else (write.row(v), whole))
+
+
+def summed_product(j: Derivative, v: Expr, gone: tuple[Index, ...]) -> Formula:
+    """Σ over the entries of J and of the direction."""
+    assert v.symbol
+    factor = no.At(v.symbol.tex, letters_of(gone)) if gone else v.symbol.tex
+    body: Formula = no.Times((entry_of(j.left, j.step), factor))
+    for i in reversed(gone):
+        body = no.Sum(Name(i.name), no.ONE, size_formula(i.size), body)
+    return body

@@ -1,0 +1,220 @@
+"""What Jacobians and matrices of second order are held against: complex steps of the definitions.
+
+A scope of a page names them: `jacobian:x`, `hessian:x,y`, `blocks:x,y,z`, `gauss_newton:x,z`, `fisher:x,y,p`;
+`;v@x` adds a direction v in the shape of x.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from itertools import product
+from zlib import crc32
+
+import numpy as np
+
+from symbackprop.notation.convention import Convention
+from symbackprop.derivation.derivation import Derivation, derive
+from symbackprop.derivatives.derivative_names import (
+    block_name, curvature_name, hessian_name, jacobian_name, nabla_slope, slope_name,
+    vec_block_name, vec_name, vec_slope_name,
+)  # fmt: skip
+from symbackprop.derivatives.independent_samples import covariances, total_of
+from symbackprop.formula.printed_names import default_tex, spelled
+from symbackprop.graph.graph import Graph
+from symbackprop.numeric.local_values import oriented
+from symbackprop.formula.evaluation.value import Value
+from symbackprop.formula.tree import Formula, Name
+from symbackprop.entries.reference_values import Array
+from symbackprop.derivatives.total_derivatives import cut
+from symbackprop.numeric.points import Point, backward_values, forward
+
+STEP = 1e-30  # complex step
+
+
+def derivative_values(g: Graph, of: str, wrt: str, point: Point) -> Array:
+    """∂of/∂wrt of any two nodes by complex step of the whole graph: the axes of `of`, then those of `wrt`."""
+    base = np.asarray(point.values[wrt, 0])
+    given = {k: v for k, v in point.values.items() if k[0] in g.inputs}
+    start = Point(point.sizes, given, {}, point.length)
+    columns = []
+    for k in range(base.size):
+        step = np.zeros(base.shape, complex)
+        step.flat[k] = 1j * STEP
+        moved = forward(g, start, {(wrt, 0): step}, only=of)
+        columns.append(np.imag(moved.values[of, 0]) / STEP)
+    return np.stack(columns, -1).reshape((*np.shape(columns[0]), *base.shape))
+
+
+def hessian_values(d: Derivation, names: tuple[str, ...], point: Point) -> Array:
+    """The Hessian by complex step of the verified gradient: by one variable its axes twice, else a matrix."""
+    if len(names) == 1:
+        return block_values(d, names[0], names[0], point)
+    return np.block([
+        [by_columns(block_values(d, x, y, point), d.graph.symbol[x].rank) for y in names] for x in names
+    ])  # fmt: skip
+
+
+def block_values(d: Derivation, x: str, y: str, point: Point) -> Array:
+    """∂(∂of/∂x)/∂y: the axes of x, then those of y."""
+    given = set(d.graph.inputs)
+    inputs = {k: v for k, v in point.values.items() if k[0] in given}
+    seeds = {k: v for k, v in point.deltas.items() if k[0] == d.of}
+    base = np.asarray(point.values[y, 0])
+    start = Point(point.sizes, inputs, seeds, point.length)
+    columns = []
+    for k in range(base.size):
+        step = np.zeros(base.shape, complex)
+        step.flat[k] = 1j * STEP
+        back = backward_values(d.backward, forward(d.graph, start, {(y, 0): step}))
+        columns.append(np.imag(np.asarray(back.deltas[x, 0])) / STEP)
+    return np.stack(columns, -1).reshape((*np.shape(columns[0]), *base.shape))
+
+
+def by_columns(full: Array, rows: int) -> Array:
+    """The first axes as rows, the others as columns, each by vec: the first index runs fastest."""
+    shape = full.shape[:rows], full.shape[rows:]
+    return full.reshape(tuple(math.prod(s) for s in shape), order="F")
+
+
+# --- by scope --------------------------------------------------------------------------------------
+
+Found = dict[Formula, Value]
+
+
+def jacobian_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
+    """∂y/∂x of every output by every variable, and the whole: `y,z,,W,b`; `W` of the output alone."""
+    outputs, wrt = outputs_of(d, names)
+    full = {(y, x): derivative_values(d.graph, y, x, point) for y in outputs for x in wrt}
+    rank = {n: d.graph.symbol[n].rank for n in (*outputs, *wrt)}
+    out: Found = {}
+    for (y, x), own in full.items():
+        out[slope_name(d, y, x)] = oriented(own, rank[y], rank[x], d.convention)
+        out |= columnwise(vec_slope_name(d, y, x), own, rank[y], d.convention)
+    whole = np.block([[by_columns(full[y, x], rank[y]) for x in wrt] for y in outputs])
+    return out | in_blocks(d, jacobian_name(d, outputs), (*outputs, *wrt), whole)
+
+
+def outputs_of(d: Derivation, names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Outputs and variables of a Jacobian, an empty name between them."""
+    at = names.index("") if "" in names else -1
+    return names[:at] if at >= 0 else (d.of,), names[at + 1 :]
+
+
+def in_blocks(d: Derivation, name: Name, names: tuple[str, ...], whole: Array) -> Found:
+    """A matrix of blocks, under vec where something in it is a matrix."""
+    flat = any(d.graph.symbol[n].rank > 1 for n in names)
+    turned = d.convention.layout == "denominator"
+    return {vec_name(name) if flat else name: Value(whole, turned=turned)}
+
+
+def hessian_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
+    x, y = names
+    full = block_values(d, x, y, point)
+    ranks = [d.graph.symbol[n].rank for n in names]
+    out: Found = {block_name(d, x, y): oriented(full, ranks[0], ranks[1], d.convention)}
+    return {**out, **columnwise(vec_block_name(d, x, y), full, ranks[0], d.convention)}
+
+
+def columnwise(name: Formula, full: Array, rows: int, c: Convention) -> Found:
+    """A derivative with its matrices under vec."""
+    columns = full.ndim - rows
+    if max(rows, columns) > 2:
+        return {}
+    flat = by_columns(full, rows)
+    own = flat.reshape([n for n, axes in zip(flat.shape, (rows, columns), strict=True) if axes])
+    return {name: oriented(own, min(rows, 1), min(columns, 1), c)}
+
+
+def blocks_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
+    """∂∇_x/∂y of every two variables, and the whole."""
+    out: Found = {}
+    for x, y in product(names, names):
+        full, rank = block_values(d, x, y, point), d.graph.symbol[x].rank
+        out[nabla_slope(d, x, y)] = oriented(full, rank, full.ndim - rank, d.convention)
+        out |= columnwise(vec_block_name(d, x, y), full, rank, d.convention)
+    return out | in_blocks(d, hessian_name(d), names, hessian_values(d, names, point))
+
+
+def gauss_newton_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
+    """JᵀHJ, both by complex step."""
+    x, z = names
+    j = derivative_values(d.graph, z, x, point)
+    h = block_values(derive(cut(d.graph, z), d.of, [z]), z, z, point)
+    k = d.graph.symbol[z].rank
+    half = np.tensordot(h, j, k)  # axes of z, then those of x
+    left = (
+        np.tensordot(np.moveaxis(j, range(k), range(-k, 0)), half, k)
+        if k
+        else np.multiply.outer(j, half)
+    )
+    return in_both(curvature_name(d, "G"), left)
+
+
+def fisher_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
+    """Σ p(c) ∇ℓ(c) ∇ℓ(c)ᵀ, class by class; of several samples, sample by sample."""
+    x, label, given = names
+    chances = np.asarray(point.values[given, 0])
+    y = d.graph.symbol[label]
+    onehot = y.symbol is not None and y.symbol.domain == "onehot"
+    if y.rank > onehot:
+        spread, _ = covariances(d, x, label, given, point)
+        share = len(chances) if total_of(d, x, label, given, point) == "mean" else 1
+        return in_both(curvature_name(d, "F"), share * spread)
+    weights = chances if chances.ndim else np.asarray([1 - chances, chances])
+    total: Array = np.asarray(0.0)
+    for c, weight in enumerate(weights):
+        inputs = {k: v for k, v in point.values.items() if k[0] in d.graph.inputs}
+        inputs[label, 0] = np.eye(len(weights))[c] if onehot else np.asarray(c)
+        here = forward(d.graph, Point(point.sizes, inputs, {}, point.length))
+        slope = np.asarray(backward_values(d.backward, here).deltas[x, 0])
+        total = total + weight * np.multiply.outer(slope, slope)
+    return in_both(curvature_name(d, "F"), total)
+
+
+def in_both(name: Name, full: Array) -> Found:
+    """A matrix of second order by its axes, and by columns where its variable is a matrix."""
+    out: Found = {name: Value(full)}
+    return {**out, vec_name(name): Value(by_columns(full, 2))} if full.ndim == 4 else out
+
+
+SECOND: Mapping[str, Callable[[Derivation, tuple[str, ...], Point], Found]] = {
+    "jacobian": jacobian_scope,
+    "hessian": hessian_scope,
+    "blocks": blocks_scope,
+    "gauss_newton": gauss_newton_scope,
+    "fisher": fisher_scope,
+}
+
+
+def second_order(scope: str) -> bool:
+    """Whether a scope of a page is one of these."""
+    return scope.partition(":")[0] in SECOND
+
+
+def parts(scope: str) -> tuple[str, tuple[str, ...], dict[str, str]]:
+    """Kind, names, and the directions with the symbols whose shapes they have."""
+    whole, _, directions = scope.partition(";")
+    kind, _, names = whole.partition(":")
+    pairs = (each.split("@") for each in directions.split(",") if each)
+    return kind, tuple(names.split(",")), dict(pairs)
+
+
+def second_names(d: Derivation, scope: str) -> tuple[Name, ...]:
+    """The names a scope adds to those of the page."""
+    kind, names, directions = parts(scope)
+    own = [curvature_name(d, x) for x in "HGF"]
+    if kind == "jacobian":
+        own.append(jacobian_name(d, outputs_of(d, names)[0]))
+    return (*own, *map(vec_name, own), *(spelled(default_tex(v)) for v in directions))
+
+
+def second_values(d: Derivation, scope: str, point: Point, seed: int) -> Found:
+    """The values a scope adds: the matrix by definition, and directions that are never special."""
+    kind, names, directions = parts(scope)
+    out = SECOND[kind](d, names, point)
+    rng = np.random.default_rng([seed, crc32(scope.encode())])
+    for name, like in directions.items():
+        shape = tuple(s.value(point.sizes) for s in d.graph.symbol[like].shape)
+        out[spelled(default_tex(name))] = Value(rng.uniform(0.5, 2, shape), len(shape) == 1)
+    return out

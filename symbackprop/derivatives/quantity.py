@@ -1,0 +1,119 @@
+"""What has a line of its own on a page: a name, the entries or the matrix it is equal to, a verification."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from symbackprop.formula import tree as no
+from symbackprop.matrices import tidy as td
+from symbackprop.entries.differentiation import LocalStep
+from symbackprop.notation.convention import Convention, NoMatrix, symbol_formula
+from symbackprop.derivation.derivation import Derivation, unfolded
+from symbackprop.entries import Index
+from symbackprop.graph.expr import Expr, symbols, weight
+from symbackprop.notation.entry_formulas import entries_formula
+from symbackprop.formula.tree import Formula
+from symbackprop.notation.expression_formulas import notate
+from symbackprop.page.page import Equation
+from symbackprop.sizes import Shape, plain
+
+
+READABLE = 100  # nodes of a matrix that is still written without names given along the way
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Quantity(ABC):
+    """What has a line of its own on a page: `left` on paper, held against the values of `scope`."""
+
+    derivation: Derivation
+    left: Formula
+    scope: str
+
+    @property
+    def formula(self) -> Formula:
+        """The right side."""
+        return self.equation.sides[-1]
+
+    @property
+    @abstractmethod
+    def equation(self) -> Equation:
+        """Its line on a page."""
+
+    def latex(self) -> str:
+        return self.derivation.latex(self.formula)
+
+    def text(self) -> str:
+        from symbackprop.formula.writing.text_writer import text
+
+        return text(self.formula)
+
+    def verify(self, *, seed: int = 0) -> float:
+        """The largest relative error over three points, the printed form read back.
+
+        Errors: `VerificationError` where it does not hold.
+        """
+        from symbackprop.verify.equality import verify_derivative
+
+        return verify_derivative(self, seed=seed)
+
+    def __repr__(self) -> str:
+        from symbackprop.formula.writing.text_writer import text
+
+        return f"<{text(self.equation.left)} = {self.text()}>"
+
+    def _repr_latex_(self) -> str:
+        return f"${self.derivation.latex(self.equation.left)} = {self.latex()}$"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Raised(Quantity):
+    """Entries, `at` the rows and `by` the columns, and their matrix form where a matrix says them."""
+
+    step: LocalStep
+    expr: Expr | None
+
+    @property
+    def axes(self) -> tuple[Index, ...]:
+        return (*self.step.at, *self.step.by)
+
+    @property
+    def extents(self) -> Shape:
+        return tuple(i.size for i in self.axes)
+
+    @property
+    def shape(self) -> tuple[int | str, ...]:
+        """The axes of its rows, then those of its columns."""
+        return plain(self.extents)
+
+    @property
+    def entry(self) -> Formula:
+        return entries_formula(self.step.result, self.base)
+
+    def base(self, tensor: Hashable, at: tuple[Formula, ...]) -> Formula:
+        assert isinstance(tensor, Expr), "helpers are folded away or raised"
+        c = self.derivation.convention
+        e = over_declared(self.derivation, tensor)
+        f = symbol_formula(e.symbol, c) if e.symbol else notate(e, c)
+        return no.At(f, at) if at else f
+
+
+def over_declared(d: Derivation, e: Expr) -> Expr:
+    """An expression without the names a derivation gave by itself, where that stays readable."""
+    own = {s.symbol.name for s in symbols(e) if s.symbol}
+    if own.isdisjoint(d.backward.named):
+        return e
+    new = td.tidy(unfolded(d, e, d.backward.named))
+    if new is e or weight(new) > READABLE or not writable(new, d.convention):
+        return e
+    return over_declared(d, new)
+
+
+def writable(e: Expr, c: Convention) -> bool:
+    """Whether a matrix says an expression."""
+    try:
+        notate(e, c)
+    except NoMatrix:
+        return False
+    return True

@@ -1,0 +1,194 @@
+"""Products as people type them: what binds tighter, and which product a sign is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import reduce
+from typing import Any, TypeGuard
+
+import numpy as np
+
+from symbackprop.formula.evaluation import paper_arrays as paper
+from symbackprop.formula.evaluation.paper_arrays import Misfit, Paper
+from symbackprop.formula.evaluation.environment import Scope
+from symbackprop.dialects.disambiguation.choice import Fitting, Key
+from symbackprop.formula.evaluation.rationals import rational
+from symbackprop.formula.tree import ONE, OPEN, Formula, Hadamard, Number, Ones, Times, Transpose
+
+Signed = tuple[str, Paper]  # the sign before a factor, and the factor
+
+
+def elementwise(a: Paper, b: Paper) -> Paper:
+    """a ⊙ b."""
+    return paper.entrywise(np.multiply, a, b)
+
+
+def times(fit: Fitting, node: Times, scope: Scope) -> Paper:
+    """Juxtaposed factors bind tighter than a typed sign, if the sizes allow it."""
+    return run_of(fit, node, signed(fit, node, scope))
+
+
+def signed(fit: Fitting, node: Times, scope: Scope) -> list[Signed]:
+    """The factors with their signs; a bare 1 beside a matrix, or before a row, may be a column of ones."""
+    signs = node.signs or ("",) * len(node.factors)
+    known = [None if is_open(f, k) else scope.of(f) for k, f in enumerate(node.factors)]
+    out: list[Signed] = []
+    for k, f in enumerate(node.factors):
+        value = known[k]
+        left = out[k - 1][1] if k else None
+        right = known[k + 1] if k + 1 < len(known) else None
+        after = node.factors[k + 1] if k + 1 < len(known) else None
+        row = lies(right) or (isinstance(after, Transpose) and is_open(after, k + 1))
+        if f == ONE and row and not (left and left.rank):
+            value = number_or_ones(fit, (id(node), -10 - k))
+        if value is None:
+            value = beside(fit, f, left, right, scope)
+        if scope.env.exact:
+            value = replace(value, array=rational(value.array))
+        out.append((signs[k] if k else "", value))
+    return out
+
+
+def lies(value: Paper | None) -> bool:
+    """Whether a value is a row."""
+    return value is not None and value.along == -1
+
+
+def number_or_ones(fit: Fitting, key: Key) -> Paper:
+    """1 before a row: the number, or a column of ones."""
+    number = paper.scalar(np.float64(1))
+    sizes = {n: k for n, k in fit.sizes.items() if k > 1}
+    ones = [(f"1 of size {n}", lambda k=k: column(k)) for n, k in sizes.items()]
+    return fit.choose(key, [("1", lambda: number), *ones])
+
+
+def is_open(f: Formula, position: int) -> bool:
+    """A column of ones, or its transpose, whose length is not written."""
+    inner = f.operand if isinstance(f, Transpose) else f
+    if isinstance(inner, Ones):
+        return inner.size == OPEN
+    return isinstance(inner, Number) and inner == ONE and (inner is not f or position > 0)
+
+
+def beside(
+    fit: Fitting, f: Formula, left: Paper | None, right: Paper | None, scope: Scope
+) -> Paper:
+    """Ones between two factors."""
+    if isinstance(f, Transpose):
+        if right is not None and right.rank == 2:
+            return paper.transpose(column(right.size[0]))
+        return scope.of(f)
+    if left is not None and left.rank == 2 and (left.size[1] > 1 or right is None):
+        return column(left.size[1])
+    return paper.scalar(np.float64(1)) if isinstance(f, Number) else scope.of(f)
+
+
+def column(n: int) -> Paper:
+    """A column of n ones."""
+    return paper.oriented(np.ones(n), 1, "column")
+
+
+def run_of(fit: Fitting, node: Formula, run: list[Signed]) -> Paper:
+    """A run of factors: those without a sign first, then from the left; or all from the left."""
+    if not any(apart(sign) for sign, _ in run):
+        return from_left(fit, node, run)
+    grouped: list[list[Signed]] = []
+    for sign, value in run:
+        if apart(sign) or not grouped:
+            grouped.append([(sign, value)])
+        else:
+            grouped[-1].append((sign, value))
+
+    def tight() -> Paper:
+        each = [(g[0][0], from_left(fit, node, g)) for g in grouped]
+        return from_left(fit, node, each, 1)
+
+    if len(grouped) == len(run):
+        return from_left(fit, node, run)
+    options = [("from the right", tight), ("from the left", lambda: from_left(fit, node, run, 2))]
+    return fit.choose((id(node), -1), options)
+
+
+def apart(sign: str) -> bool:
+    """Whether a sign parts runs of juxtaposed factors; @ is a product as they are."""
+    return sign not in ("", "@")
+
+
+def from_left(fit: Fitting, node: Formula, run: list[Signed], way: int = 0) -> Paper:
+    """The product from the left; a typed sign is the product that fits."""
+    made = run[0][1]
+    for k, (sign, value) in enumerate(run[1:], 1):
+        made = joined(fit, (id(node), 100 * way + k), sign, made, value)
+    return made
+
+
+def repeated(vector: Paper, like: Paper) -> list[tuple[str, Paper]]:
+    """The ways a vector can be spread over the rows or columns of a matrix."""
+    if 1 not in vector.size or 1 in like.size:
+        return []
+    rows, columns = like.size
+    flat = vector.array.reshape((*vector.samples, max(vector.size)))
+    out: list[tuple[str, Paper]] = []
+    if max(vector.size) == columns:
+        out.append(("repeated along rows", spread(flat[..., None, :], like)))
+    if vector.size == (rows, 1):
+        out.append(("repeated along columns", spread(flat[..., :, None], like)))
+    return out
+
+
+def spread(array: Any, like: Paper) -> Paper:
+    """An array repeated to a size."""
+    return Paper(np.broadcast_to(array, (*array.shape[:-2], *like.size)), 2)
+
+
+def joined(fit: Fitting, key: Key, sign: str, a: Paper, b: Paper) -> Paper:
+    """a b, a · b or a ⊙ b."""
+    if sign == "⊙":
+        return elementwise(a, b)
+    if sign == "@":
+        options = [("·", lambda: paper.product(a, b)), ("v @ A", lambda: laid(a, b))]
+        return fit.choose(key, options)
+    if not sign or not (a.rank and b.rank):
+        return paper.product(a, b)
+    options = [("·", lambda: paper.product(a, b)), ("⊙", lambda: elementwise(a, b))]
+    if sign == "*":
+        options += [(n, lambda s=s: elementwise(a, s)) for n, s in repeated(b, a)]
+        options += [(n, lambda s=s: elementwise(s, b)) for n, s in repeated(a, b)]
+    if a.size == b.size and 1 in a.size:
+        options.append(("inner product", lambda: paper.total(elementwise(a, b))))
+    return fit.choose(key, options)
+
+
+def laid(a: Paper, b: Paper) -> Paper:
+    """a @ b of a vector without rows or columns, as NumPy has them: it lies down before a matrix.
+
+    Errors: `Misfit` where a is no vector, or the sizes do not fit.
+    """
+    if a.along != -2:
+        raise Misfit(f"{a.shown()} and {b.shown()}", a.size, b.size)
+    return paper.transpose(paper.product(paper.transpose(a), b))
+
+
+def loose(f: Formula) -> TypeGuard[Times]:
+    """Whether a factor is a product without brackets."""
+    return isinstance(f, Times) and f.signs[:1] != ("(",)
+
+
+def hadamard(fit: Fitting, node: Hadamard, scope: Scope) -> Paper:
+    """⊙ between products; or from the left, as in NumPy and MATLAB."""
+
+    known = [f if loose(f) else scope.of(f) for f in node.factors]
+
+    def on_paper() -> Paper:
+        return reduce(elementwise, (scope.of(f) if isinstance(f, Times) else f for f in known))
+
+    def in_code() -> Paper:
+        run: list[Signed] = []
+        for f in known:
+            part = signed(fit, f, scope) if isinstance(f, Times) else [("", f)]
+            run += [("⊙", part[0][1]), *part[1:]]
+        return from_left(fit, node, run, 3)
+
+    if not any(isinstance(f, Times) for f in known):
+        return on_paper()
+    return fit.choose((id(node), -2), [("⊙ last", on_paper), ("from the left", in_code)])

@@ -1,0 +1,127 @@
+"""What a typed formula means where its signs leave it open: the product that fits, the size of a bare I.
+
+A node with more than one meaning is decided once, at sizes that are distinct primes, and keeps its meaning
+at every other point. Where several meanings fit, all of them are readings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from symbackprop.errors import SizesError
+from symbackprop.formula.evaluation import value_arithmetic as arithmetic, paper_arrays as paper
+from symbackprop.formula.evaluation.paper_arrays import Paper
+from symbackprop.formula.evaluation.environment import Environment, Scope
+from symbackprop.dialects.disambiguation.typed_functions import at, call, kron, partial
+from symbackprop.dialects.disambiguation.choice import Fitting, Option, Reading, Row, Sizes
+from symbackprop.dialects.disambiguation.matrix_signs import array
+from symbackprop.dialects.disambiguation.product_signs import column, hadamard, repeated, times
+from symbackprop.formula.evaluation.value import meaning, strict
+from symbackprop.formula.tree import (
+    ONE, OPEN, Array, At, Call, Eye, Formula, Hadamard, Kron, Minus, Name, Number, Ones, Over,
+    Partial, Plus, Power, Times, Transpose,
+)  # fmt: skip
+
+RUNS, READINGS = 64, 8  # evaluations spent on the readings of one formula; readings kept
+
+
+def readings(node: Formula, env: Environment, sizes: Sizes) -> Iterator[tuple[Reading, Paper]]:
+    """Every reading whose sizes fit, the usual one first. Errors: as the first one's, if none does."""
+    waiting: list[tuple[int, ...]] = [()]
+    refusal: SizesError | None = None
+    found = 0
+    for _ in range(RUNS):
+        if not waiting or found == READINGS:
+            break
+        run = Fitting(_ROWS, sizes, {}, waiting.pop(0))
+        try:
+            made = meaning(node, env, run.value)
+        except SizesError as error:
+            refusal, made = refusal or error, None
+        picks = tuple(k for k, _, _ in run.taken)
+        for n in range(len(run.given), len(picks)):
+            waiting += [(*picks[:n], k) for k in range(1, run.taken[n][1])]
+        if made is not None:
+            found += 1
+            yield Reading(run.plan, tuple(name for _, _, name in run.taken)), made
+    if not found and refusal:
+        raise refusal
+
+
+def valued(node: Formula, env: Environment, sizes: Sizes, reading: Reading) -> Paper:
+    """The value under a reading."""
+    return meaning(node, env, Fitting(_ROWS, sizes, dict(reading.plan)).value)
+
+
+def plus(fit: Fitting, node: Plus, scope: Scope) -> Paper:
+    """A sum; a vector is repeated over the rows of a matrix, as in X W + b."""
+    made = scope.of(node.terms[0])
+    for k, term in enumerate(node.terms[1:], 1):
+        other = scope.of(term)
+        if not (made.rank == other.rank == 2) or made.size == other.size:
+            made = arithmetic.added(made, other)
+        else:
+            made = fit.choose((id(node), k), sums(made, other))
+    return made
+
+
+def sums(a: Paper, b: Paper) -> list[Option]:
+    """The ways to add two arrays of different sizes; none of them fits where nothing can be repeated."""
+    if 1 in a.size and 1 not in b.size:
+        ways = [(n, lambda s=s: arithmetic.added(s, b)) for n, s in repeated(a, b)]
+    else:
+        ways = [(n, lambda s=s: arithmetic.added(a, s)) for n, s in repeated(b, a)]
+    return ways or [("", lambda: arithmetic.added(a, b))]
+
+
+def over(_: Fitting, node: Over, scope: Scope) -> Paper:
+    """A quotient; by an array, entry by entry."""
+    above, below = scope.of(node.numerator), scope.of(node.denominator)
+    return paper.entrywise(np.divide, above, below)
+
+
+def power(fit: Fitting, node: Power, scope: Scope) -> Paper:
+    """A power; of an array entry by entry, or the inverse, or a power of a square matrix."""
+    base = scope.of(node.base)
+    if node.base == Name("e") and not isinstance(node.exponent, Number):
+        return fit.choose((id(node), 1), [
+            ("e", lambda: paper.entrywise(np.power, base, paper.number(scope.of(node.exponent)))),
+            ("exp", lambda: paper.mapped(np.exp, scope.of(node.exponent))),
+        ])  # fmt: skip
+    square = base.rank == 2 and base.size[0] == base.size[1] > 1
+    if not base.rank or (square and node.exponent == Minus(ONE)):
+        return strict(node, scope)
+    exponent = paper.number(scope.of(node.exponent))
+    options: list[Option] = [("⊙", lambda: paper.entrywise(np.power, base, exponent))]
+    if square and isinstance(node.exponent, Number):
+        options.append(("·", lambda: paper.powers(base, exponent)))
+    elif square:  # A^{t-k}: the exponent is a letter
+        options.insert(0, ("·", lambda: paper.powers(base, exponent, scope.active)))
+    return fit.choose((id(node), 0), options)
+
+
+def transpose(fit: Fitting, node: Transpose, scope: Scope) -> Paper:
+    """aᵀ; 1ᵀ is a row of ones."""
+    if node.operand == ONE:
+        return fit.open_size((id(node), 0), lambda k: paper.transpose(column(k)))
+    return strict(node, scope)
+
+
+def ones(fit: Fitting, node: Ones, scope: Scope) -> Paper:
+    """A column of ones."""
+    return fit.open_size((id(node), 0), column) if node.size == OPEN else strict(node, scope)
+
+
+def eye(fit: Fitting, node: Eye, scope: Scope) -> Paper:
+    """The identity."""
+    if node.size != OPEN:
+        return strict(node, scope)
+    return fit.open_size((id(node), 0), lambda k: Paper(np.eye(k), 2))
+
+
+_ROWS: Mapping[type, Row] = {
+    Times: times, Hadamard: hadamard, Plus: plus, Over: over, Power: power, Transpose: transpose,
+    Ones: ones, Eye: eye, At: at, Call: call, Kron: kron, Partial: partial, Array: array,
+}  # fmt: skip

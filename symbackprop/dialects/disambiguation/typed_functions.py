@@ -1,0 +1,205 @@
+"""Functions people type that our own pages never print: norms, inner and outer products, means of rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+
+from symbackprop.formula.evaluation import constants, paper_arrays as paper, slices
+from symbackprop.formula.evaluation.paper_arrays import Misfit, Paper
+from symbackprop.formula.evaluation.environment import Scope
+from symbackprop.dialects.disambiguation.choice import Fitting, Option
+from symbackprop.dialects.disambiguation.product_signs import elementwise, laid
+from symbackprop.formula.evaluation.value import strict
+from symbackprop.formula.tree import (
+    OPEN, At, Call, Formula, Kron, Name, Number, Partial, Span, Unit,
+)  # fmt: skip
+
+
+def call(fit: Fitting, node: Call, scope: Scope) -> Paper:
+    """A function; |v| of a vector may be its length."""
+    arguments = node.arguments
+    row = ROWS.get((node.function, len(arguments))) if not node.primes else None
+    if row and (node.function not in scope.env.functions or node.function in ("max", "min")):
+        return row(*(scope.of(a) for a in arguments))
+    if node.function == "onehot" and len(arguments) == 1:
+        return constants.unit(Unit(arguments[0]), scope)
+    if node.function == "abs" and not node.primes and len(arguments) == 1:
+        a = scope.of(arguments[0])
+        whole = paper.norm if 1 in a.size else paper.determinant  # |v| and |A|
+        if a.rank == 2 and (1 in a.size or a.size[0] == a.size[1]):
+            options: list[Option] = [
+                ("|·|", lambda: strict(node, scope)),
+                ("‖·‖" if 1 in a.size else "det", lambda: whole(a)),
+            ]
+            return fit.choose((id(node), 0), options)
+    return strict(node, scope)
+
+
+def inner(a: Paper, b: Paper) -> Paper:
+    """Σ a b over all entries."""
+    return paper.total(elementwise(a, b)) if a.rank and b.rank else paper.product(a, b)
+
+
+def outer(a: Paper, b: Paper) -> Paper:
+    """a bᵀ of two vectors."""
+    return paper.product(lying(a, 1), lying(b, 0))
+
+
+def numpy_product(a: Paper, b: Paper) -> Paper:
+    """np.dot(a, b): a vector in front lies down where it has to."""
+    stands = a.along == -2 and b.rank == 2 and a.size[1] != b.size[0]
+    return laid(a, b) if stands else paper.product(a, b)
+
+
+def lying(a: Paper, axis: int) -> Paper:
+    """A vector as a column (1) or a row (0)."""
+    if a.rank != 2 or 1 not in a.size:
+        raise Misfit(f"{a.shown()} is not a vector")
+    return a if a.size[axis] == 1 else paper.transpose(a)
+
+
+def matrix(a: Paper) -> Paper:
+    """A value that has rows and columns. Errors: `Misfit`."""
+    if a.rank != 2:
+        raise Misfit(f"{a.shown()} has no rows")
+    return a
+
+
+def row_mean(a: Paper) -> Paper:
+    """The mean of each row."""
+    a = matrix(a)
+    return replace(a, array=a.array.mean(axis=-1, keepdims=True), along=-2)
+
+
+def column_mean(a: Paper) -> Paper:
+    """The mean of each column, as a column."""
+    a = matrix(a)
+    return paper.transpose(replace(a, array=a.array.mean(axis=-2, keepdims=True), along=-1))
+
+
+def mean(a: Paper) -> Paper:
+    """The mean of all entries."""
+    return Paper(paper.total(a).array / (np.prod(a.size) or 1))
+
+
+def norm1(a: Paper) -> Paper:
+    """Σ |x|."""
+    return paper.total(paper.mapped(np.abs, a))
+
+
+def largest(a: Paper) -> Paper:
+    """max |x|."""
+    return (
+        Paper(np.abs(a.array).max(axis=tuple(range(-a.rank, 0))))
+        if a.rank
+        else paper.mapped(np.abs, a)
+    )
+
+
+ROWS: Mapping[tuple[str, int], Callable[..., Paper]] = {
+    ("norm", 1):     paper.norm,
+    ("norm", 2):     lambda a, _: paper.norm(a, of="vector"),
+    ("norm1", 1):    norm1,
+    ("norminf", 1):  largest,
+    ("inner", 2):    inner,
+    ("dot", 2):      numpy_product,
+    ("matmul", 2):   numpy_product,
+    ("multiply", 2): elementwise,
+    ("divide", 2):   lambda a, b: paper.entrywise(np.divide, a, b),
+    ("outer", 2):    outer,
+    ("max", 2):      lambda a, b: paper.entrywise(np.maximum, a, b),
+    ("min", 2):      lambda a, b: paper.entrywise(np.minimum, a, b),
+    ("kron", 2):     paper.kron,
+    ("mean", 1):     mean,
+    ("rowmean", 1):  row_mean,
+    ("colmean", 1):  column_mean,
+    ("adj", 1):      lambda a: paper.product(paper.determinant(a), paper.inverse(a)),
+    ("solve", 2):    lambda a, b: paper.product(paper.inverse(a), b),
+    ("logdet", 1):   lambda a: paper.mapped(np.log, paper.determinant(a)),
+}  # fmt: skip
+
+
+def kron(fit: Fitting, node: Kron, scope: Scope) -> Paper:
+    """a ⊗ b; of two vectors it may be a bᵀ."""
+    made = scope.of(node.factors[0])
+    for k, f in enumerate(node.factors[1:], 1):
+        a, b = made, scope.of(f)
+        if a.rank == b.rank == 2 and 1 in a.size and 1 in b.size:
+            options: list[Option] = [
+                ("⊗", lambda a=a, b=b: paper.kron(a, b)),
+                ("a bᵀ", lambda a=a, b=b: outer(a, b)),
+            ]
+            made = fit.choose((id(node), k), options)
+        else:
+            made = paper.kron(a, b)
+    return made
+
+
+def at(fit: Fitting, node: At, scope: Scope) -> Paper:
+    """An entry; one index on a matrix is its row, which on blackboards is a column x_i, or its column."""
+    if whole_row(node):
+        row = strict(node, scope)
+        return fit.choose((id(node), 0), [
+            ("row, lying", lambda: row),
+            ("row", lambda: lying(row, 1)),
+        ])  # fmt: skip
+    if not single(node, scope):
+        return strict(node, scope)
+    base, steps = node.base, node.indices[:-1]
+    whole = scope.of(At(base, steps) if steps else base)
+    if whole.rank != 2 or 1 in whole.size:
+        return strict(node, scope)
+    spot = node.indices[-1]
+    if digits := two_digits(spot):
+        return scope.of(At(base, (*steps, *digits)))
+    options: list[Option] = [
+        ("row", lambda: lying(cut(whole, 0, spot, scope), 1)),
+        ("row, lying", lambda: cut(whole, 0, spot, scope)),
+        ("column", lambda: cut(whole, 1, spot, scope)),
+    ]
+    return fit.choose((id(node), 0), options)
+
+
+def whole_row(node: At) -> bool:
+    """Whether A_{i,:} is meant, which people write for x_i."""
+    *_, row, columns = (None, *node.indices)
+    return columns == Span(OPEN, OPEN) and row is not None and not isinstance(row, Span)
+
+
+def two_digits(spot: Formula) -> tuple[Formula, ...]:
+    """A_{12} of a matrix is an entry, not its row 12."""
+    text = str(spot.value) if isinstance(spot, Number) else ""
+    return tuple(Number(Fraction(c)) for c in text) if re.fullmatch("[1-9]{2}", text) else ()
+
+
+def cut(whole: Paper, axis: int, spot: Formula, scope: Scope) -> Paper:
+    """One row or column of a matrix."""
+    part = slices.taken(whole, axis, slices.place(spot, whole.size[axis], scope))
+    return replace(part, along=-1 if axis == 0 else -2)
+
+
+def single(node: At, scope: Scope) -> bool:
+    """Whether a matrix has one index only."""
+    if isinstance(node.indices[-1], Span):
+        return False
+    value = scope.env.values.get(node.base)
+    if value is None:
+        return len(node.indices) == 1 and not isinstance(node.base, Name | Partial)
+    return value.rank == 2 and len(node.indices) == value.time_axes + 1
+
+
+def partial(fit: Fitting, node: Partial, scope: Scope) -> Paper:
+    """∂L/∂x of a vector, a row on our pages, is a column to most."""
+    made = strict(node, scope)
+    if made.rank != 2 or 1 not in made.size or made.size == (1, 1):
+        return made
+    options: list[Option] = [
+        ("∂ as a column", lambda: lying(made, 1)),
+        ("∂ as a row", lambda: lying(made, 0)),
+    ]
+    return fit.choose((id(node), 0), options)

@@ -1,0 +1,71 @@
+r"""Matrices in plain text: [X, 𝟏ₙ], [a; b], [1 -2; 3 4], where spaces part the cells; rows on lines of their
+own; \begin{bmatrix} … \end{bmatrix}.
+"""
+
+from __future__ import annotations
+
+import re
+
+from symbackprop.dialects.plain.plain_scanner import Scan, flat
+
+BEGIN, LIST = r"\begin{bmatrix}", r"\begin{listmatrix}"
+END, ENVIRONMENT = r"\end{bmatrix}", r"\end"
+_RELATION = re.compile(r"[<>≤≥≠=]")
+_SEPARATOR = re.compile(r"[^\S\n]*([,;\n]|&|\\\\)\s*")
+_ENVIRONMENT = re.compile(r"\\begin\s*\{([bpv]?matrix|smallmatrix)\}\s*")
+_ENDED = re.compile(r"\s*(?:\\\\\s*)?\\end\s*\{([bpv]?matrix|smallmatrix)\}")
+_APART = (
+    re.compile(  # two numbers in a row, a sign that stands at what follows, a last column of ones
+        r"(?:^|[\s;])[-−]?[\d.]+\s+[-−]?\d|[\w)\]]\s+[-−](?=[\w(])|[\w)\]'ᵀ]\s+(?:1|[𝟏𝟙]\w?)\s*$"
+    )
+)
+_GAP = re.compile(r"\s+(?![\s;,\]+*/^@·⊙×]|[-−]\s)")
+_ONE = re.compile(r"\[\s*\d+\s*\](?=ᵀ|'|\^|\.T)")
+
+
+def opened(s: Scan) -> bool:
+    """A bracket that holds cells."""
+    if found := s.match(_ENVIRONMENT):
+        s.put(BEGIN)
+        s.open.append((ENVIRONMENT, ()))
+        s.at = found.end()
+        return True
+    if s.char() != "[" or s.at not in s.pairs:
+        return False
+    inside = s.text[s.at + 1 : s.pairs[s.at]]
+    top = flat(inside)
+    listed = "," in top or ";" in top or lined(top)
+    spaced = "," not in top and (bool(_APART.search(top)) or (lined(top) and ";" not in top))
+    if _RELATION.search(top) or not (listed or spaced or s.match(_ONE)):
+        return False
+    s.put(LIST if listed and not spaced and ";" not in top and "\n" not in top else BEGIN)
+    s.open.append((END, ()))
+    if spaced:
+        s.spaced.add(len(s.open))
+    s.at += 1
+    s.skip()
+    return True
+
+
+def lined(cells: str) -> bool:
+    """Whether lines of as many cells each stand in a bracket."""
+    rows = [len(row.split()) for row in cells.strip().splitlines()]
+    return len(rows) > 1 and len(set(rows)) == 1 and rows[0] > 1
+
+
+def parted(s: Scan) -> bool:
+    """A comma or a space between cells, a semicolon between rows."""
+    if not s.open or s.open[-1][0] not in (END, ENVIRONMENT):
+        return False
+    if s.open[-1][0] == ENVIRONMENT and (over := s.match(_ENDED)):
+        s.open.pop()
+        s.put(END)
+        s.at = over.end()
+        return True
+    found = s.match(_SEPARATOR) or (len(s.open) in s.spaced and s.match(_GAP))
+    if not found:
+        return False
+    rows = found[0].strip(" \t") not in ("", ",", "&")
+    s.put("\\\\" if rows else "&")
+    s.at = found.end()
+    return True

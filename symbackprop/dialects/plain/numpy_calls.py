@@ -1,0 +1,146 @@
+"""NumPy in plain text: np.linalg.inv(A), A.dot(x), D.sum(axis=0, keepdims=True)."""
+
+from __future__ import annotations
+
+import re
+
+from itertools import pairwise
+
+from symbackprop.dialects.plain.plain_scanner import Scan
+
+PREFIX = re.compile(r"(?:np|numpy|torch|jnp|tf|nn|F|linalg|functional|special)\.(?=\w)")
+_METHOD = re.compile(r"\.(\w+)\s*\(")
+_AXIS = re.compile(r"(?:^|,)\s*(?:axis|dim)?\s*=?\s*(-?\d)\s*(?=,|$)")
+_KEEP = re.compile(r",?\s*keep_?dims?\s*=\s*\w+")
+_NAMED_AXIS = re.compile(r",?\s*(?:axis|dim)\s*=\s*(-?\d)\s*")
+_LAST_NUMBER = re.compile(r",\s*(-1|[012])\s*$")
+_NEW_AXIS = re.compile(r"\[\s*(:\s*,)?\s*(?:None|(?:np|jnp|tf)\.newaxis)\s*(,\s*:)?\s*\]")
+_ARRAY = re.compile(r"(?:array|asarray|tensor|stack)\s*\((?=\s*\[)")
+UNITS = {"inv": "-1", "transpose": r"\top", "t": r"\top"}
+ALONG = {("sum", "0"): "colsum", ("sum", "1"): "rowsum", ("sum", "-1"): "rowsum",
+         ("mean", "0"): "colmean", ("mean", "1"): "rowmean", ("mean", "-1"): "rowmean"}  # fmt: skip
+PLAIN = frozenset(
+    {
+        "sum",
+        "mean",
+        "trace",
+        "diagonal",
+        "exp",
+        "log",
+        "tanh",
+        "sigmoid",
+        "relu",
+        "abs",
+        "sqrt",
+        "det",
+    }
+)
+IGNORED = frozenset({"astype", "float", "copy", "clone", "detach"})
+
+
+def method(s: Scan) -> bool:
+    """A method of what stands before the dot."""
+    found = s.match(_METHOD)
+    if not found:
+        return False
+    name, opening = found[1], found.end() - 1
+    close = s.pairs.get(opening, -1)
+    if close < 0:
+        return False
+    inside = s.text[opening + 1 : close]
+    if name in ("dot", "matmul", "mm", "mv"):
+        s.put("@")
+        s.at = opening
+        return True
+    if name in IGNORED or (name in UNITS and not inside.strip()):
+        if name in UNITS:
+            s.wrap()
+            s.put(
+                "^", "{", *UNITS[name].partition("-")[1:] if name == "inv" else (UNITS[name],), "}"
+            )
+        s.at = close + 1
+        return True
+    called = ALONG.get((name, axis(inside)), name if not inside.strip() else "")
+    if called not in (*ALONG.values(), *PLAIN):
+        return False
+    s.before(r"\operatorname{" + called + "}", "(")
+    s.put(")")
+    s.at = close + 1
+    return True
+
+
+def array(s: Scan) -> bool:
+    """np.array([a, b]) is the list in it; [[a, b], [c, d]] is [a, b; c, d]."""
+    if found := s.match(_ARRAY):
+        close = s.pairs.get(found.end() - 1, -1)
+        if close < 0:
+            return False
+        s.text = s.text[:close] + " " + s.text[close + 1 :]
+        s.at = found.end()
+        return True
+    if s.char() != "[" or not (rows := nested(s)):
+        return False
+    text = list(s.text)
+    for a, b in pairwise(rows):
+        text[s.pairs[a] : b + 1] = (";" + " " * (b - s.pairs[a]))[: b + 1 - s.pairs[a]]
+    text[rows[0]], text[s.pairs[rows[-1]]] = " ", " "
+    s.text = "".join(text)
+    return False
+
+
+def nested(s: Scan) -> list[int]:
+    """Where the rows of [[a, b], [c, d]] begin; nothing where anything else stands in the bracket."""
+    at, stop, out = s.at + 1, s.pairs.get(s.at, -1), list[int]()
+    while at < stop:
+        if s.text[at] == "[" and at in s.pairs:
+            out.append(at)
+            at = s.pairs[at]
+        elif s.text[at] not in " ,\n":
+            return []
+        at += 1
+    return out
+
+
+def new_axis(s: Scan) -> bool:
+    """v[:, None] is a column as v is, v[None, :] lies."""
+    found = s.match(_NEW_AXIS)
+    if not found or not s.tokens:
+        return False
+    if not found[1]:
+        s.wrap()
+        s.put("^", "{", r"\top", "}")
+    s.at = found.end()
+    return True
+
+
+def axis(inside: str) -> str:
+    """The axis named in the brackets of a method."""
+    found = _AXIS.match(_KEEP.sub("", inside).strip())
+    return found[1] if found else ""
+
+
+def unquoted(s: Scan, opening: int) -> None:
+    """norm(A, 'fro'): the option is taken out of the text."""
+    close = s.pairs.get(opening, -1)
+    found = re.compile(r",\s*(?:ord\s*=\s*)?['\"]fro['\"]\s*").search(s.text, opening)
+    if found and found.end() <= close:
+        s.text = s.text[: found.start()] + " " * len(found[0]) + s.text[found.end() :]
+
+
+def along(s: Scan, name: str, opening: int) -> str:
+    """sum(D, axis=0) is the sum over the rows; the options are taken out of the text."""
+    close = s.pairs.get(opening, -1)
+    if close < 0:
+        return ""
+    inside = s.text[opening + 1 : close]
+    bare = _KEEP.sub(lambda m: " " * len(m[0]), inside)
+    found = _NAMED_AXIS.search(bare)
+    cut = found or _LAST_NUMBER.search(bare)
+    which = cut[1] if cut else ""
+    if cut and not found and which in ("1", "2") and s.text[s.at - 1 : s.at] != ".":
+        which = str(int(which) - 1)  # MATLAB counts axes from 1; np.sum(D, 1) does not
+    if not cut or (name, which) not in ALONG:
+        return ""
+    left = bare[: cut.start()] + " " * (cut.end() - cut.start()) + bare[cut.end() :]
+    s.text = s.text[: opening + 1] + left + s.text[close:]
+    return ALONG[name, which]

@@ -1,0 +1,267 @@
+"""Signs, numbers, scripts and brackets of plain text: each rule takes what stands next, or nothing."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from symbackprop.errors import LimitError
+from symbackprop.formula.reading.tex_tokens import LIMITS
+from symbackprop.dialects.plain.numpy_calls import PREFIX
+from symbackprop.dialects.plain.plain_scanner import Scan, flat, split
+from symbackprop.formula.writing.text_writer import SMALL_SUBS, SMALL_SUPS
+
+SIGNS = {
+    ".*": r"\odot", "./": r"\oslash", "⊙": r"\odot", "∘": r"\odot", "○": r"\odot", "⊘": r"\oslash",
+    "@": "@", "*": "*", "·": r"\cdot", "⋅": r"\cdot", "×": r"\cdot", "/": "/", "÷": "/", "+": "+",
+    "-": "-", "−": "-", "–": "-", "==": "=", "!=": r"\neq", "<=": r"\leq", ">=": r"\geq", "≤": r"\leq",
+    "≥": r"\geq", "≠": r"\neq", "=": "=", ":=": "=", "<": "<", ">": ">", ",": ",", ";": ",", "|": "|",
+    "&": "", "||": r"\|", "‖": r"\|", "⊗": r"\otimes", "∞": r"\infty", ":": ":", "∧": ",", "∈": r"\in",
+    "≈": r"\approx", "⌊": r"\lfloor", "⌋": r"\rfloor",
+}  # fmt: skip
+SUBS = {k: v for k, v in SMALL_SUBS.items() if v.isascii() and v not in "=()"}
+SUPS = {k: v for k, v in SMALL_SUPS.items() if v.isascii() and v != "="} | {"ᵀ": "T"}
+TOP = ("^", "{", r"\top", "}")
+ONES = ("𝟙", "𝟏")
+_TWO = (
+    "max",
+    "min",
+    "kron",
+    "inner",
+    "outer",
+    "dot",
+    "matmul",
+    "multiply",
+    "divide",
+    "norm",
+    "solve",
+)
+TWO = {r"\max", r"\min", *(r"\operatorname{" + name + "}" for name in _TWO)}  # of two arguments
+FRACTIONS = {"½": "0.5", "¼": "0.25", "¾": "0.75", "⅛": "0.125"}
+LITTLE = "²³¹⁰-₟" + "".join((*SMALL_SUBS, *(c for c in SMALL_SUPS if c.isalpha())))
+_INDICES = re.compile(rf"(?:(?![{LITTLE}])\w)+")
+_SPACE = re.compile(r"\s+")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?(?![\d.]*\w*\()|\d+")
+_POWER_OF_TEN = re.compile(r"\d+(?:\.\d+)?[eE][+-]?\d{1,4}(?![\w.(])")
+_COMMA = re.compile(r"\d+,\d+(?![\d,])")
+_RUN = re.compile(r"[^\W\d_]\w*")
+_SIGN = re.compile("|".join(map(re.escape, sorted(SIGNS, key=len, reverse=True))))
+_METHOD = re.compile(
+    r"\.(?:T\b|t\(\)|transpose\(\))|ᵀ|⊤|\^\s*(?:⊤|\{\s*(?:T|⊤|\\top)\s*\}|\(\s*T\s*\))"
+)
+_POWER = re.compile(r"(\*\*|\.\^|\^)\s*")
+_INVERTED = re.compile("⁻¹?ᵀ")
+_TOP = re.compile(r"\^\s*T(\w*)")
+_SMALL_TOP = re.compile(r"\^\s*t(?!\w)")
+_SUPS, _SUBS = (re.compile(f"[{''.join(x)}]+") for x in (SUPS, SUBS))
+_EXPONENT = re.compile(r"-?\d+(?:\.\d+)?|-T\b|-?[^\W\d_]\w*")
+_ONES = re.compile(r"11+(?=\s*(?:['’′]|ᵀ|\^\s*T))")
+_PARTIAL = re.compile(r"[∂d]\s*(?=[^\W\d_])")
+_RELATION = re.compile(r"[<>≤≥≠]|==|!=")
+_AXIS = re.compile(r",\s*(?:axis|dim)\s*=\s*(-?\d)\s*$")
+
+
+def space(s: Scan) -> bool:
+    found = s.match(_SPACE) or s.match(PREFIX)
+    s.at = found.end() if found else s.at
+    return bool(found)
+
+
+def transposed(s: Scan) -> bool:
+    """X.T, Xᵀ, X^T, and X^TX where what follows the T is names."""
+    found = None if s.match(_INVERTED) else s.match(_METHOD)
+    run = s.match(_TOP)
+    if run and s.summed():
+        return False
+    if not s.times and "t" not in s.spelled:  # A^t, where nothing is called t
+        found = found or s.match(_SMALL_TOP)
+    if not found and run and (not run[1] or split(run[1], s)):
+        s.wrap()
+        s.put(*TOP)
+        s.at = run.start(1)
+        return True
+    if not found:
+        return False
+    s.wrap()
+    s.put(*TOP)
+    s.at = found.end()
+    return True
+
+
+def prime(s: Scan) -> bool:
+    """A prime on a function is a derivative, on anything else a transpose."""
+    if s.char() not in ("'", "’", "′"):
+        return False
+    on = s.tokens[-1] if s.tokens else ""
+    slope = on.startswith(r"\operatorname") or on == "'"
+    if not slope:
+        s.wrap()
+    s.put(*(("'",) if slope else TOP))
+    s.at += 1
+    return True
+
+
+def power(s: Scan) -> bool:
+    """x^2, x**2, x.^2, X^-1, X^{-T}, X², X⁻¹."""
+    small = s.match(_SUPS)
+    if small:
+        s.wrap()
+        raised(s, "".join(SUPS[c] for c in small[0]))
+        s.at = small.end()
+        return True
+    found = s.match(_POWER)
+    if not found:
+        return False
+    lead = (r"\odot",) if found[1] == ".^" else ()
+    s.wrap()
+    s.at = found.end()
+    if s.char() in ("(", "{"):
+        s.put("^", "{", *lead)
+        s.open.append(("}", ()))
+        s.at += 1
+        return True
+    one = s.match(_EXPONENT)
+    if not one:
+        s.fail("an exponent is missing here")
+        return False
+    word = one[0].lstrip("-")
+    body = ("-",) * one[0].startswith("-") + (
+        s.spelled.get(word) or tuple(re.findall(r"[\d.]+|\w", word))
+    )
+    if one[0] == "-T":
+        raised(s, one[0])
+    else:
+        s.put("^", "{", *lead, *body, "}")
+    s.at = one.end()
+    return True
+
+
+def raised(s: Scan, script: str) -> None:
+    """A superscript whose content is short: -T is the inverse, transposed."""
+    if script not in ("-T", "-1T"):
+        s.script("^", script)
+        return
+    s.script("^", "-1")
+    s.wrap()
+    s.put(*TOP)
+
+
+def subscript(s: Scan) -> bool:
+    """x_i, W_ij, h_{t-1}, x[t], xᵢ."""
+    small = s.match(_SUBS)
+    if small:
+        s.script("_", "".join(SUBS[c] for c in small[0]))
+        s.at = small.end()
+        return True
+    if s.char() != "_":
+        return False
+    s.at += 1
+    if s.char() in ("{", "("):
+        s.put("_", "{")
+        s.open.append(("}", ()))
+        s.at += 1
+        return True
+    run = _INDICES.match(s.text, s.at)
+    if not run:
+        s.fail("an index is missing here")
+        return False
+    s.script("_", run[0])
+    s.at = run.end()
+    return True
+
+
+def half(s: Scan) -> bool:
+    """½, where no number stands before it: 2½ is no product."""
+    if s.char() not in FRACTIONS or s.text[s.at - 1 : s.at].isdigit():
+        return False
+    s.put(FRACTIONS[s.char()])
+    s.at += 1
+    return True
+
+
+def number(s: Scan) -> bool:
+    """2, 0.5, 0,5; 1[x > 0] and 1_n."""
+    ones = s.match(_ONES)
+    if ones:  # 11'
+        s.put(*(r"\mathbf{1}",) * len(ones[0]))
+        s.at = ones.end()
+        return True
+    if s.char() in ONES or (s.char() == "1" and re.match(r"[_\[{ₙ]", s.char(1))):
+        s.put(r"\mathbf{1}")
+        s.at += 1
+        if s.char() == "{":
+            s.put("(")
+            s.open.append((")", ()))
+            s.at += 1
+        return True
+    if "e" not in s.spelled and (tenth := s.match(_POWER_OF_TEN)):
+        s.put(digits(tenth[0]))
+        s.at = tenth.end()
+        return True
+    inner = s.open[-1][0] if s.open else ""
+    found = s.match(_COMMA) if inner != "," and not listing(s) else None
+    found = found or s.match(_NUMBER)
+    if not found:
+        return False
+    if len(found[0]) > 400:
+        raise LimitError("more than 400 digits in one number", where="formula")
+    s.put(found[0].replace(",", "."))
+    s.at = found.end()
+    return True
+
+
+def digits(text: str) -> str:
+    """1e-13 with all its zeros. Errors: `LimitError` where they are too many."""
+    value = Decimal(text)
+    if abs(value.adjusted()) > LIMITS.digits - 30:
+        raise LimitError("a power of ten is too large", where="formula")
+    return format(value, "f")
+
+
+def listing(s: Scan) -> bool:
+    """Whether a comma here separates: in an index, a matrix, or the arguments of a function of two."""
+    if not s.open:
+        return False
+    return s.open[-1][0] in ("}", "]", r"\end{bmatrix}") or s.callers.get(len(s.open)) in TWO
+
+
+def sign(s: Scan) -> bool:
+    found = s.match(_SIGN)
+    if not found or (found[0] == ":" and not listing(s)):
+        return False
+    typed = "|" if found[0] == "||" and s.bars % 2 else found[0]  # |u||v| is two lengths
+    s.bars += typed == "|"
+    after = SIGNS[typed]
+    s.put(*((after,) if after else ()))
+    s.at += len(typed)
+    return True
+
+
+def bracket(s: Scan) -> bool:
+    """Brackets; (Z > 0) is an indicator."""
+    c = s.char()
+    if c in ("(", "[", "{"):
+        if len(s.open) >= LIMITS.nesting:
+            raise LimitError(
+                f"more than {LIMITS.nesting} brackets inside brackets", where="formula"
+            )
+        inside = s.text[s.at + 1 : s.pairs.get(s.at, len(s.text))]
+        lead = bool(s.tokens) and s.tokens[-1] in (r"\mathbf{1}", r"\sum", "_")
+        related = _RELATION.search(flat(inside)) or (c == "[" and "=" in flat(inside))
+        called = bool(s.tokens) and s.tokens[-1].startswith(r"\operatorname")
+        s.put(
+            *("(",) * bool(related and called), *(r"\mathbf{1}",) * bool(related and not lead), "("
+        )
+        s.open.append((")", (")",) * bool(related and called)))
+        if len(s.tokens) > 1:
+            s.callers[len(s.open)] = s.tokens[-2]
+    elif c in (")", "]", "}"):
+        if not s.open:
+            s.fail(f"{c!r} closes nothing")
+        s.callers.pop(len(s.open), None)
+        close, more = s.open.pop()
+        s.put(close, *more)
+    else:
+        return False
+    s.at += 1
+    return True

@@ -1,0 +1,277 @@
+"""Letters of plain text: names, glued names, functions, derivatives, sums."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from symbackprop.dialects.plain.glued_words import (
+    SMALL, entered, keyword, last_scripted, letters, numbered, scripted, signal,
+)  # fmt: skip
+from symbackprop.dialects.plain.plain_signs import LITTLE, SUBS
+from symbackprop.dialects.plain.numpy_calls import along, unquoted
+from symbackprop.dialects.plain.plain_scanner import GLUED, Scan, flat, split
+from symbackprop.dialects.plain.typed_names import LETTERS
+from symbackprop.formula.function_spelling import near
+
+FUNCTIONS = {
+    "sigma": "sigmoid", "σ": "sigmoid", "ln": "log", "ReLU": "relu", "tr": "trace", "heaviside": "step",
+    "sgn": "sign", "inverse": "inv", "signum": "sign", "one_hot": "onehot", "Diag": "diag", "Tr": "trace",
+    "Heaviside": "step", "vdot": "inner", "logistic": "sigmoid", "Softmax": "softmax", "maximum": "max",
+    "adjugate": "adj",
+}  # fmt: skip
+KNOWN = frozenset(
+    "exp log tanh sin cos tan sinh cosh sqrt abs sigmoid relu softplus softmax log_softmax logsumexp trace "
+    "step sign gelu silu elu square diag diagonal sum mean rowsum colsum erf arctan transpose inv ones zeros "
+    "eye norm kron outer inner vec det logdet onehot colmean rowmean dot matmul multiply divide frobenius "
+    "solve adj"
+    .split()
+)  # fmt: skip
+
+INDEXED = re.compile(rf"[_\[{''.join(SUBS)}]")
+_LETTER = rf"(?:(?![{LITTLE}])[\w\u0300-\u036f])"
+_RUN = re.compile(rf"[^\W\d_]{_LETTER}*")
+_NAMED = re.compile(rf"[^\W\d_]{_LETTER}*(?:\^\(?\w+\)?)?")
+_OPENS = re.compile(r"['’′]*\s*\(|\s+[^\W\d_]")
+_CALLED = re.compile(r"['’′]*\s*\(")
+_PARTIAL = re.compile(r"[∂d]\s*(?=[^\W\d_])")
+_INDICES = re.compile(
+    rf"_(\w+)|_\{{([\w, +-]+)\}}|_\(([\w, +-]+)\)|\[([\w, +-]+)\]|([{''.join(SUBS)}]+)"
+)
+_SMALL = str.maketrans(SUBS)
+_SCRIPT = re.compile(r"\^\(\w+\)|\^\{\(?\w+\)?\}|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾|_\{\w+\}|[₀₁₂₃₄₅₆₇₈₉]+")
+_BIG = {"sum": r"\sum", "prod": r"\prod", "Σ": r"\sum", "∑": r"\sum", "Π": r"\prod", "∏": r"\prod"}
+_BIG_SIGN = re.compile(rf"(sum|prod|Σ|∑|Π|∏)(?=\s*(?:_|[{''.join(SUBS)}]))")
+_RANGED = re.compile(
+    r"(sum|prod|Σ|∑|Π|∏)\s*_?\s*[({]\s*([^\W\d_])\s*=\s*(\w+)\s*(?:\.{2,3}|…|,\s*(?:\.{3}|…)\s*,)\s*(\w+)\s*[)}]"
+)
+_OVER = re.compile(r"(?:sum|Summe)\s+(?:over|über)\s+([^\W\d_])\b(?:\s+(?:of|von)\b)?")
+_NABLA = re.compile(r"(?:∇|nabla|grad)_?\{?\s*([^\W_]+)\s*\}?\s*\(?\s*([^\W_]+)\s*\)?")
+
+
+def word(s: Scan) -> bool:
+    """Whatever begins with a letter."""
+    if not (s.char().isalpha() or s.char() in "∂∇∑∏") or s.char() in "ᵀ":
+        return False
+    return derivative(s) or gradient(s) or big(s) or run(s)
+
+
+def derivative(s: Scan) -> bool:
+    """dL/dW, ∂L/∂W_ij, d L / d W."""
+    found = s.match(_PARTIAL)
+    above = name_at(s, found.end()) if found else None
+    if above is None:
+        return False
+    middle = re.compile(r"\s*/\s*[∂d]\s*(?=[^\W\d_])").match(s.text, above[1])
+    below = name_at(s, middle.end()) if middle else None
+    if below is None:
+        return False
+    s.put(r"\frac", "{", r"\partial", *s.spelled[above[0]], *above[2], "}",
+          "{", r"\partial", *s.spelled[below[0]], *below[2], "}")  # fmt: skip
+    s.at = below[1]
+    return True
+
+
+def name_at(s: Scan, at: int) -> tuple[str, int, tuple[str, ...]] | None:
+    """A declared name with its indices: as spelled, where it ends, the tokens of its indices."""
+    found = _NAMED.match(s.text, at)
+    if not found:
+        return None
+    text = found[0]
+    for stop in range(len(text), 0, -1):
+        if text[:stop] in s.spelled and (
+            stop == len(text) or text[stop] in "_^" or text[stop] in SUBS
+        ):
+            rest = _INDICES.match(s.text, at + stop)
+            inner = next((g for g in rest.groups() if g), "") if rest else ""
+            inner = inner.translate(_SMALL)
+            indices = ("_", "{", *re.findall(r"\d+|[^\s_]", inner), "}") if inner else ()
+            return text[:stop], rest.end() if rest else at + stop, indices
+    return None
+
+
+def gradient(s: Scan) -> bool:
+    """∇_W L."""
+    found = s.match(_NABLA)
+    if not found or found[1] not in s.spelled or found[2] not in s.spelled:
+        return False
+    wrt, of = found[1], found[2]
+    if "_" not in found[0] and found[0].endswith(")"):  # ∇L(w)
+        wrt, of = of, wrt
+    s.put(r"\nabla", "_", *s.spelled[wrt], *s.spelled[of])
+    s.at = found.end()
+    return True
+
+
+def big(s: Scan) -> bool:
+    """sum_n, Σ_{i=1}^n: a sum over an index."""
+    if found := s.match(_RANGED):
+        s.put(_BIG[found[1]], "_", "{", found[2], "=", *s.inner(found[3]), "}")
+        s.put("^", "{", *s.inner(found[4]), "}")
+        s.at = found.end()
+        return True
+    if found := s.match(_OVER):
+        s.put(r"\sum", "_", "{", found[1], "}")
+        s.at = found.end()
+        return True
+    found = s.match(_BIG_SIGN)
+    if not found:
+        return False
+    if found[1] in s.spelled and not s.text[found.end() :].lstrip().startswith("_"):
+        return False  # Σᵢₖ is an entry where a matrix is called Σ
+    s.put(_BIG[found[1]])
+    s.at = found.end()
+    s.skip()
+    return True
+
+
+def run(s: Scan) -> bool:
+    """A name, a function, or several of them glued together."""
+    found = s.match(_RUN)
+    if not found:
+        s.fail(f"{s.char()!r} cannot stand here")
+        return False
+    text = unicodedata.normalize("NFC", found[0])
+    start = s.at
+    if keyword(s, text) or signal(s, text):
+        return True
+    for stop in (len(text), *(k for k in range(len(text) - 1, 0, -1) if text[k] == "_")):
+        if name(s, text[:stop]):
+            return True
+    head = text.split("_")[0]
+    if last_scripted(s, text) or letters(s, text):
+        return True
+    for stop in range(
+        min(len(head), GLUED), 0, -1
+    ):  # glued names, the last of them perhaps a function
+        pieces = split(head[:stop], s)
+        if pieces and (stop == len(head) or callable_at(s, head[stop:], start + len(head))):
+            for piece in pieces:
+                s.put_name(s.spelled[piece])
+                s.at += len(piece)
+            return True
+    if len(head) == 1 and (head.isascii() or head in LETTERS):
+        s.put(head if head.isascii() else "\\" + LETTERS[head])
+        s.at += 1
+        return True
+    if INDEXED.match(s.text, start + len(head)) and "\0" + head in s.spelled:
+        s.put_name(s.spelled["\0" + head])
+        s.at += len(head)
+        return True
+    if numbered(s, head):
+        return True
+    s.fail(
+        f"{head!r} is not a name known here",
+        near(head, [x for x in s.spelled if x[0] not in "\0\1\2\3"]),
+    )
+    return False
+
+
+def name(s: Scan, text: str) -> bool:
+    """One declared name, the longest spelling first, or a function before its argument."""
+    for end in scripted(s, text):
+        spelled = s.text[s.at : end].translate(SMALL)
+        if spelled in s.spelled:
+            s.put_name(s.spelled[spelled])
+            s.at = end
+            return True
+    sized = "\3" + text
+    if sized in s.spelled and INDEXED.match(s.text, s.at + len(text)):
+        s.put_name(s.spelled[sized])
+        s.at += len(text)
+        return True
+    if text in s.spelled:
+        s.put_name(s.spelled[text])
+        s.at += len(text)
+        return True
+    lower = "\0" + text
+    if lower in s.spelled and INDEXED.match(s.text, s.at + len(text)):
+        s.put_name(s.spelled[lower])
+        s.at += len(text)
+        return True
+    return function(s, text)
+
+
+def callable_at(s: Scan, text: str, end: int) -> bool:
+    """Whether a text is a function with its argument behind it."""
+    return (text in KNOWN or text in FUNCTIONS) and bool(_CALLED.match(s.text, end))
+
+
+def function(s: Scan, text: str) -> bool:
+    """tanh(z), σ'(z), inv(X), ones(n), eye(n), I_n."""
+    name = FUNCTIONS.get(text, text)
+    end = s.at + len(text)
+    if text == "I" or text in ("e",):
+        return exponential(s) or unit(s) if text == "e" else constant(s, "I", 1)
+    if name not in KNOWN or not _OPENS.match(s.text, end):
+        return False
+    opened = re.compile(r"\s*\(").match(s.text, end)
+    if name == "kron" and not (opened and listed(s, opened.end() - 1)):  # A kron B
+        return constant(s, r"\otimes", len(text))
+    if name in ("ones", "zeros") and opened and (size := extents(s, opened.end() - 1)):
+        return filled(s, name, *size)
+    if name in ("ones", "eye") and opened:
+        s.put(r"\mathbf{1}" if name == "ones" else "I", "_", "{")
+        return entered(s, opened.end(), ("}", ()))
+    if name in ("inv", "transpose") and opened:
+        s.put("(")
+        after = ("^", "{", "-", "1", "}") if name == "inv" else ("^", "{", r"\top", "}")
+        return entered(s, opened.end(), (")", after))
+    if name == "norm" and opened:
+        unquoted(s, opened.end() - 1)
+    axis = along(s, name, opened.end() - 1) if opened and name in ("sum", "mean") else ""
+    s.put(r"\operatorname{" + (axis or name) + "}")
+    s.at = end
+    return True
+
+
+def listed(s: Scan, opening: int) -> bool:
+    """Whether a bracket holds several arguments."""
+    return "," in flat(s.text[opening + 1 : s.pairs.get(opening, opening)])
+
+
+def extents(s: Scan, opening: int) -> tuple[str, str] | None:
+    """The two sizes of ones(n, m)."""
+    inside = s.text[opening + 1 : s.pairs.get(opening, opening)].strip().strip("()[]")
+    both = [x.strip() for x in inside.split(",")]
+    return (both[0], both[1]) if len(both) == 2 and all(both) else None
+
+
+def filled(s: Scan, name: str, rows: str, columns: str) -> bool:
+    """ones(n, m) as a product of ones; zeros(n, m)."""
+    opening = s.text.index("(", s.at)
+    above, beside = s.inner(rows), s.inner(columns)
+    if name == "zeros":
+        s.put("0", "_", "{", *above, r"\times", *beside, "}")
+    else:
+        ones = (r"\mathbf{1}", "_", "{")
+        right = () if columns == "1" else (*ones, *beside, "}", "^", "{", r"\top", "}")
+        s.put("(", *ones, *above, "}", *right, ")")
+    s.at = s.pairs[opening] + 1
+    return True
+
+
+def constant(s: Scan, token: str, length: int) -> bool:
+    """I, with its size or without."""
+    s.put(token)
+    s.at += length
+    return True
+
+
+def unit(s: Scan) -> bool:
+    """e_y, the unit vector of a label."""
+    return s.char(1) == "_" and constant(s, r"\mathbf{e}", 1)
+
+
+def exponential(s: Scan) -> bool:
+    """e^(-z)."""
+    bare = re.compile(r"e\s*(?:\^|\*\*)\s*(-?[^\W\d_]\w*)").match(s.text, s.at)
+    if bare:
+        s.put(r"\operatorname{exp}", "(", *s.inner(bare[1]), ")")
+        s.at = bare.end()
+        return True
+    found = re.compile(r"e\s*(?:\^|\*\*)\s*[({]").match(s.text, s.at)
+    if not found:
+        return False
+    s.put(r"\operatorname{exp}", "(")
+    return entered(s, found.end(), (")", ()))

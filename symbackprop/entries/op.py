@@ -1,0 +1,234 @@
+"""The one declaration of an op: its entry equations, from which shape, value and Jacobian follow."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache, lru_cache
+from typing import TypeAlias
+
+from symbackprop import entries as en
+from symbackprop.entries import implicit_equations as implicit
+from symbackprop.entries.differentiation import LocalStep, local_derivatives
+from symbackprop.entries import Fn
+from symbackprop.entries.entry_equations import (
+    Attribute, Definition, Equality, Instance, Pattern, Range, Template, equality, patterns,
+    templates,
+)  # fmt: skip
+from symbackprop.errors import DeclarationError, ShapeError
+from symbackprop.entries.instances import place
+from symbackprop.entries.scalar_functions import SCALARS, Scalar, by_name, prime
+from symbackprop.sizes import Shape, shape_text
+
+Attributes: TypeAlias = tuple[tuple[str, object], ...]
+KEPT = 20_000  # ops on shapes and their derivatives, for as long as they are met again
+Build: TypeAlias = Callable[[tuple[Shape, ...], Mapping[str, object], str], Instance]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One rank pattern of an op and its equations."""
+
+    arguments: tuple[Pattern, ...]
+    equations: tuple[Template | Range | Equality, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Op:
+    """A named op. `variants` are tried in order of rank; `build` serves closed kinds whose equations
+    depend on attributes (concat, slice, …). `tex` and `numpy` are spellings of the same definition."""
+
+    name: str
+    variants: tuple[Variant, ...] = ()
+    build: Build | None = None
+    defaults: Attributes = ()
+    tex: str = ""
+    numpy: str = ""
+    scalar: Scalar | None = None
+    domain: str = "real"  # "label": the value is a position along the argument's last axis
+
+    def place(
+        self, shapes: tuple[Shape, ...], attributes: Attributes, labels: tuple[str, ...] = ()
+    ) -> Instance:
+        """The equations on given shapes. Errors: `ShapeError` with op, operands and sizes."""
+        if not labels:
+            try:
+                return placed(self, shapes, attributes)
+            except TypeError:  # an attribute without a hash
+                raise DeclarationError(
+                    f"attributes {attributes} must be hashable", where=self.name
+                ) from None
+        try:
+            return placed(self, shapes, attributes)
+        except ShapeError:  # again, with the user's own names in the message
+            return self._place(shapes, attributes, labels)
+
+    def _place(
+        self, shapes: tuple[Shape, ...], attributes: Attributes, labels: tuple[str, ...]
+    ) -> Instance:
+        said = [f"{f}: {shape_text(s)}" for f, s in zip(labels, shapes, strict=True)]
+        where = f"{self.name}({', '.join(said)})"
+        values = dict(self.defaults) | dict(attributes)
+        if self.build:
+            return self.build(shapes, values, where)
+        variant = self.variant(shapes, where)
+        (first, *_) = variant.equations
+        if isinstance(first, Equality):
+            return implicit.place(variant.arguments, first, shapes, labels, where, self.name)
+        numbers = {k: as_attribute(v) for k, v in values.items()}
+        return place(variant.arguments, variant.equations, shapes, labels, numbers, where)
+
+    def variant(self, shapes: tuple[Shape, ...], where: str) -> Variant:
+        """The first variant whose ranks fit."""
+        for v in self.variants:
+            if len(v.arguments) == len(shapes) and all(
+                len(s) == len(p.core) or (p.batch and len(s) > len(p.core))
+                for p, s in zip(v.arguments, shapes, strict=True)
+            ):
+                return v
+        counts = sorted({len(v.arguments) for v in self.variants})
+        if len(shapes) not in counts:
+            raise ShapeError(
+                f"takes {' or '.join(map(str, counts))} arguments, got {len(shapes)}", where=where
+            )
+        wanted = " or ".join(describe(v) for v in self.variants)
+        raise ShapeError(f"ranks do not fit; defined for {wanted}", where=where)
+
+
+def describe(v: Variant) -> str:
+    return ", ".join(
+        f"{p.tensor}[{', '.join((*(['...'] if p.batch else []), *p.core))}]" for p in v.arguments
+    )
+
+
+def as_attribute(value: object) -> Attribute:
+    if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
+        return value if not isinstance(value, bool) else Fraction(int(value))  # type: ignore[return-value]
+    return Fraction(str(value)) if isinstance(value, float) else Fraction(value)
+
+
+@cache
+def slides(op: Op) -> bool:
+    """Whether a window slides over an argument, so that positions may leave it and meet zeros."""
+    lines = [t for v in op.variants for t in v.equations if isinstance(t, Template)]
+    nodes = [n for t in lines for n in ast.walk(t.right)]
+    places = [n.slice for n in nodes if isinstance(n, ast.Subscript)]
+    places += [n for n in nodes if isinstance(n, ast.Call) and ast.unparse(n.func) == "delta"]
+    shifted = any(isinstance(n, ast.BinOp) for p in places for n in ast.walk(p))
+    return shifted or op.name == "contraction"  # made by the derivation of an op that slides
+
+
+@cache
+def functions_in(op: Op) -> frozenset[str]:
+    """The scalar functions in the equations of an op; its own name where it is one."""
+    lines = [t for v in op.variants for t in v.equations if isinstance(t, Template)]
+    calls = [n.func for t in lines for n in ast.walk(t.right) if isinstance(n, ast.Call)]
+    return frozenset(f.id for f in calls if isinstance(f, ast.Name) and f.id in SCALARS)
+
+
+@lru_cache(maxsize=KEPT)
+def placed(op: Op, shapes: tuple[Shape, ...], attributes: Attributes) -> Instance:
+    names = tuple(p.tensor for p in op.variants[0].arguments) if op.variants else ()
+    labels = tuple(names[n] if n < len(names) else f"argument {n + 1}" for n in range(len(shapes)))
+    return op._place(shapes, attributes, labels)
+
+
+@lru_cache(maxsize=KEPT)
+def jacobian(
+    op: Op, shapes: tuple[Shape, ...], attributes: Attributes, argument: int
+) -> tuple[LocalStep, ...]:
+    """The derivation of ∂op/∂argument in entries; the last step is the Jacobian."""
+    nameless = op.scalar is not None and not op.scalar.prime
+    rule = by_name if nameless else prime
+    instance = placed(op, shapes, attributes)
+    derive = implicit.derivatives if instance.implicit else local_derivatives
+    return derive(instance, argument, rule)
+
+
+def op(name: str, arguments: str, equations: str, *more: tuple[str, str], **options: object) -> Op:
+    """Declare an op: `op("softmax", "x[..., i]", "e[..., i] = exp(x[..., i]); ...")`.
+
+    `more` are further (arguments, equations) pairs for other ranks. Keyword options `tex` and
+    `numpy` are spellings; every other keyword is an attribute with its default value.
+    """
+    pairs = ((arguments, equations), *more)
+    variants = tuple(Variant(patterns(a, name), templates(e, name)) for a, e in pairs)
+    spelling = {k: str(options.pop(k)) for k in ("tex", "numpy") if k in options}
+    return Op(name, variants, None, tuple(options.items()), **spelling)  # type: ignore[arg-type]
+
+
+def solution(
+    name: str,
+    *variants: tuple[str, str, str],
+    result: str = "",
+    expansion: str = "",
+    tex: str = "",
+    numpy: str = "",
+) -> Op:
+    """Declare an op by an equation it satisfies: (arguments, unknown, equation) for each rank.
+
+    `solution("inverse", ("a[k, k]", "y[k, k]", "a[i, k]*y[k, j] = delta(i, j)"))`. Indices that stand on the
+    right of the equation are free. Its value is a primitive of `reference_values.py`.
+    """
+    made = (
+        Variant(patterns(a, name), (equality(y, e, result, expansion, name),))
+        for a, y, e in variants
+    )
+    return Op(name, tuple(made), tex=tex, numpy=numpy)
+
+
+# --- scalar functions ----------------------------------------------------------------------------
+
+
+def scalar(name: str, definition: str = "", **options: object) -> Op:
+    """Declare a scalar function; the op applies it to every entry."""
+    row = Scalar(name, definition, **options)  # type: ignore[arg-type]
+    SCALARS[name] = row
+    base = op(name, "x[...]", f"y[...] = {name}(x[...])", tex=row.tex, numpy=row.numpy)
+    ops_by_scalar[name] = Op(name, base.variants, tex=row.tex, numpy=row.numpy, scalar=row)
+    return ops_by_scalar[name]
+
+
+GENERIC = "sin(x) + x/3"  # neither even nor odd slopes, no symmetry a wrong formula could use
+
+
+def abstract(name: str) -> Op:
+    """A scalar function of which nothing is said; how it prints, its graph says.
+
+    Errors: `DeclarationError` for a known name.
+    """
+    row = SCALARS.get(name)
+    if row and not row.abstract:
+        raise DeclarationError(f"`{name}` is a function already", hint="Take another name, as phi.")
+    return ops_by_scalar[name] if row else scalar(name, GENERIC, abstract=True)
+
+
+@cache
+def unprimed(op: Op) -> Op:
+    """The same scalar function without its textbook derivative: f' stays f'."""
+    if op.scalar is None or not op.scalar.prime or op is not ops_by_scalar.get(op.scalar.name):
+        return op
+    return Op(op.name, op.variants, tex=op.tex, numpy=op.numpy, scalar=replace(op.scalar, prime=""))
+
+
+def derivative_op(name: str, order: int) -> Op:
+    """The op of the `order`-th derivative of a scalar function, y[...] = f^{(order)}(x[...])."""
+    return derivative_of(ops_by_scalar[name], order)
+
+
+@cache
+def derivative_of(base: Op, order: int) -> Op:
+    name = base.name
+
+    def build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+        at = base.place(shapes, ())
+        (d,) = at.definitions
+        right = en.entries(Fn(name, d.right.terms[0].factors[0][0].arg, order))  # type: ignore[union-attr]
+        return Instance(at.inputs, (Definition(d.tensor, d.at, right),), at.shape)
+
+    return Op(name + "'" * order, build=build, scalar=base.scalar)
+
+
+ops_by_scalar: dict[str, Op] = {}

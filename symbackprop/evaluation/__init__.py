@@ -1,1 +1,0 @@
-"""Values of formulas, by kind; `meaning.py` is the door."""

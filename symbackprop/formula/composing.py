@@ -1,0 +1,59 @@
+"""Small builders of formulas: products and sums without 1·, + - or nested brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from symbackprop.formula import tree as no
+from symbackprop.formula.printed_names import default_tex, spelled
+from symbackprop.formula.tree import Formula, Name
+from symbackprop.sizes import Size
+
+
+def size_formula(s: Size) -> Formula:
+    """n + 1, 2 n d, 784."""
+    terms: list[Formula] = []
+    for monomial, a in sorted(s.terms, key=lambda t: (t[0] == (), t[0])):
+        names: list[Formula] = [size_name(n) for n in monomial]
+        lead: list[Formula] = [] if abs(a) == 1 and names else [no.Number(Fraction(abs(a)))]
+        body = one_or(no.Times, [*lead, *names])
+        terms.append(no.Minus(body) if a < 0 else body)
+    return one_or(no.Plus, terms) if terms else no.ZERO
+
+
+def size_name(name: str) -> Name:
+    return spelled(default_tex(name))
+
+
+def one_or(kind: Callable[[tuple[Formula, ...]], Formula], parts: Sequence[Formula]) -> Formula:
+    return parts[0] if len(parts) == 1 else kind(tuple(parts))
+
+
+def fraction(x: Fraction) -> Formula:
+    """p/q as a fraction; 10⁻³ as a power."""
+    if not isinstance(made := no.number(x), no.Number) or x.denominator == 1:
+        return made
+    body = no.Over(no.Number(Fraction(abs(x.numerator))), no.Number(Fraction(x.denominator)))
+    return no.Minus(body) if x < 0 else body
+
+
+def times(parts: Sequence[Formula]) -> Formula:
+    """Juxtaposed factors; signs come to the front, nested products open."""
+    flat: list[Formula] = []
+    sign = 1
+    for p in parts:
+        while isinstance(p, no.Minus):
+            sign, p = -sign, p.operand
+        flat += factors(p)
+    flat = [f for f in flat if f != no.ONE] or [no.ONE]
+    body = one_or(no.Times, flat)
+    return no.Minus(body) if sign < 0 else body
+
+
+def factors(f: Formula) -> tuple[Formula, ...]:
+    return f.factors if isinstance(f, no.Times) else (f,)
+
+
+def negated(f: Formula) -> Formula:
+    return f.operand if isinstance(f, no.Minus) else no.Minus(f)

@@ -1,0 +1,1 @@
+"""Values of formulas, by kind; `value.py` is the door."""

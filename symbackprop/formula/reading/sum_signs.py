@@ -1,0 +1,164 @@
+r"""Σ and Π as they are typed: with both bounds, over a whole axis, over where a condition holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from symbackprop.formula.tree import OPEN, Name
+from symbackprop.formula.reading.name_table import Key
+from symbackprop.formula.reading.grammar_words import Range, Reader, Scripts, Word, Work
+
+RELATIONS = frozenset({"<", ">", r"\leq", r"\geq", r"\neq", "="})
+Answer = tuple[Work, int] | None
+
+
+def big(reader: Reader, at: int, end: int) -> Answer:
+    r"""\sum_{k=1}^{n} and \prod."""
+    s = reader.scripts(at + 1, end)
+    sign = reader.tokens[at]
+    s, wheres = cut_conditions(reader, s)
+    if s.sup is None and (letters := open_letters(reader.inside(s.sub))):
+        every = [w for x in letters for w in over_all(reader, sign, x, at)]
+        return every + [w for c in wheres for w in where(c)], s.end
+    if s.sub and s.sup and whole_axis(reader, s.sub, s.sup):
+        letter = Range(s.sub.start, s.sub.start + 1)
+        every = over_all(reader, sign, reader.tokens[letter.start], at)
+        return every + [w for c in wheres for w in where(c)], s.end
+    if s.sub is None or s.sup is None or "=" not in reader.inside(s.sub):
+        hint = f"Write {sign}_{{k=1}}^{{n}} …, with both bounds."
+        raise reader.source.fail(at, f"{sign} without bounds", hint=hint)
+    key, tex = bound_key(reader, s.sub)
+    index = reader.table.known.get(key, tex)
+    low = Range(s.sub.start + reader.inside(s.sub).index("=") + 1, s.sub.end)
+    for bound in (low, s.sup):
+        spot = alone(reader, key, bound)
+        if spot is not None:
+            raise reader.source.fail(spot, "the index of a sum is also its bound",
+                                     hint="Give the index a letter of its own.")  # fmt: skip
+    head = Word("BIG", (sign, index), at)
+    work: Work = [head, low, Word("_TO", None, low.end), s.sup, Word("_BODY", None, s.sup.end)]
+    return work + [w for c in wheres for w in where(c)], s.end
+
+
+def cut_conditions(reader: Reader, s: Scripts) -> tuple[Scripts, list[Range]]:
+    r"""The scripts with the letter alone, and the conditions: i: y_i = 1; j \neq i; i = 1, i \neq j."""
+    if s.sub is None:
+        return s, []
+    sub = s.sub
+    inside = reader.inside(sub)
+    head = head_of(inside, s.sup is not None)
+    if head == len(inside):
+        return s, []
+    if head < 0:  # the letter is the index of what is compared
+        letter = -1 - head
+        at = sub.start + letter
+        return replace(s, sub=Range(at, at + 1)), [sub]
+    start, stop = sub.start + head, sub.end
+    if reader.tokens[start] in (":", ",", r"\in"):
+        start += 1
+        if reader.tokens[start] == "[" and reader.source.closing.get(start) == stop - 1:
+            start, stop = start + 1, stop - 1  # i \in \{ i : … \}
+            start += 2 * (reader.tokens[start + 1] == ":")
+    elif reader.tokens[start] in RELATIONS:
+        start = sub.start
+    return replace(s, sub=Range(sub.start, sub.start + head)), parts(reader, start, stop)
+
+
+def head_of(inside: Key, bounded: bool) -> int:
+    """How many tokens name the letter and its bound; negative: where the letter of a bare condition is."""
+    related, depth = None, 0
+    for k, token in enumerate(inside):
+        depth += (token in "([{") - (token in ")]}")
+        if depth:
+            continue
+        if token in (":", r"\in") or (token == "," and "=" in inside[:k]):
+            return k
+        if related is None and token in RELATIONS:
+            related = k
+    if related is None or (inside[related] == "=" and (bounded or not nested(inside[:related]))):
+        return len(inside)
+    if related == 1 and inside[0].isalpha():
+        return 1
+    letters = [k for k, t in enumerate(inside) if len(t) == 1 and t.isalpha() and below(inside, k)]
+    return -1 - letters[-1] if letters else len(inside)
+
+
+def nested(inside: Key) -> bool:
+    """Whether an index stands in a text."""
+    return "_" in inside
+
+
+def below(inside: Key, k: int) -> bool:
+    """Whether a token is a whole subscript, or the last letter of one."""
+    if inside[k - 1] == "_" and k:
+        return True
+    start = k
+    while start and inside[start] not in ("{", "}", "_"):
+        start -= 1
+    return inside[start] == "{" and inside[start - 1] == "_" and inside[k + 1 : k + 2] == ("}",)
+
+
+def parts(reader: Reader, start: int, stop: int) -> list[Range]:
+    """Conditions between commas."""
+    out: list[Range] = []
+    at = begin = start
+    while at < stop:
+        if reader.tokens[at] == ",":
+            out.append(Range(begin, at))
+            begin = at + 1
+        at = reader.source.closing.get(at, at) + 1
+    return [*out, Range(begin, stop)]
+
+
+def where(condition: Range) -> Work:
+    """1(condition) in front of what is summed."""
+    opened: Work = [Word("INDICATOR", None, condition.start), Word("_LPAR", None, condition.start)]
+    return [
+        *opened,
+        condition,
+        Word("_RPAR", None, condition.end),
+        Word("CDOT", None, condition.end),
+    ]
+
+
+def open_letters(sub: Key) -> tuple[str, ...]:
+    r"""The letters of \sum_{k} and \sum_{i,j}, which run over the whole axes they index."""
+    letters = tuple(x for x in sub if x != ",")
+    return letters if all(len(x) == 1 and x.isalpha() for x in letters) else ()
+
+
+def whole_axis(reader: Reader, sub: Range, sup: Range) -> bool:
+    r"""\sum_{n=1}^{N}, where no N is declared: the sum over all n."""
+    low, high = reader.inside(sub), reader.inside(sup)
+    unknown = len(high) == 1 and (high, (), ()) not in reader.table.known
+    return unknown and low[1:] == ("=", "1") and high[0] == low[0].upper() != low[0]
+
+
+def over_all(reader: Reader, sign: str, letter: str, at: int) -> Work:
+    """A sum over the whole axis of one letter."""
+    index = reader.table.known.get(((letter,), (), ()), Name(letter))
+    return [Word("BIG", (sign, index), at), Word("NUMBER", "1", at), Word("_TO", None, at),
+            Word("NAME", OPEN, at), Word("_BODY", None, at)]  # fmt: skip
+
+
+def alone(reader: Reader, key: tuple[Key, Key, Key], bound: Range) -> int | None:
+    """Where a bound names the index itself, not a name that begins with the same letter."""
+    letter, *scripts = key
+    if any(scripts) or len(letter) != 1:
+        return None
+    spots = (k for k in range(bound.start, bound.end) if reader.tokens[k] == letter[0])
+    return next((k for k in spots if reader.token(k + 1) not in ("_", "^", "'")), None)
+
+
+def bound_key(reader: Reader, sub: Range) -> tuple[tuple[Key, Key, Key], Name]:
+    """The letter bound in `k=1`: as the table has it, and as a name."""
+    stop = sub.start + reader.inside(sub).index("=")
+    letter = sub.start
+    while letter < stop and reader.tokens[letter] not in ("^", "_", "'"):
+        letter += 1
+    s = reader.scripts(letter, stop)
+    if letter == sub.start or s.end != stop or s.primes:
+        raise reader.source.fail(sub.start, "the index of a sum is one letter")
+    pieces = [reader.source.piece(r.start, r.end) if r else "" for r in (s.sup, s.sub)]
+    key = (reader.tokens[sub.start : letter], reader.inside(s.sup), reader.inside(s.sub))
+    return key, Name(reader.source.piece(sub.start, letter), *pieces)

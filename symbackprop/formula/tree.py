@@ -1,0 +1,279 @@
+"""Formulas as they stand on paper: a small closed tree that every language writes and the reader reads.
+
+A `Formula` is what a mathematician writes: juxtaposition, ⊙, fractions, transposes, subscripts. It has
+no shapes and no algebra. `notation/convention.py` makes it from an `Expr`; `write/` turns it into LaTeX or text;
+`formula/reading/latex_reader.py` reads LaTeX back into it; `formula/evaluation/value.py` gives it a value. So the thing that is evaluated is
+the thing that was printed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number: an exact rational, or a decimal as typed. Negative numbers are `Minus(Number)`."""
+
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Decimal:
+    """A rounded number as it is printed, e.g. '0.7985'; `≈` is the only sign that may stand before it."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A symbol: letter (or command) with its fixed superscript and subscript: W^{(2)}, x_{1}, W_{Rf}, f'."""
+
+    base: str  # TeX of the letter: "W", r"\delta c", r"\hat y"
+    sup: str = ""  # TeX inside the superscript braces: "(2)", r"\prime"
+    sub: str = ""  # TeX inside the subscript braces: "1", r"\mathrm{R}f"
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """An entry, or a time step: x_{ij}, c_{t-1}, c_{t,i}, (A B)_{ij}."""
+
+    base: Formula
+    indices: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plus:
+    """a + b - c: terms of a sum; a term may be a `Minus`."""
+
+    terms: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Minus:
+    """-a."""
+
+    operand: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Juxtaposition: the matrix product, or a scalar in front of anything.
+
+    `signs` is what was typed before each factor, '·', '*', '@' or nothing; '(' before the first: all in
+    brackets.
+    """
+
+    factors: tuple[Formula, ...]
+    signs: tuple[str, ...] = field(default=(), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Hadamard:
+    """a ⊙ b ⊙ c: the elementwise product."""
+
+    factors: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Oslash:
+    """a ⊘ b: the elementwise quotient of arrays."""
+
+    numerator: Formula
+    denominator: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Kron:
+    """A ⊗ B: the Kronecker product, blocks a_ij B."""
+
+    factors: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A fraction: the denominator is a scalar."""
+
+    numerator: Formula
+    denominator: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """x^k: a scalar (or one entry) to a power; A^k: a square matrix to a whole one, A^{-1} its inverse."""
+
+    base: Formula
+    exponent: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class HPower:
+    """z^{⊙k}: every entry to the power k."""
+
+    base: Formula
+    exponent: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Transpose:
+    """a^⊤."""
+
+    operand: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """f(a, b): a named function; `primes` marks derivatives of a scalar function, f'(x), f''(x).
+
+    Scalar functions act on every entry; `softmax`, `sum`, … act as their op says; `diag` of a vector is
+    a diagonal matrix, `diagonal` of a matrix is its diagonal.
+    """
+
+    function: str  # name of the op in the vocabulary
+    arguments: tuple[Formula, ...]
+    primes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """⌊x⌋: the largest integer that is not above x."""
+
+    operand: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """1(a > b): 1 where the relation holds, entry by entry; relation is one of < > <= >= = !=."""
+
+    left: Formula
+    relation: str
+    right: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Ones:
+    """1_n: the column of n ones (its transpose is the row)."""
+
+    size: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Eye:
+    """I_n."""
+
+    size: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Zeros:
+    """0_{m×n}."""
+
+    rows: Formula
+    columns: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Commutation:
+    """K_{m,n}: the permutation with K vec(A) = vec(A^⊤) for A of size m×n."""
+
+    rows: Formula
+    columns: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """e_y: the unit vector (oriented as the sheet's vectors are) of an integer label; a matrix of unit
+    rows for a vector of labels."""
+
+    label: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class KroneckerDelta:
+    """δ_{ij}: 1 where both index expressions agree."""
+
+    left: Formula
+    right: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """∂y/∂x as one symbol: its value is known to the environment, it is never computed from text."""
+
+    of: Formula
+    wrt: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Nabla:
+    """∇_x L as one symbol."""
+
+    of: Formula
+    wrt: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Σ_{index=low}^{high} body."""
+
+    index: Name
+    low: Formula
+    high: Formula
+    body: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Π_{index=low}^{high} body."""
+
+    index: Name
+    low: Formula
+    high: Formula
+    body: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """1:4 as an index: both ends belong to it; `OPEN` is the end of the axis, `END` its size."""
+
+    low: Formula
+    high: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """A matrix written out; entries are scalars, or blocks whose sizes fit. `listed`: typed as [a, b]."""
+
+    rows: tuple[tuple[Formula, ...], ...]
+    listed: bool = field(default=False, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """A factor with its size under a brace; the size is print only and means nothing to the value."""
+
+    operand: Formula
+    size: tuple[Formula, ...]
+
+
+Formula: TypeAlias = (
+    Number | Decimal | Name | At | Plus | Minus | Times | Hadamard | Oslash | Kron | Over | Power | HPower
+    | Transpose | Call | Floor | Indicator | Ones | Eye | Zeros | Commutation | Unit
+    | KroneckerDelta | Partial | Nabla | Sum | Product | Span | Array | Sized
+)  # fmt: skip
+
+ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))
+OPEN = Name("")  # a size that is not written: 1 for a column of ones, I, the last term of a sum
+END = Name(r"\mathrm{end}")  # the size of the axis a slice is taken of
+
+
+def number(value: int | Fraction) -> Formula:
+    """The formula of a rational number, sign outside; a small power of ten as such: 10⁻⁵, not 1/100000."""
+    value = Fraction(value)
+    zeros = len(str(value.denominator)) - 1
+    if abs(value.numerator) == 1 and zeros >= 3 and value.denominator == 10**zeros:
+        small = Power(Number(Fraction(10)), Minus(Number(Fraction(zeros))))
+        return Minus(small) if value < 0 else small
+    return Minus(Number(-value)) if value < 0 else Number(value)

@@ -1,0 +1,158 @@
+"""Ops for all samples at once: a row for each op that does not take the samples as a leading axis alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+from symbackprop.graph import functions as fn
+from symbackprop.errors import ShapeError
+from symbackprop.graph.expr import Expr, apply, const
+from symbackprop.graph.graph import time_sum
+from symbackprop.sizes import Size, size
+from symbackprop.vocabulary import OPS
+
+ONE = size(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """An expression for all samples, and the shape one of them has; `over` where it differs by sample."""
+
+    expr: Expr
+    own: tuple[Size, ...]
+    over: bool
+
+    @property
+    def rank(self) -> int:
+        return len(self.own)
+
+
+Rule = Callable[[Expr, tuple[Lifted, ...], Size], Expr]
+
+
+def with_batch_axes(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
+    """An op that takes leading axes; what broadcasts entrywise is first brought to one rank."""
+    entrywise = bool(node.op.scalar) or (
+        bool(node.op.variants) and all(not p.core for p in node.op.variants[0].arguments)
+    )
+    rank = max(a.rank for a in args) if entrywise else 0
+    return apply(node.op, *(raised(a, rank, n) for a in args), **dict(node.attributes))
+
+
+def raised(a: Lifted, rank: int, n: Size) -> Expr:
+    """An argument with axes of size 1 between the samples and its own axes."""
+    missing = rank - a.rank
+    return reshaped(a.expr, (n, *[ONE] * missing, *a.own)) if a.over and missing > 0 else a.expr
+
+
+def reshaped(e: Expr, shape: tuple[Size, ...]) -> Expr:
+    return e if e.shape == shape else apply(OPS["reshape"], e, shape=shape)
+
+
+def repeated(a: Lifted, n: Size) -> Expr:
+    """An argument in every row of the batch."""
+    if a.over:
+        return a.expr
+    if a.expr.op.name == "constant":
+        return fn.constant(a.expr.attribute("value"), const(n), *map(const, a.own))  # type: ignore[arg-type]
+    ones = fn.ones(const(n), *[1] * a.rank)
+    return apply(OPS["multiply"], ones, a.expr)
+
+
+def product(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
+    """x W and W x become X W and X Wᵀ; xᵀy of two samples is a row sum."""
+    a, b = args
+    match (a.rank, a.over, b.rank, b.over):
+        case (1, True, 1, True):
+            return apply(OPS["sum_last"], apply(OPS["multiply"], a.expr, b.expr))
+        case (2, False, 1, True):
+            return apply(OPS["matmul"], b.expr, apply(OPS["transpose"], a.expr))
+        case (1, False, 1, True):
+            return apply(OPS["matmul"], b.expr, a.expr)
+        case (2, True, 1, True):
+            return fn.einsum("nik,nk->ni", a.expr, b.expr)
+        case (1, True, 2, True):
+            return fn.einsum("nk,nkj->nj", a.expr, b.expr)
+        case (1, False, 2, True):
+            return fn.einsum("k,nkj->nj", a.expr, b.expr)
+    return apply(OPS["matmul"], a.expr, b.expr)
+
+
+def outer(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
+    a, b = args
+    left = reshaped(a.expr, (*((n,) if a.over else ()), *a.own, ONE))
+    right = raised(b, 2, n)
+    return apply(OPS["multiply"], left, right)
+
+
+def every_axis(name: str) -> Rule:
+    """A sum over everything of one sample: one axis after the other."""
+
+    def rule(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
+        e = args[0].expr
+        for _ in args[0].own:
+            e = apply(OPS[name], e)
+        return e
+
+    return rule
+
+
+def mean_square(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
+    gap = apply(OPS["subtract"], *(raised(a, max(x.rank for x in args), n) for a in args))
+    square = apply(OPS["power"], gap, p=2)
+    return every_axis("mean_last")(node, (Lifted(square, square.shape[1:], True),), n)
+
+
+def side_by_side(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
+    axis = node.attribute("axis")
+    assert isinstance(axis, int)
+    return apply(node.op, *(repeated(a, n) for a in args), axis=axis if axis < 0 else axis + 1)
+
+
+def sliced(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
+    ranges = ((size(0), n), *node.attribute("ranges"))  # type: ignore[misc]
+    return apply(node.op, args[0].expr, ranges=ranges)
+
+
+def other_shape(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
+    return reshaped(args[0].expr, (n, *node.shape))
+
+
+def diagonal(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
+    (a,) = args
+    return apply(OPS["multiply"], reshaped(a.expr, (n, *a.own, ONE)), fn.eye(const(a.own[0])))
+
+
+def over_steps(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
+    return time_sum(args[0].expr, node.attributes[0][1])  # type: ignore[arg-type]
+
+
+def trace(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
+    return fn.einsum("nii->n", args[0].expr)
+
+
+def solution(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
+    """A⁻¹ x of many x and one A, in rows; of many A there is none."""
+    a, b = args
+    if a.over or b.rank != 1:
+        raise ShapeError("one matrix for all samples, one right side for each", where="batch")
+    columns = apply(OPS["solve"], a.expr, apply(OPS["transpose"], b.expr))
+    return apply(OPS["transpose"], columns)
+
+
+RULES: dict[str, Rule] = {
+    "matmul":  product,
+    "outer":   outer,
+    "sum":     every_axis("sum_last"),
+    "mean":    every_axis("mean_last"),
+    "mse":     mean_square,
+    "concat":  side_by_side,
+    "slice":   sliced,
+    "reshape": other_shape,
+    "diag":    diagonal,
+    "trace":   trace,
+    "solve":   solution,
+    "time_sum": over_steps,
+}  # fmt: skip

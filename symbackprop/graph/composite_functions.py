@@ -1,0 +1,194 @@
+"""Layers made of other ops: plain functions on expressions, derived and printed as what they are made of."""
+
+from __future__ import annotations
+
+from symbackprop.graph.axes import permute
+from symbackprop.graph.axis_functions import Function, along_axis, reduction, reshape
+from symbackprop.errors import ShapeError
+from symbackprop.graph.expr import Expr, Operand, apply, as_expr, const, describe
+from symbackprop.graph.label_functions import largest, onehot
+from symbackprop.sizes import Size, shape_text, size
+from symbackprop.vocabulary import OPS
+
+mean, total = reduction("mean"), reduction("sum")
+
+
+def parted(whole: Size, parts: int, where: str) -> Size:
+    """The size of one of equal parts. Errors: `ShapeError` where they are not equal."""
+    share = whole.divide(size(parts)) if parts > 0 else None
+    if share is None:
+        hint = f"Declare the axis as a number that {parts} divides, or as {parts}*k."
+        raise ShapeError(f"{whole} does not fall into {parts} equal parts", where=where, hint=hint)
+    return share
+
+
+# --- pooling -------------------------------------------------------------------------------------
+
+
+def max_pool1d(x: Operand, size: int = 2, stride: int | None = None) -> Expr:
+    """The largest entry of each window; windows lie side by side unless a stride is given."""
+    return largest(apply(OPS["windows1d"], x, size=size, stride=stride or size), axis=-1)
+
+
+def max_pool2d(x: Operand, size: int = 2, stride: int | None = None) -> Expr:
+    """The largest entry of each window; windows lie side by side unless a stride is given."""
+    u = apply(OPS["windows2d"], x, size=size, stride=stride or size)
+    *outer, a, b = u.shape
+    return largest(reshape(u, *outer, a * b), axis=-1)
+
+
+def average_pool(name: str) -> Function:
+    """The mean of each window; windows lie side by side unless a stride is given."""
+
+    def function(x: Operand, size: int = 2, stride: int | None = None, padding: int = 0) -> Expr:
+        return apply(OPS[name], x, size=size, stride=stride or size, padding=padding)
+
+    function.__name__, function.__doc__ = name, average_pool.__doc__
+    return function
+
+
+def global_avg_pool(x: Operand) -> Expr:
+    """The mean over the last two axes."""
+    return mean(x, axis=(-2, -1))
+
+
+def global_max_pool(x: Operand) -> Expr:
+    """The largest entry over the last two axes, the first of equals."""
+    x = as_expr(x)
+    *outer, a, b = x.shape
+    return largest(reshape(x, *outer, a * b), axis=-1)
+
+
+# --- convolution in groups -----------------------------------------------------------------------
+
+
+def convolution(name: str, spatial: int) -> Function:
+    """A convolution; with `groups`, each group of channels has filters of its own: f is k x (c/groups) x …"""
+
+    def function(
+        x: Operand, f: Operand, b: Operand | None = None, *, groups: int = 1, **options: object
+    ) -> Expr:
+        if groups == 1:
+            return along_axis(OPS[name])(x, f, *([] if b is None else [b]), **options)
+        x, f = as_expr(x), as_expr(f)
+        outer, (c, *image) = x.shape[: -spatial - 1], x.shape[-spatial - 1 :]
+        share, bank = parted(c, groups, name), parted(f.shape[0], groups, name)
+        bias = [] if b is None else [reshape(b, groups, bank)]
+        shaped = reshape(x, *outer, groups, share, *image), reshape(f, groups, bank, *f.shape[1:])
+        made = apply(OPS["group_" + name], *shaped, *bias, **options)
+        return reshape(made, *outer, f.shape[0], *made.shape[-spatial:])
+
+    function.__name__, function.__doc__ = name, convolution.__doc__
+    return function
+
+
+# --- normalisation -------------------------------------------------------------------------------
+
+
+def group_norm(
+    x: Operand,
+    g: Operand | None = None,
+    b: Operand | None = None,
+    *,
+    groups: int = 1,
+    eps: float = 1e-5,
+) -> Expr:
+    """n x c x …: mean 0 and variance 1 in each group of channels, then a gain and a bias for each channel."""
+    x = as_expr(x)
+    if x.rank < 2:
+        raise ShapeError(
+            f"{describe(x)} is {shape_text(x.shape)}; n x c x … is needed", where="group_norm"
+        )
+    n, c, *image = x.shape
+    row = parted(c, groups, "group_norm")
+    for s in image:
+        row = row * s
+    y = reshape(apply(OPS["layernorm"], reshape(x, n, groups, row), eps=eps), *x.shape)
+    given = [e for e in (g, b) if e is not None]
+    return apply(OPS["channelwise"], y, *given) if given else y
+
+
+# --- attention -----------------------------------------------------------------------------------
+
+
+def attention(
+    q: Operand, k: Operand, v: Operand, mask: Operand | None = None, *, heads: int = 1
+) -> Expr:
+    """softmax(Q Kᵀ/√d) V (Vaswani et al. 2017); a mask of 0 and 1 says what is seen, tri(n) the past.
+
+    With heads the columns of Q, K and V are split, and the results stand side by side again.
+    """
+    q, k, v = as_expr(q), as_expr(k), as_expr(v)
+    if heads > 1:
+        q, k, v = (split_heads(x, heads) for x in (q, k, v))
+    if min(q.rank, k.rank, v.rank) < 2:
+        raise ShapeError("queries, keys and values are rows of matrices", where="attention")
+    scores = q @ k.T / apply(OPS["sqrt"], const(q.shape[-1]))
+    weights = (apply(OPS["softmax"], scores) if mask is None
+               else apply(OPS["masked_softmax"], scores, mask))  # fmt: skip
+    seen = weights @ v
+    return seen if heads == 1 else joined_heads(seen)
+
+
+def split_heads(x: Expr, heads: int) -> Expr:
+    """n x (heads·d) as heads x n x d."""
+    if x.rank != 2:
+        raise ShapeError(f"{describe(x)} is {shape_text(x.shape)}; heads split the columns of a matrix",
+                         where="attention")  # fmt: skip
+    d = parted(x.shape[1], heads, "attention")
+    return permute(reshape(x, x.shape[0], heads, d), (1, 0, 2))
+
+
+def joined_heads(x: Expr) -> Expr:
+    """heads x n x d as n x (heads·d)."""
+    heads, n, d = x.shape
+    return reshape(permute(x, (1, 0, 2)), n, heads * d)
+
+
+# --- labels, images ------------------------------------------------------------------------------
+
+
+def scatter(x: Operand, label: Operand) -> Expr:
+    """Row k is the sum of the rows of x that carry the label k."""
+    return onehot(label).T @ as_expr(x)
+
+
+def total_variation(x: Operand) -> Expr:
+    """Σ |x[i+1, j] - x[i, j]| + Σ |x[i, j+1] - x[i, j]| over the last two axes."""
+    x = as_expr(x)
+    if x.rank != 2:
+        said = f"{describe(x)} is {shape_text(x.shape)}, not a matrix"
+        raise ShapeError(said, where="total_variation")
+    down, right = x[1:] - x[:-1], x[:, 1:] - x[:, :-1]
+    return total(apply(OPS["abs"], down)) + total(apply(OPS["abs"], right))
+
+
+def gram(f: Operand) -> Expr:
+    """F Fᵀ/n for c x n features; an image c x h x w is read row by row (Gatys et al. 2016)."""
+    f = as_expr(f)
+    if f.rank not in (2, 3):
+        said = f"{describe(f)} is {shape_text(f.shape)}; c x n or c x h x w is needed"
+        raise ShapeError(said, where="gram")
+    rows = f if f.rank == 2 else reshape(f, f.shape[0], f.shape[1] * f.shape[2])
+    return rows @ rows.T / const(rows.shape[1])
+
+
+def style(f: Operand, target: Operand) -> Expr:
+    """The mean squared difference of two Gram matrices."""
+    return apply(OPS["mse"], gram(f), gram(target))
+
+
+def infonce(scores: Operand, *, tau: float = 1) -> Expr:
+    """The mean over i of -log softmax(S/τ)[i, i]: row i belongs to column i (van den Oord et al. 2018)."""
+    z = as_expr(scores) / const(tau)
+    return mean(apply(OPS["logsumexp"], z) - apply(OPS["diagonal"], z))
+
+
+COMPOSITIONS: dict[str, Function] = {
+    "max_pool1d": max_pool1d, "max_pool2d": max_pool2d,
+    **{name: average_pool(name) for name in ("avg_pool1d", "avg_pool2d")},
+    "global_avg_pool": global_avg_pool, "global_max_pool": global_max_pool,
+    "conv1d": convolution("conv1d", 1), "conv2d": convolution("conv2d", 2), "group_norm": group_norm,
+    "attention": attention, "scatter": scatter, "total_variation": total_variation,
+    "gram": gram, "style": style, "infonce": infonce,
+}  # fmt: skip

@@ -1,0 +1,300 @@
+"""Expressions: interned nodes (op, arguments, attributes) with a shape. Equal expressions are one object."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from symbackprop.errors import DeclarationError, ShapeError
+from symbackprop.formula.tree import Name
+from symbackprop.entries.op import Attributes, Op
+from symbackprop.sizes import Shape, Size, shape_text
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A named tensor: an input, a parameter, a node with a definition, or a cotangent.
+
+    `domain` is a word that says which values are generic ('real', 'positive', 'onehot', 'label', …);
+    `labels` is the number of classes of an integer label. `time` names the index of a recurrent symbol and
+    `shift` its offset: h[t-1] has time 't' and shift -1.
+    `at` is a fixed step seen from outside time: h[n], h[0].
+    """
+
+    name: str
+    shape: Shape
+    tex: Name
+    domain: str = "real"
+    labels: Size | None = None
+    definition: Expr | None = None
+    cotangent: bool = False
+    time: str = ""
+    shift: int = 0
+    at: Size | None = None
+
+
+class Expr:
+    """A node. Use operators and the vocabulary's functions to build; never mutate."""
+
+    __slots__ = ("__weakref__", "args", "attributes", "op", "shape")
+    op: Op
+    args: tuple[Expr, ...]
+    attributes: Attributes
+    shape: Shape
+
+    @property
+    def rank(self) -> int:
+        return len(self.shape)
+
+    @property
+    def symbol(self) -> Symbol | None:
+        """The symbol of a leaf, or None."""
+        return self.attributes[0][1] if self.op is SYMBOL else None  # type: ignore[return-value]
+
+    @property
+    def number(self) -> Fraction | None:
+        """The value of a numeric leaf, or None."""
+        return self.attributes[0][1] if self.op is NUMBER else None  # type: ignore[return-value]
+
+    def attribute(self, key: str) -> object:
+        return dict(self.op.defaults, **dict(self.attributes))[key]
+
+    # operators; the meaning is NumPy's
+    def __add__(self, other: Operand) -> Expr:
+        return apply(OPERATORS["add"], self, other)
+
+    def __radd__(self, other: Operand) -> Expr:
+        return apply(OPERATORS["add"], other, self)
+
+    def __sub__(self, other: Operand) -> Expr:
+        return apply(OPERATORS["subtract"], self, other)
+
+    def __rsub__(self, other: Operand) -> Expr:
+        return apply(OPERATORS["subtract"], other, self)
+
+    def __mul__(self, other: Operand) -> Expr:
+        return apply(OPERATORS["multiply"], self, other)
+
+    def __rmul__(self, other: Operand) -> Expr:
+        return apply(OPERATORS["multiply"], other, self)
+
+    def __truediv__(self, other: Operand) -> Expr:
+        return apply(OPERATORS["divide"], self, other)
+
+    def __rtruediv__(self, other: Operand) -> Expr:
+        return apply(OPERATORS["divide"], other, self)
+
+    def __matmul__(self, other: Operand) -> Expr:
+        if self.op is OPERATORS["negative"]:  # Python binds - tighter: -X @ w is -(X w) on paper
+            return -(self.args[0] @ other)
+        return apply(OPERATORS["matmul"], self, other)
+
+    def __neg__(self) -> Expr:
+        return apply(OPERATORS["negative"], self)
+
+    def __pow__(self, exponent: int | float | Fraction) -> Expr:
+        if not isinstance(exponent, int | float | Fraction):
+            raise DeclarationError("an exponent is a number", where="**")
+        return apply(OPERATORS["power"], self, p=Fraction(str(exponent)))
+
+    def __getitem__(self, key: object) -> Expr:
+        return SUBSCRIPT[0](self, key)
+
+    def __iter__(self) -> Iterator[Expr]:
+        raise DeclarationError("an expression is not a sequence; take entries with x[i] or x[:, i]")
+
+    @property
+    def T(self) -> Expr:
+        """The transpose: last two axes swapped; a vector is its own transpose, as in NumPy."""
+        return self if self.rank < 2 else apply(OPERATORS["transpose"], self)
+
+    def __repr__(self) -> str:
+        return f"<{describe(self)}: {shape_text(self.shape)}>"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        from symbackprop.interfaces.notebook import expression_bundle
+
+        return expression_bundle(self)
+
+
+Operand = Expr | int | float | Fraction | Size
+SYMBOL, NUMBER, SIZE = Op("symbol"), Op("number"), Op("size")
+LEAVES = frozenset({SYMBOL, NUMBER, SIZE})
+OPERATORS: dict[str, Op] = {}  # the ops behind + - * / @ ** .T, set by the vocabulary
+SUBSCRIPT: list[Callable[[Expr, object], Expr]] = []  # what x[...] means, set by the vocabulary
+_table: weakref.WeakValueDictionary[object, Expr] = weakref.WeakValueDictionary()
+
+
+def intern(op: Op, args: tuple[Expr, ...], attributes: Attributes, shape: Shape) -> Expr:
+    key = (op, args, attributes)
+    found = _table.get(key)
+    if found is None:
+        found = object.__new__(Expr)
+        found.op, found.args, found.attributes, found.shape = op, args, attributes, shape
+        _table[key] = found
+    return found
+
+
+def leaf(symbol: Symbol) -> Expr:
+    return intern(SYMBOL, (), (("symbol", symbol),), symbol.shape)
+
+
+def const(value: int | float | Fraction | Size) -> Expr:
+    """A number, or a size used as a number."""
+    if isinstance(value, Size):
+        fixed = value.number
+        if fixed is None:
+            return intern(SIZE, (), (("size", value),), ())
+        value = fixed
+    return intern(NUMBER, (), (("value", Fraction(str(value))),), ())
+
+
+def as_expr(value: Operand) -> Expr:
+    if isinstance(value, Expr):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float | Fraction | Size):
+        raise DeclarationError(f"`{value!r}` is not an expression or a number")
+    return const(value)
+
+
+def apply(op: Op, *operands: Operand, **attributes: object) -> Expr:
+    """The node op(operands). Errors: `ShapeError` naming op, operands, both sizes and a way out."""
+    args = tuple(as_expr(x) for x in operands)
+    known = dict(op.defaults)
+    given = tuple(sorted((k, v) for k, v in attributes.items() if k not in known or known[k] != v))
+    unknown = [k for k, _ in given if k not in known] if op.build is None else []
+    if unknown:
+        raise DeclarationError(
+            f"unknown option `{unknown[0]}`; known: {', '.join(known) or 'none'}", where=op.name
+        )
+    shapes = tuple(a.shape for a in args)
+    try:
+        instance = op.place(shapes, given)
+    except ShapeError:
+        labels = tuple(describe(a) for a in args)
+        try:
+            op.place(shapes, given, labels)
+        except ShapeError as error:
+            error.hint = error.hint or way_out(op, args)
+            raise ShapeError(error.what, where=error.where, hint=error.hint) from None
+        raise
+    return intern(op, args, given, instance.shape)
+
+
+def way_out(op: Op, args: tuple[Expr, ...]) -> str:
+    """A transposed operand, or a reshape, that would fit."""
+    for n, a in enumerate(args):
+        if a.rank != 2:
+            continue
+        shapes = tuple((x.shape[1], x.shape[0]) if k == n else x.shape for k, x in enumerate(args))
+        try:
+            op.place(shapes, ())
+        except (ShapeError, DeclarationError):
+            continue
+        said = [f"{describe(x)}.T" if k == n else describe(x) for k, x in enumerate(args)]
+        sign = {"matmul": " @ ", "add": " + ", "subtract": " - ", "multiply": " * "}.get(op.name)
+        return f"Did you mean {sign.join(said) if sign else op.name + '(' + ', '.join(said) + ')'}?"
+    sizes = "; ".join(f"{describe(a)} is {shape_text(a.shape)}" for a in args)
+    return f"{sizes}. Declare one of them with the size the other needs, or use reshape, slice or concat."
+
+
+def describe(e: Expr) -> str:
+    """A short plain name for messages."""
+    s = e.symbol
+    if s:
+        if s.at is not None:
+            return f"{s.name}[{s.at}]"
+        at = f"[{s.time}{s.shift:+d}]" if s.shift else (f"[{s.time}]" if s.time else "")
+        return s.name + at
+    if e.op is NUMBER:
+        return str(e.number)
+    if e.op is SIZE:
+        return str(e.attributes[0][1])
+    inner = ", ".join(describe(a) if a.op in LEAVES else "…" for a in e.args)
+    return f"{e.op.name}({inner})"
+
+
+def labels_of(e: Expr) -> Size | None:
+    """The number of classes of an integer label, declared or computed; None for real values."""
+    if e.symbol:
+        return e.symbol.labels
+    return e.args[0].shape[-1] if e.op.domain == "label" else None
+
+
+def topological(*roots: Expr) -> tuple[Expr, ...]:
+    """Every node below the roots, arguments first; without recursion."""
+    order: dict[Expr, None] = {}
+    stack: list[tuple[Expr, bool]] = [(r, False) for r in reversed(roots)]
+    while stack:
+        node, done = stack.pop()
+        if node in order:
+            continue
+        if done:
+            order[node] = None
+        else:
+            stack.append((node, True))
+            stack.extend((a, False) for a in reversed(node.args) if a not in order)
+    return tuple(order)
+
+
+def rebuild(root: Expr, change: Callable[[Expr, tuple[Expr, ...]], Expr]) -> Expr:
+    """The expression made again from its leaves; `change` sees each node with its new arguments."""
+    new: dict[Expr, Expr] = {}
+    for node in topological(root):
+        new[node] = change(node, tuple(new[a] for a in node.args))
+    return new[root]
+
+
+def substitute(root: Expr, by: dict[Expr, Expr]) -> Expr:
+    """Leaves (or nodes) replaced by expressions of the same shape."""
+
+    def change(node: Expr, args: tuple[Expr, ...]) -> Expr:
+        if node in by:
+            return by[node]
+        return node if args == node.args else with_args(node, args)
+
+    return rebuild(root, change)
+
+
+def with_args(node: Expr, args: tuple[Expr, ...]) -> Expr:
+    """The same op on other arguments of the same shapes."""
+    if all(a.shape == b.shape for a, b in zip(args, node.args, strict=True)):
+        return intern(node.op, args, node.attributes, node.shape)
+    return apply(node.op, *args, **dict(node.attributes))
+
+
+def retimed(root: Expr, move: Callable[[Symbol], Symbol]) -> Expr:
+    """Every time symbol replaced by the same one at another step."""
+
+    def change(node: Expr, args: tuple[Expr, ...]) -> Expr:
+        s = node.symbol
+        if s and s.time:
+            return leaf(move(s))
+        return node if args == node.args else with_args(node, args)
+
+    return rebuild(root, change)
+
+
+def shifted(root: Expr, steps: int) -> Expr:
+    """Every time symbol moved: h[t-1] by one step is h[t]."""
+    return retimed(root, lambda s: replace(s, shift=s.shift + steps)) if steps else root
+
+
+def pinned(root: Expr, at: Size) -> Expr:
+    """Every time symbol at a fixed step: h[t-1] at n is h[n-1], a value outside time."""
+    return retimed(root, lambda s: replace(s, time="", shift=0, at=at + s.shift))
+
+
+def symbols(*roots: Expr) -> tuple[Expr, ...]:
+    """Symbol leaves below the roots, in order of appearance."""
+    return tuple(e for e in topological(*roots) if e.op is SYMBOL)
+
+
+def weight(root: Expr) -> int:
+    """Nodes of the expression written out as a tree."""
+    counts: dict[Expr, int] = {}
+    for node in topological(root):
+        counts[node] = 1 + sum(counts[a] for a in node.args)
+    return counts[root]

@@ -1,0 +1,230 @@
+"""Reads the text of an expression: Python's grammar with NumPy's meanings, by a whitelist of `ast` nodes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from symbackprop import limits
+from symbackprop.errors import DeclarationError, LimitError
+from symbackprop.graph.expr import Expr, Symbol, const, leaf, pinned
+from symbackprop.formula.printed_names import default_tex, spelled
+from symbackprop.graph.functions import FUNCTIONS, as_size
+from symbackprop.graph.graph import Time, known, time_sum
+from symbackprop.sizes import Shape, size
+
+ARITHMETIC: Mapping[str, Callable[..., Fraction]] = {
+    "add": lambda a, b: a + b, "subtract": lambda a, b: a - b, "multiply": lambda a, b: a * b,
+    "divide": lambda a, b: a / b, "negative": lambda a: -a,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Expressions:
+    """Reads expressions over the names known so far."""
+
+    symbol: Mapping[str, Expr]
+    sizes: Set[str]
+    functions: Mapping[str, Callable[..., Expr]]  # declared without a definition
+    time: Time | None
+    states: Mapping[str, Shape]  # recurrent names that may stand before their definition
+    initial: Mapping[str, Expr]
+    inside: bool  # whether the expression stands at every step
+
+    def read(self, text: str, where: str) -> Expr:
+        """The expression of a text. Errors: `DeclarationError`, `LimitError`, `ShapeError`."""
+        try:
+            tree = ast.parse(text, mode="eval").body
+        except SyntaxError as error:
+            at = " " * max((error.offset or 1) - 1, 0) + "^"
+            raise DeclarationError(f"cannot read the expression ({error.msg})\n    {text}\n    {at}",
+                                   where=where) from None  # fmt: skip
+        except (ValueError, RecursionError, MemoryError):
+            raise LimitError(
+                "the expression cannot be read: too deep or too large", where=where
+            ) from None
+        check_depth(tree, where)
+        value = self.expression(tree)
+        if not isinstance(value, Expr):
+            raise DeclarationError("is a size, not an expression", where=where)
+        return value
+
+    def expression(self, node: ast.expr) -> Expr:
+        match node:
+            case ast.Constant(value=int() | float() as v) if not isinstance(v, bool):
+                limits.within(len(str(v)), limits.DIGITS, "digits of a number")
+                return const(v)
+            case ast.Name(id=name):
+                return self.name(name)
+            case ast.UnaryOp(op=ast.USub()):
+                inner = self.expression(node.operand)
+                return const(-inner.number) if inner.number is not None else -inner
+            case ast.UnaryOp(op=ast.UAdd()):
+                return self.expression(node.operand)
+            case ast.BinOp():
+                return self.binary(node)
+            case ast.Attribute(attr="T"):
+                return self.expression(node.value).T
+            case ast.Subscript():
+                return self.subscript(node)
+            case ast.Call():
+                return self.call(node)
+        raise DeclarationError(f"`{ast.unparse(node)[:80]}` may not stand in a graph",
+                               hint="Allowed: + - * / @ ** .T [ ] numbers, names and functions.")  # fmt: skip
+
+    def name(self, name: str) -> Expr:
+        e = self.symbol.get(name)
+        if e is not None:
+            if e.symbol and e.symbol.time:
+                raise DeclarationError(
+                    f"`{name}` is recurrent", hint=f"Write {name}[{e.symbol.time}]."
+                )
+            return e
+        if name in self.sizes:
+            return const(size(name))
+        known(name, [*self.symbol, *self.sizes, *FUNCTIONS], "the graph")
+        raise DeclarationError(f"`{name}` is a function", hint=f"Write {name}(…).")
+
+    def binary(self, node: ast.BinOp) -> Expr:
+        a = self.expression(node.left)
+        if isinstance(node.op, ast.Pow):
+            exponent = number(self.expression(node.right))
+            if exponent is None:
+                raise DeclarationError(f"exponent `{ast.unparse(node.right)}` is not a number",
+                                       hint="Of a positive a, a**b is exp(b*log(a)).")  # fmt: skip
+            limits.within(int(abs(exponent)), limits.EXPONENT, "exponent")
+            return a**exponent
+        b = self.expression(node.right)
+        match node.op:
+            case ast.Add():
+                return a + b
+            case ast.Sub():
+                return a - b
+            case ast.Mult():
+                return a * b
+            case ast.Div():
+                return a / b
+            case ast.MatMult():
+                return a @ b
+        raise DeclarationError(f"`{ast.unparse(node)[:80]}`: unknown operator")
+
+    def subscript(self, node: ast.Subscript) -> Expr:
+        if isinstance(node.value, ast.Name) and self.time:
+            shift = self.shift(node.slice)
+            name = node.value.id
+            if shift is not None and name not in self.symbol and name in self.states:
+                tex = spelled(default_tex(name))
+                return leaf(Symbol(name, self.states[name], tex, time=self.time.name, shift=shift))
+            e = self.symbol.get(name)
+            if e is not None and e.symbol and e.symbol.time and shift is None:
+                return self.fixed(name, e, node.slice)
+            if shift is not None and e is None:
+                known(name, self.symbol, "the graph")
+            if shift is not None and e is not None and e.symbol and e.symbol.time:
+                if shift > 0:
+                    raise DeclarationError(f"`{ast.unparse(node)}` looks into the future",
+                                           hint="Only t, t-1, … may stand in a definition.")  # fmt: skip
+                return leaf(replace(e.symbol, shift=shift))
+        x = self.expression(node.value)
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        return x[tuple(self.position(p) for p in parts)]
+
+    def fixed(self, name: str, e: Expr, node: ast.expr) -> Expr:
+        """h[n] or h[0]: the last or the first state, a value outside time."""
+        assert self.time
+        spot = as_size(self.expression(node))
+        first = spot == size(0) and name in self.initial
+        if self.inside or not (spot == self.time.length or first):
+            last, t = self.time.length, self.time.name
+            raise DeclarationError(f"`{name}[{spot}]` is no step a graph can name here",
+                hint=f"Outside time {name}[{last}] may stand, and {name}[0] where it is given; "
+                     f"inside, {name}[{t}] and {name}[{t}-1].")  # fmt: skip
+        return pinned(e, spot)
+
+    def shift(self, node: ast.expr) -> int | None:
+        """The offset of `t`, `t-1`; None for another index."""
+        match node:
+            case ast.Name(id=name) if self.time and name == self.time.name:
+                return 0
+            case ast.BinOp(left=ast.Name(id=name), op=op, right=ast.Constant(value=int() as k)):
+                if self.time and name == self.time.name and isinstance(op, ast.Add | ast.Sub):
+                    return k if isinstance(op, ast.Add) else -k
+        return None
+
+    def position(self, node: ast.expr) -> object:
+        if isinstance(node, ast.Slice):
+            parts = (node.lower, node.upper, node.step)
+            start, stop = (self.expression(p) if p else None for p in parts[:2])
+            return slice(start, stop, self.integer(parts[2]) if parts[2] else None)
+        return self.expression(node)
+
+    def integer(self, node: ast.expr) -> int:
+        value = number(self.expression(node))
+        if value is None or value.denominator != 1:
+            raise DeclarationError(f"`{ast.unparse(node)}` is not a whole number")
+        return int(value)
+
+    def call(self, node: ast.Call) -> Expr:
+        if not isinstance(node.func, ast.Name):
+            raise DeclarationError(f"`{ast.unparse(node.func)[:80]}` is not a function")
+        name = node.func.id
+        options = {k.arg: k.value for k in node.keywords if k.arg}
+        args = [self.argument(name, a) for a in node.args]
+        if name == "sum" and "over" in options:
+            return self.over_time(args, options["over"])
+        table = {**FUNCTIONS, **self.functions}
+        function = table[known(name, table, "functions")]
+        values = {k: self.option(v) for k, v in options.items()}
+        try:
+            return function(*args, **values)
+        except TypeError as error:
+            raise DeclarationError(f"{name}: {error}".replace("function()", f"{name}()")) from None
+
+    def argument(self, function: str, node: ast.expr) -> Expr | str | tuple[int, ...]:
+        """An expression, the letters of an einsum, or the axes of a permutation."""
+        match node:
+            case ast.Constant(value=str() as spec) if function == "einsum":
+                return spec
+            case ast.Tuple() | ast.List() if function == "permute":
+                return tuple(self.integer(x) for x in node.elts)
+        return self.expression(node)
+
+    def over_time(self, args: list[Expr | str | tuple[int, ...]], index: ast.expr) -> Expr:
+        if not self.time or not isinstance(index, ast.Name) or index.id != self.time.name:
+            raise DeclarationError("`over=` needs the declared time index", where="sum")
+        (body,) = args
+        assert isinstance(body, Expr)
+        return time_sum(body, self.time)
+
+    def option(self, node: ast.expr) -> object:
+        if isinstance(node, ast.Tuple):
+            return tuple(self.option(x) for x in node.elts)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str | bool | None):
+            return node.value
+        value = number(self.expression(node))
+        if value is None:
+            raise DeclarationError(f"option `{ast.unparse(node)}` is not a number")
+        return int(value) if value.denominator == 1 else value
+
+
+def number(e: Expr) -> Fraction | None:
+    """The value of an expression in numbers alone, such as -1/2."""
+    if e.number is not None or not e.args:
+        return e.number
+    parts = [number(a) for a in e.args]
+    given = [x for x in parts if x is not None]
+    work = ARITHMETIC.get(e.op.name)
+    if work is None or len(given) < len(parts) or (e.op.name == "divide" and given[1] == 0):
+        return None
+    return work(*given)
+
+
+def check_depth(tree: ast.expr, where: str) -> None:
+    """Errors: `LimitError` where expressions nest too deeply to be walked."""
+    level, depth = [tree], 0
+    while level:
+        depth += 1
+        limits.within(depth, limits.DEPTH * 2, "depth of the expression", where)
+        level = [c for n in level for c in ast.iter_child_nodes(n) if isinstance(c, ast.expr)]

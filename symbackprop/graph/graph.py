@@ -1,0 +1,201 @@
+"""A declared graph: inputs, named nodes with their definitions, and the index of a recurrence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from types import MappingProxyType
+
+from symbackprop import limits
+from symbackprop.errors import DeclarationError
+from symbackprop.graph.expr import Expr, intern, leaf, substitute, symbols, topological
+from symbackprop.entries.op import Op, slides
+from symbackprop.sizes import Size
+
+TIME_SUM = Op("time_sum")  # Σ over the time index; a closed kind: linear, one term per step
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """The index of a recurrence, t = 1..T."""
+
+    name: str
+    length: Size
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Definitions over symbols, in order: a definition only uses inputs, earlier nodes, and earlier times.
+
+    `symbol[name]` is the leaf that stands for a name (at time t for a recurrent one); `initial[name]` is
+    what a recurrent node starts from, h[0] = x, where that is declared; `functions` are the printed names
+    of functions declared without a definition.
+    """
+
+    symbol: Mapping[str, Expr]
+    definition: Mapping[str, Expr]
+    time: Time | None = None
+    sizes: tuple[str, ...] = field(default=())
+    initial: Mapping[str, Expr] = field(default_factory=lambda: MappingProxyType({}))
+    functions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def remade(
+        self,
+        symbol: Mapping[str, Expr],
+        definition: Mapping[str, Expr],
+        initial: Mapping[str, Expr] | None = None,
+    ) -> Graph:
+        """The graph with other tables; its time and its functions stay."""
+        starts = self.initial if initial is None else initial
+        return make(symbol, definition, self.time, starts, self.functions)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return tuple(n for n in self.symbol if n not in self.definition)
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        return tuple(self.definition)
+
+    @property
+    def output(self) -> str:
+        """The last node defined."""
+        if not self.definition:
+            raise DeclarationError(
+                "the graph defines no node", hint="Add a line such as  L = sum((y - x)**2)"
+            )
+        return list(self.definition)[-1]
+
+    def __getitem__(self, name: str) -> Expr:
+        return self.symbol[known(name, self.symbol, "the graph")]
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        from symbackprop.interfaces.notebook import graph_bundle
+
+        return graph_bundle(self)
+
+
+def known(name: str, names: Iterable[str], where: str) -> str:
+    """The name itself. Errors: `DeclarationError` with the nearest declared name."""
+    names = list(names)
+    if name not in names:
+        near = get_close_matches(name, names, 1)
+        raise DeclarationError(
+            f"no symbol `{name}`",
+            where=where,
+            hint=f"Did you mean `{near[0]}`?" if near else f"Declared: {', '.join(names[:30])}",
+        )
+    return name
+
+
+def make(
+    symbol: Mapping[str, Expr],
+    definition: Mapping[str, Expr],
+    time: Time | None = None,
+    initial: Mapping[str, Expr] | None = None,
+    functions: Mapping[str, str] | None = None,
+) -> Graph:
+    """A frozen graph with its size names collected; where h starts from h0, that prints h^{(0)}, not h_0."""
+    symbol, definition, initial = starts_apart(symbol, definition, initial or {})
+    limits.within(len(symbol), limits.NODES, "nodes of the graph")
+    names: dict[str, None] = dict.fromkeys(sorted(time.length.names)) if time else {}
+    for e in symbol.values():
+        for s in e.shape:
+            names |= dict.fromkeys(sorted(s.names))
+        if e.symbol and e.symbol.labels:
+            names |= dict.fromkeys(sorted(e.symbol.labels.names))
+    both = next((n for n in symbol if n in names), None)
+    if both is not None:
+        raise DeclarationError("is the name of a size and of a symbol", where=f"`{both}`",
+                               hint="Rename one of them.")  # fmt: skip
+    return Graph(
+        MappingProxyType(dict(symbol)), MappingProxyType(dict(definition)), time, tuple(names),
+        MappingProxyType(dict(initial)), MappingProxyType(dict(functions or {})),
+    )  # fmt: skip
+
+
+def starts_apart(
+    symbol: Mapping[str, Expr], definition: Mapping[str, Expr], initial: Mapping[str, Expr]
+) -> tuple[Mapping[str, Expr], ...]:
+    """The tables with another printed name for a start `h0` of `h`: h_0 is the state before step 1."""
+    other: dict[Expr, Expr] = {}
+    for name, e in initial.items():
+        state = symbol[name].symbol
+        if state and e.symbol and e.symbol.tex == replace(state.tex, sub="0") and not state.tex.sup:
+            other[e] = leaf(replace(e.symbol, tex=replace(state.tex, sup="(0)")))
+    if not other:
+        return symbol, definition, initial
+    tables = (symbol, definition, initial)
+    return tuple({n: substitute(e, other) for n, e in table.items()} for table in tables)
+
+
+def collect(**outputs: Expr) -> Graph:
+    """The graph of expressions built in Python: `collect(L=loss)`.
+
+    Every `named` symbol below the outputs becomes a node; an output that is not yet a named symbol is
+    given the keyword's name.
+    """
+    from symbackprop.graph.functions import named
+
+    roots = [e if e.symbol and e.symbol.name == n else named(n, e) for n, e in outputs.items()]
+    order: dict[Expr, None] = {}
+    stack: list[tuple[Expr, bool]] = [(r, False) for r in reversed(roots)]
+    while stack:
+        leaf, done = stack.pop()
+        if leaf in order:
+            continue
+        inner = leaf.symbol.definition if leaf.symbol else None
+        if done or inner is None:
+            order[leaf] = None
+        else:
+            stack.append((leaf, True))
+            stack += [(s, False) for s in reversed(symbols(inner)) if s not in order]
+    symbol: dict[str, Expr] = {}
+    definition: dict[str, Expr] = {}
+    for leaf in order:
+        s = leaf.symbol
+        assert s
+        if symbol.setdefault(s.name, leaf) is not leaf:
+            raise DeclarationError(
+                f"two different symbols are called `{s.name}`", hint="Rename one of them."
+            )
+        if s.definition is not None:
+            definition[s.name] = s.definition
+    inputs = {n: e for n, e in symbol.items() if n not in definition}
+    return make(inputs | {n: symbol[n] for n in definition}, definition)
+
+
+def used_names(e: Expr) -> tuple[str, ...]:
+    """Names of the symbols in an expression, each once."""
+    return tuple(dict.fromkeys(s.symbol.name for s in symbols(e) if s.symbol))
+
+
+def needs(
+    g: Graph, name: str, names: Callable[[Expr], Iterable[str]] = used_names
+) -> frozenset[str]:
+    """Names a node is made from: those `names` finds in its definition, and in its initial state."""
+    made = [t[name] for t in (g.definition, g.initial) if name in t]
+    return frozenset(n for e in made for n in names(e))
+
+
+def time_sum(body: Expr, time: Time) -> Expr:
+    """Σ_t body."""
+    return intern(TIME_SUM, (body,), (("time", time),), body.shape)
+
+
+def sliding(g: Graph) -> bool:
+    """Whether a window slides somewhere, so that entries outside their arrays are met and are 0."""
+    return any(slides(e.op) for x in g.definition.values() for e in topological(x))
+
+
+def ancestors(g: Graph, of: str, names: Callable[[Expr], Iterable[str]] = used_names) -> set[str]:
+    """Every name the node depends on (itself too), also through earlier times."""
+    seen, stack = {of}, [of]
+    while stack:
+        name = stack.pop()
+        for n in needs(g, name, names):
+            if n not in seen:
+                seen.add(n)
+                stack.append(n)
+    return seen

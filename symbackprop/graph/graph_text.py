@@ -1,0 +1,236 @@
+"""Reads the text of a graph: declarations `W: 4 x 3 as W^{(1)}` and definitions `z = tanh(W @ x + b)`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import product
+
+from symbackprop import limits
+from symbackprop.errors import DeclarationError, LimitError, ShapeError, SymbackpropError
+from symbackprop.graph.expr import Expr, Symbol, apply, labels_of, leaf
+from symbackprop.formula.printed_names import default_tex, spelled
+from symbackprop.graph.expression_text import Expressions
+from symbackprop.graph.functions import FUNCTIONS
+from symbackprop.graph.graph import Graph, Time, make, used_names
+from symbackprop.entries.op import abstract
+from symbackprop.sizes import Shape, Size, shape_text, size
+from symbackprop.matrices.square_products import SYMMETRIC
+from symbackprop.graph.statements import (
+    DOMAINS, Statement, early_states, parse_statement, split, time_of,
+)  # fmt: skip
+
+
+def read(text: str) -> Graph:
+    """The graph of a text.
+
+    Errors: `DeclarationError`, `ShapeError` (line, names, sizes, way out), `LimitError`.
+
+        g = read("x: d; W: m x d; b: m;  h = tanh(W @ x + b)")
+    """
+    limits.within(len(text), limits.CHARACTERS, "characters of the graph text")
+    statements = [parse_statement(line, s) for line, s in split(text)]
+    if not any(s.sign == "=" for s in statements):
+        raise DeclarationError("no node is defined", hint="Add a line such as  L = sum(x**2)")
+    time = next((time_of(s) for s in statements if s.sign == ":" and ".." in s.rest), None)
+    plain = [s for s in statements if ".." not in s.rest or s.sign == "="]
+    unknown = early_states(plain)
+    reader = Reader(time)
+    if not unknown:
+        for s in plain:
+            reader.add(s)
+        return reader.graph()
+    return infer_states(plain, unknown, time)
+
+
+def infer_states(statements: list[Statement], unknown: list[str], time: Time | None) -> Graph:
+    """Sizes of recurrent states, tried from the declared ones until every definition fits."""
+    declared = Reader(time)
+    for s in statements:
+        if s.sign == ":":
+            declared.add(s)
+    shapes: dict[Shape, None] = {}
+    for e in declared.symbol.values():
+        shapes[e.shape] = None
+        shapes |= dict.fromkeys((x,) for x in e.shape)
+    fits: dict[int, list[Graph]] = {}  # by total rank: broadcasting lets larger states fit as well
+    problem: SymbackpropError | None = None
+    limits.within(len(shapes) ** len(unknown), 100_000, "combinations of state sizes to try")
+    for choice in product(shapes, repeat=len(unknown)):
+        reader = Reader(time, dict(zip(unknown, choice, strict=True)))
+        try:
+            for s in statements:
+                reader.add(s)
+        except ShapeError as error:
+            problem = problem or error
+            continue
+        rank = sum(len(shape) for shape in choice)
+        fits.setdefault(rank, []).append(reader.graph())
+    if fits and len(fits[min(fits)]) == 1:
+        return fits[min(fits)][0]
+    name = unknown[0]
+    raise ShapeError(
+        f"the size of {', '.join(unknown)} "
+        + ("does not follow" if fits else "fits nothing declared"),
+        where="recurrence",
+        hint=f"Declare it before it is used:  {name}[t]: d"
+        + (f"\n  First try: {problem}" if problem else ""),
+    )
+
+
+class Reader:
+    """Names read so far."""
+
+    def __init__(self, time: Time | None, states: dict[str, Shape] | None = None) -> None:
+        self.time, self.states = time, states or {}
+        self.symbol: dict[str, Expr] = {}
+        self.definition: dict[str, Expr] = {}
+        self.initial: dict[str, Expr] = {}
+        self.declared_time: dict[str, Expr] = {}
+        self.sizes: set[str] = set(time.length.names) if time else set()
+        self.functions: dict[str, Callable[..., Expr]] = {}  # declared without a definition
+        self.spelled: dict[str, str] = {}  # their printed names
+
+    def add(self, s: Statement) -> None:
+        if s.time == "0":
+            self.start(s)
+            return
+        if s.time and (self.time is None or s.time != self.time.name):
+            raise DeclarationError(f"`{s.time}` is not a declared time index", where=s.where,
+                                   hint=f"Declare it:  {s.time}: 1..T")  # fmt: skip
+        if s.name in self.symbol and s.name not in self.declared_time:
+            raise DeclarationError(
+                "declared twice", where=s.where, hint="Give one of them another name."
+            )
+        try:
+            if s.sign == ":":
+                self.declare(s)
+            else:
+                self.define(s)
+        except SymbackpropError as error:
+            if not error.where.startswith("line "):
+                where = f"{s.where}: {error.where}" if error.where else s.where
+                raise type(error)(error.what, where=where, hint=error.hint) from None
+            raise
+        except RecursionError:
+            raise LimitError("the expression is nested too deeply", where=s.where) from None
+
+    def graph(self) -> Graph:
+        """The graph of what was read. Errors: `DeclarationError` for a start without a recurrence."""
+        for name in self.initial:
+            if name not in self.definition:
+                raise DeclarationError(f"{name}[0] is given, but {name} has no recurrence",
+                                       hint=f"Add a line such as  {name}[t] = …")  # fmt: skip
+        return make(self.symbol, self.definition, self.time, self.initial, self.spelled)
+
+    def start(self, s: Statement) -> None:
+        """`h[0] = x`: what a recurrence starts from, given before its definition."""
+        if self.time is None or s.sign == ":" or s.name in self.definition:
+            raise DeclarationError(
+                f"`{s.name}[0]` is the start of a recurrence", where=s.where,
+                hint=f"Declare t: 1..T, then write  {s.name}[0] = x  before  {s.name}[t] = …",
+            )  # fmt: skip
+        value = self.value(s)
+        if any(self.moves(n) for n in used_names(value)):
+            raise DeclarationError("a recurrence cannot start from another one", where=s.where)
+        self.initial[s.name] = value
+        self.states.setdefault(s.name, value.shape)
+
+    def moves(self, name: str) -> bool:
+        """Whether a name changes with time, or is made from one that does."""
+        own = self.symbol[name].symbol
+        made = self.definition.get(name)
+        return bool(own and own.time) or (
+            made is not None and any(self.moves(n) for n in used_names(made))
+        )
+
+    def declare(self, s: Statement) -> None:
+        words = s.rest.split()
+        if words == ["function"] and not s.time:
+            if s.name in FUNCTIONS:
+                raise DeclarationError("is a function already", where=s.where,
+                                       hint="Take another name, as phi.")  # fmt: skip
+            op = abstract(s.name)
+            self.functions[s.name] = lambda x: apply(op, x)
+            self.spelled[s.name] = s.tex or default_tex(s.name)
+            return
+        domain, labels = "real", None
+        while words and (words[-1] in DOMAINS or (len(words) > 1 and words[-2] == "label")
+                         or words[0] == "label"):  # fmt: skip
+            if words[-1] in DOMAINS:
+                domain = words.pop()
+            else:
+                labels = self.size(words.pop(), s)
+                words.pop()
+                domain = "label"
+        shape = self.shape(" ".join(words), s)
+        limits.within(len(shape), limits.RANK, "axes", s.where)
+        if domain in SYMMETRIC and (len(shape) != 2 or shape[0] != shape[1]):
+            raise DeclarationError(f"`{domain}` says something of a square matrix, not of "
+                                   f"{shape_text(shape)}", where=s.where)  # fmt: skip
+        tex = spelled(s.tex or default_tex(s.name))
+        e = leaf(Symbol(s.name, shape, tex, domain, labels, time=s.time))
+        self.symbol[s.name] = e
+        if s.time:
+            self.declared_time[s.name] = e
+
+    def shape(self, text: str, s: Statement) -> Shape:
+        if text in ("", "scalar", "1"):
+            return ()
+        if re.search(r"[^\w\s×*+\-]", text):
+            raise DeclarationError(f"`{text}` is not a shape", where=s.where,
+                                   hint="Write sizes joined by x, as in  n x 3  or  n×d, or `scalar`; "
+                                        "domain words: positive, onehot, distribution, "
+                                        "symmetric, posdef, label K")  # fmt: skip
+        return tuple(
+            self.size(part, s) for part in re.split(r"\s+x\s+|\s*×\s*|(?<=\d)x(?=\d)", text)
+        )
+
+    def size(self, text: str, s: Statement) -> Size:
+        total = size(0)
+        if not re.fullmatch(r"\s*[\w*]+(\s*[+\-]\s*[\w*]+)*\s*", text):
+            raise DeclarationError(f"`{text}` is not a size", where=s.where,
+                                   hint="A size is a number or a name, as in  n x 3.")  # fmt: skip
+        for sign, monomial in re.findall(r"([+\-]?)\s*([\w*]+)", text):
+            part = size(1)
+            for factor in monomial.split("*"):
+                if not (factor.isdigit() or factor.isidentifier()):
+                    raise DeclarationError(f"`{text}` is not a size", where=s.where)
+                part = part * (size(int(factor)) if factor.isdigit() else size(factor))
+            total = total + part * (-1 if sign == "-" else 1)
+        if total.number is not None and total.number < 1:
+            raise ShapeError(f"a size is at least 1, not {total.number}", where=s.where)
+        self.sizes |= total.names
+        return total
+
+    def value(self, s: Statement) -> Expr:
+        """The right side of a definition."""
+        names = Expressions(self.symbol, self.sizes, self.functions, self.time, self.states,
+                            self.initial, inside=s.inside)  # fmt: skip
+        return names.read(s.rest, s.where)
+
+    def define(self, s: Statement) -> None:
+        value = self.value(s)
+        tex = spelled(s.tex or default_tex(s.name))
+        if s.name in self.declared_time:
+            declared = self.declared_time[s.name].symbol
+            assert declared
+            if declared.shape != value.shape:
+                raise ShapeError(f"declared {shape_text(declared.shape)}, defined as "
+                                 f"{shape_text(value.shape)}", where=s.where)  # fmt: skip
+            tex = spelled(s.tex) if s.tex else declared.tex
+            del self.declared_time[s.name]
+        if s.name in self.states and self.states[s.name] != value.shape:
+            raise ShapeError(f"assumed {shape_text(self.states[s.name])}, defined as "
+                             f"{shape_text(value.shape)}", where=s.where)  # fmt: skip
+        if s.name in self.initial and s.time and self.initial[s.name].shape != value.shape:
+            raise ShapeError(f"starts as {shape_text(self.initial[s.name].shape)}, defined as "
+                             f"{shape_text(value.shape)}", where=s.where)  # fmt: skip
+        inner = None if s.time else value
+        self.symbol.pop(s.name, None)
+        classes = labels_of(value)
+        domain = "label" if classes else "real"
+        self.symbol[s.name] = leaf(
+            Symbol(s.name, value.shape, tex, domain, classes, inner, time=s.time)
+        )
+        self.definition[s.name] = value

@@ -1,0 +1,74 @@
+"""Integer labels: one-hot vectors, picked entries, the largest and the smallest entry."""
+
+from __future__ import annotations
+
+from symbackprop.graph.axes import normal_axis, to_last
+from symbackprop.graph.axis_functions import Function, along_axis, as_size, reshape
+from symbackprop.errors import DeclarationError, ShapeError
+from symbackprop.graph.expr import Expr, Operand, apply, as_expr, describe, labels_of
+from symbackprop.sizes import count, shape_text
+from symbackprop.vocabulary import OPS
+
+
+def onehot(label: Operand, n: Operand | str | None = None) -> Expr:
+    """e_y for an integer label."""
+    label = as_expr(label)
+    extent = as_size(n) if n is not None else labels_of(label)
+    if extent is None:
+        raise DeclarationError(f"{describe(label)} is not declared `label K`", where="onehot")
+    return apply(OPS["onehot"], label, n=extent)
+
+
+def cross_entropy(p: Operand, t: Operand, axis: int = -1) -> Expr:
+    """-Σ t log p for one-hot (or soft) targets, -log p_y for an integer label; one value per sample."""
+    p, t = as_expr(p), as_expr(t)
+    if labels_of(t) is not None:
+        return -apply(OPS["log"], pick(p, t))
+    return along_axis(OPS["cross_entropy"])(p, t, axis=axis)
+
+
+def pick(x: Operand, label: Operand) -> Expr:
+    """x[.., label]: the entry the label names. Errors: `ShapeError` where classes and entries differ."""
+    x, label = as_expr(x), as_expr(label)
+    classes = labels_of(label)
+    if classes is None:
+        raise DeclarationError(f"{describe(label)} is not declared `label K`", where="pick")
+    if not x.rank or x.shape[-1] != classes:
+        raise ShapeError(f"{describe(label)} names one of {classes} classes, but {describe(x)} is "
+                         f"{shape_text(x.shape)}", where="pick")  # fmt: skip
+    return apply(OPS["pick"], x, label)
+
+
+def flat(x: Expr) -> Expr:
+    """All entries as a vector."""
+    return x if x.rank == 1 else reshape(x, count(x.shape))
+
+
+def position_of(op: str) -> Function:
+    """The position of the largest (smallest) entry along an axis or of all; a label, the first of equals."""
+
+    def function(x: Operand, axis: int | None = None) -> Expr:
+        return apply(OPS[op], line(as_expr(x), axis, op))
+
+    function.__name__, function.__doc__ = op, position_of.__doc__
+    return function
+
+
+def extreme(op: str) -> Function:
+    """The entry argmax (argmin) names; its derivative goes to the first of equals."""
+
+    def function(x: Operand, axis: int | None = None) -> Expr:
+        e = line(as_expr(x), axis, op[-3:])
+        return pick(e, apply(OPS[op], e))
+
+    function.__name__, function.__doc__ = op[-3:], extreme.__doc__
+    return function
+
+
+def line(x: Expr, axis: int | None, where: str) -> Expr:
+    """The axis moved to the end, or all entries as a vector."""
+    return flat(x) if axis is None else to_last(x, normal_axis(axis, x, where))
+
+
+argmax, argmin = position_of("argmax"), position_of("argmin")
+largest, smallest = extreme("argmax"), extreme("argmin")

@@ -1,0 +1,95 @@
+"""What a notebook shows: text, LaTeX, HTML with MathML, and the graph as SVG."""
+
+from __future__ import annotations
+
+from html import escape
+
+from symbackprop.notation.convention import Convention
+from symbackprop.derivation.derivation import Derivation, derive
+from symbackprop.graph.expr import Expr, topological
+from symbackprop.graph.graph import Graph
+from symbackprop.sheet.html_markup import html_display, html_math, html_text
+from symbackprop.formula.tree import Formula
+from symbackprop.page.options import Options
+from symbackprop.page.outline import outline
+from symbackprop.page.page import Equation, Equations, Figure
+from symbackprop.picture.graphs.layout import place
+from symbackprop.picture.graphs.graph_svg import svg
+from symbackprop.sheet.line_breaks import Style
+from symbackprop.sheet.page_blocks import drawn
+from symbackprop.formula.writing.latex_writer import latex
+from symbackprop.formula.writing.text_writer import text
+
+Bundle = dict[str, str]
+
+
+def expression_bundle(e: Expr) -> Bundle:
+    """An expression by itself, under the default convention."""
+    from symbackprop.notation.convention import NoMatrix
+    from symbackprop.notation.expression_formulas import notate, notate_entry
+    from symbackprop.derivation.derivation import spelled_function
+    from symbackprop.formula.function_spelling import FUNCTIONS
+
+    c = Convention()
+    try:
+        f: Formula = notate(e, c)
+    except NoMatrix:
+        f = notate_entry(e, tuple(c.letters[: e.rank]), c)
+    functions = dict(FUNCTIONS)
+    for node in topological(e):
+        if node.op.variants and not node.op.scalar:
+            functions |= spelled_function(node)
+    tex = latex(f, functions)
+    return {"text/plain": repr(e), "text/latex": f"${tex}$", "text/html": html_display(tex)}
+
+
+def style_of(d: Derivation) -> Style:
+    return Style(
+        "en", d.functions, d.convention.vectors, html_text, html_math, lambda tex, room: tex
+    )
+
+
+def rows_html(d: Derivation, rows: tuple[Equation, ...]) -> str:
+    """Equations as a table: the formula, its size."""
+    out = []
+    for eq in rows:
+        tex = " = ".join(d.latex(f) for f in (eq.left, *eq.sides))
+        size = "" if eq.shape is None else "×".join(map(str, eq.shape)) or "1×1"
+        out.append(
+            f"<tr><td style='text-align:left'>{html_math(tex)}</td><td>{escape(size)}</td></tr>"
+        )
+    return f"<table>{''.join(out)}</table>"
+
+
+def rows_latex(d: Derivation, rows: tuple[Equation, ...]) -> str:
+    """Equations one below the other."""
+    lines = [" = ".join(d.latex(f) for f in (eq.left, *eq.sides)) for eq in rows]
+    return r"\begin{gather*}" + r" \\ ".join(lines) + r"\end{gather*}"
+
+
+def section(d: Derivation, *keys: str) -> tuple[Equation, ...]:
+    page = outline(d, Options(sections=keys))
+    return tuple(
+        eq for s in page.sections for b in s.blocks if isinstance(b, Equations) for eq in b.rows
+    )
+
+
+def derivation_bundle(d: Derivation) -> Bundle:
+    """The backward equations and the gradients."""
+    rows = section(d, "delta", "gradients")
+    plain = "\n".join(" = ".join(text(f) for f in (eq.left, *eq.sides)) for eq in rows)
+    return {"text/plain": plain, "text/html": rows_html(d, rows),
+            "text/latex": rows_latex(d, rows)}  # fmt: skip
+
+
+def graph_bundle(g: Graph) -> Bundle:
+    """The forward equations, and the picture where something can be differentiated."""
+    d = derive(g)
+    rows = section(d, "forward")
+    page = outline(d, Options(sections=("graph",)))
+    figures = [b for s in page.sections for b in s.blocks if isinstance(b, Figure)]
+    out = {"text/plain": "\n".join(f"{text(eq.left)} = {text(eq.sides[0])}" for eq in rows),
+           "text/html": rows_html(d, rows), "text/latex": rows_latex(d, rows)}  # fmt: skip
+    if figures:
+        out["image/svg+xml"] = svg(place(drawn(figures[0], style_of(d))))
+    return out

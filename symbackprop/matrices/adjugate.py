@@ -1,0 +1,121 @@
+"""det(A) A⁻¹ as the adjugate of A, which is finite where A has no inverse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import lru_cache
+from itertools import chain
+from typing import TypeAlias
+
+from symbackprop.entries.entry_equations import Instance
+from symbackprop.graph.expr import NUMBER, Expr, apply, rebuild, with_args
+from symbackprop.graph.graph import Graph
+from symbackprop.entries.op import Op
+from symbackprop.sizes import Shape
+from symbackprop.matrices.square_products import factors as matrices
+from symbackprop.vocabulary import OPS
+
+
+def _square(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+    return Instance((("a", ()),), (), shapes[0], primitive="adjugate")
+
+
+Named: TypeAlias = tuple[tuple[Expr, Expr], ...]  # a node, and the determinant it is defined as
+ADJUGATE = Op("adjugate", build=_square)
+LINEAR = frozenset({"transpose", "negative", "trace", "diagonal", "diag", "sum", "sum_last", "mean",
+                    "mean_last", "slice", "reshape", "vec"})  # fmt: skip
+
+
+def named_determinants(g: Graph) -> Named:
+    """The nodes of a graph that are determinants."""
+    return tuple(
+        (g.symbol[n], e)
+        for n, e in g.definition.items()
+        if e.op is OPS["det"] and n not in g.initial and not moves(g.symbol[n])
+    )
+
+
+def moves(e: Expr) -> bool:
+    """Whether a symbol stands for one value per time step."""
+    return e.symbol is not None and bool(e.symbol.time)
+
+
+@lru_cache(maxsize=4096)
+def without_inverse(root: Expr, named: Named) -> Expr:
+    """The same values, every det(A) that multiplies an A⁻¹ joined with it."""
+    made = dict(named)
+
+    def change(e: Expr, args: tuple[Expr, ...]) -> Expr:
+        new = e if args == e.args else with_args(e, args)
+        return joined(new, made) if new.op is OPS["multiply"] else new
+
+    return rebuild(root, change)
+
+
+def joined(e: Expr, made: Mapping[Expr, Expr]) -> Expr:
+    """One product with a determinant among its factors."""
+    each = factors(e)
+    for k, s in enumerate(each):
+        for a, left in determinants(s, made):
+            for n, x in enumerate(each):
+                held = adjoined(x, a) if n != k else None
+                if held is not None:
+                    return product(
+                        [f for m, f in enumerate(each) if m not in (k, n)] + [*left, held]
+                    )
+    return e
+
+
+def factors(e: Expr) -> list[Expr]:
+    """The factors of nested products."""
+    return [*chain(*map(factors, e.args))] if e.op is OPS["multiply"] else [e]
+
+
+def product(each: list[Expr]) -> Expr:
+    """Factors joined from the left."""
+    out = each[0]
+    for x in each[1:]:
+        out = apply(OPS["multiply"], out, x)
+    return out
+
+
+def determinants(s: Expr, made: Mapping[Expr, Expr]) -> list[tuple[Expr, list[Expr]]]:
+    """Each A whose determinant divides a scalar, and what is left; a named node is what it is defined as."""
+    if s.op is OPS["power"]:
+        p = Fraction(str(s.attribute("p")))
+        fewer = [apply(s.op, s.args[0], p=p - 1)]
+        whole = p.denominator == 1 and p > 1
+        return [(a, left + fewer) for a, left in determinants(s.args[0], made)] if whole else []
+    whole = made.get(s, s)
+    if whole.op is not OPS["det"]:
+        return []
+    (matrix,) = whole.args
+    each = matrices(matrix)
+    if len(each) == 1 or any(a.shape != matrix.shape for a in each):
+        return [(matrix, [])]
+    dets = [apply(whole.op, a) for a in each]
+    return [(matrix, []), *((a, dets[:k] + dets[k + 1 :]) for k, a in enumerate(each))]
+
+
+@lru_cache(maxsize=4096)
+def adjoined(e: Expr, a: Expr) -> Expr | None:
+    """det(a) e, where e is linear in a⁻¹; None where it is not seen to be."""
+    name = e.op.name
+    if name == "inverse" and e.args[0] is a:
+        return apply(ADJUGATE, a)
+    if name == "solve" and e.args[0] is a:
+        return apply(OPS["matmul"], apply(ADJUGATE, a), e.args[1])
+    if name in LINEAR:
+        held = adjoined(e.args[0], a)
+        return None if held is None else with_args(e, (held,))
+    if name in ("add", "subtract"):
+        both = [adjoined(x, a) for x in e.args]
+        kept = tuple(x for x in both if x is not None)
+        return with_args(e, kept) if len(kept) == len(both) else None
+    if name in ("multiply", "matmul", "divide"):
+        for k, x in enumerate(e.args[:1] if name == "divide" else e.args):
+            held = adjoined(x, a) if x.op is not NUMBER else None
+            if held is not None:
+                return with_args(e, (*e.args[:k], held, *e.args[k + 1 :]))
+    return None

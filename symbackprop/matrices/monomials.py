@@ -1,0 +1,152 @@
+"""A product as coefficient · scalar powers · elementwise powers: what like terms and factors are known by."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symbackprop.graph import functions as fn
+from symbackprop.graph.expr import NUMBER, SIZE, Expr, apply, const
+from symbackprop.sizes import Size
+from symbackprop.vocabulary import OPS
+
+
+@dataclass(frozen=True, slots=True)
+class Monomial:
+    """coefficient · Π scalars^x · Π⊙ arrays^x; no arrays means a scalar."""
+
+    coefficient: Fraction
+    scalars: tuple[tuple[Expr, Fraction], ...]
+    arrays: tuple[tuple[Expr, Fraction], ...]
+
+
+MEANS = {"mean": "sum", "mean_last": "sum_last"}  # a mean is its sum by the number of entries
+
+
+def split(e: Expr) -> Monomial:
+    """An expression as a monomial, looking through products, quotients, powers, signs, means."""
+    coefficient, scalars, arrays = Fraction(1), {}, {}
+    stack: list[tuple[Expr, Fraction]] = [(e, Fraction(1))]
+    while stack:
+        node, x = stack.pop()
+        name = node.op.name
+        full = all(a.rank in (0, node.rank) for a in node.args)
+        same = full and all(a.shape in ((), node.shape) for a in node.args)
+        if node.op is NUMBER:
+            value = node.number
+            assert value is not None
+            if x.denominator == 1 and (value or x > 0):
+                coefficient *= value ** int(x)
+            else:
+                scalars[node] = scalars.get(node, Fraction(0)) + x
+        elif name == "constant" and (node.attribute("value") or x > 0) and x.denominator == 1:
+            coefficient *= Fraction(str(node.attribute("value"))) ** int(x)
+        elif name == "negative" and x.denominator == 1:
+            coefficient *= Fraction(-1) ** int(x)
+            stack.append((node.args[0], x))
+        elif name == "multiply" and same and x.denominator == 1:
+            stack += [(node.args[1], x), (node.args[0], x)]
+        elif name == "divide" and same and x.denominator == 1:
+            stack += [(node.args[1], -x), (node.args[0], x)]
+        elif name == "power" and x.denominator == 1:
+            stack.append((node.args[0], x * exponent(node)))
+        elif name in MEANS and x.denominator == 1:
+            (of,) = node.args
+            stack.append((apply(OPS[MEANS[name]], of), x))
+            stack += [(const(n), -x) for n in of.shape[node.rank :]]
+        else:
+            pool = scalars if node.rank == 0 else arrays
+            pool[node] = pool.get(node, Fraction(0)) + x
+    kept = tuple((a, x) for a, x in arrays.items() if x)
+    if e.rank and not kept:
+        kept = ((fn.constant(1, *e.shape), Fraction(1)),)
+    return Monomial(coefficient, tuple((s, x) for s, x in scalars.items() if x), kept)
+
+
+def exponent(node: Expr) -> Fraction:
+    return Fraction(str(node.attribute("p")))
+
+
+def join(m: Monomial, shape: tuple[Size, ...]) -> Expr:
+    """The expression of a monomial: number, sizes, other scalars, arrays."""
+    if not m.coefficient:
+        return fn.constant(0, *shape)
+    arrays = [(a, x) for a, x in m.arrays if not is_ones(a)]
+    if m.arrays and not arrays:
+        arrays = [(m.arrays[0][0], Fraction(1))]
+    scalars = sorted(m.scalars, key=lambda f: place_of_scalar(f[0]))
+    parts = [raised(s, x) for s, x in scalars]
+    array = product([raised(a, x) for a, x in arrays])
+    if m.coefficient != 1 or not (parts or array):
+        parts.insert(0, const(m.coefficient))
+    scalar = product(parts)
+    if scalar is None or array is None:
+        found = scalar or array
+        assert found is not None
+        return found
+    return apply(OPS["multiply"], scalar, array)
+
+
+def place_of_scalar(s: Expr) -> int:
+    """Sizes, then symbols and functions, then sums."""
+    return 0 if s.op is SIZE else 2 if s.op.name in ("add", "subtract") else 1
+
+
+def product(factors: Iterable[Expr]) -> Expr | None:
+    out: Expr | None = None
+    for f in factors:
+        out = f if out is None else apply(OPS["multiply"], out, f)
+    return out
+
+
+def raised(e: Expr, x: Fraction) -> Expr:
+    return e if x == 1 else apply(OPS["power"], e, p=x)
+
+
+def is_ones(e: Expr) -> bool:
+    return e.op.name == "constant" and e.attribute("value") == 1
+
+
+def is_one(e: Expr) -> bool:
+    return e.number == 1 or is_ones(e)
+
+
+def is_zero(e: Expr) -> bool:
+    return e.number == 0 or (e.op.name == "constant" and e.attribute("value") == 0)
+
+
+# --- the terms of a sum ------------------------------------------------------------------------------
+
+
+def plain_first(terms: list[tuple[Fraction, Monomial]]) -> list[tuple[Fraction, Monomial]]:
+    """A + Aᵀ, not Aᵀ + A."""
+    out = list(terms)
+    for n, (c, m) in enumerate(terms):
+        if not is_turned(m):
+            continue
+        plain = m.arrays[0][0].args[0]
+        for k in range(n + 1, len(out)):
+            d, other = out[k]
+            if c == d and other.scalars == m.scalars and other.arrays == ((plain, Fraction(1)),):
+                out[n], out[k] = out[k], out[n]
+                break
+    return out
+
+
+def is_turned(m: Monomial) -> bool:
+    return len(m.arrays) == 1 and m.arrays[0][1] == 1 and m.arrays[0][0].op.name == "transpose"
+
+
+def one(m: Monomial) -> bool:
+    return len(m.arrays) == 1 and m.arrays[0][1] == 1 and m.arrays[0][0].op.name == "matmul"
+
+
+def by_scalars(terms: list[tuple[Fraction, Monomial]]) -> list[list[tuple[Fraction, Monomial]]]:
+    """The terms of a sum of arrays that carry the same symbolic scalar, together."""
+    found: dict[Hashable, list[tuple[Fraction, Monomial]]] = {}
+    for n, (c, m) in enumerate(terms):
+        shared = bool(m.scalars and m.arrays)
+        key = (frozenset(m.scalars), abs(c)) if shared else n
+        found.setdefault(key, []).append((c, m))
+    return list(found.values())

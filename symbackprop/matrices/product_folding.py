@@ -1,0 +1,91 @@
+"""Factors of one product that say something shorter together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import TypeAlias
+
+from symbackprop.matrices import monomials as mo
+from symbackprop.graph.expr import Expr, apply, const
+from symbackprop.vocabulary import OPS
+
+Powers: TypeAlias = dict[Expr, Fraction]
+Place: TypeAlias = tuple[Powers, Expr]
+
+
+def softmax(scalars: Powers, arrays: Powers) -> None:
+    """exp(z) / Σ exp(z) is softmax(z), also one entry of it: the stable spelling."""
+    for a in [a for a in arrays if a.op.name == "exp" and a.rank == 1]:
+        made, whole = apply(OPS["softmax"], a.args[0]), apply(OPS["sum"], a)
+        for pool, below in ((arrays, made), (scalars, whole)):
+            if (both := min(arrays[a], -pool.get(below, Fraction(0)))) >= 1:
+                exchange(both, ((arrays, a),), ((arrays, made), (scalars, whole)))
+    for a in [a for a in scalars if a.op.name == "exp" and a.args[0].op.name == "pick"]:
+        z, label = a.args[0].args
+        whole = apply(OPS["sum"], apply(OPS["exp"], z))
+        if (both := min(scalars[a], -scalars.get(whole, Fraction(0)))) >= 1:
+            made = apply(OPS["pick"], apply(OPS["softmax"], z), label)
+            exchange(both, ((scalars, a),), ((scalars, made), (scalars, whole)))
+    for a in [a for a in arrays if a.op.name == "outer" and arrays[a] == 1]:
+        del arrays[a]
+        arrays[apply(a.op, *(normalised(v, scalars) for v in a.args))] = Fraction(1)
+
+
+def exchange(times: Fraction, spent: tuple[Place, ...], made: tuple[Place, ...]) -> None:
+    """Factors exchanged for others, so many times."""
+    for sign, places in ((-1, spent), (1, made)):
+        for pool, e in places:
+            pool[e] = pool.get(e, Fraction(0)) + sign * times
+
+
+def cancels(f: Expr, g: Expr) -> bool:
+    """Whether f ⊘ g is free of its vector: of equal vectors, and of exp(z) and softmax(z)."""
+    either = {f.op.name, g.op.name} == {"exp", "softmax"} and f.args == g.args
+    return f is g or either
+
+
+def logistic(pool: Powers) -> None:
+    """1 / (1 + exp(z)) is 1 - σ(z), and exp(z) (1 - σ(z)) is σ(z): the stable spelling."""
+    for a in [a for a, x in pool.items() if x < 0 and x.denominator == 1]:
+        if e := exponential_beside_one(a):
+            low, _ = chances(e)
+            pool[low] = pool.get(low, Fraction(0)) - pool.pop(a)
+    for e in [a for a, x in pool.items() if a.op.name == "exp" and x >= 1]:
+        low, high = chances(e)
+        if (both := min(pool[e], pool.get(low, Fraction(0)))) >= 1:
+            exchange(both, ((pool, e), (pool, low)), ((pool, high),))
+
+
+def exponential_beside_one(a: Expr) -> Expr | None:
+    """exp(z) of 1 + exp(z)."""
+    found = [t for t in a.args if t.op.name == "exp"] if a.op.name == "add" else []
+    return found[0] if found and any(map(mo.is_one, a.args)) else None
+
+
+def chances(e: Expr) -> tuple[Expr, Expr]:
+    """1 / (1 + e) and e / (1 + e) by the logistic function, for e = exp(z) or exp(-z)."""
+    m = mo.split(e.args[0])
+    s = apply(OPS["sigmoid"], mo.join(replace(m, coefficient=abs(m.coefficient)), e.shape))
+    rest = apply(OPS["add"], const(1), mo.join(mo.split(apply(OPS["negative"], s)), e.shape))
+    return (s, rest) if m.coefficient < 0 else (rest, s)
+
+
+def sign(scalars: Powers) -> None:
+    """sign(x) / |x| is 1/x."""
+    for s in [s for s in scalars if s.op.name == "sign" and scalars[s] == 1]:
+        size_of = apply(OPS["abs"], s.args[0])
+        if scalars.get(size_of) == -1:
+            del scalars[s], scalars[size_of]
+            scalars[s.args[0]] = scalars.get(s.args[0], Fraction(0)) - 1
+
+
+def normalised(v: Expr, scalars: Powers) -> Expr:
+    """exp(z) as softmax(z), where the scalars divide by its sum; that division is used up."""
+    if v.op.name != "exp":
+        return v
+    s = apply(OPS["sum"], v)
+    if scalars.get(s, Fraction(0)) > -1:
+        return v
+    scalars[s] += 1
+    return apply(OPS["softmax"], v.args[0])

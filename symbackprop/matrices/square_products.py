@@ -1,0 +1,151 @@
+"""Square matrices: which are symmetric, and what two neighbours of a product make: A A⁻¹ = I, A A = A²."""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+from symbackprop.graph.expr import Expr, apply
+from symbackprop.vocabulary import OPS
+
+SYMMETRIC = frozenset({"symmetric", "posdef"})  # domains in which Aᵀ = A
+INHERITING = frozenset({"inverse", "matrix_power", "transpose", "negative"})  # symmetric where A is
+ENTRYWISE = frozenset({"add", "subtract", "multiply"})
+_found: WeakKeyDictionary[Expr, bool] = (
+    WeakKeyDictionary()
+)  # kept: a named node is asked about often
+
+
+def symmetric(e: Expr) -> bool:
+    """Whether eᵀ = e for every value of the declared domains; without recursion, each node asked once."""
+    stack = [e]
+    while stack:
+        node = stack[-1]
+        waiting = [x for x in decisive(node) if x not in _found]
+        if not waiting:
+            _found[node] = settled(node)
+            stack.pop()
+        stack += waiting
+    return _found[e]
+
+
+def decisive(e: Expr) -> tuple[Expr, ...]:
+    """The matrices on whose symmetry that of e depends."""
+    if e.rank != 2 or e in _found:
+        return ()
+    if e.symbol:
+        return (e.symbol.definition,) if e.symbol.definition is not None else ()
+    if e.op.name == "matmul":
+        return tuple(factors(e))
+    return tuple(a for a in e.args if a.rank) if e.op.name in INHERITING | ENTRYWISE else ()
+
+
+def settled(e: Expr) -> bool:
+    """Whether eᵀ = e, where that is known of all that is decisive."""
+    s, name = e.symbol, e.op.name
+    if e.rank != 2:
+        return False
+    if s:
+        made = s.definition is not None and not s.time and _found[s.definition]
+        return s.domain in SYMMETRIC or made
+    if name in INHERITING | ENTRYWISE:
+        return e.shape[0] == e.shape[1] and all(_found[a] for a in e.args if a.rank)
+    if name == "matmul":
+        each = factors(e)
+        return len(each) > 1 and palindrome(each)
+    return name in ("identity", "diag") or (name == "outer" and e.args[0] is e.args[1])
+
+
+def factors(e: Expr) -> list[Expr]:
+    """The matrices of a product, left to right."""
+    out, stack = [], [e]
+    while stack:
+        node = stack.pop()
+        if node.op.name != "matmul" or any(a.rank != 2 for a in node.args):
+            out.append(node)
+        else:
+            stack += reversed(node.args)
+    return out
+
+
+def palindrome(each: list[Expr]) -> bool:
+    """Whether a product is its own transpose factor by factor: Xᵀ C X with Cᵀ = C."""
+
+    def mirrored(a: Expr, b: Expr) -> bool:
+        flipped = any(x.op.name == "transpose" and x.args[0] is y for x, y in ((a, b), (b, a)))
+        return flipped or (a is b and _found[a])
+
+    return all(mirrored(a, b) for a, b in zip(each, reversed(each), strict=True))
+
+
+def on_the_diagonal(e: Expr) -> Expr | None:
+    """M of I ⊙ M."""
+    both = e.args if e.op.name == "multiply" and all(a.rank == 2 for a in e.args) else ()
+    rest = [a for a in both if a.op.name != "identity"]
+    return rest[0] if len(rest) == 1 else None
+
+
+def last(e: Expr) -> tuple[Expr | None, Expr]:
+    """A product as (everything before, its last factor); a vector made by a product is one factor."""
+    if e.op.name != "matmul":
+        return None, e
+    if e.args[1].rank == 1:
+        return e.args[0], e.args[1]
+    before, end = last(e.args[1])
+    return e.args[0] if before is None else apply(e.op, e.args[0], before), end
+
+
+def first(e: Expr) -> tuple[Expr, Expr | None]:
+    """A product as (its first factor, everything after)."""
+    if e.op.name != "matmul":
+        return e, None
+    if e.args[0].rank == 1:
+        return e.args[0], e.args[1]
+    start, after = first(e.args[0])
+    return start, e.args[1] if after is None else apply(e.op, after, e.args[1])
+
+
+def neighbours(a: Expr, b: Expr) -> Expr | None:
+    """The product of two powers of one matrix: A A⁻¹ = I, Aᵀ Aᵀ = (A²)ᵀ."""
+    if a.rank != 2 or b.rank != 2 or a.shape != b.shape:
+        return None
+    (base, x, up), (other, y, over) = powered(a), powered(b)
+    if base is not other or (up != over and not symmetric(base)):
+        return None
+    made = raised(base, x + y)
+    return apply(OPS["transpose"], made) if up and not symmetric(made) else made
+
+
+def powered(e: Expr) -> tuple[Expr, int, bool]:
+    """base, exponent, and whether it is transposed."""
+    exponent, flipped = 1, False
+    while True:
+        name = e.op.name
+        if name == "transpose":
+            flipped = not flipped
+        elif name == "inverse":
+            exponent = -exponent
+        elif name == "matrix_power":
+            exponent *= int(str(e.attribute("k")))
+        else:
+            return e, exponent, flipped
+        (e,) = e.args
+
+
+def raised(base: Expr, x: int) -> Expr:
+    """A whole power of a square matrix."""
+    if not x:
+        return apply(OPS["identity"], n=base.shape[0])
+    base = base if x > 0 else apply(OPS["inverse"], base)
+    return base if abs(x) == 1 else apply(OPS["matrix_power"], base, k=abs(x))
+
+
+def summing_alike(a: Expr) -> Expr | None:
+    """Something shorter with the same sum over all entries: row sums, and transposes, go."""
+    if a.op.name == "sum_last":
+        return a.args[0]
+    if a.op.name == "transpose" and a.rank == 2:
+        return a.args[0]
+    if a.op.name == "multiply" and a.rank == 2:
+        inner = [x.args[0] for x in a.args if x.op.name == "transpose"]
+        return apply(a.op, *inner) if len(inner) == 2 else None
+    return None

@@ -1,0 +1,79 @@
+"""Factored, ordered, textbook forms: one constructor per op; `tidy` rebuilds an expression through them.
+
+A product is kept as coefficient · scalar powers · elementwise powers, a sum as coefficient per term. Each
+row of `RULES` makes the expression smaller or moves scalars outwards, so rebuilding ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from symbackprop.graph.expr import Expr, const, rebuild, with_args
+from symbackprop.matrices.monomials import MEANS, exponent
+from symbackprop.matrices.tidy.matrix_products import (
+    SIMPLER, contracted, determinant, dyad, inverted, linear,
+)  # fmt: skip
+from symbackprop.matrices.tidy.elementwise_products import (
+    in_front, picked, product, quotient, raised_to, scalars_out,
+)  # fmt: skip
+from symbackprop.matrices.tidy.constructors import (
+    RULES, diag, diagonal, inverse, mm, mul, outer, plus, power, rows, total, tr, trace,
+)  # fmt: skip
+from symbackprop.matrices.tidy.like_terms import broadcast_free, collected, scaled, summands
+
+__all__ = [
+    "RULES", "broadcast_free", "diag", "diagonal", "in_front", "inverse", "mm", "mul", "node", "outer",
+    "plus", "power", "rows", "scalars_out", "scaled", "summands", "tidy", "total", "tr", "trace",
+]  # fmt: skip
+
+
+def mean(name: str) -> Callable[[Expr], Expr]:
+    """A constructor of a mean: the sum by the number of entries."""
+
+    def build(e: Expr) -> Expr:
+        made = RULES[MEANS[name]](e)
+        return mul(*(power(const(n), Fraction(-1)) for n in e.shape[made.rank :]), made)
+
+    return build
+
+
+RULES |= {
+    "add": collected,
+    "subtract": lambda a, b: collected(a, scaled(-1, b)),
+    "negative": lambda a: scaled(-1, a),
+    "multiply": product,
+    "divide": quotient,
+    "power": raised_to,
+    "matmul": contracted,
+    "outer": dyad,
+    "inverse": inverted,
+    "solve": lambda a, b: contracted(inverted(a), b),
+    "det": determinant,
+    "pick": picked,
+    **{name: linear(name) for name in SIMPLER},
+    **{name: mean(name) for name in MEANS},
+}
+
+
+def node(e: Expr, args: tuple[Expr, ...]) -> Expr:
+    """One node made again by the rule of its op."""
+    name = e.op.name
+    if name == "power":
+        return power(args[0], exponent(e))
+    if name in RULES and not (
+        name in ("add", "subtract", "multiply", "divide") and not broadcasting_fits(args)
+    ):
+        return RULES[name](*args)
+    return e if args == e.args else with_args(e, args)
+
+
+def broadcasting_fits(args: tuple[Expr, ...]) -> bool:
+    """Whether the operands have one shape, or are scalars: other broadcasting is left as it stands."""
+    shape = max((a.shape for a in args), key=len)
+    return all(a.shape in ((), shape) for a in args)
+
+
+def tidy(e: Expr) -> Expr:
+    """The same value in factored form."""
+    return rebuild(e, node)

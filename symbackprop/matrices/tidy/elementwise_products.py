@@ -1,0 +1,131 @@
+"""Elementwise products and powers: scalars in front, exponents added, entries that unit vectors leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from symbackprop.matrices import product_folding as folds
+from symbackprop.graph import functions as fn
+from symbackprop.graph.expr import NUMBER, Expr, apply, with_args
+from symbackprop.matrices.monomials import Monomial, join, raised, split
+from symbackprop.matrices.tidy.constructors import diag, mm, mul, power
+from symbackprop.vocabulary import OPS
+
+
+def product(*factors: Expr) -> Expr:
+    """The product, elementwise for arrays of one shape, scalars in front."""
+    shape = max((f.shape for f in factors), key=len, default=())
+    if any(f.shape not in ((), shape) for f in factors):
+        out = factors[0]
+        for f in factors[1:]:
+            out = apply(OPS["multiply"], out, f)
+        return out
+    coefficient, scalars, arrays = Fraction(1), {}, {}
+    for f in factors:
+        m = split(f)
+        coefficient *= m.coefficient
+        for pool, found in ((scalars, m.scalars), (arrays, m.arrays)):
+            for a, x in found:
+                pool[a] = pool.get(a, Fraction(0)) + x
+    folds.softmax(scalars, arrays)
+    folds.sign(scalars)
+    for pool in (scalars, arrays):
+        folds.logistic(pool)
+    pick_rows(arrays)
+    picked = pick_onehot(arrays)
+    for s in picked:
+        scalars[s] = scalars.get(s, Fraction(0)) + 1
+    kept = tuple((a, x) for a, x in arrays.items() if x)
+    if shape and not kept:
+        kept = ((fn.constant(1, *shape), Fraction(1)),)
+    scalar_factors = tuple((s, x) for s, x in scalars.items() if x)
+    opened = [s for s, x in scalar_factors if s.op is NUMBER and x.denominator == 1]
+    assert not opened, "numbers belong into the coefficient"
+    return join(Monomial(coefficient, scalar_factors, kept), shape)
+
+
+def pick_onehot(arrays: folds.Powers) -> list[Expr]:
+    """z ⊙ e_y = z_y e_y for vectors: the entries the unit vector leaves, removed from `arrays`."""
+    units = [a for a in arrays if a.op.name in ("onehot", "unit") and a.rank == 1]
+    if not units or len(arrays) == 1:
+        return []
+    unit, out = units[0], []
+    for a in [a for a in arrays if a is not unit]:
+        entry = entry_at(a, unit)
+        out.append(raised(entry, arrays.pop(a)))
+    arrays[unit] = Fraction(1)
+    return out
+
+
+def pick_rows(arrays: folds.Powers) -> None:
+    """Z ⊙ E_Y = diag(z_Y) E_Y, row by row: the entries the unit vectors leave, in front of them."""
+    found = [(a, s) for a, x in arrays.items() if x == 1 and (s := scaled_units(a))]
+    if not found or len(arrays) == 1:
+        return
+    whole, (front, units) = found[0]
+    others = [raised(entry_at(a, units), x) for a, x in arrays.items() if a is not whole]
+    made = mm(diag(mul(*front, *others)), units)
+    arrays.clear()
+    arrays[made] = Fraction(1)
+
+
+def scaled_units(a: Expr) -> tuple[tuple[Expr, ...], Expr] | None:
+    """(v, E_Y) of diag(v) E_Y, or of E_Y alone."""
+    if a.op.name == "onehot" and a.rank == 2:
+        return (), a
+    if a.op.name == "matmul" and a.args[0].op.name == "diag" and a.rank == 2:
+        inner = scaled_units(a.args[1])
+        return (a.args[0].args, inner[1]) if inner and not inner[0] else None
+    return None
+
+
+def entry_at(a: Expr, unit: Expr) -> Expr:
+    """The entry of a vector that a unit vector names."""
+    if unit.op.name == "onehot":
+        return picked(a, unit.args[0])
+    return apply(OPS["slice"], a, ranges=((unit.attribute("position"),),))
+
+
+def picked(a: Expr, label: Expr) -> Expr:
+    """The labelled entry: of a function of entries the function of that entry, scalars in front."""
+    front, bare = scalars_out(a)
+    if bare.op.scalar:
+        inner = with_args(bare, (picked(bare.args[0], label),))
+    else:
+        inner = apply(OPS["pick"], bare, label)
+    return in_front([front], inner)
+
+
+def scalars_out(e: Expr) -> tuple[Monomial, Expr]:
+    """The scalar part (as a monomial without arrays) and the bare array."""
+    m = split(e)
+    bare = join(Monomial(Fraction(1), (), m.arrays), e.shape)
+    return Monomial(m.coefficient, m.scalars, ()), bare
+
+
+def in_front(parts: Iterable[Monomial], core: Expr) -> Expr:
+    scalars = [join(p, ()) for p in parts if p.scalars or p.coefficient != 1]
+    return mul(*scalars, core) if scalars else core
+
+
+def raised_to(e: Expr, x: Fraction) -> Expr:
+    m = split(e)
+    inner = not m.arrays and x.denominator != 1
+    if inner or (x.denominator != 1 and m.coefficient < 0):
+        return apply(OPS["power"], e, p=x)
+    root = m.coefficient**x if x.denominator == 1 else None
+    if root is None:
+        if m.coefficient != 1 or any(
+            k.denominator != 1 or abs(k) != 1 for _, k in m.scalars + m.arrays
+        ):
+            return apply(OPS["power"], e, p=x)
+        root = Fraction(1)
+    raised = [{f: k * x for f, k in pool} for pool in (m.scalars, m.arrays)]
+    for pool in raised:
+        folds.logistic(pool)
+    return join(Monomial(Fraction(root), *(tuple(pool.items()) for pool in raised)), e.shape)
+
+
+def quotient(a: Expr, b: Expr) -> Expr:
+    return mul(a, power(b, Fraction(-1)))

@@ -1,0 +1,129 @@
+"""Sums: like terms collected, common factors in front, A v + Aᵀ v as (A + Aᵀ) v."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from symbackprop.graph import functions as fn
+from symbackprop.matrices import square_products as sq
+from symbackprop.graph.expr import Expr, apply
+from symbackprop.matrices.monomials import (
+    Monomial, by_scalars, is_zero, join, one, plain_first, split,
+)  # fmt: skip
+from symbackprop.sizes import Size
+from symbackprop.matrices.tidy.constructors import mm, mul, plus, tr
+from symbackprop.vocabulary import OPS
+
+
+def collected(*terms: Expr) -> Expr:
+    """The sum with like terms collected; terms keep the order of their first appearance."""
+    total: dict[tuple[object, object], tuple[Fraction, Monomial]] = {}
+    shape = max((t.shape for t in terms), key=len)
+    for t in (x for e in terms for x in summands(e)):
+        m = split(t)
+        key = (frozenset(m.scalars), frozenset(m.arrays))
+        seen = total.get(key, (Fraction(0), m))
+        total[key] = (seen[0] + m.coefficient, seen[1])
+    out: Expr | None = None
+    found = [(c, m) for c, m in total.values() if c]
+    groups = by_scalars(found)
+    if len(groups) == 1 and len(found) > 1:
+        return with_common(groups[0], shape)
+    gathered = [
+        (m.coefficient, m) if len(g) > 1 else g[0]
+        for g in groups
+        for m in (split(with_common(g, shape)),)
+    ]
+    for coefficient, m in plain_first(paired(gathered)):
+        if coefficient:
+            own = shape if m.arrays else ()
+            e = join(Monomial(coefficient, m.scalars, m.arrays), own)
+            out = e if out is None else apply(OPS["add"], out, e)
+    if out is None:
+        return fn.constant(0, *shape)
+    return out if out.shape == shape else apply(OPS["multiply"], out, fn.constant(1, *shape))
+
+
+def paired(terms: list[tuple[Fraction, Monomial]]) -> list[tuple[Fraction, Monomial]]:
+    """A v + Aᵀ v as (A + Aᵀ) v, also with the common factor in front."""
+    for n, (c, m) in enumerate(terms):
+        for k, (d, other) in enumerate(terms[:n]):
+            if c == d and c and m.scalars == other.scalars and one(m) and one(other):
+                both = with_transpose(other.arrays[0][0], m.arrays[0][0])
+                if both is not None:
+                    made = Monomial(c, m.scalars, ((both, Fraction(1)),))
+                    return paired([*terms[:k], (c, made), *terms[k + 1 : n], *terms[n + 1 :]])
+    return terms
+
+
+def with_transpose(a: Expr, b: Expr) -> Expr | None:
+    """The sum of two products, where they are one matrix and its transpose times the same."""
+    (p, v), (q, w) = (in_columns(*sq.last(x)) for x in (a, b))
+    if p is not None and q is not None and v is w and q is tr(p):
+        return mm(plus(p, q), v)
+    (v, p), (w, q) = sq.first(a), sq.first(b)
+    if p is not None and q is not None and v is w and p.rank == 2 and q is tr(p):
+        return mm(v, plus(p, q))
+    return None
+
+
+def in_columns(p: Expr | None, v: Expr) -> tuple[Expr | None, Expr]:
+    """v A as Aᵀ v for a vector v."""
+    return (tr(v), p) if p is not None and p.rank == 1 and v.rank == 2 else (p, v)
+
+
+def with_common(terms: list[tuple[Fraction, Monomial]], shape: tuple[Size, ...]) -> Expr:
+    """1/n P - 1/n Y = 1/n (P - Y), and -1/n P - 1/n Y = -1/n (P + Y)."""
+    (c, first), rest = terms[0], [m for _, m in terms]
+    if len(terms) == 1:
+        return join(Monomial(c, first.scalars, first.arrays), shape if first.arrays else ())
+    front = -abs(c) if all(k < 0 for k, _ in terms) else abs(c)
+    bare = (
+        join(Monomial(k / front, (), m.arrays), shape)
+        for (k, _), m in zip(terms, rest, strict=True)
+    )
+    return mul(join(Monomial(front, first.scalars, ()), ()), plus(*bare))
+
+
+def summands(e: Expr) -> list[Expr]:
+    """The terms of nested sums, differences and signs, left to right."""
+    out: list[Expr] = []
+    stack = [(e, 1)]
+    while stack:
+        node, sign = stack.pop()
+        if node.op.name in ("add", "subtract") and broadcast_free(node):
+            second = -sign if node.op.name == "subtract" else sign
+            stack += [(node.args[1], second), (node.args[0], sign)]
+        elif node.op.name == "negative":
+            stack.append((node.args[0], -sign))
+        elif opened := distributed(node):
+            stack += [(e, sign) for e in reversed(opened)]
+        elif not is_zero(node):
+            out.append(node if sign == 1 else scaled(-1, node))
+    return out
+
+
+def distributed(e: Expr) -> list[Expr]:
+    """1/n (P - Y) as its terms, which `by_scalars` puts together again with others that carry 1/n."""
+    if e.op.name != "multiply" or not e.rank:
+        return []
+    m = split(e)
+    if len(m.arrays) != 1 or not m.scalars:
+        return []
+    ((inner, x),) = m.arrays
+    parts = [split(t) for t in summands(inner)] if inner.op.name == "add" and x == 1 else []
+    if len(parts) < 2 or any(abs(p.coefficient) != 1 or p.scalars for p in parts):
+        return []  # a sum that broadcasts is one term
+    return [
+        join(Monomial(m.coefficient * p.coefficient, m.scalars, p.arrays), e.shape) for p in parts
+    ]
+
+
+def broadcast_free(node: Expr) -> bool:
+    """Whether both terms have the shape of the sum, or are scalars."""
+    return all(a.shape in ((), node.shape) for a in node.args)
+
+
+def scaled(by: Fraction | int, e: Expr) -> Expr:
+    m = split(e)
+    return join(Monomial(m.coefficient * by, m.scalars, m.arrays), e.shape)

@@ -1,0 +1,64 @@
+"""Sums over shifted entries, which no other op says: an op defined by the very term that was derived."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from fractions import Fraction
+
+from symbackprop import entries as en
+from symbackprop.matrices import tidy as td
+from symbackprop.entries.contraction import rising
+from symbackprop.entries import Affine, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, Term
+from symbackprop.entries.entry_equations import Definition
+from symbackprop.graph.expr import Expr, apply, const, topological
+from symbackprop.vocabulary import OPS
+
+
+def contraction(
+    term: Term, out: tuple[Index, ...], tensors: Mapping[Hashable, Expr]
+) -> Expr | None:
+    """A term no other op says, such as a sum over shifted entries, as an op defined by that very term."""
+    operands: dict[Hashable, str] = {}
+
+    def placed(p: Position) -> Position:
+        return p if isinstance(p, Affine) else renamed(p)
+
+    def renamed(a: Elem) -> Elem:
+        name = a.tensor if a.tensor == "pi" else operands.setdefault(a.tensor, f"x{len(operands)}")
+        return Elem(name, tuple(placed(p) for p in a.at))
+
+    def change(a: Atom) -> Atom:
+        match a:
+            case Elem():
+                return renamed(a)
+            case Delta():
+                return Delta(placed(a.left), placed(a.right))
+            case Fn():
+                return Fn(a.function, en.map_atoms(a.arg, change), a.order)
+            case Group():
+                return Group(en.map_atoms(a.body, change))
+        return a
+
+    right = rising(en.map_atoms(Entries((Term(Fraction(1), term.factors, term.bound),)), change))
+    args = [tensors.get(t, t) for t in operands]
+    if not all(isinstance(a, Expr) for a in args):
+        return None
+    made = apply(OPS["contraction"], *args, definition=Definition("y", out, right))  # type: ignore[arg-type]
+    return td.mul(const(term.coefficient), made)
+
+
+IN_ENTRIES = ("pick", "einsum", "tri")  # no product of matrices says these
+
+
+def sayable(e: Expr) -> bool:
+    """Whether contractions act on names: an entry outside a named array is 0; cos of it would be 1.
+
+    Entries renumbered need a name as well, unless a matrix says them.
+    """
+    nodes = topological(e)
+    turned = [a for n in nodes if n.op is OPS["reshape"] for a in n.args if not a.symbol]
+    return all(a.symbol for n in nodes if n.op is OPS["contraction"] for a in n.args) and all(
+        x.rank < 3 and not (x.rank and x.op.name in IN_ENTRIES)
+        for a in turned
+        for x in topological(a)
+    )

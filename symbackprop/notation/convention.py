@@ -1,0 +1,110 @@
+"""A sheet's convention as data: column or row vectors, names of error signals; names at their time step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TypeVar
+
+from symbackprop.formula import tree as no
+from symbackprop.formula.composing import size_formula
+from symbackprop.errors import SheetError
+from symbackprop.graph.expr import Expr, Symbol
+from symbackprop.formula.tree import Formula, Name
+
+T = TypeVar("T")
+
+# pairs (axes of y, axes of x) for which ∂y/∂x stands transposed: without it its rows belong to y
+TURNED = {
+    "gradient":    (),
+    "numerator":   ((0, 2),),
+    "denominator": ((0, 1), (1, 0), (1, 1), (2, 0)),
+}  # fmt: skip
+CHOICES = {
+    "vectors": ("column", "row"),
+    "signal": ("delta", "bar", "partial"),
+    "layout": tuple(TURNED),
+    "sums": ("shape", "ones", "sigma"),
+}
+LETTERS = "ijkmpqrabcdsuvw"  # no l: W_{il} reads like W_{d}
+
+
+class NoMatrix(Exception):
+    """The expression has no matrix form; it prints in indices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """Notation as data. `vectors`: 'column' | 'row'; `signal`: 'delta' | 'bar' | 'partial'.
+
+    `sums` over an axis: 'sigma' (Σ over entries), 'ones' (products with a column of ones), or 'shape' (Σ
+    where a number comes out, products with ones where an array does).
+
+    `layout` of ∂y/∂x: 'gradient' (rows belong to y, but the derivative of a number has the shape of x),
+    'numerator' (rows always belong to y) or 'denominator' (rows always belong to x).
+    `signals` gives single error signals their own printed name, ((node, LaTeX), …);
+    `letters` are the index letters no symbol of the graph uses; `of` is the name of the output.
+    """
+
+    vectors: str = "column"
+    signal: str = "delta"
+    layout: str = "gradient"
+    sums: str = "shape"
+    signals: tuple[tuple[str, Name], ...] = ()
+    of: Name = field(default_factory=lambda: Name("L"))
+    letters: str = LETTERS
+
+    def __post_init__(self) -> None:
+        for option, allowed in CHOICES.items():
+            if (given := getattr(self, option)) not in allowed:
+                *most, last = map(repr, allowed)
+                raise SheetError(f"{option} is {', '.join(most)} or {last}, not {given!r}",
+                                 where="convention")  # fmt: skip
+
+    def turned(self, rows: int, columns: int) -> bool:
+        """Whether ∂y/∂x, of so many axes of y and of x, stands transposed: the axes of x first."""
+        return (rows, columns) in TURNED[self.layout]
+
+    def chained(self, factors: Sequence[T]) -> list[T]:
+        """The factors of a chain, from the output to the variable, in the order they multiply in."""
+        return list(reversed(factors)) if self.layout == "denominator" else list(factors)
+
+
+def time_index(s: Symbol) -> Formula:
+    t = Name(s.time)
+    if not s.shift:
+        return t
+    step = no.Number(Fraction(abs(s.shift)))
+    return no.Plus((t, step if s.shift > 0 else no.Minus(step)))
+
+
+def timed(name: Formula, s: Symbol) -> Formula:
+    if s.at is not None:
+        return no.At(name, (size_formula(s.at),))
+    return no.At(name, (time_index(s),)) if s.time else name
+
+
+def symbol_formula(s: Symbol, c: Convention) -> Formula:
+    """A symbol, or an error signal in the sheet's notation, at its time."""
+    if not s.cotangent:
+        return timed(s.tex, s)
+    own = dict(c.signals).get(s.name)
+    if own:
+        return timed(own, s)
+    plain = Name(s.tex.base.removeprefix(r"\delta "), s.tex.sup, s.tex.sub)
+    if c.signal == "bar":
+        return timed(Name(rf"\bar{{{plain.base}}}", plain.sup, plain.sub), s)
+    timeless = not s.time and s.at is None
+    if c.signal == "partial" and timeless:  # in the shape of the variable, so ∇ for arrays
+        return no.Nabla(c.of, plain) if s.shape else no.Partial(c.of, plain)
+    return timed(s.tex, s)
+
+
+def function_key(e: Expr) -> str:
+    """The name a function is called by: the op, with every attribute that is not the default."""
+    return e.op.name + "".join(f"[{k}={attribute_text(v)}]" for k, v in e.attributes)
+
+
+def attribute_text(v: object) -> str:
+    return "×".join(str(x) for x in v) if isinstance(v, tuple) else str(v)

@@ -1,0 +1,109 @@
+"""Entries to formulas: δ_ij, Σ_k, fractions; positions counted from 1 as on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from fractions import Fraction
+from types import MappingProxyType
+
+from symbackprop.formula import tree as no
+from symbackprop.formula.composing import fraction, negated, one_or, size_formula, times
+from symbackprop.entries import (
+    AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf, Term, at_atom, position,
+)  # fmt: skip
+from symbackprop.formula.tree import Formula, Name
+from symbackprop.sizes import size
+
+Base = Callable[[Hashable, tuple[Formula, ...]], Formula]  # an entry of a tensor, or a scalar
+Names = Mapping[str, Formula]
+NO_NAMES: Names = MappingProxyType({})
+
+
+def entries_formula(e: Entries, base: Base, names: Names = NO_NAMES) -> Formula:
+    """The sum, a positive term first where there is one; `names` put formulas for index letters."""
+    terms = [term_formula(t, base, names) for t in e.terms]
+    if not terms:
+        return no.ZERO
+    first = next((k for k, t in enumerate(terms) if not isinstance(t, no.Minus)), 0)
+    terms.insert(0, terms.pop(first))
+    return one_or(no.Plus, terms)
+
+
+def term_formula(term: Term, base: Base, names: Names) -> Formula:
+    ones = tuple(i for i in term.bound if i.size == size(1))
+    if ones:  # an axis of one entry needs no Σ
+        at_first: dict[Index, Position] = {i: position(0) for i in ones}
+        factors = tuple((at_atom(a, at_first), x) for a, x in term.factors)
+        term = Term(term.coefficient, factors, tuple(i for i in term.bound if i not in ones))
+    over: list[Formula] = []
+    under: list[Formula] = []
+    tail: list[Formula] = []  # δ last, as it is written
+    for atom, x in term.factors:
+        f = atom_formula(atom, base, names)
+        if isinstance(atom, Delta | AtMost):
+            tail.append(f)
+        elif x > 0:
+            over.append(powered(f, x))
+        else:
+            under.append(powered(f, -x))
+    c = abs(term.coefficient)
+    if under:
+        top = ([no.Number(Fraction(c.numerator))] if c.numerator != 1 or not over else []) + over
+        low = ([no.Number(Fraction(c.denominator))] if c.denominator != 1 else []) + under
+        parts: list[Formula] = [no.Over(times(top), times(low)), *tail]
+    else:
+        parts = ([fraction(c)] if c != 1 or not (over or tail) else []) + over + tail
+    body = times(parts)
+    for i in reversed(term.bound):
+        body = no.Sum(Name(i.name), no.ONE, size_formula(i.size), body)
+    return negated(body) if term.coefficient < 0 else body
+
+
+def powered(f: Formula, x: Fraction) -> Formula:
+    if x == Fraction(1, 2):
+        return no.Call("sqrt", (f,))
+    return f if x == 1 else no.Power(f, no.number(x))
+
+
+def atom_formula(atom: Atom, base: Base, names: Names) -> Formula:
+    match atom:
+        case Elem():
+            return base(atom.tensor, tuple(place(p, base, names) for p in atom.at))
+        case SizeOf():
+            return size_formula(atom.size)
+        case AtMost():
+            left, right = (place(p, base, names) for p in (atom.left, atom.right))
+            return no.Indicator(left, "<=", right)
+        case Delta():
+            return no.KroneckerDelta(*delta_sides(atom, base, names))
+        case Group():
+            return entries_formula(atom.body, base, names)
+        case Fn():
+            inner = entries_formula(atom.arg, base, names)
+            if atom.function == "step" and not atom.order:
+                return no.Indicator(inner, ">", no.ZERO)
+            return no.Call(atom.function, (inner,), atom.order)
+
+
+def place(p: Position, base: Base, names: Names) -> Formula:
+    """An index counted from 1: `i`, `i + m`, a fixed position, a label."""
+    if isinstance(p, Elem):
+        return base(p.tensor, tuple(place(q, base, names) for q in p.at))
+    parts: list[Formula] = []
+    gap = p.offset + 1  # positions count from 0, indices on paper from 1: i₀ = i - 1
+    for i, a in sorted(p.terms, key=lambda t: t[1] < 0):
+        gap = gap - a
+        term: Formula = names.get(i.name, Name(i.name))
+        parts.append(term if a == 1 else times([no.number(a), term]))
+    if gap != size(0) or not parts:
+        rest = size_formula(gap)
+        parts += rest.terms if isinstance(rest, no.Plus) else [rest]
+    return one_or(no.Plus, sorted(parts, key=lambda f: isinstance(f, no.Minus)))
+
+
+def delta_sides(d: Delta, base: Base, names: Names) -> tuple[Formula, Formula]:
+    return place(d.left, base, names), place(d.right, base, names)
+
+
+def letters_of(at: tuple[Index, ...]) -> tuple[Formula, ...]:
+    return tuple(Name(i.name) for i in at)

@@ -1,0 +1,56 @@
+"""The functions a page calls, as functions of arrays: every op by its definition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from symbackprop.graph.expr import Expr
+from symbackprop.entries.reference_values import Array, scalar_value, value
+from symbackprop.sizes import Size, size
+from symbackprop.vocabulary import OPS
+
+LAYERS = ("softmax", "log_softmax", "logsumexp")  # of whole arrays, whatever the graph calls
+
+
+def scalars_into(out: dict[str | tuple[str, int], Callable[..., Array]], name: str) -> None:
+    def at(order: int) -> Callable[..., Array]:
+        return lambda x: scalar_value(name, order, np.asarray(x))
+
+    out[name] = at(0)
+    for k in (1, 2):
+        out[name, k] = at(k)
+
+
+def applied(e: Expr, sizes: Mapping[str, int]) -> Callable[..., Array]:
+    """The op of a node on arrays of any size, by its definition; sizes among its attributes are bound."""
+    attributes = tuple((k, bound(v, sizes)) for k, v in e.attributes)
+
+    up = 1 if e.op.domain == "label" else 0  # labels count from 1 on paper
+
+    def run(*arrays: Array) -> Array:
+        shapes = tuple(tuple(size(n) for n in np.shape(a)) for a in arrays)
+        instance = e.op.place(shapes, attributes)
+        labels = dict(instance.labels)
+        counted = tuple(np.rint(np.real(a)).astype(int) - 1 if name in labels else a
+                        for (name, _), a in zip(instance.inputs, arrays, strict=True))  # fmt: skip
+        return value(instance, counted, sizes) + up
+
+    return run
+
+
+def bound(v: object, sizes: Mapping[str, int]) -> object:
+    if isinstance(v, Size):
+        return size(v.value(sizes))
+    return tuple(bound(x, sizes) for x in v) if isinstance(v, tuple) else v
+
+
+def along_last(name: str) -> Callable[..., Array]:
+    """An op of the vocabulary on arrays of any size, by its definition."""
+    op = OPS[name]
+
+    def run(x: Array) -> Array:
+        return value(op.place((tuple(size(n) for n in np.shape(x)),), ()), (x,), {})
+
+    return run

@@ -1,0 +1,297 @@
+"""Numbers for a graph: generic points by declared domain, forward values, δ values, all from definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+
+from symbackprop.matrices.adjugate import named_determinants, without_inverse
+from symbackprop.errors import DeclarationError
+from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
+from symbackprop.graph.graph import TIME_SUM, Graph, used_names
+from symbackprop.numeric.feasible_sizes import PRIMES, invertible, roomy
+from symbackprop.entries.reference_values import Array, value
+from symbackprop.backward.reverse_pass import Adjoint, Backward
+from symbackprop.sizes import Size
+from symbackprop.matrices.square_products import SYMMETRIC
+
+Key: TypeAlias = tuple[str, int]  # name, time step (0 outside time)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Sizes and values of one trial. `deltas` are cotangents; steps before 1 are initial states."""
+
+    sizes: Mapping[str, int]
+    values: dict[Key, Array]
+    deltas: dict[Key, Array] = field(default_factory=dict)
+    length: int = 0
+
+    def look(self, s: Symbol, t: int) -> Array:
+        """The value of a symbol at step t; beyond the end a recurrence contributes nothing."""
+        fixed = 0 if s.at is None else s.at.value(self.sizes)
+        key = (s.name, t + s.shift if s.time else fixed)
+        table = self.deltas if s.cotangent else self.values
+        if key not in table:
+            if (s.time or fixed) and key[1] > self.length:
+                return np.zeros(tuple(x.value(self.sizes) for x in s.shape))
+            raise DeclarationError(
+                f"no value for {s.name}" + (f" at step {key[1]}" if s.time or fixed else "")
+            )
+        return table[key]
+
+
+@lru_cache(maxsize=100_000)
+def order_of(e: Expr) -> tuple[Expr, ...]:
+    return topological(e)
+
+
+def evaluate(e: Expr, at: Point, t: int = 0) -> Array:
+    """The value of an expression at a point, node by node from the definitions."""
+    if e.op is SYMBOL:
+        assert e.symbol
+        return at.look(e.symbol, t)
+    done: dict[Expr, Array] = {}
+    below = frozenset[Expr]() if not at.length else inside_sums(e)
+    for node in order_of(e):
+        if node in below and node is not e:
+            continue
+        if node.op is SYMBOL:
+            assert node.symbol
+            done[node] = at.look(node.symbol, t)
+        elif node.op is NUMBER:
+            assert node.number is not None
+            done[node] = np.asarray(float(node.number))
+        elif node.op is SIZE:
+            done[node] = np.asarray(float(extent(node).value(at.sizes)))
+        elif node.op is TIME_SUM:
+            steps = range(1, at.length + 1)
+            done[node] = sum((evaluate(node.args[0], at, k) for k in steps), start=np.asarray(0.0))
+        else:
+            shapes = tuple(a.shape for a in node.args)
+            operands = tuple(done[a] for a in node.args)
+            done[node] = value(node.op.place(shapes, node.attributes), operands, at.sizes)
+    return done[e]
+
+
+def extent(e: Expr) -> Size:
+    return e.attributes[0][1]  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=100_000)
+def inside_sums(e: Expr) -> frozenset[Expr]:
+    """Nodes that only occur below a Σ over time: they have no value at a single step outside it."""
+    outside: set[Expr] = set()
+    stack = [e]
+    while stack:
+        node = stack.pop()
+        if node not in outside:
+            outside.add(node)
+            stack += [] if node.op is TIME_SUM else list(node.args)
+    return frozenset(topological(e)) - outside
+
+
+# --- forward and backward ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Definitions in three groups: before the recurrence, inside it, after it."""
+
+    before: tuple[str, ...]
+    inside: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+def phases(g: Graph) -> Order:
+    late: set[str] = set()
+    before, inside, after = [], [], []
+    for n, e in g.definition.items():
+        s = g.symbol[n].symbol
+        assert s
+        if s.time:
+            inside.append(n)
+            late.add(n)
+        elif any(m in late for m in used_names(e)):  # also through a last state
+            after.append(n)
+            late.add(n)
+        else:
+            before.append(n)
+    return Order(tuple(before), tuple(inside), tuple(after))
+
+
+def schedule(g: Graph, length: int) -> Iterator[Key]:
+    """Definitions in the order they can be evaluated."""
+    order = phases(g)
+    yield from ((n, 0) for n in order.before)
+    yield from ((n, 0) for n in order.inside if n in g.initial)
+    for t in range(1, length + 1):
+        yield from ((n, t) for n in order.inside)
+    yield from ((n, 0) for n in order.after)
+
+
+Work: TypeAlias = Callable[[Expr, Point, int], Array]  # an expression at a point and a step
+Held: TypeAlias = Mapping[Key, Array] | None  # δ's that are given
+
+
+def forward(g: Graph, at: Point, nudge: Mapping[Key, Array] | None = None, only: str = "",
+            work: Work = evaluate) -> Point:  # fmt: skip
+    """The point with every node's value; `nudge` is added to single values as they are made."""
+    nudge = nudge or {}
+    values = {k: v + nudge[k] if k in nudge else v for k, v in at.values.items()}
+    out = Point(at.sizes, values, at.deltas, at.length)
+    for name, t in schedule(g, at.length):
+        start = not t and name in g.initial
+        v = work(g.initial[name] if start else g.definition[name], out, t)
+        values[name, t] = v + nudge[name, t] if (name, t) in nudge else v
+        if name == only and not at.length:
+            break
+    return out
+
+
+def backward_values(b: Backward, at: Point, work: Work = evaluate, held: Held = None) -> Point:
+    """The point with every δ evaluated from its printed form but those held, last step first; beyond T 0.
+
+    det(A) A⁻¹ is the adjugate of A, so that what is finite at a singular matrix is.
+    """
+    held = held or {}
+    named = named_determinants(b.graph)
+    deltas = {**at.deltas, **held}
+    out = Point(at.sizes, at.values, deltas, at.length)
+    recurrent = {n for n in b.adjoints if time_name(b.graph, n)}
+    late = set(phases(b.graph).after)
+    for n in (n for n in b.adjoints if n in late and (n, 0) not in held):
+        deltas[n, 0] = work(without_inverse(b.adjoints[n].value, named), out, 0)
+    for t in range(at.length, -1, -1):
+        for n in (n for n in b.adjoints if n in recurrent and (n, t) not in held):
+            form = at_step(b.adjoints[n], t, at.length)
+            if form is not None:
+                deltas[n, t] = work(without_inverse(form, named), out, t)
+    for n in (n for n in b.adjoints if n not in recurrent | late and (n, 0) not in held):
+        deltas[n, 0] = work(without_inverse(b.adjoints[n].value, named), out, 0)
+    return out
+
+
+BEFORE = "before"  # the scope of a recurrence that holds at every step but the last
+
+
+def at_step(a: Adjoint, t: int, length: int) -> Expr | None:
+    """What a recurrent δ is at a step: its recurrence, or its own sum at the ends."""
+    if not t:
+        return a.first
+    return a.last if t == length and a.last is not None else a.value
+
+
+def time_name(g: Graph, name: str) -> str:
+    s = g.symbol[name].symbol
+    assert s
+    return s.time
+
+
+# --- generic points ------------------------------------------------------------------------------
+
+
+def size_names(g: Graph) -> tuple[str, ...]:
+    """Size names to be bound, the length of time apart."""
+    length = next(iter(g.time.length.names)) if g.time else ""
+    return tuple(n for n in g.sizes if n != length)
+
+
+LENGTHS = (3, 5, 2)  # steps of a recurrence, by trial
+SQUARE = 4  # every size in the trial that hides a transpose on purpose
+
+
+def bind_sizes(g: Graph, trial: int, length: int | None = None) -> dict[str, int]:
+    """Distinct primes, other ones in each trial; the third trial makes everything square."""
+    fixed = {s.number for e in g.symbol.values() for s in e.shape if s.number}
+    length = LENGTHS[trial % 3] if length is None else length
+    if g.time:
+        fixed.add(length)
+    pool = [p for p in PRIMES if p not in fixed] or list(PRIMES)
+    names = size_names(g)
+    pool = pool[trial % len(pool) :] + pool[: trial % len(pool)]
+    sizes = {n: SQUARE if trial == 2 else pool[k % len(pool)] for k, n in enumerate(names)}
+    if g.time:
+        sizes[next(iter(g.time.length.names))] = length
+    return roomy(g, invertible(g, sizes))
+
+
+def generic(
+    s: Symbol, sizes: Mapping[str, int], rng: np.random.Generator, spread: float = 1.0
+) -> Array:
+    """A value of the symbol's domain, entries away from 0 and 1, large matrices scaled down.
+
+    `spread` says how far from 0, where the domain has no size of its own.
+    """
+    shape = tuple(x.value(sizes) for x in s.shape)
+    if s.domain == "label":
+        assert s.labels
+        return rng.integers(0, s.labels.value(sizes), shape)
+    if s.domain == "onehot":
+        k = rng.integers(0, shape[-1], shape[:-1])
+        return np.eye(shape[-1])[k]
+    size = np.where(
+        rng.random(shape) < 0.5, rng.uniform(0.2, 0.8, shape), rng.uniform(1.2, 1.8, shape)
+    )
+    if s.domain == "distribution":
+        return size / size.sum(-1, keepdims=True)
+    size = size * spread
+    if s.domain == "positive":
+        return size
+    signed = size * rng.choice([-1.0, 1.0], shape)
+    wide = max(shape, default=1) if len(shape) > 1 else 1
+    signed = signed / np.sqrt(max(1.0, wide / 4))
+    if s.domain in SYMMETRIC:
+        half = (signed + signed.T) / 2
+        return half if s.domain == "symmetric" else signed @ signed.T + np.eye(len(signed)) / 2
+    return signed
+
+
+def generic_point(
+    g: Graph, trial: int, seed: int, sizes: Mapping[str, int] | None = None, spread: float = 1.0
+) -> Point:
+    """Inputs and initial states of one trial."""
+    rng = np.random.default_rng([seed, trial])
+    bound = dict(sizes) if sizes is not None else bind_sizes(g, trial)
+    length = g.time.length.value(bound) if g.time else 0
+    values: dict[Key, Array] = {}
+    for n in g.inputs:
+        s = g.symbol[n].symbol
+        assert s
+        for t in range(1, length + 1) if s.time else (0,):
+            values[n, t] = generic(s, bound, rng, spread)
+    for e in g.definition.values():
+        for node in topological(e):
+            s = node.symbol
+            if s and s.time and s.shift < 0:
+                for t in range(1 + s.shift, 0 if s.name in g.initial else 1):
+                    values.setdefault((s.name, t), generic(s, bound, rng, spread))
+    return Point(bound, values, {}, length)
+
+
+def seeded(b: Backward, at: Point, seed: int) -> Point:
+    """The point with a cotangent for the output: 1 for a scalar, generic otherwise (never 1)."""
+    rng = np.random.default_rng([seed, 7919])
+    deltas: dict[Key, Array] = {}
+    e = b.graph.symbol[b.of]
+    shape = tuple(x.value(at.sizes) for x in e.shape)
+    for t in range(1, at.length + 1) if time_name(b.graph, b.of) else (0,):
+        deltas[b.of, t] = (
+            np.asarray(1.0)
+            if b.seed.number == 1
+            else rng.uniform(1.2, 1.9, shape) * rng.choice([-1.0, 1.0], shape)
+        )
+    return Point(at.sizes, at.values, deltas, at.length)
+
+
+def objective(b: Backward, at: Point) -> complex:
+    """⟨δof, of⟩: the scalar whose derivative every δ is."""
+    total: complex = 0
+    for (n, t), d in at.deltas.items():
+        if n == b.of and (n, t) in at.values:
+            total += complex(np.sum(d * at.values[n, t]))
+    return total

@@ -1,0 +1,216 @@
+"""Products of Jacobians with their sizes, and why a gradient has its transpose or its sum."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+from itertools import pairwise
+
+from symbackprop import entries as en
+from symbackprop.derivation import local_names
+from symbackprop.formula import tree as no
+from symbackprop.entries.differentiation import LocalStep
+from symbackprop.formula.composing import one_or, size_formula, times
+from symbackprop.notation.convention import NoMatrix
+from symbackprop.notation.expression_formulas import notate
+from symbackprop.derivation.derivation import Derivation, signal
+from symbackprop.entries.contraction import contract
+from symbackprop.entries import Entries
+from symbackprop.graph.graph import used_names
+from symbackprop.notation.entry_formulas import Base, entries_formula
+from symbackprop.derivation.node_jacobians import (
+    entry_base, free, indexed, jacobian_formula, jacobian_shape, jacobian_size, rank, signature,
+)  # fmt: skip
+from symbackprop.backward.accumulation import node_derivative
+from symbackprop.entries.index_letters import in_letters
+from symbackprop.formula.tree import Formula, Name
+from symbackprop.page.options import Options
+from symbackprop.page.page import Block, Display, Equation, Equations, Paragraph, Phrase
+from symbackprop.backward.reverse_pass import cotangent_of
+from symbackprop.derivation.rows import distinct, printed
+
+PATHS, LENGTH = 6, 16  # products are written out up to so many paths of so many factors
+
+
+def paths(d: Derivation, wrt: str) -> list[tuple[str, ...]] | None:
+    """Every chain of nodes from the output down to a variable; None where they are too many or too long."""
+    below: dict[str, bool] = {wrt: True}
+    for n, e in d.graph.definition.items():
+        below[n] = any(below.get(m, False) for m in used_names(e))
+    out: list[tuple[str, ...]] = []
+    stack: list[tuple[str, ...]] = [(d.of,)]
+    while stack:
+        chain = stack.pop()
+        if len(chain) > LENGTH:
+            return None
+        if chain[-1] == wrt:
+            out.append(chain)
+            if len(out) > PATHS:
+                return None
+            continue
+        if chain[-1] in d.graph.definition:
+            nexts = [m for m in used_names(d.graph.definition[chain[-1]]) if below.get(m)]
+            stack += [(*chain, m) for m in reversed(nexts)]
+    return out
+
+
+def product_section(d: Derivation, o: Options) -> list[Block]:
+    """∂of/∂x as a product of Jacobians with their sizes, summed over all paths."""
+    if d.graph.time or d.graph.symbol[d.of].shape:
+        return []
+    blocks: list[Block] = []
+    for x in o.products if o.products is not None else d.wrt:
+        found = paths(d, x) if rank(d, x) <= 1 else None
+        if not found or any(rank(d, n) > 1 for p in found for n in p) or max(map(len, found)) < 3:
+            continue
+        blocks += product_blocks(d, x, found)
+    return blocks
+
+
+def product_blocks(d: Derivation, x: str, found: list[tuple[str, ...]]) -> list[Block]:
+    """The product, or the sum of products, with its sizes; nothing where a factor has no matrix."""
+    scalars = all(rank(d, n) == 0 for p in found for n in p)
+    written = [both for p in found if (both := product_of(d, p, scalars))]
+    if len(written) < len(found):
+        return []
+    symbolic, explicit = zip(*written, strict=True)
+    left = no.Partial(d.convention.of, printed(d, x))
+    sides = [one_or(no.Plus, symbolic), one_or(no.Plus, explicit)]
+    direct = {p[1] for p in found}
+    if (x in direct and len(found) > 1) or any(n in direct for p in found for n in p[2:]):
+        del sides[0]  # ∂of/∂n would stand for the whole derivative and for the direct part of it
+    shape = jacobian_shape(d, d.of, x)
+    intro = Phrase("product.of", (("x", printed(d, x)), ("of", d.convention.of), ("n", len(found))))
+    if len(found) > 1:
+        intro = replace(intro, key="product.paths")
+    size = None if scalars else shape
+    rows = [Equation(f"product.{x}", left, distinct(sides), size, local="*")]
+    if not scalars and d.graph.symbol[x].rank:
+        rows.append(gradient_row(d, x, left))
+    blocks: list[Block] = [Equations(tuple(rows), intro)]
+    if len(found) == 1 and not scalars:
+        links = pairwise(found[0])
+        sizes = tuple(d.convention.chained([jacobian_size(d, a, b) for a, b in links]))
+        blocks.append(Display(sizes, tuple(size_formula(s) for s in shape)))
+    return blocks
+
+
+def product_of(
+    d: Derivation, path: tuple[str, ...], scalars: bool
+) -> tuple[Formula, Formula] | None:
+    """The product along a path, of ∂'s with their sizes and of Jacobians; None where one has no matrix."""
+    links = list(pairwise(path))
+    jacobians = [jacobian_formula(d, a, d.graph.symbol[b]) for a, b in links]
+    known = [j for j in jacobians if j is not None]
+    if len(known) < len(jacobians):
+        return None
+    parts = [no.Partial(printed(d, a), printed(d, b)) for a, b in links]
+    chained = d.convention.chained
+    if scalars:  # one bracket per edge, so that each factor can be found in the graph
+        factors = chained([j for j in known if j != no.ONE] or [no.ONE])
+        return one_or(no.Times, chained(parts)), one_or(no.Times, factors)
+    sized = [no.Sized(f, jacobian_size(d, a, b)) for f, (a, b) in zip(parts, links, strict=True)]
+    return one_or(no.Times, chained(sized)), times(chained(known))
+
+
+def gradient_row(d: Derivation, x: str, left: no.Partial) -> Equation:
+    """∇ in the shape of the variable, which the derivative may have to be transposed for."""
+    column = d.convention.layout == "denominator"  # else the derivative by a vector is a row
+    same = column == (d.convention.vectors == "column")
+    turned = left if same else no.Transpose(left)
+    nabla = no.Nabla(d.convention.of, printed(d, x))
+    return Equation(f"product.{x}.gradient", nabla, (turned,), d.graph.symbol[x].shape, local="*")
+
+
+def why_section(d: Derivation, o: Options) -> list[Block]:
+    """∂L/∂W_ij = Σ_k δ_k ∂o_k/∂W_ij = δ_i x_j, one line for each kind of gradient."""
+    rows: list[Equation] = []
+    seen: set[Hashable] = set()
+    alike: list[Formula] = []
+    for x in d.wrt:
+        a = d.backward.adjoints.get(x)
+        if a is None or len(a.uses) != 1 or a.symbol.rank == 0 or a.symbol.symbol is None:
+            continue
+        consumer = a.uses[0].consumer
+        if consumer not in d.graph.definition or a.uses[0].at is not None:
+            continue  # an initial state, or a single step read from outside time
+        if consumer == d.of and d.backward.seed.number == 1:
+            continue
+        kind = signature(d, consumer, x)
+        if kind in seen:
+            alike.append(printed(d, x))
+            continue
+        row = why_row(d, x, consumer)
+        if row:
+            seen.add(kind)
+            rows += [row, *so(d, x)]
+    blocks: list[Block] = [Equations(tuple(rows), Phrase("why.intro"))] if rows else []
+    if alike and blocks:
+        said = Phrase("list", tuple((f"x{n}", f) for n, f in enumerate(alike)))
+        blocks.append(Paragraph(Phrase("why.likewise", (("list", said),))))
+    return blocks
+
+
+def so(d: Derivation, x: str) -> list[Equation]:
+    """The matrix form the entries add up to."""
+    a = d.backward.adjoints[x]
+    try:
+        form = notate(a.value, d.convention)
+    except NoMatrix:
+        return []
+    s = a.symbol.symbol
+    assert s
+    left = signal(d, x)
+    if not d.graph.time and not d.graph.symbol[d.of].shape:
+        left = no.Nabla(d.convention.of, printed(d, x))
+    return [Equation(f"why.{x}.so", left, (form,), a.symbol.shape, recurrent=bool(s.time))]
+
+
+def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
+    """One index line: why the transpose, the sum over the batch, the outer product."""
+    g, pool = d.graph, d.convention.letters
+    found = node_derivative(g.symbol[consumer], g.definition[consumer], g.symbol[x], pool)
+    if found is None or len(found[0].definitions) > 1:
+        return None
+    step = found[1][-1]
+    cotangent = cotangent_of(g, consumer)
+    product = en.multiply(en.elem(cotangent, *step.at), step.result)
+    summed = Entries(
+        tuple(en.Term(t.coefficient, t.factors, (*step.at, *t.bound)) for t in product.terms)
+    )
+    base = entry_base(
+        d, local_names.Local(g.symbol[consumer], g.definition[consumer], g.symbol[x], (), pool)
+    )
+    sides: list[Formula] = [
+        entries_formula(in_letters(e, pool), base) for e in (summed, contract(summed))
+    ]
+    a, time = g.symbol[x], g.time
+    sequence = bool(a.symbol and a.symbol.time)
+    if time and not sequence and cotangent.symbol and cotangent.symbol.time:
+        sides = [no.Sum(Name(time.name), no.ONE, size_formula(time.length), f) for f in sides]
+    chained = not time and not g.symbol[d.of].shape
+    if chained:
+        sides.insert(0, by_the_chain_rule(d, x, consumer, step, base))
+        left: Formula = no.Partial(d.convention.of, indexed(printed(d, x), step.by))
+    else:
+        f = signal(d, x)
+        known, own = (f.base, f.indices) if isinstance(f, no.At) else (f, ())
+        left = no.At(known, (*own, *letters(step)))
+    local = local_names.key(consumer, x) if chained else ""
+    return Equation(
+        f"why.{x}", left, distinct(sides), free=free(step.by), recurrent=sequence, local=local
+    )
+
+
+def by_the_chain_rule(d: Derivation, x: str, consumer: str, step: LocalStep, base: Base) -> Formula:
+    """Σ δy_i ∂y_i/∂x_j."""
+    partial = no.Partial(indexed(printed(d, consumer), step.at), indexed(printed(d, x), step.by))
+    entry = base(cotangent_of(d.graph, consumer), tuple(Name(i.name) for i in step.at))
+    body: Formula = times([entry, partial])
+    for i in reversed(step.at):
+        body = no.Sum(Name(i.name), no.ONE, size_formula(i.size), body)
+    return body
+
+
+def letters(step: LocalStep) -> tuple[Formula, ...]:
+    return tuple(Name(i.name) for i in step.by)

@@ -1,0 +1,159 @@
+"""The error signals and the gradients, with rows of their own where a recurrence ends or starts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from symbackprop.formula import tree as no
+from symbackprop.matrices import tidy as td
+from symbackprop.formula.composing import size_formula
+from symbackprop.derivation.derivation import Derivation, signal, unfolded, written_out
+from symbackprop.graph.expr import Expr, symbols, topological, weight
+from symbackprop.page.options import Options
+from symbackprop.page.page import Block, Equation, Equations, Paragraph, Phrase
+from symbackprop.derivation.node_jacobians import laid_out
+from symbackprop.derivation.rows import distinct, equation, name_of, symbol_of
+from symbackprop.sizes import size
+from symbackprop.matrices.square_products import SYMMETRIC
+from symbackprop.numeric.points import BEFORE
+
+LONG = 3  # nodes of what is worth a name where it stands twice
+
+
+def delta_forms(d: Derivation, name: str, o: Options) -> list[Expr]:
+    a = d.backward.adjoints[name]
+    forms = list(a.forms)
+    if o.unfold:
+        forms += [f for f in (unfolded(d, a.value, o.unfold),) if f is not a.value]
+    return forms
+
+
+def constants_block(d: Derivation) -> list[Block]:
+    rows = [equation(d, f"constant.{n}", name_of(d, n), [d.graph.definition[n]], symbol_of(d, n).shape)
+            for n in d.constants]  # fmt: skip
+    return [Equations(tuple(rows), Phrase("delta.selector"))] if rows else []
+
+
+def delta_section(d: Derivation, o: Options) -> list[Block]:
+    rows, blocks = [], []
+    shown = [n for n in d.backward.adjoints if n in d.graph.definition]
+    recurrent = [n for n in shown if symbol_of(d, n).time]
+    for n in shown:
+        s = symbol_of(d, n)
+        key, left = f"delta.{n}", signal(d, n)
+        rows += stepwise(d, n, equation(d, key, left, delta_forms(d, n, o), s.shape,
+                                        recurrent=bool(s.time)))  # fmt: skip
+    if rows:
+        intro = Phrase("delta.recurrent") if recurrent else Phrase("delta.intro")
+        blocks.append(Equations(tuple(rows), intro))
+    if recurrent:
+        names = sorted({u.consumer for n in shown for u in d.backward.adjoints[n].uses
+                        if u.shift < (0 if d.backward.adjoints[n].last is None else -1)})  # fmt: skip
+        if names:
+            key = "delta.boundary" if len(names) > 1 else "delta.boundary_one"
+            blocks.append(Paragraph(Phrase(key, (("list", boundary(d, names)),))))
+    return [*blocks, *ends_note(d, shown), *constants_block(d)] if blocks else []
+
+
+def stepwise(d: Derivation, name: str, row: Equation) -> list[Equation]:
+    """A recurrent row, with rows of its own for the last step and for step 0 where these differ."""
+    a = d.backward.adjoints[name]
+    base = signal(d, name)
+    rows = [row if a.last is None else replace(row, local=BEFORE)]
+    for end, key in ((a.last, "last"), (a.first, "first")):
+        if end is not None:
+            assert isinstance(base, no.At) and d.graph.time
+            step = size_formula(d.graph.time.length) if key == "last" else no.ZERO
+            left = no.At(base.base, (step,))
+            made = equation(d, f"{row.key}.{key}", left, [end], row.shape or ())
+            rows.insert(0 if key == "last" else len(rows), replace(made, boxed=row.boxed))
+    return rows
+
+
+def ends_note(d: Derivation, names: Sequence[str]) -> list[Block]:
+    """Which recurrences hold only before the last step."""
+    found = [signal(d, n) for n in names if d.backward.adjoints[n].last is not None]
+    if not found or not d.graph.time:
+        return []
+    length = size_formula(d.graph.time.length)
+    said = Phrase("list", tuple((f"x{k}", f) for k, f in enumerate(found)))
+    return [Paragraph(Phrase("delta.before", (("list", said), ("length", length))))]
+
+
+def boundary(d: Derivation, names: Sequence[str]) -> Phrase:
+    """δ…_{T+1} = 0, as a list of symbols."""
+    time = d.graph.time
+    assert time
+    last = no.Plus((size_formula(time.length), no.ONE))
+    out = []
+    for n in names:
+        f = signal(d, n)
+        assert isinstance(f, no.At)
+        out.append(no.At(f.base, (last,)))
+    return Phrase("list", tuple((f"x{k}", f) for k, f in enumerate(out)))
+
+
+def gradients_section(d: Derivation, o: Options) -> list[Block]:
+    rows = []
+    for n in d.wrt:
+        if n not in d.backward.adjoints:
+            continue
+        s = symbol_of(d, n)
+        scalar = not d.graph.symbol[d.of].shape
+        left = signal(d, n)
+        if scalar and not s.time:
+            left = (
+                no.Nabla(d.convention.of, s.tex) if s.shape else no.Partial(d.convention.of, s.tex)
+            )
+        forms = gradient_forms(d, n)
+        row = equation(d, f"gradient.{n}", left, forms, s.shape, recurrent=bool(s.time), boxed=True)
+        turned = as_derivative(d, row, forms) if scalar and not s.time else None
+        rows += [turned] if turned else stepwise(d, n, row)
+    intro = "gradients.intro" if d.convention.layout != "numerator" else "gradients.derivatives"
+    return [Equations(tuple(rows), Phrase(intro)), *ends_note(d, d.wrt), *symmetry_note(d)]
+
+
+def as_derivative(d: Derivation, row: Equation, forms: Sequence[Expr]) -> Equation | None:
+    """∂of/∂x where the layout gives it another shape than x; None where it is the gradient."""
+    if d.convention.layout != "numerator" or not isinstance(row.left, no.Nabla) or row.free:
+        return None
+    shape = row.shape or ()
+    sides = distinct([laid_out(f, 0, len(shape), d.convention) for f in forms])
+    turned = tuple(reversed(shape)) if len(shape) == 2 else (size(1), *shape)
+    return replace(row, left=no.Partial(row.left.of, row.left.wrt), sides=sides, shape=turned)
+
+
+def symmetry_note(d: Derivation) -> list[Block]:
+    """The convention for a symmetric variable: its entries are independent."""
+    own = [symbol_of(d, n) for n in d.wrt if n in d.backward.adjoints]
+    found = tuple((f"x{k}", s.tex) for k, s in enumerate(own) if s.domain in SYMMETRIC)
+    said = Phrase("gradients.symmetric", (("list", Phrase("list", found)),))
+    return [Paragraph(said)] if found else []
+
+
+def gradient_forms(d: Derivation, name: str) -> list[Expr]:
+    """The gradient over error signals and, in short graphs, with the signals put in."""
+    a = d.backward.adjoints[name]
+    written = written_out(d, name)
+    forms = [a.value] if written is a.value or repeats(written) else [a.value, written]
+    if d.graph.time:
+        return forms
+    if not a.value.shape:  # scalars: down to the inputs, where these are scalars
+        below = tuple(n for n in d.graph.definition)
+        full = written
+        for _ in below:
+            new = td.tidy(unfolded(d, full, below))
+            if new is full or weight(new) > 60 or any(x.rank for x in symbols(new)):
+                break
+            full = new
+        forms.append(full)
+    return forms
+
+
+def repeats(e: Expr) -> bool:
+    """Whether something long, or its transpose, stands in an expression twice: a name for it reads better."""
+    counts = Counter(a for n in topological(e) for a in n.args if weight(a) > LONG)
+    return any(k > 1 or (n.rank == 2 and td.tr(n) is not n and td.tr(n) in counts)
+               for n, k in counts.items())  # fmt: skip

@@ -1,0 +1,223 @@
+"""Local Jacobians derived entry by entry, each kind once; all Jacobians of a time step."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import replace
+
+from symbackprop import entries as en
+from symbackprop.derivation import local_names
+from symbackprop.formula import tree as no
+from symbackprop.entries.differentiation import LocalStep
+from symbackprop.notation.convention import symbol_formula
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.entries import Affine, Delta, Elem, Entries
+from symbackprop.entries.entry_equations import Instance
+from symbackprop.page.equation_section import equation_rows
+from symbackprop.graph.expr import Expr, symbols
+from symbackprop.graph.graph import used_names
+from symbackprop.notation.entry_formulas import Base, entries_formula
+from symbackprop.derivation.node_jacobians import (
+    entry_base, free, indexed, jacobian_formula, jacobian_shape, rank, real, signature,
+)  # fmt: skip
+from symbackprop.backward.accumulation import node_derivative
+from symbackprop.matrices.lowering import lower
+from symbackprop.formula.tree import Formula
+from symbackprop.page.options import Options
+from symbackprop.entries.scalar_functions import scalar_row
+from symbackprop.page.page import Block, Equation, Equations, Paragraph, Phrase
+from symbackprop.entries.reference_values import derived as derivative_of
+from symbackprop.derivation.rows import distinct, printed
+
+
+def local_section(d: Derivation, o: Options) -> list[Block]:
+    """Each kind of local Jacobian once, derived from the definition."""
+    pairs = [
+        (n, m)
+        for n, e in d.graph.definition.items()
+        for m in used_names(e)
+        if n not in d.undrawn and m not in d.undrawn and asked(o, n) and worth(d, n, m)
+    ]
+    if pairs and not d.graph.time and all(rank(d, x) == 0 for p in pairs for x in p):
+        return [scalar_edges(d, pairs)]
+    blocks: list[Block] = [Paragraph(Phrase("local.timeless"))] if pairs and d.graph.time else []
+    if any(rank(d, n) + rank(d, m) > 2 for n, m in pairs):
+        blocks.append(Paragraph(Phrase("local.tensor")))
+    seen: set[Hashable] = set()
+    alike: list[Phrase] = []
+    for node, wrt in pairs:
+        kind = signature(d, node, wrt)
+        if kind in seen:
+            values = (("y", printed(d, node)), ("x", printed(d, wrt)))
+            alike.append(Phrase("local.pair", values))
+            continue
+        seen.add(kind)
+        found = derived(d, node, wrt)
+        if found is not None and found[1][-1].result.terms:
+            blocks += derivation_blocks(d, node, wrt, *found)
+    if alike:
+        said = tuple((f"x{n}", p) for n, p in enumerate(alike))
+        blocks.append(Paragraph(Phrase("local.likewise", (("list", Phrase("list", said)),))))
+    return [*blocks, *step_block(d)]
+
+
+def asked(o: Options, node: str) -> bool:
+    """Whether the sheet asks for the Jacobians of a node."""
+    return o.local is None or node in o.local
+
+
+def step_block(d: Derivation) -> list[Block]:
+    """All Jacobians of one time step of a recurrence, between scalars and vectors."""
+    rows = []
+    for n, e in d.graph.definition.items():
+        own = d.graph.symbol[n].symbol
+        if own is None or not own.time or (n != d.of and n not in d.backward.adjoints):
+            continue
+        for leaf in symbols(e):
+            s = leaf.symbol
+            if s is None or s.labels or not s.time or s.name not in d.backward.adjoints:
+                continue
+            j = jacobian_formula(d, n, leaf)
+            if j is not None:
+                left = no.Partial(
+                    symbol_formula(own, d.convention), symbol_formula(s, d.convention)
+                )
+                rows.append(Equation(f"step.{n}.{s.name}{s.shift:+d}", left, (j,),
+                                     jacobian_shape(d, n, s.name), recurrent=True,
+                                     local=f"step:{n}|{s.name}|{s.shift}"))  # fmt: skip
+    return [Equations(tuple(rows), Phrase("local.steps"))] if rows else []
+
+
+def worth(d: Derivation, node: str, wrt: str) -> bool:
+    """Active pairs; in a recurrence only functions of one symbol, the rest is linear and says nothing new."""
+    if wrt not in d.backward.adjoints or not real(d, wrt):
+        return False
+    if (node != d.of and node not in d.backward.adjoints) or node == wrt:
+        return False  # a state by its own past has no timeless form
+    e = d.graph.definition[node]
+    shifts = [s.symbol.shift for s in symbols(e) if s.symbol and s.symbol.name == wrt]
+    if lower(e, d.convention.letters) is None or len(shifts) > 1:
+        return False
+    return not d.graph.time or (e.op.scalar is not None and e.args[0].symbol is not None)
+
+
+def scalar_edges(d: Derivation, pairs: list[tuple[str, str]]) -> Equations:
+    rows = []
+    for node, wrt in pairs:
+        j = jacobian_formula(d, node, d.graph.symbol[wrt])
+        if j is not None:
+            left = no.Partial(printed(d, node), printed(d, wrt))
+            rows.append(
+                Equation(f"local.{node}.{wrt}", left, (j,), local=local_names.key(node, wrt))
+            )
+    return Equations(tuple(rows), Phrase("local.edges"))
+
+
+def derivation_blocks(
+    d: Derivation, node: str, wrt: str, instance: Instance, steps: tuple[LocalStep, ...]
+) -> list[Block]:
+    """Definition, derivative of each helper, Jacobian in entries, matrix form."""
+    key = local_names.key(node, wrt)
+    scope = local_names.of(d, key)
+    base = entry_base(d, scope)
+    rows = helper_rows(instance, scope, key, base) if len(instance.definitions) > 1 else []
+    rows += equation_rows(d, scope, key)
+    matrix = matrix_row(d, node, wrt, key)
+    for step in (x for x in steps if x.raw.terms):
+        rows.append(step_row(d, scope, f"{key}.{len(rows)}", step, base))
+        if step is steps[-1] and not matrix and len(step.at) + len(step.by) > 1:
+            shape = tuple(i.size for i in (*step.at, *step.by))
+            rows[-1] = replace(rows[-1], shape=shape)
+    rows += primes(key, steps[-1], base)
+    rows += matrix
+    values = (("y", symbol_name(scope.node)), ("x", symbol_name(scope.wrt)))
+    return [Equations(tuple(rows), Phrase("local.of", values))]
+
+
+def helper_rows(
+    instance: Instance, scope: local_names.Local, key: str, base: Base
+) -> list[Equation]:
+    """The definition, entry by entry."""
+    return [
+        Equation(f"{key}.{n}", indexed(scope.printed(h.tensor), h.at), (entries_formula(h.right, base),),
+                 free=free(h.at), local=key)
+        for n, h in enumerate(instance.definitions)
+    ]  # fmt: skip
+
+
+def step_row(
+    d: Derivation, scope: local_names.Local, key: str, step: LocalStep, base: Base
+) -> Equation:
+    """The derivative of one helper, or of the node: differentiated, contracted, selectors named."""
+    left = no.Partial(indexed(scope.printed(step.tensor), step.at), indexed(scope.tex, step.by))
+    forms = (step.raw, step.result, with_selectors(d, step.result))
+    sides = distinct([entries_formula(f, base) for f in forms])
+    return Equation(key, left, sides, free=free(step.at, step.by), local=key.rpartition(".")[0])
+
+
+def matrix_row(d: Derivation, node: str, wrt: str, key: str) -> list[Equation]:
+    """The Jacobian as a matrix, where one says it."""
+    matrix = None if d.graph.time else jacobian_formula(d, node, d.graph.symbol[wrt])
+    if matrix is None or not rank(d, node) + rank(d, wrt):
+        return []
+    left = no.Partial(printed(d, node), printed(d, wrt))
+    shape = jacobian_shape(d, node, wrt)
+    return [Equation(f"{key}.matrix", left, (matrix,), shape, local=key)]
+
+
+def primes(key: str, step: LocalStep, base: Base) -> list[Equation]:
+    """f'(x) written out for every scalar function whose derivative has no shorter name."""
+    rows = []
+    named = dict.fromkeys(f for f in functions_in(step.result) if f.order)
+    for fn in (f for f in named if not scalar_row(f.function).abstract):
+        inner = en.inline(
+            derivative_of(fn.function, fn.order),
+            lambda a, fn=fn: fn.arg if a.tensor == "x" else None,
+        )
+        left = no.Call(fn.function, (entries_formula(fn.arg, base),), fn.order)
+        rows.append(Equation(f"{key}.{fn.function}.{fn.order}", left, (entries_formula(inner, base),),
+                             free=free(en.free_indices(fn.arg)), local=key))  # fmt: skip
+    return rows
+
+
+def functions_in(e: Entries) -> Iterator[en.Fn]:
+    """Every scalar function in an index expression."""
+    for t in e.terms:
+        for atom, _ in t.factors:
+            if isinstance(atom, en.Fn):
+                yield atom
+                yield from functions_in(atom.arg)
+            elif isinstance(atom, en.Group):
+                yield from functions_in(atom.body)
+
+
+def symbol_name(e: Expr) -> Formula:
+    assert e.symbol
+    return e.symbol.tex
+
+
+def with_selectors(d: Derivation, e: Entries) -> Entries:
+    """δ between axes of different size written as an entry of a named selector."""
+    known = {}
+    for c in d.constants:
+        s = d.graph.definition[c]
+        known[s.attribute("rows"), s.attribute("columns"), s.attribute("start")] = d.graph.symbol[c]
+
+    def change(a: en.Atom) -> en.Atom:
+        if isinstance(a, Delta) and isinstance(a.left, Affine) and isinstance(a.right, Affine):
+            for x, y in ((a.left, a.right), (a.right, a.left)):
+                if x.plain and len(y.terms) == 1 and y.terms[0][1] == 1:
+                    i = y.terms[0][0]
+                    found = known.get((x.plain.size, i.size, y.offset))
+                    if found is not None and x.plain.size != i.size:
+                        return Elem(found, (x, en.position(i)))
+        return a
+
+    changed = en.map_atoms(e, change)
+    return e if changed == e else changed
+
+
+def derived(d: Derivation, node: str, wrt: str) -> tuple[Instance, tuple[LocalStep, ...]] | None:
+    """The local derivation of a node by a symbol, time index dropped."""
+    scope = local_names.of(d, local_names.key(node, wrt))
+    return node_derivative(scope.node, scope.definition, scope.wrt, d.convention.letters)

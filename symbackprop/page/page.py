@@ -1,0 +1,175 @@
+"""A page as plain data: sections of equations, tables, pictures and phrases; no language, no layout.
+
+`outline.py` fills it from a derivation, `verify/equality.py` checks every `Equation` on it, `sheet/sheet.py` writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from symbackprop.formula.tree import Formula
+from symbackprop.picture.drawings.drawing import Drawing
+from symbackprop.catalogue.prose import Text
+from symbackprop.sizes import Shape, Size
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A sentence of the catalogue, by key, with what stands in its gaps."""
+
+    key: str
+    values: tuple[tuple[str, Formula | Phrase | str | int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """left = side = side …: every side is evaluated against the left before it is printed.
+
+    `relation` is the last sign: '=' (equal to 1e-10), '≈' (the last side is rounded: equal within its
+    digits) or '≤' (in every entry).
+    `shape` is printed beside it where given. `free` are the free index letters with the sizes
+    they run over; `recurrent` equations hold at every time step.
+    `local` names the node whose local scope (helpers, ∂y/∂x) the equation uses.
+    """
+
+    key: str
+    left: Formula
+    sides: tuple[Formula, ...]
+    shape: Shape | None = None
+    free: tuple[tuple[str, Size], ...] = ()
+    recurrent: bool = False
+    local: str = ""
+    relation: str = "="
+    boxed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Equations:
+    """Equations aligned at their signs, with an optional sentence before them."""
+
+    rows: tuple[Equation, ...]
+    intro: Phrase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A sentence."""
+
+    phrase: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """A formula by itself, without an equality sign: a line of sizes that shows a product can be computed.
+
+    `sizes` are the factors' (rows, columns), `result` the size of the product.
+    """
+
+    sizes: tuple[tuple[Formula, ...], ...]
+    result: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Column titles and rows; a cell is a formula, a phrase, or text."""
+
+    columns: tuple[Phrase, ...]
+    rows: tuple[tuple[Formula | Phrase | str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Vertex:
+    """A node of the drawn graph: kind is 'input', 'parameter', 'node' or 'output'."""
+
+    key: str
+    label: Formula
+    size: tuple[Formula, ...]
+    kind: str
+    shape_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """An edge of the drawn graph with the local derivative along it."""
+
+    tail: str
+    head: str
+    label: Formula | None  # None: an integer label, nothing flows back
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The graph, with a caption; the writer's file places and draws it."""
+
+    vertices: tuple[Vertex, ...]
+    arrows: tuple[Arrow, ...]
+    caption: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """An author's words, behind a mark such as 'written, not derived' where there is one."""
+
+    text: Text
+    mark: Phrase | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A line as somebody printed it: shown, not vouched for. Without sides where it could not be read."""
+
+    text: str
+    sides: tuple[Formula, ...]
+    signs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A drawing per language, with a caption."""
+
+    drawings: tuple[tuple[str, Drawing], ...]
+    caption: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A program, line by line as it is."""
+
+    code: str
+
+
+Block: TypeAlias = (
+    Equations | Paragraph | Display | Table | Figure | Passage | Claimed | Sketch | Listing
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the page, most with a title; `key` is what a sheet switches on or off."""
+
+    key: str
+    title: Phrase | None
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The sections in reading order, and the TeX spelling of the functions used on it."""
+
+    sections: tuple[Section, ...]
+    functions: tuple[tuple[str, str], ...] = ()
+    at: Mapping[str, object] | None = (
+        None  # numbers of the inputs, for equations in the scope 'trace'
+    )
+
+    @property
+    def equations(self) -> tuple[Equation, ...]:
+        return tuple(
+            row
+            for s in self.sections
+            for b in s.blocks
+            if isinstance(b, Equations)
+            for row in b.rows
+        )

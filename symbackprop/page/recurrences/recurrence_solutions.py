@@ -1,0 +1,297 @@
+"""Symbolic depth: first-order linear recurrences of a derivation, forward and backward, in closed form.
+
+δh_t = c_{t+1} ⊙ δh_{t+1} before the last step, with δh_n = g, gives δh_t = g ⊙ Π_{j=t+1}^{n} c_j; a linear
+state h_t = c_t ⊙ h_{t-1} gives Π_{j=1}^{t} c_j ⊙ h_0. The coefficients are read off the derivation's own
+equations; where an equation is not linear, not homogeneous or reaches further back there is no closed form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from typing import TypeAlias
+
+from symbackprop.matrices import monomials as mo
+from symbackprop.matrices import tidy as td
+from symbackprop.page.recurrences.closed_forms import (
+    Closed, ClosedWriter, atom, fixed, monomial, moved, multiplied, over_steps, summed,
+)  # fmt: skip
+from symbackprop.formula.composing import one_or
+from symbackprop.notation.convention import NoMatrix
+from symbackprop.derivation.derivation import Derivation, signal
+from symbackprop.graph.expr import (
+    Expr, const, intern, pinned, rebuild, shifted, substitute, symbols, weight,
+)  # fmt: skip
+from symbackprop.graph.graph import TIME_SUM
+from symbackprop.formula.tree import At, Call, Formula, Nabla, Name, Partial, Plus
+from symbackprop.entries.op import unprimed
+from symbackprop.page.page import Equation
+from symbackprop.notation.sum_formulas import broadcast_terms
+from symbackprop.backward.reverse_pass import backward
+from symbackprop.sizes import size
+
+Known: TypeAlias = Mapping[tuple[str, bool], Closed]  # (name, cotangent?) at step t
+Sum: TypeAlias = tuple[Closed, ...]
+
+
+def coefficient(e: Expr, s: Expr) -> Expr | None:
+    """c in e = c ⊙ s, free of s; None where e is not of this form."""
+    m = mo.split(e)
+    powers = (*m.scalars, *m.arrays)
+    touched = [(b, x) for b, x in powers if s in symbols(b)]
+    if len(touched) != 1 or touched[0][1] != 1:
+        return None
+    base = touched[0][0]
+    if base is s:
+        inner: Expr | None = const(1)
+    elif base.op.name in ("add", "subtract") and s.shape == base.shape:
+        inner = sum_of([(sign, coefficient(t, s)) for sign, t in broadcast_terms(base)])
+    else:
+        inner = None
+    if inner is None or s.shape != e.shape:
+        return None
+    scalars, arrays = (tuple(f for f in fs if f[0] is not base) for fs in (m.scalars, m.arrays))
+    rest = mo.join(mo.Monomial(m.coefficient, scalars, arrays), e.shape if arrays else ())
+    return td.mul(rest, inner)
+
+
+def sum_of(terms: list[tuple[int, Expr | None]]) -> Expr | None:
+    """Σ of coefficients, scalars spread over arrays."""
+    found = [td.scaled(sign, c) for sign, c in terms if c is not None]
+    return td.plus(*found) if len(found) == len(terms) else None
+
+
+def put_in(d: Derivation, e: Expr, keep: frozenset[str]) -> Expr | None:
+    """An expression over the signals to keep alone, other recurrent signals replaced by their sums."""
+    adjoints = d.backward.adjoints
+    for _ in range(len(adjoints) + 1):
+        others = [s for s in symbols(e) if s.symbol and s.symbol.cotangent
+                  and s.symbol.name not in keep]  # fmt: skip
+        if not others:
+            return e
+        by: dict[Expr, Expr] = {}
+        for s in others:
+            own = s.symbol
+            a = adjoints.get(own.name) if own else None
+            if own is None or a is None or not own.time or a.last is not None:
+                return None
+            by[s] = shifted(a.value, own.shift)
+        e = td.tidy(substitute(e, by))
+        if weight(e) > LARGE:  # signals that feed each other have no such form
+            return None
+    return None
+
+
+LARGE = 400  # nodes of a form with all signals put in
+
+
+def has_signal(e: Expr) -> bool:
+    return any(s.symbol.cotangent for s in symbols(e) if s.symbol)
+
+
+# --- the recurrences -----------------------------------------------------------------------------
+
+
+def solved_signal(d: Derivation, name: str) -> Closed | None:
+    """δname_t in closed form: boundary times the product of the coefficients after t."""
+    time, a = d.graph.time, d.backward.adjoints[name]
+    if time is None or a.last is None:
+        return None
+    e = put_in(d, a.value, frozenset([name]))
+    after = shifted(a.symbol, 1)
+    c = coefficient(e, after) if e is not None else None
+    if c is None or has_signal(c):
+        return None
+    end = atom(pinned(a.symbol, time.length))
+    if a.last.number is not None:
+        end = Closed((), Fraction(a.last.number))
+    run = over_steps(shifted(c, -1), size(time.name) + 1, time.length)
+    return replace(multiplied(run, end), shape=a.symbol.shape)
+
+
+def solved_state(d: Derivation, name: str) -> Closed | None:
+    """h_t of a linear recurrence: the product of the coefficients up to t, times h_0."""
+    time, h = d.graph.time, d.graph.symbol[name]
+    if time is None or not h.symbol or not h.symbol.time:
+        return None
+    before = shifted(h, -1)
+    c = coefficient(d.graph.definition[name], before)
+    if c is None or any(s.symbol.name == name for s in symbols(c) if s.symbol):
+        return None
+    start = d.graph.initial.get(name)
+    first = start if start is not None and start.symbol else pinned(h, size(0))
+    return multiplied(over_steps(c, size(1), size(time.name)), atom(first))
+
+
+def solved(d: Derivation) -> dict[tuple[str, bool], Closed]:
+    """Every state and every signal of the derivation that has a closed form."""
+    out: dict[tuple[str, bool], Closed] = {}
+    for n in d.graph.definition:
+        found = solved_state(d, n)
+        if found:
+            out[n, False] = found
+    for n in d.backward.adjoints:
+        found = solved_signal(d, n)
+        if found:
+            out[n, True] = found
+    return out
+
+
+# --- gradients -----------------------------------------------------------------------------------
+
+
+def closed_gradient(d: Derivation, name: str, known: Known) -> Sum | None:
+    """A gradient with the closed signals and states put in, equal terms over time counted."""
+    a = d.backward.adjoints.get(name)
+    if a is None or a.last is not None:
+        return None
+    out = [closed_term(d, t if sign > 0 else td.scaled(-1, t), known)
+           for sign, t in broadcast_terms(a.value) if t.shape == a.value.shape]  # fmt: skip
+    found = tuple(c for c in out if c is not None)
+    return found if len(found) == len(broadcast_terms(a.value)) else None
+
+
+def closed_term(d: Derivation, e: Expr, known: Known) -> Closed | None:
+    """One term of a gradient, summed over time or not."""
+    time = d.graph.time
+    assert time
+    m = mo.split(e)
+    sums = [b for b, x in (*m.scalars, *m.arrays) if b.op is TIME_SUM and x == 1]
+    if len(sums) > 1:
+        return None
+    if not sums:
+        return put_closed(d, e, known)
+    (total,) = sums
+    body = put_closed(d, total.args[0], known)
+    rest = mo.Monomial(
+        m.coefficient, tuple(f for f in m.scalars if f[0] is not total),
+        tuple(f for f in m.arrays if f[0] is not total),
+    )  # fmt: skip
+    if body is None or any(has_signal(b) for b, _ in (*rest.scalars, *rest.arrays)):
+        return None
+    front = monomial(mo.join(rest, total.shape if rest.arrays else ()))
+    return summed(multiplied(front, body), time)
+
+
+def put_closed(d: Derivation, e: Expr, known: Known) -> Closed | None:
+    """A product with closed signals and states for its factors; None where no signal is closed."""
+    time = d.graph.time
+    assert time
+    signals = frozenset(n for n, cotangent in known if cotangent)
+    whole = put_in(d, e, signals) if signals else None
+    if whole is None or not has_signal(whole):
+        return None
+    m = monomial(whole)
+    parts = [replace(m, powers=())]
+    for base, x in m.powers:
+        s = base.symbol
+        form = known.get((s.name, s.cotangent)) if s else None
+        if form is None or s is None:
+            if has_signal(base):
+                return None
+            parts.append(atom(base, x))
+        elif x.number is None or x.number < 1:
+            return None
+        else:
+            at = fixed(form, time, s.at) if s.at is not None else moved(form, time, s.shift)
+            parts += [at] * x.number
+    return replace(multiplied(*parts), shape=whole.shape)
+
+
+# --- equations -----------------------------------------------------------------------------------
+
+
+def with_named_slopes(d: Derivation) -> Derivation | None:
+    """The derivation with f' for every scalar function; None where that says nothing new."""
+    g = d.graph
+
+    def change(e: Expr, args: tuple[Expr, ...]) -> Expr:
+        op = unprimed(e.op)
+        return e if op is e.op and args == e.args else intern(op, args, e.attributes, e.shape)
+
+    definition = {n: rebuild(e, change) for n, e in g.definition.items()}
+    if all(definition[n] is e for n, e in g.definition.items()):
+        return None
+    b = backward(g.remade(g.symbol, definition), d.of, d.wrt)
+    return replace(d, backward=b) if set(b.graph.symbol) == set(g.symbol) else None
+
+
+def closed_forms(d: Derivation) -> tuple[Equation, ...]:
+    """Every closed form of a derivation, states first, then signals, then gradients."""
+    if d.graph.time is None:
+        return ()
+    ways = [w for w in (with_named_slopes(d), d) if w is not None]
+    tables = [(w, solved(w)) for w in ways]
+    keys = list(tables[-1][1])
+    rows = [row(d, f"closed.{'delta.' * c}{n}", n, signal(d, n) if c else at_step(d, n),
+                [(t[n, c],) if (n, c) in t else None for _, t in tables], "no") for n, c in keys]  # fmt: skip
+    for n in d.wrt:
+        found = [closed_gradient(w, n, t) for w, t in tables]
+        rows.append(row(d, f"closed.gradient.{n}", n, derivative(d, n), found, "yes"))
+    return tuple(r for r in rows if r is not None)
+
+
+def at_step(d: Derivation, name: str) -> Formula:
+    s = d.graph.symbol[name].symbol
+    assert s
+    return At(s.tex, (Name(s.time),))
+
+
+def derivative(d: Derivation, name: str) -> Formula:
+    """∂L/∂w_i or ∇ for arrays; the signal where the output is no scalar."""
+    s = d.graph.symbol[name].symbol
+    assert s
+    if d.graph.symbol[d.of].shape:
+        return signal(d, name)
+    own = at_step(d, name) if s.time else s.tex
+    return Nabla(d.convention.of, own) if s.shape else Partial(d.convention.of, own)
+
+
+def row(
+    d: Derivation, key: str, name: str, left: Formula, forms: list[Sum | None], boxed: str
+) -> Equation | None:
+    """left = every way to write it; in entries where a product of arrays is no array product."""
+    time, s = d.graph.time, d.graph.symbol[name].symbol
+    found = list(dict.fromkeys(c for c in forms if c is not None))
+    assert time and s
+    if not found:
+        return None
+    letters = tuple(d.convention.letters[: len(s.shape)]) if any(
+        r.body.rank for terms in found for c in terms for r in c.runs) else ()  # fmt: skip
+    if letters:
+        base = left if isinstance(left, At) else signal(d, name)
+        entry = tuple(Name(x) for x in letters)
+        left = At(base.base, (*base.indices, *entry)) if isinstance(base, At) else At(base, entry)
+    try:
+        w = ClosedWriter(d.convention, time, letters)
+        sides = tuple(dict.fromkeys(one_or(Plus, [w.formula(c) for c in terms]) for terms in found))
+    except NoMatrix:
+        return None
+    free = tuple(zip(letters, s.shape, strict=True)) if letters else ()
+    return Equation(key, left, sides, s.shape, free, recurrent=bool(s.time), boxed=boxed == "yes")
+
+
+# --- bounds --------------------------------------------------------------------------------------
+
+
+def bounded(d: Derivation, name: str) -> tuple[Formula, Formula] | None:
+    """|∂L/∂x| and what it cannot exceed: every f' replaced by sup |f'|, absolute values for the rest.
+
+    None without a closed form, for arrays, and where a slope is not bounded.
+    """
+    from symbackprop.page.recurrences.bounds import (
+        bounded_form,
+    )  # fmt: skip  # SymPy only where a bound is asked for
+
+    w = with_named_slopes(d) or d
+    found = closed_gradient(w, name, solved(w)) if d.graph.time else None
+    if not found or any(c.shape for c in found) or d.graph.time is None:
+        return None
+    largest = [bounded_form(c) for c in found]
+    kept = [c for c in largest if c is not None]
+    if len(kept) < len(largest):
+        return None
+    writer = ClosedWriter(d.convention, d.graph.time)
+    right = one_or(Plus, [writer.formula(c) for c in kept])
+    return Call("abs", (derivative(d, name),)), right

@@ -1,0 +1,109 @@
+"""A placed picture as one self-contained SVG element, in the text colour of the page around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from html import escape
+
+from symbackprop.picture.drawings.drawing import number
+from symbackprop.picture.graphs.legend import number_in
+from symbackprop.picture.text_width import EDGE, NODE, SIZE
+from symbackprop.picture.graphs.graph_picture import Label, Placed, PlacedArrow, PlacedVertex, Point
+from symbackprop.picture.svg_text import FONTS, clean, inscription, pair
+
+LOOKS = {
+    "input": 'fill="none" stroke="currentColor"',
+    "parameter": 'fill="#888" fill-opacity="0.2" stroke="currentColor" stroke-opacity="0.6"',
+    "node": 'fill="none" stroke="currentColor"',
+    "output": 'fill="none" stroke="currentColor" stroke-width="1.3"',
+    "constant": 'fill="none" stroke="currentColor" stroke-opacity="0.6" stroke-dasharray="1.5 1.5"',
+    "ellipsis": 'fill="none"',
+}
+
+
+def svg(placed: Placed, *, title: str = "Computation graph") -> str:
+    """The picture with a title and a description: every vertex, then every arrow in words."""
+    body = [*map(_vertex, placed.vertices), *map(_arrow, placed.arrows)]
+    for (key, label), box in zip(placed.legend, placed.legend_boxes, strict=True):
+        left = box.x - box.width / 2
+        body.append(_key(key, (left + 5.5, box.y)))
+        body.append(inscription(label, (left + 14, box.y), EDGE, anchor="start"))
+    told = escape(_told(placed))
+    name = "g" + sha256("".join([title, told, *body]).encode("utf-8", "replace")).hexdigest()[:12]
+    width, height = placed.width, placed.height
+    view = f"0 0 {number(width / placed.scale)} {number(height / placed.scale)}"
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="{name}t {name}d"'
+        f' viewBox="{view}" width="{number(width)}pt" height="{number(height)}pt"'
+        f' style="max-width:100%" font-family="{FONTS}" stroke-width="0.5">'
+    )
+    titles = f'<title id="{name}t">{escape(clean(title))}</title><desc id="{name}d">{told}</desc>'
+    return "\n".join([head, titles, *body, "</svg>", ""])
+
+
+def _told(placed: Placed) -> str:
+    """The graph in words, for those who cannot see it."""
+    names = {v.vertex.key: v.vertex.label.text for v in placed.vertices}
+    parts = [
+        f"{v.vertex.label.text} ({v.vertex.size.text})"
+        if v.vertex.size.text
+        else v.vertex.label.text
+        for v in placed.vertices
+    ]
+    parts += [
+        f"{names[a.arrow.tail]} → {names[a.arrow.head]}: {a.arrow.label.text}"
+        for a in placed.arrows
+    ]
+    return clean("; ".join(parts))
+
+
+def _vertex(placed: PlacedVertex) -> str:
+    vertex, box = placed.vertex, placed.box
+    frame = (
+        f'<rect x="{number(box.x - box.width / 2)}" y="{number(box.y - box.height / 2)}"'
+        f' width="{number(box.width)}" height="{number(box.height)}"'
+        f' rx="{number(placed.radius)}" {LOOKS[vertex.kind]}/>'
+    )
+    if not vertex.size.text:
+        return frame + inscription(vertex.label, (box.x, box.y), NODE)
+    name = inscription(vertex.label, (box.x, box.y - SIZE * 0.7), NODE)
+    return frame + name + inscription(vertex.size, (box.x, box.y + NODE * 0.7), SIZE)
+
+
+def _arrow(placed: PlacedArrow) -> str:
+    """The line with a gap where its label stands, and the tip."""
+    data = f"{_line(placed.before)} {_line(placed.after)}"
+    line = f'<path d="{data}" fill="none" stroke="currentColor"/>'
+    tip = _tip(placed.after)
+    at = placed.box.x, placed.box.y
+    tag = _key(placed.key, at) if placed.key else inscription(placed.arrow.label, at, EDGE)
+    return line + tip + tag
+
+
+def _tip(points: Sequence[Point]) -> str:
+    """A barbed tip; the flow runs along one of the axes where an arrow ends."""
+    x, y = points[-1]
+    long, wide, barb = 5.0, 1.7, 3.8
+    if points[-2][1] == y:
+        corners = (x, y), (x - long, y - wide), (x - barb, y), (x - long, y + wide)
+    else:
+        corners = (x, y), (x - wide, y - long), (x, y - barb), (x + wide, y - long)
+    return f'<path d="M{" L".join(map(pair, corners))} Z" fill="currentColor"/>'
+
+
+def _key(key: str, at: Point) -> str:
+    """A number in a circle, drawn, since few fonts have the sign; beyond 50 in parentheses."""
+    if len(key) > 1:
+        return inscription(Label("", key), at, SIZE)
+    where = f'cx="{number(at[0])}" cy="{number(at[1])}"'
+    circle = f'<circle {where} r="5" fill="none" stroke="currentColor"/>'
+    return circle + inscription(Label("", str(number_in(key))), at, SIZE)
+
+
+def _line(points: Sequence[Point]) -> str:
+    """A spline as path data; one point alone is no line."""
+    if len(points) < 2:
+        return ""
+    curves = (points[i : i + 3] for i in range(1, len(points) - 2, 3))
+    return f"M{pair(points[0])} " + " ".join("C" + " ".join(map(pair, c)) for c in curves)

@@ -1,0 +1,117 @@
+r"""A placed picture as a `tikzpicture`: core TikZ, \fontsize for type, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symbackprop.picture.graphs.legend import number_in
+from symbackprop.picture.text_width import EDGE, NODE, SIZE
+from symbackprop.picture.graphs.graph_picture import (
+    Box, Label, Placed, PlacedArrow, PlacedVertex, Point,
+)  # fmt: skip
+
+LIBRARIES: tuple[str, ...] = ()  # TikZ libraries the output needs: none
+
+LOOKS = {
+    "input": "draw",
+    "parameter": "draw=black!55,fill=black!9",
+    "node": "draw",
+    "output": "draw,line width=1.3pt",
+    "constant": "draw=black!55,dash pattern=on 1.5pt off 1.5pt",
+    "ellipsis": "",
+}
+
+
+def tikz(placed: Placed) -> str:
+    """TeX of the picture, at its final size; the labels stand in math mode."""
+    scale = f",scale={_number(placed.scale)},transform shape" if placed.scale != 1 else ""
+    lines = [
+        rf"\begin{{tikzpicture}}[x=1pt,y=1pt,line width=0.5pt,>=stealth,inner sep=0pt{scale}]",
+        rf"\useasboundingbox {_frame(placed)};",
+        *(_vertex(v, placed.scale) for v in placed.vertices),
+        *map(_arrow, placed.arrows),
+    ]
+    for (key, label), box in zip(placed.legend, placed.legend_boxes, strict=True):
+        left = box.x - box.width / 2
+        lines.append(_key(key, (left + 5.5, box.y)))
+        lines.append(rf"\node[anchor=west] at {_at((left + 14, box.y))} {{{_type(label, EDGE)}}};")
+    return "\n".join([*lines, r"\end{tikzpicture}", ""])
+
+
+def _frame(placed: Placed) -> str:
+    """The page area of the picture, in the coordinates before scaling."""
+    return f"(0,0) rectangle {_at((placed.width / placed.scale, placed.height / placed.scale))}"
+
+
+def _vertex(placed: PlacedVertex, scale: float) -> str:
+    """The outline, the name in it, the size below the name."""
+    vertex, box = placed.vertex, placed.box
+    soft = scale * min(
+        placed.radius, min(box.width, box.height) / 2 - 0.01
+    )  # TikZ scales no corners
+    look = LOOKS[vertex.kind] + f",rounded corners={_number(soft)}pt"
+    outline = rf"\path[{look.lstrip(',')}] {_corners(box)};"
+    name = _type(vertex.label, NODE)
+    if vertex.size.tex:
+        name = rf"\shortstack{{{name}\\[1pt]{_type(vertex.size, SIZE)}}}"
+    return rf"{outline} \node at {_at((box.x, box.y))} {{{name}}};"
+
+
+def _corners(box: Box) -> str:
+    left, right = box.x - box.width / 2, box.x + box.width / 2
+    return f"{_at((left, box.y - box.height / 2))} rectangle {_at((right, box.y + box.height / 2))}"
+
+
+def _arrow(placed: PlacedArrow) -> str:
+    """The line up to the label, the line on from it with its tip, and the label on white."""
+    lines = [rf"\draw[->] {_line(placed.after)};"]
+    if len(placed.before) > 1:
+        lines.insert(0, rf"\draw {_line(placed.before)};")
+    middle = (placed.box.x, placed.box.y)
+    if placed.key:
+        lines.append(_key(placed.key, middle))
+    elif placed.arrow.label.tex:
+        text = _type(placed.arrow.label, EDGE)
+        lines.append(rf"\node[fill=white,inner sep=1pt] at {_at(middle)} {{{text}}};")
+    return " ".join(lines)
+
+
+def _key(key: str, at: Point) -> str:
+    """A number in a circle; larger ones, which no circle holds, in parentheses."""
+    if len(key) > 1:
+        return rf"\node[fill=white] at {_at(at)} {{\fontsize{{7}}{{8}}\selectfont {key}}};"
+    number = number_in(key)
+    return (
+        rf"\draw[fill=white,line width=0.3pt] {_at(at)} circle[radius=5pt]"
+        rf" node {{\fontsize{{7}}{{8}}\selectfont {number}}};"
+    )
+
+
+def _type(label: Label, size: float) -> str:
+    return rf"\fontsize{{{size:g}}}{{{size + 1:g}}}\selectfont${label.tex}\mathstrut$"
+
+
+def _line(points: Sequence[Point]) -> str:
+    """A spline as a TikZ path; straight pieces are written `--`."""
+    out = [_at(points[0])]
+    for i in range(1, len(points) - 2, 3):
+        a, b, end = points[i : i + 3]
+        straight = _straight(points[i - 1], a, b, end)
+        out.append(
+            f"-- {_at(end)}" if straight else f".. controls {_at(a)} and {_at(b)} .. {_at(end)}"
+        )
+    return " ".join(out)
+
+
+def _straight(start: Point, a: Point, b: Point, end: Point) -> bool:
+    return start[0] == a[0] == b[0] == end[0] or start[1] == a[1] == b[1] == end[1]
+
+
+def _at(point: Point) -> str:
+    """TikZ counts upwards."""
+    return f"({_number(point[0])},{_number(-point[1])})"
+
+
+def _number(value: float) -> str:
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

@@ -1,1 +1,0 @@
-"""Reading typed TeX: tokens, names, words; `formula.py` puts the words together."""

@@ -1,0 +1,173 @@
+"""Formulas to lines that fit: broken at top-level signs, else between factors, else made smaller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from symbackprop.formula import tree as no
+from symbackprop.page import page as pg
+from symbackprop.catalogue import phrase
+from symbackprop.formula.composing import size_formula
+from symbackprop.formula.tree import Formula
+from symbackprop.picture.text_width import measure
+from symbackprop.picture.graphs.layout import Label
+from symbackprop.sizes import Shape
+from symbackprop.formula.writing.latex_writer import latex
+from symbackprop.formula.writing.text_writer import text
+
+WIDTH = 452.0  # of a line, in points
+POINTS = 10.95
+INDENT = 24.0
+SIGNS = {"=": "=", "≈": r"\approx", "≤": r"\le", "≥": r"\ge"}
+SIZES = 62.0  # kept free for the size beside an equation
+
+Context: TypeAlias = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What decides how a page is set: language, spelling of functions, orientation of vectors."""
+
+    language: str
+    functions: Mapping[str, str]
+    vectors: str
+    escape: Callable[[str], str]
+    math: Callable[[str], str]  # TeX of a formula inside a sentence
+    fit: Callable[[str, float], str]  # a line that cannot be broken, made to fit a width
+
+    def tex(self, f: Formula) -> str:
+        return latex(f, self.functions)
+
+    def factor(self, f: Formula) -> str:
+        """A size among others: a sum in brackets."""
+        return f"({self.tex(f)})" if isinstance(f, no.Plus) else self.tex(f)
+
+    def say(self, p: pg.Phrase) -> str:
+        """A sentence with its formulas set."""
+        if p.key == "size":
+            found = [f for _, f in p.values if not isinstance(f, str | int | pg.Phrase)]
+            return self.math(r"\times ".join(map(self.factor, found)))
+        if p.key == "list":
+            return ", ".join(self.value(v) for _, v in p.values)
+        return phrase(p.key, self.language, self.escape, **{k: self.value(v) for k, v in p.values})
+
+    def value(self, v: Formula | pg.Phrase | str | int) -> str:
+        if isinstance(v, pg.Phrase):
+            return self.say(v)
+        if isinstance(v, str | int):
+            return self.escape(str(v))
+        return self.math(self.tex(v))
+
+
+# --- lines ---------------------------------------------------------------------------------------
+
+
+def width(f: Formula, style: Style) -> float:
+    return measure(Label(style.tex(f), text(f)), POINTS)[0]
+
+
+def lines(f: Formula, room: float, style: Style) -> list[str]:
+    """The formula on as many lines as it needs, broken at top-level signs, else between factors."""
+    if width(f, style) <= room:
+        return [style.tex(f)]
+    if isinstance(f, no.Minus) and isinstance(f.operand, no.Times):
+        first, *rest = lines(f.operand, room - POINTS, style)
+        return ["-" + first, *rest]
+    if isinstance(f, no.Plus):
+        return [
+            x
+            for n, g in enumerate(groups(f.terms, room, style))
+            for x in sum_line(g, n, room, style)
+        ]
+    if isinstance(f, no.Times):
+        return product_lines(f.factors, room, style)
+    return [fitted(f, room, style)]
+
+
+def fitted(f: Formula, room: float, style: Style) -> str:
+    """One line, made smaller where it is too wide."""
+    tex = style.tex(f)
+    return tex if width(f, style) <= room else style.fit(tex, room)
+
+
+def groups(terms: Sequence[Formula], room: float, style: Style) -> list[list[Formula]]:
+    """Terms packed greedily into lines."""
+    out: list[list[Formula]] = []
+    used = 0.0
+    for t in terms:
+        w = width(t, style) + 2 * POINTS
+        if out and used + w <= room - INDENT:
+            out[-1].append(t)
+            used += w
+        else:
+            out.append([t])
+            used = w
+    return out
+
+
+def sum_line(terms: list[Formula], n: int, room: float, style: Style) -> list[str]:
+    """One line of a sum, its sign in front; a term that is too wide is broken between its factors."""
+    sign = "" if n == 0 or isinstance(terms[0], no.Minus) else "+ "
+    if len(terms) > 1:
+        return [sign + style.tex(no.Plus(tuple(terms)))]
+    first, *rest = (
+        lines(terms[0], room - INDENT, style)
+        if not isinstance(terms[0], no.Plus)
+        else [fitted(terms[0], room, style)]
+    )
+    return [sign + first, *rest]
+
+
+def product_lines(factors: Sequence[Formula], room: float, style: Style) -> list[str]:
+    """Factors packed into lines of at least two, so that each keeps the brackets it has in the product."""
+    packed = groups(factors, room, style)
+    for n in range(len(packed) - 1, 0, -1):
+        while len(packed[n]) < 2 and len(packed[n - 1]) > 2:
+            packed[n].insert(0, packed[n - 1].pop())
+    if any(len(g) < 2 for g in packed):
+        return [fitted(no.Times(tuple(factors)), room, style)]
+    return [
+        ("" if n == 0 else r"\cdot ") + fitted(no.Times(tuple(g)), room - INDENT, style)
+        for n, g in enumerate(packed)
+    ]
+
+
+def rows(eq: pg.Equation, style: Style) -> list[Context]:
+    """The aligned lines of an equation: left, sign, right; the size stands on the last one."""
+    left = style.tex(eq.left)
+    start = width(eq.left, style) + 2 * POINTS
+    size = "" if eq.shape is None else size_tex(eq.shape, style)
+    room = WIDTH - start - (SIZES if size else 0)
+    sides = list(eq.sides)
+    whole = sum(width(f, style) + 2 * POINTS for f in sides)
+    signs = ["="] * (len(sides) - 1) + [SIGNS[eq.relation]]
+    if whole <= room and len(sides) > 1:
+        joined = style.tex(sides[0]) + "".join(
+            f" {sign} {style.tex(f)}" for sign, f in zip(signs[1:], sides[1:], strict=True)
+        )
+        return [{"left": left, "sign": signs[0], "right": joined, "size": size, "indent": False}]
+    out: list[Context] = []
+    for sign, f in zip(signs, sides, strict=True):
+        for n, line in enumerate(lines(f, room, style)):
+            first = not out
+            out.append(
+                {
+                    "left": left if first else "",
+                    "sign": sign if n == 0 else "",
+                    "right": line,
+                    "size": "",
+                    "indent": n > 0,
+                }
+            )
+    out[-1]["size"] = size
+    return out
+
+
+def size_tex(shape: Shape, style: Style) -> str:
+    """n × 3; a vector as the convention has it."""
+    parts = [style.factor(size_formula(s)) for s in shape]
+    if len(parts) == 1:
+        parts = [*parts, "1"] if style.vectors == "column" else ["1", *parts]
+    return r" \times ".join(parts or ["1", "1"])

@@ -1,0 +1,174 @@
+"""A page to strings, block by block: equations, sentences, tables, pictures. No document structure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from symbackprop.formula import tree as no
+from symbackprop.page import page as pg
+from symbackprop.catalogue import phrase
+from symbackprop.errors import SheetError
+from symbackprop.formula.tree import Formula
+from symbackprop.picture.drawings.drawing_svg import drawing_svg
+from symbackprop.picture.drawings.drawing_tikz import drawing_tikz
+from symbackprop.picture.graphs.layout import Arrow, Label, Picture, Vertex, find_repeats, place
+from symbackprop.picture.graphs.graph_svg import svg
+from symbackprop.picture.graphs.graph_tikz import tikz
+from symbackprop.catalogue.prose import check, written
+from symbackprop.formula.writing.text_writer import text
+from symbackprop.sheet.line_breaks import POINTS, SIGNS, WIDTH, Context, Style, rows, width
+
+
+# --- blocks --------------------------------------------------------------------------------------
+
+
+def block(b: pg.Block, style: Style) -> Context:
+    """One block as plain strings for a template."""
+    return BLOCKS[type(b)](b, style)
+
+
+def equations(b: pg.Equations, style: Style) -> Context:
+    """Lines of formulas; without sizes where all of them are numbers."""
+    found = [{"key": eq.key, "boxed": eq.boxed, "rows": rows(eq, style)} for eq in b.rows]
+    if all(not eq.shape for eq in b.rows):
+        for eq in found:
+            for r in eq["rows"]:  # type: ignore[union-attr]
+                r["size"] = ""
+    intro = style.say(b.intro) if b.intro else ""
+    boxed = any(eq.boxed for eq in b.rows)
+    return {"kind": "equations", "intro": intro, "equations": found, "boxed": boxed}
+
+
+def paragraph(b: pg.Paragraph, style: Style) -> Context:
+    """A sentence of the catalogue."""
+    return {"kind": "paragraph", "text": style.say(b.phrase)}
+
+
+def display(b: pg.Display, style: Style) -> Context:
+    """The line of sizes under a product of Jacobians."""
+    parts = ["(" + r" \times ".join(map(style.factor, s)) + ")" for s in b.sizes]
+    result = r" \times ".join(map(style.factor, b.result))
+    tex = stacked(parts) + r" \;\longrightarrow\; " + result
+    return {"kind": "display", "intro": style.say(pg.Phrase("product.sizes")), "tex": tex}
+
+
+def table(b: pg.Table, style: Style) -> Context:
+    """Columns with their heads."""
+    cells = [[style.value(c) for c in row] for row in b.rows]
+    return {"kind": "table", "columns": [style.say(c) for c in b.columns], "rows": cells}
+
+
+def figure(b: pg.Figure, style: Style) -> Context:
+    """The graph as a picture."""
+    placed = place(drawn(b, style), max_width=WIDTH)
+    title = phrase("section.graph", style.language)
+    return {"kind": "figure", "tikz": tikz(placed), "svg": svg(placed, title=title),
+            "caption": style.say(b.caption)}  # fmt: skip
+
+
+def passage(b: pg.Passage, style: Style) -> Context:
+    """Words of the sheet."""
+    mark = style.say(b.mark) if b.mark else ""
+    text = written(b.text, style.language, style.escape, style.math)
+    return {"kind": "passage", "mark": mark, "text": text}
+
+
+def sketch(b: pg.Sketch, style: Style) -> Context:
+    """A drawing of the sheet."""
+    drawing = dict(b.drawings)[style.language]
+    title = phrase("passage.drawing", style.language)
+    caption = written(b.caption, style.language, style.escape, style.math)
+    return {"kind": "figure", "tikz": drawing_tikz(drawing), "svg": drawing_svg(drawing, title=title),
+            "caption": caption}  # fmt: skip
+
+
+def listing(b: pg.Listing, style: Style) -> Context:
+    """A program, line by line."""
+    return {"kind": "listing", "lines": [style.escape(x) for x in folded(b.code)]}
+
+
+def claimed(b: pg.Claimed, style: Style) -> Context:
+    """The line as it was printed, where it holds common commands only; else as it was read, or as text."""
+    intro = style.say(pg.Phrase("finding.printed"))
+    try:
+        check(b.text)
+        return {"kind": "display", "intro": intro, "tex": b.text}
+    except SheetError:
+        if not b.sides:
+            return {"kind": "paragraph", "text": f"{intro} {style.escape(b.text)}"}
+    first, *rest = map(style.tex, b.sides)
+    tex = first + "".join(f" {SIGNS[s]} {f}" for s, f in zip(b.signs, rest, strict=True))
+    total = sum(width(f, style) + 2 * POINTS for f in b.sides)
+    return {
+        "kind": "display",
+        "intro": intro,
+        "tex": tex if total <= WIDTH else style.fit(tex, WIDTH),
+    }
+
+
+COLUMNS = 92  # characters of a program on one line
+
+
+def folded(code: str) -> list[str]:
+    """The lines of a program; a line that is too long goes on after a comma inside its brackets."""
+    out: list[str] = []
+    for line in code.rstrip("\n").split("\n"):
+        indent = " " * (len(line) - len(line.lstrip()) + 8)
+        while len(line) > COLUMNS and (at := line.rfind(", ", len(indent), COLUMNS)) > 0:
+            out.append(line[: at + 1])
+            line = indent + line[at + 2 :]
+        out.append(line)
+    return out
+
+
+FACTORS = 7  # sizes of factors on one line
+
+
+def stacked(parts: Sequence[str]) -> str:
+    """Factors side by side, on as many lines as they need."""
+    rows = [r"\,".join(parts[k : k + FACTORS]) for k in range(0, len(parts), FACTORS)]
+    return (
+        rows[0] if len(rows) == 1 else r"\begin{array}{l} " + r" \\ ".join(rows) + r" \end{array}"
+    )
+
+
+def drawn(figure: pg.Figure, style: Style) -> Picture:
+    """The figure with inscriptions; repeated layers are found and drawn once."""
+
+    def label(f: Formula | None) -> Label:
+        return Label("", "") if f is None else Label(style.tex(f), text(f))
+
+    scalar = all(s == no.ONE for v in figure.vertices for s in v.size)
+    vertices = []
+    for v in figure.vertices:
+        size = (
+            Label("", "")
+            if scalar
+            else Label(
+                r"{\scriptstyle " + r"\times ".join(map(style.factor, v.size)) + "}",
+                "×".join(map(text, v.size)),
+            )
+        )
+        vertices.append(Vertex(v.key, label(v.label), size, v.kind, v.shape_key))
+    arrows = tuple(Arrow(a.tail, a.head, label(a.label)) for a in figure.arrows)
+    picture = Picture(tuple(vertices), arrows)
+    return Picture(picture.vertices, picture.arrows, find_repeats(picture))
+
+
+def sections(made: Sequence[pg.Section], style: Style) -> list[Context]:
+    """Titled sections of blocks."""
+    return [
+        {
+            "key": s.key,
+            "title": style.say(s.title) if s.title else "",
+            "blocks": [block(b, style) for b in s.blocks],
+        }
+        for s in made
+    ]
+
+
+BLOCKS: Mapping[type, Callable[[Any, Style], Context]] = {
+    pg.Equations: equations, pg.Paragraph: paragraph, pg.Display: display, pg.Table: table, pg.Figure: figure,
+    pg.Passage: passage, pg.Claimed: claimed, pg.Sketch: sketch, pg.Listing: listing,
+}  # fmt: skip

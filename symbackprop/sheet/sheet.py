@@ -1,0 +1,215 @@
+"""A sheet: exercises with their answers, in two languages; from verified pages to a document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from symbackprop.catalogue import LANGUAGES, phrase
+from symbackprop.formula.composing import size_name
+from symbackprop.errors import SheetError
+from symbackprop.sheet.exercise import Answer, Check, Exercise, Part, Version, complete
+from symbackprop.catalogue.prose import Text, written
+from symbackprop.tex.escape import escape
+from symbackprop.tex.preamble import preamble
+from symbackprop.sheet.line_breaks import Context, Style
+from symbackprop.sheet.page_blocks import sections
+from symbackprop.derivation.report import Report, together
+from symbackprop.verify.truth import ROUNDING
+from symbackprop.verify.equality import verify_page
+
+NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}"
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Exercises under a title; `header` may hold 'course', 'number' and 'due', as text or by language.
+
+    Errors: `SheetError` for a name that is no file name, or a title that lacks a language.
+    """
+
+    name: str
+    title: Mapping[str, str]
+    exercises: tuple[Exercise, ...]
+    header: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
+    first: int = 1  # the number of the first exercise; sheets of a course often count on
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(NAME, self.name):
+            raise SheetError(
+                f"`{self.name}` is not a file name",
+                where="Sheet",
+                hint="Letters, digits, _ and -, at most 80, a letter or digit first.",
+            )
+        missing = [x for x in LANGUAGES if x not in self.title]
+        if missing:
+            raise SheetError(f"no title in {', '.join(missing)}", where=f"Sheet {self.name}")
+        for key, value in self.header.items():
+            if not isinstance(value, str):
+                complete(value, f"Sheet {self.name}, {key}")
+
+    @cached_property
+    def checks(self) -> tuple[tuple[str, Check], ...]:
+        """Everything that must hold, each with a prefix that tells its keys apart."""
+        found: dict[int, Check] = {}
+        for e in self.exercises:
+            for a in (*e.given, *e.all_answers):
+                for c in a.checks:
+                    found.setdefault(id(c.page), c)
+        several = len(found) > 1
+        return tuple((f"{n}:" if several else "", c) for n, c in enumerate(found.values(), 1))
+
+    def verify(self, *, seed: int = 0) -> Report:
+        """The report over every printed equation."""
+        return together(
+            [
+                (p, verify_page(c.derivation, c.page, seed=seed, lengths=c.lengths))
+                for p, c in self.checks
+            ],
+            seed,
+        )
+
+    @property
+    def worth(self) -> tuple[int, int]:
+        """Points and bonus points of the whole sheet."""
+        each = [e.worth for e in self.exercises]
+        return sum(p for p, _ in each), sum(b for _, b in each)
+
+
+# --- what a template prints ----------------------------------------------------------------------
+
+
+def context(
+    sheet: Sheet, report: Report, language: str, version: Version, style: Style
+) -> dict[str, object]:
+    """Everything a template may print, as strings."""
+    keys = ("solution", "task", "due", "legend", "exercise")
+    said = {k: phrase(f"sheet.{k}", language) for k in keys}
+    said["verification"] = phrase("section.verification", language)
+    header = {k: v if isinstance(v, str) else v[language] for k, v in sheet.header.items()}
+    many = len(sheet.exercises) > 1
+    return {
+        "name": sheet.name,
+        "language": language,
+        "version": version,
+        "title": style.escape(sheet.title[language]),
+        "points": points(sheet.worth, language) if many else "",
+        "header": {k: style.escape(v) for k, v in header.items()},
+        "exercises": [
+            exercise(e, sheet.first + n, version, style) for n, e in enumerate(sheet.exercises)
+        ],
+        "many": many,
+        "verification": verification(report, language, style) if version == "solution" else [],
+        "say": said,
+    }
+
+
+def exercise(e: Exercise, number: int, version: Version, style: Style) -> Context:
+    answers = e.answers if version == "solution" else ()
+    return {
+        "number": str(number),
+        "title": spoken(e.title, style),
+        "points": points(e.worth, style.language),
+        "task": spoken(e.task, style),
+        "given": blocks_of(e.shown(version), version, style),
+        "parts": [part(p, x, version, style) for p, x in zip(e.parts, letters(e), strict=True)],
+        "answers": blocks_of(answers, version, style),
+    }
+
+
+def letters(e: Exercise) -> Sequence[str]:
+    """A letter for every part; an only part needs none."""
+    return LETTERS[: len(e.parts)] if len(e.parts) > 1 else ("",) * len(e.parts)
+
+
+def part(p: Part, letter: str, version: Version, style: Style) -> Context:
+    answers = p.answers if version == "solution" else ()
+    return {
+        "letter": letter,
+        "points": points((p.points, p.bonus), style.language),
+        "task": spoken(p.task, style),
+        "answers": blocks_of(answers, version, style),
+    }
+
+
+def blocks_of(answers: tuple[Answer, ...], version: Version, style: Style) -> list[Context]:
+    """The sections of some answers, each in the notation of its own derivation."""
+    out: list[Context] = []
+    for a in answers:
+        d = a.speaks
+        own = style if d is None else replace(
+            style, functions=d.functions, vectors=d.convention.vectors)  # fmt: skip
+        out += sections(a.sections(version), own)
+    return out
+
+
+def spoken(text: Text | None, style: Style) -> str:
+    return written(text, style.language, style.escape, style.math) if text is not None else ""
+
+
+def points(worth: tuple[int, int], language: str) -> str:
+    """6 points + 4 bonus points."""
+    own, bonus = worth
+    parts = [counted("sheet.points", language, own)] if own else []
+    parts += [counted("sheet.bonus", language, bonus)] if bonus else []
+    return " + ".join(parts)
+
+
+def counted(key: str, language: str, n: int, **values: str) -> str:
+    """The sentence for n things; one thing has a sentence of its own."""
+    return phrase(key if n != 1 else f"{key}_one", language, n=str(n), **values)
+
+
+def verification(report: Report, language: str, style: Style) -> list[str]:
+    """The sentences of the box: how many equalities, how many points, worst error, seed."""
+    if not report.equations:
+        return []
+    mantissa, _, power = f"{report.max_rel_error or ROUNDING:.1e}".partition("e")
+    lead = rf"{mantissa}\cdot " if report.max_rel_error else ""
+    error = style.math(rf"{lead}10^{{{int(power)}}}")
+    sizes = "; ".join(
+        ", ".join(style.math(f"{style.tex(size_name(n))} = {k}") for n, k in point)
+        or phrase("verification.declared", language)
+        for point in report.sizes
+    )
+    out = [counted("verification.equalities", language, report.equations, checked=str(report.checked),
+                   points=str(report.points))]  # fmt: skip
+    if report.truths:
+        out.append(counted(f"verification.{report.method}", language, report.truths))
+    return [
+        *out,
+        phrase(f"verification.{'worst' if lead else 'rounding'}", language, error=error),
+        phrase("verification.seed", language, seed=str(report.seed), sizes=sizes),
+    ]
+
+
+def smaller(tex: str, room: float) -> str:
+    """A line scaled down to a width in points; one that fits stays as it is."""
+    return rf"\sbfit{{{room:.0f}pt}}{{{tex}}}"
+
+
+def write_tex(sheet: Sheet, report: Report, language: Literal["en", "de"], version: Version = "solution", *,
+              packages: frozenset[str] = frozenset(), templates: Path | None = None) -> str:  # fmt: skip
+    """The LaTeX document. Errors: `VerificationError` where a printed equality was not verified."""
+    report.demand()
+    from symbackprop.sheet.templating import render
+
+    style = Style(language, {}, "column", escape, lambda tex: f"${tex}$", smaller)
+    values = context(sheet, report, language, version, style)
+    return render("sheet.tex.j2", {**values, "preamble": preamble(packages, language)}, templates)
+
+
+def write_html(sheet: Sheet, report: Report, language: str, version: Version = "solution", *,
+               templates: Path | None = None) -> str:  # fmt: skip
+    """One self-contained HTML file with MathML and inline SVG."""
+    report.demand()
+    from symbackprop.sheet.html_markup import html_math, html_text
+    from symbackprop.sheet.templating import render
+
+    style = Style(language, {}, "column", html_text, html_math, lambda tex, room: tex)
+    return render("sheet.html.j2", context(sheet, report, language, version, style), templates)

@@ -1,0 +1,243 @@
+"""What a printed equation is evaluated in: the page's names, their values at a point, local scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from symbackprop.derivation import local_names
+from symbackprop.numeric.op_functions import LAYERS, along_last, applied, scalars_into
+from symbackprop.formula.composing import size_name
+from symbackprop.notation.convention import function_key
+from symbackprop.derivation.derivation import Derivation, bare, signal
+from symbackprop.graph.expr import Symbol, leaf, substitute, symbols, topological
+from symbackprop.formula.reading.latex_reader import NameTable
+from symbackprop.graph.graph import sliding, used_names
+from symbackprop.numeric.local_values import local_values, oriented
+from symbackprop.matrices.lowering import instance_of
+from symbackprop.entries.scalar_functions import built_in
+from symbackprop.formula.evaluation.value import Environment, Value
+from symbackprop.formula.tree import Formula, Nabla, Name, Partial
+from symbackprop.page.page import Equation
+from symbackprop.entries.reference_values import Array
+from symbackprop.derivatives.derivative_values import second_names, second_order, second_values
+from symbackprop.page.trace_section import trace_point
+from symbackprop.numeric.points import BEFORE, Point, evaluate
+
+SAMPLES = 400  # entries of an index equation evaluated when not all of them are
+STEP = 1e-30
+PI = Name(r"\pi")
+
+
+class Names:
+    """Every name a page of this derivation may print."""
+
+    def __init__(self, d: Derivation) -> None:
+        self.d = d
+        symbols = [e.symbol for e in d.graph.symbol.values() if e.symbol]
+        names = [s.tex for s in symbols]
+        for a in d.backward.adjoints.values():
+            f = bare(signal(d, a.name))
+            names += [f] if isinstance(f, Name) else []
+        seed = bare(signal(d, d.of))
+        names += [seed] if isinstance(seed, Name) else []
+        names += [PI, *(size_name(n) for n in d.graph.sizes)]
+        self.letters = tuple(d.convention.letters) + ((d.graph.time.name,) if d.graph.time else ())
+        self.names = tuple(dict.fromkeys(names))
+        self.plain = NameTable.of(self.names, indices=self.letters, functions=d.functions)
+        self.locals: dict[str, NameTable] = {}
+
+    def table(self, eq: Equation) -> NameTable:
+        """The names in the scope of an equation."""
+        second = second_order(eq.local)
+        if not second and ("|" not in eq.local or eq.local.startswith("step:")):
+            return self.plain
+        if eq.local not in self.locals:
+            extra = (
+                second_names(self.d, eq.local) if second else local_names.of(self.d, eq.local).names
+            )
+            self.locals[eq.local] = NameTable.of(
+                (*self.names, *extra), indices=self.letters, functions=self.d.functions
+            )
+        return self.locals[eq.local]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All values of one point, as the reader's environment wants them."""
+
+    d: Derivation
+    names: Names
+    point: Point
+    seed: int
+    at: Mapping[str, object] | None = None
+    scopes: dict[str, dict[Formula, Value]] = field(default_factory=dict)
+
+    @cached_property
+    def values(self) -> dict[Formula, Value]:
+        g = self.d.graph
+        out: dict[Formula, Value] = {PI: Value(np.asarray(np.pi))}
+        for n in g.sizes:
+            out[size_name(n)] = Value(np.asarray(float(self.point.sizes[n])))
+        for n, e in g.symbol.items():
+            s = e.symbol
+            assert s
+            if any(k[0] == n for k in ((n, 0), (n, 1)) if k in self.point.values):
+                out[s.tex] = self.stored(s, self.point.values)
+        for n in (*self.d.backward.adjoints, self.d.of):
+            if (n, 0) in self.point.deltas or (n, 1) in self.point.deltas:
+                s = g.symbol[n].symbol
+                assert s
+                own = self.stored(s, self.point.deltas)
+                out[bare(signal(self.d, n))] = own
+                if s.time and not g.symbol[self.d.of].shape:
+                    out[Nabla(self.d.convention.of, s.tex)] = own
+                    if not s.shape:
+                        out[Partial(self.d.convention.of, s.tex)] = own
+                if not s.time and not g.symbol[self.d.of].shape:
+                    out[Nabla(self.d.convention.of, s.tex)] = own
+                    out[Partial(self.d.convention.of, s.tex)] = self.slope(n)
+        return out
+
+    def slope(self, name: str) -> Value:
+        """∂of/∂name of an output that is a number, as the layout has it."""
+        rank = self.d.graph.symbol[name].rank
+        return oriented(np.asarray(self.point.deltas[name, 0]), 0, rank, self.d.convention)
+
+    @cached_property
+    def reach(self) -> int:
+        """How many steps beyond the last one a page may name."""
+        nodes = topological(*self.d.graph.definition.values())
+        return max([1, *(-e.symbol.shift for e in nodes if e.symbol)])
+
+    def stored(self, s: Symbol, table: Mapping[tuple[str, int], Array]) -> Value:
+        """One value, or all steps of a recurrent symbol, the step after the last being 0."""
+        classes = s.labels.value(self.point.sizes) if s.labels else 0
+        up = 1 if s.domain == "label" else 0  # labels count from 1 on paper
+        if not s.time:
+            return Value(np.asarray(table[s.name, 0] + up), len(s.shape) == 1, classes=classes)
+        steps = sorted(t for n, t in table if n == s.name)
+        arrays = [np.asarray(table[s.name, t] + up) for t in steps]
+        arrays += [np.zeros_like(arrays[-1])] * self.reach
+        return Value(np.stack(arrays), len(s.shape) == 1, 1, steps[0], classes)
+
+    @cached_property
+    def functions(self) -> dict[str | tuple[str, int], Callable[..., Array]]:
+        """Every function of the graph and of its derivatives, along the last axis."""
+        out: dict[str | tuple[str, int], Callable[..., Array]] = {}
+        roots = [*self.d.graph.definition.values()]
+        roots += [f for a in self.d.backward.adjoints.values() for f in a.forms]
+        for e in topological(*roots):
+            if e.op.scalar:
+                scalars_into(out, e.op.scalar.name)
+            elif e.op.variants or e.op.build:
+                out[function_key(e)] = applied(e, self.point.sizes)
+        for name in built_in():  # derivatives bring in functions the graph does not name
+            scalars_into(out, name)
+        return {**{name: along_last(name) for name in LAYERS}, **out}
+
+    def environments(self, eq: Equation) -> Iterator[tuple[Environment, str]]:
+        """One environment per time step the equation is about."""
+        time = self.d.graph.time
+        last = self.point.length - (eq.local == BEFORE)
+        for t in range(1, last + 1) if eq.recurrent and time else (0,):
+            yield self.environment(eq, t), f" at {time.name} = {t}" if t and time else ""
+
+    def environment(self, eq: Equation, t: int) -> Environment:
+        """What an equation is evaluated in at one time step."""
+        own = eq.local and eq.local != BEFORE and not eq.local.startswith("step:")
+        values = self.local(eq.local) if own else self.values
+        free = self.samples(eq)
+        time = self.d.graph.time
+        indices: dict[str, object] = dict(free)
+        if t and time:
+            indices[time.name] = t if not free else np.full_like(next(iter(free.values())), t)
+        if eq.local.startswith("step:"):
+            values = {**self.values, eq.left: self.step_value(eq.local, t)}
+        outside = "zero" if sliding(self.d.graph) else "refused"
+        return Environment(values, self.functions, indices, self.d.convention.vectors, outside=outside)  # type: ignore[arg-type]  # fmt: skip
+
+    def samples(self, eq: Equation) -> dict[str, Array]:
+        """Positions of the free letters, from 1: all of them, or a grid that meets the diagonals."""
+        if not eq.free:
+            return {}
+        extents = [s.value(self.point.sizes) for _, s in eq.free]
+        whole = int(np.prod(extents)) <= SAMPLES
+        lines = [
+            np.arange(1, n + 1) if whole else np.unique([1, min(2, n), (n + 1) // 2, n])
+            for n in extents
+        ]
+        grid = np.meshgrid(*lines, indexing="ij")
+        return {k: g.ravel() for (k, _), g in zip(eq.free, grid, strict=True)}
+
+    def step_value(self, key: str, t: int) -> Value:
+        """∂node_t/∂symbol_{t+shift} by complex step of the node's definition at step t."""
+        node, name, shift = key.removeprefix("step:").split("|")
+        g = self.d.graph
+        wrt = next(x for x in symbols(g.definition[node])
+                   if x.symbol and (x.symbol.name, x.symbol.shift) == (name, int(shift)))  # fmt: skip
+        assert wrt.symbol
+        free = leaf(replace(wrt.symbol, name="\0moved", time="", shift=0))
+        moved = substitute(g.definition[node], {wrt: free})
+        base = np.asarray(self.point.look(wrt.symbol, t))
+        columns = []
+        for k in range(base.size):
+            x = base.astype(complex)
+            x.flat[k] += 1j * STEP
+            here = Point(self.point.sizes, {**self.point.values, ("\0moved", 0): x},
+                         self.point.deltas, self.point.length)  # fmt: skip
+            columns.append(np.imag(evaluate(moved, here, t)) / STEP)
+        full = np.stack(columns, -1).reshape((*np.shape(columns[0]), *base.shape))
+        return oriented(full, g.symbol[node].rank, wrt.rank, self.d.convention)
+
+    def local(self, key: str) -> dict[Formula, Value]:
+        """Values of the helpers of a definition, and of its partial derivatives by complex step."""
+        if key == "*":
+            return self.chain
+        if key == "trace":
+            return self.there.values
+        if key not in self.scopes:
+            if second_order(key):
+                found = second_values(self.d, key, self.point, self.seed)
+            else:
+                own = local_names.of(self.d, key)
+                found = local_values(self.d, self.point, self.values, own)
+            self.scopes[key] = {**self.values, **found}
+        return self.scopes[key]
+
+    @cached_property
+    def there(self) -> Scene:
+        """The numbers a sheet gives, instead of a generic point."""
+        assert self.at is not None
+        return Scene(self.d, self.names, trace_point(self.d, self.at), self.seed)
+
+    @cached_property
+    def chain(self) -> dict[Formula, Value]:
+        """Every local Jacobian between scalars and vectors, for the products."""
+        out = dict(self.values)
+        g = self.d.graph
+        for n, e in g.definition.items():
+            for m in used_names(e):
+                s = g.symbol[m].symbol
+                if instance_of(g.symbol[n], e, self.d.convention.letters) is None:
+                    continue
+                if (
+                    s
+                    and not s.labels
+                    and g.symbol[n].rank <= 1
+                    and len(s.shape) <= 1
+                    and not g.time
+                ):
+                    scope = local_names.of(self.d, local_names.key(n, m))
+                    if scope.node.symbol:
+                        key = Partial(scope.node.symbol.tex, scope.tex)
+                        out[key] = local_values(self.d, self.point, self.values, scope)[key]
+        of = self.d.convention.of
+        for n in self.d.backward.adjoints:
+            tex = g.symbol[n].symbol
+            if tex and g.symbol[n].rank <= 1 and not g.symbol[self.d.of].shape and not tex.time:
+                out[Partial(of, tex.tex)] = self.slope(n)
+        return out
