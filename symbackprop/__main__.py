@@ -7,13 +7,9 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from symbackprop import __version__
+from symbackprop import __version__, doors
 from symbackprop.errors import SymbackpropError, VerificationError
-
-if TYPE_CHECKING:
-    from symbackprop.sheet.building import Outcome
 
 EPILOG = (
     "Exit status: 0 fine, 1 something is wrong with the mathematics, 2 the input could not be used."
@@ -71,7 +67,7 @@ def build_options(b: argparse.ArgumentParser) -> None:
 
 
 def check_options(c: argparse.ArgumentParser) -> None:
-    """As `interfaces/check_command.py` has them, without what it needs to judge."""
+    """What an answer is to, where it stands, how it is read."""
     c.add_argument("file", metavar="FILE", help="graph text, or - for standard input")
     c.add_argument("--of", help="the output (default: the last node)")
     c.add_argument("--wrt", help="the variable, or a node")
@@ -100,7 +96,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb."""
     options = parser().parse_args(argv)
     try:
-        return VERBS[options.verb](options)
+        return doors.through(f"run {options.verb}", options)
     except VerificationError as error:
         print(f"symbackprop: {error}", file=sys.stderr)
         return 1
@@ -111,102 +107,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("symbackprop: interrupted; files already written are complete", file=sys.stderr)
         return 130
 
-
-# --- build ---------------------------------------------------------------------------------------
-
-
-def run_build(o: argparse.Namespace) -> int:
-    from symbackprop.sheet.building import FIX, Build, build
-    from symbackprop.catalogue import LANGUAGES
-
-    paths = tuple(o.paths) or (Path("worked"),)
-    wanted = tuple(dict.fromkeys(o.lang or LANGUAGES))
-    b = Build(paths, o.folder, o.to, wanted, o.kind, o.engine, max(1, o.jobs), o.templates)
-    progress = Progress()
-    with progress:
-        status, outcomes = build(b, tell=progress.tell, begin=progress.begin)
-    written = [r for x in outcomes for r in x.rows]
-    for x in outcomes:
-        for message in x.messages:
-            print(message, file=sys.stderr)
-    if o.to == "pdf" and written and not any(r.file.endswith(".pdf") for r in written):
-        print(f"no TeX found: wrote .tex and .html instead; {FIX}", file=sys.stderr)
-    for r in written:
-        print(
-            f"{o.folder / r.file}: {r.checked} of {r.equations} equations verified, "
-            f"largest error {r.max_rel_error:.1e}"
-        )
-    return status
-
-
-class Progress:
-    """A bar on a terminal, silence in a pipe."""
-
-    def __init__(self) -> None:
-        self.bar = None
-        if sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import Progress as Bar
-
-            self.bar = Bar(console=Console(stderr=True), transient=True)
-            self.task = self.bar.add_task("sheets", total=None)
-
-    def __enter__(self) -> Progress:
-        if self.bar:
-            self.bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.bar:
-            self.bar.stop()
-
-    def begin(self, total: int) -> None:
-        if self.bar:
-            self.bar.update(self.task, total=total)
-
-    def tell(self, outcome: Outcome) -> None:
-        if self.bar:
-            self.bar.update(self.task, advance=1, description=outcome.sheet)
-
-
-# --- derive and emit -----------------------------------------------------------------------------
-
-
-def graph_text(file: str) -> str:
-    return sys.stdin.read() if file == "-" else Path(file).read_text("utf-8")
-
-
-def run_derive(o: argparse.Namespace) -> int:
-    from symbackprop.interfaces.derive_command import run_derive
-
-    return run_derive(o, graph_text(o.file))
-
-
-def run_emit(o: argparse.Namespace) -> int:
-    from symbackprop.derivation.derivation import derive
-    from symbackprop.interfaces.derive_command import variables
-
-    d = derive(graph_text(o.file), o.of, variables(o.wrt))
-    d.verify().demand()
-    print(d.source(o.to), end="")
-    return 0
-
-
-def run_check(o: argparse.Namespace) -> int:
-    from symbackprop.interfaces.check_command import run_check
-
-    return run_check(o, graph_text(o.file))
-
-
-def run_doctor(o: argparse.Namespace) -> int:
-    from symbackprop.interfaces.doctor import describe, examine
-
-    print(describe(examine()))
-    return 0
-
-
-VERBS = {"build": run_build, "derive": run_derive, "check": run_check, "emit": run_emit,
-         "doctor": run_doctor}  # fmt: skip
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -8,7 +8,7 @@ from random import Random
 from symbackprop.picture.drawings.drawing import Drawing
 from symbackprop.picture.drawings.heat_map import heat
 from symbackprop.picture.drawings.grid_world import maze
-from symbackprop.picture.graphs.graph_picture import Label
+from symbackprop.picture.label import Label
 from symbackprop.picture.drawings.plots import Curve, Plot, plot
 from symbackprop.picture.drawings.network_scheme import Layer, scheme
 

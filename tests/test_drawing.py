@@ -21,7 +21,8 @@ from symbackprop.picture.drawings.drawing_tikz import drawing_tikz
 from symbackprop.picture.drawings.heat_map import DARKEST, heat
 from symbackprop.picture.drawings.grid_world import maze
 from symbackprop.picture.text_width import measure
-from symbackprop.picture.graphs.graph_picture import Box, Label, Point
+from symbackprop.picture.graphs.graph_picture import Box
+from symbackprop.picture.label import Label, Point
 from symbackprop.picture.drawings.plots import DENSE, Curve, Plot, plot
 from symbackprop.picture.drawings.network_scheme import Layer, scheme
 from symbackprop.picture.drawings.spread import spread

@@ -13,7 +13,8 @@ from symbackprop.answers.verdicts.line_verdict import Line, judge, stated
 from symbackprop.formula.tree import ZERO
 from symbackprop.page.options import Options
 from symbackprop.page.outline import outline
-from symbackprop.page.page import Equation, Equations, Page, Phrase, Section
+from symbackprop.page.page import Equations, Page, Section
+from symbackprop.derivation.equation import Equation, Phrase
 from symbackprop.verify.equality import verify_page
 from symbackprop.formula.writing.latex_writer import latex
 from tests.graphs import GRAPHS

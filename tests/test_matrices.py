@@ -12,7 +12,7 @@ from symbackprop.errors import DeclarationError, ShapeError, SheetError
 from symbackprop.numeric.exact_values import SQUARE
 from symbackprop.graph.graph_text import read
 from symbackprop.page.outline import outline
-from symbackprop.page.page import Phrase
+from symbackprop.derivation.equation import Phrase
 from symbackprop.formula.evaluation.rationals import determined, rational
 from symbackprop.entries.reference_values import adjugate
 from symbackprop.matrices.tidy import tidy

@@ -15,8 +15,9 @@ from symbackprop.sheet.building import verified
 from symbackprop.errors import SheetError
 from symbackprop.sheet.exercise import Derived, Stated
 from symbackprop.graph.expr import Expr
-from symbackprop.graph.graph import collect
-from symbackprop.page.page import Equation, Page
+from symbackprop.graph.functions import collect
+from symbackprop.page.page import Page
+from symbackprop.derivation.equation import Equation
 from symbackprop.sheet.sheet import Sheet, write_tex
 from symbackprop.numeric.points import Point, forward
 from symbackprop.verify.equality import verify_page

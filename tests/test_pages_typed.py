@@ -16,7 +16,8 @@ from symbackprop.derivation.derivation import Derivation
 from symbackprop.formula.tree import ZERO, Zeros
 from symbackprop.formula.tree import Array as Matrix
 from symbackprop.page.outline import outline
-from symbackprop.page.page import Equation, Page
+from symbackprop.page.page import Page
+from symbackprop.derivation.equation import Equation
 from symbackprop.numeric.points import BEFORE
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text

@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 
 from symbackprop.errors import DeclarationError
 from symbackprop.picture.graphs.layout import (
-    Arrow, Box, Label, Picture, Placed, PlacedArrow, Vertex, place,
+    Arrow, Box, Picture, Placed, PlacedArrow, Vertex, place,
 )  # fmt: skip
+from symbackprop.picture.label import Label
 from symbackprop.picture.graphs.legend import circled, number_in
 from symbackprop.picture.text_width import measure, spans
-from symbackprop.picture.graphs.graph_picture import KINDS, Point
+from symbackprop.picture.graphs.graph_picture import KINDS
+from symbackprop.picture.label import Point
 from symbackprop.picture.graphs.graph_svg import svg
 from symbackprop.picture.graphs.graph_tikz import tikz
 

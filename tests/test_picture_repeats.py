@@ -6,8 +6,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from symbackprop.picture.graphs.layout import (
-    Arrow, Label, Picture, Repeat, Vertex, collapse, find_repeats, place,
+    Arrow, Picture, Repeat, Vertex, collapse, find_repeats, place,
 )  # fmt: skip
+from symbackprop.picture.label import Label
 
 NOTHING = Label("", "")
 

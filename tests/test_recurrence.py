@@ -16,9 +16,10 @@ from symbackprop.formula.tree import (
     Formula, Hadamard, HPower, Minus, Number, Plus, Power, Product, Times,
 )  # fmt: skip
 from symbackprop.page.outline import outline
-from symbackprop.page.page import Equation, Equations, Page, Phrase, Section
+from symbackprop.page.page import Equations, Page, Section
+from symbackprop.derivation.equation import Equation, Phrase
 from symbackprop.page.recurrences.recurrence_solutions import bounded, closed_forms
-from symbackprop.entries.scalar_derivatives import bound
+from symbackprop.entries.scalar_derivatives import largest_slope
 from symbackprop.verify.page_values import Names, Scene
 from symbackprop.verify.equality import point_for, verify_page
 from symbackprop.formula.writing.latex_writer import latex
@@ -181,7 +182,7 @@ BOUNDS = {"sigmoid": Fraction(1, 4), "tanh": 1, "relu": 1, "sin": 1, "arctan": 1
 
 @pytest.mark.parametrize("name", BOUNDS)
 def test_largest_slopes(name: str) -> None:
-    assert bound(name) == BOUNDS[name]
+    assert largest_slope(name) == BOUNDS[name]
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "tanh", "relu", "named sums", "shared weight"])

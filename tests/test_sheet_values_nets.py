@@ -9,7 +9,7 @@ import symbackprop as sb
 from symbackprop.answers.asked.equality_chain import inside
 from symbackprop.sheet.exercise import Derived, Stated
 from symbackprop.formula.tree import Nabla, Number
-from symbackprop.page.page import Equation
+from symbackprop.derivation.equation import Equation
 from symbackprop.picture.drawings.drawing import Drawing, Rect, Text
 from symbackprop.entries.reference_values import Array
 from symbackprop.sheet.sheet import Sheet

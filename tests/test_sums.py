@@ -8,7 +8,7 @@ import symbackprop as sb
 from symbackprop.formula import tree as no
 from symbackprop.formula.tree import Formula
 from symbackprop.page.outline import outline
-from symbackprop.page.page import Equation
+from symbackprop.derivation.equation import Equation
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.formula.writing.walk import inside
 from tests.graphs import GRAPHS

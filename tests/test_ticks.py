@@ -17,7 +17,8 @@ from symbackprop.formula.tree import (
 )  # fmt: skip
 from symbackprop.page.options import Options
 from symbackprop.page.outline import outline
-from symbackprop.page.page import Equation, Equations, Page
+from symbackprop.page.page import Equations, Page
+from symbackprop.derivation.equation import Equation
 from symbackprop.entries.reference_values import KINKS, TIE, first_largest, scalar_value
 from symbackprop.derivation.report import Checked, Report
 from symbackprop.verify.truth import Slope

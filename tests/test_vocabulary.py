@@ -18,7 +18,7 @@ from symbackprop.derivation.derivation import derive
 from symbackprop.entries import Affine, Elem, Entries, Index, elem, entries, multiply
 from symbackprop.entries.entry_equations import Definition, Pattern
 from symbackprop.graph.expr import Expr, apply
-from symbackprop.graph.graph import collect
+from symbackprop.graph.functions import collect
 from symbackprop.entries.op import Op
 from symbackprop.entries.scalar_functions import SCALARS, Scalar, expression, scalar_row
 from symbackprop.entries.reference_values import scalar_value
@@ -161,7 +161,7 @@ def test_stated_derivatives_are_sympys(name: str) -> None:
 def claim_error(row: Scalar) -> float:
     import sympy
 
-    from symbackprop.entries.scalar_derivatives import X, derivative, to_sympy
+    from symbackprop.entries.sympy_scalars import X, derivative, to_sympy
 
     x = np.array([0.3, 0.7, 1.4, 1.9] if row.domain == "positive" else [-1.7, -0.6, 0.4, 1.3])
     y = scalar_value(row.name, 0, x)

@@ -6,7 +6,8 @@ import pytest
 from symbackprop.sheet.building import verified
 from symbackprop.formula.tree import Partial, Sized, Times
 from symbackprop.sheet.exercise import Derived
-from symbackprop.page.page import Display, Equation, Figure
+from symbackprop.page.page import Display, Figure
+from symbackprop.derivation.equation import Equation
 from symbackprop.sheet.sheet import Sheet
 from symbackprop.formula.writing.text_writer import text
 from worked.concat_mse import SHEET as CONCAT

@@ -17,7 +17,8 @@ from symbackprop.formula.tree import (
 )  # fmt: skip
 from symbackprop.page.options import Options
 from symbackprop.page.outline import outline
-from symbackprop.page.page import Equation, Equations, Page, Phrase, Section
+from symbackprop.page.page import Equations, Page, Section
+from symbackprop.derivation.equation import Equation, Phrase
 from symbackprop.sheet.exercise import Derived, Exercise
 from symbackprop.sheet.sheet import Sheet, write_html, write_tex
 from symbackprop.verify.equality import EQUAL, TRUE, relative, verify_page

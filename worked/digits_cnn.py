@@ -24,7 +24,7 @@ from symbackprop.emit import compile_source
 from symbackprop.emit.layers_code import functions
 from symbackprop.graph.graph import Graph
 from symbackprop.picture.drawings.drawing_svg import drawing_svg
-from symbackprop.picture.graphs.graph_picture import Label, Point
+from symbackprop.picture.label import Label, Point
 from symbackprop.picture.drawings.plots import Curve, Plot, plot
 
 Array: TypeAlias = NDArray[Any]

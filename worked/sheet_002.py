@@ -1,7 +1,7 @@
 """A network whose biases are a column of ones, worked. Source: shared/seeds/002 (batch rows)."""
 
 from symbackprop import Derived, Exercise, Part, Sheet, Stated, Words, drawn, said, written
-from symbackprop.picture.graphs.graph_picture import Label
+from symbackprop.picture.label import Label
 from symbackprop.picture.drawings.network_scheme import Layer, scheme
 
 NET = r"""

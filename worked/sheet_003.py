@@ -16,7 +16,7 @@ from symbackprop import (
     written,
 )
 from symbackprop.formula.printed_names import spelled
-from symbackprop.picture.graphs.graph_picture import Label
+from symbackprop.picture.label import Label
 from symbackprop.picture.drawings.plots import Curve, Plot, plot
 
 DEPTH = "i: 1..n; x: scalar; w[i]: scalar; h[0] = x; h[i] = {f}(w[i]*h[i-1]); y = h[n]"

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from symbackprop.notation.convention import LETTERS, Convention, NoMatrix, symbol_formula
+from symbackprop.derivation.report import Report
+from symbackprop.notation.convention import (
+    LETTERS, Convention, NoMatrix, attribute_text, function_key, symbol_formula,
+)  # fmt: skip
 from symbackprop.backward.helper_nodes import helper_names
 from symbackprop.notation.expression_formulas import notate, notate_entry
+from symbackprop import doors
 from symbackprop.errors import DeclarationError
+from symbackprop.formula.function_spelling import FUNCTIONS
+from symbackprop.formula.writing.latex_writer import latex
+from symbackprop.formula.writing.text_writer import text
 from symbackprop.graph.expr import (
     Expr, Symbol, leaf, shifted, substitute, symbols, topological, weight,
 )  # fmt: skip
 from symbackprop.formula.printed_names import default_tex, spelled
-from symbackprop.graph.graph import Graph, collect, known
-from symbackprop.graph.graph_text import read
+from symbackprop.graph.graph import Graph, known
+from symbackprop.graph.graph_text import as_graph
 from symbackprop.backward.anonymous_nodes import NAMED
 from symbackprop.derivation.ambiguity import check_legible
 from symbackprop.formula.tree import At, Formula
@@ -24,9 +30,6 @@ from symbackprop.matrices.window_sums import sayable
 from symbackprop.backward.reverse_pass import Adjoint, Backward, backward, cotangent_of
 from symbackprop.sizes import plain
 from symbackprop.matrices.tidy import tidy
-
-if TYPE_CHECKING:
-    from symbackprop.derivation.report import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,6 @@ class Gradient:
         return self.derivation.latex(self.formula)
 
     def text(self) -> str:
-        from symbackprop.formula.writing.text_writer import text
-
         return text(self.formula)
 
     def __repr__(self) -> str:
@@ -108,8 +109,6 @@ class Derivation:
     @cached_property
     def functions(self) -> Mapping[str, str]:
         """TeX spellings of the functions of this graph."""
-        from symbackprop.formula.function_spelling import FUNCTIONS
-
         found = {**FUNCTIONS, **self.graph.functions}
         nodes = [e for d in self.graph.definition.values() for e in topological(d)]
         nodes += [
@@ -130,39 +129,26 @@ class Derivation:
             return notate_entry(e, tuple(self.convention.letters[: e.rank]), self.convention)
 
     def latex(self, f: Formula) -> str:
-        from symbackprop.formula.writing.latex_writer import latex
-
         return latex(f, self.functions)
 
     def verify(self, *, seed: int = 0, trials: int = 3, lengths: Sequence[int] = ()) -> Report:
         """Truth of every δ and equality of every printed side; see `verify/equality.py`."""
-        from symbackprop.page.outline import outline
-        from symbackprop.verify.equality import verify_page
-
-        return verify_page(self, outline(self), seed=seed, trials=trials, lengths=lengths)
+        return doors.through("verify", self, seed=seed, trials=trials, lengths=lengths)
 
     def compile(self, target: str = "numpy"):  # noqa: ANN201 - a function of the graph's inputs
         """A function of the inputs by keyword; returns a dict with the output and every gradient."""
-        from symbackprop.emit import compile_source
-
-        return compile_source(self.source(target), target)
+        return doors.through("compile", self.source(target), target)
 
     def source(self, target: str = "numpy") -> str:
         """Code of the forward and backward pass for a target: 'numpy'."""
-        from symbackprop.emit import source
-
-        return source(self, target)
+        return doors.through("source", self, target)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        from symbackprop.interfaces.notebook import derivation_bundle
-
-        return derivation_bundle(self)
+        return doors.through("show derivation", self)
 
 
 def spelled_function(e: Expr) -> dict[str, str]:
     """The TeX of an op, its non-default attributes as a subscript."""
-    from symbackprop.notation.convention import attribute_text, function_key
-
     base = e.op.tex or r"\operatorname{" + e.op.name.replace("_", r"\_") + "}"
     if not e.attributes:
         return {e.op.name: base} if e.op.tex else {}
@@ -193,14 +179,6 @@ def derive(
     d = Derivation(b, fitted(b, convention or Convention()), constants)
     check_legible(b, d.convention, d.functions)
     return d
-
-
-def as_graph(graph: Graph | Expr | str) -> Graph:
-    if isinstance(graph, str):
-        return read(graph)
-    if isinstance(graph, Expr):
-        return collect(**{graph.symbol.name if graph.symbol else "L": graph})
-    return graph
 
 
 def fitted(b: Backward, c: Convention) -> Convention:

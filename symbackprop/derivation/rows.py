@@ -10,7 +10,7 @@ from symbackprop.derivation.derivation import Derivation
 from symbackprop.graph.expr import Expr, Symbol
 from symbackprop.formula.tree import Formula, Name
 from symbackprop.notation.expression_formulas import notate, notate_entry
-from symbackprop.page.page import Equation
+from symbackprop.derivation.equation import Equation
 from symbackprop.sizes import Shape
 
 

@@ -27,7 +27,7 @@ from symbackprop.matrices.kronecker_form import kronecker
 from symbackprop.entries.index_letters import in_letters
 from symbackprop.formula.tree import Formula, Name
 from symbackprop.notation.expression_formulas import Writer
-from symbackprop.page.page import Equation
+from symbackprop.derivation.equation import Equation
 from symbackprop.derivatives.quantity import Raised, over_declared
 from symbackprop.matrices.raising import raise_entries
 

@@ -11,7 +11,8 @@ from symbackprop.formula import tree as no
 from symbackprop.matrices import tidy as td
 from symbackprop.graph.activity import relevant
 from symbackprop.notation.convention import Convention
-from symbackprop.derivation.derivation import Derivation, as_graph, derive
+from symbackprop.derivation.derivation import Derivation, derive
+from symbackprop.graph.graph_text import as_graph
 from symbackprop.derivatives.derivative import Derivative, Layout, Product, Side
 from symbackprop.derivatives.quantity import Quantity, over_declared
 from symbackprop.derivatives.derivative_names import (
@@ -23,7 +24,7 @@ from symbackprop.graph.expr import Expr
 from symbackprop.graph.graph import Graph, known
 from symbackprop.derivation.node_jacobians import laid_out
 from symbackprop.formula.tree import Formula
-from symbackprop.page.page import Equation
+from symbackprop.derivation.equation import Equation
 from symbackprop.derivatives.total_derivatives import cut, second, slope, written_down
 from symbackprop.sizes import count, plain, size
 

@@ -6,7 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from symbackprop import doors
 from symbackprop.formula import tree as no
+from symbackprop.formula.writing.text_writer import text
 from symbackprop.matrices import tidy as td
 from symbackprop.entries.differentiation import LocalStep
 from symbackprop.notation.convention import Convention, NoMatrix, symbol_formula
@@ -16,7 +18,7 @@ from symbackprop.graph.expr import Expr, symbols, weight
 from symbackprop.notation.entry_formulas import entries_formula
 from symbackprop.formula.tree import Formula
 from symbackprop.notation.expression_formulas import notate
-from symbackprop.page.page import Equation
+from symbackprop.derivation.equation import Equation
 from symbackprop.sizes import Shape, plain
 
 
@@ -45,8 +47,6 @@ class Quantity(ABC):
         return self.derivation.latex(self.formula)
 
     def text(self) -> str:
-        from symbackprop.formula.writing.text_writer import text
-
         return text(self.formula)
 
     def verify(self, *, seed: int = 0) -> float:
@@ -54,13 +54,9 @@ class Quantity(ABC):
 
         Errors: `VerificationError` where it does not hold.
         """
-        from symbackprop.verify.equality import verify_derivative
-
-        return verify_derivative(self, seed=seed)
+        return doors.through("verify quantity", self, seed=seed)
 
     def __repr__(self) -> str:
-        from symbackprop.formula.writing.text_writer import text
-
         return f"<{text(self.equation.left)} = {self.text()}>"
 
     def _repr_latex_(self) -> str:

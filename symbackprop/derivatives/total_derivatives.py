@@ -22,7 +22,7 @@ from symbackprop.graph.graph import Graph, known
 from symbackprop.entries.index_letters import ordered, reletter
 from symbackprop.formula.tree import Name
 from symbackprop.matrices.raising import raised_helpers
-from symbackprop.matrices.square_products import SYMMETRIC
+from symbackprop.graph.domains import SYMMETRIC
 
 GRADIENT = "gradient_"  # name of the node that holds the gradient while it is differentiated again
 READABLE = 40  # nodes of a Hessian entry that is still written down to the inputs

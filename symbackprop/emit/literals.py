@@ -5,11 +5,11 @@ from __future__ import annotations
 import keyword
 from fractions import Fraction
 
-from symbackprop.emit import FUNCTION
 from symbackprop.errors import SymbackpropError
 from symbackprop.graph.graph import Graph
 from symbackprop.sizes import Shape, Size
 
+FUNCTION = "value_and_gradients"  # the name of the emitted function
 OWN = frozenset(
     {"np", "erf", "view", "fold", "sum", "range", FUNCTION}
 )  # names the code itself uses

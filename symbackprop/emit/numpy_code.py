@@ -8,10 +8,9 @@ from fractions import Fraction
 
 from symbackprop.matrices.adjugate import ADJUGATE, named_determinants, without_inverse
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.emit import FUNCTION
 from symbackprop.emit.entry_code import einsums
 from symbackprop.emit import function_opening as sequences
-from symbackprop.emit.literals import bare, number_code, opening, safe, shape_code, size_code
+from symbackprop.emit.literals import FUNCTION, bare, number_code, opening, safe, shape_code, size_code
 from symbackprop.emit.product_calls import fast_product, log_determinant
 from symbackprop.emit.closed_kind_calls import ADJUGATE_CODE, SPECIAL
 from symbackprop.emit.stable_logarithms import from_logits
@@ -21,7 +20,7 @@ from symbackprop.errors import SymbackpropError
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
 from symbackprop.graph.graph import TIME_SUM, Time
 from symbackprop.entries.scalar_functions import expression, scalar_row
-from symbackprop.entries.reference_values import derived
+from symbackprop.entries.scalar_derivatives import derivative_entries
 from symbackprop.numeric.points import phases
 
 ALONE = re.compile(r"(?<=[(,])\s*\{0\}(?=[),])")  # an argument of its own needs no brackets
@@ -230,7 +229,7 @@ class Module:
         helper += "_" * (helper in self.reserved)
         if helper not in self.helpers:
             self.helpers[helper] = ""  # a function may use itself in its derivative's name
-            e = derived(name, order) if order else expression(row.definition)
+            e = derivative_entries(name, order) if order else expression(row.definition)
             self.helpers[helper] = (
                 f"def {helper}(x):\n    return {bare(self.entry_code(e, {'x': 'x'}))}\n"
             )

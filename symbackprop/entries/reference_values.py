@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Mapping
 from contextvars import ContextVar
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -27,6 +28,7 @@ from symbackprop.entries import (
 )
 from symbackprop.entries.entry_equations import Instance
 from symbackprop.errors import DeclarationError
+from symbackprop.entries.scalar_derivatives import derivative_entries
 from symbackprop.entries.scalar_functions import expression, scalar_row
 from symbackprop.sizes import size
 
@@ -255,7 +257,7 @@ def expression_value(name: str, order: int, x: Array) -> Array:
 def lifted(name: str, order: int, entries: int) -> Entries:
     """The expression of a scalar function, or of its derivative, in the entries of a vector."""
     each = en.elem("x", Index("x0", size(entries)))
-    e = derived(name, order) if order else expression(scalar_row(name).definition)
+    e = derivative_entries(name, order) if order else expression(scalar_row(name).definition)
     return en.inline(e, lambda a: each if a.tensor == "x" and not a.at else None)
 
 
@@ -279,18 +281,8 @@ def sign(x: Array) -> Array:
 
 def erf(x: Array) -> Array:
     """The error function; off the real axis to first order, which is all a complex step needs."""
-    from math import erf as one
-
     real = np.real(x)
-    value = np.vectorize(one, otypes=[float])(real)
+    value = np.vectorize(math.erf, otypes=[float])(real)
     if not np.iscomplexobj(x):
         return value
     return value + 1j * np.imag(x) * 2 / np.sqrt(np.pi) * np.exp(-(real**2))
-
-
-@cache
-def derived(name: str, order: int) -> Entries:
-    """The `order`-th derivative of a scalar function, by SymPy, as an expression in x."""
-    from symbackprop.entries.scalar_derivatives import derivative_entries
-
-    return derivative_entries(name, order)

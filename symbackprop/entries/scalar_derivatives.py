@@ -1,180 +1,30 @@
-"""Derivatives of scalar functions by SymPy. The only file that imports it; loaded when first needed."""
+"""What SymPy finds for scalar functions: derivatives of every order, and the supremum of a slope.
+
+SymPy takes a second to load, so its room `sympy_scalars.py` is opened here, when somebody first asks.
+"""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
-from itertools import pairwise
 
-import sympy
-
-from symbackprop import entries as en
-from symbackprop.entries import Elem, Entries, Fn, Group
-from symbackprop.errors import DeclarationError
-from symbackprop.entries.scalar_functions import expression, scalar_row
-
-X = sympy.Symbol("x", real=True)
-
-
-class step(sympy.Function):
-    """1(x > 0); its derivative is 0 away from the kink."""
-
-    def fdiff(self, argindex: int = 1) -> sympy.Expr:
-        return sympy.S.Zero
-
-
-class sign(sympy.Function):
-    """The sign; its derivative is 0 away from the kink."""
-
-    def fdiff(self, argindex: int = 1) -> sympy.Expr:
-        return sympy.S.Zero
-
-
-WITNESS = sympy.Rational(1, 100)
-OWN = {"step": step, "sign": sign}
+from symbackprop.entries.entry_kinds import Entries
 
 
 @cache
-def function(name: str) -> sympy.Expr:
-    """The scalar function as a SymPy expression in x."""
-    row = scalar_row(name)
-    if row.definition:
-        return to_sympy(expression(row.definition))
-    return (OWN.get(row.sympy) or getattr(sympy, row.sympy))(X)
-
-
-def derivative(name: str, order: int) -> sympy.Expr:
-    """f^{(order)}(x)."""
-    return sympy.diff(function(name), X, order)
-
-
 def derivative_entries(name: str, order: int) -> Entries:
-    return from_sympy(derivative(name, order))
+    """The `order`-th derivative of a scalar function, as entries in x.
+
+    Errors: `DeclarationError` where SymPy's result uses a function the vocabulary does not have.
+    """
+    from symbackprop.entries import sympy_scalars
+
+    return sympy_scalars.derivative_entries(name, order)
 
 
 @cache
-def bound(name: str) -> Fraction | None:
-    """sup |f'| over the real numbers where it is rational: sigmoid 1/4, tanh 1; None where it is not known.
+def largest_slope(name: str) -> Fraction | None:
+    """sup |f'| over the reals where it is rational: sigmoid 1/4, tanh 1; None where it is not known."""
+    from symbackprop.entries import sympy_scalars
 
-    At kinks of f the slopes on both sides count; a supremum that SymPy cannot find is not guessed.
-    """
-    row = scalar_row(name)
-    if row.domain != "real" or row.abstract:
-        return None
-    slope = flat(derivative(name, 1))
-    bent = {x for e in slope.atoms(step, sign) for x in points(sympy.solveset(e.args[0], X)) or ()}
-    cuts = sorted(bent | {sympy.nsimplify(k) for k in row.kinks})
-    edges = [-sympy.oo, *cuts, sympy.oo]
-    found = [piece_bound(slope, a, b) for a, b in pairwise(edges)]
-    if any(x is None for x in found):
-        return None
-    best = sympy.Max(*(x for x in found if x is not None))
-    if not witnessed(slope, best):
-        return None
-    return Fraction(int(best.p), int(best.q)) if best.is_Rational else None  # type: ignore[attr-defined]
-
-
-def piece_bound(slope: sympy.Expr, low: sympy.Expr, high: sympy.Expr) -> sympy.Expr | None:
-    """sup |slope| between two kinks: over the critical points inside and the limits at the ends."""
-    middle = (sympy.Max(low, -1_000_000) + sympy.Min(high, 1_000_000)) / 2
-    f = sided(slope, middle)
-    try:
-        limits = [sympy.limit(f, X, low, "+"), sympy.limit(f, X, high, "-")]
-        if periodic := sympy.periodicity(f, X):
-            limits = [f.subs(X, 0), f.subs(X, periodic)]
-        inside = sympy.solveset(sympy.diff(f, X), X, sympy.Interval.open(low, high))
-        spots = points(inside)
-    except (NotImplementedError, ValueError, TypeError):
-        return None
-    if spots is None:
-        return None
-    values = [sympy.simplify(abs(v)) for v in (*limits, *(f.subs(X, p) for p in spots))]
-    if not all(v.is_number and v.is_finite for v in values):
-        return None
-    return sympy.Max(*values)
-
-
-def witnessed(slope: sympy.Expr, best: sympy.Expr) -> bool:
-    """Whether no sampled slope is above the supremum found, and one comes within a hundredth of it."""
-    at = [sympy.Rational(k, 7) for k in range(-98, 99)]
-    seen = [abs(sided(slope, x).subs(X, x).evalf()) for x in at]
-    top = max((v for v in seen if v.is_number and v.is_finite), default=sympy.S.Zero)
-    return bool(top <= best * (1 + WITNESS**6)) and bool(top >= best * (1 - WITNESS))
-
-
-def points(s: sympy.Basic) -> list[sympy.Expr] | None:
-    """Finitely many points, one of each periodic family; any point where all are critical."""
-    if isinstance(s, sympy.FiniteSet):
-        return list(s)  # type: ignore[arg-type]
-    if s is sympy.S.EmptySet:
-        return []
-    if isinstance(s, sympy.ImageSet):
-        return [s.lamda(sympy.S.Zero), s.lamda(sympy.S.One)]
-    if isinstance(s, sympy.Union):
-        parts = [points(a) for a in s.args]
-        return None if any(p is None for p in parts) else [x for p in parts if p for x in p]
-    return [] if isinstance(s, sympy.Interval) else None
-
-
-def sided(slope: sympy.Expr, at: sympy.Expr) -> sympy.Expr:
-    """A slope between two kinks: steps and signs are what they are there."""
-    return slope.replace(  # type: ignore[return-value]
-        lambda e: isinstance(e, step | sign),
-        lambda e: sympy.Integer(
-            1 if e.args[0].subs(X, at) > 0 else 0 if isinstance(e, step) else -1
-        ),
-    )
-
-
-def flat(e: sympy.Expr) -> sympy.Expr:
-    """Derivatives of steps and signs away from their kinks."""
-    return e.replace(sympy.Derivative, lambda *_: sympy.S.Zero)  # type: ignore[return-value]
-
-
-def to_sympy(e: Entries) -> sympy.Expr:
-    total = sympy.S.Zero
-    for term in e.terms:
-        product = sympy.Rational(term.coefficient.numerator, term.coefficient.denominator)
-        for atom, x in term.factors:
-            match atom:
-                case Elem(tensor="pi"):
-                    base = sympy.pi
-                case Elem():
-                    base = X if atom.tensor == "x" else sympy.Symbol("y", real=True)
-                case Fn():
-                    inner = to_sympy(atom.arg)
-                    base = sympy.diff(function(atom.function), X, atom.order).subs(X, inner)
-                case Group():
-                    base = to_sympy(atom.body)
-                case _:
-                    raise DeclarationError("only scalars stand in a scalar function")
-            product *= base ** sympy.Rational(x.numerator, x.denominator)
-        total += product
-    return total
-
-
-NAMES = {sympy.exp: "exp", sympy.log: "log", sympy.sin: "sin", sympy.cos: "cos", sympy.tan: "tan",
-         sympy.tanh: "tanh", sympy.sinh: "sinh", sympy.cosh: "cosh", sympy.atan: "arctan",
-         sympy.erf: "erf", step: "step", sign: "sign"}  # fmt: skip
-
-
-def from_sympy(e: sympy.Expr) -> Entries:
-    """A SymPy expression in x as entries. Errors: `DeclarationError` for a function we do not have."""
-    if e.is_Rational:
-        return en.number(Fraction(int(e.p), int(e.q)))  # type: ignore[attr-defined]
-    if e == X:
-        return en.entries(Elem("x", ()))
-    if e is sympy.pi:
-        return en.entries(Elem("pi", ()))
-    if e is sympy.E:
-        return en.entries(Fn("exp", en.number(1)))
-    if e.is_Add:
-        return en.add(*(from_sympy(a) for a in e.args))  # type: ignore[arg-type]
-    if e.is_Mul:
-        return en.multiply(*(from_sympy(a) for a in e.args))  # type: ignore[arg-type]
-    if e.is_Pow and e.args[1].is_Rational:
-        exponent = Fraction(int(e.args[1].p), int(e.args[1].q))  # type: ignore[attr-defined]
-        return en.power(en.single(from_sympy(e.args[0])), exponent)  # type: ignore[arg-type]
-    if type(e) in NAMES:
-        return en.entries(Fn(NAMES[type(e)], from_sympy(e.args[0])))  # type: ignore[arg-type]
-    raise DeclarationError(f"SymPy's `{e}` has no counterpart among the scalar functions")
+    return sympy_scalars.bound(name)

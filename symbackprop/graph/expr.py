@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from symbackprop import doors
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.formula.tree import Name
 from symbackprop.entries.op import Attributes, Op
@@ -114,9 +115,7 @@ class Expr:
         return f"<{describe(self)}: {shape_text(self.shape)}>"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        from symbackprop.interfaces.notebook import expression_bundle
-
-        return expression_bundle(self)
+        return doors.through("show expression", self)
 
 
 Operand = Expr | int | float | Fraction | Size

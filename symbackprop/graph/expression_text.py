@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from symbackprop import limits
+from symbackprop.errors import DEPTH, DIGITS, EXPONENT, within
 from symbackprop.errors import DeclarationError, LimitError
 from symbackprop.graph.expr import Expr, Symbol, const, leaf, pinned
 from symbackprop.formula.printed_names import default_tex, spelled
@@ -54,7 +54,7 @@ class Expressions:
     def expression(self, node: ast.expr) -> Expr:
         match node:
             case ast.Constant(value=int() | float() as v) if not isinstance(v, bool):
-                limits.within(len(str(v)), limits.DIGITS, "digits of a number")
+                within(len(str(v)), DIGITS, "digits of a number")
                 return const(v)
             case ast.Name(id=name):
                 return self.name(name)
@@ -94,7 +94,7 @@ class Expressions:
             if exponent is None:
                 raise DeclarationError(f"exponent `{ast.unparse(node.right)}` is not a number",
                                        hint="Of a positive a, a**b is exp(b*log(a)).")  # fmt: skip
-            limits.within(int(abs(exponent)), limits.EXPONENT, "exponent")
+            within(int(abs(exponent)), EXPONENT, "exponent")
             return a**exponent
         b = self.expression(node.right)
         match node.op:
@@ -226,5 +226,5 @@ def check_depth(tree: ast.expr, where: str) -> None:
     level, depth = [tree], 0
     while level:
         depth += 1
-        limits.within(depth, limits.DEPTH * 2, "depth of the expression", where)
+        within(depth, DEPTH * 2, "depth of the expression", where)
         level = [c for n in level for c in ast.iter_child_nodes(n) if isinstance(c, ast.expr)]

@@ -12,7 +12,8 @@ from symbackprop.graph.axis_functions import constant as constant
 from symbackprop.graph.axis_functions import selector as selector
 from symbackprop.graph.composite_functions import COMPOSITIONS
 from symbackprop.errors import DeclarationError, ShapeError
-from symbackprop.graph.expr import Expr, Operand, Symbol, apply, describe, labels_of, leaf
+from symbackprop.graph.expr import Expr, Operand, Symbol, apply, describe, labels_of, leaf, symbols
+from symbackprop.graph.graph import Graph, make
 from symbackprop.graph.square_functions import logdet, matrix_power
 from symbackprop.graph.label_functions import (
     argmax, argmin, cross_entropy, largest, onehot, pick, smallest,
@@ -111,6 +112,40 @@ def named(name: str, definition: Expr, tex: str = "") -> Expr:
     classes = labels_of(definition)
     domain = "label" if classes else "real"
     return leaf(Symbol(name, definition.shape, printed, domain, classes, definition))
+
+
+def collect(**outputs: Expr) -> Graph:
+    """The graph of expressions built in Python: `collect(L=loss)`.
+
+    Every `named` symbol below the outputs becomes a node; an output that is not yet a named symbol is
+    given the keyword's name.
+    """
+    roots = [e if e.symbol and e.symbol.name == n else named(n, e) for n, e in outputs.items()]
+    order: dict[Expr, None] = {}
+    stack: list[tuple[Expr, bool]] = [(r, False) for r in reversed(roots)]
+    while stack:
+        node, done = stack.pop()
+        if node in order:
+            continue
+        inner = node.symbol.definition if node.symbol else None
+        if done or inner is None:
+            order[node] = None
+        else:
+            stack.append((node, True))
+            stack += [(s, False) for s in reversed(symbols(inner)) if s not in order]
+    symbol: dict[str, Expr] = {}
+    definition: dict[str, Expr] = {}
+    for node in order:
+        s = node.symbol
+        assert s
+        if symbol.setdefault(s.name, node) is not node:
+            raise DeclarationError(
+                f"two different symbols are called `{s.name}`", hint="Rename one of them."
+            )
+        if s.definition is not None:
+            definition[s.name] = s.definition
+    inputs = {n: e for n, e in symbol.items() if n not in definition}
+    return make(inputs | {n: symbol[n] for n in definition}, definition)
 
 
 expr.SUBSCRIPT.append(subscript)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from types import MappingProxyType
 
-from symbackprop import limits
-from symbackprop.errors import DeclarationError
+from symbackprop import doors
+from symbackprop.errors import NODES, DeclarationError, within
 from symbackprop.graph.expr import Expr, intern, leaf, substitute, symbols, topological
 from symbackprop.entries.op import Op, slides
 from symbackprop.sizes import Size
@@ -71,9 +71,7 @@ class Graph:
         return self.symbol[known(name, self.symbol, "the graph")]
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        from symbackprop.interfaces.notebook import graph_bundle
-
-        return graph_bundle(self)
+        return doors.through("show graph", self)
 
 
 def known(name: str, names: Iterable[str], where: str) -> str:
@@ -98,7 +96,7 @@ def make(
 ) -> Graph:
     """A frozen graph with its size names collected; where h starts from h0, that prints h^{(0)}, not h_0."""
     symbol, definition, initial = starts_apart(symbol, definition, initial or {})
-    limits.within(len(symbol), limits.NODES, "nodes of the graph")
+    within(len(symbol), NODES, "nodes of the graph")
     names: dict[str, None] = dict.fromkeys(sorted(time.length.names)) if time else {}
     for e in symbol.values():
         for s in e.shape:
@@ -128,42 +126,6 @@ def starts_apart(
         return symbol, definition, initial
     tables = (symbol, definition, initial)
     return tuple({n: substitute(e, other) for n, e in table.items()} for table in tables)
-
-
-def collect(**outputs: Expr) -> Graph:
-    """The graph of expressions built in Python: `collect(L=loss)`.
-
-    Every `named` symbol below the outputs becomes a node; an output that is not yet a named symbol is
-    given the keyword's name.
-    """
-    from symbackprop.graph.functions import named
-
-    roots = [e if e.symbol and e.symbol.name == n else named(n, e) for n, e in outputs.items()]
-    order: dict[Expr, None] = {}
-    stack: list[tuple[Expr, bool]] = [(r, False) for r in reversed(roots)]
-    while stack:
-        leaf, done = stack.pop()
-        if leaf in order:
-            continue
-        inner = leaf.symbol.definition if leaf.symbol else None
-        if done or inner is None:
-            order[leaf] = None
-        else:
-            stack.append((leaf, True))
-            stack += [(s, False) for s in reversed(symbols(inner)) if s not in order]
-    symbol: dict[str, Expr] = {}
-    definition: dict[str, Expr] = {}
-    for leaf in order:
-        s = leaf.symbol
-        assert s
-        if symbol.setdefault(s.name, leaf) is not leaf:
-            raise DeclarationError(
-                f"two different symbols are called `{s.name}`", hint="Rename one of them."
-            )
-        if s.definition is not None:
-            definition[s.name] = s.definition
-    inputs = {n: e for n, e in symbol.items() if n not in definition}
-    return make(inputs | {n: symbol[n] for n in definition}, definition)
 
 
 def used_names(e: Expr) -> tuple[str, ...]:

@@ -6,19 +6,18 @@ import re
 from collections.abc import Callable
 from itertools import product
 
-from symbackprop import limits
+from symbackprop.errors import CHARACTERS, RANK, within
 from symbackprop.errors import DeclarationError, LimitError, ShapeError, SymbackpropError
 from symbackprop.graph.expr import Expr, Symbol, apply, labels_of, leaf
 from symbackprop.formula.printed_names import default_tex, spelled
 from symbackprop.graph.expression_text import Expressions
-from symbackprop.graph.functions import FUNCTIONS
+from symbackprop.graph.functions import FUNCTIONS, collect
 from symbackprop.graph.graph import Graph, Time, make, used_names
 from symbackprop.entries.op import abstract
 from symbackprop.sizes import Shape, Size, shape_text, size
-from symbackprop.matrices.square_products import SYMMETRIC
-from symbackprop.graph.statements import (
-    DOMAINS, Statement, early_states, parse_statement, split, time_of,
-)  # fmt: skip
+from symbackprop.graph.domains import SYMMETRIC
+from symbackprop.graph.statements import Statement, early_states, parse_statement, split, time_of
+from symbackprop.graph.domains import DOMAINS
 
 
 def read(text: str) -> Graph:
@@ -28,7 +27,7 @@ def read(text: str) -> Graph:
 
         g = read("x: d; W: m x d; b: m;  h = tanh(W @ x + b)")
     """
-    limits.within(len(text), limits.CHARACTERS, "characters of the graph text")
+    within(len(text), CHARACTERS, "characters of the graph text")
     statements = [parse_statement(line, s) for line, s in split(text)]
     if not any(s.sign == "=" for s in statements):
         raise DeclarationError("no node is defined", hint="Add a line such as  L = sum(x**2)")
@@ -55,7 +54,7 @@ def infer_states(statements: list[Statement], unknown: list[str], time: Time | N
         shapes |= dict.fromkeys((x,) for x in e.shape)
     fits: dict[int, list[Graph]] = {}  # by total rank: broadcasting lets larger states fit as well
     problem: SymbackpropError | None = None
-    limits.within(len(shapes) ** len(unknown), 100_000, "combinations of state sizes to try")
+    within(len(shapes) ** len(unknown), 100_000, "combinations of state sizes to try")
     for choice in product(shapes, repeat=len(unknown)):
         reader = Reader(time, dict(zip(unknown, choice, strict=True)))
         try:
@@ -164,7 +163,7 @@ class Reader:
                 words.pop()
                 domain = "label"
         shape = self.shape(" ".join(words), s)
-        limits.within(len(shape), limits.RANK, "axes", s.where)
+        within(len(shape), RANK, "axes", s.where)
         if domain in SYMMETRIC and (len(shape) != 2 or shape[0] != shape[1]):
             raise DeclarationError(f"`{domain}` says something of a square matrix, not of "
                                    f"{shape_text(shape)}", where=s.where)  # fmt: skip
@@ -234,3 +233,11 @@ class Reader:
             Symbol(s.name, value.shape, tex, domain, classes, inner, time=s.time)
         )
         self.definition[s.name] = value
+
+
+def as_graph(graph: Graph | Expr | str) -> Graph:
+    if isinstance(graph, str):
+        return read(graph)
+    if isinstance(graph, Expr):
+        return collect(**{graph.symbol.name if graph.symbol else "L": graph})
+    return graph

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from keyword import iskeyword
 
-from symbackprop import limits
+from symbackprop.graph.domains import DOMAINS
+from symbackprop.errors import STATEMENT_LENGTH, within
 from symbackprop.errors import DeclarationError
 from symbackprop.graph.graph import Time
 from symbackprop.sizes import size
-from symbackprop.matrices.square_products import SYMMETRIC
 
-DOMAINS = frozenset(["real", "positive", "onehot", "distribution"]) | SYMMETRIC
 STATEMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*(\[\s*(?P<time>[A-Za-z_]\w*|0)\s*\])?\s*"
                        r"(?P<sign>[:=])(?!=)\s*"
                        r"(?P<rest>.+)", re.DOTALL)  # fmt: skip
@@ -63,7 +62,7 @@ def split(text: str) -> Iterator[tuple[int, str]]:
 
 
 def parse_statement(line: int, text: str) -> Statement:
-    limits.within(len(text), limits.STATEMENT, "characters of a statement", f"line {line}")
+    within(len(text), STATEMENT_LENGTH, "characters of a statement", f"line {line}")
     found = STATEMENT.fullmatch(text)
     if found and iskeyword(found["name"]):
         raise DeclarationError(f"`{found['name']}` is a word of Python", where=f"line {line}",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import sys
 
 from symbackprop.answers.checking import check
 from symbackprop.answers.many.executors import executor
@@ -18,6 +17,8 @@ from symbackprop.catalogue import phrase
 from symbackprop.answers.asked.equality_chain import SIGNS
 from symbackprop.derivation.derivation import derive
 from symbackprop.errors import DeclarationError
+from symbackprop.interfaces.graph_file import graph_text
+from symbackprop.interfaces.progress import progress
 
 STATUS = {
     "correct": 0,
@@ -38,8 +39,9 @@ _AROUND = re.compile(
 _ENDS = re.compile(r"\\\\(?!\s*[^\n]*\\end\{[a-z]*matrix\})|\n\s*\n|\n(?=[^\n]*=)")
 
 
-def run_check(o: argparse.Namespace, graph: str) -> int:
+def run_check(o: argparse.Namespace) -> int:
     """The verb. Errors: `DeclarationError` for options that do not go together."""
+    graph = graph_text(o.file)
     if sum(x is not None for x in (o.answer, o.lines, o.answers)) != 1:
         raise DeclarationError("needs one of --answer, --lines, --answers", where="check")
     if o.lines is not None:
@@ -152,17 +154,11 @@ def on_one_line(text: str) -> str:
 
 def run_answers(o: argparse.Namespace, graph: str) -> int:
     """Every row of a file; one row of results each, JSON lines where asked for."""
-    from rich.console import Console
-    from rich.progress import Progress
-
     given = rows(o.answers)
     task = Task(graph, o.wrt, o.of, o.kind, o.notation)
-    with Progress(
-        console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
-    ) as bar:
-        item = bar.add_task("answers", total=len(given))
-        with executor(o.executor, o.jobs) as pool:
-            found = judge_all(task, given, pool, tell=lambda n: bar.update(item, advance=n))
+    with progress("answers") as bar, executor(o.executor, o.jobs) as pool:
+        bar.begin(len(given))
+        found = judge_all(task, given, pool, tell=bar.tell)
     for n, r in enumerate(found, 1):
         say(json.dumps(r, ensure_ascii=False) if o.json else row_text(n, r, o.lang))
     return worst([str(r["verdict"]) for r in found])

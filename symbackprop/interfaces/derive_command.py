@@ -7,19 +7,18 @@ import json
 import sys
 
 from symbackprop.derivatives.derivative_blocks import Blocks, hessian, jacobian
-from symbackprop.derivation.derivation import Derivation, as_graph, derive
+from symbackprop.derivation.derivation import Derivation, derive
+from symbackprop.graph.graph_text import as_graph
 from symbackprop.derivatives.derivative import Derivative
 from symbackprop.errors import DeclarationError
 from symbackprop.graph.graph import Graph
+from symbackprop.interfaces.graph_file import graph_text, variables
 from symbackprop.formula.writing.text_writer import text as plain
 
 
-def variables(text: str | None) -> list[str] | None:
-    return [x.strip() for x in text.split(",") if x.strip()] if text else None
-
-
-def run_derive(o: argparse.Namespace, text: str) -> int:
+def run_derive(o: argparse.Namespace) -> int:
     """The gradients of a graph, or its Jacobians or Hessians."""
+    text = graph_text(o.file)
     if o.kind != "gradient":
         return run_second(o, text)
     d = derive(text, o.of, variables(o.wrt))

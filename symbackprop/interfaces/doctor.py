@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib.metadata
 import os
 import platform
@@ -36,6 +37,12 @@ class Diagnosis:
     def used(self) -> Candidate | None:
         """The engine a build would run."""
         return next((c for c in self.engines if c.engine), None)
+
+
+def run_doctor(_: argparse.Namespace) -> int:
+    """The verb."""
+    print(describe(examine()))
+    return 0
 
 
 def examine() -> Diagnosis:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from html import escape
 
-from symbackprop.notation.convention import Convention
-from symbackprop.derivation.derivation import Derivation, derive
+from symbackprop.notation.convention import Convention, NoMatrix
+from symbackprop.notation.expression_formulas import notate, notate_entry
+from symbackprop.formula.function_spelling import FUNCTIONS
+from symbackprop.derivation.derivation import Derivation, derive, spelled_function
 from symbackprop.graph.expr import Expr, topological
 from symbackprop.graph.graph import Graph
 from symbackprop.sheet.html_markup import html_display, html_math, html_text
 from symbackprop.formula.tree import Formula
 from symbackprop.page.options import Options
 from symbackprop.page.outline import outline
-from symbackprop.page.page import Equation, Equations, Figure
+from symbackprop.page.page import Equations, Figure
+from symbackprop.derivation.equation import Equation
 from symbackprop.picture.graphs.layout import place
 from symbackprop.picture.graphs.graph_svg import svg
 from symbackprop.sheet.line_breaks import Style
@@ -25,11 +28,6 @@ Bundle = dict[str, str]
 
 def expression_bundle(e: Expr) -> Bundle:
     """An expression by itself, under the default convention."""
-    from symbackprop.notation.convention import NoMatrix
-    from symbackprop.notation.expression_formulas import notate, notate_entry
-    from symbackprop.derivation.derivation import spelled_function
-    from symbackprop.formula.function_spelling import FUNCTIONS
-
     c = Convention()
     try:
         f: Formula = notate(e, c)

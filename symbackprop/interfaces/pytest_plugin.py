@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import symbackprop
+from symbackprop import doors
+
 if TYPE_CHECKING:
     from symbackprop.derivation.report import Checked, Report
     from symbackprop.sheet.sheet import Sheet
@@ -37,9 +40,7 @@ def assert_derivation() -> Callable[..., Report]:
     def check(
         graph: object, of: str | None = None, wrt: list[str] | None = None, *, seed: int = 0
     ) -> Report:
-        from symbackprop.derivation.derivation import derive
-
-        report = derive(graph, of, wrt).verify(seed=seed)  # type: ignore[arg-type]
+        report = symbackprop.derive(graph, of, wrt).verify(seed=seed)  # type: ignore[arg-type]
         if not report.ok:
             pytest.fail(
                 "\n".join(f"{c.key}: {c.verdict}: {c.reason}" for c in report.failures),
@@ -64,9 +65,7 @@ class SheetFile(pytest.File):
     """A module with sheets."""
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
-        from symbackprop.sheet.building import sheets
-
-        for sheet in sheets(self.path):
+        for sheet in doors.through("find sheets", self.path):
             yield SheetCollector.from_parent(self, name=sheet.name, sheet=sheet)
 
 
@@ -88,9 +87,7 @@ class SheetCollector(pytest.Collector):
     def verdicts(self) -> dict[str, Checked]:
         """Checks by key, made when the first item runs."""
         if self.report is None:
-            from symbackprop.sheet.building import verified
-
-            self.report = verified(self.sheet)
+            self.report = self.sheet.verify()
         return {c.key: c for c in (*self.report.equalities, *self.report.truths_checked)}
 
 

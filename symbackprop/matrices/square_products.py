@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
+from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import Expr, apply
 from symbackprop.vocabulary import OPS
 
-SYMMETRIC = frozenset({"symmetric", "posdef"})  # domains in which Aᵀ = A
 INHERITING = frozenset({"inverse", "matrix_power", "transpose", "negative"})  # symmetric where A is
 ENTRYWISE = frozenset({"add", "subtract", "multiply"})
 _found: WeakKeyDictionary[Expr, bool] = (

@@ -31,7 +31,8 @@ from symbackprop.entries.entry_equations import Instance
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr
 from symbackprop.graph.graph import TIME_SUM
 from symbackprop.entries.scalar_functions import expression, scalar_row
-from symbackprop.entries.reference_values import Array, adjugate, derived
+from symbackprop.entries.reference_values import Array, adjugate
+from symbackprop.entries.scalar_derivatives import derivative_entries
 from symbackprop.backward.reverse_pass import Backward
 from symbackprop.formula.evaluation.rationals import (
     NotRational, determined, inverted, rational, solved, whole,
@@ -169,7 +170,7 @@ def scalar_value(name: str, order: int, x: Fraction, m: Meter) -> Fraction:
         return Fraction(0)
     if any(Fraction(k) == x for k in row.kinks):
         raise NotRational("a kink")
-    body = derived(name, order) if order else expression(row.definition)
+    body = derivative_entries(name, order) if order else expression(row.definition)
     at = np.empty((), dtype=object)
     at[()] = x
     return entry(body, {}, {"x": at}, {}, m)

@@ -17,7 +17,7 @@ from symbackprop.numeric.feasible_sizes import PRIMES, invertible, roomy
 from symbackprop.entries.reference_values import Array, value
 from symbackprop.backward.reverse_pass import Adjoint, Backward
 from symbackprop.sizes import Size
-from symbackprop.matrices.square_products import SYMMETRIC
+from symbackprop.graph.domains import SYMMETRIC
 
 Key: TypeAlias = tuple[str, int]  # name, time step (0 outside time)
 

@@ -25,7 +25,8 @@ from symbackprop.backward.accumulation import node_derivative
 from symbackprop.entries.index_letters import in_letters
 from symbackprop.formula.tree import Formula, Name
 from symbackprop.page.options import Options
-from symbackprop.page.page import Block, Display, Equation, Equations, Paragraph, Phrase
+from symbackprop.page.page import Block, Display, Equations, Paragraph
+from symbackprop.derivation.equation import Equation, Phrase
 from symbackprop.backward.reverse_pass import cotangent_of
 from symbackprop.derivation.rows import distinct, printed
 

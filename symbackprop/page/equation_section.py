@@ -19,7 +19,7 @@ from symbackprop.derivation.node_jacobians import entry_base, free
 from symbackprop.matrices.lowering import letters, retensored
 from symbackprop.formula.tree import Formula
 from symbackprop.entries.scalar_functions import prime
-from symbackprop.page.page import Equation
+from symbackprop.derivation.equation import Equation
 
 SLOPE = "\0slope"  # tensor name of ∂node/∂variable, its entries over both
 

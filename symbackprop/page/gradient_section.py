@@ -12,11 +12,12 @@ from symbackprop.formula.composing import size_formula
 from symbackprop.derivation.derivation import Derivation, signal, unfolded, written_out
 from symbackprop.graph.expr import Expr, symbols, topological, weight
 from symbackprop.page.options import Options
-from symbackprop.page.page import Block, Equation, Equations, Paragraph, Phrase
+from symbackprop.page.page import Block, Equations, Paragraph
+from symbackprop.derivation.equation import Equation, Phrase
 from symbackprop.derivation.node_jacobians import laid_out
 from symbackprop.derivation.rows import distinct, equation, name_of, symbol_of
 from symbackprop.sizes import size
-from symbackprop.matrices.square_products import SYMMETRIC
+from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.numeric.points import BEFORE
 
 LONG = 3  # nodes of what is worth a name where it stands twice

@@ -8,7 +8,8 @@ from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivatives.derivative import Derivative
 from symbackprop.errors import DeclarationError
 from symbackprop.page.options import Options
-from symbackprop.page.page import Block, Equation, Equations, Phrase
+from symbackprop.page.page import Block, Equations
+from symbackprop.derivation.equation import Equation, Phrase
 from symbackprop.derivatives.derivative_blocks import blocks
 from symbackprop.derivatives.total_derivatives import second
 

@@ -25,8 +25,9 @@ from symbackprop.matrices.lowering import lower
 from symbackprop.formula.tree import Formula
 from symbackprop.page.options import Options
 from symbackprop.entries.scalar_functions import scalar_row
-from symbackprop.page.page import Block, Equation, Equations, Paragraph, Phrase
-from symbackprop.entries.reference_values import derived as derivative_of
+from symbackprop.page.page import Block, Equations, Paragraph
+from symbackprop.derivation.equation import Equation, Phrase
+from symbackprop.entries.scalar_derivatives import derivative_entries as derivative_of
 from symbackprop.derivation.rows import distinct, printed
 
 

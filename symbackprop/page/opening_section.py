@@ -13,7 +13,8 @@ from symbackprop.graph.expr import Expr, topological
 from symbackprop.derivation.node_jacobians import edges
 from symbackprop.formula.tree import Formula
 from symbackprop.page.options import Options
-from symbackprop.page.page import Arrow, Block, Figure, Phrase, Table, Vertex
+from symbackprop.page.page import Arrow, Block, Figure, Table, Vertex
+from symbackprop.derivation.equation import Phrase
 from symbackprop.derivation.rows import name_of, symbol_of
 from symbackprop.sizes import Shape
 

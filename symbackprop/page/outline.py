@@ -24,7 +24,8 @@ from symbackprop.entries.op import functions_in
 from symbackprop.entries.scalar_functions import SCALARS
 from symbackprop.page.options import Options
 from symbackprop.page.opening_section import graph_section, symbols_section
-from symbackprop.page.page import Block, Equation, Equations, Page, Paragraph, Phrase, Section
+from symbackprop.page.page import Block, Equations, Page, Paragraph, Section
+from symbackprop.derivation.equation import Equation, Phrase
 from symbackprop.page.recurrences.recurrence_solutions import bounded, closed_forms
 from symbackprop.derivation.rows import equation, name_of, symbol_of
 from symbackprop.page.hessian_section import hessian_section

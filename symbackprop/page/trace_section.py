@@ -18,12 +18,13 @@ from symbackprop.errors import SheetError
 from symbackprop.graph.expr import Expr
 from symbackprop.formula.tree import Formula
 from symbackprop.page.options import Options
-from symbackprop.page.page import Block, Equation, Equations, Phrase
+from symbackprop.page.page import Block, Equations
+from symbackprop.derivation.equation import Equation, Phrase
 from symbackprop.entries.reference_values import Array
 from symbackprop.derivation.rows import distinct, name_of
 from symbackprop.sizes import shape_text
 from symbackprop.formula.writing.walk import children, fold, rebuilt
-from symbackprop.matrices.square_products import SYMMETRIC
+from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.numeric.points import Point, backward_values, evaluate, forward, seeded
 
 DIGITS = 4  # significant digits of a rounded number

@@ -6,7 +6,7 @@ from html import escape
 
 from symbackprop.picture.drawings.drawing import RISE, Anchor, number
 from symbackprop.picture.text_width import SCRIPT, spans
-from symbackprop.picture.graphs.graph_picture import Label, Point
+from symbackprop.picture.label import Label, Point
 
 FONTS = "'Latin Modern Roman','STIX Two Text','Times New Roman',Times,'STIX Two Math',serif"
 

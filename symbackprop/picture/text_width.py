@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from symbackprop.picture.graphs.graph_picture import Label
+from symbackprop.picture.label import Label
 
 NODE, SIZE, EDGE = 10.0, 7.0, 8.0  # type sizes in points: name of a vertex, its size, an edge label
 SCRIPT = 0.74  # a script is this much smaller; TeX sets 7 under 10 and 6 under 8

@@ -9,16 +9,16 @@ from typing import Literal, Protocol
 
 from symbackprop.catalogue import LANGUAGES
 from symbackprop.notation.convention import Convention
-from symbackprop.derivation.derivation import Derivation, as_graph, derive
+from symbackprop.derivation.derivation import Derivation, derive
+from symbackprop.graph.graph_text import as_graph
 from symbackprop.errors import SheetError
 from symbackprop.graph.expr import Expr
 from symbackprop.graph.graph import Graph
 from symbackprop.answers.verdicts.line_verdict import stated
 from symbackprop.page.options import Options
 from symbackprop.page.outline import outline
-from symbackprop.page.page import (
-    Block, Equations, Listing, Page, Passage, Phrase, Section, Sketch, Table,
-)  # fmt: skip
+from symbackprop.page.page import Block, Equations, Listing, Page, Passage, Section, Sketch, Table
+from symbackprop.derivation.equation import Phrase
 from symbackprop.picture.drawings.drawing import Drawing
 from symbackprop.catalogue.prose import Text, Words
 from symbackprop.sizes import Size

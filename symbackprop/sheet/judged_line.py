@@ -13,7 +13,8 @@ from symbackprop.errors import VerificationError
 from symbackprop.sheet.exercise import Check, Derived, Stated, Version
 from symbackprop.answers.verdicts.line_verdict import Line, judge
 from symbackprop.formula.tree import Formula
-from symbackprop.page.page import Block, Claimed, Equations, Paragraph, Passage, Phrase, Section
+from symbackprop.page.page import Block, Claimed, Equations, Paragraph, Passage, Section
+from symbackprop.derivation.equation import Phrase
 from symbackprop.catalogue.prose import Text
 
 

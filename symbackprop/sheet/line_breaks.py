@@ -12,7 +12,7 @@ from symbackprop.catalogue import phrase
 from symbackprop.formula.composing import size_formula
 from symbackprop.formula.tree import Formula
 from symbackprop.picture.text_width import measure
-from symbackprop.picture.graphs.layout import Label
+from symbackprop.picture.label import Label
 from symbackprop.sizes import Shape
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text

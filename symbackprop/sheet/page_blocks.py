@@ -12,7 +12,8 @@ from symbackprop.errors import SheetError
 from symbackprop.formula.tree import Formula
 from symbackprop.picture.drawings.drawing_svg import drawing_svg
 from symbackprop.picture.drawings.drawing_tikz import drawing_tikz
-from symbackprop.picture.graphs.layout import Arrow, Label, Picture, Vertex, find_repeats, place
+from symbackprop.picture.graphs.layout import Arrow, Picture, Vertex, find_repeats, place
+from symbackprop.picture.label import Label
 from symbackprop.picture.graphs.graph_svg import svg
 from symbackprop.picture.graphs.graph_tikz import tikz
 from symbackprop.catalogue.prose import check, written

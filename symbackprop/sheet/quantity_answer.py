@@ -9,7 +9,8 @@ from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivatives.quantity import Quantity
 from symbackprop.sheet.exercise import Check, Version
 from symbackprop.page.outline import RARE, with_notation
-from symbackprop.page.page import Block, Equation, Equations, Page, Passage, Section
+from symbackprop.page.page import Block, Equations, Page, Passage, Section
+from symbackprop.derivation.equation import Equation
 from symbackprop.catalogue.prose import Text
 
 

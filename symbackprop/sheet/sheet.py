@@ -17,7 +17,9 @@ from symbackprop.catalogue.prose import Text, written
 from symbackprop.tex.escape import escape
 from symbackprop.tex.preamble import preamble
 from symbackprop.sheet.line_breaks import Context, Style
+from symbackprop.sheet.html_markup import html_math, html_text
 from symbackprop.sheet.page_blocks import sections
+from symbackprop.sheet.templating import render
 from symbackprop.derivation.report import Report, together
 from symbackprop.verify.truth import ROUNDING
 from symbackprop.verify.equality import verify_page
@@ -197,8 +199,6 @@ def write_tex(sheet: Sheet, report: Report, language: Literal["en", "de"], versi
               packages: frozenset[str] = frozenset(), templates: Path | None = None) -> str:  # fmt: skip
     """The LaTeX document. Errors: `VerificationError` where a printed equality was not verified."""
     report.demand()
-    from symbackprop.sheet.templating import render
-
     style = Style(language, {}, "column", escape, lambda tex: f"${tex}$", smaller)
     values = context(sheet, report, language, version, style)
     return render("sheet.tex.j2", {**values, "preamble": preamble(packages, language)}, templates)
@@ -208,8 +208,5 @@ def write_html(sheet: Sheet, report: Report, language: str, version: Version = "
                templates: Path | None = None) -> str:  # fmt: skip
     """One self-contained HTML file with MathML and inline SVG."""
     report.demand()
-    from symbackprop.sheet.html_markup import html_math, html_text
-    from symbackprop.sheet.templating import render
-
     style = Style(language, {}, "column", html_text, html_math, lambda tex, room: tex)
     return render("sheet.html.j2", context(sheet, report, language, version, style), templates)

@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
 
 from symbackprop.errors import SheetError
+from symbackprop.sheet.html_markup import html_display, html_line
 
 PACKAGE = Path(__file__).parent.parent
 
@@ -55,8 +56,6 @@ def render(name: str, values: dict[str, object], own: Path | None = None) -> str
     try:
         env = environment(own, kind)
         if kind == "html":
-            from symbackprop.sheet.html_markup import html_display, html_line
-
             env.filters.update(display=html_display, line=html_line)
         return env.get_template(name).render(**values)
     except TemplateNotFound as error:

@@ -23,7 +23,9 @@ from symbackprop.formula.evaluation.value import evaluate
 from symbackprop.formula.tree import Array as ArrayFormula
 from symbackprop.formula.tree import Decimal, Formula, Minus, Number
 from symbackprop.verify.typed_partials import with_partials
-from symbackprop.page.page import Equation, Equations, Page, Phrase, Section
+from symbackprop.page.outline import outline
+from symbackprop.page.page import Equations, Page, Section
+from symbackprop.derivation.equation import Equation, Phrase
 from symbackprop.entries.reference_values import KINKS, Array
 from symbackprop.derivation.report import Report, Sizes, Tally
 from symbackprop.verify.page_values import Names, Scene
@@ -82,6 +84,13 @@ def verify_page(
         tuple(dict.fromkeys(sizes)),
         method,
     )
+
+
+def verify_derivation(
+    d: Derivation, *, seed: int = 0, trials: int = POINTS, lengths: Sequence[int] = ()
+) -> Report:
+    """Every equation and every δ of the page a derivation makes by itself."""
+    return verify_page(d, outline(d), seed=seed, trials=trials, lengths=lengths)
 
 
 def analytic(d: Derivation) -> bool:

@@ -21,7 +21,7 @@ from symbackprop.matrices.lowering import instance_of
 from symbackprop.entries.scalar_functions import built_in
 from symbackprop.formula.evaluation.value import Environment, Value
 from symbackprop.formula.tree import Formula, Nabla, Name, Partial
-from symbackprop.page.page import Equation
+from symbackprop.derivation.equation import Equation
 from symbackprop.entries.reference_values import Array
 from symbackprop.derivatives.derivative_values import second_names, second_order, second_values
 from symbackprop.page.trace_section import trace_point

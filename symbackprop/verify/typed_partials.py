@@ -12,7 +12,7 @@ from symbackprop.graph.graph import ancestors, used_names
 from symbackprop.matrices.lowering import instance_of
 from symbackprop.formula.evaluation.value import Environment, Value
 from symbackprop.formula.tree import At, Formula, Name, Partial
-from symbackprop.page.page import Equation
+from symbackprop.derivation.equation import Equation
 from symbackprop.entries.reference_values import Array
 from symbackprop.numeric.local_values import local_values, oriented
 from symbackprop.verify.page_values import Scene

@@ -22,7 +22,7 @@ from symbackprop.errors import DeclarationError
 from symbackprop.sheet.exercise import Derived
 from symbackprop.graph.expr import const
 from symbackprop.graph.functions import FUNCTIONS
-from symbackprop.graph.graph import collect
+from symbackprop.graph.functions import collect
 from symbackprop.vocabulary import OPS
 from tests.frameworks.comparing import (
     CLOSE,

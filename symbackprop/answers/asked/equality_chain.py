@@ -20,7 +20,7 @@ from symbackprop.matrices.lowering import instance_of
 from symbackprop.formula.tree import (
     OPEN, At, Formula, Indicator, KroneckerDelta, Nabla, Name, Partial,
 )  # fmt: skip
-from symbackprop.page.page import Equation
+from symbackprop.derivation.equation import Equation
 from symbackprop.verify.typed_partials import partials
 from symbackprop.formula.reading.tex_tokens import Source, tokenise
 from symbackprop.verify.page_values import Names

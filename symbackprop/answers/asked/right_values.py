@@ -20,7 +20,7 @@ from symbackprop.graph.graph import sliding
 from symbackprop.formula.evaluation.value import Environment, Value
 from symbackprop.formula.tree import Formula, Nabla, Name, Partial
 from symbackprop.entries.scalar_functions import built_in
-from symbackprop.page.page import Equation
+from symbackprop.derivation.equation import Equation
 from symbackprop.dialects.plain.typed_names import Spellings
 from symbackprop.verify.typed_partials import with_partials
 from symbackprop.formula.reading.name_table import NameTable

@@ -7,7 +7,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from symbackprop.derivation.derivation import Derivation, as_graph, bare, derive, signal
+from symbackprop.derivation.derivation import Derivation, bare, derive, signal
+from symbackprop.graph.graph_text import as_graph
 from symbackprop.errors import DeclarationError
 from symbackprop.formula.evaluation.paper_arrays import Paper, oriented
 from symbackprop.graph.expr import Expr

@@ -17,7 +17,7 @@ from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.dialects.disambiguation.readings import readings
 from symbackprop.formula.evaluation.value import Environment, Value
 from symbackprop.formula.tree import ZERO, At, Formula, Nabla, Name, Partial
-from symbackprop.page.page import Equation
+from symbackprop.derivation.equation import Equation
 from symbackprop.verify.typed_partials import COLUMNS, with_partials
 from symbackprop.answers.asked.chain_points import plain
 from symbackprop.entries.reference_values import Array

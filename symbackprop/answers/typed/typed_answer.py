@@ -9,7 +9,7 @@ from functools import cached_property
 from string import ascii_letters
 from typing import Literal, get_args
 
-from symbackprop import limits
+from symbackprop.errors import within
 from symbackprop.dialects import plain
 from symbackprop.answers.asked.right_values import DELTA, Bench
 from symbackprop.answers.typed.aliases import (
@@ -253,7 +253,7 @@ class Reader:
     def read(self, source: Source) -> Formula:
         """The formula that tokens stand for. Errors: `LimitError` before it is parsed, if it is too long."""
         leaves = sum(t[:1].isalnum() for t in source.tokens)
-        limits.within(leaves, NODES, "letters and numbers", "answer")
+        within(leaves, NODES, "letters and numbers", "answer")
         time, found = self.bench.target.d.graph.time, read_formula(source, self.table)
         return kroneckers(found, DELTA, Name(time.name)) if time and self.bench.short else found
 

@@ -25,7 +25,7 @@ from symbackprop.entries.reference_values import Array
 from symbackprop.verify.page_values import Scene
 from symbackprop.derivatives.total_derivatives import second
 from symbackprop.sizes import size
-from symbackprop.matrices.square_products import SYMMETRIC
+from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.numeric.feasible_sizes import roomy
 from symbackprop.numeric.points import Key, Point, generic_point, seeded, size_names
 from symbackprop.vocabulary import OPS

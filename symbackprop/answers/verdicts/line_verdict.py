@@ -19,7 +19,7 @@ from symbackprop.derivation.derivation import Derivation
 from symbackprop.errors import FormulaError
 from symbackprop.formula.evaluation.paper_arrays import Paper, transpose
 from symbackprop.formula.tree import ZERO, Decimal, Formula, Minus, Number
-from symbackprop.page.page import Equation
+from symbackprop.derivation.equation import Equation
 from symbackprop.answers.asked.chain_points import Place, generic, given, in_names
 from symbackprop.entries.reference_values import Array
 from symbackprop.verify.page_values import Names

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symbackprop import limits
+from symbackprop.errors import ENTRIES, within
 from symbackprop.errors import LimitError
 from symbackprop.formula.evaluation import paper_arrays as paper
 from symbackprop.formula.evaluation.paper_arrays import Numbers, Paper
@@ -48,21 +48,21 @@ def ones(node: Ones, scope: Scope) -> Paper:
 def eye(node: Eye, scope: Scope) -> Paper:
     """The identity."""
     n = _size(node.size, scope)
-    limits.within(n * n, limits.ENTRIES, "entries of an array", text(node.size))
+    within(n * n, ENTRIES, "entries of an array", text(node.size))
     return Paper(np.eye(n), 2)
 
 
 def zeros(node: Zeros, scope: Scope) -> Paper:
     """Zeros."""
     rows, columns = _size(node.rows, scope), _size(node.columns, scope)
-    limits.within(rows * columns, limits.ENTRIES, "entries of an array", text(node.rows))
+    within(rows * columns, ENTRIES, "entries of an array", text(node.rows))
     return Paper(np.zeros((rows, columns)), 2)
 
 
 def commutation(node: Commutation, scope: Scope) -> Paper:
     """The permutation of vec(A) into vec(Aᵀ)."""
     rows, columns = _size(node.rows, scope), _size(node.columns, scope)
-    limits.within((rows * columns) ** 2, limits.ENTRIES, "entries of an array", text(node.rows))
+    within((rows * columns) ** 2, ENTRIES, "entries of an array", text(node.rows))
     place = np.arange(rows * columns).reshape(rows, columns, order="F")
     return Paper(np.eye(rows * columns)[place.ravel()], 2)
 

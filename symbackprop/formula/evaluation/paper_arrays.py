@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symbackprop import limits
+from symbackprop.errors import ENTRIES, within
 from symbackprop.formula.evaluation.rationals import determined, inverted
 
 Numbers = NDArray[Any]
@@ -101,10 +101,10 @@ def product(a: Paper, b: Paper) -> Paper:
 
 def roomy(a: Paper, b: Paper, entries: int) -> None:
     """Errors: `LimitError` where a result would be too large, before it is made."""
-    if a.array.ndim == a.rank and b.array.ndim == b.rank and entries <= limits.ENTRIES:
+    if a.array.ndim == a.rank and b.array.ndim == b.rank and entries <= ENTRIES:
         return
     samples = np.broadcast_shapes(a.samples, b.samples)
-    limits.within(entries * int(np.prod(samples)), limits.ENTRIES, "entries of an array", "formula")
+    within(entries * int(np.prod(samples)), ENTRIES, "entries of an array", "formula")
 
 
 def transpose(a: Paper) -> Paper:
@@ -218,8 +218,8 @@ def powers(a: Paper, exponents: Paper, active: Numbers | None = None) -> Paper:
     known = np.unique(each)
     if not np.all(known == np.rint(known)) or a.along is not None:
         raise Misfit(f"{a.shown()} to a power that is no whole number")
-    limits.within(known.size * a.array.size, limits.ENTRIES, "entries of powers", "formula")
-    limits.within(int(np.abs(known).max(initial=0)), POWER, "as an exponent of a matrix", "formula")
+    within(known.size * a.array.size, ENTRIES, "entries of powers", "formula")
+    within(int(np.abs(known).max(initial=0)), POWER, "as an exponent of a matrix", "formula")
     shape = (*np.broadcast_shapes(a.samples, each.shape), *a.size)
     made = np.zeros(shape, a.array.dtype)
     for k in known:

@@ -9,7 +9,7 @@ from symbackprop.matrices import monomials as mo
 from symbackprop.matrices import tidy as td
 from symbackprop.page.recurrences.closed_forms import Closed, atom, monomial, multiplied
 from symbackprop.graph.expr import SIZE, Expr, apply, const
-from symbackprop.entries.scalar_derivatives import bound
+from symbackprop.entries.scalar_derivatives import largest_slope
 from symbackprop.sizes import Size
 from symbackprop.vocabulary import OPS
 
@@ -36,7 +36,7 @@ def largest_power(base: Expr, x: Size) -> Closed | None:
     """sup |f'|^x for a slope, |b|^x for anything else."""
     slope = base.op.scalar
     if slope is not None and base.op.name == slope.name + "'" and x.number is not None:
-        top = bound(slope.name)
+        top = largest_slope(slope.name)
         if top is None or x.number < 1:
             return None
         return Closed(()) if top == 1 else atom(const(top), x)

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from symbackprop.matrices import monomials as mo
 from symbackprop.matrices import tidy as td
+from symbackprop.page.recurrences.bounds import bounded_form
 from symbackprop.page.recurrences.closed_forms import (
     Closed, ClosedWriter, atom, fixed, monomial, moved, multiplied, over_steps, summed,
 )  # fmt: skip
@@ -26,7 +27,7 @@ from symbackprop.graph.expr import (
 from symbackprop.graph.graph import TIME_SUM
 from symbackprop.formula.tree import At, Call, Formula, Nabla, Name, Partial, Plus
 from symbackprop.entries.op import unprimed
-from symbackprop.page.page import Equation
+from symbackprop.derivation.equation import Equation
 from symbackprop.notation.sum_formulas import broadcast_terms
 from symbackprop.backward.reverse_pass import backward
 from symbackprop.sizes import size
@@ -280,10 +281,6 @@ def bounded(d: Derivation, name: str) -> tuple[Formula, Formula] | None:
 
     None without a closed form, for arrays, and where a slope is not bounded.
     """
-    from symbackprop.page.recurrences.bounds import (
-        bounded_form,
-    )  # fmt: skip  # SymPy only where a bound is asked for
-
     w = with_named_slopes(d) or d
     found = closed_gradient(w, name, solved(w)) if d.graph.time else None
     if not found or any(c.shape for c in found) or d.graph.time is None:

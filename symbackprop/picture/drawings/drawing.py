@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from symbackprop.picture.text_width import measure
-from symbackprop.picture.graphs.graph_picture import Box, Label, Point
+from symbackprop.picture.graphs.graph_picture import Box
+from symbackprop.picture.label import Label, Point
 
 Dash: TypeAlias = Literal["solid", "dashed", "dotted", "dash-dot"]
 Tip: TypeAlias = Literal["none", "end"]

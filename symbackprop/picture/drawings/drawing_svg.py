@@ -13,7 +13,7 @@ from math import hypot
 from symbackprop.picture.drawings.drawing import (
     DASHES, Circle, Dash, Drawing, Line, Rect, Shape, Text, number,
 )  # fmt: skip
-from symbackprop.picture.graphs.graph_picture import Point
+from symbackprop.picture.label import Point
 from symbackprop.picture.svg_text import FONTS, clean, inscription, pair
 
 LONG, WIDE, BARB = 5.0, 1.7, 3.8  # of the tip of an arrow

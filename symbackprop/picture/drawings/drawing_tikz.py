@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from symbackprop.picture.drawings.drawing import (
     DASHES, RISE, Circle, Dash, Drawing, Line, Rect, Shape, Text, number,
 )  # fmt: skip
-from symbackprop.picture.graphs.graph_picture import Point
+from symbackprop.picture.label import Point
 
 ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
 ROW = 8  # points of a line in one row of the output

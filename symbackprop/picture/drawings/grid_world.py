@@ -9,7 +9,7 @@ from typing import TypeAlias
 from symbackprop.errors import SheetError
 from symbackprop.picture.drawings.drawing import Circle, Drawing, Line, Rect, Shape, Text
 from symbackprop.picture.text_width import measure
-from symbackprop.picture.graphs.graph_picture import Label, Point
+from symbackprop.picture.label import Label, Point
 
 Cell: TypeAlias = tuple[int, int]  # row, column, counted from 0
 

@@ -8,7 +8,7 @@ from math import floor, isfinite, log10
 from symbackprop.errors import SheetError
 from symbackprop.picture.drawings.drawing import Drawing, Rect, Text
 from symbackprop.picture.text_width import measure
-from symbackprop.picture.graphs.graph_picture import Label
+from symbackprop.picture.label import Label
 
 DARKEST = 0.4  # the share of ink at which type is still read, black on white or white on black
 TYPE = 8.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import Literal, TypeAlias
 
-from symbackprop.picture.graphs.graph_picture import Label
+from symbackprop.picture.label import Label
 
 Scale: TypeAlias = Literal["linear", "log"]
 Ends: TypeAlias = Literal["tight", "round"]

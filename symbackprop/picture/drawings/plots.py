@@ -11,7 +11,7 @@ from symbackprop.errors import SheetError
 from symbackprop.picture.drawings.plot_axes import Axis, Ends, Scale, Tick, axis
 from symbackprop.picture.drawings.drawing import Circle, Dash, Drawing, Line, Rect, Shape, Text
 from symbackprop.picture.text_width import measure
-from symbackprop.picture.graphs.graph_picture import Label, Point
+from symbackprop.picture.label import Label, Point
 from symbackprop.picture.drawings.spread import spread
 
 Marks: TypeAlias = Literal["few", "none"]  # at the points of curves with few points, or nowhere

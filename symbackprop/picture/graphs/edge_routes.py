@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from math import sqrt
 
 from symbackprop.picture.graphs.layering import Proper
-from symbackprop.picture.graphs.graph_picture import Box, Point
+from symbackprop.picture.graphs.graph_picture import Box
+from symbackprop.picture.label import Point
 
 APART = 9.0  # arrows that share a side of a vertex are this far apart, if the side is long enough
 CORNER = 3.0

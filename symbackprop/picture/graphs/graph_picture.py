@@ -5,17 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from symbackprop.picture.label import Label, Point
+
 Direction: TypeAlias = Literal["right", "down"]
-Point: TypeAlias = tuple[float, float]
 KINDS = ("input", "parameter", "node", "output", "constant")
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """One inscription in two spellings: TeX for math mode, and plain text."""
-
-    tex: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

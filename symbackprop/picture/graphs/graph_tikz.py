@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from symbackprop.picture.graphs.legend import number_in
 from symbackprop.picture.text_width import EDGE, NODE, SIZE
-from symbackprop.picture.graphs.graph_picture import (
-    Box, Label, Placed, PlacedArrow, PlacedVertex, Point,
-)  # fmt: skip
+from symbackprop.picture.graphs.graph_picture import Box, Placed, PlacedArrow, PlacedVertex
+from symbackprop.picture.label import Label, Point
 
 LIBRARIES: tuple[str, ...] = ()  # TikZ libraries the output needs: none
 

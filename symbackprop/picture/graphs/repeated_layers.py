@@ -6,7 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from symbackprop.picture.graphs.layering import layers, neighbours
-from symbackprop.picture.graphs.graph_picture import Arrow, Label, Picture, Repeat, Vertex
+from symbackprop.picture.graphs.graph_picture import Arrow, Picture, Repeat, Vertex
+from symbackprop.picture.label import Label
 
 LEAST = 4  # copies that make a run
 LONGEST = 32  # single-entry single-exit segments that one layer may consist of
