@@ -24,8 +24,8 @@ from symbackprop import Sheet, check, hessian, jacobian
 from symbackprop.answers.mistakes.printed_slips import edits
 from symbackprop.answers.verdicts.verdict import Verdict
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.sheet.exercise import Check
 from symbackprop.formula.tree import Formula
+from symbackprop.sheet.exercise import Check
 
 SECONDS = 0.2  # spent on one variable at least
 ASKED = 200  # answers per second and core

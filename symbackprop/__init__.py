@@ -4,9 +4,9 @@
     d = sb.derive("x: d; W: m x d; y: m; L = sum((W @ x - y)**2)", wrt=["W"])
     print(d["W"].text());  assert d.verify().ok
 
-Public are the names below, every function of the vocabulary (`sb.softmax`), and two folders: `symbackprop.picture`
-for drawings on a sheet, `symbackprop.emit` for programs. Names are loaded when they are first used; SymPy only
-when a derivative needs it. `CONTRIBUTING.md` has the map of the rooms.
+Public are the names of `__all__`, every function of the vocabulary (`sb.softmax`), and two folders:
+`sb.picture` for drawings on a sheet, `sb.emit` for programs. Names are loaded when they are first used; SymPy
+only when a derivative needs it. `CONTRIBUTING.md` has the map of the rooms.
 """
 
 from __future__ import annotations
@@ -97,14 +97,18 @@ __all__ = [
     "FormulaError", "Gradient", "Graph", "Judged", "LimitError", "Line", "Part", "Quantities", "Report",
     "ShapeError", "Sheet", "SheetError", "Stated", "SymbackpropError", "TexError", "Verdict",
     "VerificationError", "Words", "batch", "check", "check_all", "code", "collect", "derive", "drawn",
-    "fisher", "gauss_newton", "hessian", "jacobian", "judge", "named", "read", "said", "spelled", "symbol", "written",
+    "fisher", "gauss_newton", "hessian", "jacobian", "judge", "named", "read", "said", "spelled", "symbol",
+    "written",
 ]  # fmt: skip
+_PUBLIC_FOLDERS = ("emit", "picture")
 
 
 def __getattr__(name: str) -> Any:
-    """Public names from their modules; every function of the vocabulary by its own name (`sb.softmax`)."""
+    """Public names from their modules, public folders, functions of the vocabulary by their own names."""
     if name in _HOME:
         value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    elif name in _PUBLIC_FOLDERS:
+        value = import_module(f"{__name__}.{name}")
     elif name.startswith("_") or find_spec(f"{__name__}.{name}"):
         raise AttributeError(name)  # a module of ours: the import system loads it
     else:
@@ -125,4 +129,4 @@ hang({door: partial(_answer, *behind) for door, behind in _DOORS.items()})
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_PUBLIC_FOLDERS})

@@ -6,11 +6,11 @@ from math import exp, sin
 from random import Random
 
 from symbackprop.picture.drawings.drawing import Drawing
-from symbackprop.picture.drawings.heat_map import heat
 from symbackprop.picture.drawings.grid_world import maze
-from symbackprop.picture.label import Label
-from symbackprop.picture.drawings.plots import Curve, Plot, plot
+from symbackprop.picture.drawings.heat_map import heat
 from symbackprop.picture.drawings.network_scheme import Layer, scheme
+from symbackprop.picture.drawings.plots import Curve, Plot, plot
+from symbackprop.picture.label import Label
 
 
 def plain(name: str) -> Label:

@@ -7,16 +7,16 @@ from functools import reduce
 
 import numpy as np
 
-from symbackprop.sheet.exercise import Answer, Derived, Shown, Stated
+from symbackprop.entries.reference_values import Array
 from symbackprop.formula.tree import (
     Array as ArrayFormula, Call, Decimal, Floor, Formula, Minus, Name, Number, Over, Plus, Times,
 )  # fmt: skip
-from symbackprop.page.page import Page, Sketch
-from symbackprop.picture.drawings.drawing import Drawing, Line
-from symbackprop.entries.reference_values import Array
-from symbackprop.sheet.sheet import LETTERS, Sheet
-from symbackprop.page.trace_section import trace_point
 from symbackprop.numeric.points import Point
+from symbackprop.page.page import Page, Sketch
+from symbackprop.page.trace_section import trace_point
+from symbackprop.picture.drawings.drawing import Drawing, Line
+from symbackprop.sheet.exercise import Answer, Derived, Shown, Stated
+from symbackprop.sheet.sheet import LETTERS, Sheet
 from symbackprop.verify.equality import point_for
 
 CLOSE = 1e-12  # of two values of one exact formula, relative to the largest entry

@@ -11,10 +11,10 @@ import symbackprop as sb
 from symbackprop.__main__ import main
 from symbackprop.answers.asked import kink_sides as sides
 from symbackprop.answers.checking import bench
-from symbackprop.interfaces.check_command import lines_of
 from symbackprop.answers.many.answer_table import rows
 from symbackprop.answers.verdicts.verdict import Verdict
 from symbackprop.errors import DeclarationError
+from symbackprop.interfaces.check_command import lines_of
 from tests.answers_more import MODELS, MORE
 
 Row = tuple[str, ...]

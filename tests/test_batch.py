@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop.numeric import batched_graph as batched
-from symbackprop.numeric.batched_graph import Lifted, batch
+from symbackprop.formula.writing.text_writer import text
 from symbackprop.graph.expr import Expr, apply
 from symbackprop.notation.expression_formulas import notate
-from symbackprop.sizes import Size
+from symbackprop.numeric import batched_graph as batched
+from symbackprop.numeric.batched_graph import Lifted, batch
 from symbackprop.numeric.points import Point, backward_values, forward, generic_point, seeded
+from symbackprop.sizes import Size
 from symbackprop.vocabulary import OPS
-from symbackprop.formula.writing.text_writer import text
 
 MLP = (
     "x: d; W: m x d; b: m; V: k x m; c: k; y: scalar label k\n"

@@ -8,28 +8,24 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop.answers.typed.aliases import aliases
-from symbackprop.answers.mistakes.wrong_derivation import full
 from symbackprop.answers.checking import bench
-from symbackprop.answers.verdicts.formula_verdict import Judge
+from symbackprop.answers.mistakes.wrong_derivation import full
 from symbackprop.answers.mistakes.wrong_rules import derailed, rule, slips
+from symbackprop.answers.typed.aliases import aliases
 from symbackprop.answers.typed.typed_answer import Reader, read
-from symbackprop.errors import SymbackpropError
-from symbackprop.dialects.disambiguation.readings import readings
-from symbackprop.dialects.plain import spellings
-from symbackprop.dialects.plain.plain_signs import SIGNS, SUBS, SUPS
-from symbackprop.dialects.latex.token_rewriting import Rewrite
-from symbackprop.dialects.plain.plain_scanner import Rules, Scan
-from symbackprop.dialects.plain.plain_rules import RULES as PLAIN
-from symbackprop.dialects.plain.plain_rules import rules_for as for_character
-from symbackprop.dialects.latex.typed_latex import RULES as TYPESET
-from symbackprop.dialects.latex.typed_latex import Rule
-from symbackprop.dialects.latex.typed_latex import rules_for as for_token
-from symbackprop.formula.reading.tex_tokens import tokenise
+from symbackprop.answers.verdicts.formula_verdict import Judge
 from symbackprop.backward.reverse_pass import backward
+from symbackprop.dialects.disambiguation.readings import readings
+from symbackprop.dialects.latex.token_rewriting import Rewrite
+from symbackprop.dialects.latex.typed_latex import RULES as TYPESET, Rule, rules_for as for_token
+from symbackprop.dialects.plain import spellings
+from symbackprop.dialects.plain.plain_rules import RULES as PLAIN, rules_for as for_character
+from symbackprop.dialects.plain.plain_scanner import Rules, Scan
+from symbackprop.dialects.plain.plain_signs import SIGNS, SUBS, SUPS
+from symbackprop.errors import SymbackpropError
+from symbackprop.formula.reading.tex_tokens import tokenise
 from symbackprop.numeric.points import backward_values
-from tests.answers import ANSWER_GRAPHS as GRAPHS
-from tests.answers import ANSWERS
+from tests.answers import ANSWERS, ANSWER_GRAPHS as GRAPHS
 
 RNN = GRAPHS["rnn"]
 RIGHT = "2 h_t + U^T (δ_{t+1} * (1 - h_{t+1}^2))"
@@ -79,7 +75,9 @@ SLIPPING = [(RNN, "x"), (RNN, "U"), (GRAPHS["square"], "W"), (GRAPHS["residual"]
 
 
 @pytest.mark.parametrize(("graph", "wrt"), SLIPPING)
-def test_a_slip_in_the_right_derivation_is_a_derivation_with_that_slip(graph: str, wrt: str) -> None:
+def test_a_slip_in_the_right_derivation_is_a_derivation_with_that_slip(
+    graph: str, wrt: str
+) -> None:
     b = bench(graph, None, wrt)
     d = b.target.d
     compared = 0

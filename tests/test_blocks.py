@@ -10,10 +10,10 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.derivatives.derivative_blocks import Blocks
-from symbackprop.graph.expr import Expr, apply
 from symbackprop.entries.reference_values import Array
-from symbackprop.sheet.sheet import write_tex
+from symbackprop.graph.expr import Expr, apply
 from symbackprop.numeric.points import Point, evaluate, forward, generic_point
+from symbackprop.sheet.sheet import write_tex
 from symbackprop.vocabulary import OPS
 
 SIZES = {"d": 5, "k": 2, "m": 3, "n": 7, "l": 11}

@@ -7,9 +7,9 @@ from string import Formatter
 import pytest
 
 from symbackprop.catalogue import LANGUAGES, catalogue, phrase
+from symbackprop.derivation.equation import Phrase
 from symbackprop.errors import SheetError
 from symbackprop.sheet.line_breaks import Style
-from symbackprop.derivation.equation import Phrase
 from symbackprop.tex.escape import escape
 
 SOURCES = Path(__file__).parent.parent

@@ -7,19 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import symbackprop as sb
 from symbackprop.__main__ import main
-from symbackprop.answers.many.executors import executor
 from symbackprop.answers.many.checking_many import Task, judge_all
+from symbackprop.answers.many.worker_pools import executor
 from symbackprop.answers.mistakes.wrong_rules import WRONG
 from symbackprop.answers.solution.solution import agreeing, solution
 from symbackprop.catalogue import catalogue
 from symbackprop.errors import DeclarationError
-from tests.answers import ANSWER_GRAPHS as GRAPHS
-from tests.answers import ANSWERS
+from tests.answers import ANSWERS, ANSWER_GRAPHS as GRAPHS
 
 
 @pytest.mark.parametrize(("graph", "wrt", "answer", "verdict", "mistake"), ANSWERS)

@@ -1,8 +1,7 @@
 """Answers as people really type them: every spelling is read, wrong ones are not called right, none does harm."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import symbackprop as sb
 from tests.answers_typed import GRAPHS, RIGHT, WRONG

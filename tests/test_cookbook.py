@@ -11,10 +11,10 @@ from dataclasses import replace
 import pytest
 
 import symbackprop as sb
+from symbackprop.answers.verdicts.line_verdict import judge
 from symbackprop.errors import DeclarationError, VerificationError
 from symbackprop.graph.expr import Expr, apply, const, substitute, topological
 from symbackprop.graph.functions import eye
-from symbackprop.answers.verdicts.line_verdict import judge
 
 SQUARE = "A: n x n; B: n x n; C: n x n; X: n x n; a: n; b: n;"
 TALL = "A: k x k; C: n x n; B: n x n; X: n x k;"

@@ -13,11 +13,11 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.errors import DeclarationError
-from symbackprop.page.outline import PARTS, outline
-from symbackprop.page.options import Options
-from symbackprop.numeric.points import backward_values, forward, generic_point, seeded
 from symbackprop.derivation.report import Report
+from symbackprop.errors import DeclarationError
+from symbackprop.numeric.points import backward_values, forward, generic_point, seeded
+from symbackprop.page.outline import PARTS, outline
+from symbackprop.page.page import Options
 from symbackprop.verify.equality import verify_page
 from tests.random_graphs import EVERYTHING, random_graph
 
@@ -382,7 +382,7 @@ def test_letters_that_change_places_do_so_once_at_every_depth() -> None:
     """exp(x_ij) under i ↔ j is exp(x_ji), also inside functions and brackets."""
     from symbackprop import entries as en
     from symbackprop.entries import Entries, Fn, Index, Term
-    from symbackprop.entries.index_letters import reletter
+    from symbackprop.entries.unification import reletter
     from symbackprop.sizes import size
 
     i, j = Index("i", size("n")), Index("j", size("n"))

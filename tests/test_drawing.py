@@ -10,22 +10,20 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from symbackprop.errors import SheetError
-from symbackprop.picture.drawings.plot_axes import Scale, axis, numeral
 from symbackprop.picture.drawings.drawing import Circle, Drawing, Line, Rect, Text, extent
-from symbackprop.picture.drawings.drawing_svg import drawing_svg
-from symbackprop.picture.drawings.drawing_tikz import drawing_tikz
-from symbackprop.picture.drawings.heat_map import DARKEST, heat
+from symbackprop.picture.drawings.drawing_to_svg import drawing_svg
+from symbackprop.picture.drawings.drawing_to_tikz import drawing_tikz
 from symbackprop.picture.drawings.grid_world import maze
-from symbackprop.picture.text_width import measure
+from symbackprop.picture.drawings.heat_map import DARKEST, heat
+from symbackprop.picture.drawings.network_scheme import Layer, scheme
+from symbackprop.picture.drawings.plot_axes import Scale, axis, numeral
+from symbackprop.picture.drawings.plots import DENSE, Curve, Plot, plot, spread
 from symbackprop.picture.graphs.graph_picture import Box
 from symbackprop.picture.label import Label, Point
-from symbackprop.picture.drawings.plots import DENSE, Curve, Plot, plot
-from symbackprop.picture.drawings.network_scheme import Layer, scheme
-from symbackprop.picture.drawings.spread import spread
+from symbackprop.picture.text_width import measure
 from tests.drawings import ONE, WEIGHTS, X, Y, curve, drawings, indexed
 
 DRAWINGS = drawings()

@@ -11,17 +11,17 @@ from typing import Literal
 import pytest
 
 from symbackprop.__main__ import main
+from symbackprop.catalogue.prose import Words
+from symbackprop.derivation.report import Checked, Report
 from symbackprop.errors import SheetError, VerificationError
+from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.sheet.exercise import (
     Answer, Derived, Exercise, Part, Stated, Version, code, said, written,
 )  # fmt: skip
 from symbackprop.sheet.html_markup import html_line, html_math, html_text
-from symbackprop.catalogue.prose import Words
+from symbackprop.sheet.line_breaks import Context, Style
 from symbackprop.sheet.sheet import Sheet, blocks_of, points, smaller, spoken, write_html, write_tex
 from symbackprop.tex.escape import escape
-from symbackprop.sheet.line_breaks import Context, Style
-from symbackprop.derivation.report import Checked, Report
-from symbackprop.formula.writing.latex_writer import latex
 
 Language = Literal["en", "de"]
 Form = Literal["tex", "html"]

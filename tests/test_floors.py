@@ -1,94 +1,147 @@
-"""A file imports only from lower floors: the order below is the house, top to bottom of a derivation."""
+"""The plan of the house: a folder imports from folders below it, and every name says what is there."""
 
 import ast
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parent.parent / "symbackprop"
-# lowest first; a file may import from earlier rows and, in rows of one line, from files to its left
-FLOORS = """
-    errors limits files rationals
-    sizes
-    notation spelling printed_names
-    write reading plain formula evaluation meaning fitting picture tex catalogue prose
-    entries letters contraction gathering equations zeros placement instances
-    unification calculus implicit scalar_functions op vocabulary
-    scalars_sympy reference
-    expr squares compose
-    axes matrices builders picking compositions functions graph statements expression_text graph_text
-    composed indexed lowering accumulation
-    monomial folds tidy expanding windows lettered raising separation kronecker_form local
-    activity naming abbreviations reverse ranks cofactors values exact convention
-    paper_sums paper_vectors onpaper
-    legible derivation options page
-    closed largest recurrence
-    rows local_names jacobians equation_section local_section chain_section
-    derivative_names quantity derivative directions second blocks independent curvature
-    hessian_section tracing overview gradient_section outline
-    local_values callables second_values scope paths report truth verify seen claims places lines
-    batch_rules batched exercise quantities judged
-    answers
-    emit markup line_breaks typeset templating sheet notebook
-    build doctor derive_command pytest_plugin __main__ __init__
-""".split()
-LAZY = {  # doors that open upwards, each inside a function and only when somebody walks through
-    ("expr", "notebook"), ("graph", "notebook"), ("derivation", "notebook"), ("derivation", "outline"),
-    ("derivation", "verify"), ("derivation", "emit"), ("quantity", "verify"), ("graph", "functions"),
-    ("reference", "scalars_sympy"),
-}  # fmt: skip
+import symbackprop as sb
+from symbackprop.graph.functions import FUNCTIONS
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "symbackprop"
+# lowest first: a room imports from the rows above it
+FLOORS = (
+    "errors", "doors", "sizes",
+    "tex", "catalogue", "picture",
+    "entries", "formula", "vocabulary", "dialects",
+    "graph", "matrices", "backward", "notation", "derivation", "numeric", "derivatives",
+    "emit", "page", "verify", "answers", "sheet", "interfaces",
+    "__init__", "__main__",
+)  # fmt: skip
+# imports inside functions: libraries that are slow or optional, each in the one file that speaks for it
+LATE = {
+    "entries/scalar_derivatives.py": {"symbackprop.entries"},  # opens `sympy_scalars.py`
+    "answers/many/worker_pools.py": {"distributed"},
+}
+DOORS = {"__init__.py"}  # the one table of doors
+PUBLIC = {"symbackprop", "symbackprop.picture", "symbackprop.emit"}
+FILES = sorted(PACKAGE.rglob("*.py"))
+TREES = {p: ast.parse(p.read_text("utf-8")) for p in FILES}
+MODULES = {module: p for p in FILES for module in [
+    ".".join(p.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")]}  # fmt: skip
 
 
 def room(path: Path) -> str:
-    """The file, or the folder of the package it stands in."""
-    parts = path.relative_to(PACKAGE).with_suffix("").parts
-    return parts[0]
+    """The folder or file of the package a file stands in."""
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
 
 
-def imports(path: Path) -> list[tuple[str, bool]]:
-    """(room, inside a function) of everything a file imports from the package."""
-    tree = ast.parse(path.read_text("utf-8"))
-    typing_only = {
-        n for c in ast.walk(tree) if isinstance(c, ast.If) and ast.unparse(c.test) == "TYPE_CHECKING"
-        for n in ast.walk(c)
-    }  # fmt: skip
-    inside = {
-        n
-        for f in ast.walk(tree)
-        if isinstance(f, ast.FunctionDef | ast.Lambda)
-        for n in ast.walk(f)
-    }
-    out = []
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Modules a file imports, at the top and inside functions, for values and for types."""
     for n in ast.walk(tree):
-        if (
-            isinstance(n, ast.ImportFrom)
-            and n not in typing_only
-            and (n.module or "").startswith("symbackprop")
-        ):
-            parts = (n.module or "").split(".")
-            names = [parts[1]] if len(parts) > 1 else [a.name for a in n.names]
-            out += [(name, n in inside) for name in names]
-    return out
+        if isinstance(n, ast.Import):
+            yield from (a.name for a in n.names)
+        elif isinstance(n, ast.ImportFrom):
+            assert n.level == 0, "imports are written out"
+            for a in n.names:
+                whole = f"{n.module}.{a.name}"
+                yield whole if whole in MODULES else n.module or ""
 
 
-FILES = sorted(PACKAGE.rglob("*.py"))
+def arrows(tree: ast.AST) -> set[Path]:
+    """Files of the package a file imports."""
+    return {MODULES[m] for m in imported(tree) if m in MODULES}
 
 
-def test_every_file_has_a_floor() -> None:
-    assert {room(p) for p in FILES} <= set(FLOORS)
+def upward(path: Path, tree: ast.AST) -> list[str]:
+    """Rooms a file imports that do not lie below its own."""
+    here = FLOORS.index(room(path))
+    rooms = {room(p) for p in arrows(tree)} - {room(path)}
+    return sorted(r for r in rooms if r != "__init__" and FLOORS.index(r) > here)
+
+
+# --- direction -----------------------------------------------------------------------------------
+
+
+def test_every_room_has_a_floor() -> None:
+    assert {room(p) for p in FILES} == set(FLOORS)
+    assert len(list(PACKAGE.iterdir())) - (PACKAGE / "__pycache__").exists() <= 26
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_imports_go_down(path: Path) -> None:
-    here = room(path)
-    for name, lazy in imports(path):
-        if name == here or (lazy and (here, name) in LAZY) or name not in FLOORS:
-            continue
-        assert FLOORS.index(name) < FLOORS.index(here), (
-            f"{here} imports {name}, which stands above it"
-        )
+    if room(path) != "__init__":  # its imports of types name every room
+        assert upward(path, TREES[path]) == []
+
+
+def test_an_import_upwards_is_seen() -> None:
+    late = "def f():\n    from symbackprop.page.outline import outline\n"
+    typed = "if TYPE_CHECKING:\n    from symbackprop.page.page import Page\n"
+    for text in (late, typed):
+        assert upward(PACKAGE / "graph" / "expr.py", ast.parse(text)) == ["page"]
+
+
+def circles(edges: dict[Path, set[Path]]) -> list[Path]:
+    """Files that can be reached from themselves: what is left when ends are taken away."""
+    left = {p: {q for q in qs if q != p} for p, qs in edges.items()}
+    while ends := [p for p, qs in left.items() if not qs & left.keys()]:
+        for p in ends:
+            del left[p]
+    return sorted(left)
+
+
+def test_no_file_imports_itself_through_others() -> None:
+    edges = {p: arrows(t) - {PACKAGE / "__init__.py"} for p, t in TREES.items()}
+    assert circles(edges) == []
+    first, second = FILES[5], FILES[9]
+    assert circles({first: {second}, second: {first}}) == sorted([first, second])
+
+
+def late_imports(tree: ast.AST) -> set[str]:
+    """What is imported inside functions, by statement or by name."""
+    out = set()
+    for f in ast.walk(tree):
+        if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            for n in ast.walk(f):
+                if isinstance(n, ast.Import):
+                    out |= {a.name for a in n.names}
+                elif isinstance(n, ast.ImportFrom):
+                    out.add(n.module or "")
+                elif isinstance(n, ast.Name) and n.id in ("import_module", "__import__"):
+                    out.add(n.id)
+    return out
+
+
+def test_imports_inside_functions_are_few() -> None:
+    found = {str(p.relative_to(PACKAGE)): late_imports(t) for p, t in TREES.items()}
+    doors = {name: found.pop(name) for name in DOORS}
+    assert {k: v for k, v in found.items() if v} == LATE
+    assert doors == {"__init__.py": {"import_module"}}
+    assert late_imports(ast.parse("f = lambda: import_module('x')")) == {"import_module"}
+
+
+@pytest.mark.parametrize("door", sb._DOORS)
+def test_somebody_answers_at_every_door(door: str) -> None:
+    module, function = sb._DOORS[door]
+    home = MODULES[f"symbackprop.{module}"]
+    names = {n.name for n in TREES[home].body if isinstance(n, ast.FunctionDef)}
+    names |= {
+        a.asname or a.name
+        for n in TREES[home].body
+        if isinstance(n, ast.ImportFrom)
+        for a in n.names
+    }
+    assert function in names
+    said = [f'"{door}"' in p.read_text("utf-8") for p in FILES if p.name != "__init__.py"]
+    verb = door.startswith("run ") and 'through(f"run {' in (PACKAGE / "__main__.py").read_text(
+        "utf-8"
+    )
+    assert any(said) or verb, "nobody knocks"
 
 
 def test_importing_the_package_is_light() -> None:
@@ -100,16 +153,78 @@ def test_importing_the_package_is_light() -> None:
     assert said.stdout.strip() == "[]"
 
 
-def test_sympy_has_one_room() -> None:
-    users = {room(p) for p in FILES if "import sympy" in p.read_text("utf-8")}
-    assert users == {"scalars_sympy"}
+@pytest.mark.parametrize(
+    ("library", "home"),
+    [("sympy", "sympy_scalars.py"), ("rich", "progress.py"), ("jinja2", "templating.py"),
+     ("latex2mathml", "html_markup.py"), ("distributed", "worker_pools.py"),
+     ("pytest", "pytest_plugin.py")],
+)  # fmt: skip
+def test_a_library_has_one_file_that_speaks_for_it(library: str, home: str) -> None:
+    users = {p.name for p, t in TREES.items() if library in {m.split(".")[0] for m in imported(t)}}
+    assert users == {home}
+
+
+# --- names ---------------------------------------------------------------------------------------
+
+
+def test_no_name_stands_for_two_files() -> None:
+    names = [p.name for p in FILES if p.name != "__init__.py"]
+    assert sorted(n for n in set(names) if names.count(n) > 1) == []
+
+
+def test_nothing_is_called_like_a_public_function() -> None:
+    """A module of that name would hide the function: `import symbackprop.zeros` sets `sb.zeros`."""
+    assert parts(PACKAGE) & {*sb.__all__, *FUNCTIONS} == set()
+    for folder in sb._PUBLIC_FOLDERS:
+        assert parts(PACKAGE / folder) & set(getattr(sb, folder).__all__) == set()
+    assert "emit" in parts(PACKAGE) and "numpy_code" in parts(PACKAGE / "emit")
+
+
+def parts(place: Path) -> set[str]:
+    """The names of all files and folders below a place."""
+    return {x for p in place.rglob("*.py") for x in p.relative_to(place).with_suffix("").parts}
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in FILES if p.name == "__init__.py"], ids=lambda p: p.parent.name
+)
+def test_a_folder_says_what_enters_and_what_is_read_first(path: Path) -> None:
+    said = ast.get_docstring(TREES[path]) or ""
+    if path.parent != PACKAGE:
+        assert re.search(r"\benters?\b", said) or "Nothing but declarations" in said
+        assert re.search(r"\bleaves?\b", said) or "Nothing but declarations" in said
+        first = re.search(r"Read\s+`([\w/.]+)`", said)
+        assert first and (path.parent / first[1]).exists()
+
+
+def test_mentioned_files_exist() -> None:
+    """`name.py` in the text of a file is a file of the package, from there or from its top."""
+    lost = []
+    for p in FILES:
+        for said in re.findall(r"`((?:\w+/)*\w+\.py|(?:\w+/)+)`", p.read_text("utf-8")):
+            places = (p.parent, PACKAGE, ROOT)
+            if not any((x / said).exists() for x in places) and said != "templates/":
+                lost.append(f"{p.relative_to(PACKAGE)}: {said}")
+    assert lost == []
+
+
+@pytest.mark.parametrize("home", ["worked", "docs", "README.md", "CONTRIBUTING.md"])
+def test_what_people_read_imports_public_names_only(home: str) -> None:
+    place = ROOT / home
+    texts = sorted(place.rglob("*.py")) + sorted(place.rglob("*.md")) if place.is_dir() else [place]
+    said = re.compile(r"(?:from|import) (symbackprop[\w.]*)")
+    found = {m for p in texts for m in said.findall(p.read_text("utf-8"))}
+    assert found - PUBLIC == set()
+
+
+# --- habits --------------------------------------------------------------------------------------
 
 
 def test_nothing_evaluates_text() -> None:
     """The only exec runs code that the emitter wrote itself."""
     calls = []
-    for p in FILES:
-        for n in ast.walk(ast.parse(p.read_text("utf-8"))):
+    for p, tree in TREES.items():
+        for n in ast.walk(tree):
             if isinstance(n, ast.Call):
                 name = n.func.id if isinstance(n.func, ast.Name) else getattr(n.func, "attr", "")
                 if name in ("eval", "exec", "sympify", "parse_expr", "__import__"):
@@ -117,16 +232,18 @@ def test_nothing_evaluates_text() -> None:
     assert calls == [("emit", "exec")]
 
 
-def test_files_stay_small() -> None:
-    lines = {str(p.relative_to(PACKAGE)): len(p.read_text("utf-8").splitlines()) for p in FILES}
-    assert {name: n for name, n in lines.items() if n > 300} == {}
+def test_long_files_say_why() -> None:
+    """One concept a file. One of more than four hundred lines says in its head why it is not two."""
+    long = [p for p in FILES if len(p.read_text("utf-8").splitlines()) > 400]
+    silent = [p.name for p in long if "one concept" not in (ast.get_docstring(TREES[p]) or "")]
+    assert silent == []
 
 
 def test_functions_stay_small() -> None:
     """Forty lines at most, from `def` to the last."""
     long = {}
-    for p in FILES:
-        for n in ast.walk(ast.parse(p.read_text("utf-8"))):
+    for p, tree in TREES.items():
+        for n in ast.walk(tree):
             if isinstance(n, ast.FunctionDef) and n.end_lineno and n.end_lineno - n.lineno >= 40:
                 long[f"{p.relative_to(PACKAGE)}:{n.name}"] = n.end_lineno - n.lineno + 1
     assert long == {}

@@ -8,13 +8,13 @@ import pytest
 
 import symbackprop as sb
 from symbackprop import entries as en
-from symbackprop.derivatives import independent_samples as independent
-from symbackprop.entries.contraction import multiplied_out
 from symbackprop.derivation.derivation import derive
+from symbackprop.derivatives import independent_samples as independent
 from symbackprop.derivatives.derivative import Derivative
 from symbackprop.entries import Entries
-from symbackprop.graph.expr import Expr
+from symbackprop.entries.contraction import multiplied_out
 from symbackprop.entries.reference_values import Array, entries_value
+from symbackprop.graph.expr import Expr
 from symbackprop.numeric.points import Point, backward_values, forward, generic_point
 
 ONE = "x: d; W: k x d; b: k; y: scalar label k; z = W @ x + b; p = softmax(z); L = -log(p[y])"

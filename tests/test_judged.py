@@ -2,13 +2,13 @@
 
 import pytest
 
-from symbackprop.catalogue import LANGUAGES
 from symbackprop.answers.asked.equality_chain import Verdict
+from symbackprop.catalogue import LANGUAGES
+from symbackprop.catalogue.prose import Words
 from symbackprop.errors import VerificationError
+from symbackprop.page.page import Claimed, Equations, Paragraph
 from symbackprop.sheet.exercise import Derived, Exercise
 from symbackprop.sheet.judged_line import Judged, finding
-from symbackprop.page.page import Claimed, Equations, Paragraph
-from symbackprop.catalogue.prose import Words
 from symbackprop.sheet.sheet import Sheet, write_html, write_tex
 from worked import errata
 

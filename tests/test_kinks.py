@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop.page.outline import conventions
 from symbackprop.formula.writing.latex_writer import latex
+from symbackprop.page.outline import conventions
 
 # graph, variable, value, its gradient there, what the page says
 AT = [

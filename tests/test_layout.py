@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 import symbackprop as sb
+from symbackprop.formula.writing.text_writer import text
 from symbackprop.page.outline import outline
 from symbackprop.page.page import Equations, Page, Section
 from symbackprop.verify.equality import verify_page
-from symbackprop.formula.writing.text_writer import text
 
 NET = "x: 7; W: 5 x 7; V: 3 x 5; s: scalar; h = tanh(W @ x); p = V @ h * s; L = sum(exp(p))"
 

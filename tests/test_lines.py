@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import symbackprop as sb
-from symbackprop.derivation.derivation import Derivation
-from symbackprop.errors import FormulaError
 from symbackprop.answers.verdicts.line_verdict import Line, judge, stated
-from symbackprop.formula.tree import ZERO
-from symbackprop.page.options import Options
-from symbackprop.page.outline import outline
-from symbackprop.page.page import Equations, Page, Section
+from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation, Phrase
-from symbackprop.verify.equality import verify_page
+from symbackprop.errors import FormulaError
+from symbackprop.formula.tree import ZERO
 from symbackprop.formula.writing.latex_writer import latex
+from symbackprop.page.outline import outline
+from symbackprop.page.page import Equations, Options, Page, Section
+from symbackprop.verify.equality import verify_page
 from tests.graphs import GRAPHS
 
 BATCH = sb.derive(

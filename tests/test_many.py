@@ -9,11 +9,11 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 
 import symbackprop as sb
-from symbackprop.answers.many import checking_many as many
 from symbackprop.answers.checking import at_own_sizes, at_stand_in, bench, judged
+from symbackprop.answers.many import checking_many as many
 from symbackprop.answers.many.worker_pools import everything
-from symbackprop.answers.typed.aliases import KEPT
 from symbackprop.answers.mistakes.literal_sizes import NoStandIn, spoken, stand_in
+from symbackprop.answers.typed.aliases import KEPT
 
 DEADLY = -1
 

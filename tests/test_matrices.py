@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop.graph import expr
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.errors import DeclarationError, ShapeError, SheetError
-from symbackprop.numeric.exact_values import SQUARE
-from symbackprop.graph.graph_text import read
-from symbackprop.page.outline import outline
 from symbackprop.derivation.equation import Phrase
-from symbackprop.formula.evaluation.rationals import determined, rational
 from symbackprop.entries.reference_values import adjugate
+from symbackprop.errors import DeclarationError, ShapeError, SheetError
+from symbackprop.formula.evaluation.rationals import determined, rational
+from symbackprop.graph import expr
+from symbackprop.graph.graph_text import read
 from symbackprop.matrices.tidy import tidy
+from symbackprop.numeric.exact_values import SQUARE
 from symbackprop.numeric.points import (
     Point, backward_values, bind_sizes, forward, generic_point, seeded,
 )  # fmt: skip
+from symbackprop.page.outline import outline
 from symbackprop.verify.equality import verify_page
 from tests.test_wrong import damaged, refused
 

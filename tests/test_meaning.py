@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from symbackprop.errors import FormulaError, LimitError
-from symbackprop.formula.reading.latex_reader import NameTable, read_formula
 from symbackprop.formula.evaluation.value import Environment, Value, evaluate
+from symbackprop.formula.reading.latex_reader import NameTable, read_formula
 from symbackprop.formula.tree import At, Formula, Minus, Name, Partial, Plus, number
 
 T, N, M = 5, 3, 2  # steps, entries, inputs

@@ -8,16 +8,15 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from symbackprop.errors import FormulaError, LimitError
-from symbackprop.formula.reading.latex_reader import NameTable, read_formula
 from symbackprop.formula.evaluation.value import Environment, Value, evaluate
+from symbackprop.formula.reading.latex_reader import NameTable, read_formula
 from symbackprop.formula.tree import (
-    Array, At, Call, Decimal, Eye, Floor, Formula, Hadamard, HPower, Indicator, KroneckerDelta,
-    Minus, Nabla, Name, Number, Ones, Kron, Oslash, Over, Partial, Plus, Power, Product, Sized,
-    Sum, Times, Transpose, Unit, Zeros, number,
+    Array, At, Call, Decimal, Eye, Floor, Formula, HPower, Hadamard, Indicator, Kron,
+    KroneckerDelta, Minus, Nabla, Name, Number, Ones, Oslash, Over, Partial, Plus, Power, Product,
+    Sized, Sum, Times, Transpose, Unit, Zeros, number,
 )  # fmt: skip
 from symbackprop.formula.writing.latex_writer import LATEX, latex
 from symbackprop.formula.writing.text_writer import plain, text
@@ -146,8 +145,11 @@ WRITTEN = [
     (HPower(Name("z"), Plus((k, Minus(ONE)))), r"z^{\odot (k - 1)}"),
     (nested(2), r"A \odot (A \odot (A + B) + B)"),
     (nested(3), r"A \odot \bigl(A \odot (A \odot (A + B) + B) + B\bigr)"),
-    (nested(5), r"A \odot \Bigl(A \odot \bigl(A \odot \bigl(A \odot (A \odot (A + B) + B) + B"
-                r"\bigr) + B\bigr) + B\Bigr)"),
+    (
+        nested(5),
+        r"A \odot \Bigl(A \odot \bigl(A \odot \bigl(A \odot (A \odot (A + B) + B) + B"
+        r"\bigr) + B\bigr) + B\Bigr)",
+    ),
     (Call("sigmoid", (x,), 1), r"\sigma'(x)"),
     (Call("gelu", (x,), 2), r"\operatorname{gelu}''(x)"),
     (Call("log_softmax", (x,)), r"\operatorname{log\_softmax}(x)"),

@@ -10,18 +10,18 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop.matrices import expansion as expanding
-from symbackprop.sheet.building import verified
+from symbackprop.derivation.equation import Equation
 from symbackprop.errors import SheetError
-from symbackprop.sheet.exercise import Derived, Stated
+from symbackprop.formula.writing.text_writer import text
 from symbackprop.graph.expr import Expr
 from symbackprop.graph.functions import collect
-from symbackprop.page.page import Page
-from symbackprop.derivation.equation import Equation
-from symbackprop.sheet.sheet import Sheet, write_tex
+from symbackprop.matrices import expansion as expanding
 from symbackprop.numeric.points import Point, forward
+from symbackprop.page.page import Page
+from symbackprop.sheet.building import verified
+from symbackprop.sheet.exercise import Derived, Stated
+from symbackprop.sheet.sheet import Sheet, write_tex
 from symbackprop.verify.equality import verify_page
-from symbackprop.formula.writing.text_writer import text
 
 # page, gradient or δ, the last form a reader finds
 FORMS = [

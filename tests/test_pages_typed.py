@@ -9,18 +9,17 @@ import pytest
 
 import symbackprop as sb
 from benchmarks.answers import checks
-from symbackprop.answers.solution.solution import Before, Told, told
 from symbackprop.answers.solution.line_trial import Desk
+from symbackprop.answers.solution.solution import Before, Told, told
 from symbackprop.answers.typed.typed_answer import Notation
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.formula.tree import ZERO, Zeros
-from symbackprop.formula.tree import Array as Matrix
-from symbackprop.page.outline import outline
-from symbackprop.page.page import Page
 from symbackprop.derivation.equation import Equation
-from symbackprop.numeric.points import BEFORE
+from symbackprop.formula.tree import ZERO, Array as Matrix, Zeros
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
+from symbackprop.numeric.points import BEFORE
+from symbackprop.page.outline import outline
+from symbackprop.page.page import Page
 from tests.graphs import GRAPHS
 from tests.random_graphs import EVERYTHING, random_graph
 

@@ -7,20 +7,18 @@ from itertools import combinations, pairwise
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from symbackprop.errors import DeclarationError
+from symbackprop.picture.graphs.graph_picture import KINDS
+from symbackprop.picture.graphs.graph_to_svg import svg
+from symbackprop.picture.graphs.graph_to_tikz import tikz
 from symbackprop.picture.graphs.layout import (
     Arrow, Box, Picture, Placed, PlacedArrow, Vertex, place,
 )  # fmt: skip
-from symbackprop.picture.label import Label
 from symbackprop.picture.graphs.legend import circled, number_in
+from symbackprop.picture.label import Label, Point
 from symbackprop.picture.text_width import measure, spans
-from symbackprop.picture.graphs.graph_picture import KINDS
-from symbackprop.picture.label import Point
-from symbackprop.picture.graphs.graph_svg import svg
-from symbackprop.picture.graphs.graph_tikz import tikz
 
 LABELS = (
     Label("1", "1"),

@@ -45,7 +45,9 @@ ROOT = Path(__file__).parent.parent
 def run_pytest(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A pytest of its own; it is told of the plugin where no installed package tells it."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    installed = any(p.value == "symbackprop.interfaces.pytest_plugin" for p in entry_points(group="pytest11"))
+    installed = any(
+        p.value == "symbackprop.interfaces.pytest_plugin" for p in entry_points(group="pytest11")
+    )
     plugin = () if installed else ("-p", "symbackprop.interfaces.pytest_plugin")
     return lambda *options: pytester.runpytest_subprocess(*plugin, *options)
 

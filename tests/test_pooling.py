@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop.graph import functions as fn
 from symbackprop.entries.reference_values import KINKS, TIE, first_largest
+from symbackprop.graph import functions as fn
 
 
 def run(text: str, **values: object) -> dict[str, np.ndarray]:

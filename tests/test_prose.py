@@ -6,10 +6,9 @@ from html import escape as html_escape
 import pytest
 
 from symbackprop.catalogue import LANGUAGES
+from symbackprop.catalogue.prose import COMMANDS, Text, Words, pieces, written as printed
 from symbackprop.errors import SheetError
 from symbackprop.sheet.exercise import Derived, Exercise, Part, said, written
-from symbackprop.catalogue.prose import COMMANDS, Text, Words, pieces
-from symbackprop.catalogue.prose import written as printed
 from symbackprop.sheet.sheet import Sheet, write_html, write_tex
 from symbackprop.tex.escape import escape
 

@@ -8,22 +8,21 @@ import pytest
 
 from symbackprop import derive, read
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.errors import DeclarationError, ShapeError, SymbackpropError
-from symbackprop.formula.reading.latex_reader import read_formula
-from symbackprop.formula.evaluation.value import evaluate
-from symbackprop.formula.tree import ONE as NO_ONE
-from symbackprop.formula.tree import (
-    Formula, Hadamard, HPower, Minus, Number, Plus, Power, Product, Times,
-)  # fmt: skip
-from symbackprop.page.outline import outline
-from symbackprop.page.page import Equations, Page, Section
 from symbackprop.derivation.equation import Equation, Phrase
-from symbackprop.page.recurrences.recurrence_solutions import bounded, closed_forms
 from symbackprop.entries.scalar_derivatives import largest_slope
-from symbackprop.verify.page_values import Names, Scene
-from symbackprop.verify.equality import point_for, verify_page
+from symbackprop.errors import DeclarationError, ShapeError, SymbackpropError
+from symbackprop.formula.evaluation.value import evaluate
+from symbackprop.formula.reading.latex_reader import read_formula
+from symbackprop.formula.tree import (
+    ONE as NO_ONE, Formula, HPower, Hadamard, Minus, Number, Plus, Power, Product, Times,
+)  # fmt: skip
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
+from symbackprop.page.outline import outline
+from symbackprop.page.page import Equations, Page, Section
+from symbackprop.page.recurrences.recurrence_solutions import bounded, closed_forms
+from symbackprop.verify.equality import point_for, verify_page
+from symbackprop.verify.page_values import Names, Scene
 
 CHAIN = "i: 1..n; x: scalar; w[i]: scalar; h[0] = x; h[i] = {f}(w[i]*h[i-1]); y = h[n]"
 DIAGONAL = "t: 1..k; h: 3; u: 3; s[0] = h; s[t] = u*s[t-1]; f = sum(s[k]**2)/2"

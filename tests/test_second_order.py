@@ -10,13 +10,13 @@ import pytest
 
 import symbackprop as sb
 from symbackprop import entries as en
-from symbackprop.entries.common_factors import gathered
 from symbackprop.derivatives.quantity import Quantity
+from symbackprop.entries.common_factors import gathered
 from symbackprop.entries.reference_values import entries_value
+from symbackprop.graph.expr import apply
 from symbackprop.sheet.sheet import write_tex
 from symbackprop.sizes import size
 from symbackprop.vocabulary import OPS
-from symbackprop.graph.expr import apply
 
 LEAST = "A: m x k; X: k x l; B: m x l; E = A @ X - B; L = sum(E**2)"
 LOGISTIC = (

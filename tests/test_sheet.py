@@ -12,15 +12,15 @@ from xml.etree import ElementTree
 import pytest
 
 from symbackprop import Convention
-from symbackprop.sheet.building import verified
+from symbackprop.catalogue.prose import Text
+from symbackprop.derivation.report import Report
 from symbackprop.errors import SheetError, TexError, VerificationError
 from symbackprop.formula.tree import Times, number
 from symbackprop.page.page import Equations, Page
+from symbackprop.sheet.building import verified
 from symbackprop.sheet.exercise import Derived, Exercise
-from symbackprop.catalogue.prose import Text
 from symbackprop.sheet.sheet import Sheet, counted, write_html, write_tex
 from symbackprop.tex.engine import compile_pdf, find_engine
-from symbackprop.derivation.report import Report
 from symbackprop.verify.equality import verify_page
 
 Language = Literal["en", "de"]

@@ -7,23 +7,21 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.derivation.derivation import signal
-from symbackprop.sheet.exercise import Shown
-from symbackprop.formula.tree import Decimal, Minus, Name, Plus, number
-from symbackprop.page.page import Listing
 from symbackprop.entries.reference_values import Array
-from symbackprop.sheet.sheet import Sheet
-from symbackprop.page.trace_section import trace_point
+from symbackprop.formula.tree import Decimal, Minus, Name, Plus, number
 from symbackprop.numeric.points import Point
+from symbackprop.page.page import Listing
+from symbackprop.page.trace_section import trace_point
+from symbackprop.sheet.exercise import Shown
+from symbackprop.sheet.sheet import Sheet
 from symbackprop.verify.equality import verify_page
 from tests.printed import (
     answers, close, half_unit, name, on_page, point, recurrent_point, slope, typed, worth,
 )  # fmt: skip
 from tests.test_layers_code import loaded
-from worked import sheet_000 as s0
-from worked import sheet_001 as s1
-from worked import sheet_002 as s2
-from worked import sheet_003 as s3
-from worked import sheet_004 as s4
+from worked import (
+    sheet_000 as s0, sheet_001 as s1, sheet_002 as s2, sheet_003 as s3, sheet_004 as s4,
+)  # fmt: skip
 
 SHEETS = tuple(m.SHEET for m in (s0, s1, s2, s3, s4))
 

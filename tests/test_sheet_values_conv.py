@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop.sheet.exercise import Shown
-from symbackprop.page.page import Listing
 from symbackprop.entries.reference_values import Array
+from symbackprop.page.page import Listing
+from symbackprop.sheet.exercise import Shown
 from symbackprop.sheet.sheet import Sheet
 from tests.printed import answers, close, slope
 from tests.test_layers_code import loaded

@@ -7,15 +7,14 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.answers.asked.equality_chain import inside
-from symbackprop.sheet.exercise import Derived, Stated
-from symbackprop.formula.tree import Nabla, Number
 from symbackprop.derivation.equation import Equation
-from symbackprop.picture.drawings.drawing import Drawing, Rect, Text
 from symbackprop.entries.reference_values import Array
+from symbackprop.formula.tree import Nabla, Number
+from symbackprop.picture.drawings.drawing import Drawing, Rect, Text
+from symbackprop.sheet.exercise import Derived, Stated
 from symbackprop.sheet.sheet import Sheet
 from tests.printed import answers, close, misfit, name, on_page, point, sketch, slope, typed
-from worked import sheet_003 as s3
-from worked import sheet_004 as s4
+from worked import sheet_003 as s3, sheet_004 as s4
 
 
 def equation(sheet: Sheet, d: Derived, key: str) -> Equation:

@@ -6,13 +6,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from symbackprop.sheet.exercise import Shown
+from symbackprop.catalogue.prose import Words
+from symbackprop.entries.reference_values import Array
 from symbackprop.formula.tree import Transpose
 from symbackprop.page.page import Passage
 from symbackprop.picture.drawings.drawing import Circle, Drawing, Line
 from symbackprop.picture.drawings.grid_world import DOT, EDGE, maze
-from symbackprop.catalogue.prose import Words
-from symbackprop.entries.reference_values import Array
+from symbackprop.sheet.exercise import Shown
 from tests.printed import answers, close, misfit, name, on_page, point, recurrent_point, sketch
 from worked import sheet_001 as s1
 

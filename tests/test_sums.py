@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 import symbackprop as sb
+from symbackprop.derivation.equation import Equation
 from symbackprop.formula import tree as no
 from symbackprop.formula.tree import Formula
-from symbackprop.page.outline import outline
-from symbackprop.derivation.equation import Equation
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.formula.writing.walk import inside
+from symbackprop.page.outline import outline
 from tests.graphs import GRAPHS
 
 AFFINE = "X: n x d; W: d x m; b: m; Y: n x m; E = X @ W + b - Y; L = mean(E**2)"

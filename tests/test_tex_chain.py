@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from symbackprop.interfaces import doctor
 from symbackprop.errors import SymbackpropError, TexError
-from symbackprop.tex.atomic_files import write_aside
+from symbackprop.interfaces import doctor
 from symbackprop.tex import engine_chain as chain
+from symbackprop.tex.atomic_files import write_aside
 from symbackprop.tex.engine import Engine, find_engine
 
 

@@ -7,25 +7,24 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop.verify import equality as verify
 from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.equation import Equation
+from symbackprop.derivation.report import Checked, Report
+from symbackprop.entries.reference_values import KINKS, TIE, first_largest, scalar_value
 from symbackprop.errors import FormulaError
-from symbackprop.graph.expr import apply
 from symbackprop.formula.evaluation.value import Environment, Value, evaluate
 from symbackprop.formula.tree import (
     END, At, Decimal, Formula, Name, Plus, Product, Span, Transpose, Unit, number,
 )  # fmt: skip
-from symbackprop.page.options import Options
-from symbackprop.page.outline import outline
-from symbackprop.page.page import Equations, Page
-from symbackprop.derivation.equation import Equation
-from symbackprop.entries.reference_values import KINKS, TIE, first_largest, scalar_value
-from symbackprop.derivation.report import Checked, Report
-from symbackprop.verify.truth import Slope
-from symbackprop.numeric.points import bind_sizes, generic_point, seeded
-from symbackprop.verify.equality import POINTS, point_for, verify_page
-from symbackprop.vocabulary import OPS
 from symbackprop.formula.writing.latex_writer import latex
+from symbackprop.graph.expr import apply
+from symbackprop.numeric.points import bind_sizes, generic_point, seeded
+from symbackprop.page.outline import outline
+from symbackprop.page.page import Equations, Options, Page
+from symbackprop.verify import equality as verify
+from symbackprop.verify.equality import POINTS, point_for, verify_page
+from symbackprop.verify.truth import Slope
+from symbackprop.vocabulary import OPS
 
 NET = "X: n x d; y: n x 1; W: d x m; V: m x 1; H = tanh(X @ W); E = H @ V; L = sum((E - y)**2)/n"
 

@@ -9,8 +9,8 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.graph import functions as fn
-from symbackprop.matrices import tidy as td
 from symbackprop.graph.expr import Expr, apply, const, substitute, topological
+from symbackprop.matrices import tidy as td
 from symbackprop.numeric.points import Point, evaluate
 from symbackprop.vocabulary import OPS
 

@@ -11,19 +11,19 @@ from itertools import product
 import numpy as np
 import pytest
 
-from symbackprop.graph import functions as fn
-from symbackprop.graph.axis_functions import commutation
-from symbackprop.graph.renumbering_ops import COMPOSED
 from symbackprop.derivation.derivation import derive
 from symbackprop.entries import Affine, Elem, Entries, Index, elem, entries, multiply
 from symbackprop.entries.entry_equations import Definition, Pattern
+from symbackprop.entries.op import Op
+from symbackprop.entries.reference_values import scalar_value
+from symbackprop.entries.scalar_functions import SCALARS, Scalar, expression, scalar_row
+from symbackprop.graph import functions as fn
+from symbackprop.graph.axis_functions import commutation
 from symbackprop.graph.expr import Expr, apply
 from symbackprop.graph.functions import collect
-from symbackprop.entries.op import Op
-from symbackprop.entries.scalar_functions import SCALARS, Scalar, expression, scalar_row
-from symbackprop.entries.reference_values import scalar_value
-from symbackprop.sizes import size
+from symbackprop.graph.renumbering_ops import COMPOSED
 from symbackprop.numeric.points import Point, backward_values, forward, generic_point, seeded
+from symbackprop.sizes import size
 from symbackprop.vocabulary import OPS
 
 EXTENTS = {

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from symbackprop.sheet.building import verified
-from symbackprop.formula.tree import Partial, Sized, Times
-from symbackprop.sheet.exercise import Derived
-from symbackprop.page.page import Display, Figure
 from symbackprop.derivation.equation import Equation
-from symbackprop.sheet.sheet import Sheet
+from symbackprop.formula.tree import Partial, Sized, Times
 from symbackprop.formula.writing.text_writer import text
+from symbackprop.page.page import Display, Figure
+from symbackprop.sheet.building import verified
+from symbackprop.sheet.exercise import Derived
+from symbackprop.sheet.sheet import Sheet
 from worked.concat_mse import SHEET as CONCAT
 from worked.lstm_peephole import SHEET as LSTM
 from worked.mlp import SHEET as MLP

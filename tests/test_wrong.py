@@ -2,27 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-
 from fractions import Fraction
+
 import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop.matrices import tidy as td
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.errors import VerificationError
-from symbackprop.graph.expr import Expr, const, shifted
-from symbackprop.formula.tree import (
-    Call, Decimal, Hadamard, HPower, Minus, Name, Number, Plus, Power, Times,
-)  # fmt: skip
-from symbackprop.page.options import Options
-from symbackprop.page.outline import outline
-from symbackprop.page.page import Equations, Page, Section
 from symbackprop.derivation.equation import Equation, Phrase
+from symbackprop.errors import VerificationError
+from symbackprop.formula.tree import (
+    Call, Decimal, HPower, Hadamard, Minus, Name, Number, Plus, Power, Times,
+)  # fmt: skip
+from symbackprop.formula.writing import latex_writer as latex_module
+from symbackprop.graph.expr import Expr, const, shifted
+from symbackprop.matrices import tidy as td
+from symbackprop.page.outline import outline
+from symbackprop.page.page import Equations, Options, Page, Section
 from symbackprop.sheet.exercise import Derived, Exercise
 from symbackprop.sheet.sheet import Sheet, write_html, write_tex
 from symbackprop.verify.equality import EQUAL, TRUE, relative, verify_page
-from symbackprop.formula.writing import latex_writer as latex_module
 
 NET = """
     X: n x d; y: n x 1; W: d x m; b: m; V: m x 1

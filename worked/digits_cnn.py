@@ -19,13 +19,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from symbackprop import derive, read
-from symbackprop.emit import compile_source
-from symbackprop.emit.layers_code import functions
-from symbackprop.graph.graph import Graph
-from symbackprop.picture.drawings.drawing_svg import drawing_svg
-from symbackprop.picture.label import Label, Point
-from symbackprop.picture.drawings.plots import Curve, Plot, plot
+from symbackprop import Graph, derive, read
+from symbackprop.emit import compile_source, functions
+from symbackprop.picture import Curve, Label, Plot, Point, drawing_svg, plot
 
 Array: TypeAlias = NDArray[Any]
 Parameters: TypeAlias = dict[str, Array]

@@ -1,7 +1,6 @@
 """A 784-256-256-10 network with tanh, softmax and cross-entropy: products of Jacobians with all sizes."""
 
-from symbackprop import Convention, Derived, Exercise, Sheet, Words
-from symbackprop.formula.printed_names import spelled
+from symbackprop import Convention, Derived, Exercise, Sheet, Words, spelled
 
 GRAPH = Derived(
     graph="""

@@ -3,19 +3,9 @@
 from dataclasses import replace
 
 from symbackprop import (
-    Convention,
-    Derived,
-    Exercise,
-    Part,
-    Sheet,
-    Stated,
-    Words,
-    code,
-    said,
-    written,
-)
-from symbackprop.emit.layers_code import functions
-from symbackprop.formula.printed_names import spelled
+    Convention, Derived, Exercise, Part, Sheet, Stated, Words, code, said, spelled, written,
+)  # fmt: skip
+from symbackprop.emit import functions
 
 ROWS = Convention(vectors="row")
 UPDATES = replace(ROWS, signals=(("w", spelled(r"\Delta w")), ("b", spelled(r"\Delta b"))))

@@ -6,10 +6,8 @@ Source: shared/seeds/001 (column vectors).
 import numpy as np
 
 from symbackprop import Derived, Exercise, Part, Sheet, Stated, Words, code, drawn, said, written
-from symbackprop.emit.layers_code import Functions, Layer, layers
-from symbackprop.picture.drawings.grid_world import maze
-from symbackprop.picture.label import Label
-from symbackprop.picture.drawings.plots import Curve, Plot, plot
+from symbackprop.emit import Functions, Layer, layers
+from symbackprop.picture import Curve, Label, Plot, maze, plot
 
 # the path is o; the agent A stands on its second cell, the cell below it is where it came from
 MAZE = (

@@ -1,8 +1,7 @@
 """A network whose biases are a column of ones, worked. Source: shared/seeds/002 (batch rows)."""
 
 from symbackprop import Derived, Exercise, Part, Sheet, Stated, Words, drawn, said, written
-from symbackprop.picture.label import Label
-from symbackprop.picture.drawings.network_scheme import Layer, scheme
+from symbackprop.picture import Label, Layer, scheme
 
 NET = r"""
     X: n x 3;  y: n x 1;  W1: 4 x 4 as W^{(1)};  W2: 5 x 1 as W^{(2)}

@@ -3,21 +3,10 @@
 import numpy as np
 
 from symbackprop import (
-    Convention,
-    Derived,
-    Exercise,
-    Part,
-    Sheet,
-    Stated,
-    Words,
-    derive,
-    drawn,
-    said,
+    Convention, Derived, Exercise, Part, Sheet, Stated, Words, derive, drawn, said, spelled,
     written,
-)
-from symbackprop.formula.printed_names import spelled
-from symbackprop.picture.label import Label
-from symbackprop.picture.drawings.plots import Curve, Plot, plot
+)  # fmt: skip
+from symbackprop.picture import Curve, Label, Plot, plot
 
 DEPTH = "i: 1..n; x: scalar; w[i]: scalar; h[0] = x; h[i] = {f}(w[i]*h[i-1]); y = h[n]"
 ANY = Derived("s: function as \\sigma; " + DEPTH.format(f="s"), wrt=("w",),

@@ -1,20 +1,10 @@
 """What networks see, cross-entropy, softmax, Grad-CAM and convolution, worked. Source: shared/seeds/004 (row vectors)."""
 
 from symbackprop import (
-    Convention,
-    Derived,
-    Exercise,
-    Part,
-    Sheet,
-    Stated,
-    Words,
-    code,
-    drawn,
-    said,
-    written,
-)
-from symbackprop.emit.layers_code import Functions, Layer, layers
-from symbackprop.picture.drawings.heat_map import heat
+    Convention, Derived, Exercise, Part, Sheet, Stated, Words, code, drawn, said, written,
+)  # fmt: skip
+from symbackprop.emit import Functions, Layer, layers
+from symbackprop.picture import heat
 
 ROWS = Convention(vectors="row")
 FILTER = [[1, 0, 0, 0], [-1, 1, 0, 0], [0, -1, 1, 0], [0, 0, -1, 1], [0, 0, 0, -1]]

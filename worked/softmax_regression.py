@@ -1,7 +1,8 @@
 """Softmax regression: the gradient of a batch, and the Hessian in Kronecker form."""
 
 from symbackprop import (
-    Derived, Exercise, Part, Quantities, Sheet, Stated, Words, fisher, gauss_newton, hessian, said, written,
+    Derived, Exercise, Part, Quantities, Sheet, Stated, Words, fisher, gauss_newton, hessian, said,
+    written,
 )  # fmt: skip
 
 BATCH = Derived(

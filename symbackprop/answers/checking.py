@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from symbackprop.answers.asked.right_values import Bench
-from symbackprop.answers.mistakes.counterexample import small_spots, smallest
-from symbackprop.answers.verdicts.formula_verdict import KEYS, Found, Judge
-from symbackprop.answers.solution.solution import agreeing, last_meant, solution
-from symbackprop.answers.mistakes.literal_sizes import NoStandIn, says_no_size, stand_in
-from symbackprop.answers.asked.target import Kind, target
-from symbackprop.answers.typed.typed_answer import Notation, Typed, read
-from symbackprop.answers.verdicts.verdict import Verdict, unreadable, verdict
 from symbackprop.answers.asked.equality_chain import Refused
+from symbackprop.answers.asked.right_values import Bench
+from symbackprop.answers.asked.target import Kind, target
+from symbackprop.answers.mistakes.counterexample import small_spots, smallest
+from symbackprop.answers.mistakes.literal_sizes import NoStandIn, says_no_size, stand_in
+from symbackprop.answers.solution.solution import agreeing, last_meant, solution
+from symbackprop.answers.typed.typed_answer import Notation, Typed, read
+from symbackprop.answers.verdicts.formula_verdict import KEYS, Found, Judge
+from symbackprop.answers.verdicts.verdict import Verdict, unreadable, verdict
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.errors import FormulaError, LimitError, SizesError, SymbackpropError
 from symbackprop.graph.expr import Expr

@@ -7,17 +7,17 @@ from dataclasses import replace
 from typing import Literal
 
 from symbackprop import entries as en
-from symbackprop.entries.differentiation import LocalStep, derivative, fold
-from symbackprop.entries.contraction import contract, solve
 from symbackprop.entries import Elem, Entries, Index
+from symbackprop.entries.contraction import contract, solve
+from symbackprop.entries.differentiation import LocalStep, derivative, fold
 from symbackprop.entries.entry_equations import Definition, Implicit, Instance
-from symbackprop.graph.expr import LEAVES, Expr, apply, topological
-from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.entries.implicit_equations import INVERSE
-from symbackprop.entries.index_letters import in_letters
-from symbackprop.matrices.lowering import Lowered, instance_of, letters, lower, retensored
 from symbackprop.entries.op import jacobian
 from symbackprop.entries.scalar_functions import prime
+from symbackprop.entries.unification import in_letters
+from symbackprop.graph.expr import LEAVES, Expr, apply, topological
+from symbackprop.graph.graph import TIME_SUM, Graph
+from symbackprop.matrices.lowering import Lowered, instance_of, letters, lower, retensored
 from symbackprop.vocabulary import OPS
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from itertools import count
 
-from symbackprop.graph.activity import active_names, relevant, time_of
 from symbackprop.entries.entry_equations import Equality
+from symbackprop.entries.op import slides
+from symbackprop.formula.tree import Name
+from symbackprop.graph.activity import active_names, relevant, time_of
 from symbackprop.graph.expr import (
     LEAVES, Expr, Symbol, labels_of, leaf, rebuild, substitute, symbols, topological, with_args,
 )  # fmt: skip
 from symbackprop.graph.graph import TIME_SUM, Graph
-from symbackprop.formula.tree import Name
-from symbackprop.entries.op import slides
 
 HEAVY = 24  # nodes of an expression written as a tree
 CURVED = frozenset({"power"})

@@ -10,16 +10,16 @@ from collections.abc import Hashable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
-from symbackprop.matrices import tidy as td
-from symbackprop.graph.activity import relevant
+from symbackprop.backward.anonymous_nodes import CURVED, LINEAR
+from symbackprop.backward.local_derivatives import of_node
 from symbackprop.entries import Atom, Elem, Entries, Fn, Group
 from symbackprop.entries.entry_equations import Template
-from symbackprop.graph.expr import LEAVES, Expr, Symbol, leaf, symbols, topological, weight
-from symbackprop.formula.printed_names import default_tex, spelled
-from symbackprop.graph.graph import TIME_SUM, Graph
-from symbackprop.backward.local_derivatives import of_node
-from symbackprop.backward.anonymous_nodes import CURVED, LINEAR
 from symbackprop.entries.op import Op
+from symbackprop.formula.printed_names import default_tex, spelled
+from symbackprop.graph.activity import relevant
+from symbackprop.graph.expr import LEAVES, Expr, Symbol, leaf, symbols, topological, weight
+from symbackprop.graph.graph import TIME_SUM, Graph
+from symbackprop.matrices import tidy as td
 from symbackprop.matrices.raising import raise_entries
 
 Helpers: TypeAlias = Mapping[

@@ -8,17 +8,17 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from symbackprop import entries as en
-from symbackprop.matrices import tidy as td
-from symbackprop.entries.differentiation import LocalStep
-from symbackprop.graph.renumbering_ops import COMPOSED
-from symbackprop.entries.contraction import contract, solve
 from symbackprop.entries import Entries, Term
+from symbackprop.entries.contraction import contract, solve
+from symbackprop.entries.differentiation import LocalStep
 from symbackprop.entries.entry_equations import Implicit, Instance
+from symbackprop.entries.implicit_equations import INVERSE
+from symbackprop.entries.op import KEPT, Attributes, Op, jacobian, placed
+from symbackprop.formula.tree import Name
 from symbackprop.graph.expr import Expr, Symbol, apply, leaf, substitute, topological
 from symbackprop.graph.graph import TIME_SUM
-from symbackprop.entries.implicit_equations import INVERSE
-from symbackprop.formula.tree import Name
-from symbackprop.entries.op import KEPT, Attributes, Op, jacobian, placed
+from symbackprop.graph.renumbering_ops import COMPOSED
+from symbackprop.matrices import tidy as td
 from symbackprop.matrices.raising import raise_entries, raised_helpers
 from symbackprop.sizes import Shape
 from symbackprop.vocabulary import OPS

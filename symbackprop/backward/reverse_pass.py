@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from symbackprop.matrices import expansion as ex
-from symbackprop.matrices import tidy as td
+from symbackprop.backward.anonymous_nodes import name_large_nodes
 from symbackprop.backward.helper_nodes import NONE, Helpers, declared_values, name_helpers
+from symbackprop.backward.local_derivatives import NO_NAMES, pullback
+from symbackprop.formula.tree import Name
 from symbackprop.graph.activity import (
     active_names, check_variables, default_variables, ordered, relevant, time_of,
 )  # fmt: skip
@@ -21,11 +22,9 @@ from symbackprop.graph.expr import (
 )  # fmt: skip
 from symbackprop.graph.functions import zeros
 from symbackprop.graph.graph import TIME_SUM, Graph, known, time_sum, used_names
-from symbackprop.backward.local_derivatives import NO_NAMES, pullback
-from symbackprop.backward.anonymous_nodes import name_large_nodes
-from symbackprop.formula.tree import Name
-from symbackprop.sizes import Size, size
+from symbackprop.matrices import expansion as ex, tidy as td
 from symbackprop.matrices.window_sums import sayable
+from symbackprop.sizes import Size, size
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,8 @@
-"""Sentences of the page, one table per language with the same keys and the same gaps."""
+"""Sentences of the page, one table per language with the same keys and the same gaps.
+
+A key and what stands in its gaps enter, a sentence leaves. Read `en.toml` first; `prose.py` is for the words
+of authors, with formulas between dollar signs.
+"""
 
 from __future__ import annotations
 

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from symbackprop.notation.convention import Convention
-from symbackprop.errors import DeclarationError
-from symbackprop.graph.expr import topological
-from symbackprop.formula.tree import Name
+from symbackprop.backward.reverse_pass import Backward
 from symbackprop.entries.op import functions_in
 from symbackprop.entries.scalar_functions import SCALARS, scalar_row
-from symbackprop.backward.reverse_pass import Backward
+from symbackprop.errors import DeclarationError
 from symbackprop.formula.function_spelling import spell
+from symbackprop.formula.tree import Name
+from symbackprop.graph.expr import topological
+from symbackprop.notation.convention import Convention
 
 ERROR_SIGNAL = r"\delta"
 WORD = re.compile(r"[a-z]\w*")

@@ -6,30 +6,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from symbackprop.derivation.report import Report
-from symbackprop.notation.convention import (
-    LETTERS, Convention, NoMatrix, attribute_text, function_key, symbol_formula,
-)  # fmt: skip
-from symbackprop.backward.helper_nodes import helper_names
-from symbackprop.notation.expression_formulas import notate, notate_entry
 from symbackprop import doors
+from symbackprop.backward.anonymous_nodes import NAMED
+from symbackprop.backward.helper_nodes import helper_names
+from symbackprop.backward.reverse_pass import Adjoint, Backward, backward, cotangent_of
+from symbackprop.derivation.ambiguity import check_legible
+from symbackprop.derivation.report import Report
 from symbackprop.errors import DeclarationError
 from symbackprop.formula.function_spelling import FUNCTIONS
+from symbackprop.formula.printed_names import default_tex, spelled
+from symbackprop.formula.tree import At, Formula
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.graph.expr import (
     Expr, Symbol, leaf, shifted, substitute, symbols, topological, weight,
 )  # fmt: skip
-from symbackprop.formula.printed_names import default_tex, spelled
 from symbackprop.graph.graph import Graph, known
 from symbackprop.graph.graph_text import as_graph
-from symbackprop.backward.anonymous_nodes import NAMED
-from symbackprop.derivation.ambiguity import check_legible
-from symbackprop.formula.tree import At, Formula
-from symbackprop.matrices.window_sums import sayable
-from symbackprop.backward.reverse_pass import Adjoint, Backward, backward, cotangent_of
-from symbackprop.sizes import plain
 from symbackprop.matrices.tidy import tidy
+from symbackprop.matrices.window_sums import sayable
+from symbackprop.notation.convention import (
+    LETTERS, Convention, NoMatrix, attribute_text, function_key, symbol_formula,
+)  # fmt: skip
+from symbackprop.notation.expression_formulas import notate, notate_entry
+from symbackprop.sizes import plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from itertools import takewhile
 
 from symbackprop.backward.helper_nodes import helper_names
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.graph.expr import Expr, leaf, substitute, symbols, topological
 from symbackprop.formula.printed_names import default_tex, spelled
+from symbackprop.formula.tree import Name
+from symbackprop.graph.expr import Expr, leaf, substitute, symbols, topological
 from symbackprop.graph.graph import used_names
 from symbackprop.matrices.lowering import instance_of
-from symbackprop.formula.tree import Name
 from symbackprop.matrices.raising import raised_helpers
 
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-from symbackprop.derivation import local_names
-from symbackprop.formula import tree as no
-from symbackprop.matrices import tidy as td
-from symbackprop.formula.composing import one_or, size_formula, times
-from symbackprop.notation.convention import Convention, NoMatrix, symbol_formula
-from symbackprop.notation.expression_formulas import Writer, notate, notate_entry
-from symbackprop.derivation.derivation import Derivation
-from symbackprop.entries import Index
-from symbackprop.graph.expr import Expr, shifted, substitute, symbols, topological
-from symbackprop.graph.graph import TIME_SUM
-from symbackprop.notation.entry_formulas import Base
 from symbackprop.backward.accumulation import node_derivative
-from symbackprop.formula.tree import Formula, Name
-from symbackprop.matrices.raising import raise_entries, raised_helpers
 from symbackprop.backward.local_derivatives import pullback
 from symbackprop.backward.reverse_pass import contributions, cotangent_of
-from symbackprop.derivation.rows import symbol_of
+from symbackprop.derivation import local_names
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.equation import symbol_of
+from symbackprop.entries import Index
+from symbackprop.formula import tree as no
+from symbackprop.formula.composing import one_or, size_formula, times
+from symbackprop.formula.tree import Formula, Name
+from symbackprop.graph.expr import Expr, shifted, substitute, symbols, topological
+from symbackprop.graph.graph import TIME_SUM
+from symbackprop.matrices import tidy as td
+from symbackprop.matrices.raising import raise_entries, raised_helpers
+from symbackprop.notation.convention import Convention, NoMatrix, symbol_formula
+from symbackprop.notation.entry_formulas import Base
+from symbackprop.notation.expression_formulas import Writer, notate, notate_entry
 from symbackprop.sizes import Size
 
 

@@ -13,20 +13,20 @@ from typing import TypeAlias
 import numpy as np
 
 from symbackprop import entries as en
-from symbackprop.graph.activity import relevant
-from symbackprop.entries.differentiation import LocalStep
-from symbackprop.entries.contraction import contract, multiplied_out
 from symbackprop.derivation.derivation import Derivation, derive
-from symbackprop.derivatives.derivative_names import curvature_name, vec_name
 from symbackprop.derivatives.derivative import Derivative, matrix_of
+from symbackprop.derivatives.derivative_names import curvature_name, vec_name
+from symbackprop.derivatives.independent_samples import certain, information, summed, total_of
+from symbackprop.derivatives.total_derivatives import accumulated, cut, second
 from symbackprop.entries import Delta, Elem, Entries, Index
+from symbackprop.entries.contraction import contract, multiplied_out
+from symbackprop.entries.differentiation import LocalStep
+from symbackprop.entries.unification import in_letters
 from symbackprop.errors import DeclarationError
+from symbackprop.graph.activity import relevant
 from symbackprop.graph.expr import Expr
 from symbackprop.graph.graph import Graph, known
-from symbackprop.derivatives.independent_samples import certain, information, summed, total_of
-from symbackprop.entries.index_letters import in_letters
 from symbackprop.matrices.lowering import letters, map_positions, retensored
-from symbackprop.derivatives.total_derivatives import accumulated, cut, second
 from symbackprop.numeric.points import Point, bind_sizes, forward, generic_point
 
 DISTRIBUTION = 1e-9  # how far probabilities may add to something else than 1

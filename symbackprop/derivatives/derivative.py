@@ -8,28 +8,28 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from symbackprop import entries as en
-from symbackprop.formula import tree as no
-from symbackprop.matrices import tidy as td
-from symbackprop.entries.differentiation import LocalStep
-from symbackprop.formula.composing import size_formula
-from symbackprop.entries.contraction import contract
-from symbackprop.notation.convention import Convention, NoMatrix
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.derivatives.derivative_names import entry_of
-from symbackprop.entries import Entries, Index, Term
-from symbackprop.errors import DeclarationError
-from symbackprop.graph.expr import Expr, Symbol, leaf, weight
-from symbackprop.formula.printed_names import default_tex, spelled
-from symbackprop.entries.common_factors import gathered
-from symbackprop.notation.entry_formulas import letters_of
-from symbackprop.derivation.node_jacobians import free, laid_out
-from symbackprop.matrices.kronecker_form import kronecker
-from symbackprop.entries.index_letters import in_letters
-from symbackprop.formula.tree import Formula, Name
-from symbackprop.notation.expression_formulas import Writer
 from symbackprop.derivation.equation import Equation
+from symbackprop.derivation.node_jacobians import free, laid_out
+from symbackprop.derivatives.derivative_names import entry_of
 from symbackprop.derivatives.quantity import Raised, over_declared
+from symbackprop.entries import Entries, Index, Term
+from symbackprop.entries.common_factors import gathered
+from symbackprop.entries.contraction import contract
+from symbackprop.entries.differentiation import LocalStep
+from symbackprop.entries.unification import in_letters
+from symbackprop.errors import DeclarationError
+from symbackprop.formula import tree as no
+from symbackprop.formula.composing import size_formula
+from symbackprop.formula.printed_names import default_tex, spelled
+from symbackprop.formula.tree import Formula, Name
+from symbackprop.graph.expr import Expr, Symbol, leaf, weight
+from symbackprop.matrices import tidy as td
+from symbackprop.matrices.kronecker_form import kronecker
 from symbackprop.matrices.raising import raise_entries
+from symbackprop.notation.convention import Convention, NoMatrix
+from symbackprop.notation.entry_formulas import letters_of
+from symbackprop.notation.expression_formulas import Writer
 
 Layout = Literal["axes", "vec"]  # matrices as they are, or their columns below one another
 Side = Literal["left", "right"]  # where a direction stands

@@ -7,25 +7,25 @@ from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement, permutations, product
 from typing import Literal, overload
 
-from symbackprop.formula import tree as no
-from symbackprop.matrices import tidy as td
-from symbackprop.graph.activity import relevant
-from symbackprop.notation.convention import Convention
 from symbackprop.derivation.derivation import Derivation, derive
-from symbackprop.graph.graph_text import as_graph
+from symbackprop.derivation.equation import Equation
+from symbackprop.derivation.node_jacobians import laid_out
 from symbackprop.derivatives.derivative import Derivative, Layout, Product, Side
-from symbackprop.derivatives.quantity import Quantity, over_declared
 from symbackprop.derivatives.derivative_names import (
     hessian_name, jacobian_name, nabla_slope, vec_block_name, vec_name, vec_slope_name,
 )  # fmt: skip
 from symbackprop.derivatives.directional_products import along, directions_of
+from symbackprop.derivatives.quantity import Quantity, over_declared
+from symbackprop.derivatives.total_derivatives import cut, second, slope, written_down
 from symbackprop.errors import DeclarationError
+from symbackprop.formula import tree as no
+from symbackprop.formula.tree import Formula
+from symbackprop.graph.activity import relevant
 from symbackprop.graph.expr import Expr
 from symbackprop.graph.graph import Graph, known
-from symbackprop.derivation.node_jacobians import laid_out
-from symbackprop.formula.tree import Formula
-from symbackprop.derivation.equation import Equation
-from symbackprop.derivatives.total_derivatives import cut, second, slope, written_down
+from symbackprop.graph.graph_text import as_graph
+from symbackprop.matrices import tidy as td
+from symbackprop.notation.convention import Convention
 from symbackprop.sizes import count, plain, size
 
 Names = list[str] | tuple[str, ...]

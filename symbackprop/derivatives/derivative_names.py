@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from symbackprop.formula import tree as no
-from symbackprop.entries.differentiation import LocalStep
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.notation.entry_formulas import letters_of
+from symbackprop.entries.differentiation import LocalStep
+from symbackprop.formula import tree as no
 from symbackprop.formula.tree import Formula, Name
+from symbackprop.notation.entry_formulas import letters_of
 
 
 def entry_of(left: Formula, step: LocalStep) -> Formula:

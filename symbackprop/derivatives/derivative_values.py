@@ -13,20 +13,20 @@ from zlib import crc32
 
 import numpy as np
 
-from symbackprop.notation.convention import Convention
 from symbackprop.derivation.derivation import Derivation, derive
 from symbackprop.derivatives.derivative_names import (
     block_name, curvature_name, hessian_name, jacobian_name, nabla_slope, slope_name,
     vec_block_name, vec_name, vec_slope_name,
 )  # fmt: skip
 from symbackprop.derivatives.independent_samples import covariances, total_of
-from symbackprop.formula.printed_names import default_tex, spelled
-from symbackprop.graph.graph import Graph
-from symbackprop.numeric.local_values import oriented
-from symbackprop.formula.evaluation.value import Value
-from symbackprop.formula.tree import Formula, Name
-from symbackprop.entries.reference_values import Array
 from symbackprop.derivatives.total_derivatives import cut
+from symbackprop.entries.reference_values import Array
+from symbackprop.formula.evaluation.value import Value
+from symbackprop.formula.printed_names import default_tex, spelled
+from symbackprop.formula.tree import Formula, Name
+from symbackprop.graph.graph import Graph
+from symbackprop.notation.convention import Convention
+from symbackprop.numeric.local_values import oriented
 from symbackprop.numeric.points import Point, backward_values, forward
 
 STEP = 1e-30  # complex step

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from symbackprop import entries as en
-from symbackprop.formula import tree as no
-from symbackprop.matrices import tidy as td
-from symbackprop.entries.differentiation import LocalStep
-from symbackprop.formula.composing import one_or
 from symbackprop.derivatives.derivative import (
     Derivative, Product, Reading, Side, direction_name, product, unlettered,
 )  # fmt: skip
 from symbackprop.entries import Index
-from symbackprop.entries.index_letters import reletter
+from symbackprop.entries.differentiation import LocalStep
+from symbackprop.entries.unification import reletter
+from symbackprop.formula import tree as no
+from symbackprop.formula.composing import one_or
+from symbackprop.matrices import tidy as td
 
 
 def directions_of(

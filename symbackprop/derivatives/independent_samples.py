@@ -13,13 +13,13 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from symbackprop import entries as en
-from symbackprop.entries.contraction import contract, multiplied_out
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.entries import Affine, Delta, Elem, Entries, Group, Index, Position, SizeOf, Term
+from symbackprop.entries.contraction import contract, multiplied_out
+from symbackprop.entries.reference_values import Array
 from symbackprop.errors import DeclarationError
 from symbackprop.graph.expr import Expr
 from symbackprop.matrices.lowering import map_positions
-from symbackprop.entries.reference_values import Array
 from symbackprop.numeric.points import Point, backward_values, forward
 
 Total: TypeAlias = Literal["sum", "mean"]

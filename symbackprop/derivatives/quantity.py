@@ -7,18 +7,18 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from symbackprop import doors
-from symbackprop.formula import tree as no
-from symbackprop.formula.writing.text_writer import text
-from symbackprop.matrices import tidy as td
-from symbackprop.entries.differentiation import LocalStep
-from symbackprop.notation.convention import Convention, NoMatrix, symbol_formula
 from symbackprop.derivation.derivation import Derivation, unfolded
-from symbackprop.entries import Index
-from symbackprop.graph.expr import Expr, symbols, weight
-from symbackprop.notation.entry_formulas import entries_formula
-from symbackprop.formula.tree import Formula
-from symbackprop.notation.expression_formulas import notate
 from symbackprop.derivation.equation import Equation
+from symbackprop.entries import Index
+from symbackprop.entries.differentiation import LocalStep
+from symbackprop.formula import tree as no
+from symbackprop.formula.tree import Formula
+from symbackprop.formula.writing.text_writer import text
+from symbackprop.graph.expr import Expr, symbols, weight
+from symbackprop.matrices import tidy as td
+from symbackprop.notation.convention import Convention, NoMatrix, symbol_formula
+from symbackprop.notation.entry_formulas import entries_formula
+from symbackprop.notation.expression_formulas import notate
 from symbackprop.sizes import Shape, plain
 
 

@@ -6,23 +6,22 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 
-from symbackprop.matrices import expansion as ex
-from symbackprop.matrices import tidy as td
 from symbackprop.backward.accumulation import total_derivative, without_helpers
-from symbackprop.entries.differentiation import LocalStep
 from symbackprop.derivation.derivation import Derivation, unfolded
 from symbackprop.derivatives.derivative import Derivative, matrix_of
 from symbackprop.derivatives.derivative_names import (
     block_name, slope_name, vec_block_name, vec_slope_name,
 )  # fmt: skip
 from symbackprop.entries import Entries, Index
+from symbackprop.entries.differentiation import LocalStep
+from symbackprop.entries.unification import ordered, reletter
 from symbackprop.errors import DeclarationError
+from symbackprop.formula.tree import Name
+from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import Expr, Symbol, leaf, substitute, symbols, weight
 from symbackprop.graph.graph import Graph, known
-from symbackprop.entries.index_letters import ordered, reletter
-from symbackprop.formula.tree import Name
+from symbackprop.matrices import expansion as ex, tidy as td
 from symbackprop.matrices.raising import raised_helpers
-from symbackprop.graph.domains import SYMMETRIC
 
 GRADIENT = "gradient_"  # name of the node that holds the gradient while it is differentiated again
 READABLE = 40  # nodes of a Hessian entry that is still written down to the inputs

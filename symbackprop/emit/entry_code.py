@@ -5,22 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 
 from symbackprop import entries as en
-from symbackprop.entries import (
-    Affine,
-    AtMost,
-    Atom,
-    Delta,
-    Elem,
-    Entries,
-    Fn,
-    Group,
-    Index,
-    Position,
-    SizeOf,
-    Term,
-)
 from symbackprop.emit.literals import bare, number_code, shape_code, size_code
-from symbackprop.emit.strided_windows import Fold, folds, fold_code, view_code
+from symbackprop.emit.strided_windows import Fold, fold_code, folds, view_code
+from symbackprop.entries import (
+    Affine, AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf, Term,
+)  # fmt: skip
 from symbackprop.errors import SymbackpropError
 
 ScalarCall = Callable[[str, int, str], str]

@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from symbackprop.derivation.derivation import Derivation
+from symbackprop.emit import function_opening as sequences
 from symbackprop.emit.literals import opening, safe
 from symbackprop.emit.numpy_code import Module
-from symbackprop.emit import function_opening as sequences
 from symbackprop.errors import SymbackpropError
 from symbackprop.graph.expr import symbols
 from symbackprop.graph.graph import ancestors, make
-
 
 
 @dataclass(frozen=True, slots=True)

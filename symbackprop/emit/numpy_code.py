@@ -6,21 +6,23 @@ import re
 from collections.abc import Container, Hashable, Mapping
 from fractions import Fraction
 
-from symbackprop.matrices.adjugate import ADJUGATE, named_determinants, without_inverse
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.emit.entry_code import einsums
 from symbackprop.emit import function_opening as sequences
-from symbackprop.emit.literals import FUNCTION, bare, number_code, opening, safe, shape_code, size_code
-from symbackprop.emit.product_calls import fast_product, log_determinant
 from symbackprop.emit.closed_kind_calls import ADJUGATE_CODE, SPECIAL
+from symbackprop.emit.entry_code import einsums
+from symbackprop.emit.literals import (
+    FUNCTION, bare, number_code, opening, safe, shape_code, size_code,
+)  # fmt: skip
+from symbackprop.emit.product_calls import fast_product, log_determinant
 from symbackprop.emit.stable_logarithms import from_logits
 from symbackprop.emit.strided_windows import FUNCTIONS
 from symbackprop.entries import Elem, Entries, Fn, Group, Index
+from symbackprop.entries.scalar_derivatives import derivative_entries
+from symbackprop.entries.scalar_functions import expression, scalar_row
 from symbackprop.errors import SymbackpropError
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
 from symbackprop.graph.graph import TIME_SUM, Time
-from symbackprop.entries.scalar_functions import expression, scalar_row
-from symbackprop.entries.scalar_derivatives import derivative_entries
+from symbackprop.matrices.adjugate import ADJUGATE, named_determinants, without_inverse
 from symbackprop.numeric.points import phases
 
 ALONE = re.compile(r"(?<=[(,])\s*\{0\}(?=[),])")  # an argument of its own needs no brackets

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from symbackprop.matrices import monomials as mo
-from symbackprop.matrices import tidy as td
 from symbackprop.graph.expr import Expr, apply, rebuild, with_args
 from symbackprop.graph.graph import Graph
+from symbackprop.matrices import monomials as mo, tidy as td
 from symbackprop.vocabulary import OPS
 
 Known = Callable[[Expr], Expr]  # an expression, or what its name stands for

@@ -1,5 +1,8 @@
 """The index language in normal form: sums of commuting products of powers, with δ and bound indices.
 
+An op's entry equations enter as text; values, derivatives and contractions of entries leave. Read
+`entry_kinds.py` first, then `op.py`, which is what one declaration of an op says.
+
     y[i]*δ(i, j) - y[i]*y[j]     =     Entries((Term(1, y_i¹ δ_ij¹), Term(-1, y_i¹ y_j¹)))
 
 Everything an op means, and every local derivative, is a value of this language. Positions are 0-based.
@@ -8,12 +11,12 @@ Everything an op means, and every local derivative, is a value of this language.
 from symbackprop.entries.arithmetic import (
     add, inline, map_atoms, multiply, power, scale, single, times,
 )  # fmt: skip
-from symbackprop.entries.indices import (
-    all_names, atom_indices, free_indices, fresh, position_indices,
-)  # fmt: skip
 from symbackprop.entries.entry_kinds import (
     ZERO, Affine, AtMost, Atom, Delta, Elem, Entries, Factor, Fn, Group, Index, Position, SizeOf,
     Term, elem, entries, number, position,
+)  # fmt: skip
+from symbackprop.entries.indices import (
+    all_names, atom_indices, free_indices, fresh, position_indices,
 )  # fmt: skip
 from symbackprop.entries.normal_form import (
     at_atom, at_position, collect_factors, gather, rebind, rebound, rename_bound, substitute,

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
-from symbackprop.entries.indices import all_names, free_indices
 from symbackprop.entries.entry_kinds import (
-    Atom, Delta, Elem, Entries, Fn, Group, Term, ZERO, entries, number,
+    ZERO, Atom, Delta, Elem, Entries, Fn, Group, Term, entries, number,
 )  # fmt: skip
+from symbackprop.entries.indices import all_names, free_indices
 from symbackprop.entries.normal_form import gather, rebind, rebound
 
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symbackprop.entries import (
-    Affine, AtMost, Delta, Elem, Entries, Group, Index, Position, SizeOf, Term,
-    at_atom, atom_indices, collect_factors, free_indices, gather, position, position_indices, rebound, times,
+    Affine, AtMost, Delta, Elem, Entries, Group, Index, Position, SizeOf, Term, at_atom,
+    atom_indices, collect_factors, free_indices, gather, position, position_indices, rebound,
+    times,
 )  # fmt: skip
 
 

@@ -12,10 +12,10 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from symbackprop import entries as en
-from symbackprop.entries.contraction import contract
 from symbackprop.entries import (
     Atom, Delta, Elem, Entries, Factor, Fn, Group, Index, Position, SizeOf, Term,
 )  # fmt: skip
+from symbackprop.entries.contraction import contract
 from symbackprop.entries.entry_equations import Definition, Instance
 from symbackprop.entries.unification import unify_atom
 from symbackprop.entries.zero_sums import without_zeros

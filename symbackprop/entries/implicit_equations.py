@@ -14,13 +14,12 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from symbackprop import entries as en
-from symbackprop.entries.differentiation import LocalStep, Prime, derivative
-from symbackprop.entries.contraction import bind, contract
 from symbackprop.entries import Delta, Elem, Entries, Index, Position, Term
+from symbackprop.entries.contraction import bind, contract
+from symbackprop.entries.differentiation import LocalStep, Prime, derivative
 from symbackprop.entries.entry_equations import Equality, Implicit, Instance, Pattern
+from symbackprop.entries.placement import Placement, declared
 from symbackprop.errors import DeclarationError
-from symbackprop.entries.instances import declared
-from symbackprop.entries.placement import Placement
 from symbackprop.sizes import Shape
 
 INVERSE = "\0inverse of "  # followed by the name of an argument: the tensor of its matrix inverse

@@ -6,11 +6,11 @@ from collections.abc import Hashable, Iterable
 from dataclasses import replace
 from fractions import Fraction
 
-from symbackprop.entries.indices import all_names, atom_indices, fresh, position_indices
 from symbackprop.entries.entry_kinds import (
     Affine, AtMost, Atom, Delta, Elem, Entries, Factor, Fn, Group, Index, Position, SizeOf,
     Substitution, Term, position,
 )  # fmt: skip
+from symbackprop.entries.indices import all_names, atom_indices, fresh, position_indices
 
 
 def gather(terms: Iterable[Term]) -> Entries:

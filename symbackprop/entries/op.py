@@ -10,16 +10,15 @@ from functools import cache, lru_cache
 from typing import TypeAlias
 
 from symbackprop import entries as en
-from symbackprop.entries import implicit_equations as implicit
+from symbackprop.entries import Fn, implicit_equations as implicit
 from symbackprop.entries.differentiation import LocalStep, local_derivatives
-from symbackprop.entries import Fn
 from symbackprop.entries.entry_equations import (
     Attribute, Definition, Equality, Instance, Pattern, Range, Template, equality, patterns,
     templates,
 )  # fmt: skip
-from symbackprop.errors import DeclarationError, ShapeError
-from symbackprop.entries.instances import place
+from symbackprop.entries.placement import place
 from symbackprop.entries.scalar_functions import SCALARS, Scalar, by_name, prime
+from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.sizes import Shape, shape_text
 
 Attributes: TypeAlias = tuple[tuple[str, object], ...]

@@ -14,22 +14,12 @@ from numpy.typing import NDArray
 
 from symbackprop import entries as en
 from symbackprop.entries import (
-    Affine,
-    AtMost,
-    Atom,
-    Delta,
-    Elem,
-    Entries,
-    Fn,
-    Group,
-    Index,
-    Position,
-    SizeOf,
-)
+    Affine, AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf,
+)  # fmt: skip
 from symbackprop.entries.entry_equations import Instance
-from symbackprop.errors import DeclarationError
 from symbackprop.entries.scalar_derivatives import derivative_entries
 from symbackprop.entries.scalar_functions import expression, scalar_row
+from symbackprop.errors import DeclarationError
 from symbackprop.sizes import size
 
 Array: TypeAlias = NDArray[Any]

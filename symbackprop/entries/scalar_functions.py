@@ -8,8 +8,8 @@ from functools import cache
 from symbackprop import entries as en
 from symbackprop.entries import Entries, Fn
 from symbackprop.entries.entry_equations import Pattern, parse
-from symbackprop.errors import DeclarationError
 from symbackprop.entries.placement import Placement
+from symbackprop.errors import DeclarationError
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -10,8 +10,8 @@ import sympy
 
 from symbackprop import entries as en
 from symbackprop.entries import Elem, Entries, Fn, Group
-from symbackprop.errors import DeclarationError
 from symbackprop.entries.scalar_functions import expression, scalar_row
+from symbackprop.errors import DeclarationError
 
 X = sympy.Symbol("x", real=True)
 

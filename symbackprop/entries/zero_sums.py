@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from symbackprop import entries as en
-from symbackprop.entries.contraction import contract
 from symbackprop.entries import Affine, Elem, Entries, Index, Position, Term
+from symbackprop.entries.contraction import contract
 from symbackprop.entries.entry_equations import Definition
 
 ZeroSums: TypeAlias = Mapping[Hashable, frozenset[int]]  # tensor: the axes over which its sum is 0

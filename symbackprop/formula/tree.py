@@ -1,9 +1,9 @@
 """Formulas as they stand on paper: a small closed tree that every language writes and the reader reads.
 
 A `Formula` is what a mathematician writes: juxtaposition, ⊙, fractions, transposes, subscripts. It has
-no shapes and no algebra. `notation/convention.py` makes it from an `Expr`; `write/` turns it into LaTeX or text;
-`formula/reading/latex_reader.py` reads LaTeX back into it; `formula/evaluation/value.py` gives it a value. So the thing that is evaluated is
-the thing that was printed.
+no shapes and no algebra. `notation/` makes it from an `Expr`, `writing/` turns it into LaTeX or text,
+`reading/` reads LaTeX back into it, `evaluation/` gives it a value: the thing that is evaluated is the
+thing that was printed.
 """
 
 from __future__ import annotations

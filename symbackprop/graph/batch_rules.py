@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-
-from symbackprop.graph import functions as fn
 from symbackprop.errors import ShapeError
+from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import Expr, apply, const
 from symbackprop.graph.graph import time_sum
 from symbackprop.sizes import Size, size

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from symbackprop.graph.axes import permute
-from symbackprop.graph.axis_functions import Function, along_axis, reduction, reshape
-from symbackprop.errors import ShapeError
+from symbackprop.errors import DeclarationError, ShapeError
+from symbackprop.graph.axis_functions import Function, along_axis, permute, reduction, reshape
 from symbackprop.graph.expr import Expr, Operand, apply, as_expr, const, describe
 from symbackprop.graph.label_functions import largest, onehot
 from symbackprop.sizes import Size, shape_text, size
 from symbackprop.vocabulary import OPS
+
 
 mean, total = reduction("mean"), reduction("sum")
 
@@ -192,3 +192,20 @@ COMPOSITIONS: dict[str, Function] = {
     "attention": attention, "scatter": scatter, "total_variation": total_variation,
     "gram": gram, "style": style, "infonce": infonce,
 }  # fmt: skip
+
+
+# --- functions of square matrices that are made of others -----------------------------------------
+
+
+def logdet(a: Operand) -> Expr:
+    """log det A: of a matrix whose determinant is positive, such as one declared posdef."""
+    return apply(OPS["log"], apply(OPS["det"], a))
+
+
+def matrix_power(a: Operand, k: Operand) -> Expr:
+    """A A … A, k factors; of the inverse for negative k."""
+    times = as_expr(k).number
+    if times is None or times.denominator != 1 or not times:
+        raise DeclarationError("k is a whole number, not 0", where="matrix_power")
+    base = as_expr(a) if times > 0 else apply(OPS["inverse"], a)
+    return base if abs(times) == 1 else apply(OPS["matrix_power"], base, k=abs(int(times)))

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from symbackprop import doors
+from symbackprop.entries.op import Attributes, Op
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.formula.tree import Name
-from symbackprop.entries.op import Attributes, Op
 from symbackprop.sizes import Shape, Size, shape_text
 
 

@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from symbackprop.errors import DEPTH, DIGITS, EXPONENT, within
-from symbackprop.errors import DeclarationError, LimitError
-from symbackprop.graph.expr import Expr, Symbol, const, leaf, pinned
+from symbackprop.errors import DEPTH, DIGITS, EXPONENT, DeclarationError, LimitError, within
 from symbackprop.formula.printed_names import default_tex, spelled
+from symbackprop.graph.expr import Expr, Symbol, const, leaf, pinned
 from symbackprop.graph.functions import FUNCTIONS, as_size
 from symbackprop.graph.graph import Time, known, time_sum
 from symbackprop.sizes import Shape, size

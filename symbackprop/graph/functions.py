@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 
-from symbackprop.graph import expr
-from symbackprop.graph.axes import permute
-from symbackprop.graph.axis_functions import (
-    Function, along_axis, as_size, concat, einsum, eye, ones, reduction, reshape, tri, zeros,
-)  # fmt: skip
-from symbackprop.graph.axis_functions import constant as constant
-from symbackprop.graph.axis_functions import selector as selector
-from symbackprop.graph.composite_functions import COMPOSITIONS
 from symbackprop.errors import DeclarationError, ShapeError
+from symbackprop.formula.printed_names import default_tex, spelled
+from symbackprop.graph import expr
+from symbackprop.graph.axis_functions import (
+    Function, along_axis, as_size, concat, constant as constant, einsum, eye, ones, permute,
+    reduction, reshape, selector as selector, tri, zeros,
+)  # fmt: skip
+from symbackprop.graph.composite_functions import COMPOSITIONS, logdet, matrix_power
 from symbackprop.graph.expr import Expr, Operand, Symbol, apply, describe, labels_of, leaf, symbols
 from symbackprop.graph.graph import Graph, make
-from symbackprop.graph.square_functions import logdet, matrix_power
 from symbackprop.graph.label_functions import (
     argmax, argmin, cross_entropy, largest, onehot, pick, smallest,
 )  # fmt: skip
-from symbackprop.formula.printed_names import default_tex, spelled
 from symbackprop.sizes import Size, shape_text, size
 from symbackprop.vocabulary import OPS
 

@@ -8,9 +8,9 @@ from difflib import get_close_matches
 from types import MappingProxyType
 
 from symbackprop import doors
+from symbackprop.entries.op import Op, slides
 from symbackprop.errors import NODES, DeclarationError, within
 from symbackprop.graph.expr import Expr, intern, leaf, substitute, symbols, topological
-from symbackprop.entries.op import Op, slides
 from symbackprop.sizes import Size
 
 TIME_SUM = Op("time_sum")  # Σ over the time index; a closed kind: linear, one term per step

@@ -6,18 +6,18 @@ import re
 from collections.abc import Callable
 from itertools import product
 
-from symbackprop.errors import CHARACTERS, RANK, within
-from symbackprop.errors import DeclarationError, LimitError, ShapeError, SymbackpropError
-from symbackprop.graph.expr import Expr, Symbol, apply, labels_of, leaf
+from symbackprop.entries.op import abstract
+from symbackprop.errors import (
+    CHARACTERS, RANK, DeclarationError, LimitError, ShapeError, SymbackpropError, within,
+)  # fmt: skip
 from symbackprop.formula.printed_names import default_tex, spelled
+from symbackprop.graph.domains import DOMAINS, SYMMETRIC
+from symbackprop.graph.expr import Expr, Symbol, apply, labels_of, leaf
 from symbackprop.graph.expression_text import Expressions
 from symbackprop.graph.functions import FUNCTIONS, collect
 from symbackprop.graph.graph import Graph, Time, make, used_names
-from symbackprop.entries.op import abstract
-from symbackprop.sizes import Shape, Size, shape_text, size
-from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.statements import Statement, early_states, parse_statement, split, time_of
-from symbackprop.graph.domains import DOMAINS
+from symbackprop.sizes import Shape, Size, shape_text, size
 
 
 def read(text: str) -> Graph:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from symbackprop.graph.axes import normal_axis, to_last
-from symbackprop.graph.axis_functions import Function, along_axis, as_size, reshape
 from symbackprop.errors import DeclarationError, ShapeError
+from symbackprop.graph.axis_functions import (
+    Function, along_axis, as_size, normal_axis, reshape, to_last,
+)  # fmt: skip
 from symbackprop.graph.expr import Expr, Operand, apply, as_expr, describe, labels_of
 from symbackprop.sizes import count, shape_text
 from symbackprop.vocabulary import OPS

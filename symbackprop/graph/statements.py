@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from keyword import iskeyword
 
+from symbackprop.errors import STATEMENT_LENGTH, DeclarationError, within
 from symbackprop.graph.domains import DOMAINS
-from symbackprop.errors import STATEMENT_LENGTH, within
-from symbackprop.errors import DeclarationError
 from symbackprop.graph.graph import Time
 from symbackprop.sizes import size
 

@@ -6,15 +6,15 @@ import argparse
 import json
 import re
 
+from symbackprop.answers.asked.equality_chain import SIGNS
 from symbackprop.answers.checking import check
-from symbackprop.answers.many.executors import executor
-from symbackprop.answers.many.checking_many import Result, Task, judge_all
-from symbackprop.answers.solution.solution import Told, agreeing, solution
 from symbackprop.answers.many.answer_table import rows
+from symbackprop.answers.many.checking_many import Result, Task, judge_all
+from symbackprop.answers.many.worker_pools import executor
+from symbackprop.answers.solution.solution import Told, agreeing, solution
 from symbackprop.answers.typed.typed_answer import LABEL
 from symbackprop.answers.verdicts.verdict import Verdict
 from symbackprop.catalogue import phrase
-from symbackprop.answers.asked.equality_chain import SIGNS
 from symbackprop.derivation.derivation import derive
 from symbackprop.errors import DeclarationError
 from symbackprop.interfaces.graph_file import graph_text

@@ -6,14 +6,14 @@ import argparse
 import json
 import sys
 
-from symbackprop.derivatives.derivative_blocks import Blocks, hessian, jacobian
 from symbackprop.derivation.derivation import Derivation, derive
-from symbackprop.graph.graph_text import as_graph
 from symbackprop.derivatives.derivative import Derivative
+from symbackprop.derivatives.derivative_blocks import Blocks, hessian, jacobian
 from symbackprop.errors import DeclarationError
-from symbackprop.graph.graph import Graph
-from symbackprop.interfaces.graph_file import graph_text, variables
 from symbackprop.formula.writing.text_writer import text as plain
+from symbackprop.graph.graph import Graph
+from symbackprop.graph.graph_text import as_graph
+from symbackprop.interfaces.graph_file import graph_text, variables
 
 
 def run_derive(o: argparse.Namespace) -> int:

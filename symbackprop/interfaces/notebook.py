@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from html import escape
 
-from symbackprop.notation.convention import Convention, NoMatrix
-from symbackprop.notation.expression_formulas import notate, notate_entry
-from symbackprop.formula.function_spelling import FUNCTIONS
 from symbackprop.derivation.derivation import Derivation, derive, spelled_function
-from symbackprop.graph.expr import Expr, topological
-from symbackprop.graph.graph import Graph
-from symbackprop.sheet.html_markup import html_display, html_math, html_text
-from symbackprop.formula.tree import Formula
-from symbackprop.page.options import Options
-from symbackprop.page.outline import outline
-from symbackprop.page.page import Equations, Figure
 from symbackprop.derivation.equation import Equation
-from symbackprop.picture.graphs.layout import place
-from symbackprop.picture.graphs.graph_svg import svg
-from symbackprop.sheet.line_breaks import Style
-from symbackprop.sheet.page_blocks import drawn
+from symbackprop.formula.function_spelling import FUNCTIONS
+from symbackprop.formula.tree import Formula
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
+from symbackprop.graph.expr import Expr, topological
+from symbackprop.graph.graph import Graph
+from symbackprop.notation.convention import Convention, NoMatrix
+from symbackprop.notation.expression_formulas import notate, notate_entry
+from symbackprop.page.outline import outline
+from symbackprop.page.page import Equations, Figure, Options
+from symbackprop.picture.graphs.graph_to_svg import svg
+from symbackprop.picture.graphs.layout import place
+from symbackprop.sheet.html_markup import html_display, html_math, html_text
+from symbackprop.sheet.line_breaks import Style
+from symbackprop.sheet.page_blocks import drawn
 
 Bundle = dict[str, str]
 

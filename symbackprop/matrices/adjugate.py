@@ -9,11 +9,11 @@ from itertools import chain
 from typing import TypeAlias
 
 from symbackprop.entries.entry_equations import Instance
+from symbackprop.entries.op import Op
 from symbackprop.graph.expr import NUMBER, Expr, apply, rebuild, with_args
 from symbackprop.graph.graph import Graph
-from symbackprop.entries.op import Op
-from symbackprop.sizes import Shape
 from symbackprop.matrices.square_products import factors as matrices
+from symbackprop.sizes import Shape
 from symbackprop.vocabulary import OPS
 
 

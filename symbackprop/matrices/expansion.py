@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from symbackprop.matrices import monomials as mo
-from symbackprop.matrices import tidy as td
 from symbackprop.graph.expr import Expr, rebuild, topological, weight
+from symbackprop.matrices import monomials as mo, tidy as td
 
 TERMS = 64  # of a sum that is multiplied out
 

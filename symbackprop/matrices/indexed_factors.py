@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import TypeAlias
 
-from symbackprop.graph import functions as fn
 from symbackprop.entries import Affine, AtMost, Delta, Elem, Index
+from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import Expr, apply, const
 from symbackprop.sizes import Size, size
 from symbackprop.vocabulary import OPS

@@ -14,16 +14,16 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Literal, TypeAlias
 
-from symbackprop.graph import functions as fn
-from symbackprop.matrices import tidy as td
-from symbackprop.graph.axis_functions import commutation
-from symbackprop.entries.differentiation import LocalStep
-from symbackprop.entries.contraction import contract, multiplied_out
 from symbackprop.entries import Entries, Index, Term
+from symbackprop.entries.contraction import contract, multiplied_out
+from symbackprop.entries.differentiation import LocalStep
+from symbackprop.entries.separation import Cell, cut_at, separated
+from symbackprop.graph import functions as fn
+from symbackprop.graph.axis_functions import commutation
 from symbackprop.graph.expr import Expr, apply, const
+from symbackprop.matrices import tidy as td
 from symbackprop.matrices.raising import Tensors, raise_entries
 from symbackprop.sizes import count
-from symbackprop.entries.separation import Cell, cut_at, separated
 from symbackprop.vocabulary import OPS
 
 # F, G, U, V, and the scales with their number

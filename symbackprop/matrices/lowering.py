@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from symbackprop import entries as en
-from symbackprop.graph.renumbering_ops import RENUMBERING
-from symbackprop.entries.contraction import contract
 from symbackprop.entries import Elem, Entries, Index, Position, SizeOf
+from symbackprop.entries.contraction import contract
 from symbackprop.entries.entry_equations import Definition, Instance
+from symbackprop.entries.unification import ordered, reletter
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, topological
 from symbackprop.graph.graph import TIME_SUM
-from symbackprop.entries.index_letters import ordered, reletter
+from symbackprop.graph.renumbering_ops import RENUMBERING
 from symbackprop.sizes import Shape
 
 OUTPUT = "\0output"  # tensor name of the lowered result

@@ -6,8 +6,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
 
-from symbackprop.matrices import monomials as mo
 from symbackprop.graph.expr import Expr, apply, const
+from symbackprop.matrices import monomials as mo
 from symbackprop.vocabulary import OPS
 
 Powers: TypeAlias = dict[Expr, Fraction]

@@ -11,17 +11,17 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from symbackprop import entries as en
-from symbackprop.graph import functions as fn
-from symbackprop.matrices import tidy as td
 from symbackprop.entries import (
     Affine, AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, SizeOf, Term,
 )  # fmt: skip
-from symbackprop.graph.expr import Expr, apply, const
 from symbackprop.entries.entry_equations import Definition
-from symbackprop.matrices.indexed_factors import Item, Tensors, delta, element, triangle
 from symbackprop.entries.op import derivative_op, ops_by_scalar
-from symbackprop.vocabulary import OPS
+from symbackprop.graph import functions as fn
+from symbackprop.graph.expr import Expr, apply, const
+from symbackprop.matrices import tidy as td
+from symbackprop.matrices.indexed_factors import Item, Tensors, delta, element, triangle
 from symbackprop.matrices.window_sums import contraction
+from symbackprop.vocabulary import OPS
 
 
 def raise_entries(

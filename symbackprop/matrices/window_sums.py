@@ -6,11 +6,11 @@ from collections.abc import Hashable, Mapping
 from fractions import Fraction
 
 from symbackprop import entries as en
-from symbackprop.matrices import tidy as td
-from symbackprop.entries.contraction import rising
 from symbackprop.entries import Affine, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, Term
+from symbackprop.entries.contraction import rising
 from symbackprop.entries.entry_equations import Definition
 from symbackprop.graph.expr import Expr, apply, const, topological
+from symbackprop.matrices import tidy as td
 from symbackprop.vocabulary import OPS
 
 

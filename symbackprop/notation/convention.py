@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeVar
 
+from symbackprop.errors import SheetError
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula
-from symbackprop.errors import SheetError
-from symbackprop.graph.expr import Expr, Symbol
 from symbackprop.formula.tree import Formula, Name
+from symbackprop.graph.expr import Expr, Symbol
 
 T = TypeVar("T")
 

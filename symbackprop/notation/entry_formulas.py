@@ -6,11 +6,12 @@ from collections.abc import Callable, Hashable, Mapping
 from fractions import Fraction
 from types import MappingProxyType
 
+from symbackprop.entries import (
+    AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf, Term, at_atom,
+    position,
+)  # fmt: skip
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import fraction, negated, one_or, size_formula, times
-from symbackprop.entries import (
-    AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf, Term, at_atom, position,
-)  # fmt: skip
 from symbackprop.formula.tree import Formula, Name
 from symbackprop.sizes import size
 

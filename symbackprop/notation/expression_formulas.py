@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symbackprop.notation import entry_formulas as indexed
-from symbackprop.formula import tree as no
-from symbackprop.matrices import monomials as mo
-from symbackprop.formula.composing import factors, negated, one_or, size_formula, times
-from symbackprop.notation.convention import Convention, NoMatrix, function_key, symbol_formula
 from symbackprop.entries import Entries, Index, Position, position, rename_bound
 from symbackprop.entries.entry_equations import Template
+from symbackprop.entries.op import slides
+from symbackprop.formula import tree as no
+from symbackprop.formula.composing import factors, negated, one_or, size_formula, times
+from symbackprop.formula.tree import Formula, Name
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr
 from symbackprop.graph.graph import TIME_SUM
-from symbackprop.formula.tree import Formula, Name
-from symbackprop.entries.op import slides
+from symbackprop.matrices import monomials as mo
+from symbackprop.notation import entry_formulas as indexed
+from symbackprop.notation.convention import Convention, NoMatrix, function_key, symbol_formula
 from symbackprop.notation.sum_formulas import broadcast_terms, no_sign_first
 from symbackprop.notation.vector_formulas import Vectors
 from symbackprop.sizes import Shape, count, size

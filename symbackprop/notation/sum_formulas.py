@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeGuard
 
-from symbackprop.graph import functions as fn
 from symbackprop.formula import tree as no
-from symbackprop.matrices import monomials as mo
 from symbackprop.formula.composing import negated, one_or, size_formula, times
-from symbackprop.notation.convention import Convention, NoMatrix
-from symbackprop.graph.expr import SIZE, Expr
 from symbackprop.formula.tree import Formula
+from symbackprop.graph import functions as fn
+from symbackprop.graph.expr import SIZE, Expr
+from symbackprop.matrices import monomials as mo
+from symbackprop.notation.convention import Convention, NoMatrix
 from symbackprop.sizes import Shape, size
 
 

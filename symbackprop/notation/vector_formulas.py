@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symbackprop.formula import tree as no
-from symbackprop.matrices import monomials as mo
 from symbackprop.formula.composing import negated, size_formula, times
-from symbackprop.notation.convention import NoMatrix
+from symbackprop.formula.tree import Formula, Name
 from symbackprop.graph.expr import SYMBOL, Expr, apply
 from symbackprop.graph.graph import TIME_SUM
-from symbackprop.formula.tree import Formula, Name
+from symbackprop.matrices import monomials as mo
+from symbackprop.matrices.square_products import symmetric
+from symbackprop.notation.convention import NoMatrix
 from symbackprop.notation.sum_formulas import Sums, ones_like
 from symbackprop.sizes import Size, size
-from symbackprop.matrices.square_products import symmetric
 from symbackprop.vocabulary import OPS
 
 

@@ -7,15 +7,15 @@ from typing import Literal
 
 import numpy as np
 
+from symbackprop.entries.reference_values import Array
+from symbackprop.errors import DeclarationError, VerificationError
 from symbackprop.graph.activity import relevant
 from symbackprop.graph.batching import with_rows
-from symbackprop.graph.graph_text import as_graph
-from symbackprop.errors import DeclarationError, VerificationError
 from symbackprop.graph.expr import Expr
 from symbackprop.graph.graph import Graph
-from symbackprop.entries.reference_values import Array
-from symbackprop.sizes import size
+from symbackprop.graph.graph_text import as_graph
 from symbackprop.numeric.points import Point, bind_sizes, forward, generic_point
+from symbackprop.sizes import size
 
 EQUAL = 1e-10  # of a batch to its samples one by one, relative
 

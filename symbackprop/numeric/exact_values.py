@@ -15,28 +15,19 @@ from itertools import product
 import numpy as np
 
 from symbackprop import entries as en
+from symbackprop.backward.reverse_pass import Backward
 from symbackprop.entries import (
-    AtMost,
-    Atom,
-    Delta,
-    Elem,
-    Entries,
-    Fn,
-    Group,
-    Index,
-    Position,
-    SizeOf,
-)
+    AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf,
+)  # fmt: skip
 from symbackprop.entries.entry_equations import Instance
-from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr
-from symbackprop.graph.graph import TIME_SUM
-from symbackprop.entries.scalar_functions import expression, scalar_row
 from symbackprop.entries.reference_values import Array, adjugate
 from symbackprop.entries.scalar_derivatives import derivative_entries
-from symbackprop.backward.reverse_pass import Backward
+from symbackprop.entries.scalar_functions import expression, scalar_row
 from symbackprop.formula.evaluation.rationals import (
     NotRational, determined, inverted, rational, solved, whole,
 )  # fmt: skip
+from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr
+from symbackprop.graph.graph import TIME_SUM
 from symbackprop.numeric.points import (
     Point, backward_values, extent, forward, inside_sums, order_of,
 )  # fmt: skip

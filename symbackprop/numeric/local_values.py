@@ -6,16 +6,16 @@ from collections.abc import Hashable, Mapping
 
 import numpy as np
 
-from symbackprop.derivation import local_names
 from symbackprop.backward.accumulation import equation_of
-from symbackprop.notation.convention import Convention
+from symbackprop.derivation import local_names
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.entries.entry_equations import Instance
-from symbackprop.graph.expr import Expr, topological
-from symbackprop.matrices.lowering import instance_of
+from symbackprop.entries.reference_values import Array, entries_value
 from symbackprop.formula.evaluation.value import Value
 from symbackprop.formula.tree import Formula, Partial
-from symbackprop.entries.reference_values import Array, entries_value
+from symbackprop.graph.expr import Expr, topological
+from symbackprop.matrices.lowering import instance_of
+from symbackprop.notation.convention import Convention
 from symbackprop.numeric.points import Point, evaluate
 
 STEP = 1e-30

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from symbackprop.graph.expr import Expr
 from symbackprop.entries.reference_values import Array, scalar_value, value
+from symbackprop.graph.expr import Expr
 from symbackprop.sizes import Size, size
 from symbackprop.vocabulary import OPS
 

@@ -9,15 +9,15 @@ from typing import TypeAlias
 
 import numpy as np
 
-from symbackprop.matrices.adjugate import named_determinants, without_inverse
+from symbackprop.backward.reverse_pass import Adjoint, Backward
+from symbackprop.entries.reference_values import Array, value
 from symbackprop.errors import DeclarationError
+from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
 from symbackprop.graph.graph import TIME_SUM, Graph, used_names
+from symbackprop.matrices.adjugate import named_determinants, without_inverse
 from symbackprop.numeric.feasible_sizes import PRIMES, invertible, roomy
-from symbackprop.entries.reference_values import Array, value
-from symbackprop.backward.reverse_pass import Adjoint, Backward
 from symbackprop.sizes import Size
-from symbackprop.graph.domains import SYMMETRIC
 
 Key: TypeAlias = tuple[str, int]  # name, time step (0 outside time)
 

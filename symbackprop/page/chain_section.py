@@ -7,28 +7,26 @@ from dataclasses import replace
 from itertools import pairwise
 
 from symbackprop import entries as en
+from symbackprop.backward.accumulation import node_derivative
+from symbackprop.backward.reverse_pass import cotangent_of
 from symbackprop.derivation import local_names
-from symbackprop.formula import tree as no
-from symbackprop.entries.differentiation import LocalStep
-from symbackprop.formula.composing import one_or, size_formula, times
-from symbackprop.notation.convention import NoMatrix
-from symbackprop.notation.expression_formulas import notate
 from symbackprop.derivation.derivation import Derivation, signal
-from symbackprop.entries.contraction import contract
-from symbackprop.entries import Entries
-from symbackprop.graph.graph import used_names
-from symbackprop.notation.entry_formulas import Base, entries_formula
+from symbackprop.derivation.equation import Equation, Phrase, distinct, printed
 from symbackprop.derivation.node_jacobians import (
     entry_base, free, indexed, jacobian_formula, jacobian_shape, jacobian_size, rank, signature,
 )  # fmt: skip
-from symbackprop.backward.accumulation import node_derivative
-from symbackprop.entries.index_letters import in_letters
+from symbackprop.entries import Entries
+from symbackprop.entries.contraction import contract
+from symbackprop.entries.differentiation import LocalStep
+from symbackprop.entries.unification import in_letters
+from symbackprop.formula import tree as no
+from symbackprop.formula.composing import one_or, size_formula, times
 from symbackprop.formula.tree import Formula, Name
-from symbackprop.page.options import Options
-from symbackprop.page.page import Block, Display, Equations, Paragraph
-from symbackprop.derivation.equation import Equation, Phrase
-from symbackprop.backward.reverse_pass import cotangent_of
-from symbackprop.derivation.rows import distinct, printed
+from symbackprop.graph.graph import used_names
+from symbackprop.notation.convention import NoMatrix
+from symbackprop.notation.entry_formulas import Base, entries_formula
+from symbackprop.notation.expression_formulas import notate
+from symbackprop.page.page import Block, Display, Equations, Options, Paragraph
 
 PATHS, LENGTH = 6, 16  # products are written out up to so many paths of so many factors
 

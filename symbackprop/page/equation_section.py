@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from symbackprop import entries as en
-from symbackprop.derivation import local_names
-from symbackprop.formula import tree as no
 from symbackprop.backward.accumulation import equation_of
-from symbackprop.entries.differentiation import LocalStep, derivative
-from symbackprop.entries.contraction import contract
+from symbackprop.derivation import local_names
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.entries import Elem, Entries, Index
-from symbackprop.entries.index_letters import in_letters
-from symbackprop.entries.entry_equations import Implicit
-from symbackprop.notation.entry_formulas import Base, entries_formula
-from symbackprop.derivation.node_jacobians import entry_base, free
-from symbackprop.matrices.lowering import letters, retensored
-from symbackprop.formula.tree import Formula
-from symbackprop.entries.scalar_functions import prime
 from symbackprop.derivation.equation import Equation
+from symbackprop.derivation.node_jacobians import entry_base, free
+from symbackprop.entries import Elem, Entries, Index
+from symbackprop.entries.contraction import contract
+from symbackprop.entries.differentiation import LocalStep, derivative
+from symbackprop.entries.entry_equations import Implicit
+from symbackprop.entries.scalar_functions import prime
+from symbackprop.entries.unification import in_letters
+from symbackprop.formula import tree as no
+from symbackprop.formula.tree import Formula
+from symbackprop.matrices.lowering import letters, retensored
+from symbackprop.notation.entry_formulas import Base, entries_formula
 
 SLOPE = "\0slope"  # tensor name of ∂node/∂variable, its entries over both
 

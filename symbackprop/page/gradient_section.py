@@ -6,19 +6,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from symbackprop.formula import tree as no
-from symbackprop.matrices import tidy as td
-from symbackprop.formula.composing import size_formula
 from symbackprop.derivation.derivation import Derivation, signal, unfolded, written_out
-from symbackprop.graph.expr import Expr, symbols, topological, weight
-from symbackprop.page.options import Options
-from symbackprop.page.page import Block, Equations, Paragraph
-from symbackprop.derivation.equation import Equation, Phrase
+from symbackprop.derivation.equation import Equation, Phrase, distinct, equation, name_of, symbol_of
 from symbackprop.derivation.node_jacobians import laid_out
-from symbackprop.derivation.rows import distinct, equation, name_of, symbol_of
-from symbackprop.sizes import size
+from symbackprop.formula import tree as no
+from symbackprop.formula.composing import size_formula
 from symbackprop.graph.domains import SYMMETRIC
+from symbackprop.graph.expr import Expr, symbols, topological, weight
+from symbackprop.matrices import tidy as td
 from symbackprop.numeric.points import BEFORE
+from symbackprop.page.page import Block, Equations, Options, Paragraph
+from symbackprop.sizes import size
 
 LONG = 3  # nodes of what is worth a name where it stands twice
 

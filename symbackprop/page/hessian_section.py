@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.derivatives.derivative import Derivative
-from symbackprop.errors import DeclarationError
-from symbackprop.page.options import Options
-from symbackprop.page.page import Block, Equations
 from symbackprop.derivation.equation import Equation, Phrase
+from symbackprop.derivatives.derivative import Derivative
 from symbackprop.derivatives.derivative_blocks import blocks
 from symbackprop.derivatives.total_derivatives import second
+from symbackprop.errors import DeclarationError
+from symbackprop.page.page import Block, Equations, Options
 
 
 def hessian_section(d: Derivation, o: Options) -> list[Block]:

@@ -6,29 +6,27 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from symbackprop import entries as en
+from symbackprop.backward.accumulation import node_derivative
 from symbackprop.derivation import local_names
-from symbackprop.formula import tree as no
-from symbackprop.entries.differentiation import LocalStep
-from symbackprop.notation.convention import symbol_formula
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.entries import Affine, Delta, Elem, Entries
-from symbackprop.entries.entry_equations import Instance
-from symbackprop.page.equation_section import equation_rows
-from symbackprop.graph.expr import Expr, symbols
-from symbackprop.graph.graph import used_names
-from symbackprop.notation.entry_formulas import Base, entries_formula
+from symbackprop.derivation.equation import Equation, Phrase, distinct, printed
 from symbackprop.derivation.node_jacobians import (
     entry_base, free, indexed, jacobian_formula, jacobian_shape, rank, real, signature,
 )  # fmt: skip
-from symbackprop.backward.accumulation import node_derivative
-from symbackprop.matrices.lowering import lower
-from symbackprop.formula.tree import Formula
-from symbackprop.page.options import Options
-from symbackprop.entries.scalar_functions import scalar_row
-from symbackprop.page.page import Block, Equations, Paragraph
-from symbackprop.derivation.equation import Equation, Phrase
+from symbackprop.entries import Affine, Delta, Elem, Entries
+from symbackprop.entries.differentiation import LocalStep
+from symbackprop.entries.entry_equations import Instance
 from symbackprop.entries.scalar_derivatives import derivative_entries as derivative_of
-from symbackprop.derivation.rows import distinct, printed
+from symbackprop.entries.scalar_functions import scalar_row
+from symbackprop.formula import tree as no
+from symbackprop.formula.tree import Formula
+from symbackprop.graph.expr import Expr, symbols
+from symbackprop.graph.graph import used_names
+from symbackprop.matrices.lowering import lower
+from symbackprop.notation.convention import symbol_formula
+from symbackprop.notation.entry_formulas import Base, entries_formula
+from symbackprop.page.equation_section import equation_rows
+from symbackprop.page.page import Block, Equations, Options, Paragraph
 
 
 def local_section(d: Derivation, o: Options) -> list[Block]:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.equation import Phrase, name_of, symbol_of
+from symbackprop.derivation.node_jacobians import edges
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula
-from symbackprop.notation.convention import symbol_formula
-from symbackprop.derivation.derivation import Derivation
-from symbackprop.graph.expr import Expr, topological
-from symbackprop.derivation.node_jacobians import edges
 from symbackprop.formula.tree import Formula
-from symbackprop.page.options import Options
-from symbackprop.page.page import Arrow, Block, Figure, Table, Vertex
-from symbackprop.derivation.equation import Phrase
-from symbackprop.derivation.rows import name_of, symbol_of
+from symbackprop.graph.expr import Expr, topological
+from symbackprop.notation.convention import symbol_formula
+from symbackprop.page.page import Arrow, Block, Figure, Options, Table, Vertex
 from symbackprop.sizes import Shape
 
 

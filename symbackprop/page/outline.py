@@ -10,27 +10,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
-from symbackprop.formula import tree as no
-from symbackprop.page.chain_section import product_section, why_section
-from symbackprop.formula.composing import size_formula
 from symbackprop.derivation.derivation import Derivation, signal
-from symbackprop.errors import SheetError
-from symbackprop.graph.expr import symbols, topological
-from symbackprop.graph.graph import sliding
-from symbackprop.page.gradient_section import delta_section, gradients_section
-from symbackprop.page.local_section import local_section
-from symbackprop.formula.tree import Formula, Name
+from symbackprop.derivation.equation import Equation, Phrase, equation, name_of, symbol_of
 from symbackprop.entries.op import functions_in
 from symbackprop.entries.scalar_functions import SCALARS
-from symbackprop.page.options import Options
-from symbackprop.page.opening_section import graph_section, symbols_section
-from symbackprop.page.page import Block, Equations, Page, Paragraph, Section
-from symbackprop.derivation.equation import Equation, Phrase
-from symbackprop.page.recurrences.recurrence_solutions import bounded, closed_forms
-from symbackprop.derivation.rows import equation, name_of, symbol_of
-from symbackprop.page.hessian_section import hessian_section
-from symbackprop.page.trace_section import numbers_section, trace_section
+from symbackprop.errors import SheetError
+from symbackprop.formula import tree as no
+from symbackprop.formula.composing import size_formula
+from symbackprop.formula.tree import Formula, Name
 from symbackprop.formula.writing.walk import inside
+from symbackprop.graph.expr import symbols, topological
+from symbackprop.graph.graph import sliding
+from symbackprop.page.chain_section import product_section, why_section
+from symbackprop.page.gradient_section import delta_section, gradients_section
+from symbackprop.page.hessian_section import hessian_section
+from symbackprop.page.local_section import local_section
+from symbackprop.page.opening_section import graph_section, symbols_section
+from symbackprop.page.page import Block, Equations, Options, Page, Paragraph, Section
+from symbackprop.page.recurrences.recurrence_solutions import bounded, closed_forms
+from symbackprop.page.trace_section import numbers_section, trace_section
 
 PARTS = (
     "forward",

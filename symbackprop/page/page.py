@@ -1,6 +1,6 @@
 """A page as plain data: sections of equations, tables, pictures and phrases; no language, no layout.
 
-`outline.py` fills it from a derivation, `verify/equality.py` checks every `Equation` on it, `sheet/sheet.py` writes it.
+`outline.py` fills it from a derivation, `verify/` checks every `Equation` on it, `sheet/` writes it.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from symbackprop.catalogue.prose import Text
 from symbackprop.derivation.equation import Equation, Phrase
 from symbackprop.formula.tree import Formula
 from symbackprop.picture.drawings.drawing import Drawing
-from symbackprop.catalogue.prose import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +143,21 @@ class Page:
             if isinstance(b, Equations)
             for row in b.rows
         )
+
+
+# --- what a sheet may choose of its page ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a sheet may choose. `show` are the nodes drawn; `unfold` nodes are written out once in the δ's;
+    `at` are numbers for the inputs; `hessian` the variables of the second derivative; `local` the nodes whose
+    Jacobians are derived, all of them by default."""
+
+    sections: tuple[str, ...] | None = None
+    at: Mapping[str, object] | None = None
+    unfold: tuple[str, ...] = ()
+    show: tuple[str, ...] | None = None
+    hessian: tuple[str, ...] = ()
+    products: tuple[str, ...] | None = None
+    local: tuple[str, ...] | None = None

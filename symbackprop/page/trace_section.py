@@ -8,24 +8,22 @@ from math import floor, log10
 
 import numpy as np
 
+from symbackprop.derivation.derivation import Derivation, signal
+from symbackprop.derivation.equation import Equation, Phrase, distinct, name_of
+from symbackprop.entries.reference_values import Array
+from symbackprop.errors import SheetError
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import one_or
-from symbackprop.notation.convention import NoMatrix, symbol_formula
-from symbackprop.notation.expression_formulas import notate
-from symbackprop.matrices.adjugate import named_determinants, without_inverse
-from symbackprop.derivation.derivation import Derivation, signal
-from symbackprop.errors import SheetError
-from symbackprop.graph.expr import Expr
 from symbackprop.formula.tree import Formula
-from symbackprop.page.options import Options
-from symbackprop.page.page import Block, Equations
-from symbackprop.derivation.equation import Equation, Phrase
-from symbackprop.entries.reference_values import Array
-from symbackprop.derivation.rows import distinct, name_of
-from symbackprop.sizes import shape_text
 from symbackprop.formula.writing.walk import children, fold, rebuilt
 from symbackprop.graph.domains import SYMMETRIC
+from symbackprop.graph.expr import Expr
+from symbackprop.matrices.adjugate import named_determinants, without_inverse
+from symbackprop.notation.convention import NoMatrix, symbol_formula
+from symbackprop.notation.expression_formulas import notate
 from symbackprop.numeric.points import Point, backward_values, evaluate, forward, seeded
+from symbackprop.page.page import Block, Equations, Options
+from symbackprop.sizes import shape_text
 
 DIGITS = 4  # significant digits of a rounded number
 EXACT = 6  # a number with no more decimals is printed as it is

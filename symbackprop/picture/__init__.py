@@ -1,11 +1,11 @@
-"""What is drawn: graphs placed by layers, and small drawings; each leaves as TikZ and as SVG, looking alike.
+"""A graph, or the numbers of a small drawing, enters; TikZ and SVG that look alike leave.
 
-Public names for authors of sheets: `plot`, `heat`, `maze`, `scheme` make the `Drawing` that `sb.drawn` puts on a
-sheet; `drawing_svg` writes one by itself. Read `graphs/graph_picture.py` and `drawings/drawing.py` first.
+Public names for authors of sheets: `plot`, `heat`, `maze`, `scheme` make the `Drawing` that `sb.drawn` puts
+on a sheet; `drawing_svg` writes one by itself. Read `label.py` first, then `graphs/graph_picture.py`.
 """
 
 from symbackprop.picture.drawings.drawing import Drawing
-from symbackprop.picture.drawings.drawing_svg import drawing_svg
+from symbackprop.picture.drawings.drawing_to_svg import drawing_svg
 from symbackprop.picture.drawings.grid_world import maze
 from symbackprop.picture.drawings.heat_map import heat
 from symbackprop.picture.drawings.network_scheme import Layer, scheme

@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 
 from symbackprop.picture.drawings.drawing import RISE, Anchor, number
-from symbackprop.picture.text_width import SCRIPT, spans
 from symbackprop.picture.label import Label, Point
+from symbackprop.picture.text_width import SCRIPT, spans
 
 FONTS = "'Latin Modern Roman','STIX Two Text','Times New Roman',Times,'STIX Two Math',serif"
 

@@ -14,11 +14,11 @@ from pathlib import Path
 from types import ModuleType
 
 from symbackprop.catalogue import LANGUAGES
-from symbackprop.errors import SheetError, SymbackpropError, VerificationError
-from symbackprop.tex.atomic_files import write_aside
-from symbackprop.sheet.exercise import Version
 from symbackprop.derivation.report import Report
+from symbackprop.errors import SheetError, SymbackpropError, VerificationError
+from symbackprop.sheet.exercise import Version
 from symbackprop.sheet.sheet import Sheet, write_html, write_tex
+from symbackprop.tex.atomic_files import write_aside
 from symbackprop.tex.engine import Engine, compile_pdf, find_engine
 
 FIX = ('install one of: pip install "symbackprop[tex]"  |  apt-get install texlive-latex-recommended '

@@ -7,20 +7,21 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, Protocol
 
+from symbackprop.answers.verdicts.line_verdict import stated
 from symbackprop.catalogue import LANGUAGES
-from symbackprop.notation.convention import Convention
+from symbackprop.catalogue.prose import Text, Words
 from symbackprop.derivation.derivation import Derivation, derive
-from symbackprop.graph.graph_text import as_graph
+from symbackprop.derivation.equation import Phrase
 from symbackprop.errors import SheetError
 from symbackprop.graph.expr import Expr
 from symbackprop.graph.graph import Graph
-from symbackprop.answers.verdicts.line_verdict import stated
-from symbackprop.page.options import Options
+from symbackprop.graph.graph_text import as_graph
+from symbackprop.notation.convention import Convention
 from symbackprop.page.outline import outline
-from symbackprop.page.page import Block, Equations, Listing, Page, Passage, Section, Sketch, Table
-from symbackprop.derivation.equation import Phrase
+from symbackprop.page.page import (
+    Block, Equations, Listing, Options, Page, Passage, Section, Sketch, Table,
+)  # fmt: skip
 from symbackprop.picture.drawings.drawing import Drawing
-from symbackprop.catalogue.prose import Text, Words
 from symbackprop.sizes import Size
 
 PARTS = 26  # letters

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from symbackprop.formula import tree as no
 from symbackprop.answers.asked.equality_chain import Verdict
-from symbackprop.derivation.derivation import Derivation
-from symbackprop.errors import VerificationError
-from symbackprop.sheet.exercise import Check, Derived, Stated, Version
 from symbackprop.answers.verdicts.line_verdict import Line, judge
+from symbackprop.catalogue.prose import Text
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.equation import Phrase
+from symbackprop.errors import VerificationError
+from symbackprop.formula import tree as no
 from symbackprop.formula.tree import Formula
 from symbackprop.page.page import Block, Claimed, Equations, Paragraph, Passage, Section
-from symbackprop.derivation.equation import Phrase
-from symbackprop.catalogue.prose import Text
+from symbackprop.sheet.exercise import Check, Derived, Stated, Version
 
 
 @dataclass(frozen=True)

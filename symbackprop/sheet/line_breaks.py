@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from symbackprop.formula import tree as no
-from symbackprop.page import page as pg
 from symbackprop.catalogue import phrase
+from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula
 from symbackprop.formula.tree import Formula
-from symbackprop.picture.text_width import measure
-from symbackprop.picture.label import Label
-from symbackprop.sizes import Shape
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
+from symbackprop.page import page as pg
+from symbackprop.picture.label import Label
+from symbackprop.picture.text_width import measure
+from symbackprop.sizes import Shape
 
 WIDTH = 452.0  # of a line, in points
 POINTS = 10.95

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from symbackprop.formula import tree as no
-from symbackprop.page import page as pg
 from symbackprop.catalogue import phrase
+from symbackprop.catalogue.prose import check, written
 from symbackprop.errors import SheetError
+from symbackprop.formula import tree as no
 from symbackprop.formula.tree import Formula
-from symbackprop.picture.drawings.drawing_svg import drawing_svg
-from symbackprop.picture.drawings.drawing_tikz import drawing_tikz
+from symbackprop.formula.writing.text_writer import text
+from symbackprop.page import page as pg
+from symbackprop.picture.drawings.drawing_to_svg import drawing_svg
+from symbackprop.picture.drawings.drawing_to_tikz import drawing_tikz
+from symbackprop.picture.graphs.graph_to_svg import svg
+from symbackprop.picture.graphs.graph_to_tikz import tikz
 from symbackprop.picture.graphs.layout import Arrow, Picture, Vertex, find_repeats, place
 from symbackprop.picture.label import Label
-from symbackprop.picture.graphs.graph_svg import svg
-from symbackprop.picture.graphs.graph_tikz import tikz
-from symbackprop.catalogue.prose import check, written
-from symbackprop.formula.writing.text_writer import text
 from symbackprop.sheet.line_breaks import POINTS, SIGNS, WIDTH, Context, Style, rows, width
 
 

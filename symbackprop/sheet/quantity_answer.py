@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from symbackprop.catalogue.prose import Text
 from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.equation import Equation
 from symbackprop.derivatives.quantity import Quantity
-from symbackprop.sheet.exercise import Check, Version
 from symbackprop.page.outline import RARE, with_notation
 from symbackprop.page.page import Block, Equations, Page, Passage, Section
-from symbackprop.derivation.equation import Equation
-from symbackprop.catalogue.prose import Text
+from symbackprop.sheet.exercise import Check, Version
 
 
 @dataclass(frozen=True)

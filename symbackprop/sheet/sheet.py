@@ -10,19 +10,19 @@ from pathlib import Path
 from typing import Literal
 
 from symbackprop.catalogue import LANGUAGES, phrase
-from symbackprop.formula.composing import size_name
-from symbackprop.errors import SheetError
-from symbackprop.sheet.exercise import Answer, Check, Exercise, Part, Version, complete
 from symbackprop.catalogue.prose import Text, written
-from symbackprop.tex.escape import escape
-from symbackprop.tex.preamble import preamble
-from symbackprop.sheet.line_breaks import Context, Style
+from symbackprop.derivation.report import Report, together
+from symbackprop.errors import SheetError
+from symbackprop.formula.composing import size_name
+from symbackprop.sheet.exercise import Answer, Check, Exercise, Part, Version, complete
 from symbackprop.sheet.html_markup import html_math, html_text
+from symbackprop.sheet.line_breaks import Context, Style
 from symbackprop.sheet.page_blocks import sections
 from symbackprop.sheet.templating import render
-from symbackprop.derivation.report import Report, together
-from symbackprop.verify.truth import ROUNDING
+from symbackprop.tex.escape import escape
+from symbackprop.tex.preamble import preamble
 from symbackprop.verify.equality import verify_page
+from symbackprop.verify.truth import ROUNDING
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}"
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -18,9 +18,9 @@ from pathlib import Path
 
 from symbackprop.errors import SymbackpropError, TexError
 from symbackprop.tex.atomic_files import write_aside
-from symbackprop.tex.tex_log import fault
-from symbackprop.tex.preamble import preamble
 from symbackprop.tex.fenced_run import Engine, Kind, run
+from symbackprop.tex.preamble import preamble
+from symbackprop.tex.tex_log import fault
 
 VARIABLE = "SYMBACKPROP_LATEX"
 WHEEL = "wheel"

@@ -16,26 +16,25 @@ from math import inf, isfinite
 import numpy as np
 
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.errors import FormulaError, LimitError, SymbackpropError
-from symbackprop.graph.expr import topological
-from symbackprop.formula.reading.latex_reader import read_formula
-from symbackprop.formula.evaluation.value import evaluate
-from symbackprop.formula.tree import Array as ArrayFormula
-from symbackprop.formula.tree import Decimal, Formula, Minus, Number
-from symbackprop.verify.typed_partials import with_partials
-from symbackprop.page.outline import outline
-from symbackprop.page.page import Equations, Page, Section
 from symbackprop.derivation.equation import Equation, Phrase
-from symbackprop.entries.reference_values import KINKS, Array
 from symbackprop.derivation.report import Report, Sizes, Tally
-from symbackprop.verify.page_values import Names, Scene
 from symbackprop.derivatives.quantity import Quantity
-from symbackprop.verify.truth import ROUNDING, check_truths
+from symbackprop.entries.reference_values import KINKS, Array
+from symbackprop.errors import FormulaError, LimitError, SymbackpropError
+from symbackprop.formula.evaluation.value import evaluate
+from symbackprop.formula.reading.latex_reader import read_formula
+from symbackprop.formula.tree import Array as ArrayFormula, Decimal, Formula, Minus, Number
+from symbackprop.formula.writing.latex_writer import latex
+from symbackprop.formula.writing.walk import canonical
+from symbackprop.graph.expr import topological
 from symbackprop.numeric.points import (
     Point, backward_values, bind_sizes, forward, generic_point, seeded,
 )  # fmt: skip
-from symbackprop.formula.writing.latex_writer import latex
-from symbackprop.formula.writing.walk import canonical
+from symbackprop.page.outline import outline
+from symbackprop.page.page import Equations, Page, Section
+from symbackprop.verify.page_values import Names, Scene
+from symbackprop.verify.truth import ROUNDING, check_truths
+from symbackprop.verify.typed_partials import with_partials
 
 EQUAL = 1e-10  # relative to the largest entry of the left side
 TRUE = 1e-6  # of a derivative, relative to its largest entry

@@ -9,23 +9,23 @@ from functools import cached_property
 import numpy as np
 
 from symbackprop.derivation import local_names
-from symbackprop.numeric.op_functions import LAYERS, along_last, applied, scalars_into
-from symbackprop.formula.composing import size_name
-from symbackprop.notation.convention import function_key
 from symbackprop.derivation.derivation import Derivation, bare, signal
-from symbackprop.graph.expr import Symbol, leaf, substitute, symbols, topological
-from symbackprop.formula.reading.latex_reader import NameTable
-from symbackprop.graph.graph import sliding, used_names
-from symbackprop.numeric.local_values import local_values, oriented
-from symbackprop.matrices.lowering import instance_of
-from symbackprop.entries.scalar_functions import built_in
-from symbackprop.formula.evaluation.value import Environment, Value
-from symbackprop.formula.tree import Formula, Nabla, Name, Partial
 from symbackprop.derivation.equation import Equation
-from symbackprop.entries.reference_values import Array
 from symbackprop.derivatives.derivative_values import second_names, second_order, second_values
-from symbackprop.page.trace_section import trace_point
+from symbackprop.entries.reference_values import Array
+from symbackprop.entries.scalar_functions import built_in
+from symbackprop.formula.composing import size_name
+from symbackprop.formula.evaluation.value import Environment, Value
+from symbackprop.formula.reading.latex_reader import NameTable
+from symbackprop.formula.tree import Formula, Nabla, Name, Partial
+from symbackprop.graph.expr import Symbol, leaf, substitute, symbols, topological
+from symbackprop.graph.graph import sliding, used_names
+from symbackprop.matrices.lowering import instance_of
+from symbackprop.notation.convention import function_key
+from symbackprop.numeric.local_values import local_values, oriented
+from symbackprop.numeric.op_functions import LAYERS, along_last, applied, scalars_into
 from symbackprop.numeric.points import BEFORE, Point, evaluate
+from symbackprop.page.trace_section import trace_point
 
 SAMPLES = 400  # entries of an index equation evaluated when not all of them are
 STEP = 1e-30

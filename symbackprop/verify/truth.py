@@ -13,8 +13,8 @@ from functools import cached_property
 import numpy as np
 
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.entries.reference_values import Array
 from symbackprop.derivation.report import Tally
+from symbackprop.entries.reference_values import Array
 from symbackprop.numeric.points import Key, Point, forward, objective
 
 ROUNDING = 1e-14  # what is left of sums of numbers around 1, absolute

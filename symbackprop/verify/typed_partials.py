@@ -8,17 +8,17 @@ import numpy as np
 
 from symbackprop.derivation import local_names
 from symbackprop.derivation.derivation import Derivation, bare
-from symbackprop.graph.graph import ancestors, used_names
-from symbackprop.matrices.lowering import instance_of
+from symbackprop.derivation.equation import Equation
+from symbackprop.derivatives.derivative_values import derivative_values
+from symbackprop.entries.reference_values import Array
 from symbackprop.formula.evaluation.value import Environment, Value
 from symbackprop.formula.tree import At, Formula, Name, Partial
-from symbackprop.derivation.equation import Equation
-from symbackprop.entries.reference_values import Array
-from symbackprop.numeric.local_values import local_values, oriented
-from symbackprop.verify.page_values import Scene
-from symbackprop.derivatives.derivative_values import derivative_values
-from symbackprop.sizes import size
 from symbackprop.formula.writing.walk import inside
+from symbackprop.graph.graph import ancestors, used_names
+from symbackprop.matrices.lowering import instance_of
+from symbackprop.numeric.local_values import local_values, oriented
+from symbackprop.sizes import size
+from symbackprop.verify.page_values import Scene
 
 ONE = size(1)
 COLUMNS = 400  # entries a node is differentiated by through all paths

@@ -8,8 +8,8 @@ from dataclasses import replace
 from symbackprop import entries as en
 from symbackprop.entries import Delta, Elem, Entries, Index
 from symbackprop.entries.entry_equations import Definition, Instance
-from symbackprop.errors import ShapeError
 from symbackprop.entries.op import Op
+from symbackprop.errors import ShapeError
 from symbackprop.sizes import Shape, shape_text, size
 
 

@@ -13,8 +13,8 @@ from fractions import Fraction
 from symbackprop import entries as en
 from symbackprop.entries import AtMost, Delta, Elem, Entries, Index, Position
 from symbackprop.entries.entry_equations import Definition, Instance
-from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.entries.op import Op
+from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.sizes import Shape, Size, count, shape_text, size
 
 LETTERS = "ijklmpqruv"

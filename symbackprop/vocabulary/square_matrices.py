@@ -12,8 +12,8 @@ from itertools import pairwise
 from symbackprop import entries as en
 from symbackprop.entries import Entries, Index
 from symbackprop.entries.entry_equations import Definition, Instance
-from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.entries.op import Op, op, solution
+from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.sizes import Shape, shape_text
 
 inverse = solution(

@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 
 import symbackprop as sb
-from symbackprop.graph.activity import relevant
 from symbackprop.derivation.derivation import Derivation
+from symbackprop.entries.reference_values import KINKS, Array
+from symbackprop.formula.tree import Name
+from symbackprop.graph.activity import relevant
 from symbackprop.graph.expr import Expr, Symbol, leaf, substitute
 from symbackprop.graph.graph import Graph, make
-from symbackprop.formula.tree import Name
-from symbackprop.entries.reference_values import KINKS, Array
-from symbackprop.verify.truth import ROUNDING
 from symbackprop.numeric.points import (
     Key, Point, backward_values, forward, generic_point, objective, seeded,
 )  # fmt: skip
+from symbackprop.verify.truth import ROUNDING
 from tests.frameworks.interpreter import Machine, System
 
 CLOSE = 1e-9  # relative to the largest entry

@@ -10,8 +10,8 @@ import numpy as np
 
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, topological
 from symbackprop.graph.graph import TIME_SUM, Graph
-from symbackprop.sizes import Size
 from symbackprop.numeric.points import Key, schedule
+from symbackprop.sizes import Size
 
 Array = Any  # of the other library
 Table = Mapping[str, Callable[..., Array]]

@@ -10,30 +10,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, assume, settings
-from hypothesis import given as drawn
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, assume, given as drawn, settings, strategies as st
 
 import symbackprop as sb
-from symbackprop.matrices import tidy as td
-from symbackprop.graph.composite_functions import COMPOSITIONS
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.errors import DeclarationError
-from symbackprop.sheet.exercise import Derived
+from symbackprop.graph.composite_functions import COMPOSITIONS
 from symbackprop.graph.expr import const
-from symbackprop.graph.functions import FUNCTIONS
-from symbackprop.graph.functions import collect
+from symbackprop.graph.functions import FUNCTIONS, collect
+from symbackprop.matrices import tidy as td
+from symbackprop.sheet.exercise import Derived
 from symbackprop.vocabulary import OPS
 from tests.frameworks.comparing import (
-    CLOSE,
-    apart,
-    compare,
-    compare_twice,
-    given,
-    interpreted,
-    on_a_tie,
-    outcome,
-)
+    CLOSE, apart, compare, compare_twice, given, interpreted, on_a_tie, outcome,
+)  # fmt: skip
 from tests.frameworks.interpreter import System
 from tests.frameworks.whole import ONCE, WHOLE
 from tests.graphs import GRAPHS

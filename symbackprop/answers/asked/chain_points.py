@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from symbackprop.answers.asked.equality_chain import Claim, Refused, equation
 from symbackprop.derivation.derivation import Derivation
+from symbackprop.entries.reference_values import SIDES, Array
 from symbackprop.errors import FormulaError, LimitError, SizesError
 from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.formula.evaluation.value import Environment, meaning
 from symbackprop.formula.tree import Decimal, Formula, Name, Product, Sum
-from symbackprop.verify.typed_partials import with_partials
-from symbackprop.entries.reference_values import Array
-from symbackprop.verify.page_values import PI, Names, Scene
-from symbackprop.sizes import Size, size
+from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
+from symbackprop.graph.graph import Graph
+from symbackprop.numeric.points import Point, forward
 from symbackprop.page.trace_section import trace_point
-from symbackprop.numeric.points import Point
+from symbackprop.sizes import Size, size
 from symbackprop.verify.equality import POINTS, analytic, half_units, point_for
-from symbackprop.formula.writing.walk import inside, children, fold, rebuilt
+from symbackprop.verify.page_values import PI, Names, Scene
+from symbackprop.verify.typed_partials import with_partials
+
 
 DECIMALS = 200  # rounded numbers of one side whose rounding is followed
 
@@ -128,3 +130,51 @@ def places(claim: Claim, scene: Scene, local: str, said: str) -> list[Place]:
 def shortest(axes: tuple[Size, ...], point: Point) -> Size:
     """How far a letter may run on every axis it indexes."""
     return size(min(s.value(point.sizes) for s in axes))
+
+
+# --- points on all sides of the kinks of a graph: where max(0, s) is s at every point, s would
+
+
+SEEDS = 12  # points tried beside the first ones
+SPREADS = (0.3, 3.0, 0.1, 10.0)  # and how far from 0 others lie: max(0, 1 - |x|) is 0 far from it
+NEARER = 3  # points tried at each distance
+Sides = frozenset[tuple[int, int]]  # which call of a function with kinks, which side of them
+
+
+def sides(g: Graph, p: Point) -> Sides:
+    """The sides of the kinks a point lies on."""
+    seen: list[frozenset[int]] = []
+    start = {k: v for k, v in p.values.items() if k[0] in g.inputs or k[1] < 1 <= p.length}
+    token = SIDES.set(seen)
+    try:
+        forward(g, Point(p.sizes, start, {}, p.length))
+    finally:
+        SIDES.reset(token)
+    return frozenset((n, side) for n, each in enumerate(seen) for side in each)
+
+
+def on_all_sides(
+    g: Graph, points: Iterable[Point], more: Callable[[int, float], Point | str]
+) -> list[Point]:  # fmt: skip
+    """The points, and others that lie on sides none of them lies on."""
+    out = list(points)
+    known = frozenset[tuple[int, int]]().union(*(sides(g, p) for p in out))
+    for seed, spread in tries():
+        if both(known):
+            break
+        found = more(seed, spread)
+        if isinstance(found, Point) and not (new := sides(g, found)) <= known:
+            out.append(found)
+            known |= new
+    return out
+
+
+def tries() -> Iterator[tuple[int, float]]:
+    """Seeds, and how far from 0 their points lie."""
+    yield from ((seed, 1.0) for seed in range(1, SEEDS + 1))
+    yield from ((seed, spread) for spread in SPREADS for seed in range(1, NEARER + 1))
+
+
+def both(known: Sides) -> bool:
+    """Whether every call has been seen on more than one side."""
+    return all(sum(n == c for n, _ in known) > 1 for c, _ in known)

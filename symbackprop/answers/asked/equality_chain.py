@@ -12,22 +12,22 @@ from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Literal
 
+from symbackprop.answers.asked.visible_sizes import Shapes
 from symbackprop.derivation import local_names
 from symbackprop.derivation.derivation import Derivation, bare, signal
+from symbackprop.derivation.equation import Equation
 from symbackprop.errors import FormulaError, LimitError
 from symbackprop.formula.reading.latex_reader import NameTable, read_formula
-from symbackprop.matrices.lowering import instance_of
+from symbackprop.formula.reading.tex_tokens import Source, tokenise
 from symbackprop.formula.tree import (
     OPEN, At, Formula, Indicator, KroneckerDelta, Nabla, Name, Partial,
 )  # fmt: skip
-from symbackprop.derivation.equation import Equation
-from symbackprop.verify.typed_partials import partials
-from symbackprop.formula.reading.tex_tokens import Source, tokenise
-from symbackprop.verify.page_values import Names
-from symbackprop.answers.asked.visible_sizes import Shapes
-from symbackprop.sizes import Shape, Size
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.formula.writing.walk import inside
+from symbackprop.matrices.lowering import instance_of
+from symbackprop.sizes import Shape, Size
+from symbackprop.verify.page_values import Names
+from symbackprop.verify.typed_partials import partials
 
 _BOLD = re.compile(r"\\math(?:bf|rm|sf|cal)\{(\w)\}")
 SIGNS = {"=": "=", r"\approx": "≈", r"\leq": "≤", r"\geq": "≥"}

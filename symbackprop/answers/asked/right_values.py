@@ -8,27 +8,27 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from symbackprop.answers.asked.kink_sides import on_all_sides
-from symbackprop.answers.asked.target import Target
-from symbackprop.numeric.op_functions import LAYERS, along_last
+from symbackprop.answers.asked.chain_points import on_all_sides
 from symbackprop.answers.asked.equality_chain import letters_of
+from symbackprop.answers.asked.target import Target
 from symbackprop.derivation.derivation import Derivation, bare, signal
-from symbackprop.errors import DeclarationError, LimitError
-from symbackprop.formula.evaluation.paper_arrays import Paper
-from symbackprop.graph.expr import topological
-from symbackprop.graph.graph import sliding
-from symbackprop.formula.evaluation.value import Environment, Value
-from symbackprop.formula.tree import Formula, Nabla, Name, Partial
-from symbackprop.entries.scalar_functions import built_in
 from symbackprop.derivation.equation import Equation
 from symbackprop.dialects.plain.typed_names import Spellings
-from symbackprop.verify.typed_partials import with_partials
-from symbackprop.formula.reading.name_table import NameTable
 from symbackprop.entries.reference_values import Array
-from symbackprop.verify.page_values import Names, Scene
-from symbackprop.sizes import Size
+from symbackprop.entries.scalar_functions import built_in
+from symbackprop.errors import DeclarationError, LimitError
+from symbackprop.formula.evaluation.paper_arrays import Paper
+from symbackprop.formula.evaluation.value import Environment, Value
+from symbackprop.formula.reading.name_table import NameTable
+from symbackprop.formula.tree import Formula, Nabla, Name, Partial
+from symbackprop.graph.expr import topological
+from symbackprop.graph.graph import sliding
+from symbackprop.numeric.op_functions import LAYERS, along_last
 from symbackprop.numeric.points import Point, roomy, size_names
+from symbackprop.sizes import Size
 from symbackprop.verify.equality import POINTS, analytic, point_for
+from symbackprop.verify.page_values import Names, Scene
+from symbackprop.verify.typed_partials import with_partials
 
 DELTA = Name(r"\delta")
 TRIALS = (1, 0, *range(2, POINTS))  # larger sizes first: they decide what a sign means

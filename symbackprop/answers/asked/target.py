@@ -8,19 +8,19 @@ from typing import Literal, get_args
 import numpy as np
 
 from symbackprop.derivation.derivation import Derivation, bare, derive, signal
-from symbackprop.graph.graph_text import as_graph
+from symbackprop.derivatives.derivative_names import hessian_name
+from symbackprop.derivatives.derivative_values import derivative_values, hessian_values
+from symbackprop.derivatives.total_derivatives import cut
+from symbackprop.entries.reference_values import Array
 from symbackprop.errors import DeclarationError
 from symbackprop.formula.evaluation.paper_arrays import Paper, oriented
+from symbackprop.formula.tree import At, Formula, Nabla, Name, Partial
 from symbackprop.graph.expr import Expr
 from symbackprop.graph.graph import Graph, known
-from symbackprop.formula.tree import At, Formula, Nabla, Name, Partial
-from symbackprop.entries.reference_values import Array
-from symbackprop.verify.page_values import oriented as lying
-from symbackprop.derivatives.derivative_names import hessian_name
-from symbackprop.derivatives.total_derivatives import cut
-from symbackprop.derivatives.derivative_values import derivative_values, hessian_values
-from symbackprop.sizes import Shape
+from symbackprop.graph.graph_text import as_graph
 from symbackprop.numeric.points import Point
+from symbackprop.sizes import Shape
+from symbackprop.verify.page_values import oriented as lying
 
 Kind = Literal["auto", "gradient", "jacobian", "hessian", "value"]
 

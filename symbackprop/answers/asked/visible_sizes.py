@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from symbackprop.derivation.derivation import Derivation, bare
 from symbackprop.formula.tree import (
-    At, Call, Formula, Hadamard, HPower, Indicator, KroneckerDelta, Minus, Nabla, Name, Oslash,
+    At, Call, Formula, HPower, Hadamard, Indicator, KroneckerDelta, Minus, Nabla, Name, Oslash,
     Over, Partial, Plus, Power, Product, Sized, Sum, Times, Transpose,
 )  # fmt: skip
-from symbackprop.verify.typed_partials import ONE
-from symbackprop.sizes import Shape, Size
 from symbackprop.formula.writing.walk import children
+from symbackprop.sizes import Shape, Size
+from symbackprop.verify.typed_partials import ONE
 
 
 @dataclass(frozen=True)

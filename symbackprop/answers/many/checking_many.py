@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from symbackprop.answers.checking import check
-from symbackprop.answers.many.worker_pools import everything
 from symbackprop.answers.many.answer_table import Row
+from symbackprop.answers.many.worker_pools import everything
 from symbackprop.errors import SymbackpropError
 
 AT_ONCE = 50  # rows handed to a worker together

@@ -9,16 +9,16 @@ from typing import TypeAlias
 
 import numpy as np
 
-from symbackprop.answers.asked.right_values import Bench, Spot
-from symbackprop.answers.verdicts.formula_verdict import Found, Judge, outcome
-from symbackprop.answers.typed.typed_answer import Typed
+from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.equality_chain import Refused
+from symbackprop.answers.asked.right_values import Bench, Spot
+from symbackprop.answers.typed.typed_answer import Typed
+from symbackprop.answers.verdicts.formula_verdict import Found, Judge, outcome
+from symbackprop.entries.reference_values import KINKS, Array
 from symbackprop.errors import SymbackpropError
 from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.graph.expr import Symbol
 from symbackprop.graph.graph import Graph
-from symbackprop.answers.asked.chain_points import plain
-from symbackprop.entries.reference_values import KINKS, Array
 from symbackprop.numeric.points import (
     Key, Point, backward_values, forward, generic_point, roomy, seeded, size_names,
 )  # fmt: skip

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
+from symbackprop.answers.asked.equality_chain import Refused
 from symbackprop.answers.asked.right_values import Bench
-from symbackprop.answers.verdicts.formula_verdict import Judge
 from symbackprop.answers.asked.target import Target, target
 from symbackprop.answers.typed.typed_answer import Typed
-from symbackprop.answers.asked.equality_chain import Refused
+from symbackprop.answers.verdicts.formula_verdict import Judge
 from symbackprop.errors import SymbackpropError
 from symbackprop.graph.expr import leaf, substitute, symbols
 from symbackprop.graph.graph import Graph

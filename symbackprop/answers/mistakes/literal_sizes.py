@@ -17,9 +17,9 @@ from types import MappingProxyType
 from symbackprop.answers.asked.right_values import Bench
 from symbackprop.answers.mistakes.printed_slips import FAULTS
 from symbackprop.derivation.derivation import Derivation
+from symbackprop.entries.op import Op
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, apply, intern, leaf, topological
 from symbackprop.graph.graph import TIME_SUM, Graph
-from symbackprop.entries.op import Op
 from symbackprop.sizes import Monomial, Shape, Size, collect
 
 SMALL = 12  # numbers up to this stay what they are

@@ -11,20 +11,20 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 
+from symbackprop.answers.asked.chain_points import plain
+from symbackprop.answers.asked.equality_chain import Refused
 from symbackprop.answers.asked.right_values import Bench
+from symbackprop.answers.mistakes.literal_sizes import restored, spoken
+from symbackprop.answers.mistakes.lost_factors import ratios, written
+from symbackprop.answers.mistakes.printed_slips import changed, terms, weighed
 from symbackprop.answers.mistakes.wrong_derivation import Candidate, Mistake, direction
 from symbackprop.answers.mistakes.wrong_derivations import Shelf
-from symbackprop.answers.mistakes.printed_slips import changed, terms, weighed
-from symbackprop.answers.mistakes.lost_factors import ratios, written
 from symbackprop.answers.verdicts.formula_verdict import Found, Judge
-from symbackprop.answers.mistakes.literal_sizes import restored, spoken
-from symbackprop.answers.asked.equality_chain import Refused
+from symbackprop.entries.reference_values import Array
 from symbackprop.formula.evaluation.paper_arrays import Paper, transpose
 from symbackprop.formula.tree import Formula, Times, Transpose
-from symbackprop.answers.asked.chain_points import plain
-from symbackprop.entries.reference_values import Array
-from symbackprop.sizes import Size, shape_text, size
 from symbackprop.formula.writing.walk import inside
+from symbackprop.sizes import Size, shape_text, size
 
 MOST = 2  # mistakes said about one answer
 PLACES = 40  # places of a formula a selector is put at

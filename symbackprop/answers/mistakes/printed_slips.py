@@ -7,6 +7,7 @@ from itertools import islice
 
 import numpy as np
 
+from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.right_values import Bench, Spot
 from symbackprop.answers.mistakes.lost_factors import written
 from symbackprop.derivation.derivation import Derivation, bare, signal, unfolded, written_out
@@ -14,10 +15,9 @@ from symbackprop.errors import SymbackpropError
 from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.formula.evaluation.value import meaning
 from symbackprop.formula.tree import Formula, Minus, Plus, Transpose
-from symbackprop.answers.asked.chain_points import plain
-from symbackprop.verify.equality import EQUAL, relative
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
+from symbackprop.verify.equality import EQUAL, relative
 
 EDITS = 80  # variants of one formula
 Gaps = tuple[tuple[str, str], ...]

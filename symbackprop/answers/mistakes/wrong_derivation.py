@@ -9,15 +9,15 @@ from itertools import islice
 
 import numpy as np
 
+from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.right_values import Bench, Spot
-from symbackprop.answers.mistakes.printed_slips import FAULTS, Gaps
 from symbackprop.answers.mistakes.lost_factors import some
+from symbackprop.answers.mistakes.printed_slips import FAULTS, Gaps
 from symbackprop.answers.mistakes.wrong_rules import Slip
+from symbackprop.backward.reverse_pass import Backward
+from symbackprop.entries.reference_values import Array
 from symbackprop.formula.evaluation.paper_arrays import Paper, oriented, transpose
 from symbackprop.graph.expr import Expr
-from symbackprop.answers.asked.chain_points import plain
-from symbackprop.entries.reference_values import Array
-from symbackprop.backward.reverse_pass import Backward
 from symbackprop.numeric.points import Point, backward_values, evaluate, forward
 
 

@@ -7,19 +7,19 @@ from itertools import combinations, islice
 
 import numpy as np
 
-from symbackprop.matrices import tidy as td
-from symbackprop.graph.activity import relevant
+from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.right_values import Bench
+from symbackprop.answers.mistakes.printed_slips import FAULTS, slipped
 from symbackprop.answers.mistakes.wrong_derivation import (
     Candidate, Mistake, full, known, local, once_per_point, valued,
 )  # fmt: skip
-from symbackprop.answers.mistakes.printed_slips import FAULTS, slipped
-from symbackprop.answers.verdicts.formula_verdict import everywhere
 from symbackprop.answers.mistakes.wrong_rules import Slip, derailed, slips
-from symbackprop.formula.evaluation.paper_arrays import Paper
-from symbackprop.graph.expr import Expr, shifted, substitute, symbols, topological
-from symbackprop.answers.asked.chain_points import plain
+from symbackprop.answers.verdicts.formula_verdict import everywhere
 from symbackprop.backward.reverse_pass import Backward, backward
+from symbackprop.formula.evaluation.paper_arrays import Paper
+from symbackprop.graph.activity import relevant
+from symbackprop.graph.expr import Expr, shifted, substitute, symbols, topological
+from symbackprop.matrices import tidy as td
 from symbackprop.numeric.points import backward_values
 
 SLIPS = 160  # wrong rules tried for one bench

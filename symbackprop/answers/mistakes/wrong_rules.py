@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from symbackprop.matrices import tidy as td
-from symbackprop.graph.activity import active_names
+from symbackprop.backward.local_derivatives import NO_NAMES, pullback
+from symbackprop.backward.reverse_pass import Adjoint, Backward, Pull, adjoint, contributions
 from symbackprop.errors import SymbackpropError
+from symbackprop.formula.tree import Name
+from symbackprop.graph.activity import active_names
 from symbackprop.graph.expr import (
     Expr, Symbol, const, intern, leaf, substitute, symbols, topological,
 )  # fmt: skip
 from symbackprop.graph.functions import FUNCTIONS, ones, zeros
 from symbackprop.graph.graph import Graph
-from symbackprop.backward.local_derivatives import NO_NAMES, pullback
-from symbackprop.formula.tree import Name
-from symbackprop.backward.reverse_pass import Adjoint, Backward, Pull, adjoint, contributions
+from symbackprop.matrices import tidy as td
 
 WHOLE = ("softmax", "log_softmax")  # activations that are no function of single entries
 SPREADING = ("add", "subtract", "multiply", "divide")  # ops that repeat the smaller argument

@@ -11,24 +11,23 @@ from typing import Literal
 
 import numpy as np
 
-from symbackprop.derivation import local_names
 from symbackprop.answers.asked.equality_chain import Claim
+from symbackprop.derivation import local_names
 from symbackprop.derivation.derivation import Derivation, bare
 from symbackprop.derivatives.derivative_names import curvature_name, hessian_name
+from symbackprop.derivatives.derivative_values import derivative_values, second_values
+from symbackprop.entries.reference_values import Array
 from symbackprop.errors import FormulaError
-from symbackprop.graph.expr import symbols
-from symbackprop.graph.graph import ancestors, used_names
-from symbackprop.numeric.local_values import local_values, oriented
-from symbackprop.matrices.lowering import instance_of
 from symbackprop.formula.evaluation.value import Environment, Value, evaluate
 from symbackprop.formula.tree import At, Call, Formula, Nabla, Name, Partial, Product, Sum
-from symbackprop.verify.typed_partials import COLUMNS, named, partials
-from symbackprop.entries.reference_values import Array
-from symbackprop.verify.page_values import STEP, Scene
-from symbackprop.derivatives.derivative_values import derivative_values, second_values
-from symbackprop.numeric.points import Key, Point, forward
-from symbackprop.numeric.points import evaluate as at_point
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
+from symbackprop.graph.expr import symbols
+from symbackprop.graph.graph import ancestors, used_names
+from symbackprop.matrices.lowering import instance_of
+from symbackprop.numeric.local_values import local_values, oriented
+from symbackprop.numeric.points import Key, Point, evaluate as at_point, forward
+from symbackprop.verify.page_values import STEP, Scene
+from symbackprop.verify.typed_partials import COLUMNS, named, partials
 
 Paths = Literal["own", "all", "definition"]
 

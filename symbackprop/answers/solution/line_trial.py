@@ -6,28 +6,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
+from symbackprop.answers.asked.chain_points import Place, on_all_sides, plain, shortest
+from symbackprop.answers.asked.equality_chain import Claim, Refused, equation
 from symbackprop.answers.asked.right_values import TRIALS, WHOLE, Bench, small_sizes
+from symbackprop.answers.asked.target import Target
+from symbackprop.answers.solution.line_derivatives import Sense, at_step, senses, slopes
 from symbackprop.answers.solution.solution_names import (
     Definition, columns, open_sizes, own, own_slopes,
 )  # fmt: skip
-from symbackprop.answers.asked.kink_sides import on_all_sides
-from symbackprop.answers.solution.line_derivatives import Sense, at_step, senses, slopes
-from symbackprop.answers.asked.target import Target
 from symbackprop.answers.typed.typed_answer import Notation
-from symbackprop.answers.asked.equality_chain import Claim, Refused, equation
+from symbackprop.answers.verdicts.line_verdict import Court, Line, equal
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.errors import DeclarationError, SymbackpropError
-from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.dialects.disambiguation.choice import Reading
 from symbackprop.dialects.disambiguation.readings import readings, valued
-from symbackprop.answers.verdicts.line_verdict import Court, Line, equal
-from symbackprop.verify.typed_partials import with_partials
-from symbackprop.answers.asked.chain_points import Place, plain, shortest
-from symbackprop.verify.page_values import Scene
-from symbackprop.page.trace_section import trace_point
-from symbackprop.numeric.points import BEFORE
-from symbackprop.verify.equality import analytic, point_for
+from symbackprop.errors import DeclarationError, SymbackpropError
+from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.formula.writing.walk import inside
+from symbackprop.numeric.points import BEFORE
+from symbackprop.page.trace_section import trace_point
+from symbackprop.verify.equality import analytic, point_for
+from symbackprop.verify.page_values import Scene
+from symbackprop.verify.typed_partials import with_partials
 
 
 @dataclass(frozen=True)

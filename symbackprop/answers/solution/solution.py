@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from symbackprop.answers.typed import clause_values as definitions
-from symbackprop.answers.typed.where_clauses import ranged
+from symbackprop.answers.asked.equality_chain import Claim, Refused
+from symbackprop.answers.solution.line_trial import Desk, judged
 from symbackprop.answers.solution.solution_line import Before, Page, read
 from symbackprop.answers.solution.solution_names import Definition, defined_by, names_of, own
-from symbackprop.answers.solution.line_trial import Desk, judged
+from symbackprop.answers.typed import clause_values as definitions
 from symbackprop.answers.typed.typed_answer import CHARACTERS, Notation, notations
-from symbackprop.answers.asked.equality_chain import Claim, Refused
-from symbackprop.formula.composing import size_formula
+from symbackprop.answers.typed.where_clauses import ranged
+from symbackprop.answers.verdicts.line_verdict import Line
 from symbackprop.derivation.derivation import Derivation, bare
 from symbackprop.errors import FormulaError, LimitError
-from symbackprop.answers.verdicts.line_verdict import Line
+from symbackprop.formula.composing import size_formula
 from symbackprop.formula.tree import At, Name
 from symbackprop.formula.writing.latex_writer import latex
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from symbackprop.answers.typed import clause_values as definitions
-from symbackprop.answers.typed.where_clauses import clause
-from symbackprop.answers.typed.free_letters import bounded, placed
-from symbackprop.answers.solution.solution_names import Definition, names_of
-from symbackprop.answers.solution.line_derivatives import curvatures, steps_first
-from symbackprop.answers.solution.line_trial import Desk
-from symbackprop.answers.typed.typed_answer import Notation, Reader, count_parts, defined, notations
 from symbackprop.answers.asked.equality_chain import (
     Claim, Refused, Shapes, pieces_of, shapes_of, with_letters,
 )  # fmt: skip
+from symbackprop.answers.solution.line_derivatives import curvatures, steps_first
+from symbackprop.answers.solution.line_trial import Desk
+from symbackprop.answers.solution.solution_names import Definition, names_of
+from symbackprop.answers.typed import clause_values as definitions
+from symbackprop.answers.typed.free_letters import bounded, placed
+from symbackprop.answers.typed.typed_answer import Notation, Reader, count_parts, defined, notations
+from symbackprop.answers.typed.where_clauses import clause
 from symbackprop.derivation.derivation import Derivation, bare
 from symbackprop.errors import FormulaError, LimitError
 from symbackprop.formula.reading.latex_reader import read_formula

@@ -8,23 +8,23 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from symbackprop.answers.typed import clause_values as definitions
-from symbackprop.answers.solution.line_derivatives import Paths, complex_steps
+from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.equality_chain import Claim
+from symbackprop.answers.solution.line_derivatives import Paths, complex_steps
+from symbackprop.answers.typed import clause_values as definitions
 from symbackprop.derivation.derivation import Derivation, bare, signal
+from symbackprop.derivation.equation import Equation
+from symbackprop.dialects.disambiguation.readings import readings
+from symbackprop.entries.reference_values import Array
 from symbackprop.errors import SymbackpropError
 from symbackprop.formula.evaluation.paper_arrays import Paper
-from symbackprop.dialects.disambiguation.readings import readings
 from symbackprop.formula.evaluation.value import Environment, Value
 from symbackprop.formula.tree import ZERO, At, Formula, Nabla, Name, Partial
-from symbackprop.derivation.equation import Equation
-from symbackprop.verify.typed_partials import COLUMNS, with_partials
-from symbackprop.answers.asked.chain_points import plain
-from symbackprop.entries.reference_values import Array
-from symbackprop.numeric.local_values import oriented
-from symbackprop.verify.page_values import Scene
-from symbackprop.numeric.points import Key, Point, backward_values, forward
 from symbackprop.formula.writing.walk import inside
+from symbackprop.numeric.local_values import oriented
+from symbackprop.numeric.points import Key, Point, backward_values, forward
+from symbackprop.verify.page_values import Scene
+from symbackprop.verify.typed_partials import COLUMNS, with_partials
 
 Layout = Literal["gradient", "numerator"]
 Shift: TypeAlias = Callable[[Scene, str, Array, tuple["Definition", ...]], Scene]

@@ -6,11 +6,11 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from functools import lru_cache
 from typing import TypeGuard, TypeVar
 
-from symbackprop.dialects import plain
 from symbackprop.answers.asked.right_values import Bench
 from symbackprop.derivation.derivation import bare, signal
+from symbackprop.dialects import plain
 from symbackprop.formula.tree import (
-    At, Call, Formula, KroneckerDelta, Name, Nabla, Partial, Times, Unit,
+    At, Call, Formula, KroneckerDelta, Nabla, Name, Partial, Times, Unit,
 )  # fmt: skip
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from symbackprop.answers.asked.right_values import Spot
+from symbackprop.dialects.disambiguation.readings import readings
+from symbackprop.entries.reference_values import Array
 from symbackprop.errors import FormulaError, SizesError
 from symbackprop.formula.evaluation.paper_arrays import Paper
-from symbackprop.dialects.disambiguation.readings import readings
 from symbackprop.formula.evaluation.value import Environment, Value, evaluate
 from symbackprop.formula.tree import ONE, At, Formula, Name, Plus
-from symbackprop.entries.reference_values import Array
-from symbackprop.sizes import Size
-from symbackprop.numeric.points import Point
 from symbackprop.formula.writing.walk import inside
+from symbackprop.numeric.points import Point
+from symbackprop.sizes import Size
 
 
 @dataclass(frozen=True)

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-
 from itertools import permutations
 
 import numpy as np
 
+from symbackprop.answers.asked.equality_chain import Refused, Shapes, shapes_of, with_letters
 from symbackprop.answers.asked.right_values import DELTA, Bench
 from symbackprop.answers.typed.clause_values import Definition
-from symbackprop.answers.asked.equality_chain import Refused, Shapes, shapes_of, with_letters
+from symbackprop.entries.reference_values import Array
 from symbackprop.formula.composing import size_formula, size_name
 from symbackprop.formula.evaluation.paper_arrays import Paper
-from symbackprop.formula.tree import OPEN, At, Formula, KroneckerDelta, Name, Product, Span, Sum
 from symbackprop.formula.reading.name_table import NameTable
-from symbackprop.entries.reference_values import Array
-from symbackprop.sizes import Shape, Size, size
+from symbackprop.formula.tree import OPEN, At, Formula, KroneckerDelta, Name, Product, Span, Sum
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
+from symbackprop.sizes import Shape, Size, size
 
 SINGLE = size(1)
 Free = Mapping[str, tuple[Size, ...]]

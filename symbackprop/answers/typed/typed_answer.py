@@ -9,25 +9,22 @@ from functools import cached_property
 from string import ascii_letters
 from typing import Literal, get_args
 
-from symbackprop.errors import within
-from symbackprop.dialects import plain
+from symbackprop.answers.asked.equality_chain import Refused, letters_of, pieces_of
 from symbackprop.answers.asked.right_values import DELTA, Bench
 from symbackprop.answers.typed.aliases import (
     aliases, compound, indices_of, kept, kroneckers, recurrent, stacked, whole,
 )  # fmt: skip
-from symbackprop.answers.typed.where_clauses import Clause, clause, clauses, local_name, usual_size
 from symbackprop.answers.typed.clause_values import Definition
 from symbackprop.answers.typed.free_letters import lettered
-from symbackprop.answers.asked.equality_chain import Refused, letters_of, pieces_of
-from symbackprop.errors import DeclarationError, FormulaError, LimitError
+from symbackprop.answers.typed.where_clauses import Clause, clause, clauses, local_name, usual_size
+from symbackprop.dialects import plain
+from symbackprop.errors import DeclarationError, FormulaError, LimitError, within
 from symbackprop.formula.reading.latex_reader import read_formula
-from symbackprop.formula.tree import (
-    At, Formula, KroneckerDelta, Name, Nabla, Partial, Product, Sum,
-)  # fmt: skip
 from symbackprop.formula.reading.name_table import NameTable
 from symbackprop.formula.reading.tex_tokens import Source, tokenise
-from symbackprop.sizes import Size
+from symbackprop.formula.tree import At, Formula, KroneckerDelta, Nabla, Name, Partial, Product, Sum
 from symbackprop.formula.writing.walk import inside
+from symbackprop.sizes import Size
 
 NODES = 3_000  # parts of one formula
 CHARACTERS = 10_000  # of one answer

@@ -10,26 +10,26 @@ from functools import cache, lru_cache
 
 import numpy as np
 
+from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.right_values import Bench, Spot
-from symbackprop.numeric.op_functions import LAYERS
-from symbackprop.formula.evaluation.paper_arrays import Paper
+from symbackprop.derivatives.total_derivatives import second
+from symbackprop.entries.reference_values import Array
+from symbackprop.entries.scalar_functions import SCALARS, built_in
 from symbackprop.errors import DeclarationError
-from symbackprop.numeric.exact_values import Meter, evaluate, filled, placed, scalar_value
-from symbackprop.graph.expr import Symbol, symbols
+from symbackprop.formula.evaluation.paper_arrays import Paper
+from symbackprop.formula.evaluation.rationals import NotRational, rational
 from symbackprop.formula.evaluation.value import Environment
 from symbackprop.formula.tree import Call, Formula
-from symbackprop.entries.scalar_functions import SCALARS, built_in
-from symbackprop.answers.asked.chain_points import plain
-from symbackprop.formula.evaluation.rationals import NotRational, rational
-from symbackprop.entries.reference_values import Array
-from symbackprop.verify.page_values import Scene
-from symbackprop.derivatives.total_derivatives import second
-from symbackprop.sizes import size
-from symbackprop.graph.domains import SYMMETRIC
-from symbackprop.numeric.feasible_sizes import roomy
-from symbackprop.numeric.points import Key, Point, generic_point, seeded, size_names
-from symbackprop.vocabulary import OPS
 from symbackprop.formula.writing.walk import inside
+from symbackprop.graph.domains import SYMMETRIC
+from symbackprop.graph.expr import Symbol, symbols
+from symbackprop.numeric.exact_values import Meter, evaluate, filled, placed, scalar_value
+from symbackprop.numeric.feasible_sizes import roomy
+from symbackprop.numeric.op_functions import LAYERS
+from symbackprop.numeric.points import Key, Point, generic_point, seeded, size_names
+from symbackprop.sizes import size
+from symbackprop.verify.page_values import Scene
+from symbackprop.vocabulary import OPS
 
 SIZES = (2, 3, 2, 3, 4)  # small and not all equal
 LENGTH = 3  # steps of a recurrence

@@ -9,25 +9,25 @@ from typing import Literal
 
 import numpy as np
 
+from symbackprop.answers.asked.chain_points import plain
+from symbackprop.answers.asked.equality_chain import Refused
 from symbackprop.answers.asked.right_values import DELTA, Bench, Spot, Steps
 from symbackprop.answers.typed.clause_values import usual, value
-from symbackprop.answers.verdicts.exact_verdict import differs, exact_environment, exact_spots
 from symbackprop.answers.typed.free_letters import by_rows, implied
 from symbackprop.answers.typed.typed_answer import Typed
-from symbackprop.answers.asked.equality_chain import Refused
-from symbackprop.formula.composing import size_formula
-from symbackprop.errors import FormulaError, LimitError, SizesError, SymbackpropError
-from symbackprop.formula.evaluation.paper_arrays import Paper, transpose
+from symbackprop.answers.verdicts.exact_verdict import differs, exact_environment, exact_spots
+from symbackprop.answers.verdicts.line_verdict import equal
 from symbackprop.dialects.disambiguation.choice import Reading
 from symbackprop.dialects.disambiguation.readings import readings, valued
-from symbackprop.answers.verdicts.line_verdict import equal
+from symbackprop.entries.reference_values import Array
+from symbackprop.errors import FormulaError, LimitError, SizesError, SymbackpropError
+from symbackprop.formula.composing import size_formula
+from symbackprop.formula.evaluation.paper_arrays import Paper, transpose
+from symbackprop.formula.evaluation.rationals import NotRational
 from symbackprop.formula.evaluation.value import Environment, evaluate
 from symbackprop.formula.tree import ONE, ZERO, At, Formula, Name, Partial, Plus, Sum
-from symbackprop.answers.asked.chain_points import plain
-from symbackprop.formula.evaluation.rationals import NotRational
-from symbackprop.entries.reference_values import Array
-from symbackprop.sizes import size
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
+from symbackprop.sizes import size
 
 Verdicts = Literal["correct", "transposed", "wrong", "unreadable"]
 Outcome = Literal["equal", "transposed", "sizes", "differs", "nowhere"]

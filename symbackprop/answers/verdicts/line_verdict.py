@@ -12,20 +12,20 @@ from functools import cached_property
 
 import numpy as np
 
+from symbackprop.answers.asked.chain_points import Place, generic, given, in_names
 from symbackprop.answers.asked.equality_chain import (
     Claim, Refused, Verdict, equation, letters_of, read_claim, shown,
 )  # fmt: skip
 from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.equation import Equation
+from symbackprop.entries.reference_values import Array
 from symbackprop.errors import FormulaError
 from symbackprop.formula.evaluation.paper_arrays import Paper, transpose
 from symbackprop.formula.tree import ZERO, Decimal, Formula, Minus, Number
-from symbackprop.derivation.equation import Equation
-from symbackprop.answers.asked.chain_points import Place, generic, given, in_names
-from symbackprop.entries.reference_values import Array
-from symbackprop.verify.page_values import Names
-from symbackprop.sizes import Size
 from symbackprop.formula.writing.walk import inside
+from symbackprop.sizes import Size
 from symbackprop.verify.equality import EQUAL, raised, relative
+from symbackprop.verify.page_values import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +207,7 @@ class Court:
         if worst == "false":
             return replace(self.telling(at, n), point=at.sizes, detail=at.said)
         sides = (self.reference(n), n)
-        said = " and ".join(
-            f"{shown(self.claim.sides[k])} is {at.value(k).shown()}" for k in sides
-        )
+        said = " and ".join(f"{shown(self.claim.sides[k])} is {at.value(k).shown()}" for k in sides)
         sizes = tuple(at.value(k).size for k in sides)
         return Found(worst, sizes=sizes, point=at.sizes, detail=f"{said} ({at.said})")
 

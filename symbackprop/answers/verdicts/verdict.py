@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symbackprop.answers.asked.right_values import Bench
-from symbackprop.answers.mistakes.declared_facts import FACTS, facts
 from symbackprop.answers.mistakes.counterexample import Counterexample
-from symbackprop.answers.verdicts.formula_verdict import Found, Judge, Verdicts
-from symbackprop.answers.mistakes.wrong_derivation import Mistake
-from symbackprop.answers.mistakes.named_mistakes import named
+from symbackprop.answers.mistakes.declared_facts import FACTS, facts
 from symbackprop.answers.mistakes.literal_sizes import restored, spoken
+from symbackprop.answers.mistakes.named_mistakes import named
+from symbackprop.answers.mistakes.wrong_derivation import Mistake
 from symbackprop.answers.typed.typed_answer import Typed
+from symbackprop.answers.verdicts.formula_verdict import Found, Judge, Verdicts
 from symbackprop.catalogue import phrase
 from symbackprop.sizes import plain as plain_sizes
 
@@ -84,7 +84,9 @@ class Verdict:
         return f"{self.verdict}: {self.sentence()}"
 
 
-SHORT = frozenset({"sign", "factor", "time"})  # they need not say the size where one before them did
+SHORT = frozenset(
+    {"sign", "factor", "time"}
+)  # they need not say the size where one before them did
 SIZED = SHORT | {"transposed", "term", "term_sign", "term_factor", "variable"}
 
 

@@ -1,1 +1,4 @@
-"""The readings of a typed formula; `readings.py` is the door."""
+"""A `Formula` whose signs may mean two things enters; the readings whose sizes fit leave, likeliest first.
+
+Read `readings.py` first.
+"""

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from symbackprop.errors import LimitError, SizesError
-from symbackprop.formula.evaluation.paper_arrays import Misfit, Paper
 from symbackprop.formula.evaluation.environment import Scope, misfit
-from symbackprop.formula.evaluation.value import strict
+from symbackprop.formula.evaluation.paper_arrays import Misfit, Paper
 from symbackprop.formula.evaluation.rationals import rational
+from symbackprop.formula.evaluation.value import strict
 from symbackprop.formula.tree import Formula
 
 OPEN_SIGNS = 12  # signs of one formula that may have more than one meaning

@@ -8,10 +8,10 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
-from symbackprop.formula.evaluation import paper_arrays as paper
-from symbackprop.formula.evaluation.paper_arrays import Misfit, Paper
-from symbackprop.formula.evaluation.environment import Scope
 from symbackprop.dialects.disambiguation.choice import Fitting, Key
+from symbackprop.formula.evaluation import paper_arrays as paper
+from symbackprop.formula.evaluation.environment import Scope
+from symbackprop.formula.evaluation.paper_arrays import Misfit, Paper
 from symbackprop.formula.evaluation.rationals import rational
 from symbackprop.formula.tree import ONE, OPEN, Formula, Hadamard, Number, Ones, Times, Transpose
 

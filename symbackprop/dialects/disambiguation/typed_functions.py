@@ -9,11 +9,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from symbackprop.formula.evaluation import constants, paper_arrays as paper, slices
-from symbackprop.formula.evaluation.paper_arrays import Misfit, Paper
-from symbackprop.formula.evaluation.environment import Scope
 from symbackprop.dialects.disambiguation.choice import Fitting, Option
 from symbackprop.dialects.disambiguation.product_signs import elementwise, laid
+from symbackprop.formula.evaluation import constants, paper_arrays as paper, slices
+from symbackprop.formula.evaluation.environment import Scope
+from symbackprop.formula.evaluation.paper_arrays import Misfit, Paper
 from symbackprop.formula.evaluation.value import strict
 from symbackprop.formula.tree import (
     OPEN, At, Call, Formula, Kron, Name, Number, Partial, Span, Unit,

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from symbackprop.dialects.cases import cased
-from symbackprop.dialects.plain.plain_signs import digits
 from symbackprop.dialects.latex.token_rewriting import Rewrite
-from symbackprop.dialects.plain.typed_names import Spellings, Tokens
 from symbackprop.dialects.latex.typed_latex_names import name, scripts_at
+from symbackprop.dialects.plain.plain_signs import digits
 from symbackprop.dialects.plain.plain_words import FUNCTIONS, KNOWN
+from symbackprop.dialects.plain.typed_names import Spellings, Tokens
 from symbackprop.formula.reading.name_table import NameTable
 from symbackprop.formula.reading.tex_tokens import ACCENTS, Source, checked
 

@@ -6,17 +6,16 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from symbackprop.dialects.cases import cased
+from symbackprop.dialects.plain.bracketed_matrices import comma, end, indexed, opened, parted
+from symbackprop.dialects.plain.numpy_calls import array, method, new_axis
+from symbackprop.dialects.plain.plain_scanner import Scan
 from symbackprop.dialects.plain.plain_signs import (
     FRACTIONS, SIGNS, SUBS, SUPS, bracket, half, number, power, prime, sign, space, subscript,
     transposed,
 )  # fmt: skip
-from symbackprop.dialects.plain.bracketed_matrices import opened, parted
-from symbackprop.dialects.plain.numpy_calls import array, method, new_axis
-from symbackprop.dialects.plain.printed_text import printed
-from symbackprop.dialects.plain.plain_scanner import Scan
-from symbackprop.dialects.plain.slicing import comma, end, indexed
-from symbackprop.dialects.plain.typed_names import Spellings, Tokens
 from symbackprop.dialects.plain.plain_words import word
+from symbackprop.dialects.plain.printed_text import printed
+from symbackprop.dialects.plain.typed_names import Spellings, Tokens
 from symbackprop.formula.reading.tex_tokens import Source, checked
 
 Rule = Callable[[Scan], bool]

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from symbackprop.errors import FormulaError, LimitError
 from symbackprop.dialects.plain.typed_names import Spellings, Tokens
+from symbackprop.errors import FormulaError, LimitError
 from symbackprop.formula.reading.tex_tokens import LIMITS
 
 GLUED = 60  # letters in a row that are split into names

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from symbackprop.errors import LimitError
-from symbackprop.formula.reading.tex_tokens import LIMITS
 from symbackprop.dialects.plain.numpy_calls import PREFIX
 from symbackprop.dialects.plain.plain_scanner import Scan, flat, split
+from symbackprop.errors import LimitError
+from symbackprop.formula.reading.tex_tokens import LIMITS
 from symbackprop.formula.writing.text_writer import SMALL_SUBS, SMALL_SUPS
 
 SIGNS = {

@@ -8,9 +8,9 @@ import unicodedata
 from symbackprop.dialects.plain.glued_words import (
     SMALL, entered, keyword, last_scripted, letters, numbered, scripted, signal,
 )  # fmt: skip
-from symbackprop.dialects.plain.plain_signs import LITTLE, SUBS
 from symbackprop.dialects.plain.numpy_calls import along, unquoted
 from symbackprop.dialects.plain.plain_scanner import GLUED, Scan, flat, split
+from symbackprop.dialects.plain.plain_signs import LITTLE, SUBS
 from symbackprop.dialects.plain.typed_names import LETTERS
 from symbackprop.formula.function_spelling import near
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from symbackprop.dialects.plain.plain_scanner import Scan
-from symbackprop.dialects.plain.typed_names import written
 from symbackprop.dialects.plain.plain_words import KNOWN
+from symbackprop.dialects.plain.typed_names import written
 from symbackprop.formula.writing.text_writer import SMALL_SUBS, SMALL_SUPS
 
 _BIG = re.compile(r"([ΣΠ])\s*\[(?=[^\]]*…)")

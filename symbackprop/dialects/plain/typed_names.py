@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Mapping
 
 from symbackprop.errors import FormulaError
-from symbackprop.formula.tree import Formula, Name
 from symbackprop.formula.reading.name_table import NameTable
 from symbackprop.formula.reading.tex_tokens import tokenise
+from symbackprop.formula.tree import Formula, Name
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import plain
 

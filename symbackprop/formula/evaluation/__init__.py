@@ -1,1 +1,4 @@
-"""Values of formulas, by kind; `value.py` is the door."""
+"""A `Formula` and the values of its names enter, an array or exact fractions leave.
+
+Read `value.py` first, then `environment.py`.
+"""

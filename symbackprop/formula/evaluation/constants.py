@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from symbackprop.errors import ENTRIES, within
-from symbackprop.errors import LimitError
+from symbackprop.errors import ENTRIES, LimitError, within
 from symbackprop.formula.evaluation import paper_arrays as paper
-from symbackprop.formula.evaluation.paper_arrays import Numbers, Paper
 from symbackprop.formula.evaluation.environment import Scope, error, integer, known
+from symbackprop.formula.evaluation.paper_arrays import Numbers, Paper
 from symbackprop.formula.tree import (
     Array, At, Commutation, Eye, Formula, Indicator, KroneckerDelta, Name, Ones, Unit, Zeros,
 )  # fmt: skip

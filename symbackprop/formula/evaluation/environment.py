@@ -10,8 +10,8 @@ import numpy as np
 
 from symbackprop.errors import FormulaError, SizesError
 from symbackprop.formula.evaluation.paper_arrays import Numbers, Paper, number
-from symbackprop.formula.tree import Formula, Name
 from symbackprop.formula.function_spelling import near
+from symbackprop.formula.tree import Formula, Name
 from symbackprop.formula.writing.text_writer import text
 
 Function = Callable[..., Numbers]

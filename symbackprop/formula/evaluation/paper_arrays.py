@@ -27,6 +27,7 @@ class Misfit(Exception):
         super().__init__(what)
         self.sizes = sizes
 
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Paper:
     """An array whose last `rank` axes stand on paper; a vector lies `along` one of them."""

@@ -7,9 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-
-from symbackprop.formula.evaluation.paper_arrays import Misfit, Numbers, Paper
 from symbackprop.formula.evaluation.environment import Scope, integer
+from symbackprop.formula.evaluation.paper_arrays import Misfit, Numbers, Paper
 from symbackprop.formula.tree import END, OPEN, Formula, Span
 
 Place = slice | Numbers  # of one axis, counted from 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from symbackprop.formula.evaluation import paper_arrays as paper, slices
-from symbackprop.formula.evaluation.paper_arrays import Misfit, Numbers, Paper
 from symbackprop.formula.evaluation.environment import Scope, Value, integer, known, misfit
+from symbackprop.formula.evaluation.paper_arrays import Misfit, Numbers, Paper
 from symbackprop.formula.tree import At, Formula, Nabla, Name, Number, Partial, Sized, Span
 from symbackprop.formula.writing.text_writer import text
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from symbackprop.errors import LimitError
 from symbackprop.formula.evaluation import paper_arrays as paper
-from symbackprop.formula.evaluation.value_arithmetic import added
-from symbackprop.formula.evaluation.paper_arrays import Numbers, Paper
 from symbackprop.formula.evaluation.environment import Scope, integer
+from symbackprop.formula.evaluation.paper_arrays import Numbers, Paper
+from symbackprop.formula.evaluation.value_arithmetic import added
 from symbackprop.formula.tree import Product, Sum
 from symbackprop.formula.writing.text_writer import text
 

@@ -15,12 +15,12 @@ import numpy as np
 
 from symbackprop.errors import LimitError
 from symbackprop.formula.evaluation import (
-    value_arithmetic as arithmetic, constants, stored_values as entries, sum_values as sums,
+    constants, stored_values as entries, sum_values as sums, value_arithmetic as arithmetic,
 )  # fmt: skip
-from symbackprop.formula.evaluation.paper_arrays import Misfit, Numbers, Paper
 from symbackprop.formula.evaluation.environment import Environment, Scope, Value, misfit
+from symbackprop.formula.evaluation.paper_arrays import Misfit, Numbers, Paper
 from symbackprop.formula.tree import (
-    Array, At, Call, Commutation, Decimal, Eye, Floor, Formula, Hadamard, HPower, Indicator, Kron,
+    Array, At, Call, Commutation, Decimal, Eye, Floor, Formula, HPower, Hadamard, Indicator, Kron,
     KroneckerDelta, Minus, Nabla, Name, Number, Ones, Oslash, Over, Partial, Plus, Power, Product,
     Sized, Span, Sum, Times, Transpose, Unit, Zeros,
 )  # fmt: skip

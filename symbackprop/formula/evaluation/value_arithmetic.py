@@ -11,13 +11,13 @@ import numpy as np
 
 from symbackprop.errors import ShapeError
 from symbackprop.formula.evaluation import paper_arrays as paper
-from symbackprop.formula.evaluation.paper_arrays import Numbers, Paper
 from symbackprop.formula.evaluation.environment import Scope, error, misfit
+from symbackprop.formula.evaluation.paper_arrays import Numbers, Paper
+from symbackprop.formula.function_spelling import near
 from symbackprop.formula.tree import (
-    ONE, Call, Decimal, Floor, Formula, Hadamard, HPower, Kron, Minus, Number, Oslash, Over, Plus,
+    ONE, Call, Decimal, Floor, Formula, HPower, Hadamard, Kron, Minus, Number, Oslash, Over, Plus,
     Power, Times, Transpose,
 )  # fmt: skip
-from symbackprop.formula.function_spelling import near
 
 WHOLE = 1e-9  # how far below an integer a value may lie by rounding alone
 

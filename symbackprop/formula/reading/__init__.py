@@ -1,1 +1,4 @@
-"""Reading typed TeX: tokens, names, words; `latex_reader.py` puts the words together."""
+"""LaTeX enters, a `Formula` leaves, or an error that says where.
+
+Read `latex_reader.py` first: tokens, names, words of the grammar, rules, in this order.
+"""

@@ -8,12 +8,12 @@ from typing import Any
 
 from lark import Transformer
 
+from symbackprop.formula.reading.grammar_words import Word
 from symbackprop.formula.tree import (
-    ONE, OPEN, Array, At, Call, Commutation, Decimal, Eye, Floor, Formula, Hadamard, HPower,
+    ONE, OPEN, Array, At, Call, Commutation, Decimal, Eye, Floor, Formula, HPower, Hadamard,
     Indicator, Kron, KroneckerDelta, Minus, Nabla, Number, Ones, Oslash, Over, Partial, Plus,
     Power, Product, Sized, Span, Sum, Times, Transpose, Unit, Zeros,
 )  # fmt: skip
-from symbackprop.formula.reading.grammar_words import Word
 
 
 class Misread(Exception):

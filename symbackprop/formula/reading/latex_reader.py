@@ -1,6 +1,7 @@
 r"""The reader of formulas: LaTeX in, a `Formula` out, against a table of names.
 
-It reads everything `formula/writing/latex_writer.py` prints, and what people type: `A^T`, `\cdot`, `\left[ \right]`.
+It reads everything `formula/writing/latex_writer.py` prints, and what people type: `A^T`, `\cdot`,
+`\left[ \right]`.
 Loosest to tightest: + and -, then ⊙ and ⊘ from the left, then ⊗, then juxtaposition, then scripts.
 """
 
@@ -14,12 +15,12 @@ from lark import Lark, UnexpectedToken
 from lark.lexer import Lexer
 
 from symbackprop.errors import FormulaError
-from symbackprop.formula.tree import Formula
 from symbackprop.formula.reading.grammar_rules import Builder, Misread
+from symbackprop.formula.reading.grammar_words import Word
 from symbackprop.formula.reading.lexing import lex
 from symbackprop.formula.reading.name_table import NameTable
 from symbackprop.formula.reading.tex_tokens import LIMITS, Limits, Source, tokenise
-from symbackprop.formula.reading.grammar_words import Word
+from symbackprop.formula.tree import Formula
 
 __all__ = ["LIMITS", "Limits", "NameTable", "read_formula"]
 

@@ -8,14 +8,14 @@ Nothing recurses: pieces still to be read wait on a stack.
 from __future__ import annotations
 
 from symbackprop.errors import FormulaError
-from symbackprop.formula.tree import Name
-from symbackprop.formula.reading.tex_commands import COMMANDS, OTHERS
-from symbackprop.formula.reading.name_table import Key, NameTable
-from symbackprop.formula.reading.sum_signs import bound_key, cut_conditions, open_letters
-from symbackprop.formula.reading.tex_tokens import ACCENTS, LIMITS, Source
 from symbackprop.formula.reading.grammar_words import (
     SCRIPTS, TOPS, Range, Reader, Scripts, Word, Work,
 )  # fmt: skip
+from symbackprop.formula.reading.name_table import Key, NameTable
+from symbackprop.formula.reading.sum_signs import bound_key, cut_conditions, open_letters
+from symbackprop.formula.reading.tex_commands import COMMANDS, OTHERS
+from symbackprop.formula.reading.tex_tokens import ACCENTS, LIMITS, Source
+from symbackprop.formula.tree import Name
 
 _SIMPLE = {
     "+": "_PLUS", "-": "_MINUS", r"\odot": "ODOT", r"\oslash": "OSLASH", r"\cdot": "CDOT",

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from symbackprop.errors import DeclarationError
-from symbackprop.formula.tree import Name
-from symbackprop.formula.reading.tex_tokens import tokenise
 from symbackprop.formula.function_spelling import DRAWN, FUNCTIONS, near
+from symbackprop.formula.reading.tex_tokens import tokenise
+from symbackprop.formula.tree import Name
 
 Key = tuple[str, ...]  # tokens of one piece of TeX
 

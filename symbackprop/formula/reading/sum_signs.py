@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symbackprop.formula.tree import OPEN, Name
-from symbackprop.formula.reading.name_table import Key
 from symbackprop.formula.reading.grammar_words import Range, Reader, Scripts, Word, Work
+from symbackprop.formula.reading.name_table import Key
+from symbackprop.formula.tree import OPEN, Name
 
 RELATIONS = frozenset({"<", ">", r"\leq", r"\geq", r"\neq", "="})
 Answer = tuple[Work, int] | None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from symbackprop.formula.tree import END, OPEN
-from symbackprop.formula.reading.sum_signs import big
-from symbackprop.formula.reading.grammar_words import Range, Reader, Scripts, Word, Work
 from symbackprop.formula.function_spelling import NORMS
+from symbackprop.formula.reading.grammar_words import Range, Reader, Scripts, Word, Work
+from symbackprop.formula.reading.sum_signs import big
+from symbackprop.formula.tree import END, OPEN
 
 Answer = tuple[Work, int] | None
 Row = Callable[[Reader, int, int], Answer]

@@ -1,4 +1,4 @@
-r"""LaTeX: one table. It needs amsmath only, and what it writes is read back by `formula/reading/latex_reader.py`."""
+r"""LaTeX: one table. It needs amsmath only; `formula/reading/latex_reader.py` reads what it writes."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from symbackprop.formula.function_spelling import FUNCTIONS, NORMS, spell
 from symbackprop.formula.tree import (
-    ONE, Array, At, Call, Commutation, Decimal, Eye, Floor, Formula, Hadamard, HPower, Indicator,
+    ONE, Array, At, Call, Commutation, Decimal, Eye, Floor, Formula, HPower, Hadamard, Indicator,
     Kron, KroneckerDelta, Minus, Nabla, Name, Number, Ones, Oslash, Over, Partial, Plus, Power,
     Product, Sized, Span, Sum, Times, Transpose, Unit, Zeros,
 )  # fmt: skip
-from symbackprop.formula.function_spelling import FUNCTIONS, NORMS, spell
 from symbackprop.formula.writing.walk import (
     ANY, ATOM, BIG, FACTOR, HADAMARD, INVERTED, KRON, MINUS, PLUS, SUBBED, SUPPED, TIMES, Language,
     Piece, Row, brackets, plain_letter, write,

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+from symbackprop.formula.function_spelling import NORMS
 from symbackprop.formula.tree import (
-    ONE, Array, At, Call, Commutation, Decimal, Eye, Floor, Formula, Hadamard, HPower, Indicator,
+    ONE, Array, At, Call, Commutation, Decimal, Eye, Floor, Formula, HPower, Hadamard, Indicator,
     Kron, KroneckerDelta, Minus, Nabla, Name, Number, Ones, Oslash, Over, Partial, Plus, Power,
     Product, Sized, Span, Sum, Times, Transpose, Unit, Zeros,
 )  # fmt: skip
-from symbackprop.formula.function_spelling import NORMS
 from symbackprop.formula.writing.walk import (
     ANY, ATOM, BIG, FACTOR, HADAMARD, INVERTED, KRON, MINUS, PLUS, SUBBED, SUPPED, TIMES, Language,
     Piece, Row, plain_letter, write,

@@ -2,6 +2,7 @@
 
 A product is kept as coefficient · scalar powers · elementwise powers, a sum as coefficient per term. Each
 row of `RULES` makes the expression smaller or moves scalars outwards, so rebuilding ends.
+An expression enters, an equal one in textbook form leaves. Read `like_terms.py` first.
 """
 
 from __future__ import annotations
@@ -11,16 +12,16 @@ from fractions import Fraction
 
 from symbackprop.graph.expr import Expr, const, rebuild, with_args
 from symbackprop.matrices.monomials import MEANS, exponent
-from symbackprop.matrices.tidy.matrix_products import (
-    SIMPLER, contracted, determinant, dyad, inverted, linear,
+from symbackprop.matrices.tidy.constructors import (
+    RULES, diag, diagonal, inverse, mm, mul, outer, plus, power, rows, total, tr, trace,
 )  # fmt: skip
 from symbackprop.matrices.tidy.elementwise_products import (
     in_front, picked, product, quotient, raised_to, scalars_out,
 )  # fmt: skip
-from symbackprop.matrices.tidy.constructors import (
-    RULES, diag, diagonal, inverse, mm, mul, outer, plus, power, rows, total, tr, trace,
-)  # fmt: skip
 from symbackprop.matrices.tidy.like_terms import broadcast_free, collected, scaled, summands
+from symbackprop.matrices.tidy.matrix_products import (
+    SIMPLER, contracted, determinant, dyad, inverted, linear,
+)  # fmt: skip
 
 __all__ = [
     "RULES", "broadcast_free", "diag", "diagonal", "in_front", "inverse", "mm", "mul", "node", "outer",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from symbackprop.matrices import product_folding as folds
 from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import NUMBER, Expr, apply, with_args
+from symbackprop.matrices import product_folding as folds
 from symbackprop.matrices.monomials import Monomial, join, raised, split
 from symbackprop.matrices.tidy.constructors import diag, mm, mul, power
 from symbackprop.vocabulary import OPS

@@ -5,13 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symbackprop.graph import functions as fn
-from symbackprop.matrices import square_products as sq
 from symbackprop.graph.expr import Expr, apply
+from symbackprop.matrices import square_products as sq
 from symbackprop.matrices.monomials import (
     Monomial, by_scalars, is_zero, join, one, plain_first, split,
 )  # fmt: skip
-from symbackprop.sizes import Size
 from symbackprop.matrices.tidy.constructors import mm, mul, plus, tr
+from symbackprop.sizes import Size
 from symbackprop.vocabulary import OPS
 
 

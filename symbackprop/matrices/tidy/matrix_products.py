@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from symbackprop.matrices import product_folding as folds
 from symbackprop.graph import functions as fn
-from symbackprop.matrices import square_products as sq
 from symbackprop.graph.expr import Expr, apply, const
+from symbackprop.matrices import product_folding as folds, square_products as sq
 from symbackprop.matrices.monomials import is_ones, is_zero, join, split
-from symbackprop.sizes import count
-from symbackprop.matrices.tidy.elementwise_products import entry_at, in_front, scalars_out
 from symbackprop.matrices.tidy.constructors import (
     diag, diagonal, inverse, mm, mul, outer, plus, power, rows, total, tr, trace,
 )  # fmt: skip
+from symbackprop.matrices.tidy.elementwise_products import entry_at, in_front, scalars_out
 from symbackprop.matrices.tidy.like_terms import broadcast_free
+from symbackprop.sizes import count
 from symbackprop.vocabulary import OPS
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from symbackprop.matrices import monomials as mo
-from symbackprop.matrices import tidy as td
-from symbackprop.page.recurrences.closed_forms import Closed, atom, monomial, multiplied
-from symbackprop.graph.expr import SIZE, Expr, apply, const
 from symbackprop.entries.scalar_derivatives import largest_slope
+from symbackprop.graph.expr import SIZE, Expr, apply, const
+from symbackprop.matrices import monomials as mo, tidy as td
+from symbackprop.page.recurrences.closed_forms import Closed, atom, monomial, multiplied
 from symbackprop.sizes import Size
 from symbackprop.vocabulary import OPS
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from symbackprop.formula import tree as no
-from symbackprop.matrices import monomials as mo
 from symbackprop.formula.composing import one_or, size_formula, times
-from symbackprop.notation.convention import Convention
+from symbackprop.formula.tree import Formula, Name
 from symbackprop.graph.expr import SIZE, Expr, const, leaf, pinned, shifted, substitute, symbols
 from symbackprop.graph.graph import TIME_SUM, Time
-from symbackprop.formula.tree import Formula, Name
+from symbackprop.matrices import monomials as mo
+from symbackprop.notation.convention import Convention
 from symbackprop.notation.expression_formulas import Writer
 from symbackprop.sizes import Shape, Size, size
 

@@ -12,24 +12,23 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
 
-from symbackprop.matrices import monomials as mo
-from symbackprop.matrices import tidy as td
-from symbackprop.page.recurrences.bounds import bounded_form
-from symbackprop.page.recurrences.closed_forms import (
-    Closed, ClosedWriter, atom, fixed, monomial, moved, multiplied, over_steps, summed,
-)  # fmt: skip
-from symbackprop.formula.composing import one_or
-from symbackprop.notation.convention import NoMatrix
+from symbackprop.backward.reverse_pass import backward
 from symbackprop.derivation.derivation import Derivation, signal
+from symbackprop.derivation.equation import Equation
+from symbackprop.entries.op import unprimed
+from symbackprop.formula.composing import one_or
+from symbackprop.formula.tree import At, Call, Formula, Nabla, Name, Partial, Plus
 from symbackprop.graph.expr import (
     Expr, const, intern, pinned, rebuild, shifted, substitute, symbols, weight,
 )  # fmt: skip
 from symbackprop.graph.graph import TIME_SUM
-from symbackprop.formula.tree import At, Call, Formula, Nabla, Name, Partial, Plus
-from symbackprop.entries.op import unprimed
-from symbackprop.derivation.equation import Equation
+from symbackprop.matrices import monomials as mo, tidy as td
+from symbackprop.notation.convention import NoMatrix
 from symbackprop.notation.sum_formulas import broadcast_terms
-from symbackprop.backward.reverse_pass import backward
+from symbackprop.page.recurrences.bounds import bounded_form
+from symbackprop.page.recurrences.closed_forms import (
+    Closed, ClosedWriter, atom, fixed, monomial, moved, multiplied, over_steps, summed,
+)  # fmt: skip
 from symbackprop.sizes import size
 
 Known: TypeAlias = Mapping[tuple[str, bool], Closed]  # (name, cotangent?) at step t

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from symbackprop.picture.text_width import measure
 from symbackprop.picture.graphs.graph_picture import Box
 from symbackprop.picture.label import Label, Point
+from symbackprop.picture.text_width import measure
 
 Dash: TypeAlias = Literal["solid", "dashed", "dotted", "dash-dot"]
 Tip: TypeAlias = Literal["none", "end"]

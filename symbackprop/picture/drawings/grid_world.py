@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from symbackprop.errors import SheetError
 from symbackprop.picture.drawings.drawing import Circle, Drawing, Line, Rect, Shape, Text
-from symbackprop.picture.text_width import measure
 from symbackprop.picture.label import Label, Point
+from symbackprop.picture.text_width import measure
 
 Cell: TypeAlias = tuple[int, int]  # row, column, counted from 0
 

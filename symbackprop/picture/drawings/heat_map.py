@@ -7,8 +7,8 @@ from math import floor, isfinite, log10
 
 from symbackprop.errors import SheetError
 from symbackprop.picture.drawings.drawing import Drawing, Rect, Text
-from symbackprop.picture.text_width import measure
 from symbackprop.picture.label import Label
+from symbackprop.picture.text_width import measure
 
 DARKEST = 0.4  # the share of ink at which type is still read, black on white or white on black
 TYPE = 8.0

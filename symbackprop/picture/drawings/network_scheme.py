@@ -9,8 +9,8 @@ from math import hypot
 
 from symbackprop.errors import SheetError
 from symbackprop.picture.drawings.drawing import Circle, Drawing, Line, Shape, Text
-from symbackprop.picture.text_width import measure
 from symbackprop.picture.label import Label
+from symbackprop.picture.text_width import measure
 
 MANY, FIRST = 10, 5  # a layer of more neurons shows the first few, dots and the last
 TYPE, NAME = 8.0, 10.0

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from math import sqrt
 
-from symbackprop.picture.graphs.layering import Proper
 from symbackprop.picture.graphs.graph_picture import Box
+from symbackprop.picture.graphs.layering import Proper
 from symbackprop.picture.label import Point
 
 APART = 9.0  # arrows that share a side of a vertex are this far apart, if the side is long enough

@@ -14,16 +14,16 @@ from itertools import pairwise
 
 from symbackprop.errors import DeclarationError
 from symbackprop.picture.graphs.coordinates import positions
-from symbackprop.picture.graphs.layering import Proper, proper
-from symbackprop.picture.graphs.legend import KEY, MARGIN, circled, with_legend
-from symbackprop.picture.text_width import EDGE, NODE, SIZE, measure
+from symbackprop.picture.graphs.crossings import ordered
+from symbackprop.picture.graphs.edge_routes import radius, route, spread
 from symbackprop.picture.graphs.graph_picture import (
     KINDS, Arrow, Box, Direction, Picture, Placed, PlacedArrow, PlacedVertex, Repeat, Vertex,
 )  # fmt: skip
-from symbackprop.picture.label import Label, Point
-from symbackprop.picture.graphs.crossings import ordered
+from symbackprop.picture.graphs.layering import Proper, proper
+from symbackprop.picture.graphs.legend import KEY, MARGIN, circled, with_legend
 from symbackprop.picture.graphs.repeated_layers import collapse, find_repeats
-from symbackprop.picture.graphs.edge_routes import radius, route, spread
+from symbackprop.picture.label import Label, Point
+from symbackprop.picture.text_width import EDGE, NODE, SIZE, measure
 
 __all__ = [
     "Arrow", "Box", "Label", "Picture", "Placed", "PlacedArrow", "PlacedVertex", "Repeat", "Vertex",

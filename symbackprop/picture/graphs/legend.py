@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from unicodedata import numeric
 
-from symbackprop.picture.text_width import EDGE, measure
 from symbackprop.picture.graphs.graph_picture import Box, Placed
 from symbackprop.picture.label import Label
+from symbackprop.picture.text_width import EDGE, measure
 
 MARGIN = 2.0  # white around the picture
 KEY = 11.0  # diameter of a circled number

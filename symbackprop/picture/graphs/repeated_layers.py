@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from symbackprop.picture.graphs.layering import layers, neighbours
 from symbackprop.picture.graphs.graph_picture import Arrow, Picture, Repeat, Vertex
+from symbackprop.picture.graphs.layering import layers, neighbours
 from symbackprop.picture.label import Label
 
 LEAST = 4  # copies that make a run

@@ -7,11 +7,11 @@ from hashlib import sha256
 from html import escape
 
 from symbackprop.picture.drawings.drawing import number
-from symbackprop.picture.graphs.legend import number_in
-from symbackprop.picture.text_width import EDGE, NODE, SIZE
 from symbackprop.picture.graphs.graph_picture import Placed, PlacedArrow, PlacedVertex
+from symbackprop.picture.graphs.legend import number_in
 from symbackprop.picture.label import Label, Point
 from symbackprop.picture.svg_text import FONTS, clean, inscription, pair
+from symbackprop.picture.text_width import EDGE, NODE, SIZE
 
 LOOKS = {
     "input": 'fill="none" stroke="currentColor"',

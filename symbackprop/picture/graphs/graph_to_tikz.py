@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symbackprop.picture.graphs.legend import number_in
-from symbackprop.picture.text_width import EDGE, NODE, SIZE
 from symbackprop.picture.graphs.graph_picture import Box, Placed, PlacedArrow, PlacedVertex
+from symbackprop.picture.graphs.legend import number_in
 from symbackprop.picture.label import Label, Point
+from symbackprop.picture.text_width import EDGE, NODE, SIZE
 
 LIBRARIES: tuple[str, ...] = ()  # TikZ libraries the output needs: none
 
