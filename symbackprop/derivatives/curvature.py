@@ -162,7 +162,8 @@ def expected_bit(left: Entries, right: Entries, y: Expr, p: Expr) -> Entries:
     def at(e: Entries, bit: int) -> Entries:
         return en.inline(e, lambda a: en.number(bit) if a.tensor is y else None)
 
-    means, steps = [], []
+    means: list[Entries] = []
+    steps: list[Entries] = []
     for e in (left, right):
         step = multiplied_out(en.add(at(e, 1), en.scale(at(e, 0), -1)))
         means.append(multiplied_out(en.add(at(e, 0), en.multiply(chance, en.single(step)))))

@@ -49,7 +49,7 @@ class Derivative(Raised):
     columns: str
     folded: Entries
     under_vec: Formula
-    tensors: Mapping[Hashable, Expr] = field(default_factory=dict)
+    tensors: Mapping[Hashable, Expr] = field(default_factory=dict[Hashable, Expr])
     layout: Layout = "axes"
 
     @property

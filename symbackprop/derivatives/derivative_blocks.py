@@ -79,7 +79,7 @@ def slopes(
     check_free(g, names, "jacobian")
     for n in names:
         g = cut(g, n)
-    reach = set().union(*(relevant(g, y) for y in outputs))
+    reach = set[str]().union(*(relevant(g, y) for y in outputs))
     for n in names:
         if n not in reach:
             raise DeclarationError(f"{', '.join(outputs)} does not depend on {n}", where="jacobian")

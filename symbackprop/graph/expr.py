@@ -95,7 +95,7 @@ class Expr:
     def __neg__(self) -> Expr:
         return apply(OPERATORS["negative"], self)
 
-    def __pow__(self, exponent: int | float | Fraction) -> Expr:
+    def __pow__(self, exponent: object) -> Expr:
         if not isinstance(exponent, int | float | Fraction):
             raise DeclarationError("an exponent is a number", where="**")
         return apply(OPERATORS["power"], self, p=Fraction(str(exponent)))
@@ -150,7 +150,8 @@ def const(value: int | float | Fraction | Size) -> Expr:
     return intern(NUMBER, (), (("value", Fraction(str(value))),), ())
 
 
-def as_expr(value: Operand) -> Expr:
+def as_expr(value: object) -> Expr:
+    """A number or a size as an expression. Errors: `DeclarationError` for anything else."""
     if isinstance(value, Expr):
         return value
     if isinstance(value, bool) or not isinstance(value, int | float | Fraction | Size):

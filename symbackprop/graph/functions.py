@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.formula.printed_names import default_tex, spelled
@@ -23,15 +25,20 @@ OPERATORS = "add subtract multiply divide negative power matmul transpose".split
 expr.OPERATORS.update({k: OPS[k] for k in OPERATORS})
 
 
+def positions(key: object) -> tuple[object, ...]:
+    """What stands between square brackets, one for each axis."""
+    return tuple(cast("tuple[object, ...]", key)) if isinstance(key, tuple) else (key,)
+
+
 def subscript(x: Expr, key: object) -> Expr:
     """x[1:4], x[:, 0], x[y] for a label y, h[t-1] for a time symbol."""
-    keys = key if isinstance(key, tuple) else (key,)
+    keys = positions(key)
     if len(keys) == 1 and isinstance(keys[0], Expr) and labels_of(keys[0]) is not None:
         return pick(x, keys[0])
     if len(keys) > x.rank:
         raise ShapeError(f"{describe(x)} is {shape_text(x.shape)}; {len(keys)} positions given",
                          where=f"{describe(x)}[…]")  # fmt: skip
-    ranges = []
+    ranges: list[tuple[Size, ...]] = []
     for extent, k in zip(x.shape, (*keys, *(slice(None),) * (x.rank - len(keys))), strict=True):
         ranges.append(one_range(k, extent, x))
     return apply(OPS["slice"], x, ranges=tuple(ranges))
@@ -47,6 +54,7 @@ def one_range(k: object, extent: Size, x: Expr) -> tuple[Size, ...]:
         return s + extent if s.number is not None and s.number < 0 else s
 
     if isinstance(k, slice):
+        k = cast("slice[object, object, object]", k)
         if k.step not in (None, 1):
             raise DeclarationError("only steps of 1", where=where)
         start, stop = bound(k.start, size(0)), bound(k.stop, extent)

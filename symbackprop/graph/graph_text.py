@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable
 from itertools import product
 
-from symbackprop.entries.op import abstract
+from symbackprop.entries.op import Op, abstract
 from symbackprop.errors import (
     CHARACTERS, RANK, DeclarationError, LimitError, ShapeError, SymbackpropError, within,
 )  # fmt: skip
 from symbackprop.formula.printed_names import default_tex, spelled
 from symbackprop.graph.domains import DOMAINS, SYMMETRIC
-from symbackprop.graph.expr import Expr, Symbol, apply, labels_of, leaf
+from symbackprop.graph.expr import Expr, Operand, Symbol, apply, labels_of, leaf
 from symbackprop.graph.expression_text import Expressions
 from symbackprop.graph.functions import FUNCTIONS, collect
 from symbackprop.graph.graph import Graph, Time, make, used_names
@@ -150,7 +150,7 @@ class Reader:
                 raise DeclarationError("is a function already", where=s.where,
                                        hint="Take another name, as phi.")  # fmt: skip
             op = abstract(s.name)
-            self.functions[s.name] = lambda x: apply(op, x)
+            self.functions[s.name] = of_one(op)
             self.spelled[s.name] = s.tex or default_tex(s.name)
             return
         domain, labels = "real", None
@@ -233,6 +233,11 @@ class Reader:
             Symbol(s.name, value.shape, tex, domain, classes, inner, time=s.time)
         )
         self.definition[s.name] = value
+
+
+def of_one(op: Op) -> Callable[[Operand], Expr]:
+    """A function of one argument."""
+    return lambda x: apply(op, x)
 
 
 def as_graph(graph: Graph | Expr | str) -> Graph:

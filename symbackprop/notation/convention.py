@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from symbackprop.errors import SheetError
 from symbackprop.formula import tree as no
@@ -107,4 +107,4 @@ def function_key(e: Expr) -> str:
 
 
 def attribute_text(v: object) -> str:
-    return "×".join(str(x) for x in v) if isinstance(v, tuple) else str(v)
+    return "×".join(map(str, cast("tuple[object, ...]", v))) if isinstance(v, tuple) else str(v)

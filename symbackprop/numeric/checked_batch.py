@@ -63,11 +63,12 @@ def check_rows(one: Graph, many: Graph, over: Collection[str], size_name: str, t
     sizes = bind_sizes(many, 0)
     start = generic_point(many, 0, 0, sizes)
     point = forward(many, start)
-    outputs = []
+    outputs: list[Array] = []
     for row in range(sizes[size_name]):
         inputs = {k: v[row] if k[0] in over else v for k, v in start.values.items()}
         alone = forward(one, Point(sizes, inputs, {}, start.length))
-        outputs.append(alone.values[one.output, 0] if not one.symbol[one.output].shape else 0)
+        if not one.symbol[one.output].shape:
+            outputs.append(alone.values[one.output, 0])
         for (n, t), v in alone.values.items():
             if n == one.output and not one.symbol[n].shape:
                 continue

@@ -38,7 +38,9 @@ class Sheet:
     name: str
     title: Mapping[str, str]
     exercises: tuple[Exercise, ...]
-    header: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
+    header: Mapping[str, str | Mapping[str, str]] = field(
+        default_factory=dict[str, "str | Mapping[str, str]"]
+    )
     first: int = 1  # the number of the first exercise; sheets of a course often count on
 
     def __post_init__(self) -> None:

@@ -1,13 +1,11 @@
 """Gradients, Hessian-vector products and emitted code against JAX and PyTorch, in float64."""
 
 from __future__ import annotations
-
 import importlib
 import os
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, assume, given as drawn, settings, strategies as st
@@ -21,6 +19,7 @@ from symbackprop.graph.functions import FUNCTIONS, collect
 from symbackprop.matrices import tidy as td
 from symbackprop.sheet.exercise import Derived
 from symbackprop.vocabulary import OPS
+from tests import ROOT
 from tests.frameworks.comparing import (
     CLOSE, apart, compare, compare_twice, given, interpreted, on_a_tie, outcome,
 )  # fmt: skip
@@ -28,7 +27,7 @@ from tests.frameworks.interpreter import System
 from tests.frameworks.whole import ONCE, WHOLE
 from tests.graphs import GRAPHS
 from tests.random_graphs import EVERYTHING, random_graph
-from tests.test_vocabulary import cases
+from tests.vocabulary.test_vocabulary import cases
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.filterwarnings("default")]
 RANDOM = int(os.environ.get("SYMBACKPROP_RANDOM_GRAPHS", "200"))  # 2000 in the long run
@@ -123,7 +122,7 @@ def derived(module: str) -> list[Derived]:
     return [a for a in own if "function as" not in str(a.graph)]
 
 
-FOLDER = Path(__file__).parent.parent.parent / "worked"
+FOLDER = ROOT / "worked"
 WORKED = [p.stem for p in sorted(FOLDER.glob("*.py")) if "SHEET = " in p.read_text("utf-8")]
 
 

@@ -151,7 +151,7 @@ class Court:
 
     def line(self, text: str) -> Line:
         """The first sign that fails, or that all hold."""
-        details = []
+        details: list[str] = []
         for n in range(1, len(self.claim.sides)):
             found = self.check(n)
             if found.verdict != "holds":
@@ -247,10 +247,14 @@ class Court:
         gap = np.abs(a - b)
         scale = max(np.max(np.abs(a), initial=0), np.max(np.abs(b), initial=0))
         apart = ~(gap <= EQUAL * scale + self.slack(place, k) + self.slack(place, n))
-        spot = tuple(int(x) for x in np.argwhere(apart)[0]) if np.any(apart) else (0,) * a.ndim
+        spot: tuple[int, ...] = (
+            tuple(np.argwhere(apart)[0].tolist()) if np.any(apart) else (0,) * a.ndim
+        )
         depth = len(np.broadcast_shapes(place.value(k).samples, place.value(n).samples))
-        letters = [(x, int(np.ravel(v)[spot[0]])) for x, v in place.env.indices.items() if depth]
-        found = digits(float(np.real(a[spot])), float(np.real(b[spot])))
+        letters = [
+            (x, int(np.asarray(v).flat[spot[0]])) for x, v in place.env.indices.items() if depth
+        ]
+        found = digits(float(a[spot].real), float(b[spot].real))
         return Found("false", tuple(letters), tuple(x + 1 for x in spot[depth:]), found)
 
 

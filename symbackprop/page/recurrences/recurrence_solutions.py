@@ -280,9 +280,11 @@ def bounded(d: Derivation, name: str) -> tuple[Formula, Formula] | None:
 
     None without a closed form, for arrays, and where a slope is not bounded.
     """
+    if d.graph.time is None:
+        return None
     w = with_named_slopes(d) or d
-    found = closed_gradient(w, name, solved(w)) if d.graph.time else None
-    if not found or any(c.shape for c in found) or d.graph.time is None:
+    found = closed_gradient(w, name, solved(w))
+    if not found or any(c.shape for c in found):
         return None
     largest = [bounded_form(c) for c in found]
     kept = [c for c in largest if c is not None]
