@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -209,6 +210,18 @@ def test_the_map_is_the_plan() -> None:
     text = CONTRIBUTING.read_text("utf-8")
     assert with_map(text) == text
     assert with_map(text.replace("| `graph/` |", "| `graphs/` |")) == text
+
+
+def test_the_road_names_what_there_is() -> None:
+    """Dotted names and files in CONTRIBUTING.md are those of the package."""
+    text = CONTRIBUTING.read_text("utf-8")
+    road = re.findall(r"`((?:[a-z_]+\.)+[a-z_]+)\b[`(]", text)
+    assert len(road) > 8
+    for said in (x for x in road if x.split(".")[0] in FLOORS and not x.endswith(".py")):
+        module, _, name = f"symbackprop.{said}".rpartition(".")
+        assert f"symbackprop.{said}" in MODULES or hasattr(import_module(module), name), said
+    for said in re.findall(r"`([\w.]+/[\w./]*)`", text):
+        assert any((x / said).exists() for x in (ROOT, PACKAGE)), said
 
 
 def test_every_room_has_its_tests() -> None:
