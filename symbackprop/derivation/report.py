@@ -28,6 +28,7 @@ class Report:
 
     equalities: tuple[Checked, ...]
     truths_checked: tuple[Checked, ...]
+    code_checked: tuple[Checked, ...]
     points: int
     seed: int
     sizes: tuple[Sizes, ...]  # at each point
@@ -46,8 +47,17 @@ class Report:
         return sum(c.verdict == "agrees" for c in self.truths_checked)
 
     @property
+    def code(self) -> int:
+        """How many results of the emitted code agree: the output, and every gradient."""
+        return sum(c.verdict == "agrees" for c in self.code_checked)
+
+    @property
+    def everything(self) -> tuple[Checked, ...]:
+        return (*self.equalities, *self.truths_checked, *self.code_checked)
+
+    @property
     def failures(self) -> tuple[Checked, ...]:
-        return tuple(c for c in (*self.equalities, *self.truths_checked) if c.verdict != "agrees")
+        return tuple(c for c in self.everything if c.verdict != "agrees")
 
     @property
     def ok(self) -> bool:
@@ -56,7 +66,7 @@ class Report:
 
     @property
     def max_rel_error(self) -> float:
-        return max((c.error for c in (*self.equalities, *self.truths_checked)), default=0.0)
+        return max((c.error for c in self.everything), default=0.0)
 
     def demand(self) -> None:
         """Errors: `VerificationError` with the offending entries, the seed and the sizes."""
@@ -64,7 +74,7 @@ class Report:
             lines = [f"{c.key}: {c.verdict}: {c.reason}" for c in self.failures[:10]]
             more = len(self.failures) - len(lines)
             raise VerificationError(
-                f"{len(self.failures)} of {self.equations + len(self.truths_checked)} checks do not hold\n  "
+                f"{len(self.failures)} of {len(self.everything)} checks do not hold\n  "
                 + "\n  ".join(lines)
                 + (f"\n  … and {more} more" if more > 0 else ""),
                 where="verification",
@@ -87,6 +97,7 @@ def together(reports: Sequence[tuple[str, Report]], seed: int) -> Report:
     return Report(
         tuple(c for p, r in reports for c in named(p, r.equalities)),
         tuple(c for p, r in reports for c in named(p, r.truths_checked)),
+        tuple(c for p, r in reports for c in named(p, r.code_checked)),
         min((r.points for _, r in reports), default=0),
         seed,
         tuple(dict.fromkeys(s for _, r in reports for s in r.sizes)),

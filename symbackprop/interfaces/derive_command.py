@@ -40,7 +40,8 @@ def run_derive(o: argparse.Namespace) -> int:
             print(f"where {n} = {plain(d.formula(d.graph.definition[n]))}")
         print(
             f"verified: {report.checked} of {report.equations} equations at {report.points} points, "
-            f"{report.truths} derivatives, largest error {report.max_rel_error:.1e}, seed {report.seed}"
+            f"{report.truths} derivatives, {report.code} results of the code, "
+            f"largest error {report.max_rel_error:.1e}, seed {report.seed}"
         )
     return 0
 

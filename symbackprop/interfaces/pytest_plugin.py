@@ -79,20 +79,18 @@ class SheetCollector(pytest.Collector):
 
     def collect(self) -> Iterator[pytest.Item]:
         for prefix, check in self.sheet.checks:
-            for eq in check.page.equations:
-                yield EquationItem.from_parent(self, name=prefix + eq.key)
-            for name in check.derivation.backward.adjoints:
-                yield EquationItem.from_parent(self, name=f"{prefix}δ {name}")
+            for key in check.keys:
+                yield EquationItem.from_parent(self, name=prefix + key)
 
     def verdicts(self) -> dict[str, Checked]:
         """Checks by key, made when the first item runs."""
         if self.report is None:
             self.report = self.sheet.verify()
-        return {c.key: c for c in (*self.report.equalities, *self.report.truths_checked)}
+        return {c.key: c for c in self.report.everything}
 
 
 class EquationItem(pytest.Item):
-    """One printed equation, or one error signal against the definition."""
+    """One printed equation, one error signal, or one result of the emitted code."""
 
     def runtest(self) -> None:
         assert isinstance(self.parent, SheetCollector)

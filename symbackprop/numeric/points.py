@@ -134,6 +134,12 @@ def schedule(g: Graph, length: int) -> Iterator[Key]:
     yield from ((n, 0) for n in order.after)
 
 
+def definition_at(g: Graph, key: Key) -> Expr:
+    """What makes a value: the definition of its node, or what a recurrence starts from."""
+    name, t = key
+    return g.initial[name] if not t and name in g.initial else g.definition[name]
+
+
 Work: TypeAlias = Callable[[Expr, Point, int], Array]  # an expression at a point and a step
 Held: TypeAlias = Mapping[Key, Array] | None  # δ's that are given
 
@@ -145,8 +151,7 @@ def forward(g: Graph, at: Point, nudge: Mapping[Key, Array] | None = None, only:
     values = {k: v + nudge[k] if k in nudge else v for k, v in at.values.items()}
     out = Point(at.sizes, values, at.deltas, at.length)
     for name, t in schedule(g, at.length):
-        start = not t and name in g.initial
-        v = work(g.initial[name] if start else g.definition[name], out, t)
+        v = work(definition_at(g, (name, t)), out, t)
         values[name, t] = v + nudge[name, t] if (name, t) in nudge else v
         if name == only and not at.length:
             break

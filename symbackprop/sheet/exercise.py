@@ -23,6 +23,7 @@ from symbackprop.page.page import (
 )  # fmt: skip
 from symbackprop.picture.drawings.drawing import Drawing
 from symbackprop.sizes import Size
+from symbackprop.verify.emitted_code import emitted, names
 
 PARTS = 26  # letters
 Version = Literal["solution", "exercise"]
@@ -37,6 +38,14 @@ class Check:
     derivation: Derivation
     page: Page
     lengths: tuple[int, ...] = ()  # steps of a recurrence it is checked for; else a few
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What is checked, by the keys of its report: equations, δ's, results of the emitted code."""
+        d = self.derivation
+        code = names(d) if emitted(d) else ()
+        return (*(eq.key for eq in self.page.equations), *(f"δ {n}" for n in d.backward.adjoints),
+                *(f"code {n}" for n in code))  # fmt: skip
 
 
 class Answer(Protocol):

@@ -22,7 +22,7 @@ from symbackprop.sheet.templating import render
 from symbackprop.tex.escape import escape
 from symbackprop.tex.preamble import preamble
 from symbackprop.verify.equality import verify_page
-from symbackprop.verify.truth import ROUNDING
+from symbackprop.verify.comparison import ROUNDING
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}"
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -185,6 +185,8 @@ def verification(report: Report, language: str, style: Style) -> list[str]:
                    points=str(report.points))]  # fmt: skip
     if report.truths:
         out.append(counted(f"verification.{report.method}", language, report.truths))
+    if report.code:
+        out.append(counted("verification.code", language, report.code))
     return [
         *out,
         phrase(f"verification.{'worst' if lead else 'rounding'}", language, error=error),

@@ -9,15 +9,18 @@ to 1e-6. The only verdict that counts is 'agrees' at three or more points.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property, partial
+from itertools import chain, islice
 from math import inf, isfinite
 
 import numpy as np
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation, Phrase
-from symbackprop.derivation.report import Report, Sizes, Tally
+from symbackprop.derivation.report import Checked, Report, Sizes, Tally
 from symbackprop.derivatives.quantity import Quantity
 from symbackprop.entries.reference_values import KINKS, Array
 from symbackprop.errors import FormulaError, LimitError, SymbackpropError
@@ -26,18 +29,18 @@ from symbackprop.formula.reading.latex_reader import read_formula
 from symbackprop.formula.tree import Array as ArrayFormula, Decimal, Formula, Minus, Number
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.walk import canonical
-from symbackprop.graph.expr import topological
 from symbackprop.numeric.points import (
     Point, backward_values, bind_sizes, forward, generic_point, seeded,
 )  # fmt: skip
 from symbackprop.page.outline import outline
 from symbackprop.page.page import Equations, Page, Section
+from symbackprop.verify.emitted_code import check_code, emitted, names as names_of
 from symbackprop.verify.page_values import Names, Scene
-from symbackprop.verify.truth import ROUNDING, check_truths
+from symbackprop.verify.comparison import EQUAL, TRUE, relative
+from symbackprop.verify.rounding import Trial, moved, scattered
+from symbackprop.verify.truth import analytic as takes_complex, check_truths
 from symbackprop.verify.typed_partials import with_partials
 
-EQUAL = 1e-10  # relative to the largest entry of the left side
-TRUE = 1e-6  # of a derivative, relative to its largest entry
 KINK = {"complex": 1e-9, "central": 1e-3}  # distance kept from kinks
 POINTS = 3  # checkable points an equality needs
 ATTEMPTS = 40  # points tried before a check is given up
@@ -49,40 +52,60 @@ ATTEMPTS = 40  # points tried before a check is given up
 def verify_page(
     d: Derivation, page: Page, *, seed: int = 0, trials: int = POINTS, lengths: Sequence[int] = ()
 ) -> Report:
-    """Every equation of the page and every δ of the derivation.
+    """Every equation of the page, every δ of the derivation, and the code it emits.
 
     `lengths` are the numbers of steps of a recurrence, one trial each,
     and all of them must be checkable; by default 3, 5 and 2.
     """
     trials = len(lengths) or trials
-    names = Names(d)
-    read = [readings(d, eq, names) for eq in page.equations]
-    tally = [Tally(eq.key) for eq in page.equations]
-    truths = {n: Tally(f"δ {n}") for n in d.backward.adjoints}
+    checks = Checks(d, page)
     sizes: list[Sizes] = []
     method = "central" if not analytic(d) else "complex"
     for trial in range(trials):
-        steps = lengths[trial] if lengths else None
-        found = point_for(d, trial, seed, method, steps)
+        found = point_for(d, trial, seed, method, lengths[trial] if lengths else None)
         if isinstance(found, str):
-            for t in (*tally, *truths.values()):
-                t.reason = t.reason or found
-            continue
-        point = found
-        sizes.append(tuple(sorted(point.sizes.items())))
-        scene = Scene(d, names, point, seed, page.at)
-        for eq, sides, t in zip(page.equations, read, tally, strict=True):
-            check_equation(d, eq, sides, scene, t)
-        check_truths(d, point, truths, trial, seed, method, tolerance=TRUE)
+            checks.without_a_point(found)
+        else:
+            sizes.append(tuple(sorted(found.sizes.items())))
+            checks.at(Trial(d, found, seed + trial), seed)
     need = trials if lengths else min(POINTS, trials)
-    return Report(
-        tuple(t.checked(need) for t in tally),
-        tuple(t.checked(need) for t in truths.values()),
-        trials,
-        seed,
-        tuple(dict.fromkeys(sizes)),
-        method,
-    )
+    equalities, truths, code = checks.made(need)
+    return Report(equalities, truths, code, trials, seed, tuple(dict.fromkeys(sizes)), method)
+
+
+class Checks:
+    """What a page states and what stands behind it, with a tally for each."""
+
+    def __init__(self, d: Derivation, page: Page) -> None:
+        self.d, self.page, self.names = d, page, Names(d)
+        self.read = [readings(d, eq, self.names) for eq in page.equations]
+        self.equalities = [Tally(eq.key) for eq in page.equations]
+        self.truths = {n: Tally(f"δ {n}") for n in d.backward.adjoints}
+        self.code = emitted(d)
+        self.results = {n: Tally(f"code {n}") for n in names_of(d)} if self.code else {}
+
+    @property
+    def groups(self) -> tuple[Collection[Tally], ...]:
+        return self.equalities, self.truths.values(), self.results.values()
+
+    def without_a_point(self, reason: str) -> None:
+        """A trial for which no point was found."""
+        for t in chain(*self.groups):
+            t.reason = t.reason or reason
+
+    def at(self, trial: Trial, seed: int) -> None:
+        """Everything at one point."""
+        scene = Scene(self.d, self.names, trial.point, seed, self.page.at)
+        near = Nearby(trial, self.names, self.page.at)
+        for eq, sides, t in zip(self.page.equations, self.read, self.equalities, strict=True):
+            check_equation(eq, sides, scene, near, t)
+        check_truths(self.d, trial, self.truths, seed, tolerance=TRUE)
+        if self.code:
+            check_code(self.code, trial, self.results)
+
+    def made(self, need: int) -> tuple[tuple[Checked, ...], ...]:
+        """The verdicts: only what was checkable at enough points agrees."""
+        return tuple(tuple(t.checked(need) for t in g) for g in self.groups)
 
 
 def verify_derivation(
@@ -93,9 +116,8 @@ def verify_derivation(
 
 
 def analytic(d: Derivation) -> bool:
-    """Whether every scalar function takes a complex argument."""
-    nodes = (e for x in d.graph.definition.values() for e in topological(x))
-    return all(e.op.scalar is None or e.op.scalar.analytic for e in nodes)
+    """Whether every scalar function of the graph takes a complex argument."""
+    return all(map(takes_complex, d.graph.definition.values()))
 
 
 def point_for(
@@ -140,63 +162,121 @@ def readings(d: Derivation, eq: Equation, names: Names) -> list[Formula] | str:
     return out
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A left side and one of its sides at a point; `slack` is what a rounded side may be off by."""
+
+    side: Formula
+    left: Array
+    right: Array
+    slack: Array | None
+    moment: str
+
+
+@dataclass(frozen=True)
+class Nearby:
+    """The scenes of the points beside one, made when somebody asks for them."""
+
+    trial: Trial
+    names: Names
+    at: Mapping[str, object] | None
+
+    @cached_property
+    def scenes(self) -> tuple[Scene, ...]:
+        t = self.trial
+        rng = np.random.default_rng([t.seed, 4242])
+        return tuple(Scene(t.d, self.names, p, t.seed, self.at, noise=partial(moved, rng=rng))
+                     for p in t.neighbours)  # fmt: skip
+
+    def gaps(
+        self, eq: Equation, sides: list[Formula], n: int, where: tuple[int, ...]
+    ) -> list[float]:
+        """Left less right at one entry of pair n, at every point beside this one."""
+        found = (next(islice(pairs(eq, sides, s), n, None)) for s in self.scenes)
+        return [float(np.real(one_entry(p.left, where) - one_entry(p.right, where))) for p in found]
+
+
+def one_entry(a: Array, where: tuple[int, ...]) -> Array:
+    """An entry; a number stands for an array of it."""
+    return a[where] if a.ndim else a
+
+
 def check_equation(
-    d: Derivation, eq: Equation, sides: list[Formula] | str, scene: Scene, tally: Tally
+    eq: Equation, sides: list[Formula] | str, scene: Scene, near: Nearby, tally: Tally
 ) -> None:
     """One equation at one point, at every time step it is about."""
     if isinstance(sides, str):
         tally.fail(sides)
         return
     try:
-        for plain, moment in scene.environments(eq):
-            env = with_partials(scene, eq, plain)
-            left = evaluate(sides[0], env)
-            for n, f in enumerate(sides[1:], 1):
-                rounded = eq.relation == "≈" and n == len(sides) - 1
-                slack = evaluate(half_units(f), env) if rounded else None
-                right = evaluate(f, env)
-                bounded = eq.relation == "≤" and n == len(sides) - 1
-                least = raised(left, right) if bounded else left
-                compare(d, eq, least, right, slack, f, scene, moment, tally)
+        for n, p in enumerate(pairs(eq, sides, scene)):
+            found = compared(p)
+            if not isinstance(found, Difference):
+                tally.agree(found)
+            elif rounding(eq, sides, near, n, p, found):
+                tally.agree(0.0)
+            else:
+                tally.fail(told(eq, p, found, scene), found.error)
     except SymbackpropError as error:
         tally.fail(f"cannot be evaluated: {error}")
         return
     tally.points += 1
 
 
-def compare(
-    d: Derivation,
-    eq: Equation,
-    left: Array,
-    right: Array,
-    slack: Array | None,
-    side: Formula,
-    scene: Scene,
-    moment: str,
-    tally: Tally,
-) -> None:
-    shape = (
-        np.broadcast_shapes(left.shape, right.shape)
-        if left.ndim == 0 or right.ndim == 0
-        else left.shape
-    )
-    if left.shape != right.shape and left.ndim and right.ndim:
-        tally.fail(f"sizes differ: {left.shape} and {right.shape} for `{latex(side, d.functions)}`")
-        return
-    a, b = np.broadcast_to(left, shape), np.broadcast_to(right, shape)
+def pairs(eq: Equation, sides: list[Formula], scene: Scene) -> Iterator[Pair]:
+    """The left side against every other, at every time step the equation is about."""
+    for plain, moment in scene.environments(eq):
+        env = with_partials(scene, eq, plain)
+        left = evaluate(sides[0], env)
+        for n, f in enumerate(sides[1:], 1):
+            last = n == len(sides) - 1
+            slack = evaluate(half_units(f), env) if eq.relation == "≈" and last else None
+            right = evaluate(f, env)
+            least = raised(left, right) if eq.relation == "≤" and last else left
+            yield Pair(f, least, right, slack, moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How far two sides are apart, relative to the larger; `where` is the entry, None where sizes differ."""
+
+    error: float
+    where: tuple[int, ...] | None
+
+
+def compared(p: Pair) -> float | Difference:
+    """The error of two sides that agree, or what tells them apart."""
+    if p.left.shape != p.right.shape and p.left.ndim and p.right.ndim:
+        return Difference(inf, None)
+    a, b = np.broadcast_arrays(p.left, p.right)
     error, where = relative(a, b)
-    if slack is not None:
-        if np.all(np.abs(a - b) <= slack):
-            return
-    elif error <= EQUAL:
-        tally.agree(error)
-        return
-    at = f" at entry {tuple(int(k) + 1 for k in where)}" if where else ""
-    tally.fail(
-        f"`{latex(eq.left, d.functions)}` is {a[where]:.12g} but `{latex(side, d.functions)}` is "
-        f"{b[where]:.12g}{at}{moment}; seed {scene.seed}, sizes {dict(scene.point.sizes)}",
-        error,
-    )
+    if p.slack is not None:
+        return 0.0 if np.all(np.abs(a - b) <= p.slack) else Difference(error, where)
+    return error if error <= EQUAL else Difference(error, where)
+
+
+def rounding(
+    eq: Equation, sides: list[Formula], near: Nearby, n: int, p: Pair, found: Difference
+) -> bool:
+    """Whether the largest difference is what rounding leaves: small beside all values, and scattered."""
+    if found.where is None or p.slack is not None or not isfinite(found.error):
+        return False
+    gap = float(np.real(one_entry(p.left, found.where) - one_entry(p.right, found.where)))
+    if abs(gap) > EQUAL * near.trial.largest:
+        return False
+    return scattered([gap, *near.gaps(eq, sides, n, found.where)])
+
+
+def told(eq: Equation, p: Pair, found: Difference, scene: Scene) -> str:
+    """What differs: the entry and both values."""
+    functions = scene.d.functions
+    side = latex(p.side, functions)
+    if found.where is None:
+        return f"sizes differ: {p.left.shape} and {p.right.shape} for `{side}`"
+    a, b = one_entry(p.left, found.where), one_entry(p.right, found.where)
+    at = f" at entry {tuple(k + 1 for k in found.where)}" if found.where else ""
+    return (f"`{latex(eq.left, functions)}` is {a:.12g} but `{side}` is {b:.12g}{at}{p.moment}; "
+            f"seed {scene.seed}, sizes {dict(scene.point.sizes)}")  # fmt: skip
 
 
 def raised(left: Array, right: Array) -> Array:
@@ -215,35 +295,6 @@ def half_units(f: Formula) -> Formula:
         case Decimal():
             return Decimal("0." + "0" * len(f.digits.partition(".")[2]) + "5000001")
     return Number(Fraction(0))
-
-
-def relative(a: Array, b: Array) -> tuple[float, tuple[int, ...]]:
-    """Largest difference relative to the largest entry, and where; nan and inf never agree.
-
-    What rounding alone leaves of numbers around 1 is no difference: a 0 is often computed as 1e-16.
-    """
-    if not a.size:
-        return 0.0, ()
-    with np.errstate(invalid="ignore", over="ignore"):
-        gap = np.abs(numeric(a) - numeric(b))
-    at = int(np.argmax(gap))
-    most = float(gap.flat[at])
-    if not isfinite(most):
-        at = int(np.argmin(np.isfinite(gap)))
-        return inf, tuple(int(k) for k in np.unravel_index(at, gap.shape))
-    where = tuple(int(k) for k in np.unravel_index(at, gap.shape))
-    scale = max(largest(a), largest(b))
-    return (most / scale if most > ROUNDING else 0.0), where
-
-
-def largest(a: Array) -> float:
-    """The largest entry by its absolute value."""
-    return float(max(a.max(), -a.min()) if a.dtype.kind == "f" else np.abs(a).max())
-
-
-def numeric(a: Array) -> Array:
-    """Numbers that can be subtracted: what is neither float nor complex becomes complex."""
-    return a if a.dtype.kind in "fc" else np.asarray(a, complex)
 
 
 # --- Jacobians and Hessians ----------------------------------------------------------------------

@@ -75,6 +75,7 @@ class Scene:
     seed: int
     at: Mapping[str, object] | None = None
     scopes: dict[str, dict[Formula, Value]] = field(default_factory=dict)
+    noise: Callable[[Array], Array] | None = None  # what rounding does to the value of a function
 
     @cached_property
     def values(self) -> dict[Formula, Value]:
@@ -137,7 +138,9 @@ class Scene:
                 out[function_key(e)] = applied(e, self.point.sizes)
         for name in built_in():  # derivatives bring in functions the graph does not name
             scalars_into(out, name)
-        return {**{name: along_last(name) for name in LAYERS}, **out}
+        out = {**{name: along_last(name) for name in LAYERS}, **out}
+        noise = self.noise
+        return {k: after(f, noise) for k, f in out.items()} if noise else out
 
     def environments(self, eq: Equation) -> Iterator[tuple[Environment, str]]:
         """One environment per time step the equation is about."""
@@ -241,3 +244,8 @@ class Scene:
             if tex and g.symbol[n].rank <= 1 and not g.symbol[self.d.of].shape and not tex.time:
                 out[Partial(of, tex.tex)] = self.slope(n)
         return out
+
+
+def after(f: Callable[..., Array], noise: Callable[[Array], Array]) -> Callable[..., Array]:
+    """A function whose value is moved by some noise."""
+    return lambda *x: noise(f(*x))

@@ -1,114 +1,217 @@
-"""Truth: every δ against the derivative of the graph's definition, along random directions.
+"""Truth: every δ against the definitions of the nodes that read it.
 
-The complex step (Squire & Trapp, SIAM Review 40, 1998), or central differences where a function is not
-analytic.
+δ_x is true where ⟨δ_x, v⟩ = Σ_c ⟨δ_c, (∂c/∂x) v⟩ over all that reads x, for random v: the chain rule, one
+node at a time. With the δ of the output given, all of them together are the derivative of the output, by
+induction from the output backwards; so each is held relative to its own size, in time linear in the graph.
+(∂c/∂x) v is the complex step of c's definition (Squire & Trapp, SIAM Review 40, 1998), or a central
+difference of fourth order where a function in it is not analytic.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.report import Tally
 from symbackprop.entries.reference_values import Array
-from symbackprop.numeric.points import Key, Point, forward, objective
+from symbackprop.graph.expr import Expr, topological
+from symbackprop.numeric.points import Key, Point, definition_at, evaluate, schedule
+from symbackprop.verify.comparison import ROUNDING
+from symbackprop.verify.rounding import Trial, scattered
 
-ROUNDING = 1e-14  # what is left of sums of numbers around 1, absolute
-ROUNDED = 1e-12  # the most that rounding may leave of larger numbers
-STEP = 1e-30  # complex step: no cancellation, so as small as the format allows
-DIFFERENCE = 1e-5  # central differences, fourth order
-ONE_BY_ONE, COMBINED = 48, 8  # δ's tested singly up to so many; else in so many random combinations
+STEP = (
+    1e-30  # complex step, relative to the value: no cancellation, so as small as the format allows
+)
+DIFFERENCE = 1e-5  # central differences, relative to the value
+SINGLE = 2  # directions that move one entry, at each of the first steps of a name
+
+Direction: TypeAlias = tuple[Key, Array]
 
 
 def check_truths(
-    d: Derivation, point: Point, truths: Mapping[str, Tally], trial: int, seed: int, method: str,
-    *, tolerance: float,
-) -> None:  # fmt: skip
-    """⟨δ, v⟩ against the derivative of the output along v, for random v at every δ."""
-    rng = np.random.default_rng([seed, trial, 104729])
-    slope = Slope(d, point, method).along
-    groups = grouped(list(truths), len(truths) if len(truths) <= ONE_BY_ONE else COMBINED)
-    for group in groups:
-        keys = [k for n in group for k in point.deltas if k[0] == n]
-        nudges = [{k: rng.normal(size=point.deltas[k].shape) for k in keys}]
-        if len(group) == 1 and keys:
-            nudges += [single_entry(k, point, rng) for k in keys[:2] for _ in range(2)]
-        rounding = min(ROUNDED, ROUNDING * inflow(d, point, group))
-        for v in nudges:
-            derived = sum(float(np.sum(point.deltas[k] * x)) for k, x in v.items())
-            true = slope(v)
-            scale = max((float(np.max(np.abs(point.deltas[k]), initial=0)) for k in v), default=0.0)
-            gap = abs(true - derived)
-            error = 0.0 if gap <= rounding else gap / (max(abs(true), scale) or 1.0)
-            for n in group:
-                if not error <= tolerance:  # nan is no agreement
-                    truths[n].fail(
-                        f"derived {derived:.12g}, by definition {true:.12g}; seed {seed}, "
-                        f"sizes {dict(point.sizes)}",
-                        error,
-                    )
-                else:
-                    truths[n].agree(error if method == "complex" else 0.0)
-        for n in group:
-            truths[n].points += 1
+    d: Derivation, trial: Trial, truths: Mapping[str, Tally], seed: int, *, tolerance: float
+) -> None:
+    """⟨δ, v⟩ against what the nodes that read it make of v, for random v at every δ."""
+    slopes = Slopes(d, trial.point)
+    near = Neighbours(d, trial)
+    for name, tally in truths.items():
+        for direction in directions(trial.point, name, seed):
+            check_direction(slopes, near, direction, tally, tolerance)
+        tally.points += 1
 
 
-def inflow(d: Derivation, point: Point, names: list[str]) -> float:
-    """The largest entry of the δ's these are sums of, and 1: what cancels leaves its rounding."""
-    into = {u.consumer for n in names for u in d.backward.adjoints[n].uses}
-    return max((float(np.max(np.abs(x), initial=0)) for (n, _), x in point.deltas.items() if n in into),
-               default=1.0) + 1  # fmt: skip
+def directions(at: Point, name: str, seed: int) -> Iterator[Direction]:
+    """Random directions at every step of a name, single entries at the first; relative to the value."""
+    rng = np.random.default_rng([seed, *name.encode()])
+    for n, key in enumerate(k for k in at.deltas if k[0] == name):
+        size = magnitude(at.values[key])
+        yield key, size * rng.normal(size=size.shape)
+        for _ in range(SINGLE if n < SINGLE and size.size > 1 else 0):
+            v = np.zeros(size.shape)
+            entry = int(rng.integers(size.size))
+            v.flat[entry] = size.flat[entry]
+            yield key, v
 
 
-def grouped(names: list[str], count: int) -> list[list[str]]:
-    """Names dealt into groups."""
-    return [names[k::count] for k in range(count)] if count else []
+def magnitude(x: Array) -> Array:
+    """The absolute value of every entry; where that is 0, of the largest one, or 1."""
+    size = np.abs(np.asarray(x, float))
+    return np.where(size > 0, size, np.max(size, initial=0) or 1.0)
 
 
-def single_entry(key: Key, point: Point, rng: np.random.Generator) -> dict[Key, Array]:
-    """A direction that moves one entry."""
-    v = np.zeros(point.deltas[key].shape)
-    v.flat[int(rng.integers(0, max(v.size, 1)))] = 1.0
-    return {key: v}
+def check_direction(
+    slopes: Slopes, near: Neighbours, direction: Direction, tally: Tally, tolerance: float
+) -> None:
+    """One direction at one δ. What rounding alone explains is no difference: it scatters about 0."""
+    key, v = direction
+    try:
+        true, summed = slopes.along(key, v)
+    except KeyError as missing:
+        tally.fail(f"{missing.args[0][0]} reads {key[0]} but has no error signal")
+        return
+    derived, own = slopes.derived(key, v)
+    gap = abs(true - derived)
+    error = 0.0 if gap <= ROUNDING * (summed + own) else gap / (max(abs(true), own) or 1.0)
+    if error <= tolerance:  # nan is no agreement
+        tally.agree(error if slopes.exact(key) else 0.0)
+    elif gap <= tolerance * slopes.reach(key) and scattered([true - derived, *near.gaps(key, v)]):
+        tally.agree(0.0)
+    else:
+        at = dict(slopes.point.sizes)
+        tally.fail(f"derived {derived:.12g}, by definition {true:.12g}; seed {near.trial.seed}, "
+                   f"sizes {at}", error)  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Slope:
-    """Derivative of ⟨δof, of⟩ along a direction, from the graph's definitions alone."""
+class Slopes:
+    """What the nodes that read a value make of a change in it, from the graph's definitions alone."""
 
     d: Derivation
     point: Point
-    method: str
 
     @cached_property
-    def inputs(self) -> Point:
-        given = set(self.d.graph.inputs)
-        values = {
-            k: v
-            for k, v in self.point.values.items()
-            if k[0] in given or (k[1] < 1 and self.recurrent(k[0]))
-        }
-        seeds = {k: v for k, v in self.point.deltas.items() if k[0] == self.d.of}
-        return Point(self.point.sizes, values, seeds, self.point.length)
+    def values(self) -> dict[Key, Array]:
+        """The values of the point, one of which is moved and put back."""
+        return dict(self.point.values)
 
-    def recurrent(self, name: str) -> bool:
+    @cached_property
+    def moved(self) -> Point:
+        return replace(self.point, values=self.values)
+
+    @cached_property
+    def reads(self) -> Mapping[Key, frozenset[Key]]:
+        """The values every definition looks at when it is evaluated."""
+        g, out = self.d.graph, dict[Key, frozenset[Key]]()
+        for key in schedule(g, self.point.length):
+            seen = Seen(self.point.values)
+            evaluate(definition_at(g, key), replace(self.point, values=seen), key[1])
+            out[key] = frozenset(seen.looked)
+        return out
+
+    @cached_property
+    def readers(self) -> Mapping[Key, Sequence[Key]]:
+        """The definitions that look at a value, of those the output depends on."""
+        out: dict[Key, list[Key]] = {}
+        stack = [k for k in self.reads if k[0] == self.d.of]
+        done = set(stack)
+        while stack:
+            key = stack.pop()
+            for k in self.reads.get(key, ()):
+                out.setdefault(k, []).append(key)
+                if k not in done:
+                    done.add(k)
+                    stack.append(k)
+        return out
+
+    def along(self, key: Key, v: Array) -> tuple[float, float]:
+        """Σ_c ⟨δ_c, (∂c/∂x) v⟩, and the same sum of absolute values. `KeyError` where a δ_c is missing."""
+        total = size = 0.0
+        for c in self.readers.get(key, ()):
+            if c not in self.point.deltas:
+                if self.counts(c[0]):
+                    continue
+                raise KeyError(c)
+            parts = self.point.deltas[c] * self.slope(c, key, v)
+            total += float(np.sum(parts))
+            size += float(np.sum(np.abs(parts)))
+        return total, size
+
+    def counts(self, name: str) -> bool:
+        """Whether a node is an integer, such as an argmax: it stays where it is between its kinks."""
         s = self.d.graph.symbol[name].symbol
-        return bool(s and s.time)
+        return bool(s and s.labels)
 
-    def along(self, v: Mapping[Key, Array]) -> float:
-        if self.method == "complex":
-            moved = {k: 1j * STEP * x for k, x in v.items()}
-            return float(self.value(moved).imag / STEP)
+    def reach(self, key: Key) -> float:
+        """How large what the readers of a value add up can be: what their rounding is relative to."""
+        total = 0.0
+        for c in self.readers.get(key, ()):
+            if c not in self.point.deltas:
+                continue
+            inner = (c, *self.reads[c])
+            most = max(float(np.max(np.abs(self.point.values[k]), initial=0)) for k in inner)
+            total += most * float(np.sum(np.abs(self.point.deltas[c])))
+        return total
+
+    def derived(self, key: Key, v: Array) -> tuple[float, float]:
+        """⟨δ, v⟩, and its largest summand."""
+        parts = self.point.deltas[key] * v
+        return float(np.sum(parts)), float(np.max(np.abs(parts), initial=0.0))
+
+    def slope(self, c: Key, key: Key, v: Array) -> Array:
+        """(∂c/∂x) v with everything else as it is."""
+        e = definition_at(self.d.graph, c)
+        if analytic(e):
+            return np.imag(self.at(e, c, key, 1j * STEP * v)) / STEP
         h = DIFFERENCE
+        near, far = (self.at(e, c, key, k * h * v) - self.at(e, c, key, -k * h * v) for k in (1, 2))
+        return np.real(8 * near - far) / (12 * h)
 
-        def f(step: float) -> float:
-            return float(np.real(self.value({k: step * x for k, x in v.items()})))
+    def at(self, e: Expr, c: Key, key: Key, step: Array) -> Array:
+        """The definition of c where one value is moved."""
+        self.values[key] = self.point.values[key] + step
+        try:
+            return evaluate(e, self.moved, c[1])
+        finally:
+            self.values[key] = self.point.values[key]
 
-        return (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h)
+    def exact(self, key: Key) -> bool:
+        """Whether every reader of a value takes a complex step."""
+        return all(analytic(definition_at(self.d.graph, c)) for c in self.readers.get(key, ()))
 
-    def value(self, moved: Mapping[Key, Array]) -> complex:
-        return objective(self.d.backward, forward(self.d.graph, self.inputs, moved))
+
+class Seen(dict[Key, Array]):
+    """Values that remember which of them were looked at."""
+
+    def __init__(self, values: Mapping[Key, Array]) -> None:
+        super().__init__(values)
+        self.looked: set[Key] = set()
+
+    def __getitem__(self, key: Key) -> Array:
+        self.looked.add(key)
+        return super().__getitem__(key)
+
+
+def analytic(e: Expr) -> bool:
+    """Whether every scalar function of an expression takes a complex argument."""
+    return all(n.op.scalar is None or n.op.scalar.analytic for n in topological(e))
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The same directions at the neighbouring points of a trial."""
+
+    d: Derivation
+    trial: Trial
+
+    @cached_property
+    def slopes(self) -> tuple[Slopes, ...]:
+        return tuple(Slopes(self.d, p) for p in self.trial.neighbours)
+
+    def gaps(self, key: Key, v: Array) -> list[float]:
+        """True less derived at each of them."""
+        return [s.along(key, v)[0] - s.derived(key, v)[0] for s in self.slopes]

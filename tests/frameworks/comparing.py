@@ -19,7 +19,7 @@ from symbackprop.graph.graph import Graph, make
 from symbackprop.numeric.points import (
     Key, Point, backward_values, forward, generic_point, objective, seeded,
 )  # fmt: skip
-from symbackprop.verify.truth import ROUNDING
+from symbackprop.verify.comparison import ROUNDING
 from tests.frameworks.interpreter import Machine, System
 
 CLOSE = 1e-9  # relative to the largest entry

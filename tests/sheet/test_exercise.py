@@ -50,7 +50,7 @@ def sheet_of(*exercises: Exercise, **rest: object) -> Sheet:
 def granted(sheet: Sheet) -> Report:
     """A report that grants every equation: these tests are about what is printed."""
     keys = [p + e.key for p, c in sheet.checks for e in c.page.equations]
-    return Report(tuple(Checked(k, "agrees", 3, 0.0) for k in keys), (), 3, 0, ((),), "complex")
+    return Report(tuple(Checked(k, "agrees", 3, 0.0) for k in keys), (), (), 3, 0, ((),), "complex")
 
 
 def document(sheet: Sheet, form: Form, language: Language, version: Version = "solution") -> str:

@@ -22,7 +22,8 @@ from symbackprop.graph.graph import Graph
 from symbackprop.numeric.points import (
     Key, Point, backward_values, forward, generic_point, roomy, seeded, size_names,
 )  # fmt: skip
-from symbackprop.verify.equality import KINK, relative
+from symbackprop.verify.comparison import ROUNDING, relative
+from symbackprop.verify.equality import KINK
 
 LISTED = 100  # entries of an array that is written out
 SHORT, FULL = 6, 17  # digits of a number that is no whole one
@@ -91,7 +92,7 @@ def smallest(b: Bench, typed: Typed, found: Found) -> Counterexample | None:
 def shows(spot: Spot, value: Paper, found: Found) -> bool:
     """Whether an answer is seen to be wrong at a spot: where it is nearly right, by its last digits."""
     if found.detail == "nearly":
-        return relative(plain(spot.right).array, value.array)[0] > NOISE
+        return relative(plain(spot.right).array, value.array, rounding=ROUNDING)[0] > NOISE
     return outcome(plain(spot.right), value, found.form) in ("differs", "sizes", "transposed")
 
 

@@ -24,7 +24,8 @@ from symbackprop.formula.evaluation.paper_arrays import Paper, transpose
 from symbackprop.formula.tree import ZERO, Decimal, Formula, Minus, Number
 from symbackprop.formula.writing.walk import inside
 from symbackprop.sizes import Size
-from symbackprop.verify.equality import EQUAL, raised, relative
+from symbackprop.verify.comparison import EQUAL, ROUNDING, relative
+from symbackprop.verify.equality import raised
 from symbackprop.verify.page_values import Names
 
 
@@ -279,7 +280,7 @@ def equal(sign: str, a: Paper, b: Paper) -> bool:
         x = raised(x, y)
     if sign == "≥":
         y = raised(y, x)
-    return relative(x, y)[0] <= EQUAL
+    return relative(x, y, rounding=ROUNDING)[0] <= EQUAL
 
 
 def within(a: Paper, b: Paper, slack: Array) -> bool:

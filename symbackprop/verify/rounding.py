@@ -1,0 +1,78 @@
+"""Whether two values differ, or only their rounding: the same at neighbouring points tells them apart.
+
+Every value is moved by a few units in its last place (Parker, Monte Carlo arithmetic, 1997). What a wrong
+formula is off by stays as it is; what rounding leaves scatters about 0, however ill-conditioned the graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.entries.reference_values import Array
+from symbackprop.graph.domains import SYMMETRIC
+from symbackprop.graph.expr import Expr
+from symbackprop.numeric.points import Key, Point, backward_values, evaluate, forward, schedule
+
+COUNT = 7  # neighbouring points
+UNITS = 4  # units in the last place a value is moved by, at most
+UNIT = 2.0**-52
+SPREAD = 3.0  # a mean of this many standard deviations is no scatter about 0
+KEPT = ("onehot", "label")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A point with all its values and δ's, and, where somebody asks, points beside it."""
+
+    d: Derivation
+    point: Point
+    seed: int
+
+    @cached_property
+    def neighbours(self) -> tuple[Point, ...]:
+        """Points whose inputs differ from this one's in the last place."""
+        rng = np.random.default_rng([self.seed, 31337])
+        return tuple(self.beside(rng) for _ in range(COUNT))
+
+    @cached_property
+    def largest(self) -> float:
+        """The largest entry of all values and δ's: what rounding is relative to where much cancels."""
+        arrays = (*self.point.values.values(), *self.point.deltas.values())
+        return max((float(np.max(np.abs(x), initial=0)) for x in arrays), default=0.0)
+
+    def beside(self, rng: np.random.Generator) -> Point:
+        """The forward and backward pass where every value is moved by a few units in its last place."""
+        g, p = self.d.graph, self.point
+        made = set(schedule(g, p.length))
+        values: dict[Key, Array] = {}
+        for k, x in p.values.items():
+            if k not in made:
+                s = g.symbol[k[0]].symbol
+                kept, even = (bool(s and s.domain in words) for words in (KEPT, SYMMETRIC))
+                values[k] = x if kept else moved(x, rng, symmetric=even)
+        seeds = {k: x for k, x in p.deltas.items() if k[0] == self.d.of}
+
+        def work(e: Expr, at: Point, t: int) -> Array:
+            x = evaluate(e, at, t)
+            return moved(x, rng) if np.issubdtype(x.dtype, np.inexact) else x
+
+        start = Point(p.sizes, values, seeds, p.length)
+        return backward_values(self.d.backward, forward(g, start, work=work), work=work)
+
+
+def moved(x: Array, rng: np.random.Generator, *, symmetric: bool = False) -> Array:
+    """Every entry moved by up to some units in its last place; a symmetric matrix stays symmetric."""
+    step = rng.integers(-UNITS, UNITS + 1, np.shape(x)) * UNIT
+    return x * (1 + (step + step.T) / 2 if symmetric else 1 + step)
+
+
+def scattered(gaps: Sequence[float]) -> bool:
+    """Whether differences at neighbouring points scatter about 0."""
+    if not np.all(np.isfinite(gaps)):
+        return False
+    return abs(float(np.mean(gaps))) <= SPREAD * float(np.std(gaps))

@@ -1,0 +1,134 @@
+"""Every δ is held relative to its own size, in linear time; rounding is told from a difference."""
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pytest
+
+import symbackprop as sb
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.equation import Equation
+from symbackprop.derivation.report import Tally
+from symbackprop.formula.tree import Formula, Times, number
+from symbackprop.graph.expr import const
+from symbackprop.matrices import tidy as td
+from symbackprop.page.outline import outline
+from symbackprop.page.page import Page
+from symbackprop.verify import truth
+from symbackprop.verify.equality import point_for, verify_page
+from symbackprop.verify.rounding import Trial, moved, scattered
+from tests.verify.test_wrong import damaged, with_row
+
+CHAIN = "x: 3; z: 3; a0 = tanh(x)\n" + "\n".join(f"a{i + 1} = tanh(a{i})" for i in range(59))
+
+
+def failed(d: Derivation, seed: int = 3) -> set[str]:
+    """The δ's that are not true."""
+    return {c.key for c in verify_page(d, Page(()), seed=seed).failures}
+
+
+@pytest.mark.parametrize("size", ["1", "1e-7", "1e-12"])
+@pytest.mark.parametrize("factor", [-1, 1.0001])
+def test_one_wrong_signal_among_many_is_seen_however_small_it_is(size: str, factor: float) -> None:
+    d = sb.derive(f"{CHAIN}\nL = sum(a59) + {size}*sum(sin(z))", wrt=["x", "z"])
+    assert len(d.backward.adjoints) > 60
+    assert failed(d) == set()
+    assert failed(damaged(d, "z", lambda e: td.mul(const(factor), e))) == {"δ z"}
+    assert failed(damaged(d, "a30", lambda e: td.mul(const(factor), e))) == {"δ a30"}
+
+
+def test_a_wrong_derivative_of_a_function_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """sin′ = −cos, in a graph of sixty other δ's a million times as large."""
+    text = f"{CHAIN}\nL = sum(a59) + 1e-7*sum(sin(z))"
+    d = sb.derive(text, wrt=["x", "z"])
+    assert "cos" in d["z"].text()
+    assert failed(damaged(d, "z", lambda e: -e)) == {"δ z"}
+
+
+def test_a_reader_without_a_signal_is_named() -> None:
+    d = sb.derive("x: 3; h = tanh(x); k = h*h; L = sum(k) + sum(h)")
+    rest = {n: a for n, a in d.backward.adjoints.items() if n != "k"}
+    lost = replace(d, backward=replace(d.backward, adjoints=rest))
+    (found,) = (c for c in verify_page(lost, Page(())).failures if c.key == "δ h")
+    assert "k reads h" in found.reason
+
+
+def evaluations(count: int, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Definitions evaluated to hold every δ of a chain at one point."""
+    d = sb.derive("x0: 3\n" + "\n".join(f"x{i + 1} = tanh(x{i})" for i in range(count)), wrt=["x0"])
+    point = point_for(d, 0, 1, "complex")
+    assert not isinstance(point, str)
+    seen, real = [0], truth.evaluate
+
+    def counted(*args: object) -> object:
+        seen[0] += 1
+        return real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(truth, "evaluate", counted)
+    tallies = {n: Tally(n) for n in d.backward.adjoints}
+    truth.check_truths(d, Trial(d, point, 1), tallies, 1, tolerance=1e-6)
+    assert all(not t.failed for t in tallies.values())
+    return seen[0]
+
+
+def test_the_work_is_linear_in_the_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert evaluations(40, monkeypatch) <= 2.1 * evaluations(20, monkeypatch)
+
+
+# --- rounding ------------------------------------------------------------------------------------
+
+ROUNDS = [
+    "X: n x m; B: n x n; L = trace(inverse(X.T @ X) @ X.T @ B @ X)",
+    "z: d; w: d; L = dot(w, softmax(z/0.01))",
+    "x: d; L = sum(x*(3*x - x*3))",
+    "X: n x d; A: d x d; L = logdet(X.T @ X + A @ A.T)",
+    "P: n x 1; Y: n x 1; Q: 1 x 1; R: 1 x 1; L = mse(P, Y) + mse(Q, R)",
+]
+
+
+@pytest.mark.parametrize("text", ROUNDS)
+@pytest.mark.parametrize("seed", range(3))
+def test_rounding_is_no_difference(text: str, seed: int) -> None:
+    report = sb.derive(text).verify(seed=seed)
+    assert report.ok, report.failures
+
+
+def times(factor: Formula, e: Equation) -> Equation:
+    """The equation with its last side multiplied."""
+    return replace(e, sides=(Times((factor, e.sides[-1])),))
+
+
+@pytest.mark.parametrize("size", ["1", "1e-16", "1e-30"])
+def test_a_wrong_side_is_seen_at_every_size(size: str) -> None:
+    d = sb.derive(f"x: d; L = {size}*sum(sin(x))")
+    page = outline(d)
+    assert verify_page(d, page).ok
+    for factor in (number(2), number(-1)):
+        wrong = with_row(page, "gradient.x", partial(times, factor))
+        assert {c.key for c in verify_page(d, wrong).failures} == {"gradient.x"}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_scatters_about_0_is_rounding(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    noise = rng.normal(size=8) * 1e-15
+    assert scattered(list(noise))
+    assert not scattered(list(noise + 1e-13))
+    assert not scattered([*noise[:-1], float("nan")])
+    assert not scattered([1e-17] * 8), "what never changes is no rounding of inputs"
+
+
+def test_neighbours_keep_what_is_declared() -> None:
+    d = sb.derive("x: d; y: d onehot; A: d x d symmetric; L = sum(x*y) + x @ A @ x")
+    p = point_for(d, 0, 5, "complex")
+    assert not isinstance(p, str)
+    near = Trial(d, p, 5).neighbours
+    assert len(near) >= 5
+    for q in near:
+        assert np.array_equal(q.values["y", 0], p.values["y", 0])
+        assert np.array_equal(q.values["A", 0], q.values["A", 0].T)
+        gap = np.abs(q.values["x", 0] / p.values["x", 0] - 1)
+        assert np.max(gap) < 1e-14
+    assert any(np.any(q.values["x", 0] != p.values["x", 0]) for q in near)
+    assert not np.array_equal(moved(np.ones((3, 3)), np.random.default_rng(1)), np.ones((3, 3)))
