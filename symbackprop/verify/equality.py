@@ -67,7 +67,7 @@ def verify_page(
             checks.without_a_point(found)
         else:
             sizes.append(tuple(sorted(found.sizes.items())))
-            checks.at(Trial(d, found, seed + trial), seed)
+            checks.at(Trial(d, found, seed, trial))
     need = trials if lengths else min(POINTS, trials)
     equalities, truths, code = checks.made(need)
     return Report(equalities, truths, code, trials, seed, tuple(dict.fromkeys(sizes)), method)
@@ -93,13 +93,13 @@ class Checks:
         for t in chain(*self.groups):
             t.reason = t.reason or reason
 
-    def at(self, trial: Trial, seed: int) -> None:
+    def at(self, trial: Trial) -> None:
         """Everything at one point."""
-        scene = Scene(self.d, self.names, trial.point, seed, self.page.at)
+        scene = Scene(self.d, self.names, trial.point, trial.seed, self.page.at)
         near = Nearby(trial, self.names, self.page.at)
         for eq, sides, t in zip(self.page.equations, self.read, self.equalities, strict=True):
             check_equation(eq, sides, scene, near, t)
-        check_truths(self.d, trial, self.truths, seed, tolerance=TRUE)
+        check_truths(self.d, trial, self.truths, tolerance=TRUE)
         if self.code:
             check_code(self.code, trial, self.results)
 

@@ -32,11 +32,12 @@ class Trial:
     d: Derivation
     point: Point
     seed: int
+    number: int = 0
 
     @cached_property
     def neighbours(self) -> tuple[Point, ...]:
         """Points whose inputs differ from this one's in the last place."""
-        rng = np.random.default_rng([self.seed, 31337])
+        rng = np.random.default_rng([self.seed, self.number, 31337])
         return tuple(self.beside(rng) for _ in range(COUNT))
 
     @cached_property

@@ -34,20 +34,20 @@ Direction: TypeAlias = tuple[Key, Array]
 
 
 def check_truths(
-    d: Derivation, trial: Trial, truths: Mapping[str, Tally], seed: int, *, tolerance: float
+    d: Derivation, trial: Trial, truths: Mapping[str, Tally], *, tolerance: float
 ) -> None:
     """⟨δ, v⟩ against what the nodes that read it make of v, for random v at every δ."""
     slopes = Slopes(d, trial.point)
     near = Neighbours(d, trial)
     for name, tally in truths.items():
-        for direction in directions(trial.point, name, seed):
+        for direction in directions(trial, name):
             check_direction(slopes, near, direction, tally, tolerance)
         tally.points += 1
 
 
-def directions(at: Point, name: str, seed: int) -> Iterator[Direction]:
+def directions(trial: Trial, name: str) -> Iterator[Direction]:
     """Random directions at every step of a name, single entries at the first; relative to the value."""
-    rng = np.random.default_rng([seed, *name.encode()])
+    at, rng = trial.point, np.random.default_rng([trial.seed, trial.number, *name.encode()])
     for n, key in enumerate(k for k in at.deltas if k[0] == name):
         size = magnitude(at.values[key])
         yield key, size * rng.normal(size=size.shape)
