@@ -68,9 +68,12 @@ def extract(
     leaves: dict[Expr, int] = {}  # active symbol leaves below, as the reverse sweep meets them
     sizes: dict[Expr, int] = {}
     curved, unsaid = under_curves(root), without_words(root)
+    late = {a for n in topological(root) for a in earlier_terms(n) if a.op in LEAVES}
 
     def change(e: Expr, args: tuple[Expr, ...]) -> Expr:
         new = e if args == e.args else with_args(e, args)
+        if e in late:
+            new = named_node(g, new, time, taken, symbol, definition)
         if e.op in LEAVES:
             leaves[new] = int(bool(e.symbol and e.symbol.name in active))
             sizes[new] = 1
@@ -103,8 +106,17 @@ def without_words(root: Expr) -> set[Expr]:
     windowed = {a for n in nodes if slides(n.op) for a in n.args}  # entries outside them are 0
     called = {a for n in nodes if takes_whole(n) for a in n.args if entries_only(a)}
     solved = {a for n in nodes if by_equation(n) for a in n.args if with_helpers(a)}
+    # δ of a term of Σ_t says that there is none after the last step: only then may it look back
+    added = {a for n in nodes for a in earlier_terms(n)}
     own = {e for e in nodes if e.rank > 2 or e.op.domain == "label" or e.op.name in NAMED}
-    return windowed | called | solved | own
+    return windowed | called | solved | added | own
+
+
+def earlier_terms(node: Expr) -> tuple[Expr, ...]:
+    """The terms of Σ_t that read an earlier step."""
+    if node.op is not TIME_SUM:
+        return ()
+    return tuple(a for a in node.args if any(s.symbol and s.symbol.shift < 0 for s in symbols(a)))
 
 
 def takes_whole(node: Expr) -> bool:
