@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import count
-
 from symbackprop.entries.entry_equations import Equality
 from symbackprop.entries.op import slides
-from symbackprop.formula.tree import Name
+from symbackprop.formula.composing import size_name
 from symbackprop.graph.activity import active_names, relevant, time_of
 from symbackprop.graph.expr import (
     LEAVES, Expr, Symbol, labels_of, leaf, rebuild, substitute, symbols, topological, with_args,
 )  # fmt: skip
+from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import TIME_SUM, Graph
 
 HEAVY = 24  # nodes of an expression written as a tree
@@ -30,13 +29,13 @@ def name_large_nodes(g: Graph, of: str, wrt: tuple[str, ...]) -> Graph:
     reach, active = relevant(g, of), active_names(g, wrt)
     symbol = {n: g.symbol[n] for n in g.inputs}
     definition: dict[str, Expr] = {}
-    taken = set(g.symbol) | set(g.sizes)
+    room = Room.of(g)
     swap: dict[Expr, Expr] = {}
     uses = shared(g)
     for name, e in g.definition.items():
         root = substitute(e, swap) if swap else e
         if name in reach:
-            root = extract(g, root, active, taken, symbol, definition, swap, uses, time_of(g, name))
+            root = extract(g, root, active, room, symbol, definition, swap, uses, time_of(g, name))
         symbol[name] = g.symbol[name]
         definition[name] = root
     initial = {n: substitute(e, swap) for n, e in g.initial.items()}
@@ -57,7 +56,7 @@ def extract(
     g: Graph,
     root: Expr,
     active: set[str],
-    taken: set[str],
+    room: Room,
     symbol: dict[str, Expr],
     definition: dict[str, Expr],
     swap: dict[Expr, Expr],
@@ -68,9 +67,12 @@ def extract(
     leaves: dict[Expr, int] = {}  # active symbol leaves below, as the reverse sweep meets them
     sizes: dict[Expr, int] = {}
     curved, unsaid = under_curves(root), without_words(root)
+    late = {a for n in topological(root) for a in earlier_terms(n) if a.op in LEAVES}
 
     def change(e: Expr, args: tuple[Expr, ...]) -> Expr:
         new = e if args == e.args else with_args(e, args)
+        if e in late:
+            new = named_node(g, new, time, room, symbol, definition)
         if e.op in LEAVES:
             leaves[new] = int(bool(e.symbol and e.symbol.name in active))
             sizes[new] = 1
@@ -83,7 +85,7 @@ def extract(
         deserves = e in curved and leaves[new] > 1 and not small
         if e is root or e.op is TIME_SUM or not (worth or deserves or e in unsaid):
             return new
-        new = named_node(g, new, time, taken, symbol, definition)
+        new = named_node(g, new, time, room, symbol, definition)
         swap[e] = new
         leaves[new], sizes[new] = 1, 1
         return new
@@ -103,8 +105,17 @@ def without_words(root: Expr) -> set[Expr]:
     windowed = {a for n in nodes if slides(n.op) for a in n.args}  # entries outside them are 0
     called = {a for n in nodes if takes_whole(n) for a in n.args if entries_only(a)}
     solved = {a for n in nodes if by_equation(n) for a in n.args if with_helpers(a)}
+    # δ of a term of Σ_t says that there is none after the last step: only then may it look back
+    added = {a for n in nodes for a in earlier_terms(n)}
     own = {e for e in nodes if e.rank > 2 or e.op.domain == "label" or e.op.name in NAMED}
-    return windowed | called | solved | own
+    return windowed | called | solved | added | own
+
+
+def earlier_terms(node: Expr) -> tuple[Expr, ...]:
+    """The terms of Σ_t that read an earlier step."""
+    if node.op is not TIME_SUM:
+        return ()
+    return tuple(a for a in node.args if any(s.symbol and s.symbol.shift < 0 for s in symbols(a)))
 
 
 def takes_whole(node: Expr) -> bool:
@@ -141,7 +152,7 @@ def named_node(
     g: Graph,
     e: Expr,
     time: str,
-    taken: set[str],
+    room: Room,
     symbol: dict[str, Expr],
     definition: dict[str, Expr],
 ) -> Expr:
@@ -150,17 +161,12 @@ def named_node(
         (s.symbol.time for s in symbols(e) if s.symbol and s.symbol.time), ""
     )
     letters = ("M", "N", "T") if e.op.name == "tri" else ("u", "v", "w", "a", "q", "r")
-    letter = next((c for c in letters if c not in taken), letters[0])
-    printed = {s.symbol.tex for s in symbol.values() if s.symbol}
-    free = (k for k in count(1) if not {f"{letter}{k}", f"{letter}_{k}"} & taken)
-    n = next(k for k in free if Name(letter, "", str(k)) not in printed)
-    name = f"{letter}{n}"
-    taken.add(name)
+    name = room.numbered(letters)
     new = leaf(
         Symbol(
             name,
             e.shape,
-            Name(letter, "", str(n)),
+            size_name(name),
             "label" if labels_of(e) else "real",
             labels_of(e),
             definition=None if inside_time else e,

@@ -15,9 +15,10 @@ from symbackprop.backward.local_derivatives import of_node
 from symbackprop.entries import Atom, Elem, Entries, Fn, Group
 from symbackprop.entries.entry_equations import Template
 from symbackprop.entries.op import Op
-from symbackprop.formula.printed_names import default_tex, spelled
+from symbackprop.formula.composing import size_name
 from symbackprop.graph.activity import relevant
 from symbackprop.graph.expr import LEAVES, Expr, Symbol, leaf, symbols, topological, weight
+from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.matrices import tidy as td
 from symbackprop.matrices.raising import raise_entries
@@ -35,12 +36,12 @@ def name_helpers(g: Graph, of: str, active: set[str]) -> tuple[Graph, Helpers]:
     found: dict[Expr, Mapping[Hashable, Expr]] = {}
     symbol = {n: g.symbol[n] for n in g.inputs}
     definition: dict[str, Expr] = {}
-    taken = set(g.symbol) | set(g.sizes) | ({g.time.name} if g.time else set())
+    room = Room.of(g)
     for name, e in g.definition.items():
         for node in topological(e) if name in reach else ():
             needed = helpers_needed(node, active) if node not in found else frozenset()
             if needed:
-                found[node] = named_apart(node, needed, taken, symbol, definition)
+                found[node] = named_apart(node, needed, room, symbol, definition)
         symbol[name], definition[name] = g.symbol[name], e
     return (g.remade(symbol, definition), found) if found else (g, NONE)
 
@@ -83,7 +84,7 @@ def tensors(e: Entries) -> set[Hashable]:
 def named_apart(
     node: Expr,
     needed: frozenset[Hashable],
-    taken: set[str],
+    room: Room,
     symbol: dict[str, Expr],
     definition: dict[str, Expr],
 ) -> dict[Hashable, Expr]:
@@ -101,9 +102,8 @@ def named_apart(
         known[d.tensor] = e
         if d.tensor in needed and weight(e) > SHORT:
             base = str(d.tensor)
-            name = fresh(base.upper() if e.rank == 2 else base, taken)
-            tex = spelled(default_tex(name))
-            made = leaf(Symbol(name, e.shape, tex, definition=None if time else e, time=time))
+            name = room.like(base.upper() if e.rank == 2 else base)
+            made = leaf(Symbol(name, e.shape, size_name(name), definition=None if time else e, time=time))
             symbol[name], definition[name] = made, e
             known[d.tensor] = out[d.tensor] = made
     return out
@@ -120,10 +120,3 @@ def declared_values(g: Graph) -> dict[Expr, Expr]:
         and (form.op.scalar or form.op.variants)
         and form.op.name not in plain
     }
-
-
-def fresh(base: str, taken: set[str]) -> str:
-    """The name, or the name with the first number that is free."""
-    name = next(n for n in (base, *(f"{base}{k}" for k in range(1, 999))) if n not in taken)
-    taken.add(name)
-    return name

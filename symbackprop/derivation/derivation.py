@@ -14,13 +14,14 @@ from symbackprop.derivation.ambiguity import check_legible
 from symbackprop.derivation.report import Report
 from symbackprop.errors import DeclarationError
 from symbackprop.formula.function_spelling import FUNCTIONS
-from symbackprop.formula.printed_names import default_tex, spelled
+from symbackprop.formula.composing import size_name
 from symbackprop.formula.tree import At, Formula
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.graph.expr import (
     Expr, Symbol, leaf, shifted, substitute, symbols, topological, weight,
 )  # fmt: skip
+from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import Graph, known
 from symbackprop.graph.graph_text import as_graph
 from symbackprop.matrices.tidy import tidy
@@ -182,17 +183,26 @@ def derive(
 
 
 def fitted(b: Backward, c: Convention) -> Convention:
-    """The convention with the output's name and the index letters that no name or helper has."""
-    g = b.graph
+    """The convention with the output's name, the index letters that no name or helper has, and another
+    letter for the identity where `I` is a name.
+    """
+    g, room = b.graph, Room.of(b.graph)
     symbol = g.symbol[b.of].symbol
     assert symbol
-    used = {n for e in g.symbol.values() if e.symbol for n in (e.symbol.tex.base, e.symbol.name)}
-    used |= set(g.sizes) | ({g.time.name} if g.time else set())
+    printed = {n.base for n in room.printed}
     every = {n.op for e in g.definition.values() for n in topological(e)}
-    used |= {str(h) for o in every for h in helper_names(o)}
-    spare = [x for x in LETTERS if x not in used]
-    spare += [x for x in "efghtxyz" if x not in used]
-    return replace(c, of=symbol.tex, letters="".join(spare))
+    used = room.typed | printed | {str(h) for o in every for h in helper_names(o)}
+    spare = [x for x in LETTERS + MORE_LETTERS if x not in used]
+    if len(spare) < FEW_LETTERS:
+        spare += [x for x in LAST_LETTERS if x not in used]
+    identity = r"\mathbf{I}" if "I" in printed else c.identity
+    return replace(c, of=symbol.tex, letters="".join(spare), identity=identity)
+
+
+MORE_LETTERS = "efghtxyz"  # of indices, after those a reader expects
+LAST_LETTERS = "lnoABCDEFGHJKMNOPQRSUVWXYZ"  # of indices, where names have taken most others
+FEW_LETTERS = 12
+SELECTORS = ("S", "P", "Q", "R", "Z", "Sigma", "Pi", "Lambda", "Xi")
 
 
 def named_selectors(b: Backward) -> tuple[Backward, tuple[str, ...]]:
@@ -204,14 +214,11 @@ def named_selectors(b: Backward) -> tuple[Backward, tuple[str, ...]]:
             found |= dict.fromkeys(n for n in topological(e) if n.op.name == "selector")
     if not found:
         return b, ()
-    taken = set(b.graph.symbol) | set(b.graph.sizes)
-    letters = ("S", "P", "Q", "R", "Z", "Sigma", "Pi", "Lambda", "Xi")
-    letter = next(x for x in letters if x not in taken)
+    names = Room.of(b.graph).several(SELECTORS, len(found))
     symbol, definition = dict(b.graph.symbol), dict(b.graph.definition)
     swap: dict[Expr, Expr] = {}
-    for n, e in enumerate(found, 1):
-        name = letter if len(found) == 1 else f"{letter}{n}"
-        swap[e] = leaf(Symbol(name, e.shape, spelled(default_tex(name)), definition=e))
+    for name, e in zip(names, found, strict=True):
+        swap[e] = leaf(Symbol(name, e.shape, size_name(name), definition=e))
         symbol[name], definition[name] = swap[e], e
     first = {n: definition[n] for n in (s.symbol.name for s in swap.values() if s.symbol)}
     rest = {n: e for n, e in definition.items() if n not in first}

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import takewhile
+from itertools import chain, count, takewhile
 
 from symbackprop.backward.helper_nodes import helper_names
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.formula.printed_names import default_tex, spelled
 from symbackprop.formula.tree import Name
 from symbackprop.graph.expr import Expr, leaf, substitute, symbols, topological
+from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import used_names
 from symbackprop.matrices.lowering import instance_of
 from symbackprop.matrices.raising import raised_helpers
+
+
+MARKS = (r"\tilde", r"\hat", r"\check", r"\breve")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -60,8 +64,7 @@ def of(d: Derivation, scope: str) -> Local:
         timeless(g.definition[node]),
         timeless(g.symbol[wrt]),
         d.convention.letters,
-        frozenset(n for e in d.graph.symbol.values() for n in spellings(e)),
-        frozenset(d.graph.sizes),
+        frozenset({*Room.of(g).printed, *(n for e in g.symbol.values() for n in spellings(e))}),
         tuple((str(t), e.symbol.tex) for t, e in shared(d, node).items() if e.symbol),
     )
 
@@ -102,6 +105,13 @@ def spellings(e: Expr) -> tuple[Name, ...]:
     return (own, replace(own, base=entry)) if e.rank > 1 and len(entry) == 1 else (own,)
 
 
+def marked(name: Name) -> Iterator[Name]:
+    """The name under a tilde, a hat, …, and under several of them."""
+    for n in count(1):
+        for mark in MARKS:
+            yield replace(name, base=rf"{mark}{{" * n + name.base + "}" * n)
+
+
 @lru_cache(maxsize=4096)
 def timeless(e: Expr) -> Expr:
     """The expression at one moment: time indices dropped."""
@@ -120,16 +130,16 @@ def build(
     wrt: Expr,
     letters: str,
     taken: frozenset[Name],
-    sizes: frozenset[str],
     given: tuple[tuple[str, Name], ...],
 ) -> Local:
     instance = instance_of(node, definition, letters)
     assert instance, "a local derivation needs entries"
-    used = {n.base for n in taken} | set(sizes)
+    used = {n.base for n in taken}
     helpers = []
     for h in instance.definitions[:-1]:
-        name = dict(given).get(str(h.tensor)) or spelled(default_tex(str(h.tensor)))
-        if name.base in used and str(h.tensor) not in dict(given):
-            name = Name(rf"\tilde{{{name.base}}}", name.sup, name.sub)
+        own = spelled(default_tex(str(h.tensor)))
+        name = dict(given).get(str(h.tensor)) or next(
+            n for n in chain([own], marked(own)) if n.base not in used
+        )
         helpers.append((str(h.tensor), name))
     return Local(node, definition, wrt, tuple(helpers), letters)

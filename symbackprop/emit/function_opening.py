@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.literals import safe, shape_code, size_code
 from symbackprop.errors import SymbackpropError
-from symbackprop.graph.expr import symbols, topological
+from symbackprop.graph.expr import Symbol, symbols, topological
 from symbackprop.graph.graph import Graph, Time
 from symbackprop.sizes import Shape
 
@@ -26,9 +26,22 @@ def states(g: Graph) -> dict[str, list[str]]:
 
 def reach(d: Derivation) -> int:
     """How many steps beyond the last one a recurrence of the backward pass looks."""
-    forms = [a.value for a in d.backward.adjoints.values()]
-    shifts = [x.symbol.shift for e in forms for x in topological(e) if x.symbol and x.symbol.time]
-    return max(1, *shifts) if shifts else 1
+    return max([1, *(s.shift for s in moving(d))])
+
+
+def ahead(d: Derivation) -> dict[str, int]:
+    """How many steps beyond the last one the backward pass looks for the value of a name."""
+    far: dict[str, int] = {}
+    for s in moving(d):
+        if s.shift > 0 and not s.cotangent:
+            far[s.name] = max(far.get(s.name, 0), s.shift)
+    return far
+
+
+def moving(d: Derivation) -> list[Symbol]:
+    """What the backward pass reads at a step of its own."""
+    found = symbols(*(a.value for a in d.backward.adjoints.values()))
+    return [e.symbol for e in found if e.symbol and e.symbol.time]
 
 
 def opening(d: Derivation, states: Mapping[str, list[str]]) -> list[str]:
@@ -64,8 +77,12 @@ def unsaid(g: Graph, size: str) -> SymbackpropError:
 
 
 def room(d: Derivation, time: Time, states: Mapping[str, list[str]]) -> list[str]:
-    """Lists with an entry per time step, those before the first step and after the last among them."""
-    out = []
+    """Lists with an entry per time step, those before the first step and after the last among them.
+
+    What is sent back from beyond the last step is 0, whatever the values there; they are those of the last
+    step, so that u[T+1] may stand below a bar as u[T] may.
+    """
+    out, far = [], ahead(d)
     for n in (*d.graph.inputs, *d.graph.definition):
         e = d.graph.symbol[n]
         if not e.symbol or not e.symbol.time:
@@ -76,7 +93,8 @@ def room(d: Derivation, time: Time, states: Mapping[str, list[str]]) -> list[str
             steps = f"[None] * {size_code(time.length)} + [{beyond}{before}]"
             out.append(f"{safe(n)} = [{start}] + {steps}")
         else:
-            after = f", None{before}" if before else ""
+            after = f", {safe(n)}[-1]" * far.get(n, 0)
+            after += ", None" * (reach(d) - far.get(n, 0)) + before if before else ""
             out.append(f"{safe(n)} = [{start}, *{safe(n)}{after}]  # steps count from 1")
     return out
 

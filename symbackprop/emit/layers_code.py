@@ -16,7 +16,7 @@ from symbackprop.emit.literals import opening, safe
 from symbackprop.emit.numpy_code import Module
 from symbackprop.errors import SymbackpropError
 from symbackprop.graph.expr import symbols
-from symbackprop.graph.graph import ancestors, make
+from symbackprop.graph.graph import ancestors
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +118,14 @@ def indented(lines: Sequence[str]) -> list[str]:
 
 def forward_lines(m: Module) -> list[str]:
     opening = [f"    {x}\n" for x in sequences.opening(m.d, {})]
-    return [*opening, *m.sweep(forward=True), f"    return {safe(m.d.of)}\n"]
+    sweep = m.sweep(forward=True, only=ancestors(m.d.graph, m.d.of))
+    return [*opening, *sweep, f"    return {safe(m.d.of)}\n"]
 
 
 def backward_lines(m: Module) -> list[str]:
     """The δ's, after the nodes whose values they use."""
-    values = [a.value for a in m.d.backward.adjoints.values()]
-    used = {s.symbol.name for s in symbols(*values) if s.symbol and not s.symbol.cotangent}
     lines = [f"    {x}\n" for x in sequences.opening(m.d, {})] + m.sweep(
-        forward=True, only=below(m.d, used)
+        forward=True, only=below(m.d, used(m.d))
     )
     if m.d.backward.seed.symbol is None:
         lines.append(f"    {safe(m.d.of)}_bar = 1.0\n")
@@ -139,8 +138,14 @@ def below(d: Derivation, names: set[str]) -> set[str]:
 
 
 def cut(d: Derivation) -> Derivation:
-    """The derivation on the part of its graph that the output needs: other inputs are no arguments."""
-    kept = ancestors(d.graph, d.of)
+    """The derivation on the part of its graph that its output and δ's need: other inputs are no arguments."""
+    kept = ancestors(d.graph, d.of) | below(d, used(d))
     symbol = {n: e for n, e in d.graph.symbol.items() if n in kept}
-    g = make(symbol, {n: e for n, e in d.graph.definition.items() if n in kept})
+    g = d.graph.remade(symbol, {n: e for n, e in d.graph.definition.items() if n in kept})
     return replace(d, backward=replace(d.backward, graph=g))
+
+
+def used(d: Derivation) -> set[str]:
+    """The names whose values the δ's are made from, helpers of an op and selectors among them."""
+    values = [a.value for a in d.backward.adjoints.values()]
+    return {s.symbol.name for s in symbols(*values) if s.symbol and not s.symbol.cotangent}

@@ -96,7 +96,7 @@ class Module:
             out.append(f"    {safe(d.of)}_bar = 1.0\n")
         elif seed.time:
             length = size_code(g.time.length) if g.time else ""
-            zeros = f"np.zeros_like({safe(d.of)}[1])"
+            zeros = ", ".join([f"np.zeros_like({safe(d.of)}[1])"] * sequences.reach(d))
             out.append(
                 f"    {safe(d.of)}_bar = [None, *{safe(d.of)}_bar, {zeros}]  # step {length} + 1 adds 0\n"
             )
@@ -139,6 +139,8 @@ class Module:
                 out.append(
                     f"    {'    ' * recurrent}{safe(n)}{'' if forward else '_bar'}{at} = {right}\n"
                 )
+            if recurrent and forward and self.g.time:
+                out += self.beyond(self.g.time, names)
             if recurrent and not forward:
                 out += [f"    {safe(n)}_bar[0] = {self.code(a.first)}\n"
                         for n, a in adjoints.items() if a.first and n in names]  # fmt: skip
@@ -168,6 +170,12 @@ class Module:
             for n in names
         ]
         return [*first, f"    for {time.name} in range({end}, 0, -1):\n"]
+
+    def beyond(self, time: Time, names: list[str]) -> list[str]:
+        """The values after the last step, where the backward pass looks for them: those of the last step."""
+        end, far = size_code(time.length), sequences.ahead(self.d)
+        return [f"    {safe(n)}[{end} + {k}] = {safe(n)}[{end}]\n"
+                for n in names for k in range(1, far.get(n, 0) + 1)]  # fmt: skip
 
     def last(self, name: str, forward: bool) -> str:
         """What a δ is at the last step, where the last state is used outside time."""

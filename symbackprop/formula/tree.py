@@ -161,9 +161,10 @@ class Ones:
 
 @dataclass(frozen=True, slots=True)
 class Eye:
-    """I_n."""
+    r"""I_n; `letter` is how it prints, \mathbf{I} where I is something else."""
 
     size: Formula
+    letter: str = field(default="I", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,8 @@ class Convention:
     `layout` of ∂y/∂x: 'gradient' (rows belong to y, but the derivative of a number has the shape of x),
     'numerator' (rows always belong to y) or 'denominator' (rows always belong to x).
     `signals` gives single error signals their own printed name, ((node, LaTeX), …);
-    `letters` are the index letters no symbol of the graph uses; `of` is the name of the output.
+    `letters` are the index letters no symbol of the graph uses; `of` is the name of the output;
+    `identity` is how the identity prints, boldly where `I` is a symbol.
     """
 
     vectors: str = "column"
@@ -54,6 +55,7 @@ class Convention:
     signals: tuple[tuple[str, Name], ...] = ()
     of: Name = field(default_factory=lambda: Name("L"))
     letters: str = LETTERS
+    identity: str = "I"
 
     def __post_init__(self) -> None:
         for option, allowed in CHOICES.items():

@@ -127,7 +127,7 @@ class Vectors(Sums):
     def unit(self, e: Expr) -> Formula:
         """A unit vector of a fixed position, written out in blocks."""
         n, at = e.shape[0], e.attribute("position")
-        return blocks(at, size(1), n, self.c.vectors)  # type: ignore[arg-type]
+        return blocks(at, size(1), n, self.c.vectors, self.c.identity)  # type: ignore[arg-type]
 
     def cut(self, e: Expr) -> Formula:
         """Rows and columns taken out, as products with selectors."""
@@ -135,7 +135,7 @@ class Vectors(Sums):
         ranges: tuple[tuple[Size, ...], ...] = e.attribute("ranges")  # type: ignore[assignment]
         if x.rank > 2:
             raise NoMatrix("slice")
-        picks = [selector_of(r, s) for r, s in zip(ranges, x.shape, strict=True)]
+        picks = [selector_of(r, s, self.c.identity) for r, s in zip(ranges, x.shape, strict=True)]
         if x.rank == 1:
             (s,) = picks
             assert s is not None
@@ -221,13 +221,13 @@ class Vectors(Sums):
         if e.op is SYMBOL:
             return self.symbol(e)
         if name == "identity":
-            return no.Eye(size_formula(e.shape[0]))
+            return no.Eye(size_formula(e.shape[0]), self.c.identity)
         if name == "diag":  # diag takes either orientation: the one without transposes
             v = e.args[0]
             inner = self.column(v) if v.op.name == "sum_last" else self.natural(v)
             return inner if v.shape == (size(1),) else no.Call("diag", (inner,))
         if name == "selector":
-            return blocks(e.attribute("start"), e.shape[1], e.shape[0], "column")  # type: ignore[arg-type]
+            return blocks(e.attribute("start"), e.shape[1], e.shape[0], "column", self.c.identity)  # type: ignore[arg-type]
         if name == "concat":
             parts = tuple(self.natural(a) for a in e.args)
             across = e.attribute("axis") in (-1, 1)
@@ -268,10 +268,10 @@ def one_array(e: Expr) -> bool:
     return len(m.arrays) == 1 and m.arrays[0][1] == 1 and m.arrays[0][0] is not e
 
 
-def blocks(start: Size, width: Size, total: Size, side: str) -> Formula:
+def blocks(start: Size, width: Size, total: Size, side: str, identity: str) -> Formula:
     """[0; I; 0]: the columns start … start + width of an identity."""
     rest = total - start - width
-    eye = no.ONE if width == size(1) else no.Eye(size_formula(width))
+    eye = no.ONE if width == size(1) else no.Eye(size_formula(width), identity)
     parts: list[Formula] = []
     if start != size(0):
         parts.append(no.Zeros(size_formula(start), size_formula(width)))
@@ -282,8 +282,8 @@ def blocks(start: Size, width: Size, total: Size, side: str) -> Formula:
     return column if side == "column" else no.Transpose(column)
 
 
-def selector_of(r: tuple[Size, ...], extent: Size) -> Formula | None:
+def selector_of(r: tuple[Size, ...], extent: Size, identity: str) -> Formula | None:
     """The selector of a range, or None for the whole axis."""
     if len(r) == 1:
-        return blocks(r[0], size(1), extent, "column")
-    return None if r == (size(0), extent) else blocks(r[0], r[1] - r[0], extent, "column")
+        return blocks(r[0], size(1), extent, "column", identity)
+    return None if r == (size(0), extent) else blocks(r[0], r[1] - r[0], extent, "column", identity)

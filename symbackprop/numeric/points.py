@@ -32,13 +32,18 @@ class Point:
     length: int = 0
 
     def look(self, s: Symbol, t: int) -> Array:
-        """The value of a symbol at step t; beyond the end a recurrence contributes nothing."""
+        """The value of a symbol at step t; beyond the end a recurrence contributes nothing: δ is 0 there,
+        and values are those of the last step, so that 0 / u[T+1] is 0.
+        """
         fixed = 0 if s.at is None else s.at.value(self.sizes)
         key = (s.name, t + s.shift if s.time else fixed)
         table = self.deltas if s.cotangent else self.values
         if key not in table:
             if (s.time or fixed) and key[1] > self.length:
-                return np.zeros(tuple(x.value(self.sizes) for x in s.shape))
+                last = None if s.cotangent else table.get((s.name, self.length))
+                return (
+                    np.zeros(tuple(x.value(self.sizes) for x in s.shape)) if last is None else last
+                )
             raise DeclarationError(
                 f"no value for {s.name}" + (f" at step {key[1]}" if s.time or fixed else "")
             )

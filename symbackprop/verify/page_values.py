@@ -115,14 +115,15 @@ class Scene:
         return max([1, *(-e.symbol.shift for e in nodes if e.symbol)])
 
     def stored(self, s: Symbol, table: Mapping[tuple[str, int], Array]) -> Value:
-        """One value, or all steps of a recurrent symbol, the step after the last being 0."""
+        """One value, or all steps of a recurrent symbol; a δ is 0 after the last one."""
         classes = s.labels.value(self.point.sizes) if s.labels else 0
         up = 1 if s.domain == "label" else 0  # labels count from 1 on paper
         if not s.time:
             return Value(np.asarray(table[s.name, 0] + up), len(s.shape) == 1, classes=classes)
         steps = sorted(t for n, t in table if n == s.name)
         arrays = [np.asarray(table[s.name, t] + up) for t in steps]
-        arrays += [np.zeros_like(arrays[-1])] * self.reach
+        after = arrays[-1] if table is self.point.values else np.zeros_like(arrays[-1])
+        arrays += [after] * self.reach
         return Value(np.stack(arrays), len(s.shape) == 1, 1, steps[0], classes)
 
     @cached_property

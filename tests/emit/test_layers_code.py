@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
+from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.layers_code import Functions, Layer, functions, layers
 from symbackprop.entries.reference_values import Array
+from symbackprop.graph.functions import collect
+from symbackprop.vocabulary import OPS
+from tests.emitted_values import full_point, same
+from tests.vocabulary.test_vocabulary import cases
 
 SIZES = {"image": (2, 3, 13, 11), "kernel": (7, 3, 5, 2)}
 
@@ -111,3 +116,41 @@ def test_a_recurrence_is_no_layer() -> None:
         functions(d, forward="f", backward="g")
     with pytest.raises(sb.SymbackpropError, match="no variable"):
         layers([Layer(sb.derive("x: 3; y = x**2"), "Square", "z")])
+
+
+def agrees(d: Derivation) -> None:
+    """Both functions, and a layer for every variable, against values from the definitions."""
+    p = full_point(d, 4)
+    given = {n: p.values[n, 0] for n in d.graph.inputs}
+    bar = [p.deltas[d.of, 0]] if d.backward.seed.symbol else []
+    code = loaded(functions(d, forward="ahead", backward="back"))
+    assert same(code.ahead(**given), p.values[d.of, 0])
+    found = code.back(*given.values(), *bar)
+    for n, v in zip(d.wrt, found if len(d.wrt) > 1 else (found,), strict=True):
+        assert same(v, p.deltas[n, 0]), n
+    for data in d.wrt:
+        held = {n: v for n, v in given.items() if n != data}
+        layer = loaded(layers([Layer(d, "Own", data)])).Own(**held)
+        assert same(layer.forward(given[data]), p.values[d.of, 0])
+        assert same(layer.backward(*bar), p.deltas[data, 0]), data
+        for n in d.wrt:
+            assert n == data or same(getattr(layer, f"{n}_bar"), p.deltas[n, 0]), n
+
+
+@pytest.mark.parametrize(("name", "n"), [(o, n) for o in OPS for n in range(len(cases(OPS[o])))])
+def test_every_op_is_a_layer(name: str, n: int) -> None:
+    """Alone, and below a function and a sum."""
+    e = cases(OPS[name])[n]
+    agrees(sb.derive(collect(z=e)))
+    agrees(sb.derive(collect(L=sb.sum(sb.tanh(e)) if e.rank else sb.tanh(e))))
+
+
+@pytest.mark.parametrize("text", [
+    "x: n x d; g: d; b: d; y = layernorm(x, g, b); z = tanh(y)",
+    "x: n; a: n; W: n x n; y = mse(W @ a, x)",
+    "x: n; a: m; W: 3 x n; c = concat(x, a); y = concat(W @ x, c) * 2",
+    "x: n x d; y: n label d; L = cross_entropy_logits(tanh(x), y)",
+    "x: n x d; u: d; m = mean(x, axis=0); L = sum(u * rmsnorm(m))",
+])  # fmt: skip
+def test_layers_with_helpers_and_selectors(text: str) -> None:
+    agrees(sb.derive(text))

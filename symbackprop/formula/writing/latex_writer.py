@@ -199,6 +199,10 @@ def _subscripted(core: str, _: Formula, parts: Pieces) -> Piece:
     return Piece(core, sub=attach(parts[0]), level=SUBBED)
 
 
+def _eye(node: Eye, parts: Pieces) -> Piece:
+    return _subscripted(node.letter, node, parts)
+
+
 def _array(node: Array, parts: Pieces) -> Piece:
     cells = iter(parts)
     rows = (" & ".join(attach(next(cells)) for _ in row) for row in node.rows)
@@ -251,7 +255,7 @@ def language(functions: Mapping[str, str] = FUNCTIONS) -> Language:
         Floor:          Row(ATOM,     (ANY,),          _floor),
         Indicator:      Row(ATOM,     (ANY,),          _indicator),
         Ones:           Row(SUBBED,   (ANY,),          partial(_subscripted, r"\mathbf{1}")),
-        Eye:            Row(SUBBED,   (ANY,),          partial(_subscripted, "I")),
+        Eye:            Row(SUBBED,   (ANY,),          _eye),
         Unit:           Row(SUBBED,   (ANY,),          partial(_subscripted, r"\mathbf{e}")),
         Zeros:          Row(SUBBED,   (ANY,),          _zeros),
         Commutation:    Row(SUBBED,   (ANY,),          _commutation),

@@ -210,6 +210,10 @@ def _subscripted(core: str, sign: str, _: Formula, parts: Pieces) -> Piece:
     return Piece(core, sub=sign.join(map(attach, parts)), level=SUBBED)
 
 
+def _eye(node: Eye, parts: Pieces) -> Piece:
+    return _subscripted("I" if node.letter == "I" else "𝐈", "", node, parts)
+
+
 def _delta(node: KroneckerDelta, parts: Pieces) -> Piece:
     return Piece("δ", sub=_indices((node.left, node.right), parts), level=SUBBED)
 
@@ -233,7 +237,7 @@ ROWS = {
     Floor:          Row(ATOM,     (ANY,),         lambda _, parts: f"⌊{attach(parts[0])}⌋"),
     Indicator:      Row(ATOM,     (ANY,),         _indicator),
     Ones:           Row(SUBBED,   (ANY,),         partial(_subscripted, "𝟏", "")),
-    Eye:            Row(SUBBED,   (ANY,),         partial(_subscripted, "I", "")),
+    Eye:            Row(SUBBED,   (ANY,),         _eye),
     Unit:           Row(SUBBED,   (ANY,),         partial(_subscripted, "e", "")),
     Zeros:          Row(SUBBED,   (ANY,),         partial(_subscripted, "0", "×")),
     Commutation:    Row(SUBBED,   (ANY,),         partial(_subscripted, "K", ",")),

@@ -1,0 +1,103 @@
+"""Fresh names: whatever a derivation names by itself is drawn here, against every name in use.
+
+In use are the symbols of a graph, its sizes, its time index and declared functions, the letters all these
+print, and what was drawn before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain, count
+
+from symbackprop.errors import DeclarationError
+from symbackprop.formula.composing import size_name
+from symbackprop.formula.printed_names import spelled
+from symbackprop.formula.tree import Name
+from symbackprop.graph.graph import Graph
+
+# a page prints these by itself: the identity, an error signal, the number
+OWN = frozenset({"I", r"\delta", r"\pi"})
+
+
+@dataclass(slots=True)
+class Room:
+    """The names in use, as they are typed and as they are printed; every draw adds one.
+
+    `declared` is what was printed before the first draw: s_1 beside our own s is the next of its kind,
+    beside a declared s it would be an entry of it.
+    """
+
+    typed: set[str]
+    printed: set[Name]
+    declared: frozenset[Name]
+
+    @staticmethod
+    def of(g: Graph) -> Room:
+        """The names a graph uses."""
+        typed = {*g.symbol, *g.sizes, *g.functions, *([g.time.name] if g.time else ())}
+        printed = frozenset(printed_names(g))
+        return Room(typed, set(printed), printed)
+
+    def unheard(self, name: str) -> bool:
+        """Whether nobody types or prints a name."""
+        tex = size_name(name)
+        return not (name in self.typed or tex.base in OWN or tex in self.printed)
+
+    def free(self, name: str) -> bool:
+        """Whether a name is unheard, and no entry of a declared one, nor that one of its: u_1 and u."""
+        tex = size_name(name)
+        if tex.sub.isdecimal():
+            return self.unheard(name) and replace(tex, sub="") not in self.declared
+        numbered = {replace(p, sub="") for p in self.declared if p.sub.isdecimal()}
+        return self.unheard(name) and tex not in numbered
+
+    def draw(self, candidates: Iterable[str]) -> str:
+        """The first name that is free; it is in use from here on."""
+        name = next(n for n in candidates if self.free(n))
+        self.typed.add(name)
+        self.printed.add(size_name(name))
+        return name
+
+    def numbered(self, letters: Iterable[str]) -> str:
+        """u1, u2, … of the first letter nobody has."""
+        letters = tuple(letters)
+        own = [c for c in letters if self.unheard(c)]
+        return self.draw(chain(numbers(own[0]) if own else (), marked(letters[0])))
+
+    def several(self, letters: Iterable[str], n: int) -> list[str]:
+        """One name S, or S1, S2, … of the first letter that has all of them free."""
+        letters = tuple(letters)
+        rows = [[x] if n == 1 else [f"{x}{k + 1}" for k in range(n)] for x in letters if self.unheard(x)]
+        row = next((row for row in rows if all(map(self.free, row))), None)
+        return [self.draw([x]) for x in row] if row else [self.numbered(letters) for _ in range(n)]
+
+    def like(self, base: str) -> str:
+        """The name itself, or with the first number that is free."""
+        return self.draw(chain([base], (f"{base}{k}" for k in range(1, 999)), marked(base)))
+
+
+def numbers(letter: str) -> Iterator[str]:
+    """u1, u2, …"""
+    return (f"{letter}{k}" for k in count(1))
+
+
+def marked(letter: str) -> Iterator[str]:
+    """Names that no entry and no step is written like: u with the subscript n1, n2, …"""
+    return (f"{letter}_n{k}" for k in count(1))
+
+
+def printed_names(g: Graph) -> Iterator[Name]:
+    """What stands on paper for the symbols, sizes, time index and declared functions of a graph."""
+    yield from (e.symbol.tex for e in g.symbol.values() if e.symbol)
+    yield from map(size_name, g.sizes)
+    yield from (Name(t.name) for t in [g.time] if t)
+    yield from map(function_name, g.functions.values())
+
+
+def function_name(tex: str) -> Name:
+    r"""The letter of a declared function, \phi or \operatorname{f}; its scripts belong to it."""
+    try:
+        return spelled(tex)
+    except DeclarationError:
+        return Name(tex)
