@@ -12,6 +12,7 @@ from symbackprop.graph.expr import (
     LEAVES, Expr, Symbol, labels_of, leaf, rebuild, substitute, symbols, topological, with_args,
 )  # fmt: skip
 from symbackprop.graph.graph import TIME_SUM, Graph
+from symbackprop.matrices.window_sums import entries_only, takes_whole
 
 HEAVY = 24  # nodes of an expression written as a tree
 CURVED = frozenset({"power"})
@@ -107,11 +108,6 @@ def without_words(root: Expr) -> set[Expr]:
     return windowed | called | solved | own
 
 
-def takes_whole(node: Expr) -> bool:
-    """Whether an op with helpers is written as a function of its whole arguments."""
-    return bool(node.op.variants) and not node.op.scalar and len(node.op.variants[0].equations) > 1
-
-
 def by_equation(node: Expr) -> bool:
     """Whether an op is defined by an equation, in which its arguments stand."""
     return any(isinstance(q, Equality) for v in node.op.variants for q in v.equations)
@@ -119,12 +115,7 @@ def by_equation(node: Expr) -> bool:
 
 def with_helpers(e: Expr) -> bool:
     """Whether an expression needs lines of its own, which an equation has no room for."""
-    return any(takes_whole(n) for n in topological(e))
-
-
-def entries_only(e: Expr) -> bool:
-    """An array that no product of matrices says."""
-    return bool(e.rank) and (e.op.name == "einsum" or any(a.rank > 2 for a in e.args))
+    return any(len(v.equations) > 1 and not n.op.scalar for n in topological(e) for v in n.op.variants[:1])
 
 
 def is_curved(node: Expr, argument: Expr) -> bool:

@@ -177,20 +177,20 @@ def apply(op: Op, *operands: Operand, **attributes: object) -> Expr:
         try:
             op.place(shapes, given, labels)
         except ShapeError as error:
-            error.hint = error.hint or way_out(op, args)
+            error.hint = error.hint or way_out(op, args, given)
             raise ShapeError(error.what, where=error.where, hint=error.hint) from None
         raise
     return intern(op, args, given, instance.shape)
 
 
-def way_out(op: Op, args: tuple[Expr, ...]) -> str:
+def way_out(op: Op, args: tuple[Expr, ...], given: Attributes) -> str:
     """A transposed operand, or a reshape, that would fit."""
     for n, a in enumerate(args):
         if a.rank != 2:
             continue
         shapes = tuple((x.shape[1], x.shape[0]) if k == n else x.shape for k, x in enumerate(args))
         try:
-            op.place(shapes, ())
+            op.place(shapes, given)
         except (ShapeError, DeclarationError):
             continue
         said = [f"{describe(x)}.T" if k == n else describe(x) for k, x in enumerate(args)]
