@@ -115,7 +115,9 @@ def by_equation(node: Expr) -> bool:
 
 def with_helpers(e: Expr) -> bool:
     """Whether an expression needs lines of its own, which an equation has no room for."""
-    return any(len(v.equations) > 1 and not n.op.scalar for n in topological(e) for v in n.op.variants[:1])
+    return any(
+        len(v.equations) > 1 and not n.op.scalar for n in topological(e) for v in n.op.variants[:1]
+    )
 
 
 def is_curved(node: Expr, argument: Expr) -> bool:

@@ -114,7 +114,7 @@ def rename_bound(term: Term, sub: Substitution) -> Term:
 def unshadowed(e: Entries, at: Iterable[Index]) -> Entries:
     """The terms with bound letters other than those of the axes `at`, which a term need not mention.
 
-    In y_i = x_i - Σ_i x_i the sum runs over a letter of its own, however the two came together; so in brackets.
+    In y_i = x_i - Σ_i x_i the sum runs over a letter of its own, in brackets too.
     """
     return Entries(tuple(unshadowed_term(t, {i.name for i in at}) for t in e.terms))
 

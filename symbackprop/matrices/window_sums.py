@@ -64,10 +64,7 @@ def takes_whole(node: Expr) -> bool:
 def entries_only(e: Expr) -> bool:
     """An array that no product of matrices says, somewhere in an argument."""
     return bool(e.rank) and any(
-        x.op.name in IN_ENTRIES
-        or slides(x.op)
-        or any(a.rank > 2 for a in x.args)
-        or by_entries(x)
+        x.op.name in IN_ENTRIES or slides(x.op) or any(a.rank > 2 for a in x.args) or by_entries(x)
         for x in topological(e)
         if x.rank and x.op not in LEAVES
     )
