@@ -56,9 +56,12 @@ STATEMENT_LENGTH = 20_000  # characters of one statement
 NODES = 100_000  # of a graph
 DEPTH = 300  # of nested expressions
 DIGITS = 400  # of a typed number
+LARGEST, SMALLEST = 1e300, 1e-300  # of a typed number, 0 apart: products of a few stay finite
 EXPONENT = 10_000
+FACTORS = 64  # of a matrix power
 RANK = 8
 ENTRIES = 4_000_000  # of one array in a typed formula
+VALUES = 50_000_000  # of one array of a graph at a point
 
 
 def within(amount: int, limit: int, what: str, where: str = "") -> None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from keyword import iskeyword
+from operator import index
+from typing import SupportsIndex, TypeAlias
 
-from symbackprop.errors import DeclarationError
+from symbackprop.errors import DeclarationError, ShapeError
 
 Monomial: TypeAlias = tuple[str, ...]  # size names, sorted, repeated for powers
 
@@ -53,6 +55,13 @@ class Size:
                 coefficient *= binding[name]
             total += coefficient
         return total
+
+    @property
+    def least(self) -> int | None:
+        """The smallest value, every name at least 1; None where a name could make it smaller still."""
+        if any(a < 0 for m, a in self.terms if m):
+            return None
+        return sum(a for _, a in self.terms)
 
     def divide(self, other: Size) -> Size | None:
         """The exact quotient by a single-term size, or None."""
@@ -99,10 +108,25 @@ def size(value: Size | int | str) -> Size:
         return value
     if isinstance(value, str) and not value.isidentifier():
         raise DeclarationError(f"`{value}` is not a size", hint="A size is a number or a name.")
-    return Size((((value,), 1),)) if isinstance(value, str) else collect([((), value)])
+    if isinstance(value, str) and iskeyword(value):
+        raise DeclarationError(
+            f"`{value}` is a word of Python", where="size", hint="Take another name, as in  x: n"
+        )
+    if isinstance(value, str):
+        return Size((((value,), 1),))
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+        raise DeclarationError(f"`{value!r}` is not a size", hint="A size is a number or a name.")
+    return collect([((), index(value))])
 
 
 Shape: TypeAlias = tuple[Size, ...]
+
+
+def extent(s: Size, where: str) -> Size:
+    """The size of an axis. Errors: `ShapeError` for one that is a number below 1."""
+    if s.number is not None and s.number < 1:
+        raise ShapeError(f"a size is at least 1, not {s.number}", where=where)
+    return s
 
 
 def count(shape: Shape) -> Size:

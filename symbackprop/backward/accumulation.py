@@ -38,7 +38,8 @@ def node_derivative(
         later = instance.definitions[n + 1 :]
         if later and not any(mentions(x.right, d.tensor) for x in later):
             continue  # only a name that results are written with
-        raw = retensored(derivative(d.right, wrt, by, known, prime), own)
+        raw = en.unshadowed(derivative(d.right, wrt, by, known, prime), (*d.at, *by))
+        raw = retensored(raw, own)
         result = fold(solve(contract(raw)), instance.definitions[: n + 1])
         step = LocalStep(d.tensor, d.at, by, in_letters(raw, pool), in_letters(result, pool))
         known[d.tensor] = step
@@ -145,7 +146,7 @@ def total_derivative(
         instance = helpers_apart(instance, name)
         helpers += instance.definitions[:-1]
         for n, d in enumerate(instance.definitions):
-            raw = derivative(d.right, x, by, known, prime)
+            raw = en.unshadowed(derivative(d.right, x, by, known, prime), (*d.at, *by))
             if raw.terms:
                 last = name == of and n == len(instance.definitions) - 1
                 # the result itself is named only where it is a node of the graph

@@ -11,6 +11,7 @@ from symbackprop.graph.expr import (
 )  # fmt: skip
 from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import TIME_SUM, Graph
+from symbackprop.matrices.window_sums import entries_only, takes_whole
 
 HEAVY = 24  # nodes of an expression written as a tree
 CURVED = frozenset({"power"})
@@ -118,11 +119,6 @@ def earlier_terms(node: Expr) -> tuple[Expr, ...]:
     return tuple(a for a in node.args if any(s.symbol and s.symbol.shift < 0 for s in symbols(a)))
 
 
-def takes_whole(node: Expr) -> bool:
-    """Whether an op with helpers is written as a function of its whole arguments."""
-    return bool(node.op.variants) and not node.op.scalar and len(node.op.variants[0].equations) > 1
-
-
 def by_equation(node: Expr) -> bool:
     """Whether an op is defined by an equation, in which its arguments stand."""
     return any(isinstance(q, Equality) for v in node.op.variants for q in v.equations)
@@ -130,12 +126,9 @@ def by_equation(node: Expr) -> bool:
 
 def with_helpers(e: Expr) -> bool:
     """Whether an expression needs lines of its own, which an equation has no room for."""
-    return any(takes_whole(n) for n in topological(e))
-
-
-def entries_only(e: Expr) -> bool:
-    """An array that no product of matrices says."""
-    return bool(e.rank) and (e.op.name == "einsum" or any(a.rank > 2 for a in e.args))
+    return any(
+        len(v.equations) > 1 and not n.op.scalar for n in topological(e) for v in n.op.variants[:1]
+    )
 
 
 def is_curved(node: Expr, argument: Expr) -> bool:

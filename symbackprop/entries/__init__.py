@@ -20,6 +20,7 @@ from symbackprop.entries.indices import (
 )  # fmt: skip
 from symbackprop.entries.normal_form import (
     at_atom, at_position, collect_factors, gather, rebind, rebound, rename_bound, substitute,
+    unshadowed,
 )  # fmt: skip
 
 __all__ = [
@@ -27,5 +28,5 @@ __all__ = [
     "Position", "SizeOf", "Term", "add", "all_names", "at_atom", "at_position", "atom_indices",
     "collect_factors", "elem", "entries", "free_indices", "fresh", "gather", "inline", "map_atoms",
     "multiply", "number", "position", "position_indices", "power", "rebind", "rebound", "rename_bound",
-    "scale", "single", "substitute", "times",
+    "scale", "single", "substitute", "times", "unshadowed",
 ]  # fmt: skip

@@ -101,7 +101,7 @@ def local_derivatives(op: Instance, argument: int, prime: Prime) -> tuple[LocalS
         by.append(new)
     known: dict[Hashable, LocalStep] = {}
     for n, d in enumerate(op.definitions):
-        raw = derivative(d.right, wrt, tuple(by), known, prime)
+        raw = en.unshadowed(derivative(d.right, wrt, tuple(by), known, prime), (*d.at, *by))
         result = fold(contract(raw), op.definitions[: n + 1])
         known[d.tensor] = LocalStep(d.tensor, d.at, tuple(by), raw, result)
     return tuple(known.values())

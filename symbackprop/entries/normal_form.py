@@ -111,6 +111,33 @@ def rename_bound(term: Term, sub: Substitution) -> Term:
     return Term(term.coefficient, factors, tuple(bound))
 
 
+def unshadowed(e: Entries, at: Iterable[Index]) -> Entries:
+    """The terms with bound letters other than those of the axes `at`, which a term need not mention.
+
+    In y_i = x_i - Σ_i x_i the sum runs over a letter of its own, in brackets too.
+    """
+    return Entries(tuple(unshadowed_term(t, {i.name for i in at}) for t in e.terms))
+
+
+def unshadowed_term(term: Term, outer: set[str]) -> Term:
+    term = rebind(term, avoid=outer)
+    names = outer | {i.name for i in term.bound}
+    factors = tuple((unshadowed_atom(a, names), x) for a, x in term.factors)
+    return term if factors == term.factors else replace(term, factors=factors)
+
+
+def unshadowed_atom(atom: Atom, outer: set[str]) -> Atom:
+    def inner(e: Entries) -> Entries:
+        return Entries(tuple(unshadowed_term(t, outer) for t in e.terms))
+
+    match atom:
+        case Fn():
+            return replace(atom, arg=inner(atom.arg))
+        case Group():
+            return Group(inner(atom.body))
+    return atom
+
+
 def rebound(e: Entries, outer: tuple[Index, ...]) -> Entries:
     """Bound letters of a piece kept apart from the letters already bound outside."""
     names = {i.name for i in outer}

@@ -10,11 +10,16 @@ from symbackprop.entries.op import Op
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.graph import expr
 from symbackprop.graph.expr import Expr, Operand, apply, as_expr, const, describe, labels_of
-from symbackprop.sizes import Size, shape_text, size
+from symbackprop.sizes import Size, count, extent, shape_text, size
 from symbackprop.vocabulary import OPS
 
 
 def normal_axis(axis: object, x: Expr, where: str) -> int:
+    """An axis counted from 0. Errors: `DeclarationError`, `ShapeError` where there is none such."""
+    if isinstance(axis, Expr) and axis.number is not None and axis.number.denominator == 1:
+        axis = int(axis.number)  # sum(X, 0), as NumPy has it
+    if isinstance(axis, Expr):
+        raise DeclarationError(f"axis must be a whole number, not `{describe(axis)}`", where=where)
     if isinstance(axis, bool) or not isinstance(axis, int):
         raise DeclarationError(f"axis must be a whole number, not {axis!r}", where=where)
     if not -x.rank <= axis < x.rank:
@@ -22,6 +27,16 @@ def normal_axis(axis: object, x: Expr, where: str) -> int:
             f"{describe(x)} is {shape_text(x.shape)} and has no axis {axis}", where=where
         )
     return axis % x.rank
+
+
+def normal_axes(axes: tuple[object, ...], x: Expr, where: str) -> list[int]:
+    """Axes counted from 0. Errors: `DeclarationError` where two of them are the same one."""
+    found = [normal_axis(a, x, where) for a in axes]
+    twice = next((a for n, a in enumerate(found) if a in found[:n]), None)
+    if twice is not None:
+        raise DeclarationError(f"axis {twice} of {describe(x)} is named twice", where=where,
+                               hint="Name every axis once, counted from 0 or from the end.")  # fmt: skip
+    return found
 
 
 def to_last(x: Expr, axis: int) -> Expr:
@@ -104,12 +119,14 @@ def reduction(name: str) -> Function:
         x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False
     ) -> Expr:
         x = as_expr(x)
+        if not isinstance(keepdims, bool):
+            raise DeclarationError("keepdims is True or False", where=name)
         if keepdims:
             return kept(name, x, axis)
         if axis is None:
             return apply(whole, x) if x.rank else x
         many = axis if isinstance(axis, tuple) else (axis,)
-        for a in sorted({normal_axis(a, x, name) for a in many}, reverse=True):
+        for a in sorted(normal_axes(many, x, name), reverse=True):
             x = apply(last, to_last(x, a))
         return x
 
@@ -142,7 +159,7 @@ def concat(*parts: Operand, axis: int = -1) -> Expr:
 
 
 def constant(value: int | Fraction, *extents: Operand | str) -> Expr:
-    shape = tuple(as_size(x) for x in extents)
+    shape = tuple(extent(as_size(x), "ones, zeros") for x in extents)
     return apply(OPS["constant"], shape=shape, value=Fraction(value)) if shape else const(value)
 
 
@@ -155,7 +172,7 @@ def zeros(*extents: Operand | str) -> Expr:
 
 
 def eye(n: Operand | str) -> Expr:
-    return apply(OPS["identity"], n=as_size(n))
+    return apply(OPS["identity"], n=extent(as_size(n), "eye"))
 
 
 def commutation(rows: Size, columns: Size) -> Expr:
@@ -169,14 +186,45 @@ def selector(rows: Size, columns: Size, start: Size) -> Expr:
 
 def tri(n: Operand | str, m: Operand | str | None = None, k: Operand | str = 0) -> Expr:
     """n x m with ones where column <= row + k; a causal mask."""
-    rows = as_size(n)
-    return apply(
-        OPS["tri"], rows=rows, columns=rows if m is None else as_size(m), offset=as_size(k)
-    )
+    rows = extent(as_size(n), "tri")
+    columns = rows if m is None else extent(as_size(m), "tri")
+    return apply(OPS["tri"], rows=rows, columns=columns, offset=as_size(k))
 
 
-def reshape(x: Operand, *extents: Operand | str) -> Expr:
-    return apply(OPS["reshape"], x, shape=tuple(as_size(s) for s in extents))
+def reshape(x: Operand, *extents: Operand | str | tuple[Operand | str, ...]) -> Expr:
+    """The entries in row-major order under another shape; one size may be -1, as in NumPy: what is left.
+
+    Errors: `DeclarationError` without a shape or with two unknown sizes, `ShapeError` where none fits.
+    """
+    x = as_expr(x)
+    flat = [s for e in extents for s in (e if isinstance(e, tuple | list) else (e,))]
+    if not flat:
+        raise DeclarationError(
+            "takes the new shape", where="reshape", hint="Write  reshape(x, n, d)"
+        )
+    shape = [as_size(s) for s in flat]
+    unknown = [k for k, s in enumerate(shape) if s == size(-1)]
+    if len(unknown) > 1:
+        raise DeclarationError("one size may be -1, not two", where="reshape")
+    for k in unknown:
+        shape[k] = left_over(x, [s for n, s in enumerate(shape) if n != k])
+    return apply(OPS["reshape"], x, shape=tuple(extent(s, "reshape") for s in shape))
+
+
+def left_over(x: Expr, known: list[Size]) -> Size:
+    """The size that the known ones leave of an array. Errors: `ShapeError` where it is none."""
+    own, rest = list(x.shape), []
+    for s in known:
+        if s in own:
+            own.remove(s)
+        else:
+            rest.append(s)
+    left = count(tuple(own)).divide(count(tuple(rest))) if size(0) not in rest else None
+    if left is None:
+        raise ShapeError(f"{describe(x)} is {shape_text(x.shape)}; its {count(x.shape)} entries do not fall "
+                         f"into {' x '.join(map(str, known))} equal parts", where="reshape",
+                         hint="Say every size, or take sizes whose product divides the entries.")  # fmt: skip
+    return left
 
 
 def einsum(spec: str, *operands: Operand) -> Expr:

@@ -6,6 +6,7 @@ from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.graph.axis_functions import Function, along_axis, permute, reduction, reshape
 from symbackprop.graph.expr import Expr, Operand, apply, as_expr, const, describe
 from symbackprop.graph.label_functions import largest, onehot
+from symbackprop.graph.option_ranges import check_options
 from symbackprop.sizes import Size, shape_text, size
 from symbackprop.vocabulary import OPS
 
@@ -27,12 +28,14 @@ def parted(whole: Size, parts: int, where: str) -> Size:
 
 def max_pool1d(x: Operand, size: int = 2, stride: int | None = None) -> Expr:
     """The largest entry of each window; windows lie side by side unless a stride is given."""
-    return largest(apply(OPS["windows1d"], x, size=size, stride=stride or size), axis=-1)
+    return largest(
+        apply(OPS["windows1d"], x, size=size, stride=size if stride is None else stride), axis=-1
+    )
 
 
 def max_pool2d(x: Operand, size: int = 2, stride: int | None = None) -> Expr:
     """The largest entry of each window; windows lie side by side unless a stride is given."""
-    u = apply(OPS["windows2d"], x, size=size, stride=stride or size)
+    u = apply(OPS["windows2d"], x, size=size, stride=size if stride is None else stride)
     *outer, a, b = u.shape
     return largest(reshape(u, *outer, a * b), axis=-1)
 
@@ -41,7 +44,9 @@ def average_pool(name: str) -> Function:
     """The mean of each window; windows lie side by side unless a stride is given."""
 
     def function(x: Operand, size: int = 2, stride: int | None = None, padding: int = 0) -> Expr:
-        return apply(OPS[name], x, size=size, stride=stride or size, padding=padding)
+        return apply(
+            OPS[name], x, size=size, stride=size if stride is None else stride, padding=padding
+        )
 
     function.__name__, function.__doc__ = name, average_pool.__doc__
     return function
@@ -55,6 +60,9 @@ def global_avg_pool(x: Operand) -> Expr:
 def global_max_pool(x: Operand) -> Expr:
     """The largest entry over the last two axes, the first of equals."""
     x = as_expr(x)
+    if x.rank < 2:
+        said = f"{describe(x)} is {shape_text(x.shape)}; … x h x w is needed"
+        raise ShapeError(said, where="global_max_pool")
     *outer, a, b = x.shape
     return largest(reshape(x, *outer, a * b), axis=-1)
 
@@ -68,6 +76,7 @@ def convolution(name: str, spatial: int) -> Function:
     def function(
         x: Operand, f: Operand, b: Operand | None = None, *, groups: int = 1, **options: object
     ) -> Expr:
+        check_options(name, [("groups", groups)])
         if groups == 1:
             return along_axis(OPS[name])(x, f, *([] if b is None else [b]), **options)
         x, f = as_expr(x), as_expr(f)
@@ -99,6 +108,7 @@ def group_norm(
         raise ShapeError(
             f"{describe(x)} is {shape_text(x.shape)}; n x c x … is needed", where="group_norm"
         )
+    check_options("group_norm", [("groups", groups)])
     n, c, *image = x.shape
     row = parted(c, groups, "group_norm")
     for s in image:
@@ -119,6 +129,7 @@ def attention(
     With heads the columns of Q, K and V are split, and the results stand side by side again.
     """
     q, k, v = as_expr(q), as_expr(k), as_expr(v)
+    check_options("attention", [("heads", heads)])
     if heads > 1:
         q, k, v = (split_heads(x, heads) for x in (q, k, v))
     if min(q.rank, k.rank, v.rank) < 2:
@@ -180,6 +191,7 @@ def style(f: Operand, target: Operand) -> Expr:
 
 def infonce(scores: Operand, *, tau: float = 1) -> Expr:
     """The mean over i of -log softmax(S/τ)[i, i]: row i belongs to column i (van den Oord et al. 2018)."""
+    check_options("infonce", [("tau", tau)])
     z = as_expr(scores) / const(tau)
     return mean(apply(OPS["logsumexp"], z) - apply(OPS["diagonal"], z))
 

@@ -6,11 +6,13 @@ import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import isfinite
 
 from symbackprop import doors
 from symbackprop.entries.op import Attributes, Op
-from symbackprop.errors import DeclarationError, ShapeError
+from symbackprop.errors import EXPONENT, DeclarationError, ShapeError, within
 from symbackprop.formula.tree import Name
+from symbackprop.graph.option_ranges import check_options
 from symbackprop.sizes import Shape, Size, shape_text
 
 
@@ -96,8 +98,9 @@ class Expr:
         return apply(OPERATORS["negative"], self)
 
     def __pow__(self, exponent: object) -> Expr:
-        if not isinstance(exponent, int | float | Fraction):
+        if isinstance(exponent, bool) or not isinstance(exponent, int | float | Fraction):
             raise DeclarationError("an exponent is a number", where="**")
+        within(int(abs(finite(exponent))), EXPONENT, "exponent")
         return apply(OPERATORS["power"], self, p=Fraction(str(exponent)))
 
     def __getitem__(self, key: object) -> Expr:
@@ -147,7 +150,14 @@ def const(value: int | float | Fraction | Size) -> Expr:
         if fixed is None:
             return intern(SIZE, (), (("size", value),), ())
         value = fixed
-    return intern(NUMBER, (), (("value", Fraction(str(value))),), ())
+    return intern(NUMBER, (), (("value", Fraction(str(finite(value)))),), ())
+
+
+def finite(value: int | float | Fraction) -> int | float | Fraction:
+    """The number itself. Errors: `DeclarationError` for inf and nan."""
+    if isinstance(value, float) and not isfinite(value):
+        raise DeclarationError(f"{value} is no number", hint="Numbers in a graph are finite.")
+    return value
 
 
 def as_expr(value: object) -> Expr:
@@ -169,6 +179,7 @@ def apply(op: Op, *operands: Operand, **attributes: object) -> Expr:
         raise DeclarationError(
             f"unknown option `{unknown[0]}`; known: {', '.join(known) or 'none'}", where=op.name
         )
+    check_options(op.name, given)
     shapes = tuple(a.shape for a in args)
     try:
         instance = op.place(shapes, given)
@@ -177,20 +188,20 @@ def apply(op: Op, *operands: Operand, **attributes: object) -> Expr:
         try:
             op.place(shapes, given, labels)
         except ShapeError as error:
-            error.hint = error.hint or way_out(op, args)
+            error.hint = error.hint or way_out(op, args, given)
             raise ShapeError(error.what, where=error.where, hint=error.hint) from None
         raise
     return intern(op, args, given, instance.shape)
 
 
-def way_out(op: Op, args: tuple[Expr, ...]) -> str:
+def way_out(op: Op, args: tuple[Expr, ...], given: Attributes) -> str:
     """A transposed operand, or a reshape, that would fit."""
     for n, a in enumerate(args):
         if a.rank != 2:
             continue
         shapes = tuple((x.shape[1], x.shape[0]) if k == n else x.shape for k, x in enumerate(args))
         try:
-            op.place(shapes, ())
+            op.place(shapes, given)
         except (ShapeError, DeclarationError):
             continue
         said = [f"{describe(x)}.T" if k == n else describe(x) for k, x in enumerate(args)]

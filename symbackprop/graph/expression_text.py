@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from symbackprop.errors import DEPTH, DIGITS, EXPONENT, DeclarationError, LimitError, within
+from symbackprop.errors import (
+    DEPTH, DIGITS, EXPONENT, LARGEST, SMALLEST, DeclarationError, LimitError, within,
+)  # fmt: skip
 from symbackprop.formula.printed_names import default_tex, spelled
 from symbackprop.graph.expr import Expr, Symbol, const, leaf, pinned
 from symbackprop.graph.functions import FUNCTIONS, as_size
@@ -45,6 +47,7 @@ class Expressions:
                 "the expression cannot be read: too deep or too large", where=where
             ) from None
         check_depth(tree, where)
+        check_literals(tree, text, where)
         value = self.expression(tree)
         if not isinstance(value, Expr):
             raise DeclarationError("is a size, not an expression", where=where)
@@ -53,7 +56,6 @@ class Expressions:
     def expression(self, node: ast.expr) -> Expr:
         match node:
             case ast.Constant(value=int() | float() as v) if not isinstance(v, bool):
-                within(len(str(v)), DIGITS, "digits of a number")
                 return const(v)
             case ast.Name(id=name):
                 return self.name(name)
@@ -104,6 +106,8 @@ class Expressions:
             case ast.Mult():
                 return a * b
             case ast.Div():
+                if number(b) == 0 and number(a) is None:
+                    raise DeclarationError(f"`{ast.unparse(node)[:80]}` divides by 0")
                 return a / b
             case ast.MatMult():
                 return a @ b
@@ -169,7 +173,7 @@ class Expressions:
         if not isinstance(node.func, ast.Name):
             raise DeclarationError(f"`{ast.unparse(node.func)[:80]}` is not a function")
         name = node.func.id
-        options = {k.arg: k.value for k in node.keywords if k.arg}
+        options = self.named_options(name, node.keywords)
         args = [self.argument(name, a) for a in node.args]
         if name == "sum" and "over" in options:
             return self.over_time(args, options["over"])
@@ -179,7 +183,22 @@ class Expressions:
         try:
             return function(*args, **values)
         except TypeError as error:
-            raise DeclarationError(f"{name}: {error}".replace("function()", f"{name}()")) from None
+            said = str(error).partition("() ")[2] or str(
+                error
+            )  # without Python's name of the function
+            raise DeclarationError(said, where=name) from None
+
+    def named_options(self, function: str, given: list[ast.keyword]) -> dict[str, ast.expr]:
+        """Options by name. Errors: `DeclarationError` for one that is given twice, or has no name."""
+        options: dict[str, ast.expr] = {}
+        for k in given:
+            if k.arg is None:
+                raise DeclarationError("options are written out, without **", where=function)
+            if k.arg in options:
+                raise DeclarationError(f"the option `{k.arg}` is given twice", where=function,
+                                       hint="Several axes are a tuple, as in  axis=(0, 1)")  # fmt: skip
+            options[k.arg] = k.value
+        return options
 
     def argument(self, function: str, node: ast.expr) -> Expr | str | tuple[int, ...]:
         """An expression, the letters of an einsum, or the axes of a permutation."""
@@ -188,6 +207,8 @@ class Expressions:
                 return spec
             case ast.Tuple() | ast.List() if function == "permute":
                 return tuple(self.integer(x) for x in node.elts)
+            case ast.Tuple() | ast.List() if function in ("reshape", "ones", "zeros"):
+                return tuple(self.expression(x) for x in node.elts)  # type: ignore[return-value]
         return self.expression(node)
 
     def over_time(self, args: list[Expr | str | tuple[int, ...]], index: ast.expr) -> Expr:
@@ -227,3 +248,18 @@ def check_depth(tree: ast.expr, where: str) -> None:
         depth += 1
         within(depth, DEPTH * 2, "depth of the expression", where)
         level = [c for n in level for c in ast.iter_child_nodes(n) if isinstance(c, ast.expr)]
+
+
+def check_literals(tree: ast.expr, text: str, where: str) -> None:
+    """Errors: `LimitError` for a number that floating point cannot hold: 1e400, or 1e-400, which is not 0."""
+    for node in ast.walk(tree):
+        v = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(v, bool) or not isinstance(v, int | float):
+            continue
+        written = ast.get_source_segment(text, node) or ""
+        within(len(written), DIGITS, "digits of a number", where)
+        mantissa = written.lower().split("e")[0]
+        lost = isinstance(v, float) and v == 0 and any(c in "123456789" for c in mantissa)
+        if lost or abs(v) > LARGEST or 0 < abs(v) < SMALLEST:
+            raise LimitError(f"`{written[:40]}` is beyond double precision", where=where,
+                             hint="Numbers lie between 1e-300 and 1e300.")  # fmt: skip

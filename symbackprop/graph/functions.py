@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 
-from symbackprop.errors import DeclarationError, ShapeError
+from symbackprop.errors import RANK, DeclarationError, ShapeError, within
 from symbackprop.formula.printed_names import default_tex, spelled
 from symbackprop.graph import expr
 from symbackprop.graph.axis_functions import (
@@ -13,12 +13,13 @@ from symbackprop.graph.axis_functions import (
     reduction, reshape, selector as selector, tri, zeros,
 )  # fmt: skip
 from symbackprop.graph.composite_functions import COMPOSITIONS, logdet, matrix_power
+from symbackprop.graph.domains import DOMAINS, SUMMING, SYMMETRIC
 from symbackprop.graph.expr import Expr, Operand, Symbol, apply, describe, labels_of, leaf, symbols
-from symbackprop.graph.graph import Graph, make
+from symbackprop.graph.graph import Graph, known, make
 from symbackprop.graph.label_functions import (
     argmax, argmin, cross_entropy, largest, onehot, pick, smallest,
 )  # fmt: skip
-from symbackprop.sizes import Size, shape_text, size
+from symbackprop.sizes import Shape, Size, extent, shape_text, size
 from symbackprop.vocabulary import OPS
 
 OPERATORS = "add subtract multiply divide negative power matmul transpose".split()
@@ -39,36 +40,52 @@ def subscript(x: Expr, key: object) -> Expr:
         raise ShapeError(f"{describe(x)} is {shape_text(x.shape)}; {len(keys)} positions given",
                          where=f"{describe(x)}[…]")  # fmt: skip
     ranges: list[tuple[Size, ...]] = []
-    for extent, k in zip(x.shape, (*keys, *(slice(None),) * (x.rank - len(keys))), strict=True):
-        ranges.append(one_range(k, extent, x))
+    for width, k in zip(x.shape, (*keys, *(slice(None),) * (x.rank - len(keys))), strict=True):
+        ranges.append(one_range(k, width, x))
     return apply(OPS["slice"], x, ranges=tuple(ranges))
 
 
-def one_range(k: object, extent: Size, x: Expr) -> tuple[Size, ...]:
+def one_range(k: object, width: Size, x: Expr) -> tuple[Size, ...]:
+    """(start, stop) or (position,) along one axis, counted from 0; negative ones count from the end.
+
+    A slice says that its axis is long enough for it. Errors: `ShapeError` where entries do not exist, or
+    where one need not exist for every size.
+    """
     where = f"{describe(x)}[…]"
 
     def bound(v: object, default: Size) -> Size:
         if v is None:
             return default
         s = as_size(v)  # type: ignore[arg-type]
-        return s + extent if s.number is not None and s.number < 0 else s
+        return s + width if s.number is not None and s.number < 0 else s
 
     if isinstance(k, slice):
         k = cast("slice[object, object, object]", k)
         if k.step not in (None, 1):
             raise DeclarationError("only steps of 1", where=where)
-        start, stop = bound(k.start, size(0)), bound(k.stop, extent)
-        inside = [(start).number, (stop - start).number, (extent - stop).number]
-        if any(v is not None and v < 0 for v in inside) or inside[1] == 0:
-            raise ShapeError(
-                f"{start}:{stop} does not lie in an axis of size {extent}", where=where
-            )
+        start, stop = bound(k.start, size(0)), bound(k.stop, width)
+        said = f"{start}:{stop}"
+        if (stop - start).number is not None and (stop - start).number < 1:  # type: ignore[operator]
+            raise ShapeError(f"{said} has no entries", where=where)
+        check_inside(said, (start, width - stop), width, where)
         return (start, stop)
     p = bound(k, size(0))
-    inside = (extent - p).number
-    if (inside is not None and inside <= 0) or (p.number is not None and p.number < 0):
-        raise ShapeError(f"position {p} does not lie in an axis of size {extent}", where=where)
+    gaps = (p, width - p - 1)
+    check_inside(f"position {p}", gaps, width, where)
+    short = next((g for g in gaps if g.least is None or g.least < 0), None)
+    if short is not None:
+        more = f"{width} + {-short.least}" if short.least is not None else "the sum of two sizes"
+        raise ShapeError(
+            f"position {p} need not exist in an axis of size {width}", where=where,
+            hint=f"Declare the axis as {more}, or with a number.",
+        )  # fmt: skip
     return (p,)
+
+
+def check_inside(said: str, gaps: tuple[Size, ...], width: Size, where: str) -> None:
+    """Errors: `ShapeError` where there is less than nothing between a position and an end of its axis."""
+    if any(g.number is not None and g.number < 0 for g in gaps):
+        raise ShapeError(f"{said} does not lie in an axis of size {width}", where=where)
 
 
 def clip(x: Operand, low: Operand = -1, high: Operand = 1) -> Expr:
@@ -76,7 +93,11 @@ def clip(x: Operand, low: Operand = -1, high: Operand = 1) -> Expr:
 
     Errors: `DeclarationError` for bounds that are no numbers.
     """
-    return apply(OPS["clip"], x, low=bound(low), high=bound(high))
+    ends = bound(low), bound(high)
+    if ends[0] > ends[1]:  # type: ignore[operator]
+        raise DeclarationError(f"the bounds {low} and {high} leave nothing between them", where="clip",
+                               hint="Write  clip(x, low, high)  with low < high.")  # fmt: skip
+    return apply(OPS["clip"], x, low=ends[0], high=ends[1])
 
 
 def bound(value: Operand) -> object:
@@ -95,11 +116,30 @@ def dot(x: Operand, y: Operand) -> Expr:
 
 def symbol(name: str, *extents: int | str | Size, tex: str = "", domain: str = "real",
            labels: int | str | Size | None = None) -> Expr:  # fmt: skip
-    """A declared input or parameter: `symbol("W", "m", "n", tex="W^{(1)}")`."""
-    shape = tuple(size(x) for x in extents)
+    """A declared input or parameter: `symbol("W", "m", "n", tex="W^{(1)}")`.
+
+    Errors: `DeclarationError` for what is no name, size or domain, `ShapeError` where one does not fit.
+    """
+    where = f"`{name}`"
+    shape = tuple(extent(size(x), where) for x in extents)
+    within(len(shape), RANK, "axes", where)
     printed = spelled(tex or default_tex(named_well(name)))
-    classes = size(labels) if labels is not None else None
+    classes = extent(size(labels), where) if labels is not None else None
+    check_domain(domain, shape, where)
     return leaf(Symbol(name, shape, printed, "label" if classes else domain, classes))
+
+
+def check_domain(domain: str, shape: Shape, where: str) -> None:
+    """Errors: `DeclarationError` for an unknown word, `ShapeError` for one said of other shapes."""
+    known(domain, DOMAINS, where)
+    if domain in SYMMETRIC and (len(shape) != 2 or shape[0] != shape[1]):
+        raise ShapeError(
+            f"`{domain}` says something of a square matrix, not of {shape_text(shape)}", where=where
+        )
+    if domain in SUMMING and not shape:
+        raise ShapeError(
+            f"`{domain}` says something of the entries along an axis, not of a scalar", where=where
+        )
 
 
 def named_well(name: str) -> str:

@@ -11,10 +11,10 @@ from symbackprop.errors import (
     CHARACTERS, RANK, DeclarationError, LimitError, ShapeError, SymbackpropError, within,
 )  # fmt: skip
 from symbackprop.formula.printed_names import default_tex, spelled
-from symbackprop.graph.domains import DOMAINS, SYMMETRIC
+from symbackprop.graph.domains import DOMAINS
 from symbackprop.graph.expr import Expr, Operand, Symbol, apply, labels_of, leaf
 from symbackprop.graph.expression_text import Expressions
-from symbackprop.graph.functions import FUNCTIONS, collect
+from symbackprop.graph.functions import FUNCTIONS, check_domain, collect
 from symbackprop.graph.graph import Graph, Time, make, used_names
 from symbackprop.graph.statements import Statement, early_states, parse_statement, split, time_of
 from symbackprop.sizes import Shape, Size, shape_text, size
@@ -164,9 +164,8 @@ class Reader:
                 domain = "label"
         shape = self.shape(" ".join(words), s)
         within(len(shape), RANK, "axes", s.where)
-        if domain in SYMMETRIC and (len(shape) != 2 or shape[0] != shape[1]):
-            raise DeclarationError(f"`{domain}` says something of a square matrix, not of "
-                                   f"{shape_text(shape)}", where=s.where)  # fmt: skip
+        if domain != "label":
+            check_domain(domain, shape, s.where)
         tex = spelled(s.tex or default_tex(s.name))
         e = leaf(Symbol(s.name, shape, tex, domain, labels, time=s.time))
         self.symbol[s.name] = e

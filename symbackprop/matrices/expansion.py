@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from fractions import Fraction
 
-from symbackprop.graph.expr import Expr, rebuild, topological, weight
+from symbackprop.graph.expr import Expr, topological, weight
 from symbackprop.matrices import monomials as mo, tidy as td
 
 TERMS = 64  # of a sum that is multiplied out
@@ -13,7 +14,7 @@ TERMS = 64  # of a sum that is multiplied out
 
 def expanded(e: Expr) -> Expr:
     """Scalars and elementwise products multiplied out, (1 - y) p - y (1 - p) = p - y."""
-    return rebuild(e, lambda old, args: distributed(td.node(old, args)))
+    return td.remade(e, lambda old, args: distributed(td.node(old, args)))
 
 
 def has_inverse(e: Expr) -> bool:
@@ -24,9 +25,9 @@ def has_inverse(e: Expr) -> bool:
 def distributed(e: Expr) -> Expr:
     """A sum of monomials: every factor that is a sum is spread over the others."""
     done: list[Expr] = []
-    waiting = td.summands(e)
+    waiting = deque(td.summands(e))
     while waiting:
-        term = waiting.pop(0)
+        term = waiting.popleft()
         m = mo.split(term)
         found = next((f for f, x in (*m.scalars, *m.arrays) if x == 1 and is_sum(f)), None)
         if found is None:
@@ -36,7 +37,7 @@ def distributed(e: Expr) -> Expr:
             return e
         rest = mo.Monomial(m.coefficient, without(m.scalars, found), without(m.arrays, found))
         front = mo.join(rest, e.shape if rest.arrays else ())
-        waiting = [*(td.mul(front, s) for s in td.summands(found)), *waiting]
+        waiting.extendleft(reversed([td.mul(front, s) for s in td.summands(found)]))
     return td.plus(*done) if done and all(d.shape in ((), e.shape) for d in done) else e
 
 

@@ -102,14 +102,15 @@ def lower_node(node: Expr, args: tuple[Lowered, ...], pool: str) -> Lowered:
         taken = {str(h.tensor) for h in helpers}
         new = d.tensor if d.tensor not in taken else next(
             f"{d.tensor}_{n}" for n in range(1, 99) if f"{d.tensor}_{n}" not in taken)  # fmt: skip
-        right = inlined(d.right, known, renamed)
+        right = en.unshadowed(inlined(d.right, known, renamed), d.at)
         if not right.terms:  # x - x, say: nothing a line could use
             known[d.tensor] = Lowered(d.at, right)
             continue
         renamed[d.tensor] = new
         helpers.append(Definition(new, d.at, right))
     d = instance.result
-    return Lowered(d.at, inlined(d.right, known, renamed), tuple(dict.fromkeys(helpers)))
+    right = en.unshadowed(inlined(d.right, known, renamed), d.at)
+    return Lowered(d.at, right, tuple(dict.fromkeys(helpers)))
 
 
 def apart(args: tuple[Lowered, ...]) -> tuple[Lowered, ...]:

@@ -8,8 +8,9 @@ from fractions import Fraction
 from symbackprop import entries as en
 from symbackprop.entries import Affine, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, Term
 from symbackprop.entries.contraction import rising
-from symbackprop.entries.entry_equations import Definition
-from symbackprop.graph.expr import Expr, apply, const, topological
+from symbackprop.entries.entry_equations import Definition, Equality
+from symbackprop.entries.op import slides
+from symbackprop.graph.expr import LEAVES, Expr, apply, const, topological
 from symbackprop.matrices import tidy as td
 from symbackprop.vocabulary import OPS
 
@@ -48,17 +49,42 @@ def contraction(
 
 
 IN_ENTRIES = ("pick", "einsum", "tri")  # no product of matrices says these
+# written as functions of whole arrays, beside the ops of several equations
+CALLED = frozenset({"reshape", "argmax", "argmin", "kron", "vec", "matrix_power"})
+
+
+def takes_whole(node: Expr) -> bool:
+    """Whether an op is written as a function of its whole arguments, `softmax(S)`, not entry by entry."""
+    if node.op.scalar or not node.op.variants:
+        return node.op.name in CALLED
+    first, *more = node.op.variants[0].equations
+    return bool(more or node.op.tex) or isinstance(first, Equality)
+
+
+def entries_only(e: Expr) -> bool:
+    """An array that no product of matrices says, somewhere in an argument."""
+    return bool(e.rank) and any(
+        x.op.name in IN_ENTRIES or slides(x.op) or any(a.rank > 2 for a in x.args) or by_entries(x)
+        for x in topological(e)
+        if x.rank and x.op not in LEAVES
+    )
+
+
+def by_entries(e: Expr) -> bool:
+    """An array of three or more axes that is no function of whole arrays."""
+    return e.rank > 2 and not (e.op.scalar or takes_whole(e))
 
 
 def sayable(e: Expr) -> bool:
     """Whether contractions act on names: an entry outside a named array is 0; cos of it would be 1.
 
-    Entries renumbered need a name as well, unless a matrix says them.
+    Entries renumbered need a name as well, unless a matrix says them; so do the arguments of a function.
     """
     nodes = topological(e)
     turned = [a for n in nodes if n.op is OPS["reshape"] for a in n.args if not a.symbol]
-    return all(a.symbol for n in nodes if n.op is OPS["contraction"] for a in n.args) and all(
-        x.rank < 3 and not (x.rank and x.op.name in IN_ENTRIES)
-        for a in turned
-        for x in topological(a)
+    called = [a for n in nodes if takes_whole(n) for a in n.args if not a.symbol]
+    return (
+        all(a.symbol for n in nodes if n.op is OPS["contraction"] for a in n.args)
+        and all(x.rank < 3 for a in turned for x in topological(a))
+        and not any(map(entries_only, called))
     )

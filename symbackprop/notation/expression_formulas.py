@@ -15,6 +15,7 @@ from symbackprop.formula.composing import factors, negated, one_or, size_formula
 from symbackprop.formula.tree import Formula, Name
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr
 from symbackprop.graph.graph import TIME_SUM
+from symbackprop.graph.renumbering_ops import RENUMBERING
 from symbackprop.matrices import monomials as mo
 from symbackprop.notation import entry_formulas as indexed
 from symbackprop.notation.convention import Convention, NoMatrix, function_key, symbol_formula
@@ -146,7 +147,7 @@ class Writer(Vectors):
         """One entry, indices pushed through everything that acts entry by entry."""
         name = e.op.name
         if e.rank == 0 and not at and name not in ("pick", "slice"):
-            return self.natural(e)
+            return self.whole_or_defined(e, at)
         if e.op is SYMBOL:
             base = self.symbol(e)
             if isinstance(base, no.At):
@@ -161,7 +162,15 @@ class Writer(Vectors):
             return self.elementwise(e, self.entry(e.args[0], at))
         if (moved := self.entry_moved(e, at)) is not None:
             return moved
-        return self.entry_sum(e, at) if summed_up(e) else no.At(self.natural(e), at)
+        return self.entry_sum(e, at) if summed_up(e) else self.whole_or_defined(e, at)
+
+    def whole_or_defined(self, e: Expr, at: tuple[Formula, ...]) -> Formula:
+        """One entry of what stands as a whole, f(X)_ij; where nothing does, by the op's definition."""
+        try:
+            whole = self.natural(e)
+        except NoMatrix:
+            return self.entry_sum(e, at)
+        return no.At(whole, at) if at else whole
 
     def entry_moved(self, e: Expr, at: tuple[Formula, ...]) -> Formula | None:
         """One entry where it is one of an argument, or a constant; None for other ops."""
@@ -171,6 +180,8 @@ class Writer(Vectors):
                 return self.entry(e.args[0], (*at, label))
             case "transpose":
                 return self.entry(e.args[0], (*at[:-2], at[-1], at[-2]))
+            case "reshape" if (kept := thinned(e)) is not None:
+                return self.entry(e.args[0], tuple(no.ONE if k is None else at[k] for k in kept))
             case "constant":
                 return no.number(e.attribute("value"))  # type: ignore[arg-type]
             case "identity":
@@ -195,7 +206,7 @@ class Writer(Vectors):
     def entry_sum(self, e: Expr, at: tuple[Formula, ...]) -> Formula:
         """One entry by the op's own definition, Σ over the contracted axes."""
         instance = e.op.place(tuple(a.shape for a in e.args), e.attributes)
-        if len(instance.definitions) != 1:
+        if len(instance.definitions) != 1 or e.op.name in RENUMBERING:
             raise NoMatrix(e.op.name)
         d = instance.result
         bound = list(dict.fromkeys(i for t in d.right.terms for i in t.bound))
@@ -214,6 +225,17 @@ class Writer(Vectors):
 
 
 SUMMED = frozenset("matmul einsum contraction sum_last mean_last slice outer tri".split())
+
+
+def thinned(e: Expr) -> tuple[int | None, ...] | None:
+    """For each axis of the argument the axis of a reshape that it became, None for an axis of one entry;
+    None where entries are renumbered."""
+    (x,) = e.args
+    wide = [k for k, s in enumerate(e.shape) if s != size(1)]
+    if [e.shape[k] for k in wide] != [s for s in x.shape if s != size(1)] or e.rank > 2:
+        return None
+    found = iter(wide)
+    return tuple(None if s == size(1) else next(found) for s in x.shape)
 
 
 def summed_up(e: Expr) -> bool:

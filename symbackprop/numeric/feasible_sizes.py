@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import islice, permutations
 
+from symbackprop.errors import VALUES, within
 from symbackprop.graph.expr import Expr, topological
 from symbackprop.graph.graph import Graph
-from symbackprop.sizes import Size
+from symbackprop.sizes import Size, count
 
 PRIMES = (3, 5, 2, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
 TRIED = 720  # orders of the sizes
@@ -68,12 +69,27 @@ def roomy(g: Graph, sizes: dict[str, int]) -> dict[str, int]:
     return sizes
 
 
+def check_room(g: Graph, sizes: Mapping[str, int]) -> None:
+    """Errors: `LimitError` for an array of a graph that is too large to be given values."""
+    for name, e in g.symbol.items():
+        definition = g.definition.get(name)
+        for node in (e, *(topological(definition) if definition is not None else ())):
+            where = name if node is e else f"in {name}"
+            within(count(node.shape).value(sizes), VALUES, "entries of one array of values", where)
+
+
 def lengths(g: Graph) -> Iterator[Size]:
-    """Whatever must be at least 1: every axis, and the position, counted from 1, where a slice starts."""
+    """Whatever must be at least 1: every axis, and the positions, counted from both ends, of a slice."""
     for e in g.symbol.values():
         yield from e.shape
     for e in g.definition.values():
         for node in topological(e):
             yield from node.shape
-            for start, *_ in node.attribute("ranges") if node.op.name == "slice" else ():  # type: ignore[union-attr]
+            ranges: tuple[tuple[Size, ...], ...] = ()
+            if node.op.name == "slice":
+                ranges = node.attribute("ranges")  # type: ignore[assignment]
+            for (start, *stop), extent in zip(
+                ranges, node.args[0].shape if ranges else (), strict=True
+            ):
                 yield start + 1
+                yield from (extent - s + 1 for s in stop)

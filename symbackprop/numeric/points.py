@@ -16,7 +16,7 @@ from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
 from symbackprop.graph.graph import TIME_SUM, Graph, used_names
 from symbackprop.matrices.adjugate import named_determinants, without_inverse
-from symbackprop.numeric.feasible_sizes import PRIMES, invertible, roomy
+from symbackprop.numeric.feasible_sizes import PRIMES, check_room, invertible, roomy
 from symbackprop.sizes import Size
 
 Key: TypeAlias = tuple[str, int]  # name, time step (0 outside time)
@@ -267,6 +267,7 @@ def generic_point(
     """Inputs and initial states of one trial."""
     rng = np.random.default_rng([seed, trial])
     bound = dict(sizes) if sizes is not None else bind_sizes(g, trial)
+    check_room(g, bound)
     length = g.time.length.value(bound) if g.time else 0
     values: dict[Key, Array] = {}
     for n in g.inputs:

@@ -102,7 +102,7 @@ VALUES: list[tuple[str, dict[str, Array], Callable[[], Array]]] = [
      lambda: -np.diagonal(log_softmax(SCORES / 0.5)).mean()),
     ("x: n x m; z = total_variation(x)", {"x": X},
      lambda: np.abs(np.diff(X, axis=0)).sum() + np.abs(np.diff(X, axis=1)).sum()),
-    ("f: n x c x m; z = style(f[0], f[1])", {"f": IMAGE[0, :2]}, lambda: np.mean(
+    ("f: 2 x c x m; z = style(f[0], f[1])", {"f": IMAGE[0, :2]}, lambda: np.mean(
         (IMAGE[0, 0] @ IMAGE[0, 0].T - IMAGE[0, 1] @ IMAGE[0, 1].T) ** 2) / 4),
     ("E: k x d; y: n label k; z = embedding(E, y)", {"E": TABLE, "y": LABEL}, lambda: TABLE[LABEL]),
     ("x: n x d; y: n label 7; z = scatter(x, y)", {"x": X, "y": LABEL},

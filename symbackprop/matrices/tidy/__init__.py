@@ -7,10 +7,11 @@ An expression enters, an equal one in textbook form leaves. Read `like_terms.py`
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
 
-from symbackprop.graph.expr import Expr, const, rebuild, with_args
+from symbackprop.graph.expr import Expr, apply, const, rebuild, topological, with_args
 from symbackprop.matrices.monomials import MEANS, exponent
 from symbackprop.matrices.tidy.constructors import (
     RULES, diag, diagonal, inverse, mm, mul, outer, plus, power, rows, total, tr, trace,
@@ -22,11 +23,14 @@ from symbackprop.matrices.tidy.like_terms import broadcast_free, collected, scal
 from symbackprop.matrices.tidy.matrix_products import (
     SIMPLER, contracted, determinant, dyad, inverted, linear,
 )  # fmt: skip
+from symbackprop.vocabulary import OPS
 
 __all__ = [
     "RULES", "broadcast_free", "diag", "diagonal", "in_front", "inverse", "mm", "mul", "node", "outer",
-    "plus", "power", "rows", "scalars_out", "scaled", "summands", "tidy", "total", "tr", "trace",
+    "plus", "power", "remade", "rows", "scalars_out", "scaled", "summands", "tidy", "total", "tr", "trace",
 ]  # fmt: skip
+
+SUMS = frozenset({OPS["add"], OPS["subtract"]})
 
 
 def mean(name: str) -> Callable[[Expr], Expr]:
@@ -77,4 +81,30 @@ def broadcasting_fits(args: tuple[Expr, ...]) -> bool:
 
 def tidy(e: Expr) -> Expr:
     """The same value in factored form."""
-    return rebuild(e, node)
+    return remade(e, node)
+
+
+def remade(e: Expr, change: Callable[[Expr, tuple[Expr, ...]], Expr]) -> Expr:
+    """The expression made again, each sum of many terms once, not once for every term that joins it."""
+    begun = beginnings(e)
+
+    def step(old: Expr, args: tuple[Expr, ...]) -> Expr:
+        if old not in begun:
+            return change(old, args)
+        first, second = args
+        return apply(OPS["add"], first, scaled(-1, second) if old.op is OPS["subtract"] else second)
+
+    return rebuild(e, step)
+
+
+def beginnings(e: Expr) -> set[Expr]:
+    """The sums that are nothing but the first terms of a longer sum: a + b in a + b + c."""
+    nodes = topological(e)
+    sums = [n for n in nodes if n.op in SUMS and broadcasting_fits(n.args)]
+    whole, longer = set(sums), [n for n in sums if n.args[0].op in SUMS]
+    used = Counter(a for n in nodes for a in n.args)
+    return {
+        n.args[0]
+        for n in longer
+        if n.args[0] in whole and used[n.args[0]] == 1 and n.args[0].shape == n.shape
+    }

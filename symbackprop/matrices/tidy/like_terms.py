@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from fractions import Fraction
+from typing import TypeAlias
 
 from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import Expr, apply
@@ -46,14 +48,55 @@ def collected(*terms: Expr) -> Expr:
 
 def paired(terms: list[tuple[Fraction, Monomial]]) -> list[tuple[Fraction, Monomial]]:
     """A v + Aᵀ v as (A + Aᵀ) v, also with the common factor in front."""
-    for n, (c, m) in enumerate(terms):
-        for k, (d, other) in enumerate(terms[:n]):
-            if c == d and c and m.scalars == other.scalars and one(m) and one(other):
-                both = with_transpose(other.arrays[0][0], m.arrays[0][0])
-                if both is not None:
-                    made = Monomial(c, m.scalars, ((both, Fraction(1)),))
-                    return paired([*terms[:k], (c, made), *terms[k + 1 : n], *terms[n + 1 :]])
+    terms, known, begun = list(terms), dict[Expr, tuple[Ends, Ends]](), 0
+    while (found := first_pair(terms, begun, known)) is not None:
+        begun, n, both = found
+        c, m = terms.pop(n)
+        made = Monomial(c, m.scalars, ((both, Fraction(1)),))
+        terms[begun] = (c, made)
+        alike = [
+            k
+            for k, (_, o) in enumerate(terms)
+            if (o.scalars, o.arrays) == (made.scalars, made.arrays)
+        ]
+        if len(alike) > 1:  # (A + Aᵀ) v stood there already
+            begun, again = alike
+            terms[begun] = (terms[begun][0] + terms.pop(again)[0], made)
     return terms
+
+
+Ends: TypeAlias = tuple[tuple[str, Expr, Expr], ...]  # a matrix, and the factor on its other side
+
+
+def first_pair(
+    terms: list[tuple[Fraction, Monomial]], begun: int, known: dict[Expr, tuple[Ends, Ends]]
+) -> tuple[int, int, Expr] | None:
+    """Two terms that are one matrix and its transpose times the same, the later one from `begun` on."""
+    seen: dict[Hashable, int] = {}
+    for n, (c, m) in enumerate(terms):
+        if not one(m) or not c:
+            continue
+        e = m.arrays[0][0]
+        if e not in known:
+            known[e] = ends(e)
+        own, turned = known[e]
+        near = [seen[key] for end in own if (key := (c, m.scalars, end)) in seen]
+        if near and n >= begun:
+            both = with_transpose(terms[min(near)][1].arrays[0][0], e)
+            if both is not None:
+                return min(near), n, both
+        for end in turned:
+            seen.setdefault((c, m.scalars, end), n)
+    return None
+
+
+def ends(e: Expr) -> tuple[Ends, Ends]:
+    """A product taken apart in front and behind, and with the matrix transposed: what its partner has."""
+    p, v = in_columns(*sq.last(e))
+    w, q = sq.first(e)
+    parts = [("last", p, v)] if p is not None else []
+    parts += [("first", q, w)] if q is not None and q.rank == 2 else []
+    return tuple(parts), tuple((end, tr(a), b) for end, a, b in parts)
 
 
 def with_transpose(a: Expr, b: Expr) -> Expr | None:
