@@ -20,6 +20,7 @@ from symbackprop.entries.placement import place
 from symbackprop.entries.scalar_functions import SCALARS, Scalar, by_name, prime
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.sizes import Shape, shape_text
+from symbackprop.tex.math_commands import CALLS, admitted
 
 Attributes: TypeAlias = tuple[tuple[str, object], ...]
 KEPT = 20_000  # ops on shapes and their derivatives, for as long as they are met again
@@ -47,6 +48,9 @@ class Op:
     numpy: str = ""
     scalar: Scalar | None = None
     domain: str = "real"  # "label": the value is a position along the argument's last axis
+
+    def __post_init__(self) -> None:
+        admitted(self.tex, CALLS, self.name)
 
     def place(
         self, shapes: tuple[Shape, ...], attributes: Attributes, labels: tuple[str, ...] = ()

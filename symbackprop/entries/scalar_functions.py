@@ -10,6 +10,7 @@ from symbackprop.entries import Entries, Fn
 from symbackprop.entries.entry_equations import Pattern, parse
 from symbackprop.entries.placement import Placement
 from symbackprop.errors import DeclarationError
+from symbackprop.tex.math_commands import CALLS, admitted
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -30,6 +31,9 @@ class Scalar:
     domain: str = "real"
     analytic: bool = True
     abstract: bool = False  # any smooth function; `definition` only stands in where it is checked
+
+    def __post_init__(self) -> None:
+        admitted(self.tex, CALLS, self.name)
 
 
 SCALARS: dict[str, Scalar] = {}  # filled by the vocabulary, one row each

@@ -4,27 +4,49 @@ from __future__ import annotations
 
 from symbackprop.errors import DeclarationError
 from symbackprop.formula.tree import Name
+from symbackprop.tex.math_commands import BASES, FONTS, TOKEN, WORD, WORDS, admitted
+
+HINT = r"A name is a letter or a word, with scripts if need be: W^{(2)}, \hat x_1, \mathbf{w}', \mathrm{loss}"
 
 
 def spelled(text: str) -> Name:
-    r"""The printed name of `W1`, `x_1`, `W^{(2)}`, `f'`, `\hat y`: base, superscript, subscript."""
-    base, rest = text.strip(), ""
+    r"""The printed name of `W1`, `x_1`, `W^{(2)}`, `f'`, `\hat y`: base, superscript, subscript.
+
+    Errors: `DeclarationError` for what is no name, and for a command that a name does not take.
+    """
+    base, rest = admitted(text).strip(), ""
     for k, c in enumerate(base):
-        if c in "_^'" and k > 0 and base[:k].count("{") == base[:k].count("}"):
-            base, rest = base[:k], base[k:]
+        if c in "_^'" and base[:k].count("{") == base[:k].count("}"):
+            base, rest = base[:k].rstrip(), base[k:]
             break
+    if wrong := misnamed(base):
+        raise DeclarationError(f"`{wrong}` stands in the printed name `{text}`", hint=HINT)
+    if not base or "{}" in text.replace(" ", ""):
+        raise DeclarationError(f"`{text}` is a printed name with nothing in it", hint=HINT)
     parts = {"^": "", "_": ""}
-    while rest:
+    seen = ""
+    while rest := rest.lstrip():
         if rest[0] == "'":
             parts["^"] += r"\prime"
             rest = rest[1:]
-        elif rest[0] in "^_" and len(rest) > 1:
-            group, rest_after = group_of(rest[1:])
+        elif rest[0] in "^_" and len(rest) > 1 and rest[0] not in seen:
+            seen += rest[0]
+            group, rest_after = group_of(rest[1:].lstrip())
             parts[rest[0]] += group
             rest = rest_after
         else:
-            raise DeclarationError(f"`{text}` is not a name with one superscript and one subscript")
+            raise DeclarationError(
+                f"`{text}` is not a name with one superscript and one subscript", hint=HINT
+            )
     return Name(base, parts["^"], parts["_"])
+
+
+def misnamed(base: str) -> str:
+    """What of a base belongs to no name: a sign of arithmetic, a number in front, a command that acts."""
+    for token in TOKEN.findall(WORD.sub("x", base.replace(r"\_", ""))):
+        if not (token[1:] in BASES if token[0] == "\\" else token.isalnum() or token in "{}"):
+            return token
+    return base[0] if base[:1].isdigit() else ""
 
 
 def group_of(text: str) -> tuple[str, str]:
@@ -34,7 +56,10 @@ def group_of(text: str) -> tuple[str, str]:
             k = 1
             while k < len(text) and text[k].isalpha():
                 k += 1
-            return text[:k], text[k:]
+            if text[1:k] not in {*FONTS, *WORDS}:
+                return text[:k], text[k:]
+            inner, rest = group_of(text[k:].lstrip())
+            return f"{text[:k]}{{{inner}}}", rest
         return text[0], text[1:]
     depth = 0
     for k, c in enumerate(text):
@@ -46,6 +71,8 @@ def group_of(text: str) -> tuple[str, str]:
 
 def default_tex(name: str) -> str:
     """`W1` prints W_{1}, `W_hh` prints W_{hh}, `alpha` prints α, `f_` prints f', longer words upright."""
+    if name.startswith("_"):
+        return r"\mathrm{" + name.replace("_", r"\_") + "}"
     head, _, tail = name.partition("_")
     digits = head.rstrip("0123456789")
     number = head[len(digits) :]

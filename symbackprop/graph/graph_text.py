@@ -152,6 +152,7 @@ class Reader:
             op = abstract(s.name)
             self.functions[s.name] = of_one(op)
             self.spelled[s.name] = s.tex or default_tex(s.name)
+            spelled(self.spelled[s.name])  # a function is called as a name is
             return
         domain, labels = "real", None
         while words and (words[-1] in DOMAINS or (len(words) > 1 and words[-2] == "label")

@@ -12,6 +12,7 @@ from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula
 from symbackprop.formula.tree import Formula, Name
 from symbackprop.graph.expr import Expr, Symbol
+from symbackprop.tex.math_commands import admitted
 
 T = TypeVar("T")
 
@@ -63,6 +64,11 @@ class Convention:
                 *most, last = map(repr, allowed)
                 raise SheetError(f"{option} is {', '.join(most)} or {last}, not {given!r}",
                                  where="convention")  # fmt: skip
+
+        for part in (x for _, n in self.signals for x in (n.base, n.sup, n.sub)):
+            admitted(part, where="convention")
+        if not (self.letters.isascii() and (self.letters.isalpha() or not self.letters)):
+            raise SheetError(f"index letters are letters, not {self.letters!r}", where="convention")
 
     def turned(self, rows: int, columns: int) -> bool:
         """Whether ∂y/∂x, of so many axes of y and of x, stands transposed: the axes of x first."""

@@ -7,7 +7,7 @@ What has no such value, and what would take too long, is refused by `NotRational
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from fractions import Fraction
 from hashlib import blake2b
 from itertools import product
@@ -44,9 +44,20 @@ Entry = dict[Index, int]
 class Meter:
     """Counts the work of one point, and remembers whether an unknown was met."""
 
+    work = WORK
+    square: Mapping[str, Callable[..., Array]] = SQUARE  # what is no sum of products
+
     def __init__(self) -> None:
         self.spent = 0
         self.unknowns = 0
+
+    def kink(self, name: str, x: Fraction) -> None:
+        """A function is asked for at its own kink."""
+        raise NotRational("a kink")
+
+    def constant(self, name: str) -> Fraction:
+        """A number that is no fraction."""
+        raise NotRational(name)
 
     def unknown(self, name: str, *at: Fraction) -> Fraction:
         """The value of an unknown at an argument: a fraction between 0 and 1."""
@@ -57,7 +68,7 @@ class Meter:
 
     def spend(self, amount: int) -> None:
         self.spent += amount
-        if self.spent > WORK:
+        if self.spent > self.work:
             raise NotRational("too long")
 
 
@@ -69,9 +80,9 @@ def placed(
 ) -> Array:
     """The result of an op by its entry equations."""
     if instance.primitive:
-        if instance.primitive not in SQUARE:
+        if instance.primitive not in m.square:
             raise NotRational(instance.primitive)
-        return SQUARE[instance.primitive](*operands)
+        return m.square[instance.primitive](*operands)
     tensors: dict[Hashable, Array] = {
         n: a for (n, _), a in zip(instance.inputs, operands, strict=True)
     }
@@ -117,7 +128,7 @@ def atom_value(
     """One factor of a term."""
     match atom:
         case Elem(tensor="pi"):
-            raise NotRational("π")
+            return m.constant("pi")
         case Elem():
             array = tensors[atom.tensor]
             at = tuple(position(p, here, tensors, sizes) for p in atom.at)
@@ -160,7 +171,7 @@ def scalar_value(name: str, order: int, x: Fraction, m: Meter) -> Fraction:
     if order and name in PRIMITIVE:
         return Fraction(0)
     if any(Fraction(k) == x for k in row.kinks):
-        raise NotRational("a kink")
+        m.kink(name, x)
     body = derivative_entries(name, order) if order else expression(row.definition)
     at = np.empty((), dtype=object)
     at[()] = x

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 import numpy as np
 
-from symbackprop.entries.reference_values import Array, scalar_value, value
+from symbackprop.entries.entry_equations import Instance
+from symbackprop.entries.reference_values import Array, Sizes, scalar_value, value
 from symbackprop.graph.expr import Expr
 from symbackprop.sizes import Size, size
 from symbackprop.vocabulary import OPS
 
+Work: TypeAlias = Callable[[Instance, tuple[Array, ...], Sizes], Array]  # an op on arrays
 LAYERS = ("softmax", "log_softmax", "logsumexp")  # of whole arrays, whatever the graph calls
 
 
-def scalars_into(out: dict[str | tuple[str, int], Callable[..., Array]], name: str) -> None:
+def scalars_into(
+    out: dict[str | tuple[str, int], Callable[..., Array]], name: str,
+    work: Callable[[str, int, Array], Array] = scalar_value,
+) -> None:  # fmt: skip
     def at(order: int) -> Callable[..., Array]:
-        return lambda x: scalar_value(name, order, np.asarray(x))
+        return lambda x: work(name, order, np.asarray(x))
 
     out[name] = at(0)
     for k in (1, 2):
         out[name, k] = at(k)
 
 
-def applied(e: Expr, sizes: Mapping[str, int]) -> Callable[..., Array]:
+def applied(e: Expr, sizes: Mapping[str, int], work: Work = value) -> Callable[..., Array]:
     """The op of a node on arrays of any size, by its definition; sizes among its attributes are bound."""
     attributes = tuple((k, bound(v, sizes)) for k, v in e.attributes)
 
@@ -33,11 +39,17 @@ def applied(e: Expr, sizes: Mapping[str, int]) -> Callable[..., Array]:
         shapes = tuple(tuple(size(n) for n in np.shape(a)) for a in arrays)
         instance = e.op.place(shapes, attributes)
         labels = dict(instance.labels)
-        counted = tuple(np.rint(np.real(a)).astype(int) - 1 if name in labels else a
+        counted = tuple(positions(a) - 1 if name in labels else a
                         for (name, _), a in zip(instance.inputs, arrays, strict=True))  # fmt: skip
-        return value(instance, counted, sizes) + up
+        return work(instance, counted, sizes) + up
 
     return run
+
+
+def positions(a: Array) -> Array:
+    """Whole numbers as integers."""
+    a = np.real(a)
+    return np.rint(a.astype(float) if a.dtype == object else a).astype(int)
 
 
 def bound(v: object, sizes: Mapping[str, int]) -> object:
@@ -46,11 +58,11 @@ def bound(v: object, sizes: Mapping[str, int]) -> object:
     return tuple(bound(x, sizes) for x in v) if isinstance(v, tuple) else v
 
 
-def along_last(name: str) -> Callable[..., Array]:
+def along_last(name: str, work: Work = value) -> Callable[..., Array]:
     """An op of the vocabulary on arrays of any size, by its definition."""
     op = OPS[name]
 
     def run(x: Array) -> Array:
-        return value(op.place((tuple(size(n) for n in np.shape(x)),), ()), (x,), {})
+        return work(op.place((tuple(size(n) for n in np.shape(x)),), ()), (x,), {})
 
     return run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +13,7 @@ from symbackprop.derivation import local_names
 from symbackprop.derivation.derivation import Derivation, bare, signal
 from symbackprop.derivation.equation import Equation
 from symbackprop.derivatives.derivative_values import second_names, second_order, second_values
-from symbackprop.entries.reference_values import Array
+from symbackprop.entries.reference_values import Array, scalar_value, value
 from symbackprop.entries.scalar_functions import built_in
 from symbackprop.formula.composing import size_name
 from symbackprop.formula.evaluation.value import Environment, Value
@@ -25,7 +26,10 @@ from symbackprop.notation.convention import function_key
 from symbackprop.numeric.local_values import local_values, oriented
 from symbackprop.numeric.op_functions import LAYERS, along_last, applied, scalars_into
 from symbackprop.numeric.points import BEFORE, Point, evaluate
-from symbackprop.page.trace_section import trace_point
+from symbackprop.numeric.precise_values import (
+    RoundedPoint, constant, precise_op, precise_scalar,
+)  # fmt: skip
+from symbackprop.page.given_numbers import precise_numbers, trace_point
 
 SAMPLES = 400  # entries of an index equation evaluated when not all of them are
 STEP = 1e-30
@@ -74,15 +78,20 @@ class Scene:
     point: Point
     seed: int
     at: Mapping[str, object] | None = None
+    precise: bool = False  # its numbers are fractions, and stay so
     scopes: dict[str, dict[Formula, Value]] = field(default_factory=dict)
     noise: Callable[[Array], Array] | None = None  # what rounding does to the value of a function
 
     @cached_property
     def values(self) -> dict[Formula, Value]:
         g = self.d.graph
-        out: dict[Formula, Value] = {PI: Value(np.asarray(np.pi))}
+        pi = constant("pi") if self.precise else np.pi
+        out: dict[Formula, Value] = {PI: Value(np.asarray(pi))}
         for n in g.sizes:
-            out[size_name(n)] = Value(np.asarray(float(self.point.sizes[n])))
+            extent = self.point.sizes[n]
+            out[size_name(n)] = Value(
+                np.asarray(Fraction(extent) if self.precise else float(extent))
+            )
         for n, e in g.symbol.items():
             s = e.symbol
             assert s
@@ -132,14 +141,15 @@ class Scene:
         out: dict[str | tuple[str, int], Callable[..., Array]] = {}
         roots = [*self.d.graph.definition.values()]
         roots += [f for a in self.d.backward.adjoints.values() for f in a.forms]
+        scalar, op = (precise_scalar, precise_op) if self.precise else (scalar_value, value)
         for e in topological(*roots):
             if e.op.scalar:
-                scalars_into(out, e.op.scalar.name)
+                scalars_into(out, e.op.scalar.name, scalar)
             elif e.op.variants or e.op.build:
-                out[function_key(e)] = applied(e, self.point.sizes)
+                out[function_key(e)] = applied(e, self.point.sizes, op)
         for name in built_in():  # derivatives bring in functions the graph does not name
-            scalars_into(out, name)
-        out = {**{name: along_last(name) for name in LAYERS}, **out}
+            scalars_into(out, name, scalar)
+        out = {**{name: along_last(name, op) for name in LAYERS}, **out}
         noise = self.noise
         return {k: after(f, noise) for k, f in out.items()} if noise else out
 
@@ -162,7 +172,8 @@ class Scene:
         if eq.local.startswith("step:"):
             values = {**self.values, eq.left: self.step_value(eq.local, t)}
         outside = "zero" if sliding(self.d.graph) else "refused"
-        return Environment(values, self.functions, indices, self.d.convention.vectors, outside=outside)  # type: ignore[arg-type]  # fmt: skip
+        return Environment(values, self.functions, indices, self.d.convention.vectors,  # type: ignore[arg-type]
+                           outside=outside, exact=self.precise)  # fmt: skip
 
     def samples(self, eq: Equation) -> dict[str, Array]:
         """Positions of the free letters, from 1: all of them, or a grid that meets the diagonals."""
@@ -217,6 +228,15 @@ class Scene:
         """The numbers a sheet gives, instead of a generic point."""
         assert self.at is not None
         return Scene(self.d, self.names, trace_point(self.d, self.at), self.seed)
+
+    @cached_property
+    def precisely_there(self) -> Scene | None:
+        """The same in fractions; nothing where they are none."""
+        assert self.at is not None
+        found = precise_numbers(self.d, self.at)
+        if isinstance(found, RoundedPoint):
+            return None
+        return Scene(self.d, self.names, found.point, self.seed, precise=True)
 
     @cached_property
     def chain(self) -> dict[Formula, Value]:

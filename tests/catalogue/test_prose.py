@@ -115,7 +115,7 @@ PRIMITIVES = """input include openin openout read write special immediate def ed
 
 
 def test_no_listed_command_reads_writes_or_defines() -> None:
-    assert not COMMANDS & set(PRIMITIVES)
+    assert not set(COMMANDS) & set(PRIMITIVES)
     assert all(re.fullmatch("[A-Za-z]+|[,;!{}]", c) for c in COMMANDS)
 
 

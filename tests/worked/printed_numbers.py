@@ -13,7 +13,7 @@ from symbackprop.formula.tree import (
 )  # fmt: skip
 from symbackprop.numeric.points import Point
 from symbackprop.page.page import Page, Sketch
-from symbackprop.page.trace_section import trace_point
+from symbackprop.page.given_numbers import trace_point
 from symbackprop.picture.drawings.drawing import Drawing, Line
 from symbackprop.sheet.exercise import Answer, Derived, Shown, Stated
 from symbackprop.sheet.sheet import LETTERS, Sheet

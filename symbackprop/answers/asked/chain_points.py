@@ -17,7 +17,7 @@ from symbackprop.formula.tree import Decimal, Formula, Name, Product, Sum
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
 from symbackprop.graph.graph import Graph
 from symbackprop.numeric.points import Point, forward
-from symbackprop.page.trace_section import trace_point
+from symbackprop.page.given_numbers import trace_point
 from symbackprop.sizes import Size, size
 from symbackprop.verify.equality import POINTS, analytic, half_units, point_for
 from symbackprop.verify.page_values import PI, Names, Scene

@@ -23,7 +23,7 @@ from symbackprop.errors import DeclarationError, SymbackpropError
 from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.formula.writing.walk import inside
 from symbackprop.numeric.points import BEFORE
-from symbackprop.page.trace_section import trace_point
+from symbackprop.page.given_numbers import trace_point
 from symbackprop.verify.equality import analytic, point_for
 from symbackprop.verify.page_values import Scene
 from symbackprop.verify.typed_partials import with_partials

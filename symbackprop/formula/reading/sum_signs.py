@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from symbackprop.formula.printed_names import misnamed
 from symbackprop.formula.reading.grammar_words import Range, Reader, Scripts, Word, Work
 from symbackprop.formula.reading.name_table import Key
 from symbackprop.formula.tree import OPEN, Name
+from symbackprop.tex.math_commands import NAMES, fault
 
 RELATIONS = frozenset({"<", ">", r"\leq", r"\geq", r"\neq", "="})
 Answer = tuple[Work, int] | None
@@ -161,4 +163,7 @@ def bound_key(reader: Reader, sub: Range) -> tuple[tuple[Key, Key, Key], Name]:
         raise reader.source.fail(sub.start, "the index of a sum is one letter")
     pieces = [reader.source.piece(r.start, r.end) if r else "" for r in (s.sup, s.sub)]
     key = (reader.tokens[sub.start : letter], reader.inside(s.sup), reader.inside(s.sub))
-    return key, Name(reader.source.piece(sub.start, letter), *pieces)
+    name = Name(reader.source.piece(sub.start, letter), *pieces)
+    if misnamed(name.base) or any(fault(x, NAMES) for x in pieces):  # it is printed as it was typed
+        raise reader.source.fail(sub.start, "the index of a sum is one letter")
+    return key, name
