@@ -41,9 +41,21 @@ class Fitting:
     given: tuple[int, ...] = ()  # which meaning to take at the first, second, … open choice
     work: int = 0
     taken: list[tuple[int, int, str]] = field(default_factory=list)  # taken, of how many, its name
+    known: dict[Key, tuple[Formula, Scope, Paper]] = field(default_factory=dict)
 
     def value(self, node: Formula, scope: Scope) -> Paper:
-        """The value of one node."""
+        """The value of one node, computed once in a scope.
+
+        A row may look at its operands, then leave the node to the strict rules, which ask for them again:
+        without the table the work doubles at every level. Node and scope are kept, so no id comes twice.
+        """
+        key = (id(node), id(scope))
+        if key not in self.known:
+            self.known[key] = (node, scope, self.computed(node, scope))
+        return self.known[key][2]
+
+    def computed(self, node: Formula, scope: Scope) -> Paper:
+        """The value of one node by its row, or else by the rules of the page."""
         row = self.rows.get(type(node))
         try:
             made = row(self, node, scope) if row else strict(node, scope)

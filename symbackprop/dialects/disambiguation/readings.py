@@ -127,14 +127,14 @@ def power(fit: Fitting, node: Power, scope: Scope) -> Paper:
     base = scope.of(node.base)
     if node.base == Name("e") and not isinstance(node.exponent, Number):
         return fit.choose((id(node), 1), [
-            ("e", lambda: paper.entrywise(np.power, base, paper.number(scope.of(node.exponent)))),
+            ("e", lambda: paper.power(base, paper.number(scope.of(node.exponent)))),
             ("exp", lambda: paper.mapped(np.exp, scope.of(node.exponent))),
         ])  # fmt: skip
     square = base.rank == 2 and base.size[0] == base.size[1] > 1
     if not base.rank or (square and node.exponent == Minus(ONE)):
         return strict(node, scope)
     exponent = paper.number(scope.of(node.exponent))
-    options: list[Option] = [("⊙", lambda: paper.entrywise(np.power, base, exponent))]
+    options: list[Option] = [("⊙", lambda: paper.power(base, exponent))]
     if square and isinstance(node.exponent, Number):
         options.append(("·", lambda: paper.powers(base, exponent)))
     elif square:  # A^{t-k}: the exponent is a letter
