@@ -15,7 +15,7 @@ from symbackprop.formula.evaluation.rationals import rational
 from symbackprop.formula.evaluation.value import strict
 from symbackprop.formula.tree import Formula
 
-OPEN_SIGNS = 12  # signs of one formula that may have more than one meaning
+OPEN_SIGNS = 20  # signs of one answer that may have more than one meaning
 WORK = 4_000_000  # numbers computed in one evaluation
 Key = tuple[int, int]  # a node, and which of its signs
 Sizes = Mapping[str, int]  # name of a size -> its value at a point
@@ -68,6 +68,15 @@ class Fitting:
         except Misfit as found:
             what = f"the sizes do not fit: {found}"
             raise misfit(node, what, sizes=found.sizes) from None
+
+    def mark(self) -> tuple[dict[Key, str], int]:
+        """What is decided so far."""
+        return dict(self.plan), len(self.taken)
+
+    def back(self, mark: tuple[dict[Key, str], int]) -> None:
+        """Takes back what was decided since: what it was decided for is given up."""
+        self.plan = mark[0]
+        del self.taken[mark[1] :]
 
     def choose(self, key: Key, options: Sequence[Option]) -> Paper:
         """The meaning planned, else the first that fits, else the one that is tried this time."""
