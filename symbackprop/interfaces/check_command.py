@@ -12,7 +12,7 @@ from symbackprop.answers.many.answer_table import rows
 from symbackprop.answers.many.checking_many import Result, Task, judge_all
 from symbackprop.answers.many.worker_pools import executor
 from symbackprop.answers.solution.solution import Told, agreeing, solution
-from symbackprop.answers.typed.typed_answer import LABEL
+from symbackprop.answers.typed.derivative_spellings import LABEL
 from symbackprop.answers.verdicts.verdict import Verdict
 from symbackprop.catalogue import phrase
 from symbackprop.derivation.derivation import derive

@@ -24,7 +24,7 @@ from symbackprop.entries.reference_values import Array, adjugate
 from symbackprop.entries.scalar_derivatives import derivative_entries
 from symbackprop.entries.scalar_functions import expression, scalar_row
 from symbackprop.formula.evaluation.rationals import (
-    NotRational, determined, inverted, rational, solved, whole,
+    NotRational, determined, inverted, rational, short, solved, whole,
 )  # fmt: skip
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr
 from symbackprop.graph.graph import TIME_SUM
@@ -111,7 +111,7 @@ def entry(
                 if value:
                     value *= raised(atom_value(atom, inner, tensors, sizes, m), x, m)
             total += value
-    return total
+    return short(total)
 
 
 def raised(base: Fraction, x: Fraction, m: Meter) -> Fraction:
@@ -119,7 +119,7 @@ def raised(base: Fraction, x: Fraction, m: Meter) -> Fraction:
     n, rest = divmod(x, 1)
     if (rest and base <= 0) or (base == 0 and x < 0) or abs(x) > 1000:
         raise NotRational("a root or a pole")
-    return base ** int(n) * (m.unknown("power", base, rest) if rest else 1)
+    return short(base, n) ** int(n) * (m.unknown("power", base, rest) if rest else 1)
 
 
 def atom_value(

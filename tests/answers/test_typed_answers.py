@@ -133,6 +133,36 @@ def test_hostile_recursions_are_refused_soon() -> None:
             assert not sb.check(GRAPHS["rnn"], "W", text).ok
 
 
+ONE = "x: scalar; f = x**2"
+NESTED = ["({})**2", "({})^2", r"\left({}\right)^{{2}}", "[{}]**2", "({})^{{-2}}", "square({})", "|{}|", "({})'",
+          "e^({})", "({0}) .* ({0}) / ({0})"]  # fmt: skip
+
+
+def nested(layer: str, times: int, inner: str = "x") -> str:
+    """A text inside itself, again and again."""
+    for _ in range(times):
+        inner = layer.format(inner)
+    return inner
+
+
+@pytest.mark.parametrize("layer", NESTED)
+def test_what_is_nested_is_computed_once_at_every_level(layer: str) -> None:
+    sb.check(ONE, "x", "2 x")
+    with within_a_second():
+        assert not sb.check(ONE, "x", nested(layer, 4 if layer.count("0") > 1 else 30)).ok
+
+
+@pytest.mark.parametrize("levels", [4, 14, 30])
+def test_fractions_of_nested_squares_are_not_made_where_they_are_too_long(levels: int) -> None:
+    squares = nested("({})**2", levels)
+    graph = f"x: n; f = sum({squares})"
+    sb.check(graph, "x", f"{2**levels} ({squares}) / x")
+    with within_a_second():
+        assert sb.check(graph, "x", f"{2**levels} ({squares}) / x").ok
+    if levels < 10:
+        assert sb.check(graph, "x", f"{2**levels - 1} ({squares}) / x").verdict == "wrong"
+
+
 PIECES = st.sampled_from(
     ["A", "x", "b", "r", "n", "m", "[", "]", "[:", ":]", "1:2", "(1:2,:)", "_{1:2}", "_{:,1}", "end", "-1", ":", ",",
      "kron(", "⊗", r"\otimes", "vec(", "norm(", "||", "‖", r"\|", "|", "_F", "_2", "^2", "sum_{i: r_i > 0}", "sum_i",

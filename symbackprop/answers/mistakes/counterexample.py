@@ -74,7 +74,8 @@ def smallest(b: Bench, typed: Typed, found: Found) -> Counterexample | None:
             value = judge.at(found.form, found.reading, spot)
         except (SymbackpropError, Refused):
             continue
-        if shows(spot, value, found):
+        right = judge.right(found, spot)
+        if shows(plain(right), value, found):
             g = b.target.d.graph
             given = {
                 n: np.asarray(v)
@@ -85,15 +86,15 @@ def smallest(b: Bench, typed: Typed, found: Found) -> Counterexample | None:
             inputs = tuple((n, nested(given[n] + label(g, n))) for n in small)
             sizes = tuple(sorted(spot.point.sizes.items()))
             digits = FULL if found.detail == "nearly" else SHORT
-            return Counterexample(sizes, inputs, *beside(spot.right.array, value.array, digits))
+            return Counterexample(sizes, inputs, *beside(right.array, value.array, digits))
     return None
 
 
-def shows(spot: Spot, value: Paper, found: Found) -> bool:
+def shows(right: Paper, value: Paper, found: Found) -> bool:
     """Whether an answer is seen to be wrong at a spot: where it is nearly right, by its last digits."""
     if found.detail == "nearly":
-        return relative(plain(spot.right).array, value.array, rounding=ROUNDING)[0] > NOISE
-    return outcome(plain(spot.right), value, found.form) in ("differs", "sizes", "transposed")
+        return relative(right.array, value.array, rounding=ROUNDING)[0] > NOISE
+    return outcome(right, value, found.form) in ("differs", "sizes", "transposed")
 
 
 def beside(right: Array, given: Array, digits: int) -> tuple[Nested, Nested, tuple[int, ...]]:

@@ -34,6 +34,8 @@ _PLACES = ("node", "consumer", "name")  # gaps that name something of the graph
 def named(judge: Judge, found: Found) -> tuple[Mistake, ...]:
     """The mistakes that give the answer's values; else what does not fit; else nothing."""
     b = judge.bench
+    if judge.typed.around is not None:
+        return ()  # which slip makes an equation false is not looked for
     known = unselected(judge, found) if found.inside else ()
     return tuple(sized_gaps(b, m) for m in known or explanation(b, found))
 

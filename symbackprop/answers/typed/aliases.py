@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping
 from functools import lru_cache
-from typing import TypeGuard, TypeVar
+from typing import TypeVar
 
 from symbackprop.answers.asked.right_values import Bench
 from symbackprop.derivation.derivation import bare, signal
 from symbackprop.dialects import plain
-from symbackprop.formula.tree import (
-    At, Call, Formula, KroneckerDelta, Nabla, Name, Partial, Times, Unit,
-)  # fmt: skip
+from symbackprop.formula.tree import At, Formula, KroneckerDelta, Name, Unit
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
 
 
@@ -83,43 +81,6 @@ def scripted(
         for script in (f"_{rest}", f"_{{{rest}}}", f"^{rest}", f"^{{{rest}}}", f"^({rest})"):
             if lead + n in out:
                 yield lead + letter + script, out[lead + n]
-
-
-def compound(f: Formula) -> bool:
-    """Whether a formula is more than a name, or than the names a word may be split into."""
-    parts = f.factors if isinstance(f, Times) else (f,)
-    return not all(isinstance(bare(p), Name) for p in parts)
-
-
-def stacked(f: Formula | None) -> TypeGuard[Call]:
-    """Whether a left side is vec(…)."""
-    return isinstance(f, Call) and f.function == "vec" and len(f.arguments) == 1
-
-
-def whole(f: Formula) -> Formula:
-    """A derivative without its indices, and without vec."""
-    base = bare(f)
-    if stacked(base):
-        return whole(base.arguments[0])
-    if isinstance(base, Times) and all(isinstance(x, Name) for x in base.factors[1:]):
-        first = whole(base.factors[0])  # ∇_w L(w)
-        return first if isinstance(first, Nabla | Partial) else base
-    if isinstance(base, Nabla | Partial):
-        return type(base)(bare(base.of), bare(base.wrt))
-    return base
-
-
-def indices_of(bench: Bench, left: Formula) -> tuple[str, ...]:
-    """The letters on the left side, in their order; time is none of them."""
-    time = bench.target.d.graph.time
-    found: list[Formula] = []
-    if isinstance(left, At):
-        found, left = list(left.indices), left.base
-    if isinstance(left, Nabla | Partial):
-        for side in (left.of, left.wrt):
-            found += side.indices if isinstance(side, At) else ()
-    letters = [f.base for f in found if isinstance(f, Name)]
-    return tuple(x for x in letters if time is None or x != time.name)
 
 
 def kroneckers(f: Formula, signal: Name, time: Name) -> Formula:

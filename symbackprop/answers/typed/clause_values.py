@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from symbackprop.answers.asked.right_values import Spot
+from symbackprop.dialects.disambiguation.choice import Fitting
 from symbackprop.dialects.disambiguation.readings import readings
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import FormulaError, SizesError
 from symbackprop.formula.evaluation.paper_arrays import Paper
-from symbackprop.formula.evaluation.value import Environment, Value, evaluate
+from symbackprop.formula.evaluation.value import Environment, Value, evaluate, meaning
 from symbackprop.formula.tree import ONE, At, Formula, Name, Plus
 from symbackprop.formula.writing.walk import inside
 from symbackprop.numeric.points import Point
@@ -39,37 +40,43 @@ class Ground:
     sizes: Mapping[str, int]
 
 
-def value(d: Definition, env: Environment, spot: Spot | Ground) -> Value:
-    """The value of a definition. Errors: `FormulaError` where it has letters of its own."""
+def value(
+    d: Definition, env: Environment, spot: Spot | Ground, run: Fitting | None = None
+) -> Value:
+    """The value of a definition, its signs read as a run has them. Errors: `FormulaError`."""
     if d.time:
-        return steps(d, env, spot)
+        return steps(d, env, spot, run)
     if not d.letters:
-        made = usual(d.body, env, spot)
+        made = usual(d.body, env, spot, run)
         if made.samples:
             raise FormulaError("a definition has free indices", where="answer")
         return Value(made.array, made.along is not None)
     extents = tuple(min(s.value(spot.point.sizes) for s in d.free[x]) for x in d.letters)
     grid = np.meshgrid(*(np.arange(1, n + 1) for n in extents), indexing="ij")
     indices = {x: g.ravel() for x, g in zip(d.letters, grid, strict=True)}
-    made = usual(d.body, replace(env, indices=indices), spot)
+    made = usual(d.body, replace(env, indices=indices), spot, run)
     if made.rank:
         raise FormulaError("an entry is no number", where="answer")
     return Value(np.broadcast_to(made.array, grid[0].size).reshape(extents), len(extents) == 1)
 
 
-def usual(body: Formula, env: Environment, spot: Spot | Ground) -> Paper:
-    """Of the readings of a formula the usual one."""
-    return next(readings(body, env, spot.sizes))[1]
+def usual(
+    body: Formula, env: Environment, spot: Spot | Ground, run: Fitting | None = None
+) -> Paper:  # fmt: skip
+    """The reading a run has of a formula, or else the usual one."""
+    return meaning(body, env, run.value) if run else next(readings(body, env, spot.sizes))[1]
 
 
-def steps(d: Definition, env: Environment, spot: Spot | Ground) -> Value:
+def steps(
+    d: Definition, env: Environment, spot: Spot | Ground, run: Fitting | None = None
+) -> Value:
     """All steps of a recursion, in the order it asks for; what is not said to start it is 0."""
     length = spot.point.length
     later = At(d.name, (Plus((Name(d.time), ONE)),))
     order = (
         range(length, 0, -1) if any(x == later for x in inside(d.body)) else range(1, length + 1)
     )
-    known = {int(evaluate(at, env)): usual(f, env, spot) for at, f in d.starts}
+    known = {int(evaluate(at, env)): usual(f, env, spot, run) for at, f in d.starts}
     refusal: SizesError | None = None
     for shape, vector in shapes(known, spot):
         if any(a.array.size not in (1, int(np.prod(shape))) for a in known.values()):
@@ -78,22 +85,26 @@ def steps(d: Definition, env: Environment, spot: Spot | Ground) -> Value:
         for k, a in known.items():
             if 0 <= k <= length + 1:
                 held[k] = a.array.reshape(shape if a.array.size > 1 else ())
+        mark = run.mark() if run else None
         try:
-            if filled(d, env, spot, held, [k for k in order if k not in known], vector):
+            if filled(d, env, spot, held, [k for k in order if k not in known], vector, run):
                 return Value(held, vector, 1, 0)
         except SizesError as error:
             refusal = refusal or error
+        if run and mark:
+            run.back(mark)
     raise refusal or FormulaError("the steps of a definition differ in size", where="answer")
 
 
 def filled(
-    d: Definition, env: Environment, spot: Spot | Ground, held: Array, order: list[int], vector: bool
+    d: Definition, env: Environment, spot: Spot | Ground, held: Array, order: list[int], vector: bool,
+    run: Fitting | None,
 ) -> bool:  # fmt: skip
     """Whether every step has the size tried; `held` takes their values."""
     values = {**env.values, d.name: Value(held, vector, 1, 0)}
     for k in order:
         here = replace(env, values=values, indices={**env.indices, d.time: k})
-        made = usual(d.body, here, spot)
+        made = usual(d.body, here, spot, run)
         if made.array.size != held[0].size:
             return False
         held[k] = made.array.reshape(held[0].shape)

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
-from string import ascii_letters
+from functools import cached_property, lru_cache
 from typing import Literal, get_args
 
 from symbackprop.answers.asked.equality_chain import Refused, letters_of, pieces_of
 from symbackprop.answers.asked.right_values import DELTA, Bench
-from symbackprop.answers.typed.aliases import (
-    aliases, compound, indices_of, kept, kroneckers, recurrent, stacked, whole,
-)  # fmt: skip
+from symbackprop.answers.typed.aliases import aliases, kept, kroneckers, recurrent
 from symbackprop.answers.typed.clause_values import Definition
+from symbackprop.answers.typed.derivative_spellings import respelled
 from symbackprop.answers.typed.free_letters import lettered
+from symbackprop.answers.typed.left_sides import Sides, indices_on, order_of, sides_of, stacked
 from symbackprop.answers.typed.where_clauses import Clause, clause, clauses, local_name, usual_size
+from symbackprop.derivation.derivation import bare
 from symbackprop.dialects import plain
 from symbackprop.errors import DeclarationError, FormulaError, LimitError, within
+from symbackprop.formula.composing import size_name
 from symbackprop.formula.reading.latex_reader import read_formula
 from symbackprop.formula.reading.name_table import NameTable
 from symbackprop.formula.reading.tex_tokens import Source, tokenise
-from symbackprop.formula.tree import At, Formula, KroneckerDelta, Nabla, Name, Partial, Product, Sum
+from symbackprop.formula.tree import ZERO, At, Formula, KroneckerDelta, Name, Partial, Product, Sum
 from symbackprop.formula.writing.walk import inside
 from symbackprop.sizes import Size
+from symbackprop.verify.page_values import PI
 
 NODES = 3_000  # parts of one formula
 CHARACTERS = 10_000  # of one answer
@@ -36,13 +38,6 @@ _ALIGNED = r"\\(?:begin|end)\{(?:aligned|split|(?:align|equation|gather)\*?)\}"
 _MATH = re.compile(
     rf"^\s*(?:\$\$?|\\\[|\\\(|{_ALIGNED})+\s*|\s*(?:\$\$?|\\\]|\\\)|{_ALIGNED})+\s*$"
 )
-
-
-_NAMELESS = (
-    r"^\s*(?:(?:\\nabla|∇|nabla|grad)\s*(?:_\s*(?:{wrt}|\{{\s*{wrt}\s*\}})\s*)?{of}(?:\s*\(\s*\w+\s*\))?"
-    r"|{of}\s*'\s*(?:\(\s*{wrt}\s*\))?|grad(?:ient)?|{wrt}\.grad)\s*=(?!=)"
-)
-LABEL = re.compile(r"^\s*(?:[\w/∂∇]+|\\text\s*\{\s*\w+\s*:?\s*\})\s*:(?!=)\s*")  # `gradient: …`
 
 
 @dataclass(frozen=True)
@@ -57,12 +52,16 @@ class Typed:
     step: str = "no"  # "free": the index of time stands free in it
     said: Literal["whole", "vec"] = "whole"  # what it is of the thing asked for
     starts: tuple[tuple[Formula, Formula], ...] = ()  # at which step, and what it is there
+    around: Formula | None = None  # the side the derivative stands on, where it is not all of it
+    restated: tuple[tuple[Formula, Name], ...] = ()  # what is declared, and its name in a clause
+    code: bool = False  # typed as NumPy, whose rules are then the only ones
 
     @property
     def every(self) -> tuple[Formula, ...]:
         """All that is evaluated."""
         starts = (f for pair in self.starts for f in pair)
-        return (*self.forms, *(d.body for d in self.locals), *starts)
+        around = (self.around,) if self.around is not None else ()
+        return (*around, *self.forms, *(d.body for d in self.locals), *starts)
 
     @cached_property
     def sloped(self) -> bool:
@@ -102,37 +101,63 @@ def notations(text: str, notation: Notation) -> tuple[Notation, ...]:
     """The notations a text is tried in: a command of TeX decides, else plain text comes first."""
     if notation != "auto":
         return (notation,)
-    return ("latex",) if _MARKUP.search(text) else ("plain", "latex")
+    if _MARKUP.search(text):
+        return ("latex",)
+    return ("plain",) if plain.NUMPY.search(text) else ("plain", "latex")
 
 
 def read_as(bench: Bench, text: str, notation: Notation) -> Typed:
     """What a text says in one notation."""
     text = _MATH.sub(lambda m: " " * len(m[0]), text).rstrip().rstrip(".;,").rstrip()
-    text = nameless(bench).sub(lambda m: " " * len(m[0]), text)
-    main, beside = clauses(LABEL.sub(lambda m: " " * len(m[0]), text))
+    main, beside = clauses(respelled(bench, text))
     main, given, starts = sorted_out(bench, main, beside, notation)
     time = bench.target.d.graph.time
     now = time.name if time else ""
-    names = tuple(own_name(c, given, now, notation) for c in given)
-    reader = Reader(bench, tuple(dict.fromkeys(names)), notation)
+    first = Reader(bench, (), notation)
+    given, again = apart([c for c in given if not first.assumed(c)], first.asks_for)
+    lefts = tuple(first.declared(c) for c in given)
+    names = tuple(
+        own_name(c, given, now, notation) if x is None else hidden(x)
+        for c, x in zip(given, lefts, strict=True)
+    )
+    fresh = (n for n, x in zip(names, lefts, strict=True) if x is None)
+    reader = Reader(bench, tuple(dict.fromkeys(fresh)), notation)
     own = definitions(reader, names, given)
-    left, forms = reader.sides(main)
-    order = indices_of(bench, left) if left is not None else ()
-    count_parts((*forms, *(d.body for d in own)))
-    found = lettered(bench, reader.table, forms, own, order)
+    said = once_more(reader.sides(main), tuple(reader.formula(c.body) for c in again))
+    order = order_of(bench.target, said.left) if said.left is not None else ()
+    around = (said.around,) if said.around is not None else ()
+    count_parts((*around, *said.forms, *(d.body for d in own)))
+    found = lettered(bench, reader.table, (*around, *said.forms), own, order)
     return Typed(
-        found.forms, found.own, found.order, found.free, notation,
-        "free" if found.recurrent else "no", "vec" if stacked(left) else "whole",
+        found.forms[len(around) :], found.own, found.order, found.free, notation,
+        "free" if found.recurrent else "no", "vec" if stacked(said.left) else "whole",
         tuple((reader.formula(c.index), reader.formula(c.body)) for c in starts),
+        found.forms[0] if around else None,
+        tuple((x, n) for x, n in zip(lefts, names, strict=True) if x is not None),
+        notation == "plain" and bool(plain.NUMPY.search(text)),
     )  # fmt: skip
 
 
-def nameless(bench: Bench) -> re.Pattern[str]:
-    """A left side with a name of its own for the output, or none: ∇L, f'(w), grad, w.grad."""
-    g = bench.target.d.graph
-    free = "".join(c for c in ascii_letters if c not in g.symbol and c not in g.sizes)
-    of = rf"(?:{re.escape(bench.target.of)}|\\mathcal\s*\{{\s*\w\s*\}}|\\ell|[{free}ℓ](?!\w))"
-    return re.compile(_NAMELESS.format(of=of, wrt=re.escape(bench.target.wrt)))
+def apart(
+    given: list[Clause], asked: Callable[[Clause], bool]
+) -> tuple[list[Clause], list[Clause]]:
+    """The clauses about other things, and those about the very thing that is asked for."""
+    again = [c for c in given if asked(c)]
+    return [c for c in given if c not in again], again
+
+
+def once_more(said: Sides, forms: tuple[Formula, ...]) -> Sides:
+    """The sides with what clauses say of the thing asked for: all of it has to be right."""
+    if forms and said.around is not None:
+        raise Refused("unreadable", 1, "what is asked for is said twice")
+    return replace(said, forms=(*said.forms, *forms))
+
+
+def hidden(declared: Formula) -> Name:
+    """The name of what a clause says a declared name is: nothing else is called so."""
+    name = bare(declared)
+    assert isinstance(name, Name)
+    return replace(name, sup=name.sup + "\0")
 
 
 def sorted_out(
@@ -171,6 +196,8 @@ def definitions(
         body = reader.formula(c.body)
         old = out.get(n, Definition(n, body, time=now))
         kind = role(c, given, now)
+        if n in out and "start" not in (kind, *(("start",) if out[n].starts else ())):
+            raise FormulaError(f"{c.left.strip()!r} is defined twice", where="answer")
         if kind == "start":
             out[n] = replace(old, starts=(*old.starts, (reader.formula(c.index), body)))
         elif kind == "step":
@@ -216,6 +243,14 @@ def count_parts(every: tuple[Formula, ...]) -> None:
         raise LimitError(f"more than {NODES} parts", where="answer")
 
 
+@lru_cache(maxsize=64)
+def declared_names(bench: Bench) -> frozenset[Formula]:
+    """All that has a meaning before the answer: symbols, sizes, π."""
+    g = bench.target.d.graph
+    symbols = (e.symbol.tex for e in g.symbol.values() if e.symbol)
+    return frozenset((*symbols, *map(size_name, g.sizes), PI))
+
+
 @dataclass(frozen=True)
 class Reader:
     """One answer's names: those of the graph, and its own."""
@@ -254,35 +289,50 @@ class Reader:
         time, found = self.bench.target.d.graph.time, read_formula(source, self.table)
         return kroneckers(found, DELTA, Name(time.name)) if time and self.bench.short else found
 
+    def left(self, c: Clause) -> Formula | None:
+        """What a clause is about, as the graph knows it; None where it is new."""
+        try:
+            return self.read(self.source(c.left))
+        except (FormulaError, LimitError):
+            return None
+
     def is_asked(self, c: Clause) -> bool:
         """Whether a clause is about the very thing that is asked for."""
-        try:
-            named = self.read(self.source(c.left))
-        except (FormulaError, LimitError):
-            return False
-        return whole(named) in {*self.bench.target.itself, DELTA}
+        named = self.left(c)
+        return named is not None and indices_on(self.bench.target, named) is not None
 
-    def sides(self, text: str) -> tuple[Formula | None, tuple[Formula, ...]]:
-        """The left side, where one is written and understood, and what it equals."""
+    def asks_for(self, c: Clause) -> bool:
+        """Whether a clause is an answer once more: a recursion has its steps in clauses."""
+        return not self.bench.target.recurrent and self.is_asked(c)
+
+    def assumed(self, c: Clause) -> bool:
+        """Whether a clause says h_0 = 0 of the first state: what holds of any start holds then."""
+        named, time = self.left(c), self.bench.target.d.graph.time
+        if time is None or c.body.strip() != "0" or not isinstance(named, At):
+            return False
+        return named.base in declared_names(self.bench) and named.indices == (ZERO,)
+
+    def declared(self, c: Clause) -> Formula | None:
+        """The declared name a clause is about, with an index that is no letter; None where it is new."""
+        named = self.left(c)
+        name = None if named is None else bare(named)
+        if named is None or name not in declared_names(self.bench):
+            return None
+        row = isinstance(name, Name) and c.name.strip() == name.base.lower() != name.base
+        if row or (c.index.strip().isdecimal() and not self.now):
+            return None  # s_i is a number of its own, not the row of an S; r_1 is another r
+        return named if role(c, [c], self.now) == "name" else name
+
+    @property
+    def now(self) -> str:
+        """The index of time."""
+        time = self.bench.target.d.graph.time
+        return time.name if time else ""
+
+    def sides(self, text: str) -> Sides:
+        """The sides of a line. Errors: `FormulaError` where one of them cannot be read."""
         source = self.source(text)
-        parts = [source.part(a, b) for a, b, _ in pieces_of(source)]
-        if any(sign not in "=:" for _, _, sign in pieces_of(source)):
+        pieces = pieces_of(source)
+        if any(sign not in "=:" for _, _, sign in pieces):
             raise FormulaError("only = may stand between two sides", where="answer")
-        if len(parts) == 1:
-            return None, (self.read(parts[0]),)
-        left, *rest = parts
-        try:
-            named: Formula | None = self.read(left)
-        except (FormulaError, LimitError):
-            named = None
-        forms = [self.read(p) for p in rest]
-        itself = self.bench.target.itself
-        if named is not None and whole(named) not in itself:
-            if whole(forms[-1]) in itself:  # p - y = dL/dz
-                return forms[-1], (named, *forms[:-1])
-            if isinstance(whole(named), Nabla | Partial):
-                raise Refused("unreadable", 1, "the left side is another derivative")
-            if compound(named):
-                return None, (named, *forms)
-            named = None
-        return named, tuple(forms)
+        return sides_of(self.bench, tuple(self.read(source.part(a, b)) for a, b, _ in pieces))

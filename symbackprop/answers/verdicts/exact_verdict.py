@@ -227,8 +227,8 @@ FUNCTIONS: Mapping[str | tuple[str, int], Callable[..., Array]] = {
 }
 
 
-def differs(x: Exact, value: Paper, forms: Iterable[Formula]) -> bool:
-    """Whether a value is not the right one; a bare 0 stands for zeros of any size.
+def differs(x: Exact, value: Paper, forms: Iterable[Formula], asked: Paper | None = None) -> bool:
+    """Whether a value is not the right one, or not another; a bare 0 stands for zeros of any size.
 
     Where functions or nodes have any values, another formula may be right all the same: then only a tiny
     difference, which no other formula would make, is one.
@@ -236,7 +236,8 @@ def differs(x: Exact, value: Paper, forms: Iterable[Formula]) -> bool:
     s, given = x.spot, plain(value)
     calls = {f.function for form in forms for f in inside(form) if isinstance(f, Call)}
     whole = x.whole and not any(map(guessed, calls))
-    right = plain(s.vec if s.vec and given.rank == 2 and s.right.rank > 2 else s.right)
+    flat = s.vec if s.vec and given.rank == 2 and s.right.rank > 2 else s.right
+    right = plain(asked or flat)
     if given.size != right.size:
         return whole and bool(largest(right.array) or largest(given.array))
     gap = largest(rational(given.array) - rational(right.array))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -14,11 +14,14 @@ from symbackprop.answers.asked.equality_chain import Refused
 from symbackprop.answers.asked.right_values import DELTA, Bench, Spot, Steps
 from symbackprop.answers.typed.clause_values import usual, value
 from symbackprop.answers.typed.free_letters import by_rows, implied
+from symbackprop.answers.typed.left_sides import ASKED, told
 from symbackprop.answers.typed.typed_answer import Typed
 from symbackprop.answers.verdicts.exact_verdict import differs, exact_environment, exact_spots
-from symbackprop.answers.verdicts.line_verdict import equal
-from symbackprop.dialects.disambiguation.choice import Reading
-from symbackprop.dialects.disambiguation.readings import readings, valued
+from symbackprop.answers.verdicts.line_verdict import aligned, equal
+from symbackprop.answers.verdicts.restated_names import contradicted
+from symbackprop.dialects.disambiguation.choice import Fitting, Reading, Row
+from symbackprop.dialects.disambiguation.numpy_rules import NUMPY_ROWS
+from symbackprop.dialects.disambiguation.readings import PAPER_ROWS, Given, readings, valued
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import FormulaError, LimitError, SizesError, SymbackpropError
 from symbackprop.formula.composing import size_formula
@@ -33,6 +36,8 @@ Verdicts = Literal["correct", "transposed", "wrong", "unreadable"]
 Outcome = Literal["equal", "transposed", "sizes", "differs", "nowhere"]
 KEYS = frozenset({"", "nearly", "start", "step", "Σ"})  # details that are no messages
 SINGLE = size(1)
+MOVED = 100  # entries of a derivative that are moved to see whether an equation says what they are
+STEP, SEEN = 1e-6, 1e-7  # by how much, and what is more than rounding
 _BEST = ("correct", "transposed", "wrong")
 
 
@@ -50,6 +55,7 @@ class Found:
     inside: Literal["", "inside"] = ""  # whose sizes they are
     detail: str = ""
     product: str = ""  # the part whose sizes do not fit
+    left: Reading | None = None  # of the side the derivative stands on, where it is not all of it
 
     @property
     def rank(self) -> tuple[int, bool]:
@@ -64,40 +70,61 @@ class Judge:
     bench: Bench
     typed: Typed
 
+    @property
+    def rows(self) -> Mapping[type, Row]:
+        """The rules of its signs."""
+        return NUMPY_ROWS if self.typed.code else PAPER_ROWS
+
     def found(self) -> Found:
         """The first form that is not right, or the last. Errors: `Refused` where it has no value."""
-        out = None
+        spots = self.bench.spots
+        if name := contradicted(self.typed, spots, self.environment, self.given):
+            raise Refused(
+                "unreadable", 1, f"{name} is declared, and a clause says something else of it"
+            )
+        out, made = None, list[Found]()
         for form in self.typed.forms:
             open_one = form is not self.typed.forms[-1] and chained(form)
             try:
-                out = self.form(form)
+                out = self.one(form)
             except Refused:
                 if open_one:
                     continue
                 raise
             if out.verdict == "transposed" and open_one:
                 continue  # ∂L/∂r ∂r/∂w = …: as people write the chain rule, rows or columns
-            if out.verdict == "correct" and self.nearly(form, out.reading):
+            if out.verdict == "correct" and self.nearly(out):
                 out = replace(out, verdict="wrong", detail="nearly")
             if out.verdict != "correct":
                 return out
+            made.append(out)
         assert out is not None
+        if self.typed.around is not None and not self.determined(made):
+            raise Refused("unreadable", 1, "it holds, and leaves open what is asked for")
         return replace(out, verdict="wrong", detail="start") if self.wrong_start() else out
 
     def holds(self) -> bool:
         """Whether an answer is right as far as floating point tells."""
-        right = all(self.form(f).verdict == "correct" for f in self.typed.forms)
+        right = all(self.one(f).verdict == "correct" for f in self.typed.forms)
         return right and not self.wrong_start()
 
-    def nearly(self, form: Formula, reading: Reading) -> bool:
+    def nearly(self, found: Found) -> bool:
         """Whether a form that agrees in floating point differs in fractions."""
+        form, around = found.form, self.typed.around
         if self.typed.step == "free" and not self.bench.target.recurrent:
             return False
         try:
             for x in exact_spots(self.bench):
-                env = exact_environment(self.environment((x.spot,), form))
-                made = valued(form, env, x.spot.sizes, reading)
-                if differs(x, self.own(made, x.spot), (form, *(d.body for d in self.typed.locals))):
+                env, given = exact_environment(self.environment((x.spot,))), self.given(x.spot)
+                made = self.own(
+                    valued(form, env, x.spot.sizes, found.reading, given, self.rows), x.spot
+                )
+                right = None
+                if around is not None and found.left:
+                    right = self.own(
+                        valued(around, env, x.spot.sizes, found.left, given, self.rows), x.spot
+                    )
+                if differs(x, made, (form, *(d.body for d in self.typed.locals)), right):
                     return True
         except (NotRational, SymbackpropError, Refused, TypeError, ZeroDivisionError):
             return False  # what is no rational number is judged in floating point only
@@ -108,7 +135,7 @@ class Judge:
         target, spots = self.bench.target, [s for s in self.bench.spots if s.t == 1]
         for at, form in self.typed.starts:
             for s in spots:
-                env = self.environment((s,), form)
+                env = self.environment((s,))
                 k = int(evaluate(at, env))
                 right = (
                     plain(target.paper(target.at(s.point, k))) if 1 <= k <= s.point.length else None
@@ -119,15 +146,68 @@ class Judge:
                     return True
         return False
 
-    def form(self, form: Formula) -> Found:
+    def one(self, form: Formula) -> Found:
+        """What one side came to, held against what is asked for, or against the side with it."""
+        around = self.typed.around
+        if around is None:
+            return self.form(form)
+        if self.typed.step == "free" and not self.bench.target.recurrent:
+            raise Refused("unreadable", 1, "a step of time is free in it")
+        first, best = self.bench.spots[0], None
+        try:
+            env = self.environment((first,))
+            for left, value in readings(around, env, first.sizes, self.given(first), self.rows):
+                found = self.form(form, self.everywhere(around, left, value))
+                if best is None or found.rank < best.rank:
+                    best = replace(found, left=left)
+                if best.verdict == "correct":
+                    break
+        except (FormulaError, LimitError) as error:
+            raise Refused("unreadable", 1, str(error)) from None
+        assert best is not None
+        return replace(best, verdict="wrong") if best.verdict == "transposed" else best
+
+    def right(self, found: Found, spot: Spot) -> Paper:
+        """What an answer is held against at a spot."""
+        around = self.typed.around
+        if around is None or found.left is None:
+            return spot.right
+        return self.at(around, found.left, spot)
+
+    def determined(self, made: Sequence[Found]) -> bool:
+        """Whether equations that hold say what the derivative is: each of its entries matters, by itself."""
+        spot = min(self.bench.spots, key=lambda s: np.size(s.own))
+        count = np.size(spot.own)
+        entries = range(count) if count <= MOVED else np.random.default_rng(0).choice(count, MOVED)
+        still = self.residual(made, spot, np.asarray(spot.own))
+        columns = []
+        for k in entries:
+            own = np.array(spot.own, dtype=float)
+            own.flat[k] += STEP * max(1.0, abs(own.flat[k]))
+            columns.append((self.residual(made, spot, own) - still) / STEP)
+        rank = np.linalg.matrix_rank(np.stack(columns), tol=SEEN)
+        return bool(rank == len(columns))
+
+    def residual(self, made: Sequence[Found], spot: Spot, own: Array) -> Array:
+        """By how much the sides differ where the derivative has another value."""
+        moved, out = replace(spot, own=own), []
+        for found in made:
+            assert self.typed.around is not None and found.left is not None
+            left = self.valued(self.typed.around, found.left, (moved,))
+            form = self.valued(found.form, found.reading, (moved,))
+            out.append(np.ravel(np.subtract(*aligned(left, form))))
+        return np.concatenate(out)
+
+    def form(self, form: Formula, rights: tuple[Paper, ...] | None = None) -> Found:
         """The best of all readings."""
         first = self.bench.spots[0]
         if self.typed.step == "free" and not self.bench.target.recurrent:
             return self.one_step(form)
         best: Found | None = None
         try:
-            for reading, value in readings(form, self.environment((first,), form), first.sizes):
-                found = self.compared(form, reading, self.everywhere(form, reading, value))
+            env = self.environment((first,))
+            for reading, value in readings(form, env, first.sizes, self.given(first), self.rows):
+                found = self.compared(form, reading, self.everywhere(form, reading, value), rights)
                 if best is None or found.rank < best.rank:
                     best = found
                 if best.verdict == "correct":
@@ -180,7 +260,7 @@ class Judge:
 
     def together(self, form: Formula, reading: Reading, here: Steps) -> list[Paper]:
         """The values at some steps of one point: all at once, or else one by one."""
-        if len(here) > 1 and not self.typed.locals:
+        if len(here) > 1 and not self.typed.locals and self.typed.around is None:
             with suppress(SymbackpropError, ValueError):
                 found = self.valued(form, reading, here)
                 return [self.own(step(found, k), s) for k, s in enumerate(here)]
@@ -192,7 +272,8 @@ class Judge:
 
     def valued(self, form: Formula, reading: Reading, here: Steps) -> Paper:
         """What a form comes to."""
-        return valued(form, self.environment(here, form), here[0].sizes, reading)
+        given = self.given(here[0])
+        return valued(form, self.environment(here), here[0].sizes, reading, given, self.rows)
 
     def own(self, value: Paper, spot: Spot) -> Paper:
         """A value with its free letters as axes. Errors: `Refused` where they are not those asked for."""
@@ -218,16 +299,25 @@ class Judge:
             grid = grid.reshape([1 if a == SINGLE else next(rest) for a in axes])
         return plain(self.bench.target.paper(grid))
 
-    def environment(self, here: Steps, form: Formula) -> Environment:
-        """The bench's, with the answer's own definitions in it."""
+    def environment(self, here: Steps) -> Environment:
+        """The bench's, with the value of what is asked for where a side uses it."""
         typed = self.typed
         env = self.bench.environment(here, typed.free, typed.every if typed.sloped else ())
-        if not typed.locals:
+        if typed.around is None:
             return env
-        values = dict(env.values)
-        for d in typed.locals:
-            values[d.name] = value(d, replace(env, values=values, indices=self.steps(env)), here[0])
-        return replace(env, values=values)
+        return replace(env, values={**env.values, ASKED: told(self.bench.target, here[0].own)})
+
+    def given(self, spot: Spot) -> Given | None:
+        """How the answer's own definitions are put into an environment, their signs read in the same run."""
+
+        def put_in(env: Environment, run: Fitting) -> Environment:
+            values = dict(env.values)
+            for d in self.typed.locals:
+                inner = replace(env, values=values, indices=self.steps(env))
+                values[d.name] = value(d, inner, spot, run)
+            return replace(env, values=values)
+
+        return put_in if self.typed.locals else None
 
     def steps(self, env: Environment) -> Mapping[str, int | Array]:
         """The step of time alone: a definition has no other letters."""
@@ -235,11 +325,14 @@ class Judge:
         step = env.indices.get(time.name) if time else None
         return {} if time is None or step is None else {time.name: int(np.max(step))}
 
-    def compared(self, form: Formula, reading: Reading, values: tuple[Paper, ...]) -> Found:
+    def compared(
+        self, form: Formula, reading: Reading, values: tuple[Paper, ...],
+        asked: tuple[Paper, ...] | None = None,
+    ) -> Found:  # fmt: skip
         """The verdict over all spots."""
         spots = self.bench.spots
         flat = all(v.rank == 2 and s.vec for v, s in zip(values, spots, strict=True))
-        rights = [plain(s.vec if flat and s.vec else s.right) for s in spots]
+        rights = asked or [plain(s.vec if flat and s.vec else s.right) for s in spots]
         kinds = {outcome(r, v, form) for r, v in zip(rights, values, strict=True)} - {"nowhere"}
         if not kinds and (turned := self.one_later(form)):
             return turned

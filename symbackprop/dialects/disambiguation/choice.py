@@ -15,7 +15,7 @@ from symbackprop.formula.evaluation.rationals import rational
 from symbackprop.formula.evaluation.value import strict
 from symbackprop.formula.tree import Formula
 
-OPEN_SIGNS = 12  # signs of one formula that may have more than one meaning
+OPEN_SIGNS = 20  # signs of one answer that may have more than one meaning
 WORK = 4_000_000  # numbers computed in one evaluation
 Key = tuple[int, int]  # a node, and which of its signs
 Sizes = Mapping[str, int]  # name of a size -> its value at a point
@@ -41,9 +41,21 @@ class Fitting:
     given: tuple[int, ...] = ()  # which meaning to take at the first, second, … open choice
     work: int = 0
     taken: list[tuple[int, int, str]] = field(default_factory=list)  # taken, of how many, its name
+    known: dict[Key, tuple[Formula, Scope, Paper]] = field(default_factory=dict)
 
     def value(self, node: Formula, scope: Scope) -> Paper:
-        """The value of one node."""
+        """The value of one node, computed once in a scope.
+
+        A row may look at its operands, then leave the node to the strict rules, which ask for them again:
+        without the table the work doubles at every level. Node and scope are kept, so no id comes twice.
+        """
+        key = (id(node), id(scope))
+        if key not in self.known:
+            self.known[key] = (node, scope, self.computed(node, scope))
+        return self.known[key][2]
+
+    def computed(self, node: Formula, scope: Scope) -> Paper:
+        """The value of one node by its row, or else by the rules of the page."""
         row = self.rows.get(type(node))
         try:
             made = row(self, node, scope) if row else strict(node, scope)
@@ -56,6 +68,15 @@ class Fitting:
         except Misfit as found:
             what = f"the sizes do not fit: {found}"
             raise misfit(node, what, sizes=found.sizes) from None
+
+    def mark(self) -> tuple[dict[Key, str], int]:
+        """What is decided so far."""
+        return dict(self.plan), len(self.taken)
+
+    def back(self, mark: tuple[dict[Key, str], int]) -> None:
+        """Takes back what was decided since: what it was decided for is given up."""
+        self.plan = mark[0]
+        del self.taken[mark[1] :]
 
     def choose(self, key: Key, options: Sequence[Option]) -> Paper:
         """The meaning planned, else the first that fits, else the one that is tried this time."""

@@ -6,7 +6,7 @@ at every other point. Where several meanings fit, all of them are readings.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
@@ -64,20 +64,28 @@ def cells(row: tuple[Formula, ...], scope: Scope) -> list[Paper]:
     return [v or (column(heights[0]) if heights else scope.of(ONE)) for v in known]
 
 
+Given = Callable[[Environment, Fitting], Environment]
 RUNS, READINGS = 64, 8  # evaluations spent on the readings of one formula; readings kept
 
 
-def readings(node: Formula, env: Environment, sizes: Sizes) -> Iterator[tuple[Reading, Paper]]:
-    """Every reading whose sizes fit, the usual one first. Errors: as the first one's, if none does."""
+def readings(
+    node: Formula, env: Environment, sizes: Sizes, given: Given | None = None,
+    rows: Mapping[type, Row] | None = None,
+) -> Iterator[tuple[Reading, Paper]]:  # fmt: skip
+    """Every reading whose sizes fit, the usual one first. Errors: as the first one's, if none does.
+
+    `given` puts what is defined beside the formula into the environment, its signs read in the same run;
+    `rows` are the rules of the signs, those of paper where nothing is said.
+    """
     waiting: list[tuple[int, ...]] = [()]
     refusal: SizesError | None = None
     found = 0
     for _ in range(RUNS):
         if not waiting or found == READINGS:
             break
-        run = Fitting(_ROWS, sizes, {}, waiting.pop(0))
+        run = Fitting(rows or PAPER_ROWS, sizes, {}, waiting.pop(0))
         try:
-            made = meaning(node, env, run.value)
+            made = meaning(node, given(env, run) if given else env, run.value)
         except SizesError as error:
             refusal, made = refusal or error, None
         picks = tuple(k for k, _, _ in run.taken)
@@ -90,9 +98,13 @@ def readings(node: Formula, env: Environment, sizes: Sizes) -> Iterator[tuple[Re
         raise refusal
 
 
-def valued(node: Formula, env: Environment, sizes: Sizes, reading: Reading) -> Paper:
+def valued(
+    node: Formula, env: Environment, sizes: Sizes, reading: Reading, given: Given | None = None,
+    rows: Mapping[type, Row] | None = None,
+) -> Paper:  # fmt: skip
     """The value under a reading."""
-    return meaning(node, env, Fitting(_ROWS, sizes, dict(reading.plan)).value)
+    run = Fitting(rows or PAPER_ROWS, sizes, dict(reading.plan))
+    return meaning(node, given(env, run) if given else env, run.value)
 
 
 def plus(fit: Fitting, node: Plus, scope: Scope) -> Paper:
@@ -127,14 +139,14 @@ def power(fit: Fitting, node: Power, scope: Scope) -> Paper:
     base = scope.of(node.base)
     if node.base == Name("e") and not isinstance(node.exponent, Number):
         return fit.choose((id(node), 1), [
-            ("e", lambda: paper.entrywise(np.power, base, paper.number(scope.of(node.exponent)))),
+            ("e", lambda: paper.power(base, paper.number(scope.of(node.exponent)))),
             ("exp", lambda: paper.mapped(np.exp, scope.of(node.exponent))),
         ])  # fmt: skip
     square = base.rank == 2 and base.size[0] == base.size[1] > 1
     if not base.rank or (square and node.exponent == Minus(ONE)):
         return strict(node, scope)
     exponent = paper.number(scope.of(node.exponent))
-    options: list[Option] = [("⊙", lambda: paper.entrywise(np.power, base, exponent))]
+    options: list[Option] = [("⊙", lambda: paper.power(base, exponent))]
     if square and isinstance(node.exponent, Number):
         options.append(("·", lambda: paper.powers(base, exponent)))
     elif square:  # A^{t-k}: the exponent is a letter
@@ -161,7 +173,7 @@ def eye(fit: Fitting, node: Eye, scope: Scope) -> Paper:
     return fit.open_size((id(node), 0), lambda k: Paper(np.eye(k), 2))
 
 
-_ROWS: Mapping[type, Row] = {
+PAPER_ROWS: Mapping[type, Row] = {
     Times: times, Hadamard: hadamard, Plus: plus, Over: over, Power: power, Transpose: transpose,
     Ones: ones, Eye: eye, At: at, Call: call, Kron: kron, Partial: partial, Array: array,
 }  # fmt: skip

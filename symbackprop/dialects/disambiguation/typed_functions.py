@@ -82,6 +82,12 @@ def column_mean(a: Paper) -> Paper:
     return paper.transpose(replace(a, array=a.array.mean(axis=-2, keepdims=True), along=-1))
 
 
+def summed(a: Paper, axis: int, *, mean: bool = False) -> Paper:
+    """The sums along an axis of a matrix, or their means, which keep that axis."""
+    work = np.mean if mean else np.sum
+    return Paper(work(matrix(a).array, axis=axis, keepdims=True), 2)
+
+
 def mean(a: Paper) -> Paper:
     """The mean of all entries."""
     return Paper(paper.total(a).array / (np.prod(a.size) or 1))
@@ -118,6 +124,12 @@ ROWS: Mapping[tuple[str, int], Callable[..., Paper]] = {
     ("mean", 1):     mean,
     ("rowmean", 1):  row_mean,
     ("colmean", 1):  column_mean,
+    ("standing", 1): lambda a: replace(lying(a, 1), along=None),
+    ("lying", 1):    lambda a: replace(lying(a, 0), along=None),
+    ("rowsumkept", 1):  lambda a: summed(a, -1),
+    ("colsumkept", 1):  lambda a: summed(a, -2),
+    ("rowmeankept", 1): lambda a: summed(a, -1, mean=True),
+    ("colmeankept", 1): lambda a: summed(a, -2, mean=True),
     ("adj", 1):      lambda a: paper.product(paper.determinant(a), paper.inverse(a)),
     ("solve", 2):    lambda a, b: paper.product(paper.inverse(a), b),
     ("logdet", 1):   lambda a: paper.mapped(np.log, paper.determinant(a)),

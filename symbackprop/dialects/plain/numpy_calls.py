@@ -15,6 +15,10 @@ _NAMED_AXIS = re.compile(r",?\s*(?:axis|dim)\s*=\s*(-?\d)\s*")
 _LAST_NUMBER = re.compile(r",\s*(-1|[012])\s*$")
 _NEW_AXIS = re.compile(r"\[\s*(:\s*,)?\s*(?:None|(?:np|jnp|tf)\.newaxis)\s*(,\s*:)?\s*\]")
 _ARRAY = re.compile(r"(?:array|asarray|tensor|stack)\s*\((?=\s*\[)")
+NUMPY = re.compile(  # signs that only code has
+    r"\b(?:np|numpy|torch|jnp|tf)\.\w|@|\b(?:axis|dim|keep_?dims?)\s*=|\.(?:sum|mean|dot|matmul)\s*\("
+    r"|\[[^\[\]]*\b(?:None|newaxis)\b[^\[\]]*\]"
+)
 UNITS = {"inv": "-1", "transpose": r"\top", "t": r"\top"}
 ALONG = {("sum", "0"): "colsum", ("sum", "1"): "rowsum", ("sum", "-1"): "rowsum",
          ("mean", "0"): "colmean", ("mean", "1"): "rowmean", ("mean", "-1"): "rowmean"}  # fmt: skip
@@ -62,6 +66,8 @@ def method(s: Scan) -> bool:
     called = ALONG.get((name, axis(inside)), name if not inside.strip() else "")
     if called not in (*ALONG.values(), *PLAIN):
         return False
+    if called in ALONG.values():
+        called = kept(inside, called)
     s.before(r"\operatorname{" + called + "}", "(")
     s.put(")")
     s.at = close + 1
@@ -105,11 +111,16 @@ def new_axis(s: Scan) -> bool:
     found = s.match(_NEW_AXIS)
     if not found or not s.tokens:
         return False
-    if not found[1]:
-        s.wrap()
-        s.put("^", "{", r"\top", "}")
+    s.before(r"\operatorname{" + ("standing" if found[1] else "lying") + "}", "(")
+    s.put(")")
     s.at = found.end()
     return True
+
+
+def kept(options: str, name: str) -> str:
+    """The sum that keeps its axis, where keepdims says so."""
+    found = _KEEP.search(options)
+    return name + "kept" if found and not found[0].rstrip().endswith(("False", "0")) else name
 
 
 def axis(inside: str) -> str:
@@ -142,4 +153,4 @@ def along(s: Scan, name: str, opening: int) -> str:
         return ""
     left = bare[: cut.start()] + " " * (cut.end() - cut.start()) + bare[cut.end() :]
     s.text = s.text[: opening + 1] + left + s.text[close:]
-    return ALONG[name, which]
+    return kept(inside, ALONG[name, which])

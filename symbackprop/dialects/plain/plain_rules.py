@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from symbackprop.dialects.cases import cased
 from symbackprop.dialects.plain.bracketed_matrices import comma, end, indexed, opened, parted
-from symbackprop.dialects.plain.numpy_calls import array, method, new_axis
+from symbackprop.dialects.plain.numpy_calls import NUMPY, array, method, new_axis
 from symbackprop.dialects.plain.plain_scanner import Scan
 from symbackprop.dialects.plain.plain_signs import (
     FRACTIONS, SIGNS, SUBS, SUPS, bracket, half, number, power, prime, sign, space, subscript,
@@ -50,6 +50,6 @@ def rules_for(character: str) -> tuple[Rule, ...]:
 
 def source(text: str, spelled: Spellings, times: frozenset[Tokens] = frozenset()) -> Source:
     """The tokens of a plain formula. Errors: `FormulaError` with the place, `LimitError`."""
-    scan = Scan(text, spelled, times=times)
+    scan = Scan(text, spelled, times=times, numpy=bool(NUMPY.search(text)))
     scan.run(rules_for)
     return cased(checked(Source(text, tuple(scan.tokens), tuple(scan.places))))

@@ -44,6 +44,7 @@ class Scan:
     times: frozenset[Tokens] = frozenset()  # names with a step of time
     named: bool = False  # whether a name was the last thing put
     recurrent: bool = False  # whether it has a step of time
+    numpy: bool = False  # whether the text is code
 
     def run(self, rules: Rules) -> None:
         """All of the text: the first of the rules for a character that takes what stands there."""
@@ -65,7 +66,7 @@ class Scan:
 
     def inner(self, text: str) -> Tokens:
         """The tokens of a short text by itself."""
-        scan = Scan(text, self.spelled)
+        scan = Scan(text, self.spelled, numpy=self.numpy)
         scan.run(self.rules)
         return tuple(scan.tokens)
 

@@ -112,7 +112,7 @@ def power(s: Scan) -> bool:
     found = s.match(_POWER)
     if not found:
         return False
-    lead = (r"\odot",) if found[1] == ".^" else ()
+    lead = (r"\odot",) if found[1] == ".^" or (found[1] == "**" and s.numpy) else ()
     s.wrap()
     s.at = found.end()
     if s.char() in ("(", "{"):

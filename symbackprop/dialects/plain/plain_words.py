@@ -246,7 +246,8 @@ def filled(s: Scan, name: str, rows: str, columns: str) -> bool:
     else:
         ones = (r"\mathbf{1}", "_", "{")
         right = () if columns == "1" else (*ones, *beside, "}", "^", "{", r"\top", "}")
-        s.put("(", *ones, *above, "}", *right, ")")
+        standing = (r"\operatorname{standing}",) if s.numpy and not right else ()
+        s.put(*standing, "(", *ones, *above, "}", *right, ")")
     s.at = s.pairs[opening] + 1
     return True
 

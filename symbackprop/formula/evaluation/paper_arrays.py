@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symbackprop.errors import ENTRIES, within
-from symbackprop.formula.evaluation.rationals import determined, inverted
+from symbackprop.formula.evaluation.rationals import determined, inverted, short, whole
 
 Numbers = NDArray[Any]
 POWER = 100  # the largest exponent of a matrix
@@ -82,6 +82,20 @@ def entrywise(work: Callable[..., Numbers], a: Paper, b: Paper) -> Paper:
     rank = max(a.rank, b.rank)
     along = a.along if a.along is not None else b.along
     return Paper(work(a.lifted(rank), b.lifted(rank)), rank, along)
+
+
+def power(a: Paper, exponent: Paper) -> Paper:
+    """Every entry of a to a power. Errors: `NotRational` where a fraction gets too long."""
+    if a.array.dtype == object:
+        checked(a.array, exponent.array)
+    return entrywise(np.power, a, exponent)
+
+
+def checked(array: Numbers, exponents: Numbers | int) -> None:
+    """Errors: `NotRational` where a fraction to a power is too long, before it is made."""
+    most = max((abs(x) for x in np.ravel(exponents).tolist()), default=0)
+    for x in array.ravel().tolist():
+        short(whole(x), most)
 
 
 def product(a: Paper, b: Paper) -> Paper:
@@ -206,6 +220,8 @@ def trace(a: Paper) -> Paper:
 
 def raised(a: Paper, exponent: int) -> Paper:
     """A whole power of a square matrix; a negative one of its inverse."""
+    if a.array.dtype == object:
+        checked(a.array, exponent)
     try:
         return Paper(np.linalg.matrix_power(_square(a), exponent), 2)
     except np.linalg.LinAlgError:

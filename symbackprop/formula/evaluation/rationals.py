@@ -9,17 +9,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+BITS = 50_000  # of one fraction: squares of squares have twice as many at every level
 
 
 class NotRational(Exception):
     """A value that is no rational number, or takes too long to be found as one."""
 
 
+def bits(x: Fraction) -> int:
+    """How long a fraction is."""
+    return x.numerator.bit_length() + x.denominator.bit_length()
+
+
+def short(x: Fraction, times: int | float | Fraction = 1) -> Fraction:
+    """The fraction itself. Errors: `NotRational` where it, multiplied so often, is too long."""
+    if bits(x) * abs(times) > BITS:
+        raise NotRational("too long")
+    return x
+
+
 def rational(a: Array) -> Array:
-    """An array of whole numbers or fractions as fractions. Errors: `NotRational` for anything else."""
+    """An array of whole numbers or fractions as fractions. Errors: `NotRational` for others and long ones."""
     a = np.asarray(a)
     given = a.ravel().tolist()
     if all(type(x) is Fraction for x in given):
+        for x in given:
+            short(x)
         return a
     flat = [whole(x) for x in given]
     out = np.empty(len(flat), dtype=object)

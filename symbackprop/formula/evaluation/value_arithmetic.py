@@ -89,7 +89,7 @@ def power(node: Power | HPower, scope: Scope) -> Paper:
             return paper.raised(base, int(np.real(exponent.array)))
         hint = r"Write x^{\odot 2} for the power of every entry."
         raise misfit(node, f"{base.shown()} to a power is no number", hint)
-    return paper.entrywise(np.power, base, exponent)
+    return paper.power(base, exponent)
 
 
 def call(node: Call, scope: Scope) -> Paper:
