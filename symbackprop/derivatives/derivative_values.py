@@ -26,10 +26,9 @@ from symbackprop.formula.printed_names import default_tex, spelled
 from symbackprop.formula.tree import Formula, Name
 from symbackprop.graph.graph import Graph
 from symbackprop.notation.convention import Convention
+from symbackprop.numeric.complex_step import jacobian_values
 from symbackprop.numeric.local_values import oriented
 from symbackprop.numeric.points import Point, backward_values, forward
-
-STEP = 1e-30  # complex step
 
 
 def derivative_values(g: Graph, of: str, wrt: str, point: Point) -> Array:
@@ -37,13 +36,7 @@ def derivative_values(g: Graph, of: str, wrt: str, point: Point) -> Array:
     base = np.asarray(point.values[wrt, 0])
     given = {k: v for k, v in point.values.items() if k[0] in g.inputs}
     start = Point(point.sizes, given, {}, point.length)
-    columns = []
-    for k in range(base.size):
-        step = np.zeros(base.shape, complex)
-        step.flat[k] = 1j * STEP
-        moved = forward(g, start, {(wrt, 0): step}, only=of)
-        columns.append(np.imag(moved.values[of, 0]) / STEP)
-    return np.stack(columns, -1).reshape((*np.shape(columns[0]), *base.shape))
+    return jacobian_values(base, lambda v: forward(g, start, {(wrt, 0): v}, only=of).values[of, 0])
 
 
 def hessian_values(d: Derivation, names: tuple[str, ...], point: Point) -> Array:
@@ -62,13 +55,12 @@ def block_values(d: Derivation, x: str, y: str, point: Point) -> Array:
     seeds = {k: v for k, v in point.deltas.items() if k[0] == d.of}
     base = np.asarray(point.values[y, 0])
     start = Point(point.sizes, inputs, seeds, point.length)
-    columns = []
-    for k in range(base.size):
-        step = np.zeros(base.shape, complex)
-        step.flat[k] = 1j * STEP
-        back = backward_values(d.backward, forward(d.graph, start, {(y, 0): step}))
-        columns.append(np.imag(np.asarray(back.deltas[x, 0])) / STEP)
-    return np.stack(columns, -1).reshape((*np.shape(columns[0]), *base.shape))
+
+    def gradient(step: Array) -> Array:
+        there = forward(d.graph, start, {(y, 0): step})
+        return np.asarray(backward_values(d.backward, there).deltas[x, 0])
+
+    return jacobian_values(base, gradient)
 
 
 def by_columns(full: Array, rows: int) -> Array:

@@ -175,6 +175,7 @@ def first_largest(x: Array) -> Array:
 
 def inverted(a: Array) -> Array:
     """The matrix inverse; not a number where there is none."""
+    note_condition(a)
     try:
         return np.linalg.inv(a)
     except np.linalg.LinAlgError:
@@ -186,6 +187,18 @@ def solved(a: Array, b: Array) -> Array:
     if not np.all(np.isfinite(inverted(a))):
         return np.full(b.shape, np.nan)
     return np.linalg.solve(a, b[:, None])[:, 0] if b.ndim == 1 else np.linalg.solve(a, b)
+
+
+def determinant(a: Array) -> Array:
+    note_condition(a)
+    return np.linalg.det(a)
+
+
+def note_condition(a: Array) -> None:
+    """Note how near to singular a matrix is, where somebody watches."""
+    watch = CONDITIONS.get()
+    if watch is not None and a.size and np.all(np.isfinite(a)):
+        watch.append(float(np.linalg.cond(np.real(a))))
 
 
 def adjugate(a: Array, det: Callable[[Array], Array] = np.linalg.det) -> Array:
@@ -202,7 +215,7 @@ PRIMITIVES = {
     "argmin": lambda x: first_largest(-x),
     "inverse": inverted,
     "solve": solved,
-    "det": np.linalg.det,
+    "det": determinant,
     "adjugate": adjugate,
 }
 
@@ -211,6 +224,8 @@ PRIMITIVES = {
 
 # distances of arguments to kinks, collected while a list is set
 KINKS: ContextVar[list[float] | None] = ContextVar("kinks", default=None)
+# condition numbers of matrices that are inverted or have a determinant, collected while a list is set
+CONDITIONS: ContextVar[list[float] | None] = ContextVar("conditions", default=None)
 # on which sides of its kinks each call of a function has its arguments, collected while a list is set
 SIDES: ContextVar[list[frozenset[int]] | None] = ContextVar("sides", default=None)
 
@@ -270,9 +285,33 @@ def sign(x: Array) -> Array:
 
 
 def erf(x: Array) -> Array:
-    """The error function; off the real axis to first order, which is all a complex step needs."""
-    real = np.real(x)
-    value = np.vectorize(math.erf, otypes=[float])(real)
+    """The error function; off the real axis by its series and its continued fraction, not by its slope."""
+    value = np.vectorize(math.erf, otypes=[float])(np.real(x))
     if not np.iscomplexobj(x):
         return value
-    return value + 1j * np.imag(x) * 2 / np.sqrt(np.pi) * np.exp(-(real**2))
+    near = np.abs(np.real(x)) < NEAR
+    series = erf_series(np.where(near, x, 0))
+    far = erf_fraction(np.where(near, NEAR, x))
+    return value + 1j * np.imag(np.where(near, series, far))
+
+
+NEAR, TERMS = 2.0, 120  # where the series is left, and terms of both
+
+
+def erf_series(z: Array) -> Array:
+    """(2/√π) Σ (-1)^n z^{2n+1}/(n! (2n+1)): Abramowitz & Stegun 7.1.5."""
+    power, total = z, z
+    for n in range(1, TERMS):
+        power = -power * z * z / n
+        total = total + power / (2 * n + 1)
+    return total * 2 / math.sqrt(math.pi)
+
+
+def erf_fraction(z: Array) -> Array:
+    """1 - exp(-z²)/√π · 1/(z + (1/2)/(z + 1/(z + (3/2)/(z + …)))), odd in z: Abramowitz & Stegun 7.1.14."""
+    side = np.where(np.real(z) < 0, -1.0, 1.0)
+    w = side * z
+    tail = w
+    for n in range(TERMS, 0, -1):
+        tail = w + (n / 2) / tail
+    return side * (1 - np.exp(-w * w) / (math.sqrt(math.pi) * tail))

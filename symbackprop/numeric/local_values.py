@@ -16,9 +16,8 @@ from symbackprop.formula.tree import Formula, Partial
 from symbackprop.graph.expr import Expr, topological
 from symbackprop.matrices.lowering import instance_of
 from symbackprop.notation.convention import Convention
+from symbackprop.numeric.complex_step import column
 from symbackprop.numeric.points import Point, evaluate
-
-STEP = 1e-30
 
 
 def local_values(
@@ -112,18 +111,19 @@ class Jacobian:
     def column(self, k: int) -> Array:
         """The derivative by one entry of the variable (row-major position k)."""
         if k not in self.columns:
-            x = np.asarray(self.tensors[self.scope.wrt]).astype(complex)
-            x.flat[k] += 1j * STEP
-            moved = {**self.tensors, self.scope.wrt: x}
-            if self.tensor is self.scope.node:
-                made = evaluate(self.scope.definition, at_symbols(moved, self.point))
-            else:
-                instance = instance_of(self.scope.node, self.scope.definition, self.scope.letters)
-                assert instance
-                moved = solved(self.scope.definition, moved, self.point)
-                made = run_definitions(instance, moved, self.point)[self.tensor]
-            self.columns[k] = np.imag(made) / STEP
+            base = np.asarray(self.tensors[self.scope.wrt])
+            self.columns[k] = column(base, k, lambda step: self.value(base + step))
         return self.columns[k]
+
+    def value(self, x: Array) -> Array:
+        """The tensor where the variable is x."""
+        moved = {**self.tensors, self.scope.wrt: x}
+        if self.tensor is self.scope.node:
+            return evaluate(self.scope.definition, at_symbols(moved, self.point))
+        instance = instance_of(self.scope.node, self.scope.definition, self.scope.letters)
+        assert instance
+        moved = solved(self.scope.definition, moved, self.point)
+        return run_definitions(instance, moved, self.point)[self.tensor]
 
     def full(self) -> Array:
         count = int(np.prod(self.inner, dtype=int))

@@ -215,8 +215,11 @@ LENGTHS = (3, 5, 2)  # steps of a recurrence, by trial
 SQUARE = 4  # every size in the trial that hides a transpose on purpose
 
 
-def bind_sizes(g: Graph, trial: int, length: int | None = None) -> dict[str, int]:
-    """Distinct primes, other ones in each trial; the third trial makes everything square."""
+def bind_sizes(g: Graph, trial: int, length: int | None = None, turn: int = 0) -> dict[str, int]:
+    """Distinct primes, other ones in each trial; the third trial makes everything square.
+
+    A later `turn` gives the primes to other names, where no matrix of the first has an inverse.
+    """
     fixed = {s.number for e in g.symbol.values() for s in e.shape if s.number}
     length = LENGTHS[trial % 3] if length is None else length
     if g.time:
@@ -224,7 +227,12 @@ def bind_sizes(g: Graph, trial: int, length: int | None = None) -> dict[str, int
     pool = [p for p in PRIMES if p not in fixed] or list(PRIMES)
     names = size_names(g)
     pool = pool[trial % len(pool) :] + pool[: trial % len(pool)]
-    sizes = {n: SQUARE if trial == 2 else pool[k % len(pool)] for k, n in enumerate(names)}
+    if turn:
+        pool = [
+            int(p) for p in np.random.default_rng([trial, turn]).permutation(pool[: len(names) + 3])
+        ]
+    square = trial == 2 and not turn
+    sizes = {n: SQUARE if square else pool[k % len(pool)] for k, n in enumerate(names)}
     if g.time:
         sizes[next(iter(g.time.length.names))] = length
     return roomy(g, invertible(g, sizes))

@@ -21,13 +21,14 @@ from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation, Phrase
 from symbackprop.derivation.report import Checked, Report, Sizes, Tally
 from symbackprop.derivatives.quantity import Quantity
-from symbackprop.entries.reference_values import KINKS, Array
+from symbackprop.entries.reference_values import CONDITIONS, KINKS, Array
 from symbackprop.errors import FormulaError, LimitError, SymbackpropError
 from symbackprop.formula.evaluation.value import evaluate
 from symbackprop.formula.reading.latex_reader import read_formula
 from symbackprop.formula.tree import Formula
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.walk import canonical
+from symbackprop.graph.graph import Graph
 from symbackprop.numeric.points import (
     Point, backward_values, bind_sizes, forward, generic_point, seeded,
 )  # fmt: skip
@@ -42,6 +43,7 @@ from symbackprop.verify.truth import analytic as takes_complex, check_truths
 from symbackprop.verify.typed_partials import with_partials
 
 KINK = {"complex": 1e-9, "central": 1e-3}  # distance kept from kinks
+REGULAR = 1e8  # the largest condition number of a matrix that is inverted at a point
 POINTS = 3  # checkable points an equality needs
 ATTEMPTS = 40  # points tried before a check is given up
 
@@ -125,23 +127,34 @@ def point_for(
     given: Mapping[str, int] | None = None, spread: float = 1.0,
 ) -> Point | str:  # fmt: skip
     """A generic point with all values and δ's, away from kinks; or the reason why there is none."""
-    reason = ""
-    sizes = dict(given) if given else bind_sizes(d.graph, trial, length)
+    reason, turn = "", 0
     for attempt in range(ATTEMPTS):
-        watched: list[float] = []
-        token = KINKS.set(watched)
-        try:
-            raw = generic_point(d.graph, trial, seed + 7919 * attempt, sizes, spread)
-            point = forward(d.graph, seeded(d.backward, raw, seed))
-        finally:
-            KINKS.reset(token)
-        if any(not np.all(np.isfinite(v)) for v in point.values.values()):
+        sizes = dict(given) if given else bind_sizes(d.graph, trial, length, turn)
+        raw = generic_point(d.graph, trial, seed + 7919 * attempt, sizes, spread)
+        point, kink, condition = watched(d.graph, seeded(d.backward, raw, seed))
+        finite = all(np.all(np.isfinite(v)) for v in point.values.values())
+        if condition > REGULAR:
+            reason, turn = "a matrix has no inverse at any point tried", turn + 1
+        elif not finite:
             reason = "not finite at generic points: declare a domain such as `positive`"
-        elif watched and min(watched) < KINK[method]:
+        elif kink < KINK[method]:
             reason = "every point tried lies on a kink"
         else:
             return backward_values(d.backward, point)
     return reason
+
+
+def watched(g: Graph, start: Point) -> tuple[Point, float, float]:
+    """The forward pass, its least distance to a kink, and the largest condition number of a matrix, or 0."""
+    kinks: list[float] = []
+    conditions: list[float] = []
+    tokens = KINKS.set(kinks), CONDITIONS.set(conditions)
+    try:
+        point = forward(g, start)
+    finally:
+        KINKS.reset(tokens[0])
+        CONDITIONS.reset(tokens[1])
+    return point, min(kinks, default=inf), max(conditions, default=0.0)
 
 
 # --- equality ------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from symbackprop.graph.expr import Symbol, leaf, substitute, symbols, topologica
 from symbackprop.graph.graph import sliding, used_names
 from symbackprop.matrices.lowering import instance_of
 from symbackprop.notation.convention import function_key
+from symbackprop.numeric.complex_step import jacobian_values
 from symbackprop.numeric.local_values import local_values, oriented
 from symbackprop.numeric.op_functions import LAYERS, along_last, applied, scalars_into
 from symbackprop.numeric.points import BEFORE, Point, evaluate
@@ -32,7 +33,6 @@ from symbackprop.numeric.precise_values import (
 from symbackprop.page.given_numbers import precise_numbers, trace_point
 
 SAMPLES = 400  # entries of an index equation evaluated when not all of them are
-STEP = 1e-30
 PI = Name(r"\pi")
 
 
@@ -198,14 +198,12 @@ class Scene:
         free = leaf(replace(wrt.symbol, name="\0moved", time="", shift=0))
         moved = substitute(g.definition[node], {wrt: free})
         base = np.asarray(self.point.look(wrt.symbol, t))
-        columns = []
-        for k in range(base.size):
-            x = base.astype(complex)
-            x.flat[k] += 1j * STEP
-            here = Point(self.point.sizes, {**self.point.values, ("\0moved", 0): x},
-                         self.point.deltas, self.point.length)  # fmt: skip
-            columns.append(np.imag(evaluate(moved, here, t)) / STEP)
-        full = np.stack(columns, -1).reshape((*np.shape(columns[0]), *base.shape))
+
+        def value(step: Array) -> Array:
+            there = {**self.point.values, ("\0moved", 0): base + step}
+            return evaluate(moved, replace(self.point, values=there), t)
+
+        full = jacobian_values(base, value)
         return oriented(full, g.symbol[node].rank, wrt.rank, self.d.convention)
 
     def local(self, key: str) -> dict[Formula, Value]:

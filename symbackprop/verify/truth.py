@@ -20,13 +20,11 @@ from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.report import Tally
 from symbackprop.entries.reference_values import Array
 from symbackprop.graph.expr import Expr, topological
+from symbackprop.numeric.complex_step import STEP
 from symbackprop.numeric.points import Key, Point, definition_at, evaluate, schedule
 from symbackprop.verify.comparison import ROUNDING
 from symbackprop.verify.rounding import Trial, scattered
 
-STEP = (
-    1e-30  # complex step, relative to the value: no cancellation, so as small as the format allows
-)
 DIFFERENCE = 1e-5  # central differences, relative to the value
 SINGLE = 2  # directions that move one entry, at each of the first steps of a name
 

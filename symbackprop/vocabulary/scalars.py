@@ -13,7 +13,7 @@ sinh        = scalar("sinh",       sympy="sinh", numpy="np.sinh({0})", prime="co
 cosh        = scalar("cosh",       sympy="cosh", numpy="np.cosh({0})", prime="sinh(x)",      tex=r"\cosh")
 arctan      = scalar("arctan",     sympy="atan", numpy="np.arctan({0})", prime="1/(1 + x**2)", tex=r"\arctan")
 sqrt        = scalar("sqrt",       sympy="sqrt", numpy="np.sqrt({0})", prime="1/(2*y)",      tex=r"\sqrt", domain="positive")
-erf         = scalar("erf",        sympy="erf",  numpy="erf({0})",     tex=r"\operatorname{erf}", analytic=False)
+erf         = scalar("erf",        sympy="erf",  numpy="erf({0})",     tex=r"\operatorname{erf}")
 
 step        = scalar("step",       sympy="step", numpy="np.asarray({0} > 0, float)", prime="0*x", kinks=(0.0,))
 sign        = scalar("sign",       sympy="sign", numpy="np.sign({0})", prime="0*x",          tex=r"\operatorname{sign}", kinks=(0.0,))
@@ -23,7 +23,7 @@ relu        = scalar("relu",       "x*step(x)",             numpy="np.maximum({0
 sigmoid     = scalar("sigmoid",    "1/(1 + exp(-x))",       numpy="np.exp(-np.logaddexp(0, -{0}))", prime="y*(1 - y)",  tex=r"\sigma")
 softplus    = scalar("softplus",   "log(1 + exp(x))",       numpy="np.logaddexp({0}, 0)",  prime="sigmoid(x)")
 softsign    = scalar("softsign",   "x/(1 + abs(x))",        prime="1/(1 + abs(x))**2")
-gelu        = scalar("gelu",       "x*(1 + erf(x/sqrt(2)))/2", tex=r"\operatorname{GELU}", analytic=False)
+gelu        = scalar("gelu",       "x*(1 + erf(x/sqrt(2)))/2", tex=r"\operatorname{GELU}")
 silu        = scalar("silu",       "x*sigmoid(x)",          prime="sigmoid(x)*(1 + x*(1 - sigmoid(x)))", tex=r"\operatorname{SiLU}")
 square      = scalar("square",     "x**2",                  numpy="{0}**2",  prime="2*x")
 reciprocal  = scalar("reciprocal", "1/x",                   numpy="1/{0}",   prime="-y**2", domain="positive")

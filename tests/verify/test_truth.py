@@ -84,6 +84,9 @@ ROUNDS = [
     "x: d; L = sum(x*(3*x - x*3))",
     "X: n x d; A: d x d; L = logdet(X.T @ X + A @ A.T)",
     "P: n x 1; Y: n x 1; Q: 1 x 1; R: 1 x 1; L = mse(P, Y) + mse(Q, R)",
+    "X: n x d; C = X - mean(X, axis=0); S = C.T @ C/n; L = logdet(S)",
+    "X: n x d; S = X.T @ X/n; L = logdet(S) + trace(inverse(S))",
+    "Q: n x d; K: n x d; V: n x k; A = softmax(40*Q @ K.T); L = sum((A @ V)**2)",
 ]
 
 
@@ -132,3 +135,27 @@ def test_neighbours_keep_what_is_declared() -> None:
         assert np.max(gap) < 1e-14
     assert any(np.any(q.values["x", 0] != p.values["x", 0]) for q in near)
     assert not np.array_equal(moved(np.ones((3, 3)), np.random.default_rng(1)), np.ones((3, 3)))
+
+
+def deep(depth: int, function: str) -> str:
+    """A net of some depth that ends in the logarithm of a probability, which may be 1e-40."""
+    layers = "\n".join(
+        f"W{k}: m x m; b{k}: m; h{k + 1} = {function}(W{k} @ h{k} + b{k})" for k in range(depth)
+    )
+    return (
+        f"h0: m; y: scalar label 5; V: 5 x m\n{layers}\np = softmax(V @ h{depth}); L = -log(p[y])"
+    )
+
+
+@pytest.mark.parametrize(
+    ("depth", "function"), [(3, "relu"), (12, "relu"), (40, "relu"), (8, "gelu"), (20, "tanh")]
+)
+def test_deep_nets_are_verified(depth: int, function: str) -> None:
+    report = sb.derive(deep(depth, function)).verify(seed=1)
+    assert report.ok, report.failures
+
+
+def test_probabilities_smaller_than_a_step_of_1e_minus_30() -> None:
+    d = sb.derive("z: 3; p = softmax(150*z); L = -sum(log(p))")
+    assert d.verify(seed=2).ok
+    assert "δ p" in failed(damaged(d, "p", lambda e: td.mul(const(1.001), e)))

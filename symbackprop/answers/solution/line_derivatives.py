@@ -5,7 +5,7 @@ Of a node's definition where that uses the symbol, or through all paths: people 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,8 +25,9 @@ from symbackprop.graph.expr import symbols
 from symbackprop.graph.graph import ancestors, used_names
 from symbackprop.matrices.lowering import instance_of
 from symbackprop.numeric.local_values import local_values, oriented
+from symbackprop.numeric.complex_step import jacobian_values
 from symbackprop.numeric.points import Key, Point, evaluate as at_point, forward
-from symbackprop.verify.page_values import STEP, Scene
+from symbackprop.verify.page_values import Scene
 from symbackprop.verify.typed_partials import COLUMNS, named, partials
 
 Paths = Literal["own", "all", "definition"]
@@ -216,17 +217,7 @@ def step_by_step(scene: Scene, of: Key, by: Key, paths: Paths) -> Array:
             return at_point(g.definition[of[0]], Point(point.sizes, there, {}, point.length), of[1])
         return forward(g, Point(point.sizes, start, {}, point.length), {by: step}).values[of]
 
-    return complex_steps(base, moved)
-
-
-def complex_steps(base: Array, value: Callable[[Array], Array]) -> Array:
-    """The derivative of a value by a nudge of a base."""
-    columns = []
-    for k in range(base.size):
-        step = np.zeros(base.shape, complex)
-        step.flat[k] = 1j * STEP
-        columns.append(np.imag(value(step)) / STEP)
-    return np.stack(columns, -1).reshape((*np.shape(columns[0]), *base.shape))
+    return jacobian_values(base, moved)
 
 
 def at_step(scene: Scene, t: int) -> Mapping[Formula, Value]:

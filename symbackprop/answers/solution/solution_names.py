@@ -10,7 +10,7 @@ import numpy as np
 
 from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.equality_chain import Claim
-from symbackprop.answers.solution.line_derivatives import Paths, complex_steps
+from symbackprop.answers.solution.line_derivatives import Paths
 from symbackprop.answers.typed import clause_values as definitions
 from symbackprop.derivation.derivation import Derivation, bare, signal
 from symbackprop.derivation.equation import Equation
@@ -22,6 +22,7 @@ from symbackprop.formula.evaluation.value import Environment, Value
 from symbackprop.formula.tree import ZERO, At, Formula, Nabla, Name, Partial
 from symbackprop.formula.writing.walk import inside
 from symbackprop.numeric.local_values import oriented
+from symbackprop.numeric.complex_step import jacobian_values
 from symbackprop.numeric.points import Key, Point, backward_values, forward
 from symbackprop.verify.page_values import Scene
 from symbackprop.verify.typed_partials import COLUMNS, with_partials
@@ -200,7 +201,7 @@ def own_slope(
     def nudged(step: Array) -> Array:
         return np.asarray(own(shift(scene, by, step, said), said, layout).new[of.name].array)
 
-    full = complex_steps(base, nudged)
+    full = jacobian_values(base, nudged)
     return oriented(full, full.ndim - base.ndim, base.ndim, scene.d.convention)
 
 
