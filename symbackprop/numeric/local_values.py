@@ -133,9 +133,11 @@ class Jacobian:
     def __getitem__(self, at: tuple[Array, ...]) -> Array:
         out = self.ndim - len(self.inner)
         at = np.broadcast_arrays(*at)
-        flat = np.ravel_multi_index(at[out:], self.inner)
-        picked = [
-            self.column(int(k))[tuple(a.flat[n] for a in at[:out])]
-            for n, k in enumerate(flat.ravel())
-        ]
-        return np.asarray(picked).reshape(flat.shape)
+        flat = np.ravel_multi_index(at[out:], self.inner).ravel()
+        rows = [a.ravel() for a in at[:out]]
+        picked = np.empty(flat.shape)
+        order = np.argsort(flat, kind="stable")
+        for part in np.split(order, np.flatnonzero(np.diff(flat[order])) + 1):
+            if part.size:  # all entries in one column at once
+                picked[part] = self.column(int(flat[part[0]]))[tuple(r[part] for r in rows)]
+        return picked.reshape(at[0].shape)

@@ -160,6 +160,11 @@ class Scene:
         for t in range(1, last + 1) if eq.recurrent and time else (0,):
             yield self.environment(eq, t), f" at {time.name} = {t}" if t and time else ""
 
+    @cached_property
+    def outside(self) -> str:
+        """What an entry outside its array is: 0 where a window slides over the edge."""
+        return "zero" if sliding(self.d.graph) else "refused"
+
     def environment(self, eq: Equation, t: int) -> Environment:
         """What an equation is evaluated in at one time step."""
         own = eq.local and eq.local != BEFORE and not eq.local.startswith("step:")
@@ -171,9 +176,8 @@ class Scene:
             indices[time.name] = t if not free else np.full_like(next(iter(free.values())), t)
         if eq.local.startswith("step:"):
             values = {**self.values, eq.left: self.step_value(eq.local, t)}
-        outside = "zero" if sliding(self.d.graph) else "refused"
         return Environment(values, self.functions, indices, self.d.convention.vectors,  # type: ignore[arg-type]
-                           outside=outside, exact=self.precise)  # fmt: skip
+                           outside=self.outside, exact=self.precise)  # fmt: skip
 
     def samples(self, eq: Equation) -> dict[str, Array]:
         """Positions of the free letters, from 1: all of them, or a grid that meets the diagonals."""
