@@ -103,7 +103,9 @@ def named_apart(
         if d.tensor in needed and weight(e) > SHORT:
             base = str(d.tensor)
             name = room.like(base.upper() if e.rank == 2 else base)
-            made = leaf(Symbol(name, e.shape, size_name(name), definition=None if time else e, time=time))
+            made = leaf(
+                Symbol(name, e.shape, size_name(name), definition=None if time else e, time=time)
+            )
             symbol[name], definition[name] = made, e
             known[d.tensor] = out[d.tensor] = made
     return out

@@ -68,7 +68,9 @@ class Room:
     def several(self, letters: Iterable[str], n: int) -> list[str]:
         """One name S, or S1, S2, … of the first letter that has all of them free."""
         letters = tuple(letters)
-        rows = [[x] if n == 1 else [f"{x}{k + 1}" for k in range(n)] for x in letters if self.unheard(x)]
+        rows = [
+            [x] if n == 1 else [f"{x}{k + 1}" for k in range(n)] for x in letters if self.unheard(x)
+        ]
         row = next((row for row in rows if all(map(self.free, row))), None)
         return [self.draw([x]) for x in row] if row else [self.numbered(letters) for _ in range(n)]
 

@@ -1,4 +1,4 @@
-"""Names a derivation makes are none of the user's: graphs whose symbols are called like our own favourites."""
+"""Names a derivation makes are none of the user's: graphs with symbols called like our own favourites."""
 
 import random
 import re
@@ -7,12 +7,13 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.formula.printed_names import default_tex, spelled
-from symbackprop.graph.fresh_names import Room
 from tests.emitted_values import emitted_differs
 from tests.random_graphs import EVERYTHING, random_graph
 
 FAVOURITES = "S S1 u1 p s r H q M1 dW dx np t k n e I x_bar".split()
-MORE = "S_1 P P1 Q R Z Sigma u v w a M T N m d z c y h W b i j v1 u_1 x x_0 y_bar sum range float erf view fold".split()
+MORE = (
+    "S_1 P P1 Q R Z Sigma u v w a M T N m d z c y h W b i j v1 u_1 x x_0 y_bar sum range float erf view fold"
+).split()
 NAME = re.compile(r"\b(p\d+|q\d+|y[ndm][ndm]|[ndm]|L)\b")
 
 # selectors, helpers, anonymous nodes, masks: what derivations name by themselves
@@ -68,5 +69,5 @@ def test_graphs_called_like_anything(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(16))
 def test_random_graphs_called_like_our_favourites(seed: int) -> None:
     text = random_graph(seed, 3 + seed % 5, EVERYTHING)
-    pool = FAVOURITES + [x for x in MORE if x not in ("S_1", "u_1")]
+    pool = FAVOURITES + [x for x in MORE if x not in ("S_1", "u_1", "M")]
     holds(renamed(text, seed, pool), seed)
