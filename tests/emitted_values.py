@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from symbackprop.derivation.derivation import Derivation
+from symbackprop.emit.code_names import parameters
 from symbackprop.entries.reference_values import Array
 from symbackprop.numeric.points import Point, backward_values, forward, generic_point, seeded
 
@@ -28,13 +29,10 @@ def emitted_differs(d: Derivation, seed: int, trial: int = 0) -> list[str]:
 
 def arguments(d: Derivation, p: Point) -> dict[str, Array]:
     """What the emitted function takes: inputs, values before the first step, the output's error signal."""
-    g = d.graph
-    given = {n: stacked(d, n, p.values, p) for n in g.inputs}
-    for (n, t), v in p.values.items():
-        if t < 0 or (t == 0 and g.symbol[n].symbol.time and n not in g.initial):
-            given[f"{n}_{'m' * (t < 0)}{abs(t)}"] = v
-    bar = {f"{d.of}_bar": stacked(d, d.of, p.deltas, p)} if d.backward.seed.symbol else {}
-    return given | bar
+    given = parameters(d)
+    found = {code: stacked(d, n, p.values, p) for n, code in given.inputs.items()}
+    found |= {code: p.values[at] for at, code in given.early.items()}
+    return found | ({given.seed: stacked(d, d.of, p.deltas, p)} if given.seed else {})
 
 
 def stacked(d: Derivation, name: str, table: Mapping[tuple[str, int], Array], p: Point) -> Array:

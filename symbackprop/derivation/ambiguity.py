@@ -5,40 +5,108 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import TypeAlias
 
-from symbackprop.backward.reverse_pass import Backward
+from symbackprop.backward.helper_nodes import tensors
+from symbackprop.backward.reverse_pass import Backward, cotangent_of
 from symbackprop.entries.op import functions_in
+from symbackprop.entries.scalar_derivatives import derivative_entries
 from symbackprop.entries.scalar_functions import SCALARS, scalar_row
 from symbackprop.errors import DeclarationError
+from symbackprop.formula.composing import size_name
 from symbackprop.formula.function_spelling import spell
 from symbackprop.formula.tree import Name
-from symbackprop.graph.expr import topological
-from symbackprop.notation.convention import Convention
+from symbackprop.graph.expr import Expr, Symbol, topological
+from symbackprop.notation.convention import IDENTITY, Convention, symbol_formula
 
-ERROR_SIGNAL = r"\delta"
+ERROR_SIGNAL, NUMBER = r"\delta", r"\pi"
 WORD = re.compile(r"[a-z]\w*")
+TOKEN = re.compile(r"\\[A-Za-z]+|\S")
+Look: TypeAlias = tuple[str, str, str]  # base, superscript and subscript without their braces
 
 
 def check_legible(b: Backward, c: Convention, functions: Mapping[str, str]) -> None:
-    """Errors: `DeclarationError` where two symbols, or a symbol and a function, are printed alike."""
-    said: dict[Name, str] = {}
-    for n, e in b.graph.symbol.items():
-        assert e.symbol
-        first = said.setdefault(e.symbol.tex, n)
-        if first != n:
-            raise alike(n, f"`{first}`")
+    """Errors: `DeclarationError` where two names of a graph, or a name and a sign, are printed alike."""
+    check_symbols(b)
+    check_signs(b, c)
+    check_functions(b, functions)
+
+
+def look(tex: Name) -> Look:
+    r"""A name as it is seen: \bar y is \bar{y}."""
+    base, sup, sub = ("".join(pieces(x)) for x in (tex.base, tex.sup, tex.sub))
+    return base, sup, sub
+
+
+def pieces(tex: str) -> list[str]:
+    return [t for t in TOKEN.findall(tex) if t not in "{}"]
+
+
+def printed(b: Backward) -> Iterator[tuple[str, Name, str]]:
+    """What a graph names, its letter, and what it is: the time index, sizes, symbols."""
+    g = b.graph
+    if g.time:
+        yield g.time.name, Name(g.time.name), f"the time index `{g.time.name}`"
+    yield from ((n, size_name(n), f"the size `{n}`") for n in g.sizes)
+    yield from ((n, e.symbol.tex, f"`{n}`") for n, e in g.symbol.items() if e.symbol)
+
+
+def check_symbols(b: Backward) -> None:
+    """Errors: where two names are printed alike, or one like a step of another."""
+    said: dict[Look, str] = {}
+    for n, tex, what in printed(b):
+        first = said.setdefault(look(tex), what)
+        if first != what:
+            raise alike(n, first)
     steps = {e.symbol.tex: n for n, e in b.graph.symbol.items() if e.symbol and e.symbol.time}
-    for tex, n in said.items():
+    for n, tex, _ in printed(b):
         if tex not in steps and tex.sub.isdecimal() and (moving := steps.get(replace(tex, sub=""))):
             raise alike(n, f"step {tex.sub} of `{moving}`")
-    letters = {tex.base: n for tex, n in said.items() if not (tex.sup or tex.sub)}
-    if ERROR_SIGNAL in letters and c.signal == "delta":
-        raise alike(letters[ERROR_SIGNAL], "the δ of an error signal")
+
+
+def check_signs(b: Backward, c: Convention) -> None:
+    """Errors: where a symbol is printed like an error signal, the number π or the identity."""
+    said = {look(e.symbol.tex): n for n, e in b.graph.symbol.items() if e.symbol}
+    if c.signal == "delta" and (n := said.get((ERROR_SIGNAL, "", ""))):
+        raise alike(n, "the δ of an error signal")
+    for m in dict.fromkeys((*b.adjoints, b.of)):
+        f = symbol_formula(plain(cotangent_of(b.graph, m)), c)
+        if isinstance(f, Name) and (n := said.get(look(f))):
+            raise alike(n, f"the error signal of `{m}`")
+    if (n := said.get((NUMBER, "", ""))) and writes_number(b):
+        raise alike(n, "the number π")
+    if c.identity == IDENTITY[1] and (n := said.get(look(Name(IDENTITY[1])))):
+        raise alike(n, "the identity beside a symbol I")
+
+
+def plain(e: Expr) -> Symbol:
+    """A symbol without its time step."""
+    assert e.symbol
+    return replace(e.symbol, time="", shift=0)
+
+
+def writes_number(b: Backward) -> bool:
+    """Whether π may stand on the page: in a function of the graph, or where one is differentiated."""
+    nodes = topological(*b.graph.definition.values())
+    placed = (
+        e.op.place(tuple(a.shape for a in e.args), e.attributes) for e in nodes if e.op.variants
+    )
+    inside = {t for i in placed for d in i.definitions for t in tensors(d.right)}
+    functions = [f for f in used(b) if f in SCALARS and not SCALARS[f].abstract]
+    return "pi" in inside.union(*(tensors(derivative_entries(f, 1)) for f in functions))
+
+
+def check_functions(b: Backward, functions: Mapping[str, str]) -> None:
+    """Errors: where a function is printed like a symbol, a size or another function."""
+    letters = {tex.base: (n, what) for n, tex, what in printed(b) if not (tex.sup or tex.sub)}
     spelled: dict[str, str] = {}
     for f in used(b):
         tex = spell(f, functions)
         if tex in letters:
-            raise alike(letters[tex], f"the function {f}")
+            n, what = letters[tex]
+            if n in b.graph.symbol:
+                raise alike(n, f"the function {f}")
+            raise alike(f, what, "function")
         first = spelled.setdefault(tex, f)
         if first != f:  # what is built in has a spelling of its own, so one of them is declared
             declared, other = (f, first) if f in SCALARS and SCALARS[f].abstract else (first, f)

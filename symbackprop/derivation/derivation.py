@@ -27,7 +27,7 @@ from symbackprop.graph.graph_text import as_graph
 from symbackprop.matrices.tidy import tidy
 from symbackprop.matrices.window_sums import sayable
 from symbackprop.notation.convention import (
-    LETTERS, Convention, NoMatrix, attribute_text, function_key, symbol_formula,
+    IDENTITY, LETTERS, Convention, NoMatrix, attribute_text, function_key, symbol_formula,
 )  # fmt: skip
 from symbackprop.notation.expression_formulas import notate, notate_entry
 from symbackprop.sizes import plain
@@ -195,7 +195,7 @@ def fitted(b: Backward, c: Convention) -> Convention:
     spare = [x for x in LETTERS + MORE_LETTERS if x not in used]
     if len(spare) < FEW_LETTERS:
         spare += [x for x in LAST_LETTERS if x not in used]
-    identity = r"\mathbf{I}" if "I" in printed else c.identity
+    identity = IDENTITY["I" in printed]
     return replace(c, of=symbol.tex, letters="".join(spare), identity=identity)
 
 

@@ -21,7 +21,7 @@ def constant_code(e: Expr, args: tuple[str, ...]) -> str:
 
 def slice_code(e: Expr, args: tuple[str, ...]) -> str:
     ranges: tuple[tuple[Size, ...], ...] = e.attribute("ranges")  # type: ignore[assignment]
-    return f"{args[0]}[{', '.join(':'.join(str(x) for x in r) for r in ranges)}]"
+    return f"{args[0]}[{', '.join(':'.join(bare(size_code(x)) for x in r) for r in ranges)}]"
 
 
 def pick_code(e: Expr, args: tuple[str, ...]) -> str:

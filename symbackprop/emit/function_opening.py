@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ast
+from collections.abc import Mapping, Sequence
 
 from symbackprop.derivation.derivation import Derivation
+from symbackprop.emit.code_names import CodeNames
 from symbackprop.emit.literals import safe, shape_code, size_code
+from symbackprop.emit.size_equations import solved
 from symbackprop.errors import SymbackpropError
-from symbackprop.graph.expr import Symbol, symbols, topological
+from symbackprop.graph.expr import Symbol, symbols
 from symbackprop.graph.graph import Graph, Time
-from symbackprop.sizes import Shape
-
-
-def states(g: Graph) -> dict[str, list[str]]:
-    """Names of the values before the first step, h_0, h_m1, …, of everything that needs some."""
-    first: dict[str, int] = {}
-    for e in g.definition.values():
-        for x in topological(e):
-            s = x.symbol
-            if s and s.time and s.shift < 0 and (s.name not in g.initial or s.shift < -1):
-                first[s.name] = min(first.get(s.name, 0), s.shift)
-    return {n: [f"{safe(n)}_{'m' * bool(k)}{k}" for k in range(-low) if k or n not in g.initial]
-            for n, low in first.items()}  # fmt: skip
+from symbackprop.sizes import Shape, Size
 
 
 def reach(d: Derivation) -> int:
@@ -44,26 +35,41 @@ def moving(d: Derivation) -> list[Symbol]:
     return [e.symbol for e in found if e.symbol and e.symbol.time]
 
 
-def opening(d: Derivation, states: Mapping[str, list[str]]) -> list[str]:
-    """Arrays, sizes from shapes, room for the time steps.
+def opening(d: Derivation, names: CodeNames, body: Sequence[str]) -> list[str]:
+    """Arrays, sizes from shapes, room for the time steps; `body` is what follows.
 
-    Errors: `SymbackpropError` for a size that no input says.
+    Errors: `SymbackpropError` for a size that the code needs and no input says.
     """
     g = d.graph
-    out, bound = [], set[str]()
+    out, axes, bound = [], list[tuple[str, Size]](), set[str]()
     for n in g.inputs:
         s = g.symbol[n].symbol
         assert s
         out.append(f"{safe(n)} = np.asarray({safe(n)}{'' if s.labels else ', float'})")
         shape = ((g.time.length,) if s.time and g.time else ()) + s.shape
         for axis, size in enumerate(shape):
+            axes.append((f"{safe(n)}.shape[{axis}]", size))
             name = str(size)
             if name in g.sizes and name not in bound:
                 bound.add(name)
-                out.append(f"{name} = {safe(n)}.shape[{axis}]")
-    if missing := next((n for n in g.sizes if n not in bound), ""):
-        raise unsaid(g, missing)
-    return out + (room(d, g.time, states) if g.time else [])
+                out.append(f"{safe(name)} = {safe(n)}.shape[{axis}]")
+    left = [n for n in g.sizes if n not in bound]
+    found = solved(axes, left) if left else ()
+    lists = room(d, g.time, names) if g.time else []
+    needed = (
+        loaded(*(f"    {x}\n" for x in lists), *body) if len(found) < len(left) else frozenset()
+    )
+    for missing in left:
+        if missing not in dict(found) and safe(missing) in needed:
+            raise unsaid(g, missing)
+    return [*out, *(f"{safe(n)} = {code}" for n, code in found), *lists]
+
+
+def loaded(*lines: str) -> frozenset[str]:
+    """The names that lines of a function read."""
+    tree = ast.parse("".join(["def f():\n", *lines]))
+    found = (n for n in ast.walk(tree) if isinstance(n, ast.Name))
+    return frozenset(n.id for n in found if isinstance(n.ctx, ast.Load))
 
 
 def unsaid(g: Graph, size: str) -> SymbackpropError:
@@ -76,7 +82,7 @@ def unsaid(g: Graph, size: str) -> SymbackpropError:
     return SymbackpropError(what, where="emit", hint=way)
 
 
-def room(d: Derivation, time: Time, states: Mapping[str, list[str]]) -> list[str]:
+def room(d: Derivation, time: Time, names: CodeNames) -> list[str]:
     """Lists with an entry per time step, those before the first step and after the last among them.
 
     What is sent back from beyond the last step is 0, whatever the values there; they are those of the last
@@ -87,7 +93,7 @@ def room(d: Derivation, time: Time, states: Mapping[str, list[str]]) -> list[str
         e = d.graph.symbol[n]
         if not e.symbol or not e.symbol.time:
             continue
-        start, before = early(n, states)
+        start, before = early(names.starts(n))
         if n in d.graph.definition:
             beyond = ", ".join([f"np.zeros({shape_code(e.shape)})"] * reach(d))
             steps = f"[None] * {size_code(time.length)} + [{beyond}{before}]"
@@ -99,11 +105,10 @@ def room(d: Derivation, time: Time, states: Mapping[str, list[str]]) -> list[str
     return out
 
 
-def early(name: str, states: Mapping[str, list[str]]) -> tuple[str, str]:
+def early(given: Mapping[int, str]) -> tuple[str, str]:
     """What stands at step 0 of a list, and at its end, where steps -1, -2, … are found."""
-    given = states.get(name, [])
-    start = [x for x in given if x.endswith("_0")]
-    return (start or ["None"])[0], "".join(f", {x}" for x in reversed(given) if x not in start)
+    back = [f", {given[t]}" for t in sorted(given) if t < 0]
+    return given.get(0, "None"), "".join(back)
 
 
 def shape_of(g: Graph, name: str) -> Shape:

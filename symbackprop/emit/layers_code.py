@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit import function_opening as sequences
+from symbackprop.emit.code_names import code_names
 from symbackprop.emit.literals import opening, safe
 from symbackprop.emit.numpy_code import Module
 from symbackprop.errors import SymbackpropError
@@ -58,12 +59,14 @@ def layers(parts: Sequence[Part]) -> str:
     names = [safe(n) for p in parts for n in p.names]
     body: list[str] = []
     module: Module | None = None
+    if any(p.derivation.graph.time for p in parts):
+        raise SymbackpropError("a recurrence is no layer", where="emit", hint="Use source().")
+    parts = [replace(p, derivation=cut(p.derivation)) for p in parts]
+    inside = (code_names(p.derivation).taken for p in parts)
+    reserved = frozenset(names).union(*inside)
     for p in parts:
-        if p.derivation.graph.time:
-            raise SymbackpropError("a recurrence is no layer", where="emit", hint="Use source().")
-        p = replace(p, derivation=cut(p.derivation))
         module = Module(p.derivation, module)
-        module.reserved = frozenset(names)
+        module.reserved = reserved
         code = two_functions(p, module) if isinstance(p, Functions) else layer_class(p, module)
         body += ["\n\n", *code]
     head = opening(", ".join(names), *(p.derivation.graph for p in parts))
@@ -73,13 +76,13 @@ def layers(parts: Sequence[Part]) -> str:
 def two_functions(p: Functions, m: Module) -> list[str]:
     d = p.derivation
     inputs = ", ".join(safe(n) for n in d.graph.inputs)
-    seed = f", {safe(d.of)}_bar" if d.backward.seed.symbol else ""
+    seed = f", {m.names.bar(d.of)}" if d.backward.seed.symbol else ""
     return [
         f"def {p.forward}({inputs}):\n",
         *forward_lines(m),
         f"\n\ndef {p.backward}({inputs}{seed}):\n",
         *backward_lines(m),
-        f"    return {', '.join(f'{safe(n)}_bar' for n in d.wrt)}\n",
+        f"    return {', '.join(map(m.names.bar, d.wrt))}\n",
     ]
 
 
@@ -89,23 +92,28 @@ def layer_class(p: Layer, m: Module) -> list[str]:
         raise SymbackpropError(f"{p.data} is no variable", where="emit",
                                hint=f"Variables: {', '.join(d.wrt)}")  # fmt: skip
     held = [safe(n) for n in d.graph.inputs if n != p.data]
-    mine = [safe(n) for n in d.wrt if n != p.data]
+    mine = [m.names.bar(n) for n in d.wrt if n != p.data]
     data, of = safe(p.data), safe(d.of)
-    seed = f", {of}_bar" if d.backward.seed.symbol else ""
-    known = assigned(held, [f"self.{n}" for n in held])
-    kept = assigned([data, *held], [f"self.{n}" for n in (data, *held)])
+    seed = f", {m.names.bar(d.of)}" if d.backward.seed.symbol else ""
+    known = assigned(held, list(map(attribute, held)))
+    kept = assigned([data, *held], list(map(attribute, [data, *held])))
     return [
         f"class {p.name}:\n",
         f'    """A layer from {data} to {of}; backward keeps the gradients of its own arrays."""\n\n',
         f"    def __init__({', '.join(['self', *held])}):\n",
-        *indented(assigned([f"self.{n}" for n in held], held) or ["    pass\n"]),
+        *indented(assigned(list(map(attribute, held)), held) or ["    pass\n"]),
         f"\n    def forward(self, {data}):\n",
-        *indented([f"    self.{data} = {data}\n", *known, *forward_lines(m)]),
+        *indented([f"    {attribute(data)} = {data}\n", *known, *forward_lines(m)]),
         f"\n    def backward(self{seed}):\n",
         *indented([*kept, *backward_lines(m)]),
-        *indented(assigned([f"self.{n}_bar" for n in mine], [f"{n}_bar" for n in mine])),
-        f"        return {data}_bar\n",
+        *indented(assigned([f"self.{n}" for n in mine], mine)),
+        f"        return {m.names.bar(p.data)}\n",
     ]
+
+
+def attribute(name: str) -> str:
+    """Where a layer keeps an array: its methods keep their names."""
+    return f"self.{name}_" if name.rstrip("_") in ("forward", "backward") else f"self.{name}"
 
 
 def assigned(left: Sequence[str], right: Sequence[str]) -> list[str]:
@@ -117,19 +125,19 @@ def indented(lines: Sequence[str]) -> list[str]:
 
 
 def forward_lines(m: Module) -> list[str]:
-    opening = [f"    {x}\n" for x in sequences.opening(m.d, {})]
     sweep = m.sweep(forward=True, only=ancestors(m.d.graph, m.d.of))
-    return [*opening, *sweep, f"    return {safe(m.d.of)}\n"]
+    return opened(m, [*sweep, f"    return {safe(m.d.of)}\n"])
 
 
 def backward_lines(m: Module) -> list[str]:
     """The δ's, after the nodes whose values they use."""
-    lines = [f"    {x}\n" for x in sequences.opening(m.d, {})] + m.sweep(
-        forward=True, only=below(m.d, used(m.d))
-    )
-    if m.d.backward.seed.symbol is None:
-        lines.append(f"    {safe(m.d.of)}_bar = 1.0\n")
-    return lines + m.sweep(forward=False)
+    sweep = m.sweep(forward=True, only=below(m.d, used(m.d)))
+    return opened(m, [*sweep, *m.seed(), *m.sweep(forward=False)])
+
+
+def opened(m: Module, lines: list[str]) -> list[str]:
+    """Lines of a function after those that make arrays and sizes."""
+    return [*(f"    {x}\n" for x in sequences.opening(m.d, m.names, lines)), *lines]
 
 
 def below(d: Derivation, names: set[str]) -> set[str]:

@@ -10,9 +10,10 @@ from symbackprop.graph.graph import Graph
 from symbackprop.sizes import Shape, Size
 
 FUNCTION = "value_and_gradients"  # the name of the emitted function
-OWN = frozenset(
-    {"np", "erf", "view", "fold", "sum", "range", FUNCTION}
-)  # names the code itself uses
+# what code itself uses inside the function of a graph
+OWN = frozenset((
+    "np erf view fold sum range float next int len self _erf _adjugate " + FUNCTION
+).split())  # fmt: skip
 
 
 def opening(said: str, *graphs: Graph) -> str:
@@ -23,7 +24,8 @@ def opening(said: str, *graphs: Graph) -> str:
 
 
 def size_code(s: Size) -> str:
-    return str(s) if str(s).isidentifier() or str(s).isdigit() else f"({s})"
+    said = str(Size(tuple((tuple(map(safe, m)), a) for m, a in s.terms)))
+    return said if said.isidentifier() or said.isdigit() else f"({said})"
 
 
 def bare(code: str) -> str:
@@ -49,9 +51,13 @@ def shape_code(shape: Shape) -> str:
 
 
 def safe(name: str) -> str:
-    """A Python identifier for a symbol. Errors: `SymbackpropError` where it is none."""
+    """A Python identifier for a name, none that code itself uses; different names stay different.
+
+    Errors: `SymbackpropError` where it is no identifier.
+    """
     if not name.isidentifier():
         raise SymbackpropError(
             f"`{name}` is not a name of Python", where="emit", hint="Rename the symbol."
         )
-    return name + "_" if keyword.iskeyword(name) or name in OWN else name
+    plain = name.rstrip("_") or name
+    return name + "_" if keyword.iskeyword(plain) or plain in OWN else name

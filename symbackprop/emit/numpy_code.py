@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Hashable, Mapping
 from fractions import Fraction
+from itertools import count
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit import function_opening as sequences
 from symbackprop.emit.closed_kind_calls import ADJUGATE_CODE, SPECIAL
+from symbackprop.emit.code_names import code_names, fresh, parameters
 from symbackprop.emit.entry_code import einsums
 from symbackprop.emit.literals import (
-    FUNCTION, bare, number_code, opening, safe, shape_code, size_code,
+    FUNCTION, OWN, bare, number_code, opening, safe, shape_code, size_code,
 )  # fmt: skip
 from symbackprop.emit.product_calls import fast_product, log_determinant
 from symbackprop.emit.stable_logarithms import from_logits
 from symbackprop.emit.strided_windows import FUNCTIONS
 from symbackprop.entries import Elem, Entries, Fn, Group, Index
 from symbackprop.entries.scalar_derivatives import derivative_entries
-from symbackprop.entries.scalar_functions import expression, scalar_row
+from symbackprop.entries.scalar_functions import SCALARS, expression, scalar_row
 from symbackprop.errors import SymbackpropError
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
 from symbackprop.graph.graph import TIME_SUM, Time
@@ -45,19 +47,11 @@ class Module:
             if e.op.scalar and e.op.scalar.abstract:
                 raise SymbackpropError(f"{e.op.name} has no definition, so no code", where="emit",
                                        hint="Put a function such as tanh in its place.")  # fmt: skip
+        self.names = code_names(d)
         self.helpers: dict[str, str] = beside.helpers if beside else {}
-        # what a helper made from entry equations means
-        self.definitions: dict[str, object] = beside.definitions if beside else {}
-        self.reserved: frozenset[str] = beside.reserved if beside else self.variables()
-
-    def variables(self) -> frozenset[str]:
-        """The names inside the function. Errors: `SymbackpropError` where x_bar stands beside the δ of x."""
-        names = [safe(n) for n in self.g.symbol]
-        bars = {f"{safe(n)}_bar": n for n in self.d.backward.adjoints}
-        if both := next((n for n in names if n in bars), None):
-            raise SymbackpropError(f"`{both}` is what code calls the δ of {bars[both]}", where="emit",
-                                   hint="Rename the symbol.")  # fmt: skip
-        return frozenset([*names, *bars, *self.g.sizes])
+        # what a helper is: a scalar function's derivative, an op on shapes
+        self.meaning: dict[Hashable, str] = beside.meaning if beside else {}
+        self.reserved: frozenset[str] = beside.reserved if beside else self.names.taken
 
     def lines(self) -> list[str]:
         head = opening(f"{self.d.of} and its gradient by {', '.join(self.d.wrt)}", self.g)
@@ -72,7 +66,7 @@ class Module:
     # --- names ---
 
     def symbol(self, s: Symbol, time: str = "t") -> str:
-        name = safe(s.name) + ("_bar" if s.cotangent else "")
+        name = self.names.bar(s.name) if s.cotangent else safe(s.name)
         if s.at is not None:
             return f"{name}[{size_code(s.at)}]"
         if not s.time:
@@ -82,40 +76,48 @@ class Module:
     # --- the function ---
 
     def body(self) -> list[str]:
-        g, d = self.g, self.d
-        states = sequences.states(g)
-        arguments = [safe(n) for n in g.inputs]
-        arguments += [x for early in states.values() for x in early]
-        seed = d.backward.seed.symbol
-        if seed:
-            arguments.append(f"{safe(d.of)}_bar")
-        out = [f"def {FUNCTION}(*, {', '.join(arguments)}):\n"]
-        out += [f"    {x}\n" for x in sequences.opening(d, states)]
-        out += self.sweep(forward=True)
+        d, given = self.d, parameters(self.d)
+        work = [
+            *self.sweep(forward=True),
+            *self.seed(),
+            *self.sweep(forward=False, only=sequences.wanted(d)),
+        ]
+        work.append(f"    return {self.results()}\n")
+        work = [*(f"    {x}\n" for x in sequences.opening(d, self.names, work)), *work]
+        own = [safe(n) for n in given.inputs]
+        if own == list(given.inputs.values()):
+            return [f"def {FUNCTION}(*, {', '.join(given.all)}):\n", *work]
+        inner = self.names.inner  # a parameter np would hide the module of that name
+        passed = [
+            *map("{}={}".format, own, given.inputs.values()),
+            *(f"{x}={x}" for x in given.others),
+        ]
+        return [f"def {inner}({', '.join([*own, *given.others])}):\n", *work, "\n\n",
+                f"def {FUNCTION}(*, {', '.join(given.all)}):\n",
+                f"    return {inner}({', '.join(passed)})\n"]  # fmt: skip
+
+    def seed(self) -> list[str]:
+        """The δ of the output, where it is no parameter, or has steps."""
+        seed, bar, time = self.d.backward.seed.symbol, self.names.bar(self.d.of), self.g.time
         if seed is None:
-            out.append(f"    {safe(d.of)}_bar = 1.0\n")
-        elif seed.time:
-            length = size_code(g.time.length) if g.time else ""
-            zeros = ", ".join([f"np.zeros_like({safe(d.of)}[1])"] * sequences.reach(d))
-            out.append(
-                f"    {safe(d.of)}_bar = [None, *{safe(d.of)}_bar, {zeros}]  # step {length} + 1 adds 0\n"
-            )
-        out += self.sweep(forward=False, only=sequences.wanted(d))
-        out.append(f"    return {self.results()}\n")
-        return out
+            return [f"    {bar} = 1.0\n"]
+        if not seed.time or not time:
+            return []
+        zeros = ", ".join([f"np.zeros_like({safe(self.d.of)}[1])"] * sequences.reach(self.d))
+        said = f"  # step {size_code(time.length)} + 1 adds 0"
+        return [f"    {bar} = [None, *{bar}, {zeros}]{said}\n"]
 
     def results(self) -> str:
-        pairs = [f"{self.d.of!r}: {self.unpadded(self.d.of, '')}"]
+        pairs = [f"{self.d.of!r}: {self.unpadded(self.d.of, safe(self.d.of))}"]
         pairs += [
-            f"{n!r}: {self.unpadded(n, '_bar')}"
+            f"{n!r}: {self.unpadded(n, self.names.bar(n))}"
             for n in self.d.wrt
             if n in self.d.backward.adjoints
         ]
         return "{" + ", ".join(pairs) + "}"
 
-    def unpadded(self, name: str, suffix: str) -> str:
+    def unpadded(self, name: str, code: str) -> str:
         s = self.g.symbol[name].symbol
-        code = safe(name) + suffix
         return (
             f"np.stack({code}[1:{size_code(self.g.time.length)} + 1])"
             if s and s.time and self.g.time
@@ -134,15 +136,14 @@ class Module:
             for n in names:
                 s = self.g.symbol[n].symbol
                 assert s
-                at = f"[{self.g.time.name}]" if s.time and self.g.time else ""
+                at = f"[{safe(self.g.time.name)}]" if s.time and self.g.time else ""
                 right = self.code(value[n]) + self.last(n, forward)
-                out.append(
-                    f"    {'    ' * recurrent}{safe(n)}{'' if forward else '_bar'}{at} = {right}\n"
-                )
+                left = safe(n) if forward else self.names.bar(n)
+                out.append(f"    {'    ' * recurrent}{left}{at} = {right}\n")
             if recurrent and forward and self.g.time:
                 out += self.beyond(self.g.time, names)
             if recurrent and not forward:
-                out += [f"    {safe(n)}_bar[0] = {self.code(a.first)}\n"
+                out += [f"    {self.names.bar(n)}[0] = {self.code(a.first)}\n"
                         for n, a in adjoints.items() if a.first and n in names]  # fmt: skip
         return out
 
@@ -162,14 +163,14 @@ class Module:
         end, reach = size_code(time.length), sequences.reach(self.d)
         if forward:
             first = [f"    {safe(n)}[0] = {self.code(e)}\n" for n, e in self.g.initial.items()]
-            return [*first, f"    for {time.name} in range(1, {end} + 1):\n"]
+            return [*first, f"    for {safe(time.name)} in range(1, {end} + 1):\n"]
         beyond = f" * {reach}" * (reach > 1)
         first = [
-            f"    {safe(n)}_bar = [None] * ({end} + 1) + "
+            f"    {self.names.bar(n)} = [None] * ({end} + 1) + "
             f"[np.zeros({shape_code(sequences.shape_of(self.g, n))})]{beyond}\n"
             for n in names
         ]
-        return [*first, f"    for {time.name} in range({end}, 0, -1):\n"]
+        return [*first, f"    for {safe(time.name)} in range({end}, 0, -1):\n"]
 
     def beyond(self, time: Time, names: list[str]) -> list[str]:
         """The values after the last step, where the backward pass looks for them: those of the last step."""
@@ -183,7 +184,7 @@ class Module:
         if forward or a is None or a.last is None or not self.g.time:
             return ""
         time = self.g.time
-        return f" if {time.name} < {size_code(time.length)} else {self.code(a.last)}"
+        return f" if {safe(time.name)} < {size_code(time.length)} else {self.code(a.last)}"
 
     # --- expressions ---
 
@@ -199,14 +200,14 @@ class Module:
         args = tuple(done[a] for a in e.args)
         if e.op is SYMBOL:
             assert e.symbol
-            return self.symbol(e.symbol, self.g.time.name if self.g.time else "t")
+            return self.symbol(e.symbol, safe(self.g.time.name) if self.g.time else "t")
         if e.op is NUMBER:
             return number_code(e.number or Fraction(0))
         if e.op is SIZE:
             return size_code(e.attributes[0][1])  # type: ignore[arg-type]
         if e.op is TIME_SUM:
             time = e.attributes[0][1]
-            return f"sum({bare(args[0])} for {time.name} in range(1, {size_code(time.length)} + 1))"  # type: ignore[attr-defined]
+            return f"sum({bare(args[0])} for {safe(time.name)} in range(1, {size_code(time.length)} + 1))"  # type: ignore[attr-defined]
         if e.op is ADJUGATE:
             self.helpers.setdefault(e.op.name, ADJUGATE_CODE)
         if e.op.name in SPECIAL:
@@ -235,15 +236,25 @@ class Module:
             alone = len(ALONE.findall(row.numpy)) == row.numpy.count("{0}")
             code = row.numpy.format(bare(x) if alone else x)
             return code if CALL.fullmatch(row.numpy) else f"({code})"
-        helper = name + "_prime" * order
-        helper += "_" * (helper in self.reserved)
-        if helper not in self.helpers:
+        helper, new = self.helper(f"{name}{'_prime' * order}", (name, order))
+        if new:
             self.helpers[helper] = ""  # a function may use itself in its derivative's name
             e = derivative_entries(name, order) if order else expression(row.definition)
             self.helpers[helper] = (
                 f"def {helper}(x):\n    return {bare(self.entry_code(e, {'x': 'x'}))}\n"
             )
         return f"{helper}({bare(x)})"
+
+    def helper(self, name: str, meaning: Hashable) -> tuple[str, bool]:
+        """What a function above the others is called, and whether it is still to be written."""
+        known = self.meaning.get(meaning)
+        if known:
+            return known, False
+        tried = (f"{name}{k or ''}" for k in count())
+        taken = {*self.helpers, *self.meaning.values(), *self.reserved}
+        own = next(x for x in tried if x not in taken)
+        self.meaning[meaning] = own
+        return own, True
 
     def entry_code(self, e: Entries, names: Mapping[str, str]) -> str:
         """Infix code of a scalar expression."""
@@ -272,27 +283,24 @@ class Module:
         """An op without a spelling, as a function of einsums."""
         instance = e.op.place(tuple(a.shape for a in e.args), e.attributes)
         base = "".join(c if c.isalnum() else "_" for c in e.op.name)
-        helper = next(f"{base}{k or ''}" for k in range(1000) if self.taken(f"{base}{k or ''}", e))
+        helper, new = self.helper(base, (e.op, tuple(a.shape for a in e.args), e.attributes))
         sizes = sorted(
             {n for a in e.args for s in a.shape for n in s.names}
             | {n for d in instance.definitions for i in d.at for n in i.size.names}
         )
-        tensors = [*(n for n, _ in instance.inputs), *(d.tensor for d in instance.definitions)]
-        names: dict[Hashable, str] = {n: n + "_" * (n in sizes) for n in tensors}
-        lines = [f"    {names[d.tensor]} = {self.einsums(d.right, d.at, names)}\n"
-                 for d in instance.definitions]  # fmt: skip
-        head = f"def {helper}({', '.join([*(names[n] for n, _ in instance.inputs), *sizes])}):\n"
-        result = names[instance.result.tensor]
-        self.helpers[helper] = head + "".join(lines) + f"    return {result}\n"
-        self.definitions[helper] = (e.op.name, tuple(a.shape for a in e.args), e.attributes)
+        sizes = [safe(n) for n in sizes]
+        if new:
+            tensors = [*(n for n, _ in instance.inputs), *(d.tensor for d in instance.definitions)]
+            taken = {*sizes, *OWN, *SCALARS}
+            names: dict[Hashable, str] = {n: fresh(n, taken) for n in tensors}
+            lines = [f"    {names[d.tensor]} = {self.einsums(d.right, d.at, names)}\n"
+                     for d in instance.definitions]  # fmt: skip
+            head = (
+                f"def {helper}({', '.join([*(names[n] for n, _ in instance.inputs), *sizes])}):\n"
+            )
+            result = names[instance.result.tensor]
+            self.helpers[helper] = head + "".join(lines) + f"    return {result}\n"
         return f"{helper}({', '.join([*map(bare, args), *sizes])})"
-
-    def taken(self, helper: str, e: Expr) -> bool:
-        """Whether the helper's name is free, or already means this op on these shapes."""
-        own = (e.op.name, tuple(a.shape for a in e.args), e.attributes)
-        if helper in self.reserved:
-            return False
-        return helper not in self.helpers or self.definitions.get(helper) == own
 
     def einsums(self, e: Entries, out: tuple[Index, ...], names: Mapping[Hashable, str]) -> str:
         code, needs = einsums(e, out, names, self.scalar_call)

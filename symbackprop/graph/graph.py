@@ -96,6 +96,7 @@ def make(
 ) -> Graph:
     """A frozen graph with its size names collected; where h starts from h0, that prints h^{(0)}, not h_0."""
     symbol, definition, initial = starts_apart(symbol, definition, initial or {})
+    symbol, definition, initial = entries_apart(symbol, definition, initial)
     within(len(symbol), NODES, "nodes of the graph")
     names: dict[str, None] = dict.fromkeys(sorted(time.length.names)) if time else {}
     for e in symbol.values():
@@ -122,9 +123,39 @@ def starts_apart(
         state = symbol[name].symbol
         if state and e.symbol and e.symbol.tex == replace(state.tex, sub="0") and not state.tex.sup:
             other[e] = leaf(replace(e.symbol, tex=replace(state.tex, sup="(0)")))
+    return swapped(other, symbol, definition, initial)
+
+
+def entries_apart(
+    symbol: Mapping[str, Expr], definition: Mapping[str, Expr], initial: Mapping[str, Expr]
+) -> tuple[Mapping[str, Expr], ...]:
+    """The tables with another printed name for `S1` beside an array `S` whose entry S_1 may be written."""
+    arrays = {e.symbol.tex: e for e in symbol.values() if e.symbol and e.shape}
+    pairs = {
+        e: whole
+        for e in symbol.values()
+        if e.symbol and e.symbol.tex.sub.isdecimal() and not e.symbol.tex.sup
+        if (whole := arrays.get(replace(e.symbol.tex, sub="")))
+    }
+    picked = pairs and any(
+        n.op.name == "slice" and any(len(r) == 1 for r in n.attribute("ranges"))  # type: ignore[arg-type]
+        for e in definition.values()
+        for n in topological(e)
+    )
+    names = {e.symbol.name for e, whole in pairs.items()
+             if e.symbol and (picked or any(s.number == 1 for s in whole.shape))}  # fmt: skip
+    other: dict[Expr, Expr] = {}
+    for e in symbols(*symbol.values(), *definition.values(), *initial.values()) if names else ():
+        if e.symbol and e.symbol.name in names:  # at every step it is read
+            tex = replace(e.symbol.tex, sub="", sup=f"({e.symbol.tex.sub})")
+            other[e] = leaf(replace(e.symbol, tex=tex))
+    return swapped(other, symbol, definition, initial)
+
+
+def swapped(other: dict[Expr, Expr], *tables: Mapping[str, Expr]) -> tuple[Mapping[str, Expr], ...]:
+    """Tables with other expressions in the place of some."""
     if not other:
-        return symbol, definition, initial
-    tables = (symbol, definition, initial)
+        return tables
     return tuple({n: substitute(e, other) for n, e in table.items()} for table in tables)
 
 

@@ -28,6 +28,7 @@ CHOICES = {
     "layout": tuple(TURNED),
     "sums": ("shape", "ones", "sigma"),
 }
+IDENTITY = ("I", r"\mathbf{I}")  # the letter of the identity, and where that is a symbol's
 LETTERS = "ijkmpqrabcdsuvw"  # no l: W_{il} reads like W_{d}
 
 
@@ -56,7 +57,7 @@ class Convention:
     signals: tuple[tuple[str, Name], ...] = ()
     of: Name = field(default_factory=lambda: Name("L"))
     letters: str = LETTERS
-    identity: str = "I"
+    identity: str = IDENTITY[0]
 
     def __post_init__(self) -> None:
         for option, allowed in CHOICES.items():

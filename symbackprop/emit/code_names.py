@@ -1,0 +1,86 @@
+"""What the names of a derivation are called in code: δ's, first values, what a caller gives."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import count
+
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.emit.literals import OWN, safe
+from symbackprop.graph.expr import topological
+from symbackprop.graph.graph import Graph
+
+Early = Mapping[tuple[str, int], str]  # by name and step, 0 or before
+
+
+@dataclass(frozen=True, slots=True)
+class CodeNames:
+    """The variables of an emitted function beside the symbols, sizes and time index, which are `safe`."""
+
+    bars: Mapping[str, str]  # δ of a name: x_bar
+    early: Early  # values before the first step, by name and step: h_0, h_m1
+    inner: str  # the function that does the work, where a parameter is called like what code itself uses
+    taken: frozenset[str]
+
+    def bar(self, name: str) -> str:
+        return self.bars[name]
+
+    def starts(self, name: str) -> dict[int, str]:
+        """What stands before the first step of a name, by step."""
+        return {t: code for (n, t), code in self.early.items() if n == name}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What an emitted function is given: inputs, values before the first step, the output's δ."""
+
+    inputs: Mapping[str, str]
+    early: Early
+    seed: str  # empty where the output is a number
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return (*self.inputs.values(), *self.others)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """All but the inputs."""
+        return (*self.early.values(), *([self.seed] if self.seed else ()))
+
+
+def code_names(d: Derivation) -> CodeNames:
+    """The names of a derivation in code, each made one drawn against all others."""
+    g = d.graph
+    taken = {*map(safe, g.symbol), *map(safe, g.sizes), *([safe(g.time.name)] if g.time else ())}
+    taken |= {*g.symbol, *OWN}
+    bars = {n: fresh(f"{safe(n)}_bar", taken) for n in dict.fromkeys((*d.backward.adjoints, d.of))}
+    early = {(n, t): fresh(f"{safe(n)}_{'m' * (t < 0)}{-t}", taken) for n, t in states(g)}
+    inner = fresh("_computed", taken)
+    return CodeNames(bars, early, inner, frozenset(taken))
+
+
+def parameters(d: Derivation) -> Parameters:
+    """The keywords of the emitted function: a symbol's own name, unless it is a word of Python."""
+    names = code_names(d)
+    own = {n: safe(n) if keyword.iskeyword(n) else n for n in d.graph.inputs}
+    return Parameters(own, names.early, names.bar(d.of) if d.backward.seed.symbol else "")
+
+
+def fresh(name: str, taken: set[str]) -> str:
+    """The name, with as many _ behind it as make it new."""
+    found = next(n for k in count() if (n := name + "_" * k) not in taken)
+    taken.add(found)
+    return found
+
+
+def states(g: Graph) -> Iterable[tuple[str, int]]:
+    """Names and steps, 0 and before, of the values that a recurrence starts from and nobody defines."""
+    first: dict[str, int] = {}
+    for e in g.definition.values():
+        for x in topological(e):
+            s = x.symbol
+            if s and s.time and s.shift < 0 and (s.name not in g.initial or s.shift < -1):
+                first[s.name] = min(first.get(s.name, 0), s.shift)
+    return [(n, -k) for n, low in first.items() for k in range(-low) if k or n not in g.initial]
