@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.literals import safe, shape_code, size_code
 from symbackprop.errors import SymbackpropError
 from symbackprop.graph.expr import symbols, topological
 from symbackprop.graph.graph import Graph, Time
-from symbackprop.sizes import Shape
+from symbackprop.sizes import Shape, Size
 
 
 def states(g: Graph) -> dict[str, list[str]]:
@@ -31,8 +31,10 @@ def reach(d: Derivation) -> int:
     return max(1, *shifts) if shifts else 1
 
 
-def opening(d: Derivation, states: Mapping[str, list[str]]) -> list[str]:
-    """Arrays, sizes from shapes, room for the time steps.
+def opening(
+    d: Derivation, states: Mapping[str, list[str]], checks: Sequence[str] = ()
+) -> list[str]:
+    """Arrays, sizes from shapes, what is checked of them, room for the time steps.
 
     Errors: `SymbackpropError` for a size that no input says.
     """
@@ -48,9 +50,25 @@ def opening(d: Derivation, states: Mapping[str, list[str]]) -> list[str]:
             if name in g.sizes and name not in bound:
                 bound.add(name)
                 out.append(f"{name} = {safe(n)}.shape[{axis}]")
+    out += [line for n in g.sizes if n not in bound for line in solved(g, n, bound)]
     if missing := next((n for n in g.sizes if n not in bound), ""):
         raise unsaid(g, missing)
-    return out + (room(d, g.time, states) if g.time else [])
+    return [*out, *checks, *(room(d, g.time, states) if g.time else [])]
+
+
+def solved(g: Graph, size: str, bound: set[str]) -> list[str]:
+    """A size that stands in a sum, n from an axis of n + 2 entries; nothing where no axis says it."""
+    for name in g.inputs:
+        s = g.symbol[name].symbol
+        for axis, extent in enumerate(s.shape if s else ()):
+            (factor, *more) = [a for m, a in extent.terms if size in m] or [0]
+            rest = extent - Size((((size,), factor),)) if factor else extent
+            if not factor or more or size in rest.names or not rest.names <= bound:
+                continue
+            bound.add(size)
+            at = axis + bool(s and s.time)
+            return [f"{size} = ({safe(name)}.shape[{at}] - {size_code(rest)}) // {factor}"]
+    return []
 
 
 def unsaid(g: Graph, size: str) -> SymbackpropError:

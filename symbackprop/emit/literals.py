@@ -11,7 +11,7 @@ from symbackprop.sizes import Shape, Size
 
 FUNCTION = "value_and_gradients"  # the name of the emitted function
 OWN = frozenset(
-    {"np", "erf", "view", "fold", "sum", "range", FUNCTION}
+    {"np", "erf", "view", "fold", "sum", "range", "_ranks", "_fits", "_labels", FUNCTION}
 )  # names the code itself uses
 
 

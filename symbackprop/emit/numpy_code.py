@@ -7,7 +7,7 @@ from collections.abc import Container, Hashable, Mapping
 from fractions import Fraction
 
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.emit import function_opening as sequences
+from symbackprop.emit import argument_checks as checks, function_opening as sequences
 from symbackprop.emit.closed_kind_calls import ADJUGATE_CODE, SPECIAL
 from symbackprop.emit.entry_code import einsums
 from symbackprop.emit.literals import (
@@ -90,7 +90,11 @@ class Module:
         if seed:
             arguments.append(f"{safe(d.of)}_bar")
         out = [f"def {FUNCTION}(*, {', '.join(arguments)}):\n"]
-        out += [f"    {x}\n" for x in sequences.opening(d, states)]
+        door = [*checks.ranks(d, states), *sequences.opening(d, states, checks.sizes(d, states))]
+        self.helpers |= {
+            k: code for k, code in checks.CHECKS.items() if any(x.startswith(k) for x in door)
+        }
+        out += [f"    {x}\n" for x in door]
         out += self.sweep(forward=True)
         if seed is None:
             out.append(f"    {safe(d.of)}_bar = 1.0\n")
