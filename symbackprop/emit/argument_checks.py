@@ -1,4 +1,4 @@
-"""What an emitted function asks of its arguments first: axes as declared, sizes that agree, labels of classes."""
+"""What an emitted function asks of its arguments: axes as declared, sizes that agree, labels of classes."""
 
 from __future__ import annotations
 
