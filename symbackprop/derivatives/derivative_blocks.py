@@ -25,7 +25,7 @@ from symbackprop.graph.expr import Expr
 from symbackprop.graph.graph import Graph, known
 from symbackprop.graph.graph_text import as_graph
 from symbackprop.matrices import tidy as td
-from symbackprop.notation.convention import Convention
+from symbackprop.notation.convention import Convention, NoMatrix
 from symbackprop.sizes import count, plain, size
 
 Names = list[str] | tuple[str, ...]
@@ -257,6 +257,7 @@ class Blocks(Quantity):
         return name(self.derivation, x, y)
 
     def cell(self, x: str, y: str) -> Formula:
+        """A block on paper. Errors: `DeclarationError` for one that only its entries say."""
         above = (x, y) in self.blocks
         b = self.blocks[x, y] if above else self.blocks[y, x]
         assert b.expr is not None, "numbers and vectors make a matrix"
@@ -268,4 +269,10 @@ class Blocks(Quantity):
         )
         if not above and e.rank == 2:
             e = td.tr(e)
-        return laid_out(e, self.rank(x), self.rank(y), self.derivation.convention)
+        try:
+            return laid_out(e, self.rank(x), self.rank(y), self.derivation.convention)
+        except NoMatrix:
+            raise DeclarationError(
+                f"no product of matrices says the block of {x} and {y}", where=self.kind,
+                hint="Its entries are in  …[x, y].latex()  of the derivative with these two names.",
+            ) from None  # fmt: skip

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.emit.function_opening import states
-from symbackprop.emit.literals import safe
+from symbackprop.emit.code_names import parameters
 from symbackprop.entries.reference_values import Array
 from symbackprop.graph.graph import Graph
 from symbackprop.numeric.points import Key, Point
@@ -16,19 +15,12 @@ from symbackprop.numeric.points import Key, Point
 
 def arguments(d: Derivation, at: Point) -> dict[str, Array]:
     """Inputs, values before the first step, and the δ of an output that is no number, by parameter name."""
-    g = d.graph
-    out = {safe(n): stacked(g, n, at.values, at.length) for n in g.inputs}
-    for name, early in states(g).items():
-        out |= {x: at.values[name, step_of(x)] for x in early}
-    if d.backward.seed.symbol:
-        out[f"{safe(d.of)}_bar"] = stacked(g, d.of, at.deltas, at.length)
+    g, given = d.graph, parameters(d)
+    out = {code: stacked(g, n, at.values, at.length) for n, code in given.inputs.items()}
+    out |= {code: np.asarray(at.values[key]) for key, code in given.early.items()}
+    if given.seed:
+        out[given.seed] = stacked(g, d.of, at.deltas, at.length)
     return out
-
-
-def step_of(early: str) -> int:
-    """The step a parameter such as h_0 or h_m1 is the value at."""
-    said = early.rpartition("_")[2]
-    return -int(said.lstrip("m"))
 
 
 def results(d: Derivation, at: Point) -> dict[str, Array]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.code_names import CodeNames
@@ -35,8 +35,11 @@ def moving(d: Derivation) -> list[Symbol]:
     return [e.symbol for e in found if e.symbol and e.symbol.time]
 
 
-def opening(d: Derivation, names: CodeNames, body: Sequence[str]) -> list[str]:
-    """Arrays, sizes from shapes, room for the time steps; `body` is what follows.
+def opening(
+    d: Derivation, names: CodeNames, body: Sequence[str],
+    ask: Callable[[Collection[str]], list[str]] = lambda known: [],
+) -> list[str]:  # fmt: skip
+    """Arrays, sizes from shapes, what is asked of them, room for the time steps; `body` is what follows.
 
     Errors: `SymbackpropError` for a size that the code needs and no input says.
     """
@@ -62,7 +65,8 @@ def opening(d: Derivation, names: CodeNames, body: Sequence[str]) -> list[str]:
     for missing in left:
         if missing not in dict(found) and safe(missing) in needed:
             raise unsaid(g, missing)
-    return [*out, *(f"{safe(n)} = {code}" for n, code in found), *lists]
+    asked = ask(bound | set(dict(found)))
+    return [*out, *(f"{safe(n)} = {code}" for n, code in found), *asked, *lists]
 
 
 def loaded(*lines: str) -> frozenset[str]:

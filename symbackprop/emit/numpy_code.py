@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Hashable, Mapping
 from fractions import Fraction
+from functools import partial
 from itertools import count
 
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.emit import function_opening as sequences
+from symbackprop.emit import argument_checks as checks, function_opening as sequences
 from symbackprop.emit.closed_kind_calls import ADJUGATE_CODE, SPECIAL
 from symbackprop.emit.code_names import code_names, fresh, parameters
 from symbackprop.emit.entry_code import einsums
@@ -83,7 +84,12 @@ class Module:
             *self.sweep(forward=False, only=sequences.wanted(d)),
         ]
         work.append(f"    return {self.results()}\n")
-        work = [*(f"    {x}\n" for x in sequences.opening(d, self.names, work)), *work]
+        ask = partial(checks.sizes, d, self.names)
+        door = [*checks.ranks(d, self.names), *sequences.opening(d, self.names, work, ask)]
+        self.helpers |= {
+            k: code for k, code in checks.CHECKS.items() if any(x.startswith(k) for x in door)
+        }
+        work = [*(f"    {x}\n" for x in door), *work]
         own = [safe(n) for n in given.inputs]
         if own == list(given.inputs.values()):
             return [f"def {FUNCTION}(*, {', '.join(given.all)}):\n", *work]

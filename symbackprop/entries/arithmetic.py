@@ -45,7 +45,8 @@ def multiply(*operands: Entries) -> Entries:
 def times(s: Term, t: Term) -> Term:
     """The product of two terms, bound letters kept apart."""
     t = rebind(t, avoid=all_names(Entries((s,))))
-    s = rebind(s, avoid={i.name for i in free_indices(Entries((t,)))})
+    own = Entries((t,))
+    s = rebind(s, avoid={i.name for i in free_indices(own)}, beside=all_names(own))
     return Term(s.coefficient * t.coefficient, s.factors + t.factors, s.bound + t.bound)
 
 

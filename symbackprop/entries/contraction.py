@@ -83,8 +83,8 @@ def replaceable(d: Delta, bound: tuple[Index, ...]) -> tuple[Index, Position] | 
     """(bound index, position that replaces it) where the other side stays inside the index's range."""
     for mine, other in ((d.left, d.right), (d.right, d.left)):
         index = mine.plain if isinstance(mine, Affine) else None
-        if index is None or index not in bound:
-            continue
+        if index is None or index not in bound or index in position_indices(other):
+            continue  # δ(k, y_k) asks whether k is its own label
         if isinstance(other, Elem):
             return index, other  # a label is declared to lie in the range
         if not other.terms or (other.plain and other.plain.size == index.size):

@@ -34,15 +34,18 @@ def collect_factors(factors: Iterable[Factor]) -> tuple[Factor, ...]:
 
 
 def term_key(term: Term) -> Hashable:
-    """Equal for terms that differ only in order of factors and letters of bound indices."""
+    """Equal for terms that differ only in order of factors and letters of bound indices.
+
+    An index that is summed over but stands nowhere counts its entries: Σ_ij a_i is not Σ_i a_i.
+    """
     order: dict[Index, Position] = {}
     for atom, _ in sorted(term.factors, key=lambda f: (type(f[0]).__name__, repr(f[1]))):
         for i in atom_indices(atom):
             if i in term.bound and i not in order:
                 order[i] = position(Index(f"#{len(order)}", i.size))
-    return frozenset((at_atom(a, order), x) for a, x in term.factors), frozenset(
-        (i.name, i.size) for p in order.values() for i in position_indices(p)
-    )
+    factors = frozenset((at_atom(a, order), x) for a, x in term.factors)
+    letters = frozenset((i.name, i.size) for p in order.values() for i in position_indices(p))
+    return factors, letters, tuple(sorted(str(b.size) for b in term.bound if b not in order))
 
 
 def substitute(e: Entries, sub: Substitution) -> Entries:
@@ -89,9 +92,9 @@ def at_position(p: Position, sub: Substitution) -> Position:
     return Affine(tuple((i, a) for i, a in coefficients.items() if a), offset)
 
 
-def rebind(term: Term, avoid: set[str]) -> Term:
-    """The term with its bound letters outside `avoid`."""
-    taken = avoid | all_names(Entries((term,)))
+def rebind(term: Term, avoid: set[str], beside: Iterable[str] = ()) -> Term:
+    """The term with its bound letters outside `avoid`; new ones are not among those `beside` it either."""
+    taken = {*avoid, *beside, *all_names(Entries((term,)))}
     rename: dict[Index, Position] = {}
     for b in term.bound:
         if b.name in avoid:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -10,7 +10,7 @@ from symbackprop.entries.op import Op
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.graph import expr
 from symbackprop.graph.expr import Expr, Operand, apply, as_expr, const, describe, labels_of
-from symbackprop.sizes import Size, count, extent, shape_text, size
+from symbackprop.sizes import Shape, Size, count, extent, shape_text, size
 from symbackprop.vocabulary import OPS
 
 
@@ -90,17 +90,63 @@ def named_labels(e: Expr) -> Expr:
     return e
 
 
+# from so many axes on, NumPy or PyTorch take another axis where none is named: here one has to be
+AXIS_NAMED: Mapping[str, tuple[int, str]] = {
+    "cumsum": (2, "without an axis NumPy's runs over all entries, row by row"),
+    "normalize": (3, "without an axis PyTorch's runs along axis 1"),
+    "cosine": (3, "without an axis PyTorch's runs along axis 1"),
+}
+# functions that compare arrays entry by entry: (n, 1) beside (n,) would compare every pair
+COMPARING = frozenset(
+    "mse mae huber bce_logits hinge gaussian_nll cross_entropy kl cosine triplet".split()
+)
+
+
+def check_axis_named(name: str, x: Expr) -> None:
+    """Errors: `DeclarationError` for a function that elsewhere acts along another axis by default."""
+    least, said = AXIS_NAMED.get(name, (x.rank + 1, ""))
+    if x.rank >= least:
+        raise DeclarationError(f"{describe(x)} is {shape_text(x.shape)}; {said}", where=name,
+                               hint=f"Say the axis, as in  {name}({describe(x)}, axis=-1)")  # fmt: skip
+
+
+def check_compared(name: str, args: list[Expr]) -> None:
+    """Errors: `ShapeError` for arrays whose common shape is that of none of them."""
+    if name not in COMPARING or len({a.shape for a in args}) < 2:
+        return
+    try:
+        together = spread(args)
+    except ShapeError:
+        return  # the op itself says what does not fit
+    if together not in [a.shape for a in args]:
+        sizes = " and ".join(f"{describe(a)}, {shape_text(a.shape)}," for a in args)
+        raise ShapeError(f"{sizes} are compared entry by entry, not every pair ({shape_text(together)})",
+                         where=name, hint="Reshape one of them to the shape of the other.")  # fmt: skip
+
+
+def spread(args: list[Expr]) -> Shape:
+    """The shape of arrays broadcast together."""
+    total = args[0]
+    for a in args[1:]:
+        total = apply(OPS["add"], total, a)
+    return total.shape
+
+
 def along_axis(op: Op) -> Function:
     """The function of an op; `axis=` moves the axis it acts along (the last one otherwise)."""
     first = op.variants[0].arguments[0] if op.variants and op.variants[0].arguments else None
     one_axis = first is not None and first.batch and len(first.core) == 1
 
-    def function(*operands: Operand, axis: int = -1, **options: object) -> Expr:
+    def function(*operands: Operand, axis: int | None = None, **options: object) -> Expr:
         args = [as_expr(x) for x in operands]
+        check_compared(op.name, args)
         if not one_axis or not args:
-            if axis != -1:
+            if axis is not None:
                 raise DeclarationError("takes no axis", where=op.name)
             return named_labels(apply(op, *args, **options))
+        if axis is None:
+            check_axis_named(op.name, args[0])
+            axis = -1
         where = normal_axis(axis, args[0], op.name) if args[0].rank else 0
         if not args[0].rank or where == args[0].rank - 1:
             return named_labels(apply(op, *args, **options))

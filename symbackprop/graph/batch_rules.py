@@ -141,7 +141,12 @@ def solution(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
     return apply(OPS["transpose"], columns)
 
 
+def norms(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
+    return apply(OPS["row_norms"], args[0].expr)
+
+
 RULES: dict[str, Rule] = {
+    "norm":    norms,
     "matmul":  product,
     "outer":   outer,
     "sum":     every_axis("sum_last"),

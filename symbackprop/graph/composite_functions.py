@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.graph.axis_functions import Function, along_axis, permute, reduction, reshape
-from symbackprop.graph.expr import Expr, Operand, apply, as_expr, const, describe
+from symbackprop.graph.expr import (
+    NUMBER, SIZE, Expr, Operand, apply, as_expr, const, describe,
+)  # fmt: skip
 from symbackprop.graph.label_functions import largest, onehot
 from symbackprop.graph.option_ranges import check_options
 from symbackprop.sizes import Size, shape_text, size
@@ -118,6 +120,32 @@ def group_norm(
     return apply(OPS["channelwise"], y, *given) if given else y
 
 
+# --- masks ---------------------------------------------------------------------------------------
+
+
+def with_mask(name: str, rate: str) -> Function:
+    """The function of an op whose second argument is a mask, which is an array.
+
+    Errors: `DeclarationError` without a mask, or where a number stands in its place.
+    """
+    whole = along_axis(OPS[name])
+
+    def function(x: Operand, mask: Operand | None = None, **options: object) -> Expr:
+        x = as_expr(x)
+        given = None if mask is None else as_expr(mask)
+        if given is None or (given.rank < min(x.rank, 1)) or given.op in (NUMBER, SIZE):
+            said = "needs a mask" if given is None else f"{describe(given)} is a number, not a mask"
+            way = f"Declare one, as in  m: {shape_text(x.shape)}, and write  {name}({describe(x)}, m{rate})"
+            raise DeclarationError(said, where=name, hint=way)
+        return whole(x, given, **options)
+
+    function.__name__, function.__doc__ = name, with_mask.__doc__
+    return function
+
+
+dropout, masked_softmax = with_mask("dropout", ", p=0.3"), with_mask("masked_softmax", "")
+
+
 # --- attention -----------------------------------------------------------------------------------
 
 
@@ -134,9 +162,8 @@ def attention(
         q, k, v = (split_heads(x, heads) for x in (q, k, v))
     if min(q.rank, k.rank, v.rank) < 2:
         raise ShapeError("queries, keys and values are rows of matrices", where="attention")
-    scores = q @ k.T / apply(OPS["sqrt"], const(q.shape[-1]))
-    weights = (apply(OPS["softmax"], scores) if mask is None
-               else apply(OPS["masked_softmax"], scores, mask))  # fmt: skip
+    scores = q @ k.mT / apply(OPS["sqrt"], const(q.shape[-1]))
+    weights = apply(OPS["softmax"], scores) if mask is None else masked_softmax(scores, mask)
     seen = weights @ v
     return seen if heads == 1 else joined_heads(seen)
 
@@ -161,7 +188,7 @@ def joined_heads(x: Expr) -> Expr:
 
 def scatter(x: Operand, label: Operand) -> Expr:
     """Row k is the sum of the rows of x that carry the label k."""
-    return onehot(label).T @ as_expr(x)
+    return onehot(label).mT @ as_expr(x)
 
 
 def total_variation(x: Operand) -> Expr:
@@ -201,7 +228,8 @@ COMPOSITIONS: dict[str, Function] = {
     **{name: average_pool(name) for name in ("avg_pool1d", "avg_pool2d")},
     "global_avg_pool": global_avg_pool, "global_max_pool": global_max_pool,
     "conv1d": convolution("conv1d", 1), "conv2d": convolution("conv2d", 2), "group_norm": group_norm,
-    "attention": attention, "scatter": scatter, "total_variation": total_variation,
+    "attention": attention, "dropout": dropout, "masked_softmax": masked_softmax,
+    "scatter": scatter, "total_variation": total_variation,
     "gram": gram, "style": style, "infonce": infonce,
 }  # fmt: skip
 

@@ -111,8 +111,21 @@ class Expr:
 
     @property
     def T(self) -> Expr:
-        """The transpose: last two axes swapped; a vector is its own transpose, as in NumPy."""
-        return self if self.rank < 2 else apply(OPERATORS["transpose"], self)
+        """The transpose of a matrix; a vector is its own transpose, as in NumPy.
+
+        Errors: `ShapeError` for three axes and more, of which NumPy would turn round all.
+        """
+        if self.rank > 2:
+            raise ShapeError(
+                f"{describe(self)} is {shape_text(self.shape)}; .T is for matrices", where=".T",
+                hint="Write .mT to swap the last two axes, or permute(x, …).",
+            )  # fmt: skip
+        return self if self.rank < 2 else self.mT
+
+    @property
+    def mT(self) -> Expr:
+        """The last two axes swapped: every matrix of a stack transposed, as in NumPy."""
+        return apply(OPERATORS["transpose"], self)
 
     def __repr__(self) -> str:
         return f"<{describe(self)}: {shape_text(self.shape)}>"

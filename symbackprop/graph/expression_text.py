@@ -16,6 +16,7 @@ from symbackprop.graph.functions import FUNCTIONS, as_size
 from symbackprop.graph.graph import Time, known, time_sum
 from symbackprop.sizes import Shape, size
 
+LOOKING_BACK = frozenset({"cross_entropy"})  # functions that ask what a step is made from
 ARITHMETIC: Mapping[str, Callable[..., Fraction]] = {
     "add": lambda a, b: a + b, "subtract": lambda a, b: a - b, "multiply": lambda a, b: a * b,
     "divide": lambda a, b: a / b, "negative": lambda a: -a,
@@ -32,6 +33,7 @@ class Expressions:
     time: Time | None
     states: Mapping[str, Shape]  # recurrent names that may stand before their definition
     initial: Mapping[str, Expr]
+    definition: Mapping[str, Expr]
     inside: bool  # whether the expression stands at every step
 
     def read(self, text: str, where: str) -> Expr:
@@ -66,8 +68,8 @@ class Expressions:
                 return self.expression(node.operand)
             case ast.BinOp():
                 return self.binary(node)
-            case ast.Attribute(attr="T"):
-                return self.expression(node.value).T
+            case ast.Attribute(attr="T" | "mT" as turned):
+                return getattr(self.expression(node.value), turned)
             case ast.Subscript():
                 return self.subscript(node)
             case ast.Call():
@@ -180,6 +182,8 @@ class Expressions:
         table = {**FUNCTIONS, **self.functions}
         function = table[known(name, table, "functions")]
         values = {k: self.option(v) for k, v in options.items()}
+        if name in LOOKING_BACK and name not in self.functions:
+            values["definitions"] = self.definition
         try:
             return function(*args, **values)
         except TypeError as error:

@@ -9,12 +9,14 @@ from symbackprop.errors import RANK, DeclarationError, ShapeError, within
 from symbackprop.formula.printed_names import default_tex, spelled
 from symbackprop.graph import expr
 from symbackprop.graph.axis_functions import (
-    Function, along_axis, as_size, concat, constant as constant, einsum, eye, ones, permute,
-    reduction, reshape, selector as selector, tri, zeros,
+    Function, along_axis, as_size, concat, constant as constant, einsum, eye, normal_axes, normal_axis,
+    ones, permute, reduction, reshape, selector as selector, to_last, tri, zeros,
 )  # fmt: skip
 from symbackprop.graph.composite_functions import COMPOSITIONS, logdet, matrix_power
 from symbackprop.graph.domains import DOMAINS, SUMMING, SYMMETRIC
-from symbackprop.graph.expr import Expr, Operand, Symbol, apply, describe, labels_of, leaf, symbols
+from symbackprop.graph.expr import (
+    Expr, Operand, Symbol, apply, as_expr, describe, labels_of, leaf, symbols,
+)  # fmt: skip
 from symbackprop.graph.graph import Graph, known, make
 from symbackprop.graph.label_functions import (
     argmax, argmin, cross_entropy, largest, onehot, pick, smallest,
@@ -111,7 +113,31 @@ def bound(value: Operand) -> object:
 
 
 def dot(x: Operand, y: Operand) -> Expr:
+    """The product of vectors and matrices. Errors: `ShapeError` for three axes, where NumPy's is another."""
+    for a in map(as_expr, (x, y)):
+        if a.rank > 2:
+            raise ShapeError(
+                f"{describe(a)} is {shape_text(a.shape)}; dot is for vectors and matrices", where="dot",
+                hint="Write  x @ y  for stacks of matrices, or an einsum.",
+            )  # fmt: skip
     return apply(OPS["matmul"], x, y)
+
+
+def transpose(x: Operand) -> Expr:
+    """The transpose of a matrix. Errors: `ShapeError` for three axes and more."""
+    return as_expr(x).T
+
+
+def norm(x: Operand, axis: int | tuple[int, ...] | None = None) -> Expr:
+    """√Σx²: of a vector, of each row or column along an axis, of everything (Frobenius's) without one."""
+    x = as_expr(x)
+    if x.rank < 2 or axis is None:
+        if axis is not None:
+            normal_axis(axis, x, "norm")
+        return apply(OPS["norm" if x.rank < 2 else "frobenius"], x)
+    if isinstance(axis, tuple) and len(normal_axes(axis, x, "norm")) == x.rank:
+        return apply(OPS["frobenius"], x)
+    return apply(OPS["row_norms"], to_last(x, normal_axis(axis, x, "norm")))
 
 
 def symbol(name: str, *extents: int | str | Size, tex: str = "", domain: str = "real",
@@ -205,6 +231,7 @@ FUNCTIONS: dict[str, Function] = {
     **{name: along_axis(op) for name, op in OPS.items() if name not in HIDDEN},
     "sum": reduction("sum"), "mean": reduction("mean"), "concat": concat, "ones": ones, "zeros": zeros,
     "eye": eye, "reshape": reshape, "einsum": einsum, "onehot": onehot, "tri": tri, "pick": pick, "dot": dot,
+    "transpose": transpose, "norm": norm,
     "clip": clip,
     "cross_entropy": cross_entropy, "permute": permute, "argmax": argmax, "argmin": argmin,
     "max": largest, "min": smallest,

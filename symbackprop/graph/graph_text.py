@@ -205,7 +205,7 @@ class Reader:
     def value(self, s: Statement) -> Expr:
         """The right side of a definition."""
         names = Expressions(self.symbol, self.sizes, self.functions, self.time, self.states,
-                            self.initial, inside=s.inside)  # fmt: skip
+                            self.initial, self.definition, inside=s.inside)  # fmt: skip
         return names.read(s.rest, s.where)
 
     def define(self, s: Statement) -> None:

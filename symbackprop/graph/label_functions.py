@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.graph.axis_functions import (
     Function, along_axis, as_size, normal_axis, reshape, to_last,
 )  # fmt: skip
 from symbackprop.graph.expr import Expr, Operand, apply, as_expr, describe, labels_of
+from symbackprop.graph.known_signs import known_positive
 from symbackprop.sizes import count, shape_text
 from symbackprop.vocabulary import OPS
 
@@ -14,15 +18,42 @@ from symbackprop.vocabulary import OPS
 def onehot(label: Operand, n: Operand | str | None = None) -> Expr:
     """e_y for an integer label."""
     label = as_expr(label)
-    extent = as_size(n) if n is not None else labels_of(label)
-    if extent is None:
+    classes = labels_of(label)
+    extent = as_size(n) if n is not None else classes
+    if extent is None or classes is None:
         raise DeclarationError(f"{describe(label)} is not declared `label K`", where="onehot")
+    if extent != classes:
+        raise ShapeError(
+            f"{describe(label)} names one of {classes} classes, not of {extent}", where="onehot"
+        )
     return apply(OPS["onehot"], label, n=extent)
 
 
-def cross_entropy(p: Operand, t: Operand, axis: int = -1) -> Expr:
-    """-Σ t log p for one-hot (or soft) targets, -log p_y for an integer label; one value per sample."""
+NOTHING: Mapping[str, Expr] = MappingProxyType({})
+
+
+def cross_entropy(
+    p: Operand, t: Operand, axis: int | None = None, *, definitions: Mapping[str, Expr] = NOTHING
+) -> Expr:
+    """-Σ t log p for one-hot (or soft) targets, -log p_y for an integer label; one value per sample.
+
+    Errors: `DeclarationError` where p is not known to be probabilities: of scores PyTorch's function of this
+    name takes the softmax first. `definitions` say what the steps of a recurrence are made from.
+    """
     p, t = as_expr(p), as_expr(t)
+    if p.symbol and p.symbol.domain == "onehot":
+        raise DeclarationError(f"{describe(p)} is one-hot, and log 0 is no number", where="cross_entropy",
+                               hint="The probabilities stand first: cross_entropy(p, y)")  # fmt: skip
+    if not known_positive(p, definitions):
+        said = (
+            f"cross_entropy_logits({describe(p)}, …)"
+            if labels_of(t) is not None
+            else "softmax first"
+        )
+        raise DeclarationError(
+            f"{describe(p)} is not known to be probabilities", where="cross_entropy",
+            hint=f"Of scores write {said}; of probabilities declare  {describe(p)}: … distribution.",
+        )  # fmt: skip
     if labels_of(t) is not None:
         return -apply(OPS["log"], pick(p, t))
     return along_axis(OPS["cross_entropy"])(p, t, axis=axis)

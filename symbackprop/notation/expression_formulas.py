@@ -5,7 +5,7 @@ What no matrix says (rank 3 and more) raises `NoMatrix`, and the equation prints
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symbackprop.entries import Entries, Index, Position, position, rename_bound
 from symbackprop.entries.entry_equations import Template
@@ -141,7 +141,16 @@ class Writer(Vectors):
             raise NoMatrix(e.op.name)
         if e.op.name in ("frobenius", "norm") and e.args[0].rank == 1:
             return no.Call("euclidean", (self.natural(e.args[0]),))
-        return no.Call(function_key(e), tuple(self.natural(a) for a in e.args))
+        return no.Call(function_key(e), tuple(map(self.argument, e.args)))
+
+    def argument(self, a: Expr) -> Formula:
+        """What a function acts on; an array of sums has no Σ, so it stands as a product with ones."""
+        try:
+            return self.natural(a)
+        except NoMatrix:
+            if self.c.sums != "sigma":
+                raise
+            return Writer(replace(self.c, sums="ones"), self.used).natural(a)
 
     def entry(self, e: Expr, at: tuple[Formula, ...]) -> Formula:
         """One entry, indices pushed through everything that acts entry by entry."""

@@ -110,7 +110,7 @@ def conventions(d: Derivation) -> list[Phrase]:
         said.append(Phrase("convention.kink"))
     if names & {"maximum", "minimum", "argmax", "argmin"}:
         said.append(Phrase("convention.ties"))
-    if names & {"norm", "normalize", "frobenius", "cosine", "cosine_embedding"}:
+    if names & {"norm", "row_norms", "normalize", "frobenius", "cosine", "cosine_embedding"}:
         said.append(Phrase("convention.norm"))
     if "log" in names:
         said.append(Phrase("convention.log"))

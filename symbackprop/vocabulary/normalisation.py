@@ -43,13 +43,14 @@ LAST    = "..., i       | ...      | ..., k       | i | size(k)"
 BATCH   = "n, i         | i        | k, i         | i | size(k)"
 SERIES  = "n, c, l      | c        | k, c, q      | c | size(k)*size(q)"
 IMAGES  = "n, c, h, w   | c        | k, c, q, r   | c | size(k)*size(q)*size(r)"
-PLANES  = "..., c, h, w | ..., c   | ..., c, q, r | c | size(q)*size(r)"
+EACH_SERIES = "n, c, l    | n, c | n, c, q    | c | size(q)"
+EACH_IMAGE  = "n, c, h, w | n, c | n, c, q, r | c | size(q)*size(r)"
 
 layernorm       = norm("layernorm",       "centred", LAST)
 rmsnorm         = norm("rmsnorm",         "scaled",  LAST)
 batchnorm       = norm("batchnorm",       "centred", BATCH, SERIES, IMAGES)
 batchnorm_fixed = norm("batchnorm_fixed", "fixed",   BATCH, SERIES, IMAGES)
-instance_norm   = norm("instance_norm",   "centred", PLANES)
+instance_norm   = norm("instance_norm",   "centred", EACH_SERIES, EACH_IMAGE)
 
 dropout = op("dropout", "x[...]; m[...]", "y[...] = x[...]*m[...]/(1 - p)", p=0.5, numpy="{0} * {1} / (1 - {p})")
 

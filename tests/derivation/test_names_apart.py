@@ -8,6 +8,7 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.formula.printed_names import default_tex, spelled
+from symbackprop.graph.fresh_names import Room
 from tests.emitted_values import emitted_differs
 from tests.random_graphs import EVERYTHING, random_graph
 

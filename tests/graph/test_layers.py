@@ -107,7 +107,7 @@ VALUES: list[tuple[str, dict[str, Array], Callable[[], Array]]] = [
     ("E: k x d; y: n label k; z = embedding(E, y)", {"E": TABLE, "y": LABEL}, lambda: TABLE[LABEL]),
     ("x: n x d; y: n label 7; z = scatter(x, y)", {"x": X, "y": LABEL},
      lambda: np.stack([X[k == LABEL].sum(0) for k in range(7)])),
-    ("x: n x d; z = cumsum(x)", {"x": X}, lambda: np.cumsum(X, 1)),
+    ("x: n x d; z = cumsum(x, axis=-1)", {"x": X}, lambda: np.cumsum(X, 1)),
     ("x: n x d; z = cumsum(x, axis=0)", {"x": X}, lambda: np.cumsum(X, 0)),
     ("x: n x d; z = norm(x, axis=0)", {"x": X}, lambda: np.linalg.norm(X, axis=0)),
     ("x: n x d; z = normalize(x)", {"x": X}, lambda: X / np.linalg.norm(X, axis=1, keepdims=True)),

@@ -153,7 +153,10 @@ def _call(node: Call, parts: Pieces, functions: Mapping[str, str]) -> Piece:
         inside = "{" + inside + "}" if r"\|" in inside else inside  # bars inside bars
         return Piece(left + inside + right, tail="_{" + NORMS[node.function] + "}", tall=tall)
     if node.function == "log" and _is_det(node):
-        return Piece(spell("log", functions) + parts[0].core, tail=parts[0].tail, tall=tall)
+        # log det^{2}(A) would be the log of a square, and what follows might belong to the determinant
+        return Piece(
+            spell("log", functions) + parts[0].core, tail=parts[0].tail, level=BIG, tall=tall
+        )
     left, right = brackets(parts, NESTED, GROWING)
     core = spell(node.function, functions) + "'" * node.primes
     deep = 1 + max((p.deep for p in parts), default=0)

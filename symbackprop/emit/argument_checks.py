@@ -1,0 +1,71 @@
+"""What an emitted function asks of its arguments: axes as declared, sizes that agree, labels of classes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.emit.code_names import CodeNames
+from symbackprop.emit.literals import safe, shape_code, size_code
+from symbackprop.graph.graph import Graph
+from symbackprop.sizes import Shape
+
+RANKS = '''def _ranks(*given):
+    """Errors: `ValueError` for an array with more or fewer axes than declared."""
+    for name, array, axes, declared in given:
+        if np.ndim(array) != axes:
+            raise ValueError(f"{name} is declared {declared}, given an array of shape {np.shape(array)}")
+'''
+FITS = '''def _fits(*given):
+    """Errors: `ValueError` for an array whose sizes do not agree with those of the others."""
+    for name, array, shape, declared in given:
+        if np.shape(array) != shape or 0 in shape:
+            raise ValueError(f"{name} is declared {declared}, beside the other arrays {shape}, "
+                             f"given an array of shape {np.shape(array)}")
+'''
+LABELS = '''def _labels(*given):
+    """Errors: `ValueError` for labels that name no class."""
+    for name, labels, classes in given:
+        if labels.dtype.kind not in "iu" or np.any((labels < 0) | (labels >= classes)):
+            raise ValueError(f"{name} holds labels, whole numbers from 0 to {classes - 1}, given {labels}")
+'''
+CHECKS: Mapping[str, str] = {"_ranks": RANKS, "_fits": FITS, "_labels": LABELS}
+
+
+def arguments(d: Derivation, names: CodeNames) -> Iterator[tuple[str, Shape]]:
+    """The arguments of the function with their declared shapes, a time step as the first axis."""
+    g = d.graph
+    for n in g.inputs:
+        yield safe(n), over_time(g, n)
+    for (n, _), argument in names.early.items():
+        yield argument, g.symbol[n].shape
+    if d.backward.seed.symbol:
+        yield names.bar(d.of), over_time(g, d.of)
+
+
+def over_time(g: Graph, name: str) -> Shape:
+    s = g.symbol[name].symbol
+    assert s
+    return ((g.time.length,) if s.time and g.time else ()) + s.shape
+
+
+def ranks(d: Derivation, names: CodeNames) -> list[str]:
+    """The line that compares numbers of axes, before sizes are read from them."""
+    rows = [f"({n!r}, {n}, {len(s)}, {declared(s)!r})" for n, s in arguments(d, names)]
+    return [f"_ranks({', '.join(rows)})"] if rows else []
+
+
+def sizes(d: Derivation, names: CodeNames, known: Collection[str]) -> list[str]:
+    """The lines that compare sizes, as far as they are known, and labels with the number of classes."""
+    rows = [f"({n!r}, {n}, {shape_code(shape)}, {declared(shape)!r})" for n, shape in arguments(d, names)
+            if shape and all(s.names <= set(known) for s in shape)]  # fmt: skip
+    inputs = [(safe(n), d.graph.symbol[n].symbol) for n in d.graph.inputs]
+    classes = [f"({n!r}, {n}, {size_code(s.labels)})" for n, s in inputs
+               if s and s.labels and s.labels.names <= set(known)]  # fmt: skip
+    out = [f"_fits({', '.join(rows)})"] if rows else []
+    return [*out, f"_labels({', '.join(classes)})"] if classes else out
+
+
+def declared(shape: Shape) -> str:
+    """`n x 3`, as it stands in a graph."""
+    return " x ".join(map(str, shape)) or "scalar"
