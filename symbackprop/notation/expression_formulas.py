@@ -141,16 +141,7 @@ class Writer(Vectors):
             raise NoMatrix(e.op.name)
         if e.op.name in ("frobenius", "norm") and e.args[0].rank == 1:
             return no.Call("euclidean", (self.natural(e.args[0]),))
-        return no.Call(function_key(e), tuple(map(self.argument, e.args)))
-
-    def argument(self, a: Expr) -> Formula:
-        """What a function acts on; an array of sums has no Σ, so it stands as a product with ones."""
-        try:
-            return self.natural(a)
-        except NoMatrix:
-            if self.c.sums != "sigma":
-                raise
-            return Writer(replace(self.c, sums="ones"), self.used).natural(a)
+        return no.Call(function_key(e), tuple(self.natural(a) for a in e.args))
 
     def entry(self, e: Expr, at: tuple[Formula, ...]) -> Formula:
         """One entry, indices pushed through everything that acts entry by entry."""
@@ -177,8 +168,14 @@ class Writer(Vectors):
         """One entry of what stands as a whole, f(X)_ij; where nothing does, by the op's definition."""
         try:
             whole = self.natural(e)
-        except NoMatrix:
-            return self.entry_sum(e, at)
+        except NoMatrix as unsaid:
+            try:
+                return self.entry_sum(e, at)
+            except NoMatrix:
+                if self.c.sums != "sigma":
+                    raise unsaid from None
+            # a function of an array of sums, for which there is no Σ: they stand as products with ones
+            whole = Writer(replace(self.c, sums="ones"), self.used).natural(e)
         return no.At(whole, at) if at else whole
 
     def entry_moved(self, e: Expr, at: tuple[Formula, ...]) -> Formula | None:
