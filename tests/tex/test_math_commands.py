@@ -43,7 +43,8 @@ PASSING = r"""W1 x_1 W^{(2)} f' x'' \mathbf{w} \mathcal{L}_{\mathrm{CE}} \operat
     \hat{\bar{x}} x_{i_j} x^{[1]}
     W^{\left(2\right)} a^{\langle{t}\rangle} W_{\alpha\beta} \mathrm{x}_{\max}
     x_\mathrm{max} \mathbb{E} x_{+} K_{\top}
-    W^{1:k} z^{[l]}_{ij} \Re \hbar \dot{q} \widehat{xy} \mathsf{A} \mathit{ab} p_{\theta'} \lambda_\min""".split()
+    W^{1:k} z^{[l]}_{ij} \Re \hbar
+    \dot{q} \widehat{xy} \mathsf{A} \mathit{ab} p_{\theta'} \lambda_\min""".split()
 
 DOORS: dict[str, Callable[[str], object]] = {
     "input":    lambda tex: sb.read(f"x: 3 as {tex}\ny = sum(x**2)"),
