@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import symbackprop as sb
@@ -9,6 +11,7 @@ from symbackprop.catalogue import LANGUAGES, phrase
 from symbackprop.page.outline import outline
 from symbackprop.page.page import Figure, Options
 from symbackprop.page.roles import Roles
+from symbackprop.sheet.sheet import write_html
 
 LEAST = "X: n x d; w: d; y: n; L = sum((X @ w - y)**2)"
 RIDGE = "X: n x d; w: d; y: n; lam: scalar; L = sum((X @ w - y)**2) + lam*sum(w**2)"
@@ -94,6 +97,22 @@ def test_a_position_that_was_found_is_no_label() -> None:
         words = phrase("meaning.position", language, str, n="4")
         assert "abel" not in words
         assert "lass" not in words
+
+
+@pytest.mark.parametrize(("graph", "labels"), [
+    ("x: 3; y = max(x); L = y**2", False), ("x: 3; k = argmin(x); y = x[k]", False),
+    ("z: 3; y: label 3; L = -log(softmax(z)[y])", True),
+])  # fmt: skip
+def test_only_a_page_with_labels_speaks_of_labels(graph: str, labels: bool) -> None:
+    sheet = sb.Sheet("one", {"en": "One", "de": "Eins"}, (sb.Exercise(None, (sb.Derived(graph),)),))
+    report = sheet.verify()
+    for language in LANGUAGES:
+        assert ("abel" in body(write_html(sheet, report, language))) == labels  # type: ignore[arg-type]
+
+
+def body(html: str) -> str:
+    """The page without its head and its pictures."""
+    return re.sub(r"<svg.*?</svg>", "", html.partition("<body>")[2], flags=re.S)
 
 
 def test_the_picture_says_the_same() -> None:
