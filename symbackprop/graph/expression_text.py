@@ -10,7 +10,7 @@ from fractions import Fraction
 from symbackprop.errors import (
     DEPTH, DIGITS, EXPONENT, LARGEST, SMALLEST, DeclarationError, LimitError, within,
 )  # fmt: skip
-from symbackprop.formula.printed_names import default_tex, spelled
+from symbackprop.formula.tree import Name
 from symbackprop.graph.expr import Expr, Symbol, const, leaf, pinned
 from symbackprop.graph.functions import FUNCTIONS, as_size
 from symbackprop.graph.graph import Time, known, time_sum
@@ -34,6 +34,7 @@ class Expressions:
     states: Mapping[str, Shape]  # recurrent names that may stand before their definition
     initial: Mapping[str, Expr]
     definition: Mapping[str, Expr]
+    tex: Callable[[str], Name]  # how a name is printed
     inside: bool  # whether the expression stands at every step
 
     def read(self, text: str, where: str) -> Expr:
@@ -120,8 +121,8 @@ class Expressions:
             shift = self.shift(node.slice)
             name = node.value.id
             if shift is not None and name not in self.symbol and name in self.states:
-                tex = spelled(default_tex(name))
-                return leaf(Symbol(name, self.states[name], tex, time=self.time.name, shift=shift))
+                shape, step = self.states[name], self.time.name
+                return leaf(Symbol(name, shape, self.tex(name), time=step, shift=shift))
             e = self.symbol.get(name)
             if e is not None and e.symbol and e.symbol.time and shift is None:
                 return self.fixed(name, e, node.slice)

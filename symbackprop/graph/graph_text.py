@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import product
 
 from symbackprop.entries.op import Op, abstract
@@ -11,6 +11,7 @@ from symbackprop.errors import (
     CHARACTERS, RANK, DeclarationError, LimitError, ShapeError, SymbackpropError, within,
 )  # fmt: skip
 from symbackprop.formula.printed_names import default_tex, spelled
+from symbackprop.formula.tree import Name
 from symbackprop.graph.domains import DOMAINS
 from symbackprop.graph.expr import Expr, Operand, Symbol, apply, labels_of, leaf
 from symbackprop.graph.expression_text import Expressions
@@ -34,7 +35,7 @@ def read(text: str) -> Graph:
     time = next((time_of(s) for s in statements if s.sign == ":" and ".." in s.rest), None)
     plain = [s for s in statements if ".." not in s.rest or s.sign == "="]
     unknown = early_states(plain)
-    reader = Reader(time)
+    reader = Reader(time, printed=as_printed(plain))
     if not unknown:
         for s in plain:
             reader.add(s)
@@ -44,7 +45,8 @@ def read(text: str) -> Graph:
 
 def infer_states(statements: list[Statement], unknown: list[str], time: Time | None) -> Graph:
     """Sizes of recurrent states, tried from the declared ones until every definition fits."""
-    declared = Reader(time)
+    printed = as_printed(statements)
+    declared = Reader(time, printed=printed)
     for s in statements:
         if s.sign == ":":
             declared.add(s)
@@ -56,7 +58,7 @@ def infer_states(statements: list[Statement], unknown: list[str], time: Time | N
     problem: SymbackpropError | None = None
     within(len(shapes) ** len(unknown), 100_000, "combinations of state sizes to try")
     for choice in product(shapes, repeat=len(unknown)):
-        reader = Reader(time, dict(zip(unknown, choice, strict=True)))
+        reader = Reader(time, dict(zip(unknown, choice, strict=True)), printed)
         try:
             for s in statements:
                 reader.add(s)
@@ -77,11 +79,20 @@ def infer_states(statements: list[Statement], unknown: list[str], time: Time | N
     )
 
 
+def as_printed(statements: list[Statement]) -> dict[str, str]:
+    """The printed names that are given; where a name is declared and defined, the one it is defined by."""
+    given = [s for s in statements if s.tex and s.time != "0"]
+    return {s.name: s.tex for s in sorted(given, key=lambda s: s.sign == "=")}
+
+
 class Reader:
     """Names read so far."""
 
-    def __init__(self, time: Time | None, states: dict[str, Shape] | None = None) -> None:
-        self.time, self.states = time, states or {}
+    def __init__(
+        self, time: Time | None, states: dict[str, Shape] | None = None,
+        printed: Mapping[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        self.time, self.states, self.printed = time, states or {}, printed or {}
         self.symbol: dict[str, Expr] = {}
         self.definition: dict[str, Expr] = {}
         self.initial: dict[str, Expr] = {}
@@ -167,7 +178,7 @@ class Reader:
         within(len(shape), RANK, "axes", s.where)
         if domain != "label":
             check_domain(domain, shape, s.where)
-        tex = spelled(s.tex or default_tex(s.name))
+        tex = self.tex(s.name)
         e = leaf(Symbol(s.name, shape, tex, domain, labels, time=s.time))
         self.symbol[s.name] = e
         if s.time:
@@ -205,19 +216,22 @@ class Reader:
     def value(self, s: Statement) -> Expr:
         """The right side of a definition."""
         names = Expressions(self.symbol, self.sizes, self.functions, self.time, self.states,
-                            self.initial, self.definition, inside=s.inside)  # fmt: skip
+                             self.initial, self.definition, self.tex, inside=s.inside)  # fmt: skip
         return names.read(s.rest, s.where)
+
+    def tex(self, name: str) -> Name:
+        """How a name is printed at every step, also before it is defined."""
+        return spelled(self.printed.get(name) or default_tex(name))
 
     def define(self, s: Statement) -> None:
         value = self.value(s)
-        tex = spelled(s.tex or default_tex(s.name))
+        tex = self.tex(s.name)
         if s.name in self.declared_time:
             declared = self.declared_time[s.name].symbol
             assert declared
             if declared.shape != value.shape:
                 raise ShapeError(f"declared {shape_text(declared.shape)}, defined as "
                                  f"{shape_text(value.shape)}", where=s.where)  # fmt: skip
-            tex = spelled(s.tex) if s.tex else declared.tex
             del self.declared_time[s.name]
         if s.name in self.states and self.states[s.name] != value.shape:
             raise ShapeError(f"assumed {shape_text(self.states[s.name])}, defined as "

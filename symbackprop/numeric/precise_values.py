@@ -34,7 +34,7 @@ SURE = Fraction(
     1, 10**6
 )  # the most that a number may move, of itself, whose first digits are right
 LARGEST = 30_000  # binary digits of a number
-WORK = 400_000  # factors multiplied at one point
+WORK = 60_000  # factors multiplied at one point
 
 
 # --- functions -----------------------------------------------------------------------------------

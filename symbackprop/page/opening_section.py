@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 
 from symbackprop.derivation.derivation import Derivation
@@ -11,16 +10,28 @@ from symbackprop.derivation.node_jacobians import edges
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula
 from symbackprop.formula.tree import Formula
-from symbackprop.graph.expr import Expr, topological
 from symbackprop.notation.convention import symbol_formula
 from symbackprop.page.page import Arrow, Block, Figure, Options, Table, Vertex
+from symbackprop.page.roles import Roles
 from symbackprop.sizes import Shape
 
 
-# ops that take data first and then what is learned: filters, and a bias for each
-FILTERING = frozenset(
-    "conv1d conv2d group_conv1d group_conv2d conv_transpose1d conv_transpose2d".split()
-)
+MEANINGS = {
+    "parameter":    "meaning.parameter",
+    "input":        "meaning.input",
+    "variable":     "meaning.variable",
+    "given":        "meaning.given",
+    "sequence":     "meaning.sequence",
+    "label":        "meaning.label",
+    "onehot":       "meaning.onehot",
+    "distribution": "meaning.distribution",
+    "node":         "meaning.node",
+    "position":     "meaning.position",
+    "output":       "meaning.output",
+    "selector":     "meaning.selector",
+}  # fmt: skip
+KINDS = {"output": "output", "parameter": "parameter",
+         **dict.fromkeys(("node", "position", "selector"), "node")}  # fmt: skip
 
 
 def size_cells(d: Derivation, shape: Shape) -> tuple[Formula, ...]:
@@ -31,54 +42,16 @@ def size_cells(d: Derivation, shape: Shape) -> tuple[Formula, ...]:
     return tuple(size_formula(s) for s in shape) or (no.ONE, no.ONE)
 
 
-def meaning(d: Derivation, name: str) -> Phrase:
-    s = symbol_of(d, name)
-    if s.labels:
-        return Phrase("meaning.label", (("n", size_formula(s.labels)),))
-    if name in d.constants:
-        return Phrase("meaning.selector")
-    if s.domain == "onehot":
-        return Phrase("meaning.onehot")
-    if name == d.of:
-        return Phrase("meaning.output")
-    if name in d.graph.definition:
-        return Phrase("meaning.node")
-    if s.time:
-        return Phrase("meaning.sequence")
-    return Phrase("meaning.parameter" if name in parameters(d) else "meaning.input")
-
-
-def parameters(d: Derivation) -> frozenset[str]:
-    """Inputs that are weights, not data: matrices in a product, what is only added to it, filters.
-
-    Of two matrices multiplied with each other those that are differentiated.
-    """
-    nodes = [n for e in d.graph.definition.values() for n in topological(e)]
-    data = {n for n in d.graph.inputs if symbol_of(d, n).time or symbol_of(d, n).labels}
-    inputs = {n for n in d.graph.inputs if n not in data}
-
-    def matrix(e: Expr) -> bool:
-        return bool(e.symbol) and e.rank == 2 and e.symbol.name in inputs  # type: ignore[union-attr]
-
-    uses = Counter(a.symbol.name for n in nodes for a in n.args if a.symbol)
-    learned = (a.symbol for n in nodes if n.op.name in FILTERING for a in n.args[1:])
-    found = {s.name for s in learned if s} & inputs
-    for node in nodes:
-        if node.op.name == "matmul":
-            both = all(map(matrix, node.args))
-            names = {a.symbol.name for a in node.args if a.symbol and matrix(a)}
-            found |= {n for n in names if n in d.wrt or not both}
-    for node in nodes:
-        products = [a for a in node.args if a.op.name in ("matmul", "add")]
-        weighted = any(b.symbol and b.symbol.name in found for a in products for b in a.args)
-        if node.op.name == "add" and products:
-            names = {a.symbol.name for a in node.args if a.symbol} & inputs
-            found |= {n for n in names if uses[n] == 1 and (n in d.wrt or weighted)}
-    return frozenset(found)
+def meaning(d: Derivation, name: str, role: str) -> Phrase:
+    """What a symbol is."""
+    classes = symbol_of(d, name).labels
+    if classes is None or role not in ("label", "position"):
+        return Phrase(MEANINGS[role])
+    return Phrase(MEANINGS[role], (("n", size_formula(classes)),))
 
 
 def symbols_section(d: Derivation, o: Options) -> list[Block]:
-    rows = []
+    rows, roles = [], Roles(d)
     order = [
         *d.graph.inputs,
         *(n for n in d.graph.definition if n not in d.constants),
@@ -88,7 +61,7 @@ def symbols_section(d: Derivation, o: Options) -> list[Block]:
         s = symbol_of(d, n)
         sizes = size_cells(d, s.shape)
         shape: Formula | Phrase = Phrase("size", tuple((f"s{k}", f) for k, f in enumerate(sizes)))
-        rows.append((name_of(d, n), meaning(d, n), shape))
+        rows.append((name_of(d, n), meaning(d, n, roles.of(n)), shape))
     columns = tuple(Phrase(f"symbols.{c}") for c in ("name", "meaning", "shape"))
     return [Table(columns, tuple(rows))]
 
@@ -97,13 +70,12 @@ def graph_section(d: Derivation, o: Options) -> list[Block]:
     drawn = o.show or tuple(n for n in d.graph.symbol if n not in d.undrawn)
     arrows = edges(d, drawn)
     used = {n for tail, head, _ in arrows for n in (tail, head)}
-    vertices = []
+    vertices, roles = [], Roles(d)
     for n in drawn:
         if n not in used and n.split("@")[0] not in used:
             continue
         s = symbol_of(d, n)
-        kind = "output" if n == d.of else "node" if n in d.graph.definition else (
-            "parameter" if n in parameters(d) else "input")  # fmt: skip
+        kind = KINDS.get(roles.of(n), "input")
         op = d.graph.definition[n].op.name if n in d.graph.definition else kind
         vertices.append(Vertex(n, name_of(d, n), size_cells(d, s.shape), kind, f"{op}{s.shape}"))
     for n in sorted({tail for tail, _, _ in arrows if "@" in tail}):

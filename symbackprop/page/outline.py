@@ -116,8 +116,11 @@ def conventions(d: Derivation) -> list[Phrase]:
         said.append(Phrase("convention.log"))
     if sliding(d.graph):
         said.append(Phrase("convention.outside"))
-    if any(symbol_of(d, n).labels for n in d.graph.symbol):
+    counted = {n for n in d.graph.symbol if symbol_of(d, n).labels}
+    if counted & set(d.graph.inputs):
         said.append(Phrase("convention.label"))
+    if counted - set(d.graph.inputs):  # found by argmax and its like
+        said.append(Phrase("convention.position"))
     return said
 
 

@@ -13,6 +13,7 @@ from symbackprop.catalogue.prose import Text, Words
 from symbackprop.derivation.derivation import Derivation, derive
 from symbackprop.derivation.equation import Phrase
 from symbackprop.errors import SheetError
+from symbackprop.formula.printed_names import spelled
 from symbackprop.graph.expr import Expr
 from symbackprop.graph.graph import Graph
 from symbackprop.graph.graph_text import as_graph
@@ -133,6 +134,10 @@ class Stated:
     at: Mapping[str, object] | None = None
     local: str = ""
     free: tuple[tuple[str, Size], ...] = ()
+
+    def __post_init__(self) -> None:
+        for letter, _ in self.free:
+            spelled(letter)  # it is printed as it was typed
 
     @property
     def speaks(self) -> Derivation:

@@ -17,19 +17,24 @@ GREEK = """alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iot
     Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega""".split()
 LETTERS = "ell hbar imath jmath Re Im partial nabla aleph wp".split()
 CALLED = "exp log ln sin cos tan sinh cosh tanh arctan det max min".split()
-MARKS = r"""infty prime emptyset langle rangle arg lim sup inf top bot perp parallel ast star dagger ddagger
+MARKS = (
+    r"""infty prime emptyset langle rangle arg lim sup inf top bot perp parallel ast star dagger ddagger
     circ bullet cdot cdots ldots dots times div pm mp odot oplus otimes ominus oslash to rightarrow leftarrow
     leftrightarrow uparrow downarrow le ge leq geq ne neq lt gt mid sim approx equiv in
     , ; : quad { } | _""".split()
+    + [" "]
+)
 ACCENTS = """hat bar tilde vec dot ddot check breve acute grave mathring overline underline widehat
     widetilde overrightarrow overleftarrow""".split()
 FONTS = "mathbf mathrm mathcal mathsf mathit mathtt mathbb bm boldsymbol operatorname".split()
 WORDS = "text textrm textbf textit textsf".split()
 OPERATIONS = r"""sum prod int lfloor rfloor lceil rceil lvert rvert lVert rVert Vert vert propto forall
     exists cup cap subset subseteq setminus notin mapsto Rightarrow Leftarrow iff ll gg ! qquad surd wedge
-    vee neg simeq cong vdots ddots backslash""".split()
+    vee neg simeq cong vdots ddots backslash displaystyle textstyle scriptstyle""".split()
 
-BASES = frozenset([*GREEK, *LETTERS, *CALLED, *ACCENTS, *FONTS, *WORDS])  # of a name, scripts apart
+BASES = frozenset(
+    [" ", *GREEK, *LETTERS, *CALLED, *ACCENTS, *FONTS, *WORDS]
+)  # of a name, scripts apart
 NAMES: Mapping[str, int] = {
     **dict.fromkeys([*GREEK, *LETTERS, *CALLED, *MARKS], 0),
     **dict.fromkeys([*ACCENTS, *FONTS, *WORDS], 1),

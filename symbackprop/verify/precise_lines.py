@@ -24,7 +24,6 @@ from symbackprop.verify.page_values import Scene
 PRECISE = Fraction(
     1, 10**30
 )  # relative to the largest entry: what is no fraction has a hundred digits
-NEAR = 1e-8  # of the same in floating point, relative to the largest number of the point
 
 
 def precisely(
@@ -41,8 +40,6 @@ def precisely(
         return False
     if any(left.shape != a.shape and left.ndim and a.ndim for _, a, _ in found):
         return False
-    if not near(left, sides[0], eq, scene.there):
-        tally.fail(f"`{latex(eq.left, d.functions)}` has another value in floating point")
     for f, right, slack in found:
         gap, scale = most(left - right), max(most(left), most(right))
         allowed = np.asarray(PRECISE * scale if slack is None else slack, dtype=object)
@@ -64,18 +61,6 @@ def rows(
 def value(f: Formula, eq: Equation, there: Scene) -> Array:
     """The value of a side. Errors: `NotRational` where something rounds, `SymbackpropError`."""
     return rational(evaluate(f, there.environment(replace(eq, local=""), 0)))
-
-
-def near(left: Array, f: Formula, eq: Equation, floats: Scene) -> bool:
-    """Whether floating point, another way to the functions' values, finds the same."""
-    own = evaluate(f, floats.environment(replace(eq, local=""), 0))
-    sizes = [
-        np.abs(v).max(initial=0)
-        for t in (floats.point.values, floats.point.deltas)
-        for v in t.values()
-    ]
-    reach = NEAR * max(1.0, *map(float, sizes))
-    return not np.isfinite(reach) or bool(np.all(np.abs(left.astype(float) - own) <= reach))
 
 
 def most(a: Array) -> Fraction:

@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 import symbackprop as sb
 from symbackprop.derivation.equation import Phrase
+from symbackprop.entries.reference_values import scalar_value
+from symbackprop.entries.scalar_functions import SCALARS
 from symbackprop.errors import SheetError
+from symbackprop.formula.evaluation.rationals import NotRational
 from symbackprop.formula.tree import ZERO, Decimal, Formula, Minus, Number
 from symbackprop.formula.writing.latex_writer import latex
-from symbackprop.numeric.precise_values import rational_value, whole_root
+from symbackprop.numeric.exact_values import PRIMITIVE
+from symbackprop.numeric.precise_values import function, rational_value, whole_root
 from symbackprop.page.page import Equations, Page, Section
 from symbackprop.page.printed_values import decimal, rounded
 from symbackprop.verify.equality import verify_page
@@ -160,6 +165,24 @@ def test_numbers_outside_their_domain_are_refused(domain: str, value: list[float
         lines(f"p: 3 {domain}; x: 3; L = sum(p*x)", {"p": value, "x": [1, 2, 3]})
 
 
+def test_a_signal_nobody_gave_leaves_the_rest_exact() -> None:
+    found = lines("x: 4; y = x / sum(x)", {"x": [0.1, 0.2, 0.3, 0.4]})
+    assert found["trace.y"].startswith("=")
+    assert found["trace.delta.x"].startswith("≈")
+
+
+def test_any_function_has_no_numbers() -> None:
+    with pytest.raises(SheetError, match="phi is any function"):
+        lines("phi: function; x: scalar; f = x*phi(x)", {"x": 2})
+
+
+def test_a_large_net_is_rounded_in_time() -> None:
+    n = 300
+    at = {"x": [0.1] * n, "W": [[0.01 * ((i * j) % 5) for i in range(n)] for j in range(n)]}
+    found = lines(f"x: {n}; W: {n} x {n}; L = sum(tanh(W @ x)**2)", at)  # type: ignore[arg-type]
+    assert found["trace.L"].startswith("≈")
+
+
 def test_digits() -> None:
     third = Fraction(1, 3)
     assert decimal(third) is None
@@ -172,6 +195,27 @@ def test_digits() -> None:
         latex(rounded(Fraction(99999, 10**10), Fraction(99999, 10**10))) == r"1.000 \cdot 10^{-5}"
     )
     assert half_units(rounded(third, third)) == Decimal("0.00005000001")
+
+
+@pytest.mark.parametrize(
+    "name", sorted(n for n in SCALARS if not SCALARS[n].definition and n not in PRIMITIVE)
+)
+def test_precise_functions_are_those_of_floating_point(name: str) -> None:
+    for x in (-2.5, -1.0, -0.3, 0.25, 0.5, 1.0, 3.75, 11.0):
+        with np.errstate(all="ignore"):
+            known = float(scalar_value(name, 0, np.asarray(x)))
+        if np.isfinite(known):
+            assert float(function(name, Fraction(x))) == pytest.approx(known, rel=1e-13)
+        else:
+            with pytest.raises(NotRational):
+                function(name, Fraction(x))
+
+
+def test_an_ill_conditioned_system_is_right_to_its_digits() -> None:
+    found = lines(
+        "x: 2; A: 2 x 2; y = solve(A, x)", {"A": [[1, 1], [1, 1.0000000001]], "x": [1, 2]}
+    )
+    assert found["trace.y"] == r"= \begin{bmatrix} -9999999999 \\ 10000000000 \end{bmatrix}"
 
 
 def test_rational_values() -> None:

@@ -14,6 +14,7 @@ from symbackprop.formula.printed_names import default_tex, spelled
 from symbackprop.formula.tree import Name
 from symbackprop.picture import Label
 from symbackprop.sheet.exercise import Derived, Stated
+from symbackprop.sizes import size
 from symbackprop.tex.math_commands import FORMULAS, NAMES, fault
 
 ACTING = [
@@ -43,7 +44,8 @@ PASSING = r"""W1 x_1 W^{(2)} f' x'' \mathbf{w} \mathcal{L}_{\mathrm{CE}} \operat
     \hat{\bar{x}} x_{i_j} x^{[1]}
     W^{\left(2\right)} a^{\langle{t}\rangle} W_{\alpha\beta} \mathrm{x}_{\max}
     x_\mathrm{max} \mathbb{E} x_{+} K_{\top}
-    W^{1:k} z^{[l]}_{ij} \Re \hbar \dot{q} \widehat{xy} \mathsf{A} \mathit{ab} p_{\theta'} \lambda_\min""".split()
+    W^{1:k} z^{[l]}_{ij} \Re \hbar
+    \dot{q} \widehat{xy} \mathsf{A} \mathit{ab} p_{\theta'} \lambda_\min""".split()
 
 DOORS: dict[str, Callable[[str], object]] = {
     "input":    lambda tex: sb.read(f"x: 3 as {tex}\ny = sum(x**2)"),
@@ -108,6 +110,11 @@ def test_a_stated_line_brings_no_command(letter: str) -> None:
     about = Derived("x: 3; L = sum(x**2)")
     with pytest.raises(SymbackpropError):
         _ = Stated(about, (rf"L = \sum_{{{letter}=1}}^{{3}} x_{{{letter}}}^2",)).page
+
+
+def test_letters_of_a_stated_line_pass_the_gate() -> None:
+    with pytest.raises(DeclarationError):
+        Stated(Derived("x: 3; L = sum(x)"), ("x_i = x_i",), free=((r"\loop", size(3)),))
 
 
 def test_words_are_plain() -> None:

@@ -91,8 +91,8 @@ def _reach(keys: Iterable[Key]) -> dict[str, int]:
 
 def tokens(tex: str) -> Key:
     """The tokens of a piece of TeX, primes spelled out."""
-    if len(tex) == 1:
-        return _PRIME if tex == "'" else (tex,)
+    if len(tex) == 1 and tex.isalnum():
+        return (tex,)
     return tuple(r"\prime" if t == "'" else t for t in tokenise(tex).tokens) if tex else ()
 
 
