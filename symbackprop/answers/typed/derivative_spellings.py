@@ -91,13 +91,34 @@ def nameless(bench: Bench) -> re.Pattern[str]:
     return re.compile(rf"^\s*(?:{'|'.join(ways)})\s*:?=(?!=)")
 
 
-def respelled(bench: Bench, text: str) -> str:
-    """A text whose left side is spelled as our pages do; none where it was a name for the result alone."""
+def respelled(bench: Bench, text: str) -> tuple[str, str]:
+    """A text with its left side spelled as on our pages; what that differentiates, where it is written out.
+
+    A left side that was a name for the result alone is left out.
+    """
     text = unlabelled(bench, text)
     found = nameless(bench).match(text)
     if found:
-        return " " * found.end() + text[found.end() :]
-    return _LEFT.sub(lambda m: usual(bench, m[0]), text)
+        return " " * found.end() + text[found.end() :], ""
+    left = _LEFT.match(text)
+    if not left:
+        return text, ""
+    made, of = differentiated(bench, usual(bench, left[0]))
+    return made + text[left.end() :], of
+
+
+def differentiated(bench: Bench, left: str) -> tuple[str, str]:
+    """∂/∂w of something written out, ∂/∂w ‖Xw - y‖², as ∂L/∂w, and the something."""
+    t = bench.target
+    wrt = one_of((t.wrt, latex(t.symbol)))
+    for pattern, made in (
+        (rf"^\s*\\[dt]?frac\s*\{{\s*{_D}\s*\}}\s*\{{\s*{_D}\s*{wrt}\s*\}}(.+)$",
+         rf"\frac{{\partial {latex(t.d.convention.of)}}}{{\partial {latex(t.symbol)}}} "),
+        (rf"^\s*{_D}\s*/\s*{_D}\s*{wrt}(?=[\s(\[])(.+)$", f"∂{t.of}/∂{t.wrt} "),
+    ):  # fmt: skip
+        if (found := re.match(pattern, left)) and found[1].strip():
+            return made, found[1].strip()
+    return left, ""
 
 
 def usual(bench: Bench, left: str) -> str:

@@ -122,7 +122,7 @@ def with_value(target: Target, f: Formula) -> Formula:
 
 def told(target: Target, own: Array) -> Value:
     """The value the derivative stands for, in the shape that is asked for."""
-    if target.kind == "jacobian":
+    if target.kind == "jacobian" and not target.alone:
         rank = target.d.graph.symbol[target.wrt].rank
         return lying(own, own.ndim - rank, rank, target.d.convention)
     return Value(own, own.ndim == 1)

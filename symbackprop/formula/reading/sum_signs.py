@@ -6,8 +6,16 @@ from dataclasses import replace
 
 from symbackprop.formula.reading.grammar_words import Range, Reader, Scripts, Word, Work
 from symbackprop.formula.reading.name_table import Key
+from symbackprop.formula.reading.tex_tokens import ACCENTS
 from symbackprop.formula.tree import OPEN, Name
 
+_ENDS = frozenset(
+    {"+", "-", "=", ",", "&", "\\\\", "<", ">", r"\leq", r"\geq", r"\neq", ")", "]", "}", ":"}
+)
+_MULTIPLIED = frozenset({r"\cdot", "*", "@", "/", r"\times", r"\odot"})
+_BARS = {"|": "|", r"\|": r"\|", "⟪": "⟫", r"\lvert": r"\rvert"}
+_BIG = frozenset({r"\sum", r"\prod"})
+_APPLIED = frozenset({r"\sqrt", r"\exp", r"\log", r"\tanh", r"\sigma", r"\max", r"\min", r"\det"})
 RELATIONS = frozenset({"<", ">", r"\leq", r"\geq", r"\neq", "="})
 Answer = tuple[Work, int] | None
 
@@ -19,11 +27,11 @@ def big(reader: Reader, at: int, end: int) -> Answer:
     s, wheres = cut_conditions(reader, s)
     if s.sup is None and (letters := open_letters(reader.inside(s.sub))):
         every = [w for x in letters for w in over_all(reader, sign, x, at)]
-        return every + [w for c in wheres for w in where(c)], s.end
+        return with_body(reader, every, wheres, letters, (s.end, end))
     if s.sub and s.sup and whole_axis(reader, s.sub, s.sup):
-        letter = Range(s.sub.start, s.sub.start + 1)
-        every = over_all(reader, sign, reader.tokens[letter.start], at)
-        return every + [w for c in wheres for w in where(c)], s.end
+        letter = reader.tokens[s.sub.start]
+        every = over_all(reader, sign, letter, at)
+        return with_body(reader, every, wheres, (letter,), (s.end, end))
     if s.sub is None or s.sup is None or "=" not in reader.inside(s.sub):
         hint = f"Write {sign}_{{k=1}}^{{n}} …, with both bounds."
         raise reader.source.fail(at, f"{sign} without bounds", hint=hint)
@@ -37,7 +45,89 @@ def big(reader: Reader, at: int, end: int) -> Answer:
                                      hint="Give the index a letter of its own.")  # fmt: skip
     head = Word("BIG", (sign, index), at)
     work: Work = [head, low, Word("_TO", None, low.end), s.sup, Word("_BODY", None, s.sup.end)]
-    return work + [w for c in wheres for w in where(c)], s.end
+    return with_body(reader, work, wheres, key[0][-1:], (s.end, end))
+
+
+# --- what Π takes: a factor behind it that is about no index of it stands beside the product
+
+
+def with_body(
+    reader: Reader, head: Work, wheres: list[Range], letters: Key, behind: tuple[int, int]
+) -> Answer:
+    """A sign with its conditions. Σ takes all factors behind it, Π up to the last one about its index."""
+    at, end = behind
+    first = head[0]
+    if not isinstance(first, Word) or first.value[0] == r"\sum":  # type: ignore[index]
+        return head + [w for c in wheres for w in where(c)], at
+    stop = last_about(reader, at, factors_end(reader, at, end), frozenset(letters))
+    body: Work = [Range(at, stop)]
+    if wheres:  # a factor that does not count is 1
+        one = [Word("NUMBER", "1", stop)]
+        less = [
+            Word("_LPAR", None, at),
+            *body,
+            Word("_MINUS", None, stop),
+            *one,
+            Word("_RPAR", None, stop),
+        ]
+        inner = [*(w for c in wheres for w in where(c)), *less, Word("_PLUS", None, stop), *one]
+        body = [Word("_LPAR", None, at), *inner, Word("_RPAR", None, stop)]
+    return [Word("_LPAR", None, at), *head, *body, Word("_RPAR", None, stop)], stop
+
+
+def factors_end(reader: Reader, at: int, end: int) -> int:
+    """Where the factors behind a sign end: before + and -, a comma, the end of a cell."""
+    start = at
+    while at < end:
+        token = reader.tokens[at]
+        signed = token == "-" and (at == start or reader.tokens[at - 1] in _MULTIPLIED)
+        if token in _ENDS and not signed:
+            return at
+        at = unit_end(reader, at, end)
+    return end
+
+
+def last_about(reader: Reader, at: int, end: int, letters: frozenset[str]) -> int:
+    """Where the last factor ends that is about one of the letters; the end of all where none is."""
+    stop, first_sum = end, end
+    found = False
+    while at < end:
+        after, token = unit_end(reader, at, end), reader.tokens[at]
+        own = reader.token(unbraced(reader, at + 2)) if token in _BIG else ""
+        if own in letters:  # another product over the same letter begins
+            break
+        if token == r"\sum":
+            first_sum = min(first_sum, at)
+        if letters & set(reader.tokens[at:after]):
+            stop, found = after, True
+        letters |= {own} if token == r"\prod" else set()
+        at = after
+    if found and first_sum < stop:  # a sum inside takes all behind it
+        return at
+    return stop if found else at
+
+
+def unbraced(reader: Reader, at: int) -> int:
+    """The first token of a script."""
+    return at + (reader.token(at) == "{")
+
+
+def unit_end(reader: Reader, at: int, end: int) -> int:
+    """Where what begins at a token ends: a bracket, a fraction, bars, with all its scripts."""
+    token, closing = reader.tokens[at], reader.source.closing
+    after = closing.get(at, at) + 1
+    if token == r"\frac":
+        after = reader.argument(reader.argument(at + 1, end)[1], end)[1]
+    elif token in _BARS:
+        inner = range(at + 1, end)
+        after = next((k for k in inner if reader.tokens[k] == _BARS[token]), end - 1) + 1
+    elif token.startswith(r"\begin{"):
+        closer = token.replace("begin", "end")
+        after = next((k for k in range(at, end) if reader.tokens[k] == closer), end - 1) + 1
+    elif token in ACCENTS or token in _APPLIED or token.startswith(r"\operatorname"):
+        after = reader.argument(reader.scripts(at + 1, end).end, end)[1] if at + 1 < end else end
+        after = closing.get(after - 1, after - 1) + 1
+    return min(reader.scripts(after, end).end, end)
 
 
 def cut_conditions(reader: Reader, s: Scripts) -> tuple[Scripts, list[Range]]:

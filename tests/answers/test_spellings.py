@@ -1,0 +1,13 @@
+"""Spellings that have one meaning: broadcasts in clauses, samples, columns, Π, counting from 0, matrices."""
+
+import pytest
+
+import symbackprop as sb
+from tests.answers.spelling_rows import GRAPHS, ROWS
+
+
+@pytest.mark.parametrize(("graph", "wrt", "answer", "verdict"), ROWS)
+def test_a_spelling_has_its_meaning(graph: str, wrt: str, answer: str, verdict: str) -> None:
+    found = sb.check(GRAPHS[graph], wrt, answer)
+    right = (verdict,) if verdict != "wrong" else ("wrong", "transposed")
+    assert found.verdict in right, (found.verdict, found.sentence(), found.detail)
