@@ -19,6 +19,7 @@ HEADINGS = frozenset(
     + "ableitung antwort ergebnis lösung".split()
 )
 USUAL = {"gradient": "gG", "jacobian": "J", "hessian": "H"}  # what a result is called by itself
+_DEFINED = re.compile(r":\s*=|\\(?:coloneqq|triangleq)(?![A-Za-z])")
 _LEFT = re.compile(r"^[^=]*(?==)")
 _D = r"(?:∂|\\partial(?![A-Za-z])|\\mathrm\s*\{\s*d\s*\}|(?<![A-Za-z\\])d)"
 _UP = r"(?:\\nabla(?![A-Za-z])|∇|nabla|\\(?:mathrm|operatorname|text)\s*\{\s*grad\s*\}|grad)"
@@ -40,6 +41,7 @@ def spellings(bench: Bench) -> tuple[Rule, ...]:
     by, scripts = rf"({every}{_SUB})", r"_\s*(\w+|\{[^{}]*\})"
     above, up = rf"\frac{{\partial {tex}}}{{\partial ", rf"\nabla_{{{own}}} {tex}"
     rules = (
+        (rf"(?<![\w\\]){of}\s*'(?!['(\s]*'){at}?(?!\s*\()", rf"∂{t.of}/∂{t.wrt}", False),
         (rf"({_D})\s*{of}{at}?(?=\s*\}}\s*\{{)", rf"\1 {tex}", True),
         (rf"(?<!\w)({_D})\s*{of}{at}?(?=\s*/\s*{_D})", rf"\1{t.of}", False),
         (rf"\\[dt]?frac\s*\{{\s*{_D}\s*\}}\s*\{{\s*{_D}\s*{by}\s*\}}\s*{of}{at}?", rf"{above}\1}}", True),
@@ -96,7 +98,7 @@ def respelled(bench: Bench, text: str) -> tuple[str, str]:
 
     A left side that was a name for the result alone is left out.
     """
-    text = unlabelled(bench, text)
+    text = _DEFINED.sub(lambda m: " " * (len(m[0]) - 1) + "=", unlabelled(bench, text))
     found = nameless(bench).match(text)
     if found:
         return " " * found.end() + text[found.end() :], ""
