@@ -103,9 +103,8 @@ class Target:
         if self.kind == "hessian":
             return frozenset({hessian_name(self.d)})
         own = {Nabla(of, x), Partial(of, x)}
-        return frozenset(
-            own | ({bare(signal(self.d, self.wrt))} if self.kind == "gradient" else set())
-        )
+        signals = {bare(signal(self.d, self.wrt))}
+        return frozenset(own | (signals if self.kind == "gradient" or self.alone else set()))
 
     @property
     def left(self) -> Formula:

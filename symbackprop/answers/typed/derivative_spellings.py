@@ -41,7 +41,7 @@ def spellings(bench: Bench) -> tuple[Rule, ...]:
     by, scripts = rf"({every}{_SUB})", r"_\s*(\w+|\{[^{}]*\})"
     above, up = rf"\frac{{\partial {tex}}}{{\partial ", rf"\nabla_{{{own}}} {tex}"
     rules = (
-        (rf"(?<![\w\\]){of}\s*'(?!['(\s]*'){at}?(?!\s*\()", rf"∂{t.of}/∂{t.wrt}", False),
+        *primed(bench, of, at),
         (rf"({_D})\s*{of}{at}?(?=\s*\}}\s*\{{)", rf"\1 {tex}", True),
         (rf"(?<!\w)({_D})\s*{of}{at}?(?=\s*/\s*{_D})", rf"\1{t.of}", False),
         (rf"\\[dt]?frac\s*\{{\s*{_D}\s*\}}\s*\{{\s*{_D}\s*{by}\s*\}}\s*{of}{at}?", rf"{above}\1}}", True),
@@ -56,6 +56,22 @@ def spellings(bench: Bench) -> tuple[Rule, ...]:
         (rf"((?<!\w){_D}{t.of}\s*/\s*{_D}\s*{wrt}){at}", r"\1", False),
     )  # fmt: skip
     return tuple((re.compile(p), escaped(x) if command else x) for p, x, command in rules)
+
+
+def primed(bench: Bench, of: str, at: str) -> tuple[tuple[str, str, bool], ...]:
+    """f'(x), and f' of an output that is a number: an array has a transpose."""
+    t = bench.target
+    if t.d.graph.symbol[t.of].shape:
+        return ()
+    made, before, own = (
+        f"∂{t.of}/∂{t.wrt}",
+        r"(?<![\w\\])",
+        one_of((t.of, latex(t.d.convention.of))),
+    )
+    return (
+        (rf"{before}{of}\s*'(?!\s*'){at}", made, False),
+        (rf"{before}{own}\s*'(?!['\s]*')(?!\s*\()", made, False),
+    )
 
 
 def escaped(replacement: str) -> str:

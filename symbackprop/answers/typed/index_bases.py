@@ -36,7 +36,7 @@ class Counting:
     def from_zero(self, every: Sequence[Formula]) -> bool:
         """Whether a text counts from 0: by a sum up to n - 1, or by an entry 0; and nowhere from 1."""
         spots = [i for f in every for i in self.entries(f)]
-        used = {x for i in spots for x in inside(i)}
+        used = {i for i in spots if isinstance(i, Name)}
         sums = [
             x for f in every for x in inside(f) if isinstance(x, Sum | Product) and x.index in used
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Literal, get_args
@@ -37,6 +37,7 @@ _MARKUP = re.compile(
 )  # a matrix may stand in plain text
 _WORDS = re.compile(r"\\[A-Za-z]+|(?<![A-Za-z_{])[A-Za-z]{3,}")  # in which a letter is no index
 _MATRIX = re.compile(r"\\begin\s*\{")
+_PLAIN = re.compile(r"[_^]\d\d|\*\*|\.T\b")  # A_11 and x**2 have another meaning in TeX, or none
 _ALIGNED = r"\\(?:begin|end)\{(?:aligned|split|(?:align|equation|gather)\*?)\}"
 _MATH = re.compile(
     rf"^\s*(?:\$\$?|\\\[|\\\(|{_ALIGNED})+\s*|\s*(?:\$\$?|\\\]|\\\)|{_ALIGNED})+\s*$"
@@ -108,7 +109,8 @@ def notations(text: str, notation: Notation) -> tuple[Notation, ...]:
         return ("latex",)
     if plain.NUMPY.search(text):
         return ("plain",)
-    return ("latex", "plain") if _MATRIX.search(text) else ("plain", "latex")
+    typeset = _MATRIX.search(text) and not _PLAIN.search(text)
+    return ("latex", "plain") if typeset else ("plain", "latex")
 
 
 def read_as(bench: Bench, text: str, notation: Notation) -> Typed:
@@ -208,7 +210,7 @@ def equation(text: str) -> Clause | None:
 def definitions(
     reader: Reader, names: tuple[Name, ...], given: list[Clause]
 ) -> tuple[Definition, ...]:  # fmt: skip
-    """What a text defines beside its formula, in its order; a start belongs to its recursion."""
+    """What a text defines beside its formula, what is used before what uses it; starts in their recursion."""
     graph = reader.bench.target.d.graph
     now = graph.time.name if graph.time else ""
     out: dict[Name, Definition] = {}
@@ -224,7 +226,17 @@ def definitions(
             out[n] = Definition(n, body, (now,), now, {}, old.starts)
         else:
             out[n] = Definition(n, body, tuple(bare_index(c)) if kind == "letters" else ())
-    return tuple(out.values())
+    return tuple(in_order(list(out.values())))
+
+
+def in_order(own: list[Definition]) -> Iterator[Definition]:
+    """Definitions, each after those it uses: `A E with E = G - r, r = …`; in a circle as they are typed."""
+    while own:
+        names = {d.name for d in own}
+        ready = (d for d in own if not (names - {d.name}) & set(inside(d.body)))
+        d = next(ready, own[0])
+        own.remove(d)
+        yield d
 
 
 def role(c: Clause, given: list[Clause], now: str) -> str:
@@ -235,7 +247,7 @@ def role(c: Clause, given: list[Clause], now: str) -> str:
     if now and index and any(o.name == c.name and bare_index(o) == now for o in given):
         return "start"
     lower = index.isalpha() and index.islower()
-    body = _WORDS.sub(" ", usual_size(c.body))
+    body = usual_size(_WORDS.sub(" ", c.body))
     return "letters" if lower and all(x in body for x in index) else "name"
 
 

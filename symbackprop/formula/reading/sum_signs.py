@@ -9,9 +9,8 @@ from symbackprop.formula.reading.name_table import Key
 from symbackprop.formula.reading.tex_tokens import ACCENTS
 from symbackprop.formula.tree import OPEN, Name
 
-_ENDS = frozenset(
-    {"+", "-", "=", ",", "&", "\\\\", "<", ">", r"\leq", r"\geq", r"\neq", ")", "]", "}", ":"}
-)
+_ENDS = frozenset({"+", "-", "=", ",", "&", "\\\\", "<", ">", r"\leq", r"\geq", r"\neq", ")", "]", "}", ":",
+                   r"\rfloor", "⟫", r"\rvert", r"\end{cases}"})  # fmt: skip
 _MULTIPLIED = frozenset({r"\cdot", "*", "@", "/", r"\times", r"\odot"})
 _BARS = {"|": "|", r"\|": r"\|", "⟪": "⟫", r"\lvert": r"\rvert"}
 _BIG = frozenset({r"\sum", r"\prod"})
@@ -81,7 +80,8 @@ def factors_end(reader: Reader, at: int, end: int) -> int:
     while at < end:
         token = reader.tokens[at]
         signed = token == "-" and (at == start or reader.tokens[at - 1] in _MULTIPLIED)
-        if token in _ENDS and not signed:
+        closes = token in ("|", r"\|") and token not in reader.tokens[at + 1 : end]
+        if closes or (token in _ENDS and not signed):
             return at
         at = unit_end(reader, at, end)
     return end
