@@ -315,7 +315,7 @@ ROWS = [
     ("softmax_square", "S", "E with E = A .* (G - rowsum(A .* G))", "correct"),
     ("softmax_square", "S", "E with E = A .* (G - colsum(A .* G))", "wrong"),
     ("softmax", "S", "A .* (G - r) with r = rowsum(A .* G)", "correct"),
-    ("softmax", "S", "A .* E where E = G - r and r = rowsum(A .* G)", "unreadable"),
+    ("softmax", "S", "A .* E where E = G - r and r = rowsum(A .* G)", "correct"),
     ("softmax", "S", "A .* E where r = rowsum(A .* G) and E = G - r", "correct"),
     ("softmax", "S", "A \\odot (G - r 1^T), r_i = \\sum_k A_{ik} G_{ik}", "correct"),
     ("form", "x", "(A + A.T) @ x", "correct"),
