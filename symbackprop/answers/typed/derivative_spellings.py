@@ -127,14 +127,20 @@ def respelled(bench: Bench, text: str) -> tuple[str, str]:
 
 def differentiated(bench: Bench, left: str) -> tuple[str, str]:
     """∂/∂w of something written out, ∂/∂w ‖Xw - y‖², as ∂L/∂w, and the something."""
-    t = bench.target
+    t, tex = bench.target, latex(bench.target.d.convention.of)
     wrt = one_of((t.wrt, latex(t.symbol)))
+    other = rf"(?!\s*(?:{one_of((t.of, tex))}))"  # ∇_w L + 1 is a sum
+    typeset = rf"\frac{{\partial {tex}}}{{\partial {latex(t.symbol)}}} "
     for pattern, made in (
-        (rf"^\s*\\[dt]?frac\s*\{{\s*{_D}\s*\}}\s*\{{\s*{_D}\s*{wrt}\s*\}}(.+)$",
-         rf"\frac{{\partial {latex(t.d.convention.of)}}}{{\partial {latex(t.symbol)}}} "),
-        (rf"^\s*{_D}\s*/\s*{_D}\s*{wrt}(?=[\s(\[])(.+)$", f"∂{t.of}/∂{t.wrt} "),
-    ):  # fmt: skip
-        if (found := re.match(pattern, left)) and found[1].strip():
+        (rf"\\[dt]?frac\s*\{{\s*{_D}\s*\}}\s*\{{\s*{_D}\s*{wrt}\s*\}}(.+)", typeset),
+        (rf"\\[dt]?frac\s*\{{\s*{_D}{other}(.+)\}}\s*\{{\s*{_D}\s*{wrt}\s*\}}\s*", typeset),
+        (rf"\\nabla\s*_\s*(?:{wrt}|\{{\s*{wrt}\s*\}}){other}(.+)", typeset),
+        (rf"{_D}\s*/\s*{_D}\s*{wrt}(?=[\s(\[])(.+)", f"∂{t.of}/∂{t.wrt} "),
+        (rf"{_D}\s*(\(.+\))\s*/\s*{_D}\s*{wrt}\s*", f"∂{t.of}/∂{t.wrt} "),
+        (rf"∇\s*_\s*{wrt}{other}(.+)", f"∂{t.of}/∂{t.wrt} "),
+    ):
+        found = re.fullmatch(rf"\s*{pattern}", left)
+        if found and found[1].strip():
             return made, found[1].strip()
     return left, ""
 

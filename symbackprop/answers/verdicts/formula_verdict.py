@@ -19,6 +19,7 @@ from symbackprop.answers.typed.typed_answer import Typed
 from symbackprop.answers.verdicts.exact_verdict import differs, exact_environment, exact_spots
 from symbackprop.answers.verdicts.line_verdict import aligned, equal
 from symbackprop.answers.verdicts.restated_names import contradicted
+from symbackprop.derivation.derivation import bare
 from symbackprop.dialects.disambiguation.choice import Fitting, Reading, Row
 from symbackprop.dialects.disambiguation.numpy_rules import NUMPY_ROWS
 from symbackprop.dialects.disambiguation.readings import PAPER_ROWS, Given, readings, valued
@@ -28,7 +29,18 @@ from symbackprop.formula.composing import size_formula
 from symbackprop.formula.evaluation.paper_arrays import Paper, transpose
 from symbackprop.formula.evaluation.rationals import NotRational
 from symbackprop.formula.evaluation.value import Environment, evaluate
-from symbackprop.formula.tree import ONE, ZERO, At, Formula, Name, Partial, Plus, Sum
+from symbackprop.formula.tree import (
+    ONE,
+    ZERO,
+    At,
+    Formula,
+    Name,
+    Partial,
+    Plus,
+    Sum,
+    Times,
+    Transpose,
+)
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
 from symbackprop.sizes import size
 
@@ -88,7 +100,7 @@ class Judge:
             try:
                 out = self.one(form)
             except Refused:
-                if open_one:
+                if open_one and self.rule(form):
                     continue
                 raise
             if out.verdict == "transposed" and open_one:
@@ -96,7 +108,8 @@ class Judge:
             if out.verdict == "correct" and self.nearly(out):
                 out = replace(out, verdict="wrong", detail="nearly")
             if out.verdict != "correct":
-                return out
+                turned = self.typed.around is not None and out.verdict == "transposed"
+                return replace(out, verdict="wrong") if turned else out
             made.append(out)
         assert out is not None
         if self.typed.around is not None and not self.determined(made):
@@ -129,6 +142,15 @@ class Judge:
         except (NotRational, SymbackpropError, Refused, TypeError, ZeroDivisionError):
             return False  # what is no rational number is judged in floating point only
         return False
+
+    def rule(self, form: Formula) -> bool:
+        """Whether a form is the chain rule in names we know and nothing else: it may have no value."""
+        if isinstance(form, Partial):
+            return {bare(form.of), bare(form.wrt)} <= set(self.bench.table.names)
+        if isinstance(form, Sum):
+            return self.rule(form.body)
+        parts = children(form) if isinstance(form, Times | Plus | Transpose) else ()
+        return bool(parts) and all(map(self.rule, parts))
 
     def wrong_start(self) -> bool:
         """Whether a recursion starts from something else than is said."""
@@ -165,7 +187,7 @@ class Judge:
         except (FormulaError, LimitError) as error:
             raise Refused("unreadable", 1, str(error)) from None
         assert best is not None
-        return replace(best, verdict="wrong") if best.verdict == "transposed" else best
+        return best
 
     def right(self, found: Found, spot: Spot) -> Paper:
         """What an answer is held against at a spot."""
