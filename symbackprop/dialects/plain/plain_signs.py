@@ -121,11 +121,12 @@ def sample(s: Scan) -> bool:
 
 
 def samples(s: Scan) -> frozenset[str]:
-    """The letters that count samples in a text."""
-    rows = (
-        m for m in _SAMPLED.finditer(s.text) if "\0" + m[1] in s.spelled and m[1] not in s.spelled
-    )
-    return frozenset(m[2] for m in rows if m[2] not in s.spelled)
+    """The letters that count samples in a text: those on the small letter of a matrix."""
+    if s.samples is None:
+        rows = (m for m in _SAMPLED.finditer(s.text) if "\0" + m[1] in s.spelled)
+        letters = (m[2] for m in rows if m[1] not in s.spelled)
+        s.samples = frozenset(x for x in letters if x not in s.spelled)
+    return s.samples
 
 
 def power(s: Scan) -> bool:

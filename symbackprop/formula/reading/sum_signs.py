@@ -10,7 +10,7 @@ from symbackprop.formula.reading.tex_tokens import ACCENTS
 from symbackprop.formula.tree import OPEN, Name
 
 _ENDS = frozenset({"+", "-", "=", ",", "&", "\\\\", "<", ">", r"\leq", r"\geq", r"\neq", ")", "]", "}", ":",
-                   r"\rfloor", "⟫", r"\rvert", r"\end{cases}"})  # fmt: skip
+                   r"\rfloor", "⟫", r"\rvert"})  # fmt: skip
 _MULTIPLIED = frozenset({r"\cdot", "*", "@", "/", r"\times", r"\odot"})
 _BARS = {"|": "|", r"\|": r"\|", "⟪": "⟫", r"\lvert": r"\rvert"}
 _BIG = frozenset({r"\sum", r"\prod"})
@@ -58,7 +58,7 @@ def with_body(
     first = head[0]
     if not isinstance(first, Word) or first.value[0] == r"\sum":  # type: ignore[index]
         return head + [w for c in wheres for w in where(c)], at
-    stop = last_about(reader, at, factors_end(reader, at, end), frozenset(letters))
+    stop = last_about(reader, at, end, frozenset(letters))
     body: Work = [Range(at, stop)]
     if wheres:  # a factor that does not count is 1
         one = [Word("NUMBER", "1", stop)]
@@ -74,37 +74,34 @@ def with_body(
     return [Word("_LPAR", None, at), *head, *body, Word("_RPAR", None, stop)], stop
 
 
-def factors_end(reader: Reader, at: int, end: int) -> int:
-    """Where the factors behind a sign end: before + and -, a comma, the end of a cell."""
-    start = at
-    while at < end:
-        token = reader.tokens[at]
-        signed = token == "-" and (at == start or reader.tokens[at - 1] in _MULTIPLIED)
-        closes = token in ("|", r"\|") and token not in reader.tokens[at + 1 : end]
-        if closes or (token in _ENDS and not signed):
-            return at
-        at = unit_end(reader, at, end)
-    return end
-
-
-def last_about(reader: Reader, at: int, end: int, letters: frozenset[str]) -> int:
+def last_about(reader: Reader, start: int, end: int, letters: frozenset[str]) -> int:
     """Where the last factor ends that is about one of the letters; the end of all where none is."""
-    stop, first_sum = end, end
-    found = False
-    while at < end:
-        after, token = unit_end(reader, at, end), reader.tokens[at]
+    at, stop, first_sum, crossed = start, start, end, end
+    while at < end and not ends_factors(reader, at, start, end):
+        token, after = reader.tokens[at], unit_end(reader, at, end)
         own = reader.token(unbraced(reader, at + 2)) if token in _BIG else ""
         if own in letters:  # another product over the same letter begins
             break
         if token == r"\sum":
             first_sum = min(first_sum, at)
+        if token == r"\times":  # it may stand between two sizes
+            crossed = min(crossed, at)
         if letters & set(reader.tokens[at:after]):
-            stop, found = after, True
+            stop = after
         letters |= {own} if token == r"\prod" else set()
         at = after
-    if found and first_sum < stop:  # a sum inside takes all behind it
-        return at
-    return stop if found else at
+    if stop == start:
+        return min(at, crossed)
+    return at if first_sum < stop else stop  # a sum inside takes all behind it
+
+
+def ends_factors(reader: Reader, at: int, start: int, end: int) -> bool:
+    """Whether the factors behind a sign end at a token: + and -, a comma, a bracket, the end of a cell."""
+    token = reader.tokens[at]
+    if token in ("|", r"\|"):
+        return token not in reader.tokens[at + 1 : end]
+    signed = token == "-" and (at == start or reader.tokens[at - 1] in _MULTIPLIED)
+    return (token in _ENDS or token.startswith(r"\end{")) and not signed
 
 
 def unbraced(reader: Reader, at: int) -> int:
