@@ -3,6 +3,7 @@ r"""The left side of an answer is part of it: what stands around the derivative 
 import pytest
 
 import symbackprop as sb
+from tests.answers.left_side_rows import GRAPHS, ROWS
 
 SQUARES = "X: n x d; f = sum(X**2)"
 LEAST = "X: n x d; w: d; y: n; L = sum((X @ w - y)**2)/n"
@@ -130,3 +131,10 @@ def test_the_counterexample_of_an_equation_has_both_of_its_sides() -> None:
     found = sb.check("x: scalar; f = x**2", "x", "3 df/dx = 2 x").counterexample
     assert found is not None and found.right == 3 * 2 * dict(found.inputs)["x"]  # type: ignore[operator]
     assert found.given == 2 * dict(found.inputs)["x"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(("graph", "wrt", "answer", "verdict"), ROWS)
+def test_a_left_side_is_read_whole(graph: str, wrt: str, answer: str, verdict: str) -> None:
+    found = sb.check(GRAPHS[graph], wrt, answer)
+    right = (verdict,) if verdict != "wrong" else ("wrong", "transposed")
+    assert found.verdict in right, (found.verdict, found.sentence(), found.detail)

@@ -33,7 +33,7 @@ def test_steps_at_once_are_the_steps_one_by_one(wrt: str, answer: str) -> None:
     b = bench(RNN, None, wrt)
     judge = Judge(b, read(b, answer))
     form, first = judge.typed.forms[0], b.spots[:1]
-    reading, _ = next(readings(form, judge.environment(first, form), first[0].sizes))
+    reading, _ = next(readings(form, judge.environment(first), first[0].sizes))
     for here in b.points:
         at_once = judge.together(form, reading, here)
         alone = [judge.at(form, reading, s) for s in here]

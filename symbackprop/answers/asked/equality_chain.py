@@ -105,13 +105,17 @@ def with_letters(
     time = d.graph.time.name if d.graph.time else ""
     shapes = Shapes(d, shapes_of(d, local) if own is None else own, table.free, time)
     found: Sizes = dict(free)
+    alone: dict[str, int] = {}  # letters that stand for a number
     for n, side in enumerate(sides):
         for node, index, axis in shapes.uses(side):
             letter = index.base
             if isinstance(node, At | KroneckerDelta | Indicator):
                 found[letter] = (*found.get(letter, ()), *((axis,) if axis else ()))
-            elif letter not in (*free, time):
-                raise Refused("unreadable", max(n, 1), f"{letter!r} is not a name known here")
+            elif letter != time:
+                alone.setdefault(letter, n)
+    for letter, n in alone.items():
+        if letter not in found:
+            raise Refused("unreadable", max(n, 1), f"{letter!r} is not a name known here")
     recurrent = bool(time) and time in found
     found.pop(time, None)
     paired(d, found, sides)

@@ -147,8 +147,9 @@ class Bench:
         if slopes and not exact:
             env = with_partials(scene, eq, env)
         values = {**self.slopes(env.values), **env.values}
+        outside = "zero" if env.outside == "zero" else "shifted"
         return replace(env, values=self.without_itself(values, here[0]),
-                       functions={**WHOLE, **env.functions}, outside="zero")  # fmt: skip
+                       functions={**WHOLE, **env.functions}, outside=outside)  # fmt: skip
 
     def slopes(self, values: Mapping[Formula, Value]) -> dict[Formula, Value]:
         """∂L/∂x of every node that has none on our pages: what ∇ is."""

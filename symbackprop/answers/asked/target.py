@@ -19,9 +19,10 @@ from symbackprop.graph.expr import Expr
 from symbackprop.graph.graph import Graph, known
 from symbackprop.graph.graph_text import as_graph
 from symbackprop.numeric.points import Point
-from symbackprop.sizes import Shape
+from symbackprop.sizes import Shape, size
 from symbackprop.verify.page_values import oriented as lying
 
+ONE = size(1)
 Kind = Literal["auto", "gradient", "jacobian", "hessian", "value"]
 
 
@@ -32,6 +33,9 @@ class Target:
     d: Derivation
     wrt: str
     kind: Kind
+    alone: bool = (
+        False  # of the one entry of a 1×1 array: in the shape of the variable, as of a number
+    )
 
     @property
     def of(self) -> str:
@@ -52,7 +56,7 @@ class Target:
     def axes(self) -> Shape:
         """Own axes of what is asked for; of a Jacobian those of the output first."""
         own = self.d.graph.symbol[self.wrt].shape
-        out = self.d.graph.symbol[self.of].shape
+        out = self.d.graph.symbol[self.of].shape if not self.alone else ()
         return {"jacobian": (*out, *own), "hessian": (*own, *own)}.get(self.kind, own)
 
     def at(self, point: Point, t: int) -> Array:
@@ -61,14 +65,19 @@ class Target:
             case "value":
                 return np.asarray(point.values[self.wrt, t])
             case "jacobian":
-                return derivative_values(self.d.graph, self.of, self.wrt, point)
+                return self.shaped(derivative_values(self.d.graph, self.of, self.wrt, point))
             case "hessian":
                 return hessian_values(self.d, (self.wrt,), point)
         return np.asarray(point.deltas[self.wrt, t])
 
+    def shaped(self, jacobian: Array) -> Array:
+        """A Jacobian, without the axes of an output that is one number."""
+        rank = self.d.graph.symbol[self.wrt].rank
+        return jacobian.reshape(jacobian.shape[jacobian.ndim - rank :]) if self.alone else jacobian
+
     def paper(self, own: Array) -> Paper:
         """An array of own axes as it stands on paper."""
-        if self.kind == "jacobian":
+        if self.kind == "jacobian" and not self.alone:
             rank = self.d.graph.symbol[self.wrt].rank
             found = lying(own, own.ndim - rank, rank, self.d.convention)
             along = None
@@ -94,9 +103,8 @@ class Target:
         if self.kind == "hessian":
             return frozenset({hessian_name(self.d)})
         own = {Nabla(of, x), Partial(of, x)}
-        return frozenset(
-            own | ({bare(signal(self.d, self.wrt))} if self.kind == "gradient" else set())
-        )
+        signals = {bare(signal(self.d, self.wrt))}
+        return frozenset(own | (signals if self.kind == "gradient" or self.alone else set()))
 
     @property
     def left(self) -> Formula:
@@ -123,10 +131,12 @@ def target(graph: Graph | Derivation | Expr | str, of: str | None, wrt: str, kin
     known(wrt, g.symbol, "wrt")
     of = of or (given.of if given else g.output)
     known(of, g.symbol, "of")
+    alone = False
     if kind == "auto":
         printed = given is not None and given.of == of and wrt in given.backward.adjoints
         pulled = printed or not g.symbol[of].shape  # of an array a derivation prints the pullback
         kind = "value" if of == wrt else "gradient" if pulled else "jacobian"
+        alone = kind == "jacobian" and all(s == ONE for s in g.symbol[of].shape)
     if kind == "value":
         return Target(derive(g, g.output), wrt, kind)
     if given and given.of == of and wrt in given.backward.adjoints and kind == "gradient":
@@ -137,7 +147,7 @@ def target(graph: Graph | Derivation | Expr | str, of: str | None, wrt: str, kin
             raise DeclarationError(
                 "no Jacobian through time", where="check", hint="Ask for a gradient."
             )
-        return Target(derive(cut(g, wrt), of, [wrt], convention=convention), wrt, kind)
+        return Target(derive(cut(g, wrt), of, [wrt], convention=convention), wrt, kind, alone)
     if kind == "hessian":
         if g.symbol[of].shape or g.time:
             raise DeclarationError(

@@ -67,7 +67,7 @@ def differs(rights: list[Paper], values: tuple[Paper, ...]) -> bool:
 
 def every(b: Bench, shelf: Shelf) -> Iterator[Candidate]:
     """One slip each, then two together."""
-    if b.target.kind == "jacobian":
+    if b.target.kind == "jacobian" and not b.target.alone:
         yield from only_diagonal(b)
     if b.target.kind != "gradient":
         return

@@ -12,13 +12,15 @@ from symbackprop.answers.asked.right_values import TRIALS, WHOLE, Bench, small_s
 from symbackprop.answers.asked.target import Target
 from symbackprop.answers.solution.line_derivatives import Sense, at_step, senses, slopes
 from symbackprop.answers.solution.solution_names import (
-    Definition, columns, open_sizes, own, own_slopes,
+    Definition, Plans, columns, open_sizes, own, own_slopes,
 )  # fmt: skip
-from symbackprop.answers.typed.typed_answer import Notation
+from symbackprop.answers.typed.typed_answer import Notation, notations
 from symbackprop.answers.verdicts.line_verdict import Court, Line, equal
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.dialects.disambiguation.choice import Reading
-from symbackprop.dialects.disambiguation.readings import readings, valued
+from symbackprop.dialects.disambiguation.choice import Reading, Row
+from symbackprop.dialects.disambiguation.numpy_rules import NUMPY_ROWS
+from symbackprop.dialects.disambiguation.readings import PAPER_ROWS, readings, valued
+from symbackprop.dialects.plain import NUMPY
 from symbackprop.errors import DeclarationError, SymbackpropError
 from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.formula.writing.walk import inside
@@ -37,6 +39,10 @@ class Desk:
     notation: Notation = "auto"
     seed: int = 0
     at: Mapping[str, object] | None = None  # numbers of the inputs, for lines in numbers
+
+    def code(self, text: str) -> bool:
+        """Whether a line is NumPy."""
+        return notations(text, self.notation)[0] == "plain" and bool(NUMPY.search(text))
 
     @cached_property
     def bench(self) -> Bench:
@@ -90,7 +96,8 @@ def in_sense(
     """The verdict of the court in one sense."""
     names, seed = desk.bench.names, desk.seed
     try:
-        return Trial(desk.d, names, claim, "", seed, desk.at, desk, said, sense).line(text)
+        rows = NUMPY_ROWS if desk.code(text) else PAPER_ROWS
+        return Trial(desk.d, names, claim, "", seed, desk.at, desk, said, sense, rows).line(text)
     except Refused as no:
         sides = claim.sides[no.sign - 1 : no.sign + 1]
         left, right = sides if len(sides) == 2 else (None, None)
@@ -105,6 +112,8 @@ class Trial(Court):
     desk: Desk
     said: tuple[Definition, ...]
     sense: Sense
+    rows: Mapping[type, Row]
+    known: Plans = field(default_factory=dict)
 
     @cached_property
     def anywhere(self) -> list[Place]:
@@ -130,7 +139,7 @@ class Trial(Court):
         named = tuple(sorted(scene.point.sizes.items()))
         said = ", ".join(f"{k} = {v}" for k, v in named) or "sizes as declared"
         layout = self.sense.layout
-        mine = own(scene, self.said, layout)
+        mine = own(scene, self.said, layout, self.known)
         own_names = {**columns(mine.scene, layout), **mine.new,
                      **own_slopes(mine.scene, self.claim, self.said, layout, self.sense.paths)}  # fmt: skip
         for t, (env, moment) in enumerate(mine.scene.environments(eq), 1):
@@ -142,7 +151,7 @@ class Trial(Court):
             full = replace(full, values={**full.values, **own_names, **found, **now},
                            functions={**WHOLE, **full.functions})  # fmt: skip
             yield FittedPlace(self.claim, full, f"{said}{moment}; seed {self.seed}", named,
-                              {}, open_sizes(scene), plans)  # fmt: skip
+                              {}, open_sizes(scene), plans, self.rows)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -151,14 +160,15 @@ class FittedPlace(Place):
 
     open: dict[str, int] = field(default_factory=dict)
     plans: dict[int, Reading] = field(default_factory=dict)  # shared by all places of a line
+    rows: Mapping[type, Row] = field(default_factory=lambda: PAPER_ROWS)
 
     def read(self, n: int) -> Paper:
         if n not in self.plans:
             self.plans[n] = self.chosen(n, self.readings(n))
-        return valued(self.claim.sides[n], self.env, self.open, self.plans[n])
+        return valued(self.claim.sides[n], self.env, self.open, self.plans[n], rows=self.rows)
 
     def readings(self, n: int) -> list[tuple[Reading, Paper]]:
-        return list(readings(self.claim.sides[n], self.env, self.open))
+        return list(readings(self.claim.sides[n], self.env, self.open, rows=self.rows))
 
     def chosen(self, n: int, found: list[tuple[Reading, Paper]]) -> Reading:
         """The first reading that equals the side beside it: the one before; of the first side the next."""

@@ -88,7 +88,7 @@ def told(desk: Desk, before: Before, n: int, text: str) -> tuple[Told, Before]:
         rest = replace(claim, sides=claim.sides[1:], signs=claim.signs[1:])
         return named(desk, before, n, text, rest, own)
     before = ended(d, before, claim)
-    states, said = names_of(d, bare(claim.sides[0]))[0], defined_by(d, claim, n)
+    states, said = names_of(d, bare(claim.sides[0]))[0], defined_by(d, claim, n, desk.code(text))
     if line.verdict == "unreadable":
         return Told(line, "unreadable", states=states), before
     if line.verdict == "holds":
@@ -144,7 +144,7 @@ def named(
     desk: Desk, before: Before, n: int, text: str, claim: Claim, new: definitions.Definition
 ) -> tuple[Told, Before]:  # fmt: skip
     """The verdict on a line that gives a name to something: all that stands right of the name is equal."""
-    made = Definition(new.name, new.body, n, new=new)
+    made = Definition(new.name, new.body, n, new=new, code=desk.code(text))
     known = replace(before, named=(*before.named, made))
     if len(claim.sides) > 1:
         line = judged(desk, text, claim, before.named)

@@ -10,15 +10,18 @@ import numpy as np
 
 from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.equality_chain import Claim
+from symbackprop.answers.asked.right_values import WHOLE
 from symbackprop.answers.solution.line_derivatives import Paths
 from symbackprop.answers.typed import clause_values as definitions
 from symbackprop.derivation.derivation import Derivation, bare, signal
 from symbackprop.derivation.equation import Equation
-from symbackprop.dialects.disambiguation.readings import readings
+from symbackprop.dialects.disambiguation.choice import Fitting, Key as Sign
+from symbackprop.dialects.disambiguation.numpy_rules import NUMPY_ROWS
+from symbackprop.dialects.disambiguation.readings import PAPER_ROWS
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import SymbackpropError
 from symbackprop.formula.evaluation.paper_arrays import Paper
-from symbackprop.formula.evaluation.value import Environment, Value
+from symbackprop.formula.evaluation.value import Environment, Value, meaning
 from symbackprop.formula.tree import ZERO, At, Formula, Nabla, Name, Partial
 from symbackprop.formula.writing.walk import inside
 from symbackprop.numeric.local_values import oriented
@@ -27,6 +30,7 @@ from symbackprop.numeric.points import Key, Point, backward_values, forward
 from symbackprop.verify.page_values import Scene
 from symbackprop.verify.typed_partials import COLUMNS, with_partials
 
+Plans = dict[int, dict[Sign, str]]  # what the signs of a line mean
 Layout = Literal["gradient", "numerator"]
 Shift: TypeAlias = Callable[[Scene, str, Array, tuple["Definition", ...]], Scene]
 
@@ -42,6 +46,7 @@ class Definition:
     line: int
     recurrent: bool = False
     new: definitions.Definition | None = None
+    code: bool = False  # typed as NumPy
 
 
 def names_of(d: Derivation, f: Formula) -> tuple[str, frozenset[Formula]]:
@@ -59,7 +64,9 @@ def names_of(d: Derivation, f: Formula) -> tuple[str, frozenset[Formula]]:
     return "", frozenset({f})
 
 
-def defined_by(d: Derivation, claim: Claim, line: int) -> tuple[Definition, ...]:
+def defined_by(
+    d: Derivation, claim: Claim, line: int, code: bool = False
+) -> tuple[Definition, ...]:  # fmt: skip
     """What a line says of the name on its left; nothing where that is an entry or no name."""
     left = claim.sides[0]
     now = (Name(d.graph.time.name),) if d.graph.time else ()
@@ -67,7 +74,7 @@ def defined_by(d: Derivation, claim: Claim, line: int) -> tuple[Definition, ...]
     whole = not claim.free and isinstance(bare(left), Name | Nabla | Partial)
     if not whole or steps != (now if claim.recurrent else ()):
         return ()
-    return (Definition(bare(left), claim.sides[-1], line, claim.recurrent),)
+    return (Definition(bare(left), claim.sides[-1], line, claim.recurrent, code=code),)
 
 
 def open_sizes(scene: Scene) -> dict[str, int]:
@@ -86,14 +93,22 @@ class Own:
     held: Mapping[Key, Array] = field(default_factory=dict)  # its own δ's
 
 
-def own(scene: Scene, given: Iterable[Definition], layout: Layout) -> Own:
-    """The point of a solution after some of its lines, each evaluated with those before it."""
-    out = Own(scene)
+def own(
+    scene: Scene, given: Iterable[Definition], layout: Layout, plans: Plans | None = None
+) -> Own:  # fmt: skip
+    """The point of a solution after some of its lines, each evaluated with those before it.
+
+    `plans` keep what the signs of a line mean at the first point for all others.
+    """
+    out, kept = Own(scene), {} if plans is None else plans
     for made in given:
+        rows = NUMPY_ROWS if made.code else PAPER_ROWS
+        run = Fitting(rows, open_sizes(scene), dict(kept.get(id(made.body), {})))
         try:
-            out = named(out, made, layout) if made.new else valued(out, made, layout)
+            out = named(out, made, layout, run) if made.new else valued(out, made, layout, run)
         except (SymbackpropError, ValueError):
             continue  # a line without a value of this size defines nothing
+        kept.setdefault(id(made.body), run.plan)
     return out
 
 
@@ -114,23 +129,26 @@ def environments(at: Own, made: Definition, layout: Layout) -> list[Environment]
     eq = Equation("own", ZERO, (made.body,), recurrent=made.recurrent)
     extra = {**columns(at.scene, layout), **at.new}
     found = (with_partials(at.scene, eq, env) for env, _ in at.scene.environments(eq))
-    return [replace(env, values={**env.values, **extra}) for env in found]
+    return [
+        replace(env, values={**env.values, **extra}, functions={**WHOLE, **env.functions})
+        for env in found
+    ]
 
 
-def worth(at: Own, made: Definition, env: Environment) -> Paper:
+def worth(made: Definition, env: Environment, run: Fitting) -> Paper:
     """The value of a definition."""
-    return plain(next(readings(made.body, env, open_sizes(at.scene)))[1])
+    return plain(meaning(made.body, env, run.value))
 
 
-def named(at: Own, made: Definition, layout: Layout) -> Own:
+def named(at: Own, made: Definition, layout: Layout, run: Fitting) -> Own:
     """A name of the solution's own."""
     assert made.new
     ground = definitions.Ground(at.scene.point, open_sizes(at.scene))
-    found = definitions.value(made.new, environments(at, made, layout)[0], ground)
+    found = definitions.value(made.new, environments(at, made, layout)[0], ground, run)
     return replace(at, new={**at.new, made.name: found})
 
 
-def valued(at: Own, made: Definition, layout: Layout) -> Own:
+def valued(at: Own, made: Definition, layout: Layout, run: Fitting) -> Own:
     """A name of ours with the solution's value; a recursion is run as often as there are steps."""
     name, called = names_of(at.scene.d, made.name)
     node, delta = name.removeprefix("δ"), len(called) > 1
@@ -139,7 +157,7 @@ def valued(at: Own, made: Definition, layout: Layout) -> Own:
         for t, env in enumerate(environments(at, made, layout), int(made.recurrent)):
             point = at.scene.point
             old = (point.deltas if delta else point.values)[node, t]
-            found[node, t] = fitted(worth(at, made, env), np.asarray(old))
+            found[node, t] = fitted(worth(made, env, run), np.asarray(old))
         at = with_deltas(at, found) if delta else with_values(at, found)
     return at
 

@@ -19,6 +19,7 @@ HEADINGS = frozenset(
     + "ableitung antwort ergebnis lösung".split()
 )
 USUAL = {"gradient": "gG", "jacobian": "J", "hessian": "H"}  # what a result is called by itself
+_DEFINED = re.compile(r":\s*=|\\(?:coloneqq|triangleq)(?![A-Za-z])")
 _LEFT = re.compile(r"^[^=]*(?==)")
 _D = r"(?:∂|\\partial(?![A-Za-z])|\\mathrm\s*\{\s*d\s*\}|(?<![A-Za-z\\])d)"
 _UP = r"(?:\\nabla(?![A-Za-z])|∇|nabla|\\(?:mathrm|operatorname|text)\s*\{\s*grad\s*\}|grad)"
@@ -40,6 +41,7 @@ def spellings(bench: Bench) -> tuple[Rule, ...]:
     by, scripts = rf"({every}{_SUB})", r"_\s*(\w+|\{[^{}]*\})"
     above, up = rf"\frac{{\partial {tex}}}{{\partial ", rf"\nabla_{{{own}}} {tex}"
     rules = (
+        *primed(bench, of, at),
         (rf"({_D})\s*{of}{at}?(?=\s*\}}\s*\{{)", rf"\1 {tex}", True),
         (rf"(?<!\w)({_D})\s*{of}{at}?(?=\s*/\s*{_D})", rf"\1{t.of}", False),
         (rf"\\[dt]?frac\s*\{{\s*{_D}\s*\}}\s*\{{\s*{_D}\s*{by}\s*\}}\s*{of}{at}?", rf"{above}\1}}", True),
@@ -54,6 +56,22 @@ def spellings(bench: Bench) -> tuple[Rule, ...]:
         (rf"((?<!\w){_D}{t.of}\s*/\s*{_D}\s*{wrt}){at}", r"\1", False),
     )  # fmt: skip
     return tuple((re.compile(p), escaped(x) if command else x) for p, x, command in rules)
+
+
+def primed(bench: Bench, of: str, at: str) -> tuple[tuple[str, str, bool], ...]:
+    """f'(x), and f' of an output that is a number: an array has a transpose."""
+    t = bench.target
+    if t.d.graph.symbol[t.of].shape:
+        return ()
+    made, before, own = (
+        f"∂{t.of}/∂{t.wrt}",
+        r"(?<![\w\\])",
+        one_of((t.of, latex(t.d.convention.of))),
+    )
+    return (
+        (rf"{before}{of}\s*'(?!\s*'){at}", made, False),
+        (rf"{before}{own}\s*'(?!['\s]*')(?!\s*\()", made, False),
+    )
 
 
 def escaped(replacement: str) -> str:
@@ -91,13 +109,40 @@ def nameless(bench: Bench) -> re.Pattern[str]:
     return re.compile(rf"^\s*(?:{'|'.join(ways)})\s*:?=(?!=)")
 
 
-def respelled(bench: Bench, text: str) -> str:
-    """A text whose left side is spelled as our pages do; none where it was a name for the result alone."""
-    text = unlabelled(bench, text)
+def respelled(bench: Bench, text: str) -> tuple[str, str]:
+    """A text with its left side spelled as on our pages; what that differentiates, where it is written out.
+
+    A left side that was a name for the result alone is left out.
+    """
+    text = _DEFINED.sub(lambda m: " " * (len(m[0]) - 1) + "=", unlabelled(bench, text))
     found = nameless(bench).match(text)
     if found:
-        return " " * found.end() + text[found.end() :]
-    return _LEFT.sub(lambda m: usual(bench, m[0]), text)
+        return " " * found.end() + text[found.end() :], ""
+    left = _LEFT.match(text)
+    if not left:
+        return text, ""
+    made, of = differentiated(bench, usual(bench, left[0]))
+    return made + text[left.end() :], of
+
+
+def differentiated(bench: Bench, left: str) -> tuple[str, str]:
+    """∂/∂w of something written out, ∂/∂w ‖Xw - y‖², as ∂L/∂w, and the something."""
+    t, tex = bench.target, latex(bench.target.d.convention.of)
+    wrt = one_of((t.wrt, latex(t.symbol)))
+    other = rf"(?!\s*(?:{one_of((t.of, tex))}))"  # ∇_w L + 1 is a sum
+    typeset = rf"\frac{{\partial {tex}}}{{\partial {latex(t.symbol)}}} "
+    for pattern, made in (
+        (rf"\\[dt]?frac\s*\{{\s*{_D}\s*\}}\s*\{{\s*{_D}\s*{wrt}\s*\}}(.+)", typeset),
+        (rf"\\[dt]?frac\s*\{{\s*{_D}{other}(.+)\}}\s*\{{\s*{_D}\s*{wrt}\s*\}}\s*", typeset),
+        (rf"\\nabla\s*_\s*(?:{wrt}|\{{\s*{wrt}\s*\}}){other}(.+)", typeset),
+        (rf"{_D}\s*/\s*{_D}\s*{wrt}(?=[\s(\[])(.+)", f"∂{t.of}/∂{t.wrt} "),
+        (rf"{_D}\s*(\(.+\))\s*/\s*{_D}\s*{wrt}\s*", f"∂{t.of}/∂{t.wrt} "),
+        (rf"∇\s*_\s*{wrt}{other}(.+)", f"∂{t.of}/∂{t.wrt} "),
+    ):
+        found = re.fullmatch(rf"\s*{pattern}", left)
+        if found and found[1].strip():
+            return made, found[1].strip()
+    return left, ""
 
 
 def usual(bench: Bench, left: str) -> str:

@@ -42,7 +42,8 @@ def lettered(
     """The answer with the axes its letters run over. Errors: `Refused` where an axis cannot be seen."""
     every = (*forms, *(d.body for d in own))
     kinds = At | Sum | Product | KroneckerDelta
-    if not order and not any(isinstance(x, kinds) for f in every for x in inside(f)):
+    indexed = any(isinstance(x, kinds) for f in every for x in inside(f))
+    if not (order or indexed or any(d.letters for d in own)):
         return Lettered(tuple(forms), tuple(own))
     forms, order = of_sizes(bench, table, tuple(forms), order)
     d = bench.target.d

@@ -12,7 +12,7 @@ from typing import TypeGuard
 from symbackprop.answers.asked.equality_chain import Refused
 from symbackprop.answers.asked.right_values import DELTA, Bench
 from symbackprop.answers.asked.target import Target
-from symbackprop.derivation.derivation import bare
+from symbackprop.derivation.derivation import bare, signal
 from symbackprop.entries.reference_values import Array
 from symbackprop.formula.evaluation.value import Value
 from symbackprop.formula.tree import OPEN, At, Call, Formula, Nabla, Name, Partial, Span
@@ -41,7 +41,9 @@ def sides_of(bench: Bench, each: tuple[Formula, ...]) -> Sides:
         raise Refused("unreadable", 1, "nothing is said of what is asked for")
     if alone:
         return Sides(rest, alone[0])
-    if another(bench.target, each[0]) or another(bench.target, each[-1]):
+    seed = bare(signal(bench.target.d, bench.target.of))
+    differential = bench.target.of != bench.target.wrt and any(bare(f) == seed for f in each)
+    if differential or another(bench.target, each[0]) or another(bench.target, each[-1]):
         raise Refused("unreadable", 1, "the left side is another derivative")
     standing = tuple(with_value(bench.target, f) for f in each)
     place = next((k for k, f in enumerate(standing) if f != each[k]), None)
@@ -122,7 +124,7 @@ def with_value(target: Target, f: Formula) -> Formula:
 
 def told(target: Target, own: Array) -> Value:
     """The value the derivative stands for, in the shape that is asked for."""
-    if target.kind == "jacobian":
+    if target.kind == "jacobian" and not target.alone:
         rank = target.d.graph.symbol[target.wrt].rank
         return lying(own, own.ndim - rank, rank, target.d.convention)
     return Value(own, own.ndim == 1)

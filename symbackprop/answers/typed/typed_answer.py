@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Literal, get_args
@@ -14,6 +14,7 @@ from symbackprop.answers.typed.aliases import aliases, kept, kroneckers, recurre
 from symbackprop.answers.typed.clause_values import Definition
 from symbackprop.answers.typed.derivative_spellings import respelled
 from symbackprop.answers.typed.free_letters import lettered
+from symbackprop.answers.typed.index_bases import Counting
 from symbackprop.answers.typed.left_sides import Sides, indices_on, order_of, sides_of, stacked
 from symbackprop.answers.typed.where_clauses import Clause, clause, clauses, local_name, usual_size
 from symbackprop.derivation.derivation import bare
@@ -34,6 +35,9 @@ Notation = Literal["auto", "latex", "plain"]
 _MARKUP = re.compile(
     r"\\(?!(?:begin|end)\s*\{[bpv]?matrix\})[A-Za-z]"
 )  # a matrix may stand in plain text
+_WORDS = re.compile(r"\\[A-Za-z]+|(?<![A-Za-z_{])[A-Za-z]{3,}")  # in which a letter is no index
+_MATRIX = re.compile(r"\\begin\s*\{")
+_PLAIN = re.compile(r"[_^]\d\d|\*\*|\.T\b")  # A_11 and x**2 have another meaning in TeX, or none
 _ALIGNED = r"\\(?:begin|end)\{(?:aligned|split|(?:align|equation|gather)\*?)\}"
 _MATH = re.compile(
     rf"^\s*(?:\$\$?|\\\[|\\\(|{_ALIGNED})+\s*|\s*(?:\$\$?|\\\]|\\\)|{_ALIGNED})+\s*$"
@@ -103,18 +107,24 @@ def notations(text: str, notation: Notation) -> tuple[Notation, ...]:
         return (notation,)
     if _MARKUP.search(text):
         return ("latex",)
-    return ("plain",) if plain.NUMPY.search(text) else ("plain", "latex")
+    if plain.NUMPY.search(text):
+        return ("plain",)
+    typeset = _MATRIX.search(text) and not _PLAIN.search(text)
+    return ("latex", "plain") if typeset else ("plain", "latex")
 
 
 def read_as(bench: Bench, text: str, notation: Notation) -> Typed:
     """What a text says in one notation."""
     text = _MATH.sub(lambda m: " " * len(m[0]), text).rstrip().rstrip(".;,").rstrip()
-    main, beside = clauses(respelled(bench, text))
-    main, given, starts = sorted_out(bench, main, beside, notation)
+    text, of = respelled(bench, text)
+    main, beside = clauses(text)
+    main, given, starts, again = sorted_out(bench, main, beside, notation)
     time = bench.target.d.graph.time
     now = time.name if time else ""
     first = Reader(bench, (), notation)
-    given, again = apart([c for c in given if not first.assumed(c)], first.asks_for)
+    given += [Clause(bench.target.of, bench.target.of, "", of)] if of else []
+    asked = [c for c in given if first.asks_for(c)]
+    given = [c for c in given if c not in asked and not first.assumed(c)]
     lefts = tuple(first.declared(c) for c in given)
     names = tuple(
         own_name(c, given, now, notation) if x is None else hidden(x)
@@ -123,8 +133,9 @@ def read_as(bench: Bench, text: str, notation: Notation) -> Typed:
     fresh = (n for n, x in zip(names, lefts, strict=True) if x is None)
     reader = Reader(bench, tuple(dict.fromkeys(fresh)), notation)
     own = definitions(reader, names, given)
-    said = once_more(reader.sides(main), tuple(reader.formula(c.body) for c in again))
+    said = once_more(reader.sides(main), tuple(reader.formula(c.body) for c in (*again, *asked)))
     order = order_of(bench.target, said.left) if said.left is not None else ()
+    said, own = from_one(bench, reader.table, said, own)
     around = (said.around,) if said.around is not None else ()
     count_parts((*around, *said.forms, *(d.body for d in own)))
     found = lettered(bench, reader.table, (*around, *said.forms), own, order)
@@ -138,12 +149,20 @@ def read_as(bench: Bench, text: str, notation: Notation) -> Typed:
     )  # fmt: skip
 
 
-def apart(
-    given: list[Clause], asked: Callable[[Clause], bool]
-) -> tuple[list[Clause], list[Clause]]:
-    """The clauses about other things, and those about the very thing that is asked for."""
-    again = [c for c in given if asked(c)]
-    return [c for c in given if c not in again], again
+def from_one(
+    bench: Bench, table: NameTable, said: Sides, own: tuple[Definition, ...]
+) -> tuple[Sides, tuple[Definition, ...]]:  # fmt: skip
+    """Sides and definitions that count from 1, as our pages do, whatever the text counts from."""
+    d = bench.target.d
+    count = Counting(d, table.free - ({d.graph.time.name} if d.graph.time else set()))
+    around = (said.around,) if said.around is not None else ()
+    if not count.from_zero((*around, *said.forms, *(x.body for x in own))):
+        return said, own
+    moved = replace(
+        said, forms=tuple(map(count.moved, said.forms)),
+        around=count.moved(said.around) if said.around is not None else None,
+    )  # fmt: skip
+    return moved, tuple(replace(x, body=count.moved(x.body)) for x in own)
 
 
 def once_more(said: Sides, forms: tuple[Formula, ...]) -> Sides:
@@ -162,19 +181,22 @@ def hidden(declared: Formula) -> Name:
 
 def sorted_out(
     bench: Bench, main: str, beside: list[Clause], notation: Notation
-) -> tuple[str, list[Clause], list[Clause]]:  # fmt: skip
-    """The recursion asked for, the definitions, and where the recursion starts."""
+) -> tuple[str, list[Clause], list[Clause], list[Clause]]:  # fmt: skip
+    """The recursion asked for, the definitions, where the recursion starts, and what says it once more."""
     time = bench.target.d.graph.time
     if not beside or time is None or not bench.target.recurrent:
-        return main, beside, []
+        return main, beside, [], []
     reader = Reader(bench, (), notation)
     first = [c for c in (equation(main),) if c]
     own = [c for c in (*first, *beside) if reader.is_asked(c)]
     starts = [c for c in own if c.index and c.index.replace(" ", "") != time.name]
     steps = [c for c in own if c not in starts]
-    if first and first[0] in starts and steps:
-        main = steps[0].left + " = " + steps[0].body
-    return main, [c for c in beside if c not in own], starts
+    others = [c for c in steps if c not in first]
+    named = not first and reader.is_asked(Clause(main, main, "", ""))  # δ_t with δ_t = …
+    if others and (named or (first and first[0] in starts)):
+        step, *others = others
+        main = step.left + " = " + step.body
+    return main, [c for c in beside if c not in own], starts, others
 
 
 def equation(text: str) -> Clause | None:
@@ -188,7 +210,7 @@ def equation(text: str) -> Clause | None:
 def definitions(
     reader: Reader, names: tuple[Name, ...], given: list[Clause]
 ) -> tuple[Definition, ...]:  # fmt: skip
-    """What a text defines beside its formula, in its order; a start belongs to its recursion."""
+    """What a text defines beside its formula, what is used before what uses it; starts in their recursion."""
     graph = reader.bench.target.d.graph
     now = graph.time.name if graph.time else ""
     out: dict[Name, Definition] = {}
@@ -204,7 +226,17 @@ def definitions(
             out[n] = Definition(n, body, (now,), now, {}, old.starts)
         else:
             out[n] = Definition(n, body, tuple(bare_index(c)) if kind == "letters" else ())
-    return tuple(out.values())
+    return tuple(in_order(list(out.values())))
+
+
+def in_order(own: list[Definition]) -> Iterator[Definition]:
+    """Definitions, each after those it uses: `A E with E = G - r, r = …`; in a circle as they are typed."""
+    while own:
+        names = {d.name for d in own}
+        ready = (d for d in own if not (names - {d.name}) & set(inside(d.body)))
+        d = next(ready, own[0])
+        own.remove(d)
+        yield d
 
 
 def role(c: Clause, given: list[Clause], now: str) -> str:
@@ -215,7 +247,7 @@ def role(c: Clause, given: list[Clause], now: str) -> str:
     if now and index and any(o.name == c.name and bare_index(o) == now for o in given):
         return "start"
     lower = index.isalpha() and index.islower()
-    body = usual_size(c.body)
+    body = usual_size(_WORDS.sub(" ", c.body))
     return "letters" if lower and all(x in body for x in index) else "name"
 
 

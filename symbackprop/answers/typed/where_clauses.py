@@ -25,6 +25,7 @@ _LEFT = re.compile(
     rf"\s*(?:\\\w+\s*)?\{{?\s*\\?[^\W\d_][\w\u0300-\u036f]*\s*\}}?{_SCRIPT}*(?:\[[^\]]*\]|{_SUBS}+)?\s*(:?=)(?!=)"
 )
 _INDEXED = re.compile(rf"(.*?)(?:_\s*(?:\{{(.*)\}}|(\w+))|\[(.*)\]|({_SUBS}+))((?:\s*\^.*)?)")
+_SAMPLE = re.compile(r"\^\s*(?:\{\s*\(\s*([a-z])\s*\)\s*\}|\(([a-z])\))$")  # e^{(i)} = … of every i
 _NAME = re.compile(
     r"(\\?[A-Za-z]+(?:\s*\{?\s*\\?[A-Za-z]+\s*\}?)?)\s*(?:_\s*\{?\s*(\w+)\s*\}?)?\s*(?:\^\s*\{?\s*(\(\w+\)|[A-Za-z]+|\\prime)\s*\}?)?"
 )
@@ -110,6 +111,8 @@ def clause(piece: str) -> Clause:
     left = cleaned(piece[: found.start(1)]).strip()
     body = " " * found.end() + re.sub(r"[\s,.]+$", "", piece[found.end() :])
     parts = _INDEXED.fullmatch(left)
+    if (sample := _SAMPLE.search(left)) and not parts and sample[0] in body:
+        return Clause(left, left[: sample.start()], sample[1] or sample[2], body)
     if not parts:
         return Clause(left, left, "", body)
     index = usual_size(parts[2] or parts[3] or parts[4] or parts[5])

@@ -68,7 +68,7 @@ def spots(b: Bench) -> Iterator[Exact]:
         return
     if b.target.kind == "jacobian":
         point, whole = filled(d.backward, unit(b, start, 0))
-        yield Exact(spot(b, point, 0, jacobian(b, start)), whole)
+        yield Exact(spot(b, point, 0, b.target.shaped(jacobian(b, start))), whole)
         return
     seeds = seeded(d.backward, start, b.seed).deltas
     point, whole = filled(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -16,9 +17,11 @@ from symbackprop.answers.typed.clause_values import usual, value
 from symbackprop.answers.typed.free_letters import by_rows, implied
 from symbackprop.answers.typed.left_sides import ASKED, told
 from symbackprop.answers.typed.typed_answer import Typed
+from symbackprop.answers.verdicts.determined_sides import determined
 from symbackprop.answers.verdicts.exact_verdict import differs, exact_environment, exact_spots
 from symbackprop.answers.verdicts.line_verdict import aligned, equal
 from symbackprop.answers.verdicts.restated_names import contradicted
+from symbackprop.derivation.derivation import bare
 from symbackprop.dialects.disambiguation.choice import Fitting, Reading, Row
 from symbackprop.dialects.disambiguation.numpy_rules import NUMPY_ROWS
 from symbackprop.dialects.disambiguation.readings import PAPER_ROWS, Given, readings, valued
@@ -28,7 +31,18 @@ from symbackprop.formula.composing import size_formula
 from symbackprop.formula.evaluation.paper_arrays import Paper, transpose
 from symbackprop.formula.evaluation.rationals import NotRational
 from symbackprop.formula.evaluation.value import Environment, evaluate
-from symbackprop.formula.tree import ONE, ZERO, At, Formula, Name, Partial, Plus, Sum
+from symbackprop.formula.tree import (
+    ONE,
+    ZERO,
+    At,
+    Formula,
+    Name,
+    Partial,
+    Plus,
+    Sum,
+    Times,
+    Transpose,
+)
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
 from symbackprop.sizes import size
 
@@ -36,8 +50,6 @@ Verdicts = Literal["correct", "transposed", "wrong", "unreadable"]
 Outcome = Literal["equal", "transposed", "sizes", "differs", "nowhere"]
 KEYS = frozenset({"", "nearly", "start", "step", "Σ"})  # details that are no messages
 SINGLE = size(1)
-MOVED = 100  # entries of a derivative that are moved to see whether an equation says what they are
-STEP, SEEN = 1e-6, 1e-7  # by how much, and what is more than rounding
 _BEST = ("correct", "transposed", "wrong")
 
 
@@ -88,7 +100,7 @@ class Judge:
             try:
                 out = self.one(form)
             except Refused:
-                if open_one:
+                if open_one and self.rule(form):
                     continue
                 raise
             if out.verdict == "transposed" and open_one:
@@ -96,10 +108,11 @@ class Judge:
             if out.verdict == "correct" and self.nearly(out):
                 out = replace(out, verdict="wrong", detail="nearly")
             if out.verdict != "correct":
-                return out
+                turned = self.typed.around is not None and out.verdict == "transposed"
+                return replace(out, verdict="wrong") if turned else out
             made.append(out)
         assert out is not None
-        if self.typed.around is not None and not self.determined(made):
+        if self.typed.around is not None and not determined(spots, partial(self.residual, made)):
             raise Refused("unreadable", 1, "it holds, and leaves open what is asked for")
         return replace(out, verdict="wrong", detail="start") if self.wrong_start() else out
 
@@ -129,6 +142,15 @@ class Judge:
         except (NotRational, SymbackpropError, Refused, TypeError, ZeroDivisionError):
             return False  # what is no rational number is judged in floating point only
         return False
+
+    def rule(self, form: Formula) -> bool:
+        """Whether a form is the chain rule in names we know and nothing else: it may have no value."""
+        if isinstance(form, Partial):
+            return {bare(form.of), bare(form.wrt)} <= set(self.bench.table.names)
+        if isinstance(form, Sum):
+            return self.rule(form.body)
+        parts = children(form) if isinstance(form, Times | Plus | Transpose) else ()
+        return bool(parts) and all(map(self.rule, parts))
 
     def wrong_start(self) -> bool:
         """Whether a recursion starts from something else than is said."""
@@ -165,7 +187,7 @@ class Judge:
         except (FormulaError, LimitError) as error:
             raise Refused("unreadable", 1, str(error)) from None
         assert best is not None
-        return replace(best, verdict="wrong") if best.verdict == "transposed" else best
+        return best
 
     def right(self, found: Found, spot: Spot) -> Paper:
         """What an answer is held against at a spot."""
@@ -173,20 +195,6 @@ class Judge:
         if around is None or found.left is None:
             return spot.right
         return self.at(around, found.left, spot)
-
-    def determined(self, made: Sequence[Found]) -> bool:
-        """Whether equations that hold say what the derivative is: each of its entries matters, by itself."""
-        spot = min(self.bench.spots, key=lambda s: np.size(s.own))
-        count = np.size(spot.own)
-        entries = range(count) if count <= MOVED else np.random.default_rng(0).choice(count, MOVED)
-        still = self.residual(made, spot, np.asarray(spot.own))
-        columns = []
-        for k in entries:
-            own = np.array(spot.own, dtype=float)
-            own.flat[k] += STEP * max(1.0, abs(own.flat[k]))
-            columns.append((self.residual(made, spot, own) - still) / STEP)
-        rank = np.linalg.matrix_rank(np.stack(columns), tol=SEEN)
-        return bool(rank == len(columns))
 
     def residual(self, made: Sequence[Found], spot: Spot, own: Array) -> Array:
         """By how much the sides differ where the derivative has another value."""

@@ -6,6 +6,7 @@ A vector of one axis, whose value lies `along` an axis on paper, stands beside a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -121,9 +122,10 @@ def at(_: Fitting, node: At, scope: Scope) -> Paper:
 
 
 def array(fit: Fitting, node: Array, scope: Scope) -> Paper:
-    """[a, b] is a vector of one axis; rows of rows are a matrix."""
+    """[a, b] of numbers is a vector of one axis; rows of rows are a matrix, blocks stand side by side."""
     if node.listed and len(node.rows) == 1:
-        return listed(node.rows[0], scope)
+        with suppress(Misfit):
+            return listed(node.rows[0], scope)
     return PAPER_ROWS[Array](fit, node, scope)
 
 

@@ -13,9 +13,13 @@ from symbackprop.formula.evaluation import paper_arrays as paper
 from symbackprop.formula.evaluation.environment import Scope
 from symbackprop.formula.evaluation.paper_arrays import Misfit, Paper
 from symbackprop.formula.evaluation.rationals import rational
-from symbackprop.formula.tree import ONE, OPEN, Formula, Hadamard, Number, Ones, Times, Transpose
+from symbackprop.formula.tree import (
+    ONE, OPEN, Formula, Hadamard, Minus, Number, Ones, Plus, Times, Transpose,
+)  # fmt: skip
 
 Signed = tuple[str, Paper]  # the sign before a factor, and the factor
+LIFTED = "(1-a)"  # no sign, beside an array that a number was added to: a(1-a) is entry by entry
+TIGHT = frozenset({"", "@", LIFTED})  # @ is a product as factors side by side are
 
 
 def elementwise(a: Paper, b: Paper) -> Paper:
@@ -45,8 +49,17 @@ def signed(fit: Fitting, node: Times, scope: Scope) -> list[Signed]:
             value = beside(fit, f, left, right, scope)
         if scope.env.exact:
             value = replace(value, array=rational(value.array))
-        out.append((signs[k] if k else "", value))
+        near = [f, node.factors[k - 1]] if k else []
+        beside_lifted = k and not signs[k] and any(map(lifted, near))
+        out.append((LIFTED if beside_lifted else signs[k] if k else "", value))
     return out
+
+
+def lifted(f: Formula) -> bool:
+    """Whether a number stands beside arrays in a sum: 1 - a, which has no meaning but entry by entry."""
+    terms = f.terms if isinstance(f, Plus) else ()
+    inner = [t.operand if isinstance(t, Minus) else t for t in terms]
+    return any(isinstance(t, Number | Ones) for t in inner)
 
 
 def lies(value: Paper | None) -> bool:
@@ -110,8 +123,8 @@ def run_of(fit: Fitting, node: Formula, run: list[Signed]) -> Paper:
 
 
 def apart(sign: str) -> bool:
-    """Whether a sign parts runs of juxtaposed factors; @ is a product as they are."""
-    return sign not in ("", "@")
+    """Whether a sign parts runs of juxtaposed factors."""
+    return sign not in TIGHT
 
 
 def from_left(fit: Fitting, node: Formula, run: list[Signed], way: int = 0) -> Paper:
@@ -150,6 +163,9 @@ def joined(fit: Fitting, key: Key, sign: str, a: Paper, b: Paper) -> Paper:
         return fit.choose(key, options)
     if not sign or not (a.rank and b.rank):
         return paper.product(a, b)
+    if sign == LIFTED:
+        both = [("·", lambda: paper.product(a, b)), ("⊙", lambda: elementwise(a, b))]
+        return fit.choose(key, both)
     options = [("·", lambda: paper.product(a, b)), ("⊙", lambda: elementwise(a, b))]
     if sign == "*":
         options += [(n, lambda s=s: elementwise(a, s)) for n, s in repeated(b, a)]
@@ -189,6 +205,22 @@ def hadamard(fit: Fitting, node: Hadamard, scope: Scope) -> Paper:
             run += [("⊙", part[0][1]), *part[1:]]
         return from_left(fit, node, run, 3)
 
+    def throughout() -> Paper:
+        made = None
+        for f in known:
+            part = [v for _, v in signed(fit, f, scope)] if isinstance(f, Times) else [f]
+            whole = reduce(side_by_side, part)
+            made = whole if made is None else elementwise(made, whole)
+        assert made is not None
+        return made
+
     if not any(isinstance(f, Times) for f in known):
         return on_paper()
-    return fit.choose((id(node), -2), [("⊙ last", on_paper), ("from the left", in_code)])
+    ways = [("⊙ last", on_paper), ("from the left", in_code), ("⊙ throughout", throughout)]
+    return fit.choose((id(node), -2), ways)
+
+
+def side_by_side(a: Paper, b: Paper) -> Paper:
+    """a b between ⊙: the product, or entry by entry where there is none and the sizes are equal."""
+    alike = a.rank == b.rank == 2 and a.size == b.size and a.size[0] != a.size[1]
+    return elementwise(a, b) if alike else paper.product(a, b)

@@ -115,8 +115,15 @@ def plus(fit: Fitting, node: Plus, scope: Scope) -> Paper:
         if not (made.rank == other.rank == 2) or made.size == other.size:
             made = arithmetic.added(made, other)
         else:
-            made = fit.choose((id(node), k), sums(made, other))
+            ways = sums(made, other)  # one number for each row stands beside its row
+            made = fit.choose((id(node), k), ways[::-1] if by_rows(term) else ways)
     return made
+
+
+def by_rows(term: Formula) -> bool:
+    """Whether a term is rowsum(…) or rowmean(…)."""
+    inner = term.operand if isinstance(term, Minus) else term
+    return isinstance(inner, Call) and inner.function in ("rowsum", "rowmean")
 
 
 def sums(a: Paper, b: Paper) -> list[Option]:

@@ -12,7 +12,7 @@ from symbackprop.dialects.plain.plain_scanner import Scan, flat
 BEGIN, LIST = r"\begin{bmatrix}", r"\begin{listmatrix}"
 END, ENVIRONMENT = r"\end{bmatrix}", r"\end"
 _RELATION = re.compile(r"[<>≤≥≠=]")
-_SEPARATOR = re.compile(r"[^\S\n]*([,;\n]|&|\\\\)\s*")
+_SEPARATOR = re.compile(r"[^\S\n]*([,;\n]|&|\\\\(?:\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?)\s*")
 _ENVIRONMENT = re.compile(r"\\begin\s*\{([bpv]?matrix|smallmatrix)\}\s*")
 _ENDED = re.compile(r"\s*(?:\\\\\s*)?\\end\s*\{([bpv]?matrix|smallmatrix)\}")
 _APART = (

@@ -10,8 +10,8 @@ from symbackprop.dialects.plain.bracketed_matrices import comma, end, indexed, o
 from symbackprop.dialects.plain.numpy_calls import NUMPY, array, method, new_axis
 from symbackprop.dialects.plain.plain_scanner import Scan
 from symbackprop.dialects.plain.plain_signs import (
-    FRACTIONS, SIGNS, SUBS, SUPS, bracket, half, number, power, prime, sign, space, subscript,
-    transposed,
+    FRACTIONS, SIGNS, SUBS, SUPS, bracket, half, number, power, prime, sample, sign, space,
+    subscript, transposed,
 )  # fmt: skip
 from symbackprop.dialects.plain.plain_words import word
 from symbackprop.dialects.plain.printed_text import printed
@@ -26,6 +26,7 @@ RULES: tuple[tuple[Rule, Callable[[str], bool]], ...] = (  # each with the chara
     (transposed, lambda c: c in ".ᵀ⊤^⁻"),
     (method,     lambda c: c == "."),
     (prime,      lambda c: c in "'’′"),
+    (sample,     lambda c: c == "^"),
     (power,      lambda c: c in SUPS or c in "*.^"),
     (new_axis,   lambda c: c == "["),
     (array,      lambda c: c in "[ats"),

@@ -45,6 +45,9 @@ class Scan:
     named: bool = False  # whether a name was the last thing put
     recurrent: bool = False  # whether it has a step of time
     numpy: bool = False  # whether the text is code
+    samples: frozenset[str] | None = (
+        None  # the letters that count samples, once they were looked for
+    )
 
     def run(self, rules: Rules) -> None:
         """All of the text: the first of the rules for a character that takes what stands there."""

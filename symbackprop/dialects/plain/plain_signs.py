@@ -50,6 +50,8 @@ _METHOD = re.compile(
     r"\.(?:T\b|t\(\)|transpose\(\))|ᵀ|⊤|\^\s*(?:⊤|\{\s*(?:T|⊤|\\top)\s*\}|\(\s*T\s*\))"
 )
 _POWER = re.compile(r"(\*\*|\.\^|\^)\s*")
+_SAMPLE = re.compile(r"\^\(([a-z])\)(_(?:\w+|\{[^{}]*\}))?")
+_SAMPLED = re.compile(r"([^\W\d_]+)(?:_(?:\w|\{[^{}]*\}))?\^\(([a-z])\)")
 _INVERTED = re.compile("⁻¹?ᵀ")
 _TOP = re.compile(r"\^\s*T(\w*)")
 _SMALL_TOP = re.compile(r"\^\s*t(?!\w)")
@@ -99,6 +101,32 @@ def prime(s: Scan) -> bool:
     s.put(*(("'",) if slope else TOP))
     s.at += 1
     return True
+
+
+def sample(s: Scan) -> bool:
+    """x^(i)_j, x_j^(i): sample i of an X, whose rows are called by a small letter; y^(i) beside it."""
+    found = s.match(_SAMPLE)
+    if not found or not s.tokens or s.tokens[-1] != "}" or found[1] not in samples(s):
+        return False
+    at = s.opening(len(s.tokens) - 1)
+    if at and s.tokens[at - 1] == "_":  # the sample is the first index
+        s.tokens[at + 1 : at + 1] = (found[1], ",")
+        s.places[at + 1 : at + 1] = [s.at] * 2
+        s.at = found.end()
+        return True
+    entry = s.indices(found[2].strip("_{}")) if found[2] else ()
+    s.put("_", "{", found[1], *((",", *entry) if entry else ()), "}")
+    s.at = found.end()
+    return True
+
+
+def samples(s: Scan) -> frozenset[str]:
+    """The letters that count samples in a text: those on the small letter of a matrix."""
+    if s.samples is None:
+        rows = (m for m in _SAMPLED.finditer(s.text) if "\0" + m[1] in s.spelled)
+        letters = (m[2] for m in rows if m[1] not in s.spelled)
+        s.samples = frozenset(x for x in letters if x not in s.spelled)
+    return s.samples
 
 
 def power(s: Scan) -> bool:

@@ -28,7 +28,7 @@ KNOWN = frozenset(
     .split()
 )  # fmt: skip
 
-INDEXED = re.compile(rf"[_\[{''.join(SUBS)}]")
+INDEXED = re.compile(rf"[_\[{''.join(SUBS)}]|\^\([a-z]\)")
 _LETTER = rf"(?:(?![{LITTLE}])[\w\u0300-\u036f])"
 _RUN = re.compile(rf"[^\W\d_]{_LETTER}*")
 _NAMED = re.compile(rf"[^\W\d_]{_LETTER}*(?:\^\(?\w+\)?)?")

@@ -53,6 +53,7 @@ class Environment:
     base: int = 1  # the first entry of an axis on paper
     exact: bool = False  # in fractions, never rounded
     outside: str = "refused"  # an entry outside its array; or "zero", where a graph slides windows
+    # or "shifted": zero where the index is an expression, w_{j-i}, refused where it is a letter by itself
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -38,10 +38,12 @@ def _stored(node: Formula, value: Value, indices: tuple[Formula, ...], scope: Sc
     if len(indices) != value.array.ndim:
         some = f"{times} for time, {value.array.ndim} for an entry" if times else value.array.ndim
         raise misfit(node, f"takes {some} indices, not {len(indices)}")
-    if env.outside == "zero" and not times:
+    if env.outside != "refused" and not times:
+        # a number is meant to be inside; so is a letter by itself, where no windows slide
+        inside = Number if env.outside == "zero" else Number | Name
         spots = tuple(
-            _position(node, index, extent, env.base, scope)  # a number is meant to be inside
-            if isinstance(index, Number)
+            _position(node, index, extent, env.base, scope)
+            if isinstance(index, inside)
             else integer(index, scope) - env.base
             for index, extent in zip(indices, value.array.shape, strict=True)
         )

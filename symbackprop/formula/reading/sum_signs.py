@@ -7,9 +7,16 @@ from dataclasses import replace
 from symbackprop.formula.printed_names import misnamed
 from symbackprop.formula.reading.grammar_words import Range, Reader, Scripts, Word, Work
 from symbackprop.formula.reading.name_table import Key
+from symbackprop.formula.reading.tex_tokens import ACCENTS
 from symbackprop.formula.tree import OPEN, Name
 from symbackprop.tex.math_commands import NAMES, fault
 
+_ENDS = frozenset({"+", "-", "=", ",", "&", "\\\\", "<", ">", r"\leq", r"\geq", r"\neq", ")", "]", "}", ":",
+                   r"\rfloor", "⟫", r"\rvert"})  # fmt: skip
+_MULTIPLIED = frozenset({r"\cdot", "*", "@", "/", r"\times", r"\odot"})
+_BARS = {"|": "|", r"\|": r"\|", "⟪": "⟫", r"\lvert": r"\rvert"}
+_BIG = frozenset({r"\sum", r"\prod"})
+_APPLIED = frozenset({r"\sqrt", r"\exp", r"\log", r"\tanh", r"\sigma", r"\max", r"\min", r"\det"})
 RELATIONS = frozenset({"<", ">", r"\leq", r"\geq", r"\neq", "="})
 Answer = tuple[Work, int] | None
 
@@ -21,11 +28,11 @@ def big(reader: Reader, at: int, end: int) -> Answer:
     s, wheres = cut_conditions(reader, s)
     if s.sup is None and (letters := open_letters(reader.inside(s.sub))):
         every = [w for x in letters for w in over_all(reader, sign, x, at)]
-        return every + [w for c in wheres for w in where(c)], s.end
+        return with_body(reader, every, wheres, letters, (s.end, end))
     if s.sub and s.sup and whole_axis(reader, s.sub, s.sup):
-        letter = Range(s.sub.start, s.sub.start + 1)
-        every = over_all(reader, sign, reader.tokens[letter.start], at)
-        return every + [w for c in wheres for w in where(c)], s.end
+        letter = reader.tokens[s.sub.start]
+        every = over_all(reader, sign, letter, at)
+        return with_body(reader, every, wheres, (letter,), (s.end, end))
     if s.sub is None or s.sup is None or "=" not in reader.inside(s.sub):
         hint = f"Write {sign}_{{k=1}}^{{n}} …, with both bounds."
         raise reader.source.fail(at, f"{sign} without bounds", hint=hint)
@@ -39,7 +46,87 @@ def big(reader: Reader, at: int, end: int) -> Answer:
                                      hint="Give the index a letter of its own.")  # fmt: skip
     head = Word("BIG", (sign, index), at)
     work: Work = [head, low, Word("_TO", None, low.end), s.sup, Word("_BODY", None, s.sup.end)]
-    return work + [w for c in wheres for w in where(c)], s.end
+    return with_body(reader, work, wheres, key[0][-1:], (s.end, end))
+
+
+# --- what Π takes: a factor behind it that is about no index of it stands beside the product
+
+
+def with_body(
+    reader: Reader, head: Work, wheres: list[Range], letters: Key, behind: tuple[int, int]
+) -> Answer:
+    """A sign with its conditions. Σ takes all factors behind it, Π up to the last one about its index."""
+    at, end = behind
+    first = head[0]
+    if not isinstance(first, Word) or first.value[0] == r"\sum":  # type: ignore[index]
+        return head + [w for c in wheres for w in where(c)], at
+    stop = last_about(reader, at, end, frozenset(letters))
+    body: Work = [Range(at, stop)]
+    if wheres:  # a factor that does not count is 1
+        one = [Word("NUMBER", "1", stop)]
+        less = [
+            Word("_LPAR", None, at),
+            *body,
+            Word("_MINUS", None, stop),
+            *one,
+            Word("_RPAR", None, stop),
+        ]
+        inner = [*(w for c in wheres for w in where(c)), *less, Word("_PLUS", None, stop), *one]
+        body = [Word("_LPAR", None, at), *inner, Word("_RPAR", None, stop)]
+    return [Word("_LPAR", None, at), *head, *body, Word("_RPAR", None, stop)], stop
+
+
+def last_about(reader: Reader, start: int, end: int, letters: frozenset[str]) -> int:
+    """Where the last factor ends that is about one of the letters; the end of all where none is."""
+    at, stop, first_sum, crossed = start, start, end, end
+    while at < end and not ends_factors(reader, at, start, end):
+        token, after = reader.tokens[at], unit_end(reader, at, end)
+        own = reader.token(unbraced(reader, at + 2)) if token in _BIG else ""
+        if own in letters:  # another product over the same letter begins
+            break
+        if token == r"\sum":
+            first_sum = min(first_sum, at)
+        if token == r"\times":  # it may stand between two sizes
+            crossed = min(crossed, at)
+        if letters & set(reader.tokens[at:after]):
+            stop = after
+        letters |= {own} if token == r"\prod" else set()
+        at = after
+    if stop == start:
+        return min(at, crossed)
+    return at if first_sum < stop else stop  # a sum inside takes all behind it
+
+
+def ends_factors(reader: Reader, at: int, start: int, end: int) -> bool:
+    """Whether the factors behind a sign end at a token: + and -, a comma, a bracket, the end of a cell."""
+    token = reader.tokens[at]
+    if token in ("|", r"\|"):
+        return token not in reader.tokens[at + 1 : end]
+    signed = token == "-" and (at == start or reader.tokens[at - 1] in _MULTIPLIED)
+    return (token in _ENDS or token.startswith(r"\end{")) and not signed
+
+
+def unbraced(reader: Reader, at: int) -> int:
+    """The first token of a script."""
+    return at + (reader.token(at) == "{")
+
+
+def unit_end(reader: Reader, at: int, end: int) -> int:
+    """Where what begins at a token ends: a bracket, a fraction, bars, with all its scripts."""
+    token, closing = reader.tokens[at], reader.source.closing
+    after = closing.get(at, at) + 1
+    if token == r"\frac":
+        after = reader.argument(reader.argument(at + 1, end)[1], end)[1]
+    elif token in _BARS:
+        inner = range(at + 1, end)
+        after = next((k for k in inner if reader.tokens[k] == _BARS[token]), end - 1) + 1
+    elif token.startswith(r"\begin{"):
+        closer = token.replace("begin", "end")
+        after = next((k for k in range(at, end) if reader.tokens[k] == closer), end - 1) + 1
+    elif token in ACCENTS or token in _APPLIED or token.startswith(r"\operatorname"):
+        after = reader.argument(reader.scripts(at + 1, end).end, end)[1] if at + 1 < end else end
+        after = closing.get(after - 1, after - 1) + 1
+    return min(reader.scripts(after, end).end, end)
 
 
 def cut_conditions(reader: Reader, s: Scripts) -> tuple[Scripts, list[Range]]:

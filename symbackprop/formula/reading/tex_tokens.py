@@ -35,6 +35,7 @@ _TOKEN = re.compile(
     r"|(?P<letter>[A-Za-z0-9]))"
     r"|(?P<environment>\\(?:begin|end)\s*\{[A-Za-z]*\*?\})"
     r"|(?P<bar>\\(?:left|right)\s*\|)"
+    r"|(?P<newrow>\\\\(?:\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?)"  # \\[2pt] is a row's end
     r"|(?P<command>\\(?:[A-Za-z]+|.|$))"
     r"|(?P<number>\d+(?:\.\d+)?)"
     r"|(?P<character>.)",
@@ -131,6 +132,8 @@ def _named(match: re.Match[str], before: Sequence[str]) -> list[tuple[str, int]]
         font = _SAME.get(match["font"], match["font"])
         content = (match["word"] or match["letter"] or "").replace(r"\_", "_")
         return [("\\" + font + "{" + content + "}", 0)]
+    if kind == "newrow":
+        return [("\\\\", 0)]
     if kind == "environment":
         return [(re.sub(r"\s", "", raw), 0)]
     if kind == "number" and len(raw) > 1 and _takes_one_digit(before):
