@@ -73,7 +73,7 @@ def test_nothing_comes_back_from_beyond_the_last_step() -> None:
 MEAN = "t: 1..T; x[t]: n; a = sum(x[t], over=t)/T;"
 PASSES = [
     f"{MEAN} L = sum(sum((x[t] - a)**3), over=t)",
-    "t: 1..T; x[t]: n; w[t] = sin(x[t]); a = sum(w[t], over=t); y[t] = w[t] + a; L = sum(y[t] @ y[t], over=t)",
+    "t: 1..T; x[t]: n; w[t] = x[t]**2; a = sum(w[t], over=t); y[t] = w[t] + a; L = sum(y[t] @ y[t], over=t)",
     f"{MEAN} v = sum((x[t] - a)**2, over=t)/T; z[t] = (x[t] - a)/sqrt(v + 1); L = sum(sum(z[t]**3), over=t)",
     "t: 1..T; x[t]: n; m[t]: scalar; W: n x n; N = sum(m[t]**2, over=t); h[t] = tanh(W @ h[t-1]/N + x[t]); "
     "l[t] = m[t]*sum(h[t]**2); L = sum(l[t], over=t)/N",
