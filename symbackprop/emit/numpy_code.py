@@ -26,7 +26,7 @@ from symbackprop.errors import SymbackpropError
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
 from symbackprop.graph.graph import TIME_SUM, Time
 from symbackprop.matrices.adjugate import ADJUGATE, named_determinants, without_inverse
-from symbackprop.numeric.points import phases
+from symbackprop.numeric.points import backward_groups, forward_groups
 
 ALONE = re.compile(r"(?<=[(,])\s*\{0\}(?=[),])")  # an argument of its own needs no brackets
 CALL = re.compile(r"(np\.\w+|erf)\([^()]*\)")
@@ -155,20 +155,17 @@ class Module:
 
     def groups(self, forward: bool) -> tuple[tuple[tuple[str, ...], bool], ...]:
         """Names in the order of their assignments, those inside the loop over time marked."""
-        order = phases(self.g)
-        if forward:
-            return (order.before, False), (order.inside, True), (order.after, False)
-        names = tuple(self.d.backward.adjoints)
-        late = tuple(n for n in names if n in order.after)
-        inside = tuple(n for n in names if (s := self.g.symbol[n].symbol) and s.time)
-        rest = tuple(n for n in names if n not in late and n not in inside)
-        return (late, False), (inside, True), (rest, False)
+        return forward_groups(self.g) if forward else backward_groups(self.d.backward)
 
     def loop(self, time: Time, names: list[str], forward: bool) -> list[str]:
         """What stands before a loop over time, and its head."""
         end, reach = size_code(time.length), sequences.reach(self.d)
         if forward:
-            first = [f"    {safe(n)}[0] = {self.code(e)}\n" for n, e in self.g.initial.items()]
+            first = [
+                f"    {safe(n)}[0] = {self.code(e)}\n"
+                for n, e in self.g.initial.items()
+                if n in names
+            ]
             return [*first, f"    for {safe(time.name)} in range(1, {end} + 1):\n"]
         beyond = f" * {reach}" * (reach > 1)
         first = [

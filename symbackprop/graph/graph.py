@@ -104,6 +104,10 @@ def make(
             names |= dict.fromkeys(sorted(s.names))
         if e.symbol and e.symbol.labels:
             names |= dict.fromkeys(sorted(e.symbol.labels.names))
+    if time and (time.name in symbol or time.name in names):
+        kind = "symbol" if time.name in symbol else "size"
+        raise DeclarationError(f"is the name of the time index and of a {kind}", where=f"`{time.name}`",
+                               hint="Rename one of them.")  # fmt: skip
     both = next((n for n in symbol if n in names), None)
     if both is not None:
         raise DeclarationError("is the name of a size and of a symbol", where=f"`{both}`",

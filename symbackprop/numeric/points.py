@@ -13,8 +13,8 @@ from symbackprop.backward.reverse_pass import Adjoint, Backward
 from symbackprop.entries.reference_values import Array, value
 from symbackprop.errors import DeclarationError
 from symbackprop.graph.domains import SYMMETRIC
-from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
-from symbackprop.graph.graph import TIME_SUM, Graph, used_names
+from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, symbols, topological
+from symbackprop.graph.graph import TIME_SUM, Graph, needs
 from symbackprop.matrices.adjugate import named_determinants, without_inverse
 from symbackprop.numeric.feasible_sizes import PRIMES, check_room, invertible, roomy
 from symbackprop.sizes import Size
@@ -103,40 +103,60 @@ def inside_sums(e: Expr) -> frozenset[Expr]:
 # --- forward and backward ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Definitions in three groups: before the recurrence, inside it, after it."""
-
-    before: tuple[str, ...]
-    inside: tuple[str, ...]
-    after: tuple[str, ...]
+Group: TypeAlias = tuple[tuple[str, ...], bool]  # names, and whether they are found step by step
 
 
-def phases(g: Graph) -> Order:
-    late: set[str] = set()
-    before, inside, after = [], [], []
-    for n, e in g.definition.items():
-        s = g.symbol[n].symbol
-        assert s
-        if s.time:
-            inside.append(n)
-            late.add(n)
-        elif any(m in late for m in used_names(e)):  # also through a last state
-            after.append(n)
-            late.add(n)
-        else:
-            before.append(n)
-    return Order(tuple(before), tuple(inside), tuple(after))
+def forward_groups(g: Graph) -> tuple[Group, ...]:
+    """The definitions in the order they can be evaluated: before the recurrence, inside it, after it.
+
+    A step that needs a mean over all steps, say, is inside another pass over them.
+    """
+    if not g.time:
+        return ((tuple(g.definition), False),)
+    return passes(list(g.definition), frozenset(n for n in g.definition if time_name(g, n)),
+                  {n: needs(g, n) & g.definition.keys() for n in g.definition}, set())  # fmt: skip
+
+
+def passes(
+    left: list[str], inside: frozenset[str], needed: Mapping[str, frozenset[str]], done: set[str]
+) -> tuple[Group, ...]:
+    """Names in groups outside and inside time by turns, each as large as what is done allows."""
+    out: list[Group] = []
+    while left:
+        for recurrent in (False, True):
+            own = [n for n in left if (n in inside) is recurrent]
+            ready = stage(own, done, needed)
+            out += [(ready, recurrent)] if ready else []
+            done = done | set(ready)
+        rest = [n for n in left if n not in done]
+        assert len(rest) < len(left), "a name waits for itself"
+        left = rest
+    return tuple(out)
+
+
+def stage(
+    names: list[str], done: set[str], needed: Mapping[str, frozenset[str]]
+) -> tuple[str, ...]:
+    """The names that need only one another, and what is done."""
+    kept = dict.fromkeys(names)
+    while blocked := {n for n in kept if not all(m in kept or m in done for m in needed[n])}:
+        kept = {n: None for n in kept if n not in blocked}
+    return tuple(kept)
+
+
+def late_names(g: Graph) -> frozenset[str]:
+    """Names outside time that are made from what is inside."""
+    groups = forward_groups(g)
+    first = next((k for k, (_, recurrent) in enumerate(groups) if recurrent), len(groups))
+    return frozenset(n for names, recurrent in groups[first:] if not recurrent for n in names)
 
 
 def schedule(g: Graph, length: int) -> Iterator[Key]:
     """Definitions in the order they can be evaluated."""
-    order = phases(g)
-    yield from ((n, 0) for n in order.before)
-    yield from ((n, 0) for n in order.inside if n in g.initial)
-    for t in range(1, length + 1):
-        yield from ((n, t) for n in order.inside)
-    yield from ((n, 0) for n in order.after)
+    for names, recurrent in forward_groups(g):
+        yield from ((n, 0) for n in names if not recurrent or n in g.initial)
+        for t in range(1, length + 1) if recurrent else ():
+            yield from ((n, t) for n in names)
 
 
 def definition_at(g: Graph, key: Key) -> Expr:
@@ -172,18 +192,38 @@ def backward_values(b: Backward, at: Point, work: Work = evaluate, held: Held = 
     named = named_determinants(b.graph)
     deltas = {**at.deltas, **held}
     out = Point(at.sizes, at.values, deltas, at.length)
-    recurrent = {n for n in b.adjoints if time_name(b.graph, n)}
-    late = set(phases(b.graph).after)
-    for n in (n for n in b.adjoints if n in late and (n, 0) not in held):
-        deltas[n, 0] = work(without_inverse(b.adjoints[n].value, named), out, 0)
-    for t in range(at.length, -1, -1):
-        for n in (n for n in b.adjoints if n in recurrent and (n, t) not in held):
-            form = at_step(b.adjoints[n], t, at.length)
-            if form is not None:
-                deltas[n, t] = work(without_inverse(form, named), out, t)
-    for n in (n for n in b.adjoints if n not in recurrent | late and (n, 0) not in held):
-        deltas[n, 0] = work(without_inverse(b.adjoints[n].value, named), out, 0)
+    for group, recurrent in backward_groups(b):
+        for t in range(at.length, -1, -1) if recurrent else (0,):
+            for n in (n for n in group if (n, t) not in held):
+                form = at_step(b.adjoints[n], t, at.length) if recurrent else b.adjoints[n].value
+                if form is not None:
+                    deltas[n, t] = work(without_inverse(form, named), out, t)
     return out
+
+
+def backward_groups(b: Backward) -> tuple[Group, ...]:
+    """The δ's in the order they can be found: those after the recurrence, its own, those before it.
+
+    Where a δ inside waits for one before, as that of an input for that of its mean over time, there is
+    another pass over the steps.
+    """
+    if not b.graph.time:
+        return ((tuple(b.adjoints), False),)
+    needed, late = waits(b), late_names(b.graph)
+    first = stage([n for n in b.adjoints if n in late], set(), needed)
+    left = [n for n in b.adjoints if n not in first]
+    inside = frozenset(n for n in left if time_name(b.graph, n))
+    start = stage([n for n in left if n in inside], set(first), needed)
+    rest = passes([n for n in left if n not in start], inside, needed, {*first, *start})
+    return tuple(g for g in ((first, False), (start, True), *rest) if g[0])
+
+
+def waits(b: Backward) -> Mapping[str, frozenset[str]]:
+    """The δ's that each δ is made from."""
+    forms = {n: [f for f in (a.value, a.first, a.last) if f] for n, a in b.adjoints.items()}
+    found = {n: [s.symbol for s in symbols(*fs) if s.symbol] for n, fs in forms.items()}
+    return {n: frozenset(s.name for s in own if s.cotangent and s.name in forms)
+            for n, own in found.items()}  # fmt: skip
 
 
 BEFORE = "before"  # the scope of a recurrence that holds at every step but the last

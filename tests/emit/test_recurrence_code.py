@@ -70,6 +70,24 @@ def test_nothing_comes_back_from_beyond_the_last_step() -> None:
     assert np.allclose(out["u"], [np.cos(0.3), np.cos(0.5), 0])
 
 
+MEAN = "t: 1..T; x[t]: n; a = sum(x[t], over=t)/T;"
+PASSES = [
+    f"{MEAN} L = sum(sum((x[t] - a)**3), over=t)",
+    "t: 1..T; x[t]: n; w[t] = x[t]**2; a = sum(w[t], over=t); y[t] = w[t] + a; L = sum(y[t] @ y[t], over=t)",
+    f"{MEAN} v = sum((x[t] - a)**2, over=t)/T; z[t] = (x[t] - a)/sqrt(v + 1); L = sum(sum(z[t]**3), over=t)",
+    "t: 1..T; x[t]: n; m[t]: scalar; W: n x n; N = sum(m[t]**2, over=t); h[t] = tanh(W @ h[t-1]/N + x[t]); "
+    "l[t] = m[t]*sum(h[t]**2); L = sum(l[t], over=t)/N",
+]
+
+
+@pytest.mark.parametrize("text", PASSES)
+def test_what_all_steps_say_may_stand_inside_each(text: str) -> None:
+    """Means over time, the length of a mask, the last state: another pass, forwards and backwards."""
+    d = sb.derive(text)
+    assert not emitted_differs(d, 3)
+    assert d.verify().ok
+
+
 def test_a_wrong_step_is_seen() -> None:
     """The comparison itself: another matrix in one step is another gradient."""
     d = sb.derive(recurrence("a matrix each", "given", "a loss each"))

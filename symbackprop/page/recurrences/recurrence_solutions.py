@@ -187,6 +187,8 @@ def put_closed(d: Derivation, e: Expr, known: Known) -> Closed | None:
     for base, x in m.powers:
         s = base.symbol
         form = known.get((s.name, s.cotangent)) if s else None
+        if s and s.cotangent and s.shift > 0:
+            return None  # behind the last step a signal is 0, its closed form an empty product
         if form is None or s is None:
             if has_signal(base):
                 return None
