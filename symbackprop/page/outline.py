@@ -27,7 +27,7 @@ from symbackprop.page.hessian_section import hessian_section
 from symbackprop.page.local_section import local_section
 from symbackprop.page.opening_section import graph_section, symbols_section
 from symbackprop.page.page import Block, Equations, Options, Page, Paragraph, Section
-from symbackprop.page.recurrences.recurrence_solutions import bounded, closed_forms
+from symbackprop.page.recurrences.recurrence_solutions import bounds, closed_forms
 from symbackprop.page.trace_section import numbers_section, trace_section
 
 PARTS = (
@@ -271,13 +271,11 @@ def closed_section(d: Derivation, o: Options) -> list[Block]:
 
 def bound_section(d: Derivation, o: Options) -> list[Block]:
     """What the gradients by the variables cannot exceed, where their slopes are bounded."""
-    rows = []
-    for n in d.wrt:
-        found = bounded(d, n)
-        if found:
-            recurrent = bool(symbol_of(d, n).time)
-            rows.append(Equation(f"bound.{n}", found[0], found[1:], recurrent=recurrent, relation="≤",
-                                 boxed=True))  # fmt: skip
+    rows = [
+        Equation(f"bound.{n}", left, (right,), recurrent=bool(symbol_of(d, n).time), relation="≤",
+                 boxed=True)
+        for n, (left, right) in bounds(d).items()
+    ]  # fmt: skip
     return [Equations(tuple(rows), Phrase("bound.intro"))] if rows else []
 
 

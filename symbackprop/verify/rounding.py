@@ -1,6 +1,6 @@
 """Whether two values differ, or only their rounding: the same at neighbouring points tells them apart.
 
-Every value is moved by a few units in its last place (Parker, Monte Carlo arithmetic, 1997). What a wrong
+Every value is moved by some units in its last place (Parker, Monte Carlo arithmetic, 1997). What a wrong
 formula is off by stays as it is; what rounding leaves scatters about 0, however ill-conditioned the graph.
 """
 
@@ -19,7 +19,7 @@ from symbackprop.graph.expr import Expr
 from symbackprop.numeric.points import Key, Point, backward_values, evaluate, forward, schedule
 
 COUNT = 7  # neighbouring points
-UNITS = 4  # units in the last place a value is moved by, at most
+UNITS = 256  # units in the last place a value is moved by, at most: more than arithmetic loses in a line
 UNIT = 2.0**-52
 SPREAD = 3.0  # a mean of this many standard deviations is no scatter about 0
 KEPT = ("onehot", "label")
@@ -47,7 +47,7 @@ class Trial:
         return max((float(np.max(np.abs(x), initial=0)) for x in arrays), default=0.0)
 
     def beside(self, rng: np.random.Generator) -> Point:
-        """The forward and backward pass where every value is moved by a few units in its last place."""
+        """The forward and backward pass where every value is moved by some units in its last place."""
         g, p = self.d.graph, self.point
         made = set(schedule(g, p.length))
         values: dict[Key, Array] = {}

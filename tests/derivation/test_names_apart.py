@@ -30,7 +30,7 @@ MAKERS = [
     "p0: n x n; p1: n; q0 = inverse(p0 + eye(n)); L = sum((q0 @ p1)**2)",
     "p0: n; p1: n; p2: n x n; q0 = p0 + p1; q1 = p2 @ q0 + q0; L = logsumexp(q1)",
     "p0: n x d; p1: n label d; q0 = batchnorm(p0); L = cross_entropy_logits(q0, p1)",
-    "p0: n x d; q0 = normalize(p0); L = sum(cumsum(q0)**2)",
+    "p0: n x d; q0 = normalize(p0); L = sum(cumsum(q0, axis=-1)**2)",
     "p0: scalar; p1: n; q0 = sigmoid(p0 * p1); L = mean(q0**2) - p0",
 ]  # fmt: skip
 

@@ -31,7 +31,7 @@ NAMES = [
     "L_bar: n; x: n; L = sum(L_bar*x**2)",
     "y_bar: n; x: n; y = tanh(x*y_bar)",
     "x: x_bar; z: n; y = sum(x**2)*z",
-    "x: lambda x class; L = sum(tanh(x))",
+    "x: range x float; L = sum(tanh(x))",
     "x: np x sum; y: range; L = mean(x)*sum(y)",
     "x: n x n_; g: n_; y = layernorm(x, g); L = sum(y**2)",
     "e: n x s; y = softmax(e); L = sum(tanh(y)**2)",

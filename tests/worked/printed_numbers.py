@@ -12,8 +12,8 @@ from symbackprop.formula.tree import (
     Array as ArrayFormula, Call, Decimal, Floor, Formula, Minus, Name, Number, Over, Plus, Times,
 )  # fmt: skip
 from symbackprop.numeric.points import Point
-from symbackprop.page.page import Page, Sketch
 from symbackprop.page.given_numbers import trace_point
+from symbackprop.page.page import Page, Sketch
 from symbackprop.picture.drawings.drawing import Drawing, Line
 from symbackprop.sheet.exercise import Answer, Derived, Shown, Stated
 from symbackprop.sheet.sheet import LETTERS, Sheet

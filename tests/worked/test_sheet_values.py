@@ -10,8 +10,8 @@ from symbackprop.derivation.derivation import signal
 from symbackprop.entries.reference_values import Array
 from symbackprop.formula.tree import Decimal, Minus, Name, Plus, number
 from symbackprop.numeric.points import Point
-from symbackprop.page.page import Listing
 from symbackprop.page.given_numbers import trace_point
+from symbackprop.page.page import Listing
 from symbackprop.sheet.exercise import Shown
 from symbackprop.sheet.sheet import Sheet
 from symbackprop.verify.equality import verify_page

@@ -277,21 +277,24 @@ def row(
 # --- bounds --------------------------------------------------------------------------------------
 
 
-def bounded(d: Derivation, name: str) -> tuple[Formula, Formula] | None:
-    """|∂L/∂x| and what it cannot exceed: every f' replaced by sup |f'|, absolute values for the rest.
+def bounds(d: Derivation) -> dict[str, tuple[Formula, Formula]]:
+    """|∂L/∂x| and what it cannot exceed, by variable: every f' by sup |f'|, absolute values for the rest.
 
-    None without a closed form, for arrays, and where a slope is not bounded.
+    Nothing of a variable without a closed form, of an array, and where a slope is not bounded.
     """
-    if d.graph.time is None:
-        return None
+    time = d.graph.time
+    if time is None:
+        return {}
     w = with_named_slopes(d) or d
-    found = closed_gradient(w, name, solved(w))
-    if not found or any(c.shape for c in found):
-        return None
-    largest = [bounded_form(c) for c in found]
-    kept = [c for c in largest if c is not None]
-    if len(kept) < len(largest):
-        return None
-    writer = ClosedWriter(d.convention, d.graph.time)
-    right = one_or(Plus, [writer.formula(c) for c in kept])
-    return Call("abs", (derivative(d, name),)), right
+    known = solved(w)
+    writer = ClosedWriter(d.convention, time)
+    out: dict[str, tuple[Formula, Formula]] = {}
+    for name in d.wrt:
+        found = closed_gradient(w, name, known)
+        if not found or any(c.shape for c in found):
+            continue
+        kept = [c for c in map(bounded_form, found) if c is not None]
+        if len(kept) == len(found):
+            right = one_or(Plus, [writer.formula(c) for c in kept])
+            out[name] = Call("abs", (derivative(d, name),)), right
+    return out
