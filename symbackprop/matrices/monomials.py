@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import NUMBER, SIZE, Expr, apply, const
@@ -24,6 +25,7 @@ class Monomial:
 MEANS = {"mean": "sum", "mean_last": "sum_last"}  # a mean is its sum by the number of entries
 
 
+@lru_cache(maxsize=20_000)
 def split(e: Expr) -> Monomial:
     """An expression as a monomial, looking through products, quotients, powers, signs, means."""
     coefficient, scalars, arrays = Fraction(1), {}, {}

@@ -78,23 +78,30 @@ def with_body(
 
 def last_about(reader: Reader, start: int, end: int, letters: frozenset[str]) -> int:
     """Where the last factor ends that is about one of the letters; the end of all where none is."""
-    at, stop, first_sum, crossed = start, start, end, end
+    at, stop, crossed = start, start, end
     while at < end and not ends_factors(reader, at, start, end):
         token, after = reader.tokens[at], unit_end(reader, at, end)
-        own = reader.token(unbraced(reader, at + 2)) if token in _BIG else ""
-        if own in letters:  # another product over the same letter begins
-            break
-        if token == r"\sum":
-            first_sum = min(first_sum, at)
+        if token in _BIG:
+            own = reader.token(unbraced(reader, at + 2))
+            if own in letters and at > start:  # another sign over the same letter begins
+                break
+            after = taken(reader, token, own, after, end)
         if token == r"\times":  # it may stand between two sizes
             crossed = min(crossed, at)
-        if letters & set(reader.tokens[at:after]):
+        if letters & set(reader.tokens[at:after]) or (at == start and token in _BIG):
             stop = after
-        letters |= {own} if token == r"\prod" else set()
         at = after
-    if stop == start:
-        return min(at, crossed)
-    return at if first_sum < stop else stop  # a sum inside takes all behind it
+    return min(at, crossed) if stop == start else stop
+
+
+def taken(reader: Reader, sign: str, own: str, at: int, end: int) -> int:
+    """Where what a sign inside takes ends: Σ all factors behind it, Π up to the last about its index."""
+    if sign == r"\prod":
+        return last_about(reader, at, end, frozenset({own}))
+    start = at
+    while at < end and not ends_factors(reader, at, start, end):
+        at = unit_end(reader, at, end)
+    return at
 
 
 def ends_factors(reader: Reader, at: int, start: int, end: int) -> bool:
