@@ -96,6 +96,18 @@ def pullback(
     `output` is the expression to write for the node's value (its name, where it has one), `named` are
     the names its helpers have.
     """
+    return sent_back(node, argument, output, cotangent, tuple(named.items()))
+
+
+@lru_cache(maxsize=KEPT)
+def sent_back(
+    node: Expr,
+    argument: int,
+    output: Expr,
+    cotangent: Expr,
+    names: tuple[tuple[Hashable, Expr], ...],
+) -> Expr:
+    """The pullback, kept: judging answers and writing pages ask for the same ones again and again."""
     if node.op is TIME_SUM:
         return cotangent
     if node.op.name == "reshape":
@@ -104,7 +116,7 @@ def pullback(
     if node.op.name in COMPOSED:
         return through(node, argument, cotangent)
     local = of_node(node, argument)
-    known = tensors(node, output, local.instance, named)
+    known = tensors(node, output, local.instance, dict(names))
     known[COTANGENT] = cotangent
     raised = raise_entries(local.pullback, local.jacobian.by, known)
     assert raised is not None, f"the pullback of {node.op.name} has no op that says it"
