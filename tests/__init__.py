@@ -1,4 +1,4 @@
-"""Tests lie in folders named after the rooms they test; `whole/` and `worked/` walk the whole road."""
+"""Tests lie in folders named after their rooms; `whole`, `worked` and `corpora` walk the whole road."""
 
 from pathlib import Path
 

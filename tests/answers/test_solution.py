@@ -10,7 +10,7 @@ import symbackprop as sb
 from symbackprop.answers.many.checking_many import Task, judge_all
 from symbackprop.answers.solution.solution import solution
 from symbackprop.derivation.derivation import Derivation
-from tests.answers.test_typed_answers import HOSTILE
+from tests.corpora.test_typed_answers import HOSTILE
 from tests.limits import within_a_second
 
 RNN = """t: 1..T; W: d x d; h0: d; y: d; h[0] = h0; h[t] = tanh(W @ h[t-1])

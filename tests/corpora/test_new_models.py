@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from tests.answers.new_answer_rows import MODELS, NEW
+from tests.corpora.new_answer_rows import MODELS, NEW
 
 CORRECT = [(g, w, a) for g, w, a, verdict, _ in NEW if verdict == "correct"]
 

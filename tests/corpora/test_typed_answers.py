@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import symbackprop as sb
-from tests.answers.typed_answer_rows import GRAPHS, RIGHT, WRONG
+from tests.corpora.typed_answer_rows import GRAPHS, RIGHT, WRONG
 from tests.limits import within_a_second
 
 _RIGHT = [(g, w, a) for (g, w), each in RIGHT.items() for a in each]

@@ -15,7 +15,7 @@ from symbackprop.answers.many.answer_table import rows
 from symbackprop.answers.verdicts.verdict import Verdict
 from symbackprop.errors import DeclarationError
 from symbackprop.interfaces.check_command import lines_of
-from tests.answers.more_answer_rows import MODELS, MORE
+from tests.corpora.more_answer_rows import MODELS, MORE
 
 Row = tuple[str, ...]
 

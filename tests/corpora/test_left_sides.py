@@ -3,7 +3,7 @@ r"""The left side of an answer is part of it: what stands around the derivative 
 import pytest
 
 import symbackprop as sb
-from tests.answers.left_side_rows import GRAPHS, ROWS
+from tests.corpora.left_side_rows import GRAPHS, ROWS
 
 SQUARES = "X: n x d; f = sum(X**2)"
 LEAST = "X: n x d; w: d; y: n; L = sum((X @ w - y)**2)/n"

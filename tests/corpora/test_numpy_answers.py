@@ -3,7 +3,7 @@
 import pytest
 
 import symbackprop as sb
-from tests.answers.numpy_answer_rows import GRAPHS, ROWS
+from tests.corpora.numpy_answer_rows import GRAPHS, ROWS
 
 
 @pytest.mark.parametrize(("graph", "wrt", "answer", "verdict"), ROWS)

@@ -4,7 +4,7 @@ import pytest
 
 import symbackprop as sb
 from tests.answers import more_spelling_rows as more
-from tests.answers.spelling_rows import GRAPHS, ROWS
+from tests.corpora.spelling_rows import GRAPHS, ROWS
 
 
 EVERY = [(GRAPHS[g], *row) for g, *row in ROWS] + [(more.GRAPHS[g], *row) for g, *row in more.ROWS]
