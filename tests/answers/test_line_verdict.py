@@ -252,26 +252,9 @@ def test_what_cannot_be_stated(text: str, says: str) -> None:
 
 # every printed equation ---------------------------------------------------------------------------
 
-PRINTED = ("shared", "attention", "layernorm", "thin", "gated", "one label", "slices")
-
 
 def sides_of(d: Derivation, eq: Equation) -> list[str]:
     return [latex(f, d.functions) for f in (eq.left, *eq.sides)]
-
-
-@pytest.mark.parametrize("name", PRINTED)
-def test_what_is_printed_holds_and_what_is_damaged_is_false(name: str) -> None:
-    d = sb.derive(GRAPHS[name])
-    for eq in outline(d).equations:
-        *rest, last = sides_of(d, eq)
-        line = judge(d, " = ".join([*rest, last]), local=eq.local)
-        assert line.verdict == "holds", line
-        if eq.sides[-1] == ZERO:
-            continue
-        for wrong in (f"2 ({last})", f"-({last})"):
-            line = judge(d, " = ".join([*rest, wrong]), local=eq.local, free=eq.free)
-            assert (line.verdict, line.sign) == ("false", len(rest)), line
-            assert line.values and line.values[0] != line.values[1]
 
 
 def test_printed_numbers_hold() -> None:

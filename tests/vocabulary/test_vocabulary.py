@@ -122,16 +122,11 @@ ALL = [(name, n) for name, op in OPS.items() for n in range(len(cases(op)))]
 
 
 @pytest.mark.parametrize(("name", "n"), ALL)
-def test_pullback_jacobian_and_print(name: str, n: int) -> None:
-    """δ by complex step (or central differences), every printed side read back."""
-    e = cases(OPS[name])[n]
-    report = derive(collect(z=e)).verify(seed=2)
-    assert report.ok, report.failures
-
-
-@pytest.mark.parametrize(("name", "n"), ALL)
-def test_numpy_spelling_is_the_definition(name: str, n: int) -> None:
+def test_pullback_jacobian_print_and_code(name: str, n: int) -> None:
+    """δ by complex step, every printed side read back; the NumPy spelling is the definition."""
     d = derive(collect(z=cases(OPS[name])[n]))
+    report = d.verify(seed=2)
+    assert report.ok, report.failures
     p = seeded(d.backward, generic_point(d.graph, 0, 4), 4)
     full = backward_values(d.backward, forward(d.graph, p))
     values = {m: p.values[m, 0] for m in d.graph.inputs}
