@@ -3,7 +3,7 @@
 import pytest
 
 import symbackprop as sb
-from tests.answers import more_spelling_rows as more
+from tests.corpora import more_spelling_rows as more
 from tests.corpora.spelling_rows import GRAPHS, ROWS
 
 
