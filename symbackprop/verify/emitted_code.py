@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from math import isfinite
+from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 
@@ -17,9 +16,12 @@ from symbackprop.entries.reference_values import Array
 from symbackprop.errors import SymbackpropError
 from symbackprop.numeric.points import Point
 from symbackprop.verify.comparison import EQUAL, relative
-from symbackprop.verify.rounding import Trial, scattered
+from symbackprop.verify.rounding import Nearby, Trial
 
-Code = Callable[..., Mapping[str, Array]]
+Code: TypeAlias = Callable[..., Mapping[str, Array]]
+Results: TypeAlias = tuple[
+    Mapping[str, Array], Mapping[str, Array]
+]  # of the code, and the right ones
 
 
 def emitted(d: Derivation) -> Code | None:
@@ -37,63 +39,33 @@ def names(d: Derivation) -> tuple[str, ...]:
 
 def check_code(code: Code, trial: Trial, tallies: Mapping[str, Tally]) -> None:
     """The output and every gradient, as code computes them, at one point."""
-    d = trial.d
+    near = Nearby(trial, partial(both, code, trial.d))
     try:
-        with np.errstate(all="ignore"):
-            found = code(**arguments(d, trial.point))
+        found, wanted = near.here
     except Exception as error:  # the code is what is tested: whatever it raises is its failure
         for t in tallies.values():
             t.fail(f"the emitted code raises {type(error).__name__}: {error}")
         return
-    near = Nearby(code, trial)
-    for name, want in results(d, trial.point).items():
+    for name, want in wanted.items():
         compare(name, np.asarray(found[name]), want, near, tallies[name])
 
 
-def compare(name: str, got: Array, want: Array, near: Nearby, tally: Tally) -> None:
-    """One result. What rounding alone explains is no difference."""
+def both(code: Code, d: Derivation, at: Point) -> Results:
+    """What the code returns at a point, and what it should."""
+    with np.errstate(all="ignore"):
+        return code(**arguments(d, at)), results(d, at)
+
+
+def compare(name: str, got: Array, want: Array, near: Nearby[Results], tally: Tally) -> None:
+    """One result."""
     tally.points += 1
     if got.shape != want.shape:
         tally.fail(f"the emitted code returns the size {got.shape} for {want.shape}")
         return
     error, where = relative(want, got)
-    if error <= EQUAL:
-        tally.agree(error)
-    elif (
-        isfinite(error)
-        and error * size(want) <= EQUAL * near.trial.largest
-        and near.rounds(name, where)
-    ):
-        tally.agree(0.0)
-    else:
-        tally.fail(f"the emitted code gives {got[where]:.12g} for {want[where]:.12g}; "
-                   f"seed {near.trial.seed}, sizes {dict(near.trial.point.sizes)}", error)  # fmt: skip
-
-
-def size(a: Array) -> float:
-    """The largest entry by its absolute value."""
-    return float(np.max(np.abs(a), initial=0.0))
-
-
-@dataclass(frozen=True)
-class Nearby:
-    """The emitted code at the points beside one, run when somebody asks."""
-
-    code: Code
-    trial: Trial
-
-    @cached_property
-    def both(self) -> tuple[tuple[Mapping[str, Array], Mapping[str, Array]], ...]:
-        return tuple(self.at(p) for p in (self.trial.point, *self.trial.neighbours))
-
-    def at(self, p: Point) -> tuple[Mapping[str, Array], Mapping[str, Array]]:
-        with np.errstate(all="ignore"):
-            return self.code(**arguments(self.trial.d, p)), results(self.trial.d, p)
-
-    def rounds(self, name: str, where: tuple[int, ...]) -> bool:
-        """Whether the difference at one entry scatters about 0; code that raises there is no rounding."""
-        try:
-            found = self.both
-        except np.linalg.LinAlgError:
-            return False
-        return scattered([float(np.asarray(a[name])[where] - b[name][where]) for a, b in found])
+    near.hold(
+        tally, error, EQUAL,
+        gap=lambda r: float(np.asarray(r[0][name])[where] - r[1][name][where]),
+        most=EQUAL * near.trial.largest,
+        told=lambda: f"the emitted code gives {got[where]:.12g} for {want[where]:.12g}; {near.trial.place}",
+    )  # fmt: skip

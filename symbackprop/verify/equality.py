@@ -9,11 +9,11 @@ to 1e-6. The only verdict that counts is 'agrees' at three or more points.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from itertools import chain, islice
-from math import inf, isfinite
+from math import inf
 
 import numpy as np
 
@@ -38,7 +38,7 @@ from symbackprop.verify.emitted_code import check_code, emitted, names as names_
 from symbackprop.verify.page_values import Names, Scene
 from symbackprop.verify.comparison import EQUAL, TRUE, relative
 from symbackprop.verify.precise_lines import half_units, precisely
-from symbackprop.verify.rounding import Trial, moved, scattered
+from symbackprop.verify.rounding import Nearby, Trial, moved
 from symbackprop.verify.truth import analytic as takes_complex, check_truths
 from symbackprop.verify.typed_partials import with_partials
 
@@ -97,13 +97,18 @@ class Checks:
 
     def at(self, trial: Trial) -> None:
         """Everything at one point."""
-        scene = Scene(self.d, self.names, trial.point, trial.seed, self.page.at)
-        near = Nearby(trial, self.names, self.page.at)
+        near = Nearby(trial, self.scenes(trial))
         for eq, sides, t in zip(self.page.equations, self.read, self.equalities, strict=True):
-            check_equation(eq, sides, scene, near, t)
-        check_truths(self.d, trial, self.truths, tolerance=TRUE)
+            check_equation(eq, sides, near, t)
+        check_truths(trial, self.truths, tolerance=TRUE)
         if self.code:
             check_code(self.code, trial, self.results)
+
+    def scenes(self, trial: Trial) -> Callable[[Point], Scene]:
+        """What equations are evaluated in; beside the point of the trial functions round otherwise too."""
+        noise = partial(moved, rng=np.random.default_rng([trial.seed, 4242]))
+        return lambda p: Scene(self.d, self.names, p, trial.seed, self.page.at,
+                               noise=None if p is trial.point else noise)  # fmt: skip
 
     def made(self, need: int) -> tuple[tuple[Checked, ...], ...]:
         """The verdicts: only what was checkable at enough points agrees."""
@@ -185,54 +190,22 @@ class Pair:
     slack: Array | None
     moment: str
 
-
-@dataclass(frozen=True)
-class Nearby:
-    """The scenes of the points beside one, made when somebody asks for them."""
-
-    trial: Trial
-    names: Names
-    at: Mapping[str, object] | None
-
-    @cached_property
-    def scenes(self) -> tuple[Scene, ...]:
-        t = self.trial
-        rng = np.random.default_rng([t.seed, 4242])
-        return tuple(Scene(t.d, self.names, p, t.seed, self.at, noise=partial(moved, rng=rng))
-                     for p in t.neighbours)  # fmt: skip
-
-    def gaps(
-        self, eq: Equation, sides: list[Formula], n: int, where: tuple[int, ...]
-    ) -> list[float]:
-        """Left less right at one entry of pair n, at every point beside this one."""
-        found = (next(islice(pairs(eq, sides, s), n, None)) for s in self.scenes)
-        return [float(np.real(one_entry(p.left, where) - one_entry(p.right, where))) for p in found]
-
-
-def one_entry(a: Array, where: tuple[int, ...]) -> Array:
-    """An entry; a number stands for an array of it."""
-    return a[where] if a.ndim else a
+    def gap(self, where: tuple[int, ...]) -> float:
+        """Left less right at one entry."""
+        return float(np.real(one_entry(self.left, where) - one_entry(self.right, where)))
 
 
 def check_equation(
-    eq: Equation, sides: list[Formula] | str, scene: Scene, near: Nearby, tally: Tally
+    eq: Equation, sides: list[Formula] | str, near: Nearby[Scene], tally: Tally
 ) -> None:
     """One equation at one point, at every time step it is about."""
     if isinstance(sides, str):
         tally.fail(sides)
         return
     try:
-        if eq.local == "trace" and precisely(scene.d, eq, sides, scene, tally):
-            tally.points += 1
-            return
-        for n, p in enumerate(pairs(eq, sides, scene)):
-            found = compared(p)
-            if not isinstance(found, Difference):
-                tally.agree(found)
-            elif rounding(eq, sides, near, n, p, found):
-                tally.agree(0.0)
-            else:
-                tally.fail(told(eq, p, found, scene), found.error)
+        if not (eq.local == "trace" and precisely(near.here.d, eq, sides, near.here, tally)):
+            for n, p in enumerate(pairs(eq, sides, near.here)):
+                compare(eq, sides, near, n, p, tally)
     except SymbackpropError as error:
         tally.fail(f"cannot be evaluated: {error}")
         return
@@ -252,47 +225,37 @@ def pairs(eq: Equation, sides: list[Formula], scene: Scene) -> Iterator[Pair]:
             yield Pair(f, least, right, slack, moment)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """How far two sides are apart, relative to the larger; `where` is the entry, None where sizes differ."""
-
-    error: float
-    where: tuple[int, ...] | None
-
-
-def compared(p: Pair) -> float | Difference:
-    """The error of two sides that agree, or what tells them apart."""
+def compare(
+    eq: Equation, sides: list[Formula], near: Nearby[Scene], n: int, p: Pair, tally: Tally
+) -> None:
+    """Two sides, the n-th of all pairs of an equation; a rounded one may be off by its slack."""
     if p.left.shape != p.right.shape and p.left.ndim and p.right.ndim:
-        return Difference(inf, None)
-    a, b = np.broadcast_arrays(p.left, p.right)
-    error, where = relative(a, b)
+        side = latex(p.side, near.trial.d.functions)
+        tally.fail(f"sizes differ: {p.left.shape} and {p.right.shape} for `{side}`")
+        return
+    error, where = relative(*np.broadcast_arrays(p.left, p.right))
+    tolerance, most = EQUAL, EQUAL * near.trial.largest
     if p.slack is not None:
-        return 0.0 if np.all(np.abs(a - b) <= p.slack) else Difference(error, where)
-    return error if error <= EQUAL else Difference(error, where)
+        error = 0.0 if np.all(np.abs(p.left - p.right) <= p.slack) else error
+        tolerance = most = 0.0
+    near.hold(
+        tally, error, tolerance, most=most,
+        gap=lambda s: next(islice(pairs(eq, sides, s), n, None)).gap(where),
+        told=lambda: told(eq, p, where, near.trial),
+    )  # fmt: skip
 
 
-def rounding(
-    eq: Equation, sides: list[Formula], near: Nearby, n: int, p: Pair, found: Difference
-) -> bool:
-    """Whether the largest difference is what rounding leaves: small beside all values, and scattered."""
-    if found.where is None or p.slack is not None or not isfinite(found.error):
-        return False
-    gap = float(np.real(one_entry(p.left, found.where) - one_entry(p.right, found.where)))
-    if abs(gap) > EQUAL * near.trial.largest:
-        return False
-    return scattered([gap, *near.gaps(eq, sides, n, found.where)])
-
-
-def told(eq: Equation, p: Pair, found: Difference, scene: Scene) -> str:
+def told(eq: Equation, p: Pair, where: tuple[int, ...], trial: Trial) -> str:
     """What differs: the entry and both values."""
-    functions = scene.d.functions
-    side = latex(p.side, functions)
-    if found.where is None:
-        return f"sizes differ: {p.left.shape} and {p.right.shape} for `{side}`"
-    a, b = one_entry(p.left, found.where), one_entry(p.right, found.where)
-    at = f" at entry {tuple(k + 1 for k in found.where)}" if found.where else ""
-    return (f"`{latex(eq.left, functions)}` is {a:.12g} but `{side}` is {b:.12g}{at}{p.moment}; "
-            f"seed {scene.seed}, sizes {dict(scene.point.sizes)}")  # fmt: skip
+    left, side = (latex(f, trial.d.functions) for f in (eq.left, p.side))
+    a, b = one_entry(p.left, where), one_entry(p.right, where)
+    at = f" at entry {tuple(k + 1 for k in where)}" if where else ""
+    return f"`{left}` is {a:.12g} but `{side}` is {b:.12g}{at}{p.moment}; {trial.place}"
+
+
+def one_entry(a: Array, where: tuple[int, ...]) -> Array:
+    """An entry; a number stands for an array of it."""
+    return a[where] if a.ndim else a
 
 
 def raised(left: Array, right: Array) -> Array:

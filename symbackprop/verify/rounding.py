@@ -6,13 +6,15 @@ formula is off by stays as it is; what rounding leaves scatters about 0, however
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Generic, TypeVar
 
 import numpy as np
 
 from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.report import Tally
 from symbackprop.entries.reference_values import Array
 from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import Expr
@@ -23,6 +25,8 @@ UNITS = 256  # units in the last place a value is moved by, at most: more than a
 UNIT = 2.0**-52
 SPREAD = 3.0  # a mean of this many standard deviations is no scatter about 0
 KEPT = ("onehot", "label")
+
+Seen = TypeVar("Seen")
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,11 @@ class Trial:
         arrays = (*self.point.values.values(), *self.point.deltas.values())
         return max((float(np.max(np.abs(x), initial=0)) for x in arrays), default=0.0)
 
+    @property
+    def place(self) -> str:
+        """Where it is, for whoever wants to see it again."""
+        return f"seed {self.seed}, sizes {dict(self.point.sizes)}"
+
     def beside(self, rng: np.random.Generator) -> Point:
         """The forward and backward pass where every value is moved by some units in its last place."""
         g, p = self.d.graph, self.point
@@ -64,6 +73,45 @@ class Trial:
 
         start = Point(p.sizes, values, seeds, p.length)
         return backward_values(self.d.backward, forward(g, start, work=work), work=work)
+
+
+@dataclass(frozen=True)
+class Nearby(Generic[Seen]):
+    """What a check makes of the point of a trial and, where somebody asks, of the points beside it."""
+
+    trial: Trial
+    made: Callable[[Point], Seen]
+
+    @cached_property
+    def here(self) -> Seen:
+        return self.made(self.trial.point)
+
+    @cached_property
+    def beside(self) -> tuple[Seen, ...]:
+        return tuple(map(self.made, self.trial.neighbours))
+
+    def hold(
+        self, tally: Tally, error: float, tolerance: float, *,
+        gap: Callable[[Seen], float], most: float, told: Callable[[], str],
+    ) -> None:  # fmt: skip
+        """One comparison: what rounding alone explains is no difference, and nan is no agreement.
+
+        `gap` is the difference itself, and `most` the largest that may be rounding.
+        """
+        if error <= tolerance:
+            tally.agree(error)
+        elif self.rounds(gap, most):
+            tally.agree(0.0)
+        else:
+            tally.fail(told(), error)
+
+    def rounds(self, gap: Callable[[Seen], float], most: float) -> bool:
+        """Whether a difference is small enough to be rounding, and scatters about 0 beside the point."""
+        first = gap(self.here)
+        try:
+            return abs(first) <= most and scattered([first, *map(gap, self.beside)])
+        except np.linalg.LinAlgError:  # what raises beside a point is no rounding
+            return False
 
 
 def moved(x: Array, rng: np.random.Generator, *, symmetric: bool = False) -> Array:

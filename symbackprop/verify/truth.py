@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeAlias
 
 import numpy as np
@@ -23,7 +23,7 @@ from symbackprop.graph.expr import Expr, topological
 from symbackprop.numeric.complex_step import STEP
 from symbackprop.numeric.points import Key, Point, definition_at, evaluate, schedule
 from symbackprop.verify.comparison import ROUNDING
-from symbackprop.verify.rounding import Trial, scattered
+from symbackprop.verify.rounding import Nearby, Trial
 
 DIFFERENCE = 1e-5  # central differences, relative to the value
 SINGLE = 2  # directions that move one entry, at each of the first steps of a name
@@ -31,15 +31,12 @@ SINGLE = 2  # directions that move one entry, at each of the first steps of a na
 Direction: TypeAlias = tuple[Key, Array]
 
 
-def check_truths(
-    d: Derivation, trial: Trial, truths: Mapping[str, Tally], *, tolerance: float
-) -> None:
+def check_truths(trial: Trial, truths: Mapping[str, Tally], *, tolerance: float) -> None:
     """⟨δ, v⟩ against what the nodes that read it make of v, for random v at every δ."""
-    slopes = Slopes(d, trial.point)
-    near = Neighbours(d, trial)
+    near = Nearby(trial, partial(Slopes, trial.d))
     for name, tally in truths.items():
         for direction in directions(trial, name):
-            check_direction(slopes, near, direction, tally, tolerance)
+            check_direction(near, direction, tally, tolerance)
         tally.points += 1
 
 
@@ -63,10 +60,10 @@ def magnitude(x: Array) -> Array:
 
 
 def check_direction(
-    slopes: Slopes, near: Neighbours, direction: Direction, tally: Tally, tolerance: float
+    near: Nearby[Slopes], direction: Direction, tally: Tally, tolerance: float
 ) -> None:
-    """One direction at one δ. What rounding alone explains is no difference: it scatters about 0."""
-    key, v = direction
+    """One direction at one δ."""
+    (key, v), slopes = direction, near.here
     try:
         true, summed = slopes.along(key, v)
     except KeyError as missing:
@@ -75,14 +72,13 @@ def check_direction(
     derived, own = slopes.derived(key, v)
     gap = abs(true - derived)
     error = 0.0 if gap <= ROUNDING * (summed + own) else gap / (max(abs(true), own) or 1.0)
-    if error <= tolerance:  # nan is no agreement
-        tally.agree(error if slopes.exact(key) else 0.0)
-    elif gap <= tolerance * slopes.reach(key) and scattered([true - derived, *near.gaps(key, v)]):
-        tally.agree(0.0)
-    else:
-        at = dict(slopes.point.sizes)
-        tally.fail(f"derived {derived:.12g}, by definition {true:.12g}; seed {near.trial.seed}, "
-                   f"sizes {at}", error)  # fmt: skip
+    if error <= tolerance and not slopes.exact(key):
+        error = 0.0  # what a central difference is off by is no error of ours
+    near.hold(
+        tally, error, tolerance,
+        gap=lambda s: s.along(key, v)[0] - s.derived(key, v)[0], most=tolerance * slopes.reach(key),
+        told=lambda: f"derived {derived:.12g}, by definition {true:.12g}; {near.trial.place}",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -197,19 +193,3 @@ class Seen(dict[Key, Array]):
 def analytic(e: Expr) -> bool:
     """Whether every scalar function of an expression takes a complex argument."""
     return all(n.op.scalar is None or n.op.scalar.analytic for n in topological(e))
-
-
-@dataclass(frozen=True)
-class Neighbours:
-    """The same directions at the neighbouring points of a trial."""
-
-    d: Derivation
-    trial: Trial
-
-    @cached_property
-    def slopes(self) -> tuple[Slopes, ...]:
-        return tuple(Slopes(self.d, p) for p in self.trial.neighbours)
-
-    def gaps(self, key: Key, v: Array) -> list[float]:
-        """True less derived at each of them."""
-        return [s.along(key, v)[0] - s.derived(key, v)[0] for s in self.slopes]

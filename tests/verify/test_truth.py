@@ -67,7 +67,7 @@ def evaluations(count: int, monkeypatch: pytest.MonkeyPatch) -> int:
 
     monkeypatch.setattr(truth, "evaluate", counted)
     tallies = {n: Tally(n) for n in d.backward.adjoints}
-    truth.check_truths(d, Trial(d, point, 1), tallies, tolerance=1e-6)
+    truth.check_truths(Trial(d, point, 1), tallies, tolerance=1e-6)
     assert all(not t.failed for t in tallies.values())
     return seen[0]
 
