@@ -20,7 +20,8 @@ from symbackprop.formula.tree import (
 )  # fmt: skip
 from symbackprop.formula.writing.latex_writer import LATEX, latex
 from symbackprop.formula.writing.text_writer import plain, text
-from symbackprop.formula.writing.walk import ATOM, Language, canonical, inside, write
+from symbackprop.formula.writing.spelling import ATOM, Language, write
+from symbackprop.formula.writing.walk import canonical, inside
 
 i, j, k, t = map(Name, "ijkt")
 A, B, W, c, x, y, n, m = map(Name, "ABWcxynm")

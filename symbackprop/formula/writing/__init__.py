@@ -1,4 +1,4 @@
-"""A `Formula` enters, LaTeX or Unicode text leaves: one table each, one walk, one rule of brackets.
+"""A `Formula` enters, LaTeX or Unicode text leaves: one table of binding, a table of spellings each.
 
-Read `walk.py` first, then `text_writer.py`, the shorter table.
+Read `spelling.py` first, then `text_writer.py`, the shorter table; `walk.py` folds trees.
 """

@@ -1,127 +1,17 @@
-"""One walk over a formula for every language, with one rule for brackets.
-
-A language is a table: kind of formula -> `Row`. A row says how tightly the kind binds, how tightly
-each child must bind to stand without brackets, and how written children are put together.
-The walk never recurses, so a formula of any depth can be written.
-"""
+"""Formulas walked without recursion: folded from the leaves up, rebuilt, and put as they stand on paper."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, TypeVar, get_args
 
 from symbackprop.formula.tree import (
-    ONE, ZERO, At, Decimal, Formula, Hadamard, Kron, Minus, Name, Number, Over, Plus, Power, Sized,
-    Times,
+    ONE, ZERO, At, Decimal, Formula, Hadamard, Kron, Minus, Number, Over, Plus, Power, Sized, Times,
 )  # fmt: skip
 
-# How tightly a written piece binds, loosest first.
-ANY = 0  # enclosed by its surroundings: nothing needs a bracket here
-PLUS = 10
-MINUS = 20
-HADAMARD = 30
-KRON = 40
-TIMES = 50
-BIG = 55  # Σ and Π: they swallow what follows, so they may stand last in a product only
-FACTOR = 60  # a factor that can take no further script
-INVERTED = 61  # A^{-1}: a transpose joins it, A^{-⊤}
-SUBBED = 63  # its subscript is used: it may still be transposed or raised entry by entry
-SUPPED = 66  # its superscript is part of the name: ⊤ and ⊙k join it, indices may follow
-ATOM = 70
-
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Written mathematics whose scripts are still open: core, superscript, subscript, arguments."""
-
-    core: str
-    sup: str = ""
-    sub: str = ""
-    tail: str = ""
-    level: int = ATOM
-    tall: bool = False
-    deep: int = 0  # brackets inside brackets
-
-
-Write = Callable[[Any, Sequence[Piece]], "Piece | str"]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """How one kind is written: its level, the levels its children need, and the writing itself."""
-
-    level: int
-    needs: tuple[int, ...]  # child by child; the last one stands for all further children
-    write: Write
-    last: int | None = None  # what the final child needs, where that differs
-    tall: bool = False
-
-    def need(self, position: int, count: int) -> int:
-        """The least level at which the child at `position` stands without brackets."""
-        if self.last is not None and position == count - 1:
-            return self.last
-        return self.needs[min(position, len(self.needs) - 1)]
-
-
-@dataclass(frozen=True, slots=True)
-class Language:
-    """A table of rows, the pairs of brackets, and how scripts are attached.
-
-    `nested` are the pairs by how many brackets stand inside, the last one for all further; `growing` is
-    the pair around what is taller than a line.
-    """
-
-    rows: Mapping[type, Row]
-    attach: Callable[[Piece], str]
-    nested: tuple[tuple[str, str], ...] = (("(", ")"),)
-    growing: tuple[str, str] = ("(", ")")
-
-
-def write(formula: Formula, language: Language) -> str:
-    """The formula in a language."""
-    return language.attach(
-        fold(canonical(formula), operands, lambda node, parts: _written(node, parts, language))
-    )
-
-
-def _written(node: Formula, parts: list[Piece], language: Language) -> Piece:
-    row = language.rows[type(node)]
-    placed = [
-        bracketed(part, language) if part.level < row.need(k, len(parts)) else part
-        for k, part in enumerate(parts)
-    ]
-    piece = row.write(node, placed)
-    if isinstance(piece, str):
-        tall = row.tall or any(part.tall for part in placed)
-        piece = Piece(piece, level=row.level, tall=tall)
-    deep = max((part.deep for part in placed), default=0)
-    return piece if piece.deep >= deep else replace(piece, deep=deep)
-
-
-def bracketed(piece: Piece, language: Language) -> Piece:
-    """The piece in brackets, which grow with what they hold."""
-    left, right = brackets((piece,), language.nested, language.growing)
-    return Piece(left + language.attach(piece) + right, tall=piece.tall, deep=piece.deep + 1)
-
-
-def brackets(
-    inside: Sequence[Piece], nested: Sequence[tuple[str, str]], growing: tuple[str, str]
-) -> tuple[str, str]:
-    """The pair around some pieces."""
-    if any(p.tall for p in inside):
-        return growing
-    return nested[min(max((p.deep for p in inside), default=0), len(nested) - 1)]
-
-
-def operands(node: Formula) -> tuple[Formula, ...]:
-    """What is written inside a node; the sign of a term belongs to its sum."""
-    if isinstance(node, Plus):
-        return tuple(t.operand if isinstance(t, Minus) else t for t in node.terms)
-    return children(node)
 
 
 def fold(
@@ -259,11 +149,6 @@ _TIDY: dict[type, Callable[[Any], Formula]] = {
     At: _at,
     Sized: _sized,
 }
-
-
-def plain_letter(index: Formula) -> bool:
-    """Whether an index is one bare letter, so that it can stand next to another: B_{ij}."""
-    return isinstance(index, Name) and len(index.base) == 1 and not (index.sup or index.sub)
 
 
 def inside(f: Formula) -> Iterator[Formula]:
