@@ -11,14 +11,14 @@ from symbackprop.entries import Elem, Entries, Index
 from symbackprop.entries.contraction import contract, solve
 from symbackprop.entries.differentiation import LocalStep, derivative, fold
 from symbackprop.entries.entry_equations import Definition, Implicit, Instance
-from symbackprop.entries.implicit_equations import INVERSE
+from symbackprop.entries.implicit_equations import INVERSE as INVERTED
 from symbackprop.entries.op import jacobian
 from symbackprop.entries.scalar_functions import prime
 from symbackprop.entries.unification import in_letters
 from symbackprop.graph.expr import LEAVES, Expr, apply, topological
 from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.matrices.lowering import Lowered, instance_of, letters, lower, retensored
-from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import INVERSE
 
 
 def node_derivative(
@@ -104,7 +104,7 @@ def chained(node: Expr, f: Implicit, n: int, at: tuple[Index, ...], inner: Lower
     instance = node.op.place(shapes, node.attributes)
     for (name, _), a in zip(instance.inputs, node.args, strict=True):
         if a.rank == 2 and a.shape[0] == a.shape[1]:
-            names[INVERSE + name] = apply(OPS["inverse"], a)
+            names[INVERTED + name] = apply(INVERSE, a)
     middle = tuple(Index(f"m{k}", i.size) for k, i in enumerate(step.by))
     outside = zip((*step.at, *step.by), (*at, *middle), strict=True)
     outer = en.substitute(retensored(step.result, names), {i: en.position(j) for i, j in outside})

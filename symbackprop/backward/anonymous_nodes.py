@@ -12,17 +12,19 @@ from symbackprop.graph.expr import (
 from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.matrices.window_sums import entries_only, takes_whole
+from symbackprop.vocabulary.kinds import (
+    ADD, DIAG, DIAGONAL, DIVIDE, MATMUL, MEAN, MEAN_LAST, MULTIPLY, NEGATIVE, OUTER, POWER,
+    RESHAPE, SUBTRACT, SUM, SUM_LAST, TRACE, TRANSPOSE, TRI, WINDOWS1D,
+)  # fmt: skip
 
 HEAVY = 24  # nodes of an expression written as a tree
-CURVED = frozenset({"power"})
+CURVED = frozenset({POWER})
 # a condition on entries, and entries renumbered or repeated, stand in a formula only by a name
-NAMED = frozenset({"tri", "reshape", "windows1d"})
+NAMED = frozenset({TRI, RESHAPE, WINDOWS1D})
 LINEAR = frozenset(
-    (
-        "add subtract negative multiply divide matmul transpose outer "
-        "trace diag diagonal sum sum_last mean mean_last"
-    ).split()
-)
+    {ADD, SUBTRACT, NEGATIVE, MULTIPLY, DIVIDE, MATMUL, TRANSPOSE, OUTER, TRACE, DIAG, DIAGONAL,
+     SUM, SUM_LAST, MEAN, MEAN_LAST}
+)  # fmt: skip
 
 
 def name_large_nodes(g: Graph, of: str, wrt: tuple[str, ...]) -> Graph:
@@ -97,7 +99,7 @@ def extract(
 def under_curves(root: Expr) -> set[Expr]:
     """The arguments that pullbacks write: u of tanh(u), and of exp(-u) with u = X w."""
     bent = {a for n in topological(root) for a in n.args if is_curved(n, a)}
-    return {a.args[0] if a.op.name == "negative" else a for a in bent}
+    return {a.args[0] if a.op is NEGATIVE else a for a in bent}
 
 
 def without_words(root: Expr) -> set[Expr]:
@@ -108,7 +110,7 @@ def without_words(root: Expr) -> set[Expr]:
     solved = {a for n in nodes if by_equation(n) for a in n.args if with_helpers(a)}
     # δ of a term of Σ_t says that there is none after the last step: only then may it look back
     added = {a for n in nodes for a in earlier_terms(n)}
-    own = {e for e in nodes if e.rank > 2 or e.op.domain == "label" or e.op.name in NAMED}
+    own = {e for e in nodes if e.rank > 2 or e.op.domain == "label" or e.op in NAMED}
     return windowed | called | solved | added | own
 
 
@@ -136,8 +138,8 @@ def is_curved(node: Expr, argument: Expr) -> bool:
     one = sum(1 for a in node.args if a.op not in LEAVES) == 1
     return one and (
         node.op.scalar is not None
-        or node.op.name in CURVED
-        or (node.op.build is None and node.op.name not in LINEAR)
+        or node.op in CURVED
+        or (node.op.build is None and node.op not in LINEAR)
     )
 
 
@@ -153,7 +155,7 @@ def named_node(
     inside_time = time or next(
         (s.symbol.time for s in symbols(e) if s.symbol and s.symbol.time), ""
     )
-    letters = ("M", "N", "T") if e.op.name == "tri" else ("u", "v", "w", "a", "q", "r")
+    letters = ("M", "N", "T") if e.op is TRI else ("u", "v", "w", "a", "q", "r")
     name = room.numbered(letters)
     new = leaf(
         Symbol(

@@ -118,7 +118,5 @@ def declared_values(g: Graph) -> dict[Expr, Expr]:
         form: g.symbol[name]
         for name, e in g.definition.items()
         for form in (e, td.tidy(e))  # σ(z) may be written 1 / (1 + exp(-z))
-        if form.op not in LEAVES
-        and (form.op.scalar or form.op.variants)
-        and form.op.name not in plain
+        if form.op not in LEAVES and (form.op.scalar or form.op.variants) and form.op not in plain
     }

@@ -12,7 +12,7 @@ from symbackprop.entries import Entries, Term
 from symbackprop.entries.contraction import contract, solve
 from symbackprop.entries.differentiation import LocalStep
 from symbackprop.entries.entry_equations import Implicit, Instance
-from symbackprop.entries.implicit_equations import INVERSE
+from symbackprop.entries.implicit_equations import INVERSE as INVERTED
 from symbackprop.entries.op import KEPT, Attributes, Op, jacobian, placed
 from symbackprop.formula.tree import Name
 from symbackprop.graph.expr import Expr, Symbol, apply, leaf, substitute, topological
@@ -21,7 +21,7 @@ from symbackprop.graph.renumbering_ops import COMPOSED
 from symbackprop.matrices import tidy as td
 from symbackprop.matrices.raising import raise_entries, raised_helpers
 from symbackprop.sizes import Shape
-from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import INVERSE, RESHAPE, SOLVE
 
 NO_NAMES: Mapping[Hashable, Expr] = MappingProxyType({})
 COTANGENT = "\0cotangent"  # tensor name of ȳ in a pullback; no op can use it
@@ -63,7 +63,7 @@ def tensors(
     """What the placeholder names of an op stand for at a node; helpers become expressions, or have names."""
     args: dict[Hashable, Expr] = {
         # the solution of A x = b goes on as A⁻¹ b: one form for sums to be collected in
-        name: td.node(a, a.args) if a.op.name == "solve" else a
+        name: td.node(a, a.args) if a.op is SOLVE else a
         for (name, _), a in zip(instance.inputs, node.args, strict=True)
     }
     if instance.implicit:
@@ -79,7 +79,7 @@ def inverses(
 ) -> dict[Hashable, Expr]:
     """The inverses of square arguments; the inverse that is the node itself goes by its name."""
     square = {n: a for n, a in args.items() if a.rank == 2 and a.shape[0] == a.shape[1]}
-    made = {f"{INVERSE}{n}": apply(OPS["inverse"], a) for n, a in square.items()}
+    made = {f"{INVERTED}{n}": apply(INVERSE, a) for n, a in square.items()}
     named = {n: output if e is node else e for n, e in made.items()}
     return {**args, **named, f.result: output}
 
@@ -110,10 +110,10 @@ def sent_back(
     """The pullback, kept: judging answers and writing pages ask for the same ones again and again."""
     if node.op is TIME_SUM:
         return cotangent
-    if node.op.name == "reshape":
+    if node.op is RESHAPE:
         # renumbering is undone by renumbering: the one closed kind whose pullback is stated
-        return apply(OPS["reshape"], cotangent, shape=node.args[argument].shape)
-    if node.op.name in COMPOSED:
+        return apply(RESHAPE, cotangent, shape=node.args[argument].shape)
+    if node.op in COMPOSED:
         return through(node, argument, cotangent)
     local = of_node(node, argument)
     known = tensors(node, output, local.instance, dict(names))
@@ -126,7 +126,7 @@ def sent_back(
 def through(node: Expr, argument: int, cotangent: Expr) -> Expr:
     """The pullback of a composition of other ops, one after the other."""
     inputs = tuple(leaf(Symbol(f"\0{n}", a.shape, Name("x"))) for n, a in enumerate(node.args))
-    root = COMPOSED[node.op.name](*inputs)
+    root = COMPOSED[node.op](*inputs)
     back = {root: cotangent}
     for e in reversed(topological(root)):
         for n, a in enumerate(e.args):

@@ -31,6 +31,7 @@ from symbackprop.notation.convention import (
 )  # fmt: skip
 from symbackprop.notation.expression_formulas import notate, notate_entry
 from symbackprop.sizes import plain
+from symbackprop.vocabulary.kinds import RESHAPE, SELECTOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class Derivation:
         for e in nodes:
             if e.op.scalar and e.op.scalar.tex:
                 found[e.op.scalar.name] = e.op.scalar.tex
-            elif e.op.name == "reshape" or (e.op.variants and not e.op.scalar):
+            elif e.op is RESHAPE or (e.op.variants and not e.op.scalar):
                 found |= spelled_function(e)
         return found
 
@@ -211,7 +212,7 @@ def named_selectors(b: Backward) -> tuple[Backward, tuple[str, ...]]:
     for a in b.adjoints.values():
         ends = [e for e in (a.last, a.first) if e]
         for e in (*a.forms, *ends, *(u.value for u in a.uses)):
-            found |= dict.fromkeys(n for n in topological(e) if n.op.name == "selector")
+            found |= dict.fromkeys(n for n in topological(e) if n.op is SELECTOR)
     if not found:
         return b, ()
     names = Room.of(b.graph).several(SELECTORS, len(found))
@@ -262,7 +263,7 @@ def unfolded(d: Derivation, e: Expr, names: tuple[str, ...]) -> Expr:
         if own is None or own.cotangent or own.labels or own.at is not None:
             continue
         made = d.graph.definition.get(own.name)
-        if own.name in names and made is not None and made.op.name not in NAMED:
+        if own.name in names and made is not None and made.op not in NAMED:
             swap[s] = shifted(made, own.shift)
     return substitute(e, swap)
 

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from symbackprop.emit.literals import bare, shape_code, size_code
+from symbackprop.entries.op import Op
 from symbackprop.graph.expr import Expr
+from symbackprop.matrices.adjugate import ADJUGATE
 from symbackprop.sizes import Size
+from symbackprop.vocabulary.kinds import (
+    ARGMAX, ARGMIN, CONCAT, CONSTANT, EINSUM, IDENTITY, ONEHOT, PICK, RESHAPE, SELECTOR, SLICE,
+    TRI, UNIT,
+)  # fmt: skip
 
 # adj(U S Vᵀ) = det(U) det(V) V adj(S) Uᵀ: products of all singular values but one, no division
 ADJUGATE_CODE = '''def _adjugate(a):
@@ -47,7 +55,7 @@ def einsum_code(e: Expr, args: tuple[str, ...]) -> str:
 
 def ones_along(a: Expr, letters: str, out: str) -> bool:
     """Ones that only say how far the result reaches."""
-    ones = a.op.name == "constant" and a.attribute("value") == 1
+    ones = a.op is CONSTANT and a.attribute("value") == 1
     return ones and all(c in out for c in letters) and len(set(letters)) == len(letters)
 
 
@@ -69,23 +77,21 @@ def tri_sizes(e: Expr) -> list[Size]:
     return [e.attribute(k) for k in ("rows", "columns", "offset")]  # type: ignore[misc]
 
 
-SPECIAL = {
-    "adjugate": lambda e, a: f"_adjugate({bare(a[0])})",
-    "concat": lambda e, a: (
-        f"np.concatenate([{', '.join(map(bare, a))}], axis={e.attribute('axis')})"
-    ),
-    "constant": constant_code,
-    "slice": slice_code,
-    "pick": pick_code,
-    "argmax": lambda e, a: f"np.argmax({bare(a[0])}, axis=-1)",
-    "argmin": lambda e, a: f"np.argmin({bare(a[0])}, axis=-1)",
-    "identity": lambda e, a: f"np.eye({size_code(e.shape[0])})",
-    "selector": lambda e, a: (
+SPECIAL: Mapping[Op, Callable[..., str]] = {
+    ADJUGATE: lambda e, a: f"_adjugate({bare(a[0])})",
+    CONCAT: lambda e, a: f"np.concatenate([{', '.join(map(bare, a))}], axis={e.attribute('axis')})",
+    CONSTANT: constant_code,
+    SLICE: slice_code,
+    PICK: pick_code,
+    ARGMAX: lambda e, a: f"np.argmax({bare(a[0])}, axis=-1)",
+    ARGMIN: lambda e, a: f"np.argmin({bare(a[0])}, axis=-1)",
+    IDENTITY: lambda e, a: f"np.eye({size_code(e.shape[0])})",
+    SELECTOR: lambda e, a: (
         f"np.eye({size_code(e.shape[0])}, {size_code(e.shape[1])}, -{size_code(e.attribute('start'))})"
     ),
-    "tri": lambda e, a: f"np.tri({', '.join(size_code(v) for v in tri_sizes(e))})",
-    "unit": lambda e, a: f"np.eye({size_code(e.shape[0])})[{size_code(e.attribute('position'))}]",
-    "onehot": lambda e, a: f"np.eye({size_code(e.shape[-1])})[{bare(a[0])}]",
-    "reshape": lambda e, a: f"np.reshape({bare(a[0])}, {shape_code(e.shape)})",
-    "einsum": einsum_code,
+    TRI: lambda e, a: f"np.tri({', '.join(size_code(v) for v in tri_sizes(e))})",
+    UNIT: lambda e, a: f"np.eye({size_code(e.shape[0])})[{size_code(e.attribute('position'))}]",
+    ONEHOT: lambda e, a: f"np.eye({size_code(e.shape[-1])})[{bare(a[0])}]",
+    RESHAPE: lambda e, a: f"np.reshape({bare(a[0])}, {shape_code(e.shape)})",
+    EINSUM: einsum_code,
 }

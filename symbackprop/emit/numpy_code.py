@@ -27,6 +27,7 @@ from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topologic
 from symbackprop.graph.graph import TIME_SUM, Time
 from symbackprop.matrices.adjugate import ADJUGATE, named_determinants, without_inverse
 from symbackprop.numeric.points import backward_groups, forward_groups
+from symbackprop.vocabulary.kinds import LOG, MATMUL
 
 ALONE = re.compile(r"(?<=[(,])\s*\{0\}(?=[),])")  # an argument of its own needs no brackets
 CALL = re.compile(r"(np\.\w+|erf)\([^()]*\)")
@@ -213,9 +214,9 @@ class Module:
             return f"sum({bare(args[0])} for {safe(time.name)} in range(1, {size_code(time.length)} + 1))"  # type: ignore[attr-defined]
         if e.op is ADJUGATE:
             self.helpers.setdefault(e.op.name, ADJUGATE_CODE)
-        if e.op.name in SPECIAL:
-            return SPECIAL[e.op.name](e, args)
-        quick = FAST.get(e.op.name)
+        if e.op in SPECIAL:
+            return SPECIAL[e.op](e, args)
+        quick = FAST.get(e.op)
         if quick and (fast := quick(e, done)):
             return fast
         if e.op.scalar:
@@ -312,4 +313,4 @@ class Module:
         return code
 
 
-FAST = {"matmul": fast_product, "log": log_determinant}
+FAST = {MATMUL: fast_product, LOG: log_determinant}

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from symbackprop.entries.op import Op
 from symbackprop.graph.expr import Expr, apply, rebuild, with_args
 from symbackprop.graph.graph import Graph
 from symbackprop.matrices import monomials as mo, tidy as td
-from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import (
+    ADD, CROSS_ENTROPY, DIVIDE, EXP, LOG, LOGSUMEXP, LOG_SIGMOID, LOG_SOFTMAX, MULTIPLY,
+    NEGATIVE, PICK, RESHAPE, SIGMOID, SLICE, SOFTMAX, SOFTPLUS, SUBTRACT, SUM, SUM_LAST,
+    TRANSPOSE,
+)  # fmt: skip
 
 Known = Callable[[Expr], Expr]  # an expression, or what its name stands for
-ENTRIES = (
-    "pick",
-    "slice",
-    "transpose",
-    "reshape",
-)  # log p of what they take is what they take of log p
+ENTRIES = (PICK, SLICE, TRANSPOSE, RESHAPE)  # log p of what they take is what they take of log p
 
 
 def from_logits(root: Expr, g: Graph) -> Expr:
@@ -30,11 +30,11 @@ def from_logits(root: Expr, g: Graph) -> Expr:
 
     def change(e: Expr, args: tuple[Expr, ...]) -> Expr:
         new = e if args == e.args else with_args(e, args)
-        if new.op is OPS["log"]:
+        if new.op is LOG:
             return logarithm(new.args[0], known) or new
-        if new.op is OPS["cross_entropy"] and (low := logarithm(new.args[0], known)):
-            each = apply(OPS["multiply"], new.args[1], low)
-            return apply(OPS["negative"], apply(OPS["sum_last"], each))
+        if new.op is CROSS_ENTROPY and (low := logarithm(new.args[0], known)):
+            each = apply(MULTIPLY, new.args[1], low)
+            return apply(NEGATIVE, apply(SUM_LAST, each))
         return folded(new)
 
     return rebuild(root, change)
@@ -42,31 +42,31 @@ def from_logits(root: Expr, g: Graph) -> Expr:
 
 def folded(e: Expr) -> Expr:
     """softmax(z) for exp(z) / Σ exp(z), σ(z) for 1 / (1 + exp(-z))."""
-    made = td.tidy(e) if e.op is OPS["divide"] else e
-    return made if made.op.name in ("softmax", "sigmoid") else e
+    made = td.tidy(e) if e.op is DIVIDE else e
+    return made if made.op in (SOFTMAX, SIGMOID) else e
 
 
 def logarithm(p: Expr, known: Known) -> Expr | None:
     """log p where p is made of chances and exponentials; None where nothing is gained."""
     made = known(p)
-    if made.op.name in ENTRIES:
+    if made.op in ENTRIES:
         inner = logarithm(made.args[0], known)
         return None if inner is None else with_args(made, (inner, *made.args[1:]))
-    row = LOGARITHMS.get(made.op.name)
+    row = LOGARITHMS.get(made.op)
     return row(made, known) if row else None
 
 
 def of_quotient(e: Expr, known: Known) -> Expr | None:
     """log a - log b, where both are known."""
     over, under = (exponent(a, known) or logarithm(a, known) for a in e.args)
-    return None if over is None or under is None else apply(OPS["subtract"], over, under)
+    return None if over is None or under is None else apply(SUBTRACT, over, under)
 
 
 def of_total(e: Expr, known: Known) -> Expr | None:
     """log Σ exp(z)."""
     z = exponent(e.args[0], known)
-    last = z is not None and (e.op.name == "sum_last" or z.rank == 1)
-    return apply(OPS["logsumexp"], z) if z is not None and last else None
+    last = z is not None and (e.op is SUM_LAST or z.rank == 1)
+    return apply(LOGSUMEXP, z) if z is not None and last else None
 
 
 def of_sum(e: Expr, known: Known) -> Expr | None:
@@ -77,26 +77,26 @@ def of_sum(e: Expr, known: Known) -> Expr | None:
         return None
     factors = [f for f, x in (*rest[0].scalars, *rest[0].arrays) if x == 1]
     made = known(factors[0]) if len(factors) == 1 else e
-    found = AFTER_ONE.get((rest[0].coefficient, made.op.name))
+    found = AFTER_ONE.get((rest[0].coefficient, made.op))
     return found(made.args[0]) if found else None
 
 
 def exponent(e: Expr, known: Known) -> Expr | None:
     """z of exp(z)."""
     made = known(e)
-    return made.args[0] if made.op.name == "exp" else None
+    return made.args[0] if made.op is EXP else None
 
 
-AFTER_ONE: Mapping[tuple[int | Fraction, str], Callable[[Expr], Expr]] = {
-    (1, "exp"): lambda z: apply(OPS["softplus"], z),
-    (-1, "sigmoid"): lambda z: apply(OPS["log_sigmoid"], apply(OPS["negative"], z)),
+AFTER_ONE: Mapping[tuple[int | Fraction, Op], Callable[[Expr], Expr]] = {
+    (1, EXP): lambda z: apply(SOFTPLUS, z),
+    (-1, SIGMOID): lambda z: apply(LOG_SIGMOID, apply(NEGATIVE, z)),
 }
-LOGARITHMS: Mapping[str, Callable[[Expr, Known], Expr | None]] = {
-    "softmax": lambda e, known: apply(OPS["log_softmax"], *e.args),
-    "sigmoid": lambda e, known: apply(OPS["log_sigmoid"], *e.args),
-    "divide": of_quotient,
-    "sum": of_total,
-    "sum_last": of_total,
-    "add": of_sum,
-    "subtract": of_sum,
+LOGARITHMS: Mapping[Op, Callable[[Expr, Known], Expr | None]] = {
+    SOFTMAX: lambda e, known: apply(LOG_SOFTMAX, *e.args),
+    SIGMOID: lambda e, known: apply(LOG_SIGMOID, *e.args),
+    DIVIDE: of_quotient,
+    SUM: of_total,
+    SUM_LAST: of_total,
+    ADD: of_sum,
+    SUBTRACT: of_sum,
 }

@@ -12,6 +12,10 @@ from symbackprop.graph import expr
 from symbackprop.graph.expr import Expr, Operand, apply, as_expr, const, describe, labels_of
 from symbackprop.sizes import Shape, Size, count, extent, shape_text, size
 from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import (
+    ADD, COMMUTATION, CONCAT, CONSTANT, EINSUM, IDENTITY, MULTIPLY, RESHAPE, SELECTOR, SUBTRACT,
+    TRANSPOSE, TRI,
+)  # fmt: skip
 
 
 def normal_axis(axis: object, x: Expr, where: str) -> int:
@@ -44,7 +48,7 @@ def to_last(x: Expr, axis: int) -> Expr:
     if axis == x.rank - 1:
         return x
     if axis == x.rank - 2:
-        return apply(OPS["transpose"], x)
+        return apply(TRANSPOSE, x)
     order = [k for k in range(x.rank) if k != axis] + [axis]
     return permute(x, order)
 
@@ -53,7 +57,7 @@ def from_last(x: Expr, axis: int) -> Expr:
     if axis == x.rank - 1:
         return x
     if axis == x.rank - 2:
-        return apply(OPS["transpose"], x)
+        return apply(TRANSPOSE, x)
     order = list(range(x.rank - 1))
     order.insert(axis, x.rank - 1)
     return permute(x, order)
@@ -69,7 +73,7 @@ def permute(x: Operand, order: list[int] | tuple[int, ...]) -> Expr:
     order = tuple(normal_axis(k, x, "permute") for k in order)
     if sorted(order) != list(range(x.rank)):
         raise DeclarationError(f"{order} does not order {x.rank} axes", where="permute")
-    return apply(OPS["einsum"], x, spec=f"{letters}->{''.join(letters[k] for k in order)}")
+    return apply(EINSUM, x, spec=f"{letters}->{''.join(letters[k] for k in order)}")
 
 
 Function: TypeAlias = Callable[..., Expr]
@@ -128,7 +132,7 @@ def spread(args: list[Expr]) -> Shape:
     """The shape of arrays broadcast together."""
     total = args[0]
     for a in args[1:]:
-        total = apply(OPS["add"], total, a)
+        total = apply(ADD, total, a)
     return total.shape
 
 
@@ -201,12 +205,12 @@ def kept(name: str, x: Expr, axis: object) -> Expr:
 
 def concat(*parts: Operand, axis: int = -1) -> Expr:
     """Arrays side by side along an axis."""
-    return apply(OPS["concat"], *parts, axis=axis)
+    return apply(CONCAT, *parts, axis=axis)
 
 
 def constant(value: int | Fraction, *extents: Operand | str) -> Expr:
     shape = tuple(extent(as_size(x), "ones, zeros") for x in extents)
-    return apply(OPS["constant"], shape=shape, value=Fraction(value)) if shape else const(value)
+    return apply(CONSTANT, shape=shape, value=Fraction(value)) if shape else const(value)
 
 
 def ones(*extents: Operand | str) -> Expr:
@@ -218,23 +222,23 @@ def zeros(*extents: Operand | str) -> Expr:
 
 
 def eye(n: Operand | str) -> Expr:
-    return apply(OPS["identity"], n=extent(as_size(n), "eye"))
+    return apply(IDENTITY, n=extent(as_size(n), "eye"))
 
 
 def commutation(rows: Size, columns: Size) -> Expr:
     """K with K vec(A) = vec(Aᵀ), for A of rows and columns."""
-    return apply(OPS["commutation"], rows=rows, columns=columns)
+    return apply(COMMUTATION, rows=rows, columns=columns)
 
 
 def selector(rows: Size, columns: Size, start: Size) -> Expr:
-    return apply(OPS["selector"], rows=rows, columns=columns, start=start)
+    return apply(SELECTOR, rows=rows, columns=columns, start=start)
 
 
 def tri(n: Operand | str, m: Operand | str | None = None, k: Operand | str = 0) -> Expr:
     """n x m with ones where column <= row + k; a causal mask."""
     rows = extent(as_size(n), "tri")
     columns = rows if m is None else extent(as_size(m), "tri")
-    return apply(OPS["tri"], rows=rows, columns=columns, offset=as_size(k))
+    return apply(TRI, rows=rows, columns=columns, offset=as_size(k))
 
 
 def reshape(x: Operand, *extents: Operand | str | tuple[Operand | str, ...]) -> Expr:
@@ -254,7 +258,7 @@ def reshape(x: Operand, *extents: Operand | str | tuple[Operand | str, ...]) -> 
         raise DeclarationError("one size may be -1, not two", where="reshape")
     for k in unknown:
         shape[k] = left_over(x, [s for n, s in enumerate(shape) if n != k])
-    return apply(OPS["reshape"], x, shape=tuple(extent(s, "reshape") for s in shape))
+    return apply(RESHAPE, x, shape=tuple(extent(s, "reshape") for s in shape))
 
 
 def left_over(x: Expr, known: list[Size]) -> Size:
@@ -274,7 +278,7 @@ def left_over(x: Expr, known: list[Size]) -> Size:
 
 
 def einsum(spec: str, *operands: Operand) -> Expr:
-    return apply(OPS["einsum"], *operands, spec=spec)
+    return apply(EINSUM, *operands, spec=spec)
 
 
 def as_size(value: Operand | str) -> Size:
@@ -284,9 +288,9 @@ def as_size(value: Operand | str) -> Size:
             return value.attributes[0][1]  # type: ignore[return-value]
         if value.number is not None and value.number.denominator == 1:
             return size(int(value.number))
-        if value.op.name in ("add", "multiply", "subtract") and len(value.args) == 2:
+        if value.op in (ADD, MULTIPLY, SUBTRACT) and len(value.args) == 2:
             a, b = (as_size(x) for x in value.args)
-            return {"add": a + b, "multiply": a * b, "subtract": a - b}[value.op.name]
+            return {ADD: a + b, MULTIPLY: a * b, SUBTRACT: a - b}[value.op]
         raise DeclarationError(f"`{describe(value)}` is not a size")
     if isinstance(value, bool) or not isinstance(value, int | str | Size):
         raise DeclarationError(f"`{value!r}` is not a size")

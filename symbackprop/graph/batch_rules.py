@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from symbackprop.entries.op import Op
 from symbackprop.errors import ShapeError
 from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import Expr, apply, const
-from symbackprop.graph.graph import time_sum
+from symbackprop.graph.graph import TIME_SUM, time_sum
 from symbackprop.sizes import Size, size
-from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import (
+    CONCAT, CONSTANT, DIAG, MATMUL, MEAN, MEAN_LAST, MSE, MULTIPLY, NORM, OUTER, POWER, RESHAPE,
+    ROW_NORMS, SLICE, SOLVE, SUBTRACT, SUM, SUM_LAST, TRACE, TRANSPOSE,
+)  # fmt: skip
 
 ONE = size(1)
 
@@ -47,17 +51,17 @@ def raised(a: Lifted, rank: int, n: Size) -> Expr:
 
 
 def reshaped(e: Expr, shape: tuple[Size, ...]) -> Expr:
-    return e if e.shape == shape else apply(OPS["reshape"], e, shape=shape)
+    return e if e.shape == shape else apply(RESHAPE, e, shape=shape)
 
 
 def repeated(a: Lifted, n: Size) -> Expr:
     """An argument in every row of the batch."""
     if a.over:
         return a.expr
-    if a.expr.op.name == "constant":
+    if a.expr.op is CONSTANT:
         return fn.constant(a.expr.attribute("value"), const(n), *map(const, a.own))  # type: ignore[arg-type]
     ones = fn.ones(const(n), *[1] * a.rank)
-    return apply(OPS["multiply"], ones, a.expr)
+    return apply(MULTIPLY, ones, a.expr)
 
 
 def product(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
@@ -65,43 +69,43 @@ def product(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
     a, b = args
     match (a.rank, a.over, b.rank, b.over):
         case (1, True, 1, True):
-            return apply(OPS["sum_last"], apply(OPS["multiply"], a.expr, b.expr))
+            return apply(SUM_LAST, apply(MULTIPLY, a.expr, b.expr))
         case (2, False, 1, True):
-            return apply(OPS["matmul"], b.expr, apply(OPS["transpose"], a.expr))
+            return apply(MATMUL, b.expr, apply(TRANSPOSE, a.expr))
         case (1, False, 1, True):
-            return apply(OPS["matmul"], b.expr, a.expr)
+            return apply(MATMUL, b.expr, a.expr)
         case (2, True, 1, True):
             return fn.einsum("nik,nk->ni", a.expr, b.expr)
         case (1, True, 2, True):
             return fn.einsum("nk,nkj->nj", a.expr, b.expr)
         case (1, False, 2, True):
             return fn.einsum("k,nkj->nj", a.expr, b.expr)
-    return apply(OPS["matmul"], a.expr, b.expr)
+    return apply(MATMUL, a.expr, b.expr)
 
 
 def outer(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
     a, b = args
     left = reshaped(a.expr, (*((n,) if a.over else ()), *a.own, ONE))
     right = raised(b, 2, n)
-    return apply(OPS["multiply"], left, right)
+    return apply(MULTIPLY, left, right)
 
 
-def every_axis(name: str) -> Rule:
+def every_axis(last: Op) -> Rule:
     """A sum over everything of one sample: one axis after the other."""
 
     def rule(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
         e = args[0].expr
         for _ in args[0].own:
-            e = apply(OPS[name], e)
+            e = apply(last, e)
         return e
 
     return rule
 
 
 def mean_square(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
-    gap = apply(OPS["subtract"], *(raised(a, max(x.rank for x in args), n) for a in args))
-    square = apply(OPS["power"], gap, p=2)
-    return every_axis("mean_last")(node, (Lifted(square, square.shape[1:], True),), n)
+    gap = apply(SUBTRACT, *(raised(a, max(x.rank for x in args), n) for a in args))
+    square = apply(POWER, gap, p=2)
+    return every_axis(MEAN_LAST)(node, (Lifted(square, square.shape[1:], True),), n)
 
 
 def side_by_side(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
@@ -121,7 +125,7 @@ def other_shape(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
 
 def diagonal(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
     (a,) = args
-    return apply(OPS["multiply"], reshaped(a.expr, (n, *a.own, ONE)), fn.eye(const(a.own[0])))
+    return apply(MULTIPLY, reshaped(a.expr, (n, *a.own, ONE)), fn.eye(const(a.own[0])))
 
 
 def over_steps(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
@@ -137,26 +141,26 @@ def solution(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
     a, b = args
     if a.over or b.rank != 1:
         raise ShapeError("one matrix for all samples, one right side for each", where="batch")
-    columns = apply(OPS["solve"], a.expr, apply(OPS["transpose"], b.expr))
-    return apply(OPS["transpose"], columns)
+    columns = apply(SOLVE, a.expr, apply(TRANSPOSE, b.expr))
+    return apply(TRANSPOSE, columns)
 
 
 def norms(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
-    return apply(OPS["row_norms"], args[0].expr)
+    return apply(ROW_NORMS, args[0].expr)
 
 
-RULES: dict[str, Rule] = {
-    "norm":    norms,
-    "matmul":  product,
-    "outer":   outer,
-    "sum":     every_axis("sum_last"),
-    "mean":    every_axis("mean_last"),
-    "mse":     mean_square,
-    "concat":  side_by_side,
-    "slice":   sliced,
-    "reshape": other_shape,
-    "diag":    diagonal,
-    "trace":   trace,
-    "solve":   solution,
-    "time_sum": over_steps,
+RULES: Mapping[Op, Rule] = {
+    NORM:    norms,
+    MATMUL:  product,
+    OUTER:   outer,
+    SUM:     every_axis(SUM_LAST),
+    MEAN:    every_axis(MEAN_LAST),
+    MSE:     mean_square,
+    CONCAT:  side_by_side,
+    SLICE:   sliced,
+    RESHAPE: other_shape,
+    DIAG:    diagonal,
+    TRACE:   trace,
+    SOLVE:   solution,
+    TIME_SUM: over_steps,
 }  # fmt: skip

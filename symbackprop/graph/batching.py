@@ -16,6 +16,7 @@ from symbackprop.graph.expr import LEAVES, Expr, Symbol, apply, const, leaf, top
 from symbackprop.graph.graph import Graph
 from symbackprop.sizes import Size
 from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import DIVIDE, SUM, SUM_LAST
 
 
 def with_rows(g: Graph, over: set[str], n: Size, total: str) -> Graph:
@@ -52,12 +53,12 @@ def with_rows(g: Graph, over: set[str], n: Size, total: str) -> Graph:
 def joined(losses: Expr, n: Size, total: str) -> Expr:
     """The losses of all samples as one number; a sum over entries is one with the sum over samples."""
     inner = losses
-    while inner.op.name == "sum_last":
+    while inner.op is SUM_LAST:
         inner = inner.args[0]
     if inner is losses:
         return apply(OPS[total], losses)
-    whole = apply(OPS["sum"], inner)
-    return whole if total == "sum" else apply(OPS["divide"], whole, const(n))
+    whole = apply(SUM, inner)
+    return whole if total == "sum" else apply(DIVIDE, whole, const(n))
 
 
 def own_symbol(e: Expr) -> Symbol:
@@ -100,7 +101,7 @@ def lifted(root: Expr, known: Mapping[str, Lifted], n: Size, where: str) -> Lift
 def by_rule(node: Expr, args: tuple[Lifted, ...], n: Size, where: str) -> Expr:
     """One op for all samples. Errors: `DeclarationError` where it has no batch form."""
     try:
-        made = RULES.get(node.op.name, with_batch_axes)(node, args, n)
+        made = RULES.get(node.op, with_batch_axes)(node, args, n)
     except ShapeError:
         made = None
     if made is None or made.shape != (n, *node.shape):

@@ -11,6 +11,10 @@ from symbackprop.graph.label_functions import largest, onehot
 from symbackprop.graph.option_ranges import check_options
 from symbackprop.sizes import Size, shape_text, size
 from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import (
+    ABS, CHANNELWISE, DET, DIAGONAL, INVERSE, LAYERNORM, LOG, LOGSUMEXP, MATRIX_POWER, MSE,
+    SOFTMAX, SQRT, WINDOWS1D, WINDOWS2D,
+)  # fmt: skip
 
 
 mean, total = reduction("mean"), reduction("sum")
@@ -31,13 +35,13 @@ def parted(whole: Size, parts: int, where: str) -> Size:
 def max_pool1d(x: Operand, size: int = 2, stride: int | None = None) -> Expr:
     """The largest entry of each window; windows lie side by side unless a stride is given."""
     return largest(
-        apply(OPS["windows1d"], x, size=size, stride=size if stride is None else stride), axis=-1
+        apply(WINDOWS1D, x, size=size, stride=size if stride is None else stride), axis=-1
     )
 
 
 def max_pool2d(x: Operand, size: int = 2, stride: int | None = None) -> Expr:
     """The largest entry of each window; windows lie side by side unless a stride is given."""
-    u = apply(OPS["windows2d"], x, size=size, stride=size if stride is None else stride)
+    u = apply(WINDOWS2D, x, size=size, stride=size if stride is None else stride)
     *outer, a, b = u.shape
     return largest(reshape(u, *outer, a * b), axis=-1)
 
@@ -115,9 +119,9 @@ def group_norm(
     row = parted(c, groups, "group_norm")
     for s in image:
         row = row * s
-    y = reshape(apply(OPS["layernorm"], reshape(x, n, groups, row), eps=eps), *x.shape)
+    y = reshape(apply(LAYERNORM, reshape(x, n, groups, row), eps=eps), *x.shape)
     given = [e for e in (g, b) if e is not None]
-    return apply(OPS["channelwise"], y, *given) if given else y
+    return apply(CHANNELWISE, y, *given) if given else y
 
 
 # --- masks ---------------------------------------------------------------------------------------
@@ -162,8 +166,8 @@ def attention(
         q, k, v = (split_heads(x, heads) for x in (q, k, v))
     if min(q.rank, k.rank, v.rank) < 2:
         raise ShapeError("queries, keys and values are rows of matrices", where="attention")
-    scores = q @ k.mT / apply(OPS["sqrt"], const(q.shape[-1]))
-    weights = apply(OPS["softmax"], scores) if mask is None else masked_softmax(scores, mask)
+    scores = q @ k.mT / apply(SQRT, const(q.shape[-1]))
+    weights = apply(SOFTMAX, scores) if mask is None else masked_softmax(scores, mask)
     seen = weights @ v
     return seen if heads == 1 else joined_heads(seen)
 
@@ -198,7 +202,7 @@ def total_variation(x: Operand) -> Expr:
         said = f"{describe(x)} is {shape_text(x.shape)}, not a matrix"
         raise ShapeError(said, where="total_variation")
     down, right = x[1:] - x[:-1], x[:, 1:] - x[:, :-1]
-    return total(apply(OPS["abs"], down)) + total(apply(OPS["abs"], right))
+    return total(apply(ABS, down)) + total(apply(ABS, right))
 
 
 def gram(f: Operand) -> Expr:
@@ -213,14 +217,14 @@ def gram(f: Operand) -> Expr:
 
 def style(f: Operand, target: Operand) -> Expr:
     """The mean squared difference of two Gram matrices."""
-    return apply(OPS["mse"], gram(f), gram(target))
+    return apply(MSE, gram(f), gram(target))
 
 
 def infonce(scores: Operand, *, tau: float = 1) -> Expr:
     """The mean over i of -log softmax(S/τ)[i, i]: row i belongs to column i (van den Oord et al. 2018)."""
     check_options("infonce", [("tau", tau)])
     z = as_expr(scores) / const(tau)
-    return mean(apply(OPS["logsumexp"], z) - apply(OPS["diagonal"], z))
+    return mean(apply(LOGSUMEXP, z) - apply(DIAGONAL, z))
 
 
 COMPOSITIONS: dict[str, Function] = {
@@ -239,7 +243,7 @@ COMPOSITIONS: dict[str, Function] = {
 
 def logdet(a: Operand) -> Expr:
     """log det A: of a matrix whose determinant is positive, such as one declared posdef."""
-    return apply(OPS["log"], apply(OPS["det"], a))
+    return apply(LOG, apply(DET, a))
 
 
 def matrix_power(a: Operand, k: Operand) -> Expr:
@@ -247,5 +251,5 @@ def matrix_power(a: Operand, k: Operand) -> Expr:
     times = as_expr(k).number
     if times is None or times.denominator != 1 or not times:
         raise DeclarationError("k is a whole number, not 0", where="matrix_power")
-    base = as_expr(a) if times > 0 else apply(OPS["inverse"], a)
-    return base if abs(times) == 1 else apply(OPS["matrix_power"], base, k=abs(int(times)))
+    base = as_expr(a) if times > 0 else apply(INVERSE, a)
+    return base if abs(times) == 1 else apply(MATRIX_POWER, base, k=abs(int(times)))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from symbackprop.entries.op import Op
 from symbackprop.errors import (
     DEPTH, DIGITS, EXPONENT, LARGEST, SMALLEST, DeclarationError, LimitError, within,
 )  # fmt: skip
@@ -15,11 +16,12 @@ from symbackprop.graph.expr import Expr, Symbol, const, leaf, pinned
 from symbackprop.graph.functions import FUNCTIONS, as_size
 from symbackprop.graph.graph import Time, known, time_sum
 from symbackprop.sizes import Shape, size
+from symbackprop.vocabulary.kinds import ADD, DIVIDE, MULTIPLY, NEGATIVE, SUBTRACT
 
 LOOKING_BACK = frozenset({"cross_entropy"})  # functions that ask what a step is made from
-ARITHMETIC: Mapping[str, Callable[..., Fraction]] = {
-    "add": lambda a, b: a + b, "subtract": lambda a, b: a - b, "multiply": lambda a, b: a * b,
-    "divide": lambda a, b: a / b, "negative": lambda a: -a,
+ARITHMETIC: Mapping[Op, Callable[..., Fraction]] = {
+    ADD: lambda a, b: a + b, SUBTRACT: lambda a, b: a - b, MULTIPLY: lambda a, b: a * b,
+    DIVIDE: lambda a, b: a / b, NEGATIVE: lambda a: -a,
 }  # fmt: skip
 
 
@@ -240,8 +242,8 @@ def number(e: Expr) -> Fraction | None:
         return e.number
     parts = [number(a) for a in e.args]
     given = [x for x in parts if x is not None]
-    work = ARITHMETIC.get(e.op.name)
-    if work is None or len(given) < len(parts) or (e.op.name == "divide" and given[1] == 0):
+    work = ARITHMETIC.get(e.op)
+    if work is None or len(given) < len(parts) or (e.op is DIVIDE and given[1] == 0):
         return None
     return work(*given)
 

@@ -23,6 +23,7 @@ from symbackprop.graph.label_functions import (
 )  # fmt: skip
 from symbackprop.sizes import Shape, Size, extent, shape_text, size
 from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import CLIP, FROBENIUS, MATMUL, ROW_NORMS, SLICE
 
 OPERATORS = "add subtract multiply divide negative power matmul transpose".split()
 expr.OPERATORS.update({k: OPS[k] for k in OPERATORS})
@@ -44,7 +45,7 @@ def subscript(x: Expr, key: object) -> Expr:
     ranges: list[tuple[Size, ...]] = []
     for width, k in zip(x.shape, (*keys, *(slice(None),) * (x.rank - len(keys))), strict=True):
         ranges.append(one_range(k, width, x))
-    return apply(OPS["slice"], x, ranges=tuple(ranges))
+    return apply(SLICE, x, ranges=tuple(ranges))
 
 
 def one_range(k: object, width: Size, x: Expr) -> tuple[Size, ...]:
@@ -99,7 +100,7 @@ def clip(x: Operand, low: Operand = -1, high: Operand = 1) -> Expr:
     if ends[0] > ends[1]:  # type: ignore[operator]
         raise DeclarationError(f"the bounds {low} and {high} leave nothing between them", where="clip",
                                hint="Write  clip(x, low, high)  with low < high.")  # fmt: skip
-    return apply(OPS["clip"], x, low=ends[0], high=ends[1])
+    return apply(CLIP, x, low=ends[0], high=ends[1])
 
 
 def bound(value: Operand) -> object:
@@ -120,7 +121,7 @@ def dot(x: Operand, y: Operand) -> Expr:
                 f"{describe(a)} is {shape_text(a.shape)}; dot is for vectors and matrices", where="dot",
                 hint="Write  x @ y  for stacks of matrices, or an einsum.",
             )  # fmt: skip
-    return apply(OPS["matmul"], x, y)
+    return apply(MATMUL, x, y)
 
 
 def transpose(x: Operand) -> Expr:
@@ -136,8 +137,8 @@ def norm(x: Operand, axis: int | tuple[int, ...] | None = None) -> Expr:
             normal_axis(axis, x, "norm")
         return apply(OPS["norm" if x.rank < 2 else "frobenius"], x)
     if isinstance(axis, tuple) and len(normal_axes(axis, x, "norm")) == x.rank:
-        return apply(OPS["frobenius"], x)
-    return apply(OPS["row_norms"], to_last(x, normal_axis(axis, x, "norm")))
+        return apply(FROBENIUS, x)
+    return apply(ROW_NORMS, to_last(x, normal_axis(axis, x, "norm")))
 
 
 def symbol(name: str, *extents: int | str | Size, tex: str = "", domain: str = "real",

@@ -12,6 +12,7 @@ from symbackprop.entries.op import Op, slides
 from symbackprop.errors import NODES, DeclarationError, within
 from symbackprop.graph.expr import Expr, intern, leaf, substitute, symbols, topological
 from symbackprop.sizes import Size
+from symbackprop.vocabulary.kinds import SLICE
 
 TIME_SUM = Op("time_sum")  # Σ over the time index; a closed kind: linear, one term per step
 
@@ -142,7 +143,7 @@ def entries_apart(
         if (whole := arrays.get(replace(e.symbol.tex, sub="")))
     }
     picked = pairs and any(
-        n.op.name == "slice" and any(len(r) == 1 for r in n.attribute("ranges"))  # type: ignore[arg-type]
+        n.op is SLICE and any(len(r) == 1 for r in n.attribute("ranges"))  # type: ignore[arg-type]
         for e in definition.values()
         for n in topological(e)
     )

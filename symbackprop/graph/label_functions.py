@@ -13,6 +13,7 @@ from symbackprop.graph.expr import Expr, Operand, apply, as_expr, describe, labe
 from symbackprop.graph.known_signs import known_positive
 from symbackprop.sizes import count, shape_text
 from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import CROSS_ENTROPY, LOG, ONEHOT, PICK
 
 
 def onehot(label: Operand, n: Operand | str | None = None) -> Expr:
@@ -26,7 +27,7 @@ def onehot(label: Operand, n: Operand | str | None = None) -> Expr:
         raise ShapeError(
             f"{describe(label)} names one of {classes} classes, not of {extent}", where="onehot"
         )
-    return apply(OPS["onehot"], label, n=extent)
+    return apply(ONEHOT, label, n=extent)
 
 
 NOTHING: Mapping[str, Expr] = MappingProxyType({})
@@ -55,8 +56,8 @@ def cross_entropy(
             hint=f"Of scores write {said}; of probabilities declare  {describe(p)}: … distribution.",
         )  # fmt: skip
     if labels_of(t) is not None:
-        return -apply(OPS["log"], pick(p, t))
-    return along_axis(OPS["cross_entropy"])(p, t, axis=axis)
+        return -apply(LOG, pick(p, t))
+    return along_axis(CROSS_ENTROPY)(p, t, axis=axis)
 
 
 def pick(x: Operand, label: Operand) -> Expr:
@@ -68,7 +69,7 @@ def pick(x: Operand, label: Operand) -> Expr:
     if not x.rank or x.shape[-1] != classes:
         raise ShapeError(f"{describe(label)} names one of {classes} classes, but {describe(x)} is "
                          f"{shape_text(x.shape)}", where="pick")  # fmt: skip
-    return apply(OPS["pick"], x, label)
+    return apply(PICK, x, label)
 
 
 def flat(x: Expr) -> Expr:

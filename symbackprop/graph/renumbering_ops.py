@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from symbackprop.entries.op import Op
 from symbackprop.graph.expr import Expr
 from symbackprop.graph.functions import einsum, reshape
+from symbackprop.vocabulary.kinds import COMMUTATION, KRON, RESHAPE, VEC
 
-RENUMBERING = frozenset({"reshape", "kron", "vec", "commutation"})  # ops no index expression says
+RENUMBERING = frozenset({RESHAPE, KRON, VEC, COMMUTATION})  # ops no index expression says
 
 
 def kron(a: Expr, b: Expr) -> Expr:
@@ -24,4 +26,4 @@ def vec(a: Expr) -> Expr:
     return reshape(a.T, a.shape[0] * a.shape[1])
 
 
-COMPOSED: Mapping[str, Callable[..., Expr]] = {"kron": kron, "vec": vec}
+COMPOSED: Mapping[Op, Callable[..., Expr]] = {KRON: kron, VEC: vec}

@@ -14,7 +14,10 @@ from symbackprop.graph.expr import NUMBER, Expr, apply, rebuild, with_args
 from symbackprop.graph.graph import Graph
 from symbackprop.matrices.square_products import factors as matrices
 from symbackprop.sizes import Shape
-from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import (
+    ADD, DET, DIAG, DIAGONAL, DIVIDE, INVERSE, MATMUL, MEAN, MEAN_LAST, MULTIPLY, NEGATIVE,
+    POWER, RESHAPE, SLICE, SOLVE, SUBTRACT, SUM, SUM_LAST, TRACE, TRANSPOSE, VEC,
+)  # fmt: skip
 
 
 def _square(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
@@ -23,8 +26,8 @@ def _square(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str)
 
 Named: TypeAlias = tuple[tuple[Expr, Expr], ...]  # a node, and the determinant it is defined as
 ADJUGATE = Op("adjugate", build=_square)
-LINEAR = frozenset({"transpose", "negative", "trace", "diagonal", "diag", "sum", "sum_last", "mean",
-                    "mean_last", "slice", "reshape", "vec"})  # fmt: skip
+LINEAR = frozenset({TRANSPOSE, NEGATIVE, TRACE, DIAGONAL, DIAG, SUM, SUM_LAST, MEAN,
+                    MEAN_LAST, SLICE, RESHAPE, VEC})  # fmt: skip
 
 
 def named_determinants(g: Graph) -> Named:
@@ -32,7 +35,7 @@ def named_determinants(g: Graph) -> Named:
     return tuple(
         (g.symbol[n], e)
         for n, e in g.definition.items()
-        if e.op is OPS["det"] and n not in g.initial and not moves(g.symbol[n])
+        if e.op is DET and n not in g.initial and not moves(g.symbol[n])
     )
 
 
@@ -48,7 +51,7 @@ def without_inverse(root: Expr, named: Named) -> Expr:
 
     def change(e: Expr, args: tuple[Expr, ...]) -> Expr:
         new = e if args == e.args else with_args(e, args)
-        return joined(new, made) if new.op is OPS["multiply"] else new
+        return joined(new, made) if new.op is MULTIPLY else new
 
     return rebuild(root, change)
 
@@ -69,26 +72,26 @@ def joined(e: Expr, made: Mapping[Expr, Expr]) -> Expr:
 
 def factors(e: Expr) -> list[Expr]:
     """The factors of nested products."""
-    return [*chain(*map(factors, e.args))] if e.op is OPS["multiply"] else [e]
+    return [*chain(*map(factors, e.args))] if e.op is MULTIPLY else [e]
 
 
 def product(each: list[Expr]) -> Expr:
     """Factors joined from the left."""
     out = each[0]
     for x in each[1:]:
-        out = apply(OPS["multiply"], out, x)
+        out = apply(MULTIPLY, out, x)
     return out
 
 
 def determinants(s: Expr, made: Mapping[Expr, Expr]) -> list[tuple[Expr, list[Expr]]]:
     """Each A whose determinant divides a scalar, and what is left; a named node is what it is defined as."""
-    if s.op is OPS["power"]:
+    if s.op is POWER:
         p = Fraction(str(s.attribute("p")))
         fewer = [apply(s.op, s.args[0], p=p - 1)]
         whole = p.denominator == 1 and p > 1
         return [(a, left + fewer) for a, left in determinants(s.args[0], made)] if whole else []
     whole = made.get(s, s)
-    if whole.op is not OPS["det"]:
+    if whole.op is not DET:
         return []
     (matrix,) = whole.args
     each = matrices(matrix)
@@ -101,20 +104,19 @@ def determinants(s: Expr, made: Mapping[Expr, Expr]) -> list[tuple[Expr, list[Ex
 @lru_cache(maxsize=4096)
 def adjoined(e: Expr, a: Expr) -> Expr | None:
     """det(a) e, where e is linear in a⁻¹; None where it is not seen to be."""
-    name = e.op.name
-    if name == "inverse" and e.args[0] is a:
+    if e.op is INVERSE and e.args[0] is a:
         return apply(ADJUGATE, a)
-    if name == "solve" and e.args[0] is a:
-        return apply(OPS["matmul"], apply(ADJUGATE, a), e.args[1])
-    if name in LINEAR:
+    if e.op is SOLVE and e.args[0] is a:
+        return apply(MATMUL, apply(ADJUGATE, a), e.args[1])
+    if e.op in LINEAR:
         held = adjoined(e.args[0], a)
         return None if held is None else with_args(e, (held,))
-    if name in ("add", "subtract"):
+    if e.op in (ADD, SUBTRACT):
         both = [adjoined(x, a) for x in e.args]
         kept = tuple(x for x in both if x is not None)
         return with_args(e, kept) if len(kept) == len(both) else None
-    if name in ("multiply", "matmul", "divide"):
-        for k, x in enumerate(e.args[:1] if name == "divide" else e.args):
+    if e.op in (MULTIPLY, MATMUL, DIVIDE):
+        for k, x in enumerate(e.args[:1] if e.op is DIVIDE else e.args):
             held = adjoined(x, a) if x.op is not NUMBER else None
             if held is not None:
                 return with_args(e, (*e.args[:k], held, *e.args[k + 1 :]))

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from symbackprop.graph.expr import Expr, topological, weight
 from symbackprop.matrices import monomials as mo, tidy as td
+from symbackprop.vocabulary.kinds import ADD, POWER, SUBTRACT
 
 TERMS = 64  # of a sum that is multiplied out
 
@@ -19,7 +20,7 @@ def expanded(e: Expr) -> Expr:
 
 def has_inverse(e: Expr) -> bool:
     """Whether something could cancel when the expression is multiplied out."""
-    return any(n.op.name == "power" and mo.exponent(n) < 0 for n in topological(e))
+    return any(n.op is POWER and mo.exponent(n) < 0 for n in topological(e))
 
 
 def distributed(e: Expr) -> Expr:
@@ -42,7 +43,7 @@ def distributed(e: Expr) -> Expr:
 
 
 def is_sum(e: Expr) -> bool:
-    return e.op.name in ("add", "subtract") and td.broadcast_free(e)
+    return e.op in (ADD, SUBTRACT) and td.broadcast_free(e)
 
 
 def without(

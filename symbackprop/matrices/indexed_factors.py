@@ -9,7 +9,7 @@ from symbackprop.entries import Affine, AtMost, Delta, Elem, Index
 from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import Expr, apply, const
 from symbackprop.sizes import Size, size
-from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import ONEHOT, PICK, SLICE, UNIT
 
 Tensors: TypeAlias = Mapping[Hashable, Expr]
 Item: TypeAlias = tuple[Expr, tuple[Index, ...]]
@@ -29,7 +29,7 @@ def element(atom: Elem, tensors: Tensors) -> Item | None:
         lead = tuple(p.plain for p in atom.at[:-1] if isinstance(p, Affine))
         if label is None or label[1] != lead:
             return None
-        return apply(OPS["pick"], tensor, label[0]), label[1]
+        return apply(PICK, tensor, label[0]), label[1]
     axes, ranges = [], []
     for p in atom.at:
         if not isinstance(p, Affine) or len(p.terms) > 1 or (p.terms and p.terms[0][1] != 1):
@@ -39,7 +39,7 @@ def element(atom: Elem, tensors: Tensors) -> Item | None:
     whole = all(
         len(r) == 2 and r == (size(0), s) for r, s in zip(ranges, tensor.shape, strict=True)
     )
-    return (tensor if whole else apply(OPS["slice"], tensor, ranges=tuple(ranges))), tuple(axes)
+    return (tensor if whole else apply(SLICE, tensor, ranges=tuple(ranges))), tuple(axes)
 
 
 def delta(atom: Delta, tensors: Tensors) -> Item | None:
@@ -52,13 +52,11 @@ def delta(atom: Delta, tensors: Tensors) -> Item | None:
         if isinstance(other, Elem):
             label = element(other, tensors)
             return None if label is None else (
-                apply(OPS["onehot"], label[0], n=k.size), (*label[1], k))  # fmt: skip
+                apply(ONEHOT, label[0], n=k.size), (*label[1], k))  # fmt: skip
         if not other.terms:
             only = k.size == size(1)  # the unit vector of an axis of one entry
             made = (
-                fn.constant(1, const(1))
-                if only
-                else apply(OPS["unit"], n=k.size, position=other.offset)
+                fn.constant(1, const(1)) if only else apply(UNIT, n=k.size, position=other.offset)
             )
             return made, (k,)
     for mine, other in (sides, sides[::-1]):

@@ -24,7 +24,7 @@ from symbackprop.graph.expr import Expr, apply, const
 from symbackprop.matrices import tidy as td
 from symbackprop.matrices.raising import Tensors, raise_entries
 from symbackprop.sizes import count
-from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import IDENTITY, KRON, VEC
 
 # F, G, U, V, and the scales with their number
 Between: TypeAlias = tuple[Expr, Expr, Expr, Expr, Expr]
@@ -153,7 +153,7 @@ def joined(p: Piece) -> Expr:
     """G ⊗ F, (G ⊗ F) K or vec(F) vec(G)ᵀ, numbers in front."""
     (a, f), (b, g) = td.scalars_out(p.left), td.scalars_out(p.right)
     if p.split.kind == "vec":
-        sides = [apply(OPS["vec"], x) if x.rank == 2 else x for x in (f, g) if x.rank]
+        sides = [apply(VEC, x) if x.rank == 2 else x for x in (f, g) if x.rank]
         made = td.outer(*sides) if len(sides) == 2 else sides[0]
     else:
         made = kron(as_matrix(g, p.split.right), as_matrix(f, p.split.left))
@@ -166,9 +166,9 @@ def joined(p: Piece) -> Expr:
 
 def kron(g: Expr, f: Expr) -> Expr:
     """G ⊗ F; of two identities the identity."""
-    if g.op.name == f.op.name == "identity":
+    if g.op.name == f.op is IDENTITY:
         return fn.eye(const(g.shape[0] * f.shape[0]))
-    return apply(OPS["kron"], g, f)
+    return apply(KRON, g, f)
 
 
 def as_matrix(e: Expr, cell: Cell) -> Expr:
@@ -235,7 +235,7 @@ def scaled_products(each: list[Between]) -> list[Expr]:
     out = []
     for (f, g, u, v), scale in total.items():
         front, bare = td.scalars_out(scale)
-        middle = td.diag(apply(OPS["vec"], bare))
+        middle = td.diag(apply(VEC, bare))
         made = td.mm(td.mm(kron(g, f), middle), kron(v, u))
         out.append(td.in_front([front], made))
     return out

@@ -51,7 +51,7 @@ def lower(root: Expr, pool: str) -> Lowered | None:
     """
     done: dict[Expr, Lowered] = {}
     for node in topological(root):
-        if node.op is TIME_SUM or node.op.name in RENUMBERING or node.op.domain == "label":
+        if node.op is TIME_SUM or node.op in RENUMBERING or node.op.domain == "label":
             return None
         done[node] = lower_node(node, tuple(done[a] for a in node.args), pool)
     return readable(done[root], pool)

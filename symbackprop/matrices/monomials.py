@@ -10,7 +10,10 @@ from functools import lru_cache
 from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import NUMBER, SIZE, Expr, apply, const
 from symbackprop.sizes import Size
-from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import (
+    ADD, CONSTANT, DIVIDE, MATMUL, MEAN, MEAN_LAST, MULTIPLY, NEGATIVE, POWER, SUBTRACT, SUM,
+    SUM_LAST, TRANSPOSE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Monomial:
     arrays: tuple[tuple[Expr, Fraction], ...]
 
 
-MEANS = {"mean": "sum", "mean_last": "sum_last"}  # a mean is its sum by the number of entries
+MEANS = {MEAN: SUM, MEAN_LAST: SUM_LAST}  # a mean is its sum by the number of entries
 
 
 @lru_cache(maxsize=20_000)
@@ -32,7 +35,6 @@ def split(e: Expr) -> Monomial:
     stack: list[tuple[Expr, Fraction]] = [(e, Fraction(1))]
     while stack:
         node, x = stack.pop()
-        name = node.op.name
         full = all(a.rank in (0, node.rank) for a in node.args)
         same = full and all(a.shape in ((), node.shape) for a in node.args)
         if node.op is NUMBER:
@@ -42,20 +44,20 @@ def split(e: Expr) -> Monomial:
                 coefficient *= value ** int(x)
             else:
                 scalars[node] = scalars.get(node, Fraction(0)) + x
-        elif name == "constant" and (node.attribute("value") or x > 0) and x.denominator == 1:
+        elif node.op is CONSTANT and (node.attribute("value") or x > 0) and x.denominator == 1:
             coefficient *= Fraction(str(node.attribute("value"))) ** int(x)
-        elif name == "negative" and x.denominator == 1:
+        elif node.op is NEGATIVE and x.denominator == 1:
             coefficient *= Fraction(-1) ** int(x)
             stack.append((node.args[0], x))
-        elif name == "multiply" and same and x.denominator == 1:
+        elif node.op is MULTIPLY and same and x.denominator == 1:
             stack += [(node.args[1], x), (node.args[0], x)]
-        elif name == "divide" and same and x.denominator == 1:
+        elif node.op is DIVIDE and same and x.denominator == 1:
             stack += [(node.args[1], -x), (node.args[0], x)]
-        elif name == "power" and x.denominator == 1:
+        elif node.op is POWER and x.denominator == 1:
             stack.append((node.args[0], x * exponent(node)))
-        elif name in MEANS and x.denominator == 1:
+        elif node.op in MEANS and x.denominator == 1:
             (of,) = node.args
-            stack.append((apply(OPS[MEANS[name]], of), x))
+            stack.append((apply(MEANS[node.op], of), x))
             stack += [(const(n), -x) for n in of.shape[node.rank :]]
         else:
             pool = scalars if node.rank == 0 else arrays
@@ -87,27 +89,27 @@ def join(m: Monomial, shape: tuple[Size, ...]) -> Expr:
         found = scalar or array
         assert found is not None
         return found
-    return apply(OPS["multiply"], scalar, array)
+    return apply(MULTIPLY, scalar, array)
 
 
 def place_of_scalar(s: Expr) -> int:
     """Sizes, then symbols and functions, then sums."""
-    return 0 if s.op is SIZE else 2 if s.op.name in ("add", "subtract") else 1
+    return 0 if s.op is SIZE else 2 if s.op in (ADD, SUBTRACT) else 1
 
 
 def product(factors: Iterable[Expr]) -> Expr | None:
     out: Expr | None = None
     for f in factors:
-        out = f if out is None else apply(OPS["multiply"], out, f)
+        out = f if out is None else apply(MULTIPLY, out, f)
     return out
 
 
 def raised(e: Expr, x: Fraction) -> Expr:
-    return e if x == 1 else apply(OPS["power"], e, p=x)
+    return e if x == 1 else apply(POWER, e, p=x)
 
 
 def is_ones(e: Expr) -> bool:
-    return e.op.name == "constant" and e.attribute("value") == 1
+    return e.op is CONSTANT and e.attribute("value") == 1
 
 
 def is_one(e: Expr) -> bool:
@@ -115,7 +117,7 @@ def is_one(e: Expr) -> bool:
 
 
 def is_zero(e: Expr) -> bool:
-    return e.number == 0 or (e.op.name == "constant" and e.attribute("value") == 0)
+    return e.number == 0 or (e.op is CONSTANT and e.attribute("value") == 0)
 
 
 # --- the terms of a sum ------------------------------------------------------------------------------
@@ -137,11 +139,11 @@ def plain_first(terms: list[tuple[Fraction, Monomial]]) -> list[tuple[Fraction, 
 
 
 def is_turned(m: Monomial) -> bool:
-    return len(m.arrays) == 1 and m.arrays[0][1] == 1 and m.arrays[0][0].op.name == "transpose"
+    return len(m.arrays) == 1 and m.arrays[0][1] == 1 and m.arrays[0][0].op is TRANSPOSE
 
 
 def one(m: Monomial) -> bool:
-    return len(m.arrays) == 1 and m.arrays[0][1] == 1 and m.arrays[0][0].op.name == "matmul"
+    return len(m.arrays) == 1 and m.arrays[0][1] == 1 and m.arrays[0][0].op is MATMUL
 
 
 def by_scalars(terms: list[tuple[Fraction, Monomial]]) -> list[list[tuple[Fraction, Monomial]]]:

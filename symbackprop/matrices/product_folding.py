@@ -8,7 +8,9 @@ from typing import TypeAlias
 
 from symbackprop.graph.expr import Expr, apply, const
 from symbackprop.matrices import monomials as mo
-from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import (
+    ABS, ADD, EXP, NEGATIVE, OUTER, PICK, SIGMOID, SIGN, SOFTMAX, SUM,
+)  # fmt: skip
 
 Powers: TypeAlias = dict[Expr, Fraction]
 Place: TypeAlias = tuple[Powers, Expr]
@@ -16,18 +18,18 @@ Place: TypeAlias = tuple[Powers, Expr]
 
 def softmax(scalars: Powers, arrays: Powers) -> None:
     """exp(z) / Σ exp(z) is softmax(z), also one entry of it: the stable spelling."""
-    for a in [a for a in arrays if a.op.name == "exp" and a.rank == 1]:
-        made, whole = apply(OPS["softmax"], a.args[0]), apply(OPS["sum"], a)
+    for a in [a for a in arrays if a.op is EXP and a.rank == 1]:
+        made, whole = apply(SOFTMAX, a.args[0]), apply(SUM, a)
         for pool, below in ((arrays, made), (scalars, whole)):
             if (both := min(arrays[a], -pool.get(below, Fraction(0)))) >= 1:
                 exchange(both, ((arrays, a),), ((arrays, made), (scalars, whole)))
-    for a in [a for a in scalars if a.op.name == "exp" and a.args[0].op.name == "pick"]:
+    for a in [a for a in scalars if a.op is EXP and a.args[0].op is PICK]:
         z, label = a.args[0].args
-        whole = apply(OPS["sum"], apply(OPS["exp"], z))
+        whole = apply(SUM, apply(EXP, z))
         if (both := min(scalars[a], -scalars.get(whole, Fraction(0)))) >= 1:
-            made = apply(OPS["pick"], apply(OPS["softmax"], z), label)
+            made = apply(PICK, apply(SOFTMAX, z), label)
             exchange(both, ((scalars, a),), ((scalars, made), (scalars, whole)))
-    for a in [a for a in arrays if a.op.name == "outer" and arrays[a] == 1]:
+    for a in [a for a in arrays if a.op is OUTER and arrays[a] == 1]:
         del arrays[a]
         arrays[apply(a.op, *(normalised(v, scalars) for v in a.args))] = Fraction(1)
 
@@ -41,7 +43,7 @@ def exchange(times: Fraction, spent: tuple[Place, ...], made: tuple[Place, ...])
 
 def cancels(f: Expr, g: Expr) -> bool:
     """Whether f ⊘ g is free of its vector: of equal vectors, and of exp(z) and softmax(z)."""
-    either = {f.op.name, g.op.name} == {"exp", "softmax"} and f.args == g.args
+    either = {f.op, g.op} == {EXP, SOFTMAX} and f.args == g.args
     return f is g or either
 
 
@@ -51,7 +53,7 @@ def logistic(pool: Powers) -> None:
         if e := exponential_beside_one(a):
             low, _ = chances(e)
             pool[low] = pool.get(low, Fraction(0)) - pool.pop(a)
-    for e in [a for a, x in pool.items() if a.op.name == "exp" and x >= 1]:
+    for e in [a for a, x in pool.items() if a.op is EXP and x >= 1]:
         low, high = chances(e)
         if (both := min(pool[e], pool.get(low, Fraction(0)))) >= 1:
             exchange(both, ((pool, e), (pool, low)), ((pool, high),))
@@ -59,22 +61,22 @@ def logistic(pool: Powers) -> None:
 
 def exponential_beside_one(a: Expr) -> Expr | None:
     """exp(z) of 1 + exp(z)."""
-    found = [t for t in a.args if t.op.name == "exp"] if a.op.name == "add" else []
+    found = [t for t in a.args if t.op is EXP] if a.op is ADD else []
     return found[0] if found and any(map(mo.is_one, a.args)) else None
 
 
 def chances(e: Expr) -> tuple[Expr, Expr]:
     """1 / (1 + e) and e / (1 + e) by the logistic function, for e = exp(z) or exp(-z)."""
     m = mo.split(e.args[0])
-    s = apply(OPS["sigmoid"], mo.join(replace(m, coefficient=abs(m.coefficient)), e.shape))
-    rest = apply(OPS["add"], const(1), mo.join(mo.split(apply(OPS["negative"], s)), e.shape))
+    s = apply(SIGMOID, mo.join(replace(m, coefficient=abs(m.coefficient)), e.shape))
+    rest = apply(ADD, const(1), mo.join(mo.split(apply(NEGATIVE, s)), e.shape))
     return (s, rest) if m.coefficient < 0 else (rest, s)
 
 
 def sign(scalars: Powers) -> None:
     """sign(x) / |x| is 1/x."""
-    for s in [s for s in scalars if s.op.name == "sign" and scalars[s] == 1]:
-        size_of = apply(OPS["abs"], s.args[0])
+    for s in [s for s in scalars if s.op is SIGN and scalars[s] == 1]:
+        size_of = apply(ABS, s.args[0])
         if scalars.get(size_of) == -1:
             del scalars[s], scalars[size_of]
             scalars[s.args[0]] = scalars.get(s.args[0], Fraction(0)) - 1
@@ -82,10 +84,10 @@ def sign(scalars: Powers) -> None:
 
 def normalised(v: Expr, scalars: Powers) -> Expr:
     """exp(z) as softmax(z), where the scalars divide by its sum; that division is used up."""
-    if v.op.name != "exp":
+    if v.op is not EXP:
         return v
-    s = apply(OPS["sum"], v)
+    s = apply(SUM, v)
     if scalars.get(s, Fraction(0)) > -1:
         return v
     scalars[s] += 1
-    return apply(OPS["softmax"], v.args[0])
+    return apply(SOFTMAX, v.args[0])

@@ -6,10 +6,13 @@ from weakref import WeakKeyDictionary
 
 from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import Expr, apply
-from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import (
+    ADD, DIAG, IDENTITY, INVERSE, MATMUL, MATRIX_POWER, MULTIPLY, NEGATIVE, OUTER, SUBTRACT,
+    SUM_LAST, TRANSPOSE,
+)  # fmt: skip
 
-INHERITING = frozenset({"inverse", "matrix_power", "transpose", "negative"})  # symmetric where A is
-ENTRYWISE = frozenset({"add", "subtract", "multiply"})
+INHERITING = frozenset({INVERSE, MATRIX_POWER, TRANSPOSE, NEGATIVE})  # symmetric where A is
+ENTRYWISE = frozenset({ADD, SUBTRACT, MULTIPLY})
 _found: WeakKeyDictionary[Expr, bool] = (
     WeakKeyDictionary()
 )  # kept: a named node is asked about often
@@ -34,25 +37,25 @@ def decisive(e: Expr) -> tuple[Expr, ...]:
         return ()
     if e.symbol:
         return (e.symbol.definition,) if e.symbol.definition is not None else ()
-    if e.op.name == "matmul":
+    if e.op is MATMUL:
         return tuple(factors(e))
-    return tuple(a for a in e.args if a.rank) if e.op.name in INHERITING | ENTRYWISE else ()
+    return tuple(a for a in e.args if a.rank) if e.op in INHERITING | ENTRYWISE else ()
 
 
 def settled(e: Expr) -> bool:
     """Whether eᵀ = e, where that is known of all that is decisive."""
-    s, name = e.symbol, e.op.name
+    s = e.symbol
     if e.rank != 2:
         return False
     if s:
         made = s.definition is not None and not s.time and _found[s.definition]
         return s.domain in SYMMETRIC or made
-    if name in INHERITING | ENTRYWISE:
+    if e.op in INHERITING | ENTRYWISE:
         return e.shape[0] == e.shape[1] and all(_found[a] for a in e.args if a.rank)
-    if name == "matmul":
+    if e.op is MATMUL:
         each = factors(e)
         return len(each) > 1 and palindrome(each)
-    return name in ("identity", "diag") or (name == "outer" and e.args[0] is e.args[1])
+    return e.op in (IDENTITY, DIAG) or (e.op is OUTER and e.args[0] is e.args[1])
 
 
 def factors(e: Expr) -> list[Expr]:
@@ -60,7 +63,7 @@ def factors(e: Expr) -> list[Expr]:
     out, stack = [], [e]
     while stack:
         node = stack.pop()
-        if node.op.name != "matmul" or any(a.rank != 2 for a in node.args):
+        if node.op is not MATMUL or any(a.rank != 2 for a in node.args):
             out.append(node)
         else:
             stack += reversed(node.args)
@@ -71,7 +74,7 @@ def palindrome(each: list[Expr]) -> bool:
     """Whether a product is its own transpose factor by factor: Xᵀ C X with Cᵀ = C."""
 
     def mirrored(a: Expr, b: Expr) -> bool:
-        flipped = any(x.op.name == "transpose" and x.args[0] is y for x, y in ((a, b), (b, a)))
+        flipped = any(x.op is TRANSPOSE and x.args[0] is y for x, y in ((a, b), (b, a)))
         return flipped or (a is b and _found[a])
 
     return all(mirrored(a, b) for a, b in zip(each, reversed(each), strict=True))
@@ -79,14 +82,14 @@ def palindrome(each: list[Expr]) -> bool:
 
 def on_the_diagonal(e: Expr) -> Expr | None:
     """M of I ⊙ M."""
-    both = e.args if e.op.name == "multiply" and all(a.rank == 2 for a in e.args) else ()
-    rest = [a for a in both if a.op.name != "identity"]
+    both = e.args if e.op is MULTIPLY and all(a.rank == 2 for a in e.args) else ()
+    rest = [a for a in both if a.op is not IDENTITY]
     return rest[0] if len(rest) == 1 else None
 
 
 def last(e: Expr) -> tuple[Expr | None, Expr]:
     """A product as (everything before, its last factor); a vector made by a product is one factor."""
-    if e.op.name != "matmul":
+    if e.op is not MATMUL:
         return None, e
     if e.args[1].rank == 1:
         return e.args[0], e.args[1]
@@ -96,7 +99,7 @@ def last(e: Expr) -> tuple[Expr | None, Expr]:
 
 def first(e: Expr) -> tuple[Expr, Expr | None]:
     """A product as (its first factor, everything after)."""
-    if e.op.name != "matmul":
+    if e.op is not MATMUL:
         return e, None
     if e.args[0].rank == 1:
         return e.args[0], e.args[1]
@@ -112,19 +115,18 @@ def neighbours(a: Expr, b: Expr) -> Expr | None:
     if base is not other or (up != over and not symmetric(base)):
         return None
     made = raised(base, x + y)
-    return apply(OPS["transpose"], made) if up and not symmetric(made) else made
+    return apply(TRANSPOSE, made) if up and not symmetric(made) else made
 
 
 def powered(e: Expr) -> tuple[Expr, int, bool]:
     """base, exponent, and whether it is transposed."""
     exponent, flipped = 1, False
     while True:
-        name = e.op.name
-        if name == "transpose":
+        if e.op is TRANSPOSE:
             flipped = not flipped
-        elif name == "inverse":
+        elif e.op is INVERSE:
             exponent = -exponent
-        elif name == "matrix_power":
+        elif e.op is MATRIX_POWER:
             exponent *= int(str(e.attribute("k")))
         else:
             return e, exponent, flipped
@@ -134,18 +136,18 @@ def powered(e: Expr) -> tuple[Expr, int, bool]:
 def raised(base: Expr, x: int) -> Expr:
     """A whole power of a square matrix."""
     if not x:
-        return apply(OPS["identity"], n=base.shape[0])
-    base = base if x > 0 else apply(OPS["inverse"], base)
-    return base if abs(x) == 1 else apply(OPS["matrix_power"], base, k=abs(x))
+        return apply(IDENTITY, n=base.shape[0])
+    base = base if x > 0 else apply(INVERSE, base)
+    return base if abs(x) == 1 else apply(MATRIX_POWER, base, k=abs(x))
 
 
 def summing_alike(a: Expr) -> Expr | None:
     """Something shorter with the same sum over all entries: row sums, and transposes, go."""
-    if a.op.name == "sum_last":
+    if a.op is SUM_LAST:
         return a.args[0]
-    if a.op.name == "transpose" and a.rank == 2:
+    if a.op is TRANSPOSE and a.rank == 2:
         return a.args[0]
-    if a.op.name == "multiply" and a.rank == 2:
-        inner = [x.args[0] for x in a.args if x.op.name == "transpose"]
+    if a.op is MULTIPLY and a.rank == 2:
+        inner = [x.args[0] for x in a.args if x.op is TRANSPOSE]
         return apply(a.op, *inner) if len(inner) == 2 else None
     return None

@@ -12,7 +12,9 @@ from symbackprop.entries.entry_equations import Definition, Equality
 from symbackprop.entries.op import slides
 from symbackprop.graph.expr import LEAVES, Expr, apply, const, topological
 from symbackprop.matrices import tidy as td
-from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import (
+    ARGMAX, ARGMIN, CONTRACTION, EINSUM, KRON, MATRIX_POWER, PICK, RESHAPE, TRI, VEC,
+)  # fmt: skip
 
 
 def contraction(
@@ -44,19 +46,19 @@ def contraction(
     args = [tensors.get(t, t) for t in operands]
     if not all(isinstance(a, Expr) for a in args):
         return None
-    made = apply(OPS["contraction"], *args, definition=Definition("y", out, right))  # type: ignore[arg-type]
+    made = apply(CONTRACTION, *args, definition=Definition("y", out, right))  # type: ignore[arg-type]
     return td.mul(const(term.coefficient), made)
 
 
-IN_ENTRIES = ("pick", "einsum", "tri")  # no product of matrices says these
+IN_ENTRIES = (PICK, EINSUM, TRI)  # no product of matrices says these
 # written as functions of whole arrays, beside the ops of several equations
-CALLED = frozenset({"reshape", "argmax", "argmin", "kron", "vec", "matrix_power"})
+CALLED = frozenset({RESHAPE, ARGMAX, ARGMIN, KRON, VEC, MATRIX_POWER})
 
 
 def takes_whole(node: Expr) -> bool:
     """Whether an op is written as a function of its whole arguments, `softmax(S)`, not entry by entry."""
     if node.op.scalar or not node.op.variants:
-        return node.op.name in CALLED
+        return node.op in CALLED
     first, *more = node.op.variants[0].equations
     return bool(more or node.op.tex) or isinstance(first, Equality)
 
@@ -64,7 +66,7 @@ def takes_whole(node: Expr) -> bool:
 def entries_only(e: Expr) -> bool:
     """An array that no product of matrices says, somewhere in an argument."""
     return bool(e.rank) and any(
-        x.op.name in IN_ENTRIES or slides(x.op) or any(a.rank > 2 for a in x.args) or by_entries(x)
+        x.op in IN_ENTRIES or slides(x.op) or any(a.rank > 2 for a in x.args) or by_entries(x)
         for x in topological(e)
         if x.rank and x.op not in LEAVES
     )
@@ -81,10 +83,10 @@ def sayable(e: Expr) -> bool:
     Entries renumbered need a name as well, unless a matrix says them; so do the arguments of a function.
     """
     nodes = topological(e)
-    turned = [a for n in nodes if n.op is OPS["reshape"] for a in n.args if not a.symbol]
+    turned = [a for n in nodes if n.op is RESHAPE for a in n.args if not a.symbol]
     called = [a for n in nodes if takes_whole(n) for a in n.args if not a.symbol]
     return (
-        all(a.symbol for n in nodes if n.op is OPS["contraction"] for a in n.args)
+        all(a.symbol for n in nodes if n.op is CONTRACTION for a in n.args)
         and all(x.rank < 3 for a in turned for x in topological(a))
         and not any(map(entries_only, called))
     )

@@ -212,7 +212,7 @@ class Writer(Vectors):
     def entry_sum(self, e: Expr, at: tuple[Formula, ...]) -> Formula:
         """One entry by the op's own definition, Σ over the contracted axes."""
         instance = e.op.place(tuple(a.shape for a in e.args), e.attributes)
-        if len(instance.definitions) != 1 or e.op.name in RENUMBERING:
+        if len(instance.definitions) != 1 or e.op in RENUMBERING:
             raise NoMatrix(e.op.name)
         d = instance.result
         bound = list(dict.fromkeys(i for t in d.right.terms for i in t.bound))

@@ -9,6 +9,10 @@ from symbackprop.errors import VALUES, within
 from symbackprop.graph.expr import Expr, topological
 from symbackprop.graph.graph import Graph
 from symbackprop.sizes import Size, count
+from symbackprop.vocabulary.kinds import (
+    ADD, DET, DIVIDE, INVERSE, MATMUL, MULTIPLY, NEGATIVE, OUTER, SLICE, SOLVE, SUBTRACT,
+    TRANSPOSE,
+)  # fmt: skip
 
 PRIMES = (3, 5, 2, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
 TRIED = 720  # orders of the sizes
@@ -17,7 +21,7 @@ TRIED = 720  # orders of the sizes
 def invertible(g: Graph, sizes: dict[str, int]) -> dict[str, int]:
     """The same sizes, given to other names where a matrix could not have full rank."""
     squares = [e.args[0] for d in g.definition.values() for e in topological(d)
-               if e.op.name in ("inverse", "solve", "det")]  # fmt: skip
+               if e.op in (INVERSE, SOLVE, DET)]  # fmt: skip
     squares = [e for e in squares if e.shape[0].names]
     names = tuple(sizes)
     for order in islice(permutations(sizes.values()), TRIED) if squares else ():
@@ -41,14 +45,13 @@ def ranks(g: Graph, sizes: Mapping[str, int]) -> dict[Expr, int]:
 def rank(e: Expr, inner: list[int], sizes: Mapping[str, int]) -> int:
     """The largest rank a matrix can have, given that of its operands."""
     most = min((s.value(sizes) for s in e.shape), default=1)
-    name = e.op.name
-    if name == "outer":
+    if e.op is OUTER:
         return min(most, 1)
-    if name in ("matmul", "transpose", "negative"):
+    if e.op in (MATMUL, TRANSPOSE, NEGATIVE):
         return min(most, *inner)
-    if name in ("add", "subtract"):
+    if e.op in (ADD, SUBTRACT):
         return min(most, sum(inner))
-    if name == "multiply" or (name == "divide" and not e.args[1].rank):
+    if e.op is MULTIPLY or (e.op is DIVIDE and not e.args[1].rank):
         wide = [r for r, a in zip(inner, e.args, strict=True) if a.rank]
         return min(most, *wide) if len(wide) == 1 else most  # a matrix scaled
     return most
@@ -86,7 +89,7 @@ def lengths(g: Graph) -> Iterator[Size]:
         for node in topological(e):
             yield from node.shape
             ranges: tuple[tuple[Size, ...], ...] = ()
-            if node.op.name == "slice":
+            if node.op is SLICE:
                 ranges = node.attribute("ranges")  # type: ignore[assignment]
             for (start, *stop), extent in zip(
                 ranges, node.args[0].shape if ranges else (), strict=True

@@ -14,13 +14,14 @@ from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import symbol_of
 from symbackprop.graph.expr import Expr, topological
 from symbackprop.graph.graph import used_names
+from symbackprop.vocabulary.kinds import ADD, MATMUL, MULTIPLY, SUBTRACT, TRANSPOSE
 
 # ops that take data first and then what is learned: filters, and a bias for each
 FILTERING = frozenset(
     "conv1d conv2d group_conv1d group_conv2d conv_transpose1d conv_transpose2d".split()
 )
-SUMS = frozenset({"add", "subtract"})
-PRODUCTS = frozenset({"matmul", "multiply"})
+SUMS = frozenset({ADD, SUBTRACT})
+PRODUCTS = frozenset({MATMUL, MULTIPLY})
 DECLARED = ("onehot", "distribution")  # domains that are roles
 
 
@@ -34,7 +35,7 @@ class Product:
 
     @property
     def strong(self) -> bool:
-        return self.node.op.name == "matmul"
+        return self.node.op is MATMUL
 
     def sides(self) -> Iterator[tuple[Expr, Expr]]:
         yield self.left, self.right
@@ -80,7 +81,7 @@ class Roles:
 
     @cached_property
     def products(self) -> tuple[Product, ...]:
-        pairs = (n for n in self.nodes if n.op.name in PRODUCTS and len(n.args) >= 2)
+        pairs = (n for n in self.nodes if n.op in PRODUCTS and len(n.args) >= 2)
         return tuple(Product(n, n.args[0], n.args[1]) for n in pairs)
 
     @cached_property
@@ -98,7 +99,7 @@ class Roles:
 
     def raw(self, e: Expr) -> str:
         """The name of an input, also where it stands transposed; else nothing."""
-        while e.op.name == "transpose":
+        while e.op is TRANSPOSE:
             e = e.args[0]
         return e.symbol.name if e.symbol and e.symbol.name in self.d.graph.inputs else ""
 
@@ -197,7 +198,7 @@ class Roles:
     @cached_property
     def sums(self) -> tuple[tuple[Expr, Expr], ...]:
         """Terms that are added, either way round."""
-        added = (n.args for n in self.nodes if n.op.name == "add")
+        added = (n.args for n in self.nodes if n.op is ADD)
         return tuple(pair for a, b in added for pair in ((a, b), (b, a)))
 
     def offsets(self, weights: set[str]) -> frozenset[str]:
@@ -217,7 +218,7 @@ class Roles:
             made = self.d.graph.definition.get(n.symbol.name) if n.symbol else None
             if n in heavy or made in heavy:
                 return True
-            stack += n.args if n.op.name in SUMS else []
+            stack += n.args if n.op in SUMS else []
         return False
 
     def owners(self, e: Expr) -> tuple[str, ...]:
@@ -231,7 +232,7 @@ class Roles:
         if e.symbol:
             made = self.d.graph.definition.get(e.symbol.name)
             return self.owned(made, depth - 1) if made is not None and depth else ("",) * e.rank
-        if e.op.name == "matmul":
+        if e.op is MATMUL:
             a, b = e.args
             left, right = self.owned(a, depth), self.owned(b, depth)
             both = (*left[:-1], *(right[-1:] if b.rank > 1 else ()))

@@ -13,6 +13,7 @@ from symbackprop.graph.expr import Expr, apply, const, substitute, topological
 from symbackprop.matrices import tidy as td
 from symbackprop.numeric.points import Point, evaluate
 from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import ADD, MATMUL
 
 N, M = 3, 5
 SHAPES: dict[str, tuple[int, ...]] = {
@@ -111,12 +112,12 @@ def test_rows_in_any_order_give_one_form(first: int) -> None:
 
 def test_another_order_of_rows_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """A row that only looks at the outermost node makes the form depend on the order."""
-    plus = td.RULES["add"]
+    plus = td.RULES[ADD]
 
     def lazy(a: Expr, b: Expr) -> Expr:
-        return op("add", b, a) if a.op.name == "matmul" else plus(a, b)
+        return op("add", b, a) if a.op is MATMUL else plus(a, b)
 
-    monkeypatch.setitem(td.RULES, "add", lazy)
+    monkeypatch.setitem(td.RULES, ADD, lazy)
     with pytest.raises(AssertionError):
         deque(map(test_rows_in_any_order_give_one_form, range(0, 1500, 100)))
 

@@ -137,10 +137,10 @@ def test_pullback_jacobian_print_and_code(name: str, n: int) -> None:
         assert np.allclose(out[m], full.deltas[m, 0], rtol=1e-10, atol=1e-12), m
 
 
-@pytest.mark.parametrize("name", COMPOSED)
-def test_compositions_are_the_definition(name: str) -> None:
-    e = BUILT[name]()
-    g = collect(z=e, y=COMPOSED[name](*e.args))
+@pytest.mark.parametrize("kind", COMPOSED, ids=lambda kind: kind.name)
+def test_compositions_are_the_definition(kind: Op) -> None:
+    e = BUILT[kind.name]()
+    g = collect(z=e, y=COMPOSED[kind](*e.args))
     p = forward(g, generic_point(g, 0, 5))
     assert np.array_equal(p.values["z", 0], p.values["y", 0])
 

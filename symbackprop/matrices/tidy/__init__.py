@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
 
+from symbackprop.entries.op import Op
 from symbackprop.graph.expr import Expr, apply, const, rebuild, topological, with_args
 from symbackprop.matrices.monomials import MEANS, exponent
 from symbackprop.matrices.tidy.constructors import (
@@ -23,53 +24,53 @@ from symbackprop.matrices.tidy.like_terms import broadcast_free, collected, scal
 from symbackprop.matrices.tidy.matrix_products import (
     SIMPLER, contracted, determinant, dyad, inverted, linear,
 )  # fmt: skip
-from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import (
+    ADD, DET, DIVIDE, INVERSE, MATMUL, MULTIPLY, NEGATIVE, OUTER, PICK, POWER, SOLVE, SUBTRACT,
+)  # fmt: skip
 
 __all__ = [
     "RULES", "broadcast_free", "diag", "diagonal", "in_front", "inverse", "mm", "mul", "node", "outer",
     "plus", "power", "remade", "rows", "scalars_out", "scaled", "summands", "tidy", "total", "tr", "trace",
 ]  # fmt: skip
 
-SUMS = frozenset({OPS["add"], OPS["subtract"]})
+SUMS = frozenset({ADD, SUBTRACT})
+BROADCASTING = SUMS | {MULTIPLY, DIVIDE}
 
 
-def mean(name: str) -> Callable[[Expr], Expr]:
+def mean(kind: Op) -> Callable[[Expr], Expr]:
     """A constructor of a mean: the sum by the number of entries."""
 
     def build(e: Expr) -> Expr:
-        made = RULES[MEANS[name]](e)
+        made = RULES[MEANS[kind]](e)
         return mul(*(power(const(n), Fraction(-1)) for n in e.shape[made.rank :]), made)
 
     return build
 
 
 RULES |= {
-    "add": collected,
-    "subtract": lambda a, b: collected(a, scaled(-1, b)),
-    "negative": lambda a: scaled(-1, a),
-    "multiply": product,
-    "divide": quotient,
-    "power": raised_to,
-    "matmul": contracted,
-    "outer": dyad,
-    "inverse": inverted,
-    "solve": lambda a, b: contracted(inverted(a), b),
-    "det": determinant,
-    "pick": picked,
-    **{name: linear(name) for name in SIMPLER},
-    **{name: mean(name) for name in MEANS},
+    ADD: collected,
+    SUBTRACT: lambda a, b: collected(a, scaled(-1, b)),
+    NEGATIVE: lambda a: scaled(-1, a),
+    MULTIPLY: product,
+    DIVIDE: quotient,
+    POWER: raised_to,
+    MATMUL: contracted,
+    OUTER: dyad,
+    INVERSE: inverted,
+    SOLVE: lambda a, b: contracted(inverted(a), b),
+    DET: determinant,
+    PICK: picked,
+    **{kind: linear(kind) for kind in SIMPLER},
+    **{kind: mean(kind) for kind in MEANS},
 }
 
 
 def node(e: Expr, args: tuple[Expr, ...]) -> Expr:
     """One node made again by the rule of its op."""
-    name = e.op.name
-    if name == "power":
+    if e.op is POWER:
         return power(args[0], exponent(e))
-    if name in RULES and not (
-        name in ("add", "subtract", "multiply", "divide") and not broadcasting_fits(args)
-    ):
-        return RULES[name](*args)
+    if e.op in RULES and not (e.op in BROADCASTING and not broadcasting_fits(args)):
+        return RULES[e.op](*args)
     return e if args == e.args else with_args(e, args)
 
 
@@ -92,7 +93,7 @@ def remade(e: Expr, change: Callable[[Expr, tuple[Expr, ...]], Expr]) -> Expr:
         if old not in begun:
             return change(old, args)
         first, second = args
-        return apply(OPS["add"], first, scaled(-1, second) if old.op is OPS["subtract"] else second)
+        return apply(ADD, first, scaled(-1, second) if old.op is SUBTRACT else second)
 
     return rebuild(e, step)
 

@@ -10,7 +10,7 @@ from symbackprop.graph.expr import NUMBER, Expr, apply, with_args
 from symbackprop.matrices import product_folding as folds
 from symbackprop.matrices.monomials import Monomial, join, raised, split
 from symbackprop.matrices.tidy.constructors import diag, mm, mul, power
-from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import DIAG, MATMUL, MULTIPLY, ONEHOT, PICK, POWER, SLICE, UNIT
 
 
 def product(*factors: Expr) -> Expr:
@@ -19,7 +19,7 @@ def product(*factors: Expr) -> Expr:
     if any(f.shape not in ((), shape) for f in factors):
         out = factors[0]
         for f in factors[1:]:
-            out = apply(OPS["multiply"], out, f)
+            out = apply(MULTIPLY, out, f)
         return out
     coefficient, scalars, arrays = Fraction(1), {}, {}
     for f in factors:
@@ -47,7 +47,7 @@ def product(*factors: Expr) -> Expr:
 
 def pick_onehot(arrays: folds.Powers) -> list[Expr]:
     """z ⊙ e_y = z_y e_y for vectors: the entries the unit vector leaves, removed from `arrays`."""
-    units = [a for a in arrays if a.op.name in ("onehot", "unit") and a.rank == 1]
+    units = [a for a in arrays if a.op in (ONEHOT, UNIT) and a.rank == 1]
     if not units or len(arrays) == 1:
         return []
     unit, out = units[0], []
@@ -72,9 +72,9 @@ def pick_rows(arrays: folds.Powers) -> None:
 
 def scaled_units(a: Expr) -> tuple[tuple[Expr, ...], Expr] | None:
     """(v, E_Y) of diag(v) E_Y, or of E_Y alone."""
-    if a.op.name == "onehot" and a.rank == 2:
+    if a.op is ONEHOT and a.rank == 2:
         return (), a
-    if a.op.name == "matmul" and a.args[0].op.name == "diag" and a.rank == 2:
+    if a.op is MATMUL and a.args[0].op is DIAG and a.rank == 2:
         inner = scaled_units(a.args[1])
         return (a.args[0].args, inner[1]) if inner and not inner[0] else None
     return None
@@ -82,18 +82,18 @@ def scaled_units(a: Expr) -> tuple[tuple[Expr, ...], Expr] | None:
 
 def entry_at(a: Expr, unit: Expr) -> Expr:
     """The entry of a vector that a unit vector names."""
-    if unit.op.name == "onehot":
+    if unit.op is ONEHOT:
         return picked(a, unit.args[0])
-    return apply(OPS["slice"], a, ranges=((unit.attribute("position"),),))
+    return apply(SLICE, a, ranges=((unit.attribute("position"),),))
 
 
 def picked(a: Expr, label: Expr) -> Expr:
     """The labelled entry: of a function of entries the function of that entry, scalars in front."""
     front, bare = scalars_out(a)
-    if bare.op.scalar:
-        inner = with_args(bare, (picked(bare.args[0], label),))
-    else:
-        inner = apply(OPS["pick"], bare, label)
+    of_entry = bare.op.scalar is not None
+    inner = (
+        with_args(bare, (picked(bare.args[0], label),)) if of_entry else apply(PICK, bare, label)
+    )
     return in_front([front], inner)
 
 
@@ -113,13 +113,13 @@ def raised_to(e: Expr, x: Fraction) -> Expr:
     m = split(e)
     inner = not m.arrays and x.denominator != 1
     if inner or (x.denominator != 1 and m.coefficient < 0):
-        return apply(OPS["power"], e, p=x)
+        return apply(POWER, e, p=x)
     root = m.coefficient**x if x.denominator == 1 else None
     if root is None:
         if m.coefficient != 1 or any(
             k.denominator != 1 or abs(k) != 1 for _, k in m.scalars + m.arrays
         ):
-            return apply(OPS["power"], e, p=x)
+            return apply(POWER, e, p=x)
         root = Fraction(1)
     raised = [{f: k * x for f, k in pool} for pool in (m.scalars, m.arrays)]
     for pool in raised:

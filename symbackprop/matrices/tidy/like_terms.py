@@ -14,7 +14,7 @@ from symbackprop.matrices.monomials import (
 )  # fmt: skip
 from symbackprop.matrices.tidy.constructors import mm, mul, plus, tr
 from symbackprop.sizes import Size
-from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import ADD, MULTIPLY, NEGATIVE, SUBTRACT
 
 
 def collected(*terms: Expr) -> Expr:
@@ -40,10 +40,10 @@ def collected(*terms: Expr) -> Expr:
         if coefficient:
             own = shape if m.arrays else ()
             e = join(Monomial(coefficient, m.scalars, m.arrays), own)
-            out = e if out is None else apply(OPS["add"], out, e)
+            out = e if out is None else apply(ADD, out, e)
     if out is None:
         return fn.constant(0, *shape)
-    return out if out.shape == shape else apply(OPS["multiply"], out, fn.constant(1, *shape))
+    return out if out.shape == shape else apply(MULTIPLY, out, fn.constant(1, *shape))
 
 
 def paired(terms: list[tuple[Fraction, Monomial]]) -> list[tuple[Fraction, Monomial]]:
@@ -134,10 +134,10 @@ def summands(e: Expr) -> list[Expr]:
     stack = [(e, 1)]
     while stack:
         node, sign = stack.pop()
-        if node.op.name in ("add", "subtract") and broadcast_free(node):
-            second = -sign if node.op.name == "subtract" else sign
+        if node.op in (ADD, SUBTRACT) and broadcast_free(node):
+            second = -sign if node.op is SUBTRACT else sign
             stack += [(node.args[1], second), (node.args[0], sign)]
-        elif node.op.name == "negative":
+        elif node.op is NEGATIVE:
             stack.append((node.args[0], -sign))
         elif opened := distributed(node):
             stack += [(e, sign) for e in reversed(opened)]
@@ -148,13 +148,13 @@ def summands(e: Expr) -> list[Expr]:
 
 def distributed(e: Expr) -> list[Expr]:
     """1/n (P - Y) as its terms, which `by_scalars` puts together again with others that carry 1/n."""
-    if e.op.name != "multiply" or not e.rank:
+    if e.op is not MULTIPLY or not e.rank:
         return []
     m = split(e)
     if len(m.arrays) != 1 or not m.scalars:
         return []
     ((inner, x),) = m.arrays
-    parts = [split(t) for t in summands(inner)] if inner.op.name == "add" and x == 1 else []
+    parts = [split(t) for t in summands(inner)] if inner.op is ADD and x == 1 else []
     if len(parts) < 2 or any(abs(p.coefficient) != 1 or p.scalars for p in parts):
         return []  # a sum that broadcasts is one term
     return [

@@ -5,25 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from symbackprop.entries.op import Op
 from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import Expr, apply, const
 from symbackprop.matrices import product_folding as folds, square_products as sq
 from symbackprop.matrices.monomials import is_ones, is_zero, join, split
 from symbackprop.matrices.tidy.constructors import (
-    diag, diagonal, inverse, mm, mul, outer, plus, power, rows, total, tr, trace,
+    RULES, diag, diagonal, inverse, mm, mul, outer, power, rows, total, tr, trace,
 )  # fmt: skip
 from symbackprop.matrices.tidy.elementwise_products import entry_at, in_front, scalars_out
 from symbackprop.matrices.tidy.like_terms import broadcast_free
 from symbackprop.sizes import count
-from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import (
+    ADD, CONSTANT, DET, DIAG, DIAGONAL, EXP, IDENTITY, MATMUL, MULTIPLY, ONEHOT, OUTER, POWER,
+    SOFTMAX, SUM, SUM_LAST, TRACE, TRANSPOSE, UNIT,
+)  # fmt: skip
 
 
 def contracted(a: Expr, b: Expr) -> Expr:
     """The matrix product (also with vectors)."""
     if is_zero(a) or is_zero(b):
-        return fn.constant(0, *apply(OPS["matmul"], a, b).shape)
+        return fn.constant(0, *apply(MATMUL, a, b).shape)
     (p, a), (q, b) = scalars_out(a), scalars_out(b)
-    made = simpler_product(a, b) or across(a, b) or apply(OPS["matmul"], a, b)
+    made = simpler_product(a, b) or across(a, b) or apply(MATMUL, a, b)
     return in_front([p, q], made)
 
 
@@ -52,22 +56,22 @@ def simpler_product(a: Expr, b: Expr) -> Expr | None:
 
 def with_identity(a: Expr, b: Expr) -> Expr | None:
     """I A = A, A I = A."""
-    if a.op.name == "identity" or (a.op.name == "diag" and is_ones(a.args[0])):
+    if a.op is IDENTITY or (a.op is DIAG and is_ones(a.args[0])):
         return b
-    whole = b.op.name == "identity" or (b.op.name == "diag" and is_ones(b.args[0]))
+    whole = b.op is IDENTITY or (b.op is DIAG and is_ones(b.args[0]))
     return a if whole else None
 
 
 def with_diagonal(a: Expr, b: Expr) -> Expr | None:
     """diag(u) v = u ⊙ v, diag(u) diag(v) = diag(u ⊙ v), exp(Z) by its row sums is softmax(Z)."""
-    names = (a.op.name, b.op.name)
-    if names == ("diag", "exp") and a.args[0] is power(rows(b), Fraction(-1)):
-        return apply(OPS["softmax"], b.args[0])
-    if names[0] == "diag" and b.rank == 1:
+    kinds = (a.op, b.op)
+    if kinds == (DIAG, EXP) and a.args[0] is power(rows(b), Fraction(-1)):
+        return apply(SOFTMAX, b.args[0])
+    if a.op is DIAG and b.rank == 1:
         return mul(a.args[0], b)
-    if names[1] == "diag" and a.rank == 1:
+    if b.op is DIAG and a.rank == 1:
         return mul(a, b.args[0])
-    return diag(mul(a.args[0], b.args[0])) if names == ("diag", "diag") else None
+    return diag(mul(a.args[0], b.args[0])) if kinds == (DIAG, DIAG) else None
 
 
 def of_vectors(a: Expr, b: Expr) -> Expr | None:
@@ -75,7 +79,7 @@ def of_vectors(a: Expr, b: Expr) -> Expr | None:
     if not a.rank == b.rank == 1:
         return None
     for unit, other in ((a, b), (b, a)):
-        if unit.op.name in ("onehot", "unit"):
+        if unit.op in (ONEHOT, UNIT):
             return total(other) if is_ones(other) else entry_at(other, unit)
     if is_ones(a) or is_ones(b):
         return total(b if is_ones(a) else a)
@@ -94,10 +98,10 @@ def with_ones(a: Expr, b: Expr) -> Expr | None:
 
 def with_dyad(a: Expr, b: Expr) -> Expr | None:
     """(u vᵀ) w = (vᵀ w) u; (u vᵀ) 1 1ᵀ = u (vᵀ 1 1ᵀ)."""
-    if a.op.name == "outer" and (b.rank == 1 or is_ones(b)):
+    if a.op is OUTER and (b.rank == 1 or is_ones(b)):
         made = mm(a.args[1], b)
         return outer(a.args[0], made) if b.rank > 1 else mul(made, a.args[0])
-    if b.op.name == "outer" and (a.rank == 1 or is_ones(a)):
+    if b.op is OUTER and (a.rank == 1 or is_ones(a)):
         made = mm(a, b.args[0])
         return outer(made, b.args[1]) if a.rank > 1 else mul(made, b.args[1])
     return None
@@ -111,36 +115,34 @@ def symmetric_first(a: Expr, b: Expr) -> Expr | None:
 def simpler_transpose(a: Expr) -> Expr | None:
     if sq.symmetric(a):
         return a
-    match a.op.name:
-        case "transpose":
-            return a.args[0]
-        case "matmul" if a.args[0].rank == a.args[1].rank == 2:
-            return mm(tr(a.args[1]), tr(a.args[0]))
-        case "add" | "multiply" if broadcast_free(a) and a.rank == 2:
-            build = plus if a.op.name == "add" else mul
-            return build(*(tr(x) if x.rank else x for x in a.args))
-        case "outer":
-            return outer(a.args[1], a.args[0])
-        case "constant":
-            return fn.constant(a.attribute("value"), *reversed(a.shape))  # type: ignore[arg-type]
+    if a.op is TRANSPOSE:
+        return a.args[0]
+    if a.op is MATMUL and a.args[0].rank == a.args[1].rank == 2:
+        return mm(tr(a.args[1]), tr(a.args[0]))
+    if a.op in (ADD, MULTIPLY) and broadcast_free(a) and a.rank == 2:
+        return RULES[a.op](*(tr(x) if x.rank else x for x in a.args))
+    if a.op is OUTER:
+        return outer(a.args[1], a.args[0])
+    if a.op is CONSTANT:
+        return fn.constant(a.attribute("value"), *reversed(a.shape))  # type: ignore[arg-type]
     return None
 
 
 def simpler_total(a: Expr) -> Expr | None:
     """Sums of ones, unit vectors, declared distributions; Σ u⊙v = uᵀv."""
-    if a.op.name == "constant":
+    if a.op is CONSTANT:
         return const(count(a.shape))
-    if a.op.name in ("onehot", "unit") and a.rank == 1:
+    if a.op in (ONEHOT, UNIT) and a.rank == 1:
         return const(1)
     if is_distribution(a) and a.rank == 1:
         return const(1)
-    if a.rank == 1 and a.op.name == "multiply" and all(x.rank == 1 for x in a.args):
+    if a.rank == 1 and a.op is MULTIPLY and all(x.rank == 1 for x in a.args):
         return mm(*a.args)
-    if a.op.name == "diagonal":
+    if a.op is DIAGONAL:
         return trace(a.args[0])
     if masked := sq.on_the_diagonal(a):
         return trace(masked)
-    if a.rank == 1 and a.op.name == "power" and a.attribute("p") == 2:
+    if a.rank == 1 and a.op is POWER and a.attribute("p") == 2:
         return mm(a.args[0], a.args[0])
     same = sq.summing_alike(a)
     return total(same) if same else None
@@ -148,17 +150,17 @@ def simpler_total(a: Expr) -> Expr | None:
 
 def simpler_rows(a: Expr) -> Expr | None:
     """Row sums: of one-hot rows and declared distributions, of ones, of outer products."""
-    if is_distribution(a) or a.op.name == "onehot":
+    if is_distribution(a) or a.op is ONEHOT:
         return fn.constant(1, *a.shape[:-1])
     if masked := sq.on_the_diagonal(a):
         return diagonal(masked)
     if is_ones(a):
         return mul(const(a.shape[-1]), fn.constant(1, *a.shape[:-1]))
-    if a.op.name == "outer":
+    if a.op is OUTER:
         return mul(total(a.args[1]), a.args[0])
-    if a.op.name == "transpose" and a.args[0].op.name == "outer":
+    if a.op is TRANSPOSE and a.args[0].op is OUTER:
         return mul(total(a.args[0].args[0]), a.args[0].args[1])
-    if a.op.name == "matmul" and a.args[0].op.name == "diag":
+    if a.op is MATMUL and a.args[0].op is DIAG:
         return mul(a.args[0].args[0], rows(a.args[1]))
     return None
 
@@ -177,10 +179,10 @@ def inverted(a: Expr) -> Expr:
     """The factors of a product inverted one by one, where they are square; transposes outside."""
     front, a = scalars_out(a)
     base, x, flipped = sq.powered(a)
-    if base.op.name == "matmul" and base.args[0].shape == base.shape and x == 1:
+    if base.op is MATMUL and base.args[0].shape == base.shape and x == 1:
         made = mm(*(inverse(tr(f) if flipped else f) for f in reversed(base.args)))
-    elif base.op.name in ("identity", "diag"):
-        made = base if base.op.name == "identity" else diag(power(base.args[0], Fraction(-x)))
+    elif base.op in (IDENTITY, DIAG):
+        made = base if base.op is IDENTITY else diag(power(base.args[0], Fraction(-x)))
     else:
         made = sq.raised(base, -x)
         made = tr(made) if flipped else made
@@ -188,23 +190,21 @@ def inverted(a: Expr) -> Expr:
 
 
 def simpler_trace(a: Expr) -> Expr | None:
-    if a.op.name == "outer":
+    if a.op is OUTER:
         return mm(*a.args)
-    return trace(a.args[0]) if a.op.name == "transpose" else None
+    return trace(a.args[0]) if a.op is TRANSPOSE else None
 
 
 def determinant(a: Expr) -> Expr:
     """det Aᵀ = det A, det A⁻¹ = 1 / det A."""
     base, x, _ = sq.powered(a)
-    return power(apply(OPS["det"], base), Fraction(x))
+    return power(apply(DET, base), Fraction(x))
 
 
 def dyad(u: Expr, v: Expr) -> Expr:
     (p, u), (q, v) = scalars_out(u), scalars_out(v)
     whole = is_ones(u) and is_ones(v)
-    made = (
-        fn.constant(1, const(u.shape[0]), const(v.shape[0])) if whole else apply(OPS["outer"], u, v)
-    )
+    made = fn.constant(1, const(u.shape[0]), const(v.shape[0])) if whole else apply(OUTER, u, v)
     return in_front([p, q], made)
 
 
@@ -212,19 +212,19 @@ def nothing(a: Expr) -> Expr | None:
     return None
 
 
-SIMPLER: dict[str, Callable[[Expr], Expr | None]] = {
-    "transpose": simpler_transpose, "sum": simpler_total, "sum_last": simpler_rows, "diag": simpler_diag,
-    "diagonal": nothing, "trace": simpler_trace,
+SIMPLER: dict[Op, Callable[[Expr], Expr | None]] = {
+    TRANSPOSE: simpler_transpose, SUM: simpler_total, SUM_LAST: simpler_rows, DIAG: simpler_diag,
+    DIAGONAL: nothing, TRACE: simpler_trace,
 }  # fmt: skip
 
 
-def linear(name: str) -> Callable[[Expr], Expr]:
+def linear(kind: Op) -> Callable[[Expr], Expr]:
     """A constructor of a linear op of one argument: scalars move in front of it."""
 
     def build(e: Expr) -> Expr:
         if is_zero(e):
-            return fn.constant(0, *apply(OPS[name], e).shape)
+            return fn.constant(0, *apply(kind, e).shape)
         front, bare = scalars_out(e)
-        return in_front([front], SIMPLER[name](bare) or apply(OPS[name], bare))
+        return in_front([front], SIMPLER[kind](bare) or apply(kind, bare))
 
     return build

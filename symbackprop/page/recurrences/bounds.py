@@ -10,7 +10,7 @@ from symbackprop.graph.expr import SIZE, Expr, apply, const
 from symbackprop.matrices import monomials as mo, tidy as td
 from symbackprop.page.recurrences.closed_forms import Closed, atom, monomial, multiplied
 from symbackprop.sizes import Size
-from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import ABS
 
 
 def bounded_form(c: Closed) -> Closed | None:
@@ -41,5 +41,5 @@ def largest_power(base: Expr, x: Size) -> Closed | None:
         return Closed(()) if top == 1 else atom(const(top), x)
     if base.op is SIZE:
         return atom(base, x)
-    size_of = const(abs(base.number)) if base.number is not None else apply(OPS["abs"], base)
+    size_of = const(abs(base.number)) if base.number is not None else apply(ABS, base)
     return atom(size_of, x)

@@ -30,6 +30,7 @@ from symbackprop.page.recurrences.closed_forms import (
     Closed, ClosedWriter, atom, fixed, monomial, moved, multiplied, over_steps, summed,
 )  # fmt: skip
 from symbackprop.sizes import size
+from symbackprop.vocabulary.kinds import ADD, SUBTRACT
 
 Known: TypeAlias = Mapping[tuple[str, bool], Closed]  # (name, cotangent?) at step t
 Sum: TypeAlias = tuple[Closed, ...]
@@ -45,7 +46,7 @@ def coefficient(e: Expr, s: Expr) -> Expr | None:
     base = touched[0][0]
     if base is s:
         inner: Expr | None = const(1)
-    elif base.op.name in ("add", "subtract") and s.shape == base.shape:
+    elif base.op in (ADD, SUBTRACT) and s.shape == base.shape:
         inner = sum_of([(sign, coefficient(t, s)) for sign, t in broadcast_terms(base)])
     else:
         inner = None

@@ -1,0 +1,31 @@
+"""The kinds the algebra is written in, as constants: what an expression is made of is asked by `e.op is MATMUL`.
+
+Every other op is known to the rooms above by the fields of its row alone, so a new one needs no line here.
+"""
+
+from symbackprop.vocabulary import kronecker, layers, linear, losses, normalisation, scalars, shaping, signal, square_matrices
+
+ADD, SUBTRACT, NEGATIVE = linear.add, linear.subtract, linear.negative
+MULTIPLY, DIVIDE, POWER = linear.multiply, linear.divide, linear.power
+MATMUL, TRANSPOSE, OUTER = linear.matmul, linear.transpose, linear.outer
+DIAG, DIAGONAL, TRACE = linear.diag, linear.diagonal, linear.trace
+SUM, SUM_LAST, MEAN, MEAN_LAST = linear.sum_all, linear.sum_last, linear.mean_all, linear.mean_last
+MAXIMUM, CLIP = linear.maximum, linear.clip
+
+INVERSE, SOLVE, DET = square_matrices.inverse, square_matrices.solve, square_matrices.det
+MATRIX_POWER, FROBENIUS = square_matrices.matrix_power, square_matrices.frobenius
+KRON, VEC, COMMUTATION = kronecker.kron, kronecker.vec, kronecker.commutation
+
+CONSTANT, IDENTITY, SELECTOR, TRI = shaping.constant, shaping.identity, shaping.selector, shaping.tri
+UNIT, ONEHOT, PICK, SLICE = shaping.unit, shaping.onehot, shaping.pick, shaping.slice_
+CONCAT, RESHAPE, EINSUM, CONTRACTION = shaping.concat, shaping.reshape, shaping.einsum, shaping.contraction
+ARGMAX, ARGMIN = shaping.argmax, shaping.argmin
+
+EXP, LOG, ABS, SIGN, SQRT = scalars.exp, scalars.log, scalars.abs_, scalars.sign, scalars.sqrt
+TANH, SIGMOID, SOFTPLUS, LOG_SIGMOID = scalars.tanh, scalars.sigmoid, scalars.softplus, scalars.log_sigmoid
+SOFTMAX, LOG_SOFTMAX, LOGSUMEXP = layers.softmax, layers.log_softmax, layers.logsumexp
+MASKED_SOFTMAX = layers.masked_softmax
+NORM, ROW_NORMS, NORMALIZE = layers.norm, layers.row_norms, layers.normalize
+CROSS_ENTROPY, MSE = losses.cross_entropy, losses.mse
+LAYERNORM, CHANNELWISE = normalisation.layernorm, normalisation.channelwise
+WINDOWS1D, WINDOWS2D = signal.windows1d, signal.windows2d
