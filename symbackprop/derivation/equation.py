@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.scopes import PAGE, Scope
 from symbackprop.formula import tree as no
 from symbackprop.formula.tree import Formula, Name
 from symbackprop.graph.expr import Expr, Symbol
@@ -30,7 +31,7 @@ class Equation:
     digits) or '≤' (in every entry).
     `shape` is printed beside it where given. `free` are the free index letters with the sizes
     they run over; `recurrent` equations hold at every time step.
-    `local` names the node whose local scope (helpers, ∂y/∂x) the equation uses.
+    `local` says which names it may use beside those of the page, and at which values.
     """
 
     key: str
@@ -39,7 +40,7 @@ class Equation:
     shape: Shape | None = None
     free: tuple[tuple[str, Size], ...] = ()
     recurrent: bool = False
-    local: str = ""
+    local: Scope = PAGE
     relation: str = "="
     boxed: bool = False
 

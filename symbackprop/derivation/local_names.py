@@ -10,6 +10,7 @@ from itertools import chain, count, takewhile
 
 from symbackprop.backward.helper_nodes import helper_names
 from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.scopes import Local
 from symbackprop.formula.printed_names import default_tex, spelled
 from symbackprop.formula.tree import Name
 from symbackprop.graph.expr import Expr, leaf, substitute, symbols, topological
@@ -23,7 +24,7 @@ MARKS = (r"\tilde", r"\hat", r"\check", r"\breve")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Local:
+class LocalNames:
     """A node, one variable of its definition, and printed names of its helpers."""
 
     node: Expr
@@ -52,13 +53,9 @@ class Local:
         return Name(r"\pi") if tensor == "pi" else self.helper(str(tensor))
 
 
-def key(node: str, wrt: str) -> str:
-    return f"{node}|{wrt}"
-
-
-def of(d: Derivation, scope: str) -> Local:
-    node, wrt = scope.split("|")
-    g = d.graph
+def of(d: Derivation, scope: Local) -> LocalNames:
+    """The names in the scope of a node."""
+    g, node, wrt = d.graph, scope.node, scope.wrt
     return build(
         timeless(g.symbol[node]),
         timeless(g.definition[node]),
@@ -131,7 +128,7 @@ def build(
     letters: str,
     taken: frozenset[Name],
     given: tuple[tuple[str, Name], ...],
-) -> Local:
+) -> LocalNames:
     instance = instance_of(node, definition, letters)
     assert instance, "a local derivation needs entries"
     used = {n.base for n in taken}
@@ -142,4 +139,4 @@ def build(
             n for n in chain([own], marked(own)) if n.base not in used
         )
         helpers.append((str(h.tensor), name))
-    return Local(node, definition, wrt, tuple(helpers), letters)
+    return LocalNames(node, definition, wrt, tuple(helpers), letters)

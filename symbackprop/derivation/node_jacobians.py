@@ -158,7 +158,7 @@ def free(*groups: tuple[Index, ...]) -> tuple[tuple[str, Size], ...]:
     return tuple((i.name, i.size) for g in groups for i in g)
 
 
-def entry_base(d: Derivation, scope: local_names.Local) -> Base:
+def entry_base(d: Derivation, scope: local_names.LocalNames) -> Base:
     """Entries of the definition's symbols and helpers, as they print in its scope, declared nodes by name."""
     named = {e: d.graph.symbol[n] for n, e in d.graph.definition.items()}
 

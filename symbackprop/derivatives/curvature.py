@@ -14,6 +14,7 @@ import numpy as np
 
 from symbackprop import entries as en
 from symbackprop.derivation.derivation import Derivation, derive
+from symbackprop.derivation.scopes import Order, Second
 from symbackprop.derivatives.derivative import Derivative, matrix_of
 from symbackprop.derivatives.derivative_names import curvature_name, vec_name
 from symbackprop.derivatives.independent_samples import certain, information, summed, total_of
@@ -55,7 +56,7 @@ def gauss_newton(
     axes = pair(d, x)
     whole = sandwich(axes, j.step, j.step.result, h.step, retensored(h.step.result, back))
     folded = sandwich(axes, j.step, j.folded, h.step, retensored(h.folded, back))
-    scope = f"gauss_newton:{x},{through}"
+    scope = Second(Order.GAUSS_NEWTON, (x, through))
     return curvature(d, "G", scope, x, axes, whole, folded, {**j.tensors, **h.tensors})
 
 
@@ -101,7 +102,9 @@ def fisher(
         mean(moved(e, made.step.by, rows), moved(e, made.step.by, columns), y, p)
         for e in (made.step.result, made.folded)
     )
-    return curvature(d, "F", f"fisher:{x},{label},{given}", x, axes, whole, folded, made.tensors)
+    return curvature(
+        d, "F", Second(Order.FISHER, (x, label, given)), x, axes, whole, folded, made.tensors
+    )
 
 
 def check_label(g: Graph, label: str, given: str) -> bool:
@@ -187,7 +190,7 @@ def moved(e: Entries, old: tuple[Index, ...], new: tuple[Index, ...]) -> Entries
 def curvature(
     d: Derivation,
     letter: str,
-    scope: str,
+    scope: Second,
     x: str,
     axes: Pair,
     whole: Entries,

@@ -183,7 +183,7 @@ def product(
     short = expr is not None and (max(rank) <= 1 or (not gone and sum(rank) <= 2))
     reading = reading or ("whole" if short else "entries")
     left = whole_product(j, v, side) if reading == "whole" else summed_product(j, v, gone)
-    return Product(d, left, f"{j.scope};{name}@{like}", made, expr, side, reading)
+    return Product(d, left, replace(j.scope, along=((name, like),)), made, expr, side, reading)
 
 
 def unlettered(d: Derivation, *names: str) -> Derivation:

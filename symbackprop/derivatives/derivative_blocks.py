@@ -10,6 +10,7 @@ from typing import Literal, overload
 from symbackprop.derivation.derivation import Derivation, derive
 from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.node_jacobians import laid_out
+from symbackprop.derivation.scopes import Order, Second
 from symbackprop.derivatives.derivative import Derivative, Layout, Product, Side
 from symbackprop.derivatives.derivative_names import (
     hessian_name, jacobian_name, nabla_slope, vec_block_name, vec_name, vec_slope_name,
@@ -85,7 +86,7 @@ def slopes(
             raise DeclarationError(f"{', '.join(outputs)} does not depend on {n}", where="jacobian")
     of = max(outputs, key=lambda y: len(relevant(g, y).intersection(names)))
     d = derive(g, of, [n for n in names if n in relevant(g, of)], convention=convention)
-    scope = f"jacobian:{','.join(outputs)},,{','.join(names)}"
+    scope = Second(Order.JACOBIAN, names, outputs)
     found = {(y, x): replace(slope(d, y, x), scope=scope) for y, x in product(outputs, names)}
     return Blocks(d, jacobian_name(d, outputs), scope, "jacobian", outputs, names, found)
 
@@ -114,7 +115,7 @@ def blocks(d: Derivation, names: tuple[str, ...]) -> Blocks:
     """The Hessian by several variables; its symmetry leaves the blocks above the diagonal."""
     check_free(d.graph, names, "hessian")
     found = {(x, y): second(d, x, y) for x, y in combinations_with_replacement(names, 2)}
-    scope = f"blocks:{','.join(names)}"
+    scope = Second(Order.BLOCKS, names)
     return Blocks(d, hessian_name(d), scope, "hessian", names, names, found)
 
 

@@ -1,8 +1,4 @@
-"""What Jacobians and matrices of second order are held against: complex steps of the definitions.
-
-A scope of a page names them: `jacobian:x`, `hessian:x,y`, `blocks:x,y,z`, `gauss_newton:x,z`, `fisher:x,y,p`;
-`;v@x` adds a direction v in the shape of x.
-"""
+"""What Jacobians and matrices of second order are held against: complex steps of the definitions."""
 
 from __future__ import annotations
 
@@ -14,6 +10,7 @@ from zlib import crc32
 import numpy as np
 
 from symbackprop.derivation.derivation import Derivation, derive
+from symbackprop.derivation.scopes import Order, Second
 from symbackprop.derivatives.derivative_names import (
     block_name, curvature_name, hessian_name, jacobian_name, nabla_slope, slope_name,
     vec_block_name, vec_name, vec_slope_name,
@@ -22,7 +19,7 @@ from symbackprop.derivatives.independent_samples import covariances, total_of
 from symbackprop.derivatives.total_derivatives import cut
 from symbackprop.entries.reference_values import Array
 from symbackprop.formula.evaluation.value import Value
-from symbackprop.formula.printed_names import default_tex, spelled
+from symbackprop.formula.composing import size_name
 from symbackprop.formula.tree import Formula, Name
 from symbackprop.graph.graph import Graph
 from symbackprop.notation.convention import Convention
@@ -74,9 +71,9 @@ def by_columns(full: Array, rows: int) -> Array:
 Found = dict[Formula, Value]
 
 
-def jacobian_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
-    """∂y/∂x of every output by every variable, and the whole: `y,z,,W,b`; `W` of the output alone."""
-    outputs, wrt = outputs_of(d, names)
+def jacobian_scope(d: Derivation, s: Second, point: Point) -> Found:
+    """∂y/∂x of every output by every variable, and the whole."""
+    outputs, wrt = outputs_of(d, s), s.names
     full = {(y, x): derivative_values(d.graph, y, x, point) for y in outputs for x in wrt}
     rank = {n: d.graph.symbol[n].rank for n in (*outputs, *wrt)}
     out: Found = {}
@@ -87,10 +84,9 @@ def jacobian_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found
     return out | in_blocks(d, jacobian_name(d, outputs), (*outputs, *wrt), whole)
 
 
-def outputs_of(d: Derivation, names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Outputs and variables of a Jacobian, an empty name between them."""
-    at = names.index("") if "" in names else -1
-    return names[:at] if at >= 0 else (d.of,), names[at + 1 :]
+def outputs_of(d: Derivation, s: Second) -> tuple[str, ...]:
+    """The outputs of a Jacobian."""
+    return s.outputs or (d.of,)
 
 
 def in_blocks(d: Derivation, name: Name, names: tuple[str, ...], whole: Array) -> Found:
@@ -100,10 +96,10 @@ def in_blocks(d: Derivation, name: Name, names: tuple[str, ...], whole: Array) -
     return {vec_name(name) if flat else name: Value(whole, turned=turned)}
 
 
-def hessian_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
-    x, y = names
+def hessian_scope(d: Derivation, s: Second, point: Point) -> Found:
+    x, y = s.names
     full = block_values(d, x, y, point)
-    ranks = [d.graph.symbol[n].rank for n in names]
+    ranks = [d.graph.symbol[n].rank for n in s.names]
     out: Found = {block_name(d, x, y): oriented(full, ranks[0], ranks[1], d.convention)}
     return {**out, **columnwise(vec_block_name(d, x, y), full, ranks[0], d.convention)}
 
@@ -118,19 +114,19 @@ def columnwise(name: Formula, full: Array, rows: int, c: Convention) -> Found:
     return {name: oriented(own, min(rows, 1), min(columns, 1), c)}
 
 
-def blocks_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
+def blocks_scope(d: Derivation, s: Second, point: Point) -> Found:
     """∂∇_x/∂y of every two variables, and the whole."""
     out: Found = {}
-    for x, y in product(names, names):
+    for x, y in product(s.names, s.names):
         full, rank = block_values(d, x, y, point), d.graph.symbol[x].rank
         out[nabla_slope(d, x, y)] = oriented(full, rank, full.ndim - rank, d.convention)
         out |= columnwise(vec_block_name(d, x, y), full, rank, d.convention)
-    return out | in_blocks(d, hessian_name(d), names, hessian_values(d, names, point))
+    return out | in_blocks(d, hessian_name(d), s.names, hessian_values(d, s.names, point))
 
 
-def gauss_newton_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
+def gauss_newton_scope(d: Derivation, s: Second, point: Point) -> Found:
     """JᵀHJ, both by complex step."""
-    x, z = names
+    x, z = s.names
     j = derivative_values(d.graph, z, x, point)
     h = block_values(derive(cut(d.graph, z), d.of, [z]), z, z, point)
     k = d.graph.symbol[z].rank
@@ -143,9 +139,9 @@ def gauss_newton_scope(d: Derivation, names: tuple[str, ...], point: Point) -> F
     return in_both(curvature_name(d, "G"), left)
 
 
-def fisher_scope(d: Derivation, names: tuple[str, ...], point: Point) -> Found:
+def fisher_scope(d: Derivation, s: Second, point: Point) -> Found:
     """Σ p(c) ∇ℓ(c) ∇ℓ(c)ᵀ, class by class; of several samples, sample by sample."""
-    x, label, given = names
+    x, label, given = s.names
     chances = np.asarray(point.values[given, 0])
     y = d.graph.symbol[label]
     onehot = y.symbol is not None and y.symbol.domain == "onehot"
@@ -170,43 +166,28 @@ def in_both(name: Name, full: Array) -> Found:
     return {**out, vec_name(name): Value(by_columns(full, 2))} if full.ndim == 4 else out
 
 
-SECOND: Mapping[str, Callable[[Derivation, tuple[str, ...], Point], Found]] = {
-    "jacobian": jacobian_scope,
-    "hessian": hessian_scope,
-    "blocks": blocks_scope,
-    "gauss_newton": gauss_newton_scope,
-    "fisher": fisher_scope,
+SECOND: Mapping[Order, Callable[[Derivation, Second, Point], Found]] = {
+    Order.JACOBIAN: jacobian_scope,
+    Order.HESSIAN: hessian_scope,
+    Order.BLOCKS: blocks_scope,
+    Order.GAUSS_NEWTON: gauss_newton_scope,
+    Order.FISHER: fisher_scope,
 }
 
 
-def second_order(scope: str) -> bool:
-    """Whether a scope of a page is one of these."""
-    return scope.partition(":")[0] in SECOND
-
-
-def parts(scope: str) -> tuple[str, tuple[str, ...], dict[str, str]]:
-    """Kind, names, and the directions with the symbols whose shapes they have."""
-    whole, _, directions = scope.partition(";")
-    kind, _, names = whole.partition(":")
-    pairs = (each.split("@") for each in directions.split(",") if each)
-    return kind, tuple(names.split(",")), dict(pairs)
-
-
-def second_names(d: Derivation, scope: str) -> tuple[Name, ...]:
+def second_names(d: Derivation, s: Second) -> tuple[Name, ...]:
     """The names a scope adds to those of the page."""
-    kind, names, directions = parts(scope)
     own = [curvature_name(d, x) for x in "HGF"]
-    if kind == "jacobian":
-        own.append(jacobian_name(d, outputs_of(d, names)[0]))
-    return (*own, *map(vec_name, own), *(spelled(default_tex(v)) for v in directions))
+    if s.order is Order.JACOBIAN:
+        own.append(jacobian_name(d, outputs_of(d, s)))
+    return (*own, *map(vec_name, own), *(size_name(v) for v, _ in s.along))
 
 
-def second_values(d: Derivation, scope: str, point: Point, seed: int) -> Found:
+def second_values(d: Derivation, s: Second, point: Point, seed: int) -> Found:
     """The values a scope adds: the matrix by definition, and directions that are never special."""
-    kind, names, directions = parts(scope)
-    out = SECOND[kind](d, names, point)
-    rng = np.random.default_rng([seed, crc32(scope.encode())])
-    for name, like in directions.items():
-        shape = tuple(s.value(point.sizes) for s in d.graph.symbol[like].shape)
-        out[spelled(default_tex(name))] = Value(rng.uniform(0.5, 2, shape), len(shape) == 1)
+    out = SECOND[s.order](d, s, point)
+    rng = np.random.default_rng([seed, crc32(str(s).encode())])
+    for name, like in s.along:
+        shape = tuple(n.value(point.sizes) for n in d.graph.symbol[like].shape)
+        out[size_name(name)] = Value(rng.uniform(0.5, 2, shape), len(shape) == 1)
     return out

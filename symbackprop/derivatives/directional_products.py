@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from symbackprop import entries as en
+from symbackprop.derivation.scopes import Second
 from symbackprop.derivatives.derivative import (
     Derivative, Product, Reading, Side, direction_name, product, unlettered,
 )  # fmt: skip
@@ -30,7 +31,7 @@ def directions_of(
 
 
 def along(
-    each: Mapping[str, Derivative], directions: Mapping[str, str], scope: str, side: Side
+    each: Mapping[str, Derivative], directions: Mapping[str, str], scope: Second, side: Side
 ) -> Product:
     """The sum of the products of some blocks, all of one row or (from the left) one column."""
     first = next(iter(each.values()))
@@ -49,7 +50,7 @@ def along(
     return replace(
         parts[0],
         left=one_or(no.Plus, [p.left for p in parts]),
-        scope=f"{scope};{','.join(f'{v}@{n}' for n, v in directions.items())}",
+        scope=replace(scope, along=tuple((v, n) for n, v in directions.items())),
         step=LocalStep(first.step.tensor, kept, (), whole, whole),
         expr=td.plus(*exprs) if len(exprs) == len(parts) else None,
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from symbackprop import doors
 from symbackprop.derivation.derivation import Derivation, unfolded
 from symbackprop.derivation.equation import Equation
+from symbackprop.derivation.scopes import Second
 from symbackprop.entries import Index
 from symbackprop.entries.differentiation import LocalStep
 from symbackprop.formula import tree as no
@@ -31,7 +32,7 @@ class Quantity(ABC):
 
     derivation: Derivation
     left: Formula
-    scope: str
+    scope: Second
 
     @property
     def formula(self) -> Formula:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from symbackprop.backward.accumulation import total_derivative, without_helpers
 from symbackprop.derivation.derivation import Derivation, unfolded
+from symbackprop.derivation.scopes import Order, Second
 from symbackprop.derivatives.derivative import Derivative, matrix_of
 from symbackprop.derivatives.derivative_names import (
     block_name, slope_name, vec_block_name, vec_slope_name,
@@ -33,7 +34,8 @@ READABLE = 40  # nodes of a Hessian entry that is still written down to the inpu
 def slope(d: Derivation, of: str, wrt: str) -> Derivative:
     """∂of/∂wrt of two nodes of a derivation's graph, in the layout of its convention."""
     made = accumulated(d, d.graph, of, wrt)
-    return Derivative(d, slope_name(d, of, wrt), f"jacobian:{of},,{wrt}", made.step, made.expr, of, wrt,
+    scope = Second(Order.JACOBIAN, (wrt,), (of,))
+    return Derivative(d, slope_name(d, of, wrt), scope, made.step, made.expr, of, wrt,
                       made.folded, vec_slope_name(d, of, wrt), made.tensors)  # fmt: skip
 
 
@@ -106,7 +108,7 @@ def second(d: Derivation, x: str, y: str) -> Derivative:
         raise DeclarationError(f"{y} is declared {own.domain}", where="hessian",
                                hint=f"Declare {y} without it: entries are varied one by one.")  # fmt: skip
     made = accumulated(d, with_gradient(d, x), GRADIENT, y)
-    return Derivative(d, block_name(d, x, y), f"hessian:{x},{y}", made.step, made.expr, x, y,
+    return Derivative(d, block_name(d, x, y), Second(Order.HESSIAN, (x, y)), made.step, made.expr, x, y,
                       made.folded, vec_block_name(d, x, y), made.tensors)  # fmt: skip
 
 

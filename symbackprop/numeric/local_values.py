@@ -21,7 +21,7 @@ from symbackprop.numeric.points import Point, evaluate
 
 
 def local_values(
-    d: Derivation, point: Point, known: Mapping[Formula, Value], scope: local_names.Local
+    d: Derivation, point: Point, known: Mapping[Formula, Value], scope: local_names.LocalNames
 ) -> dict[Formula, Value]:
     """Helpers and partial derivatives of one definition by one symbol."""
     out = {}
@@ -90,7 +90,7 @@ class Jacobian:
     """∂tensor/∂wrt by complex step from the definitions, column by column, only where it is asked for."""
 
     def __init__(
-        self, scope: local_names.Local, tensor: Hashable, point: Point, tensors: Mapping
+        self, scope: local_names.LocalNames, tensor: Hashable, point: Point, tensors: Mapping
     ) -> None:
         self.scope, self.tensor, self.point, self.tensors = scope, tensor, point, tensors
         base = np.asarray(tensors[scope.wrt])

@@ -226,9 +226,6 @@ def waits(b: Backward) -> Mapping[str, frozenset[str]]:
             for n, own in found.items()}  # fmt: skip
 
 
-BEFORE = "before"  # the scope of a recurrence that holds at every step but the last
-
-
 def at_step(a: Adjoint, t: int, length: int) -> Expr | None:
     """What a recurrent δ is at a step: its recurrence, or its own sum at the ends."""
     if not t:

@@ -15,6 +15,7 @@ from symbackprop.derivation.equation import Equation, Phrase, distinct, printed
 from symbackprop.derivation.node_jacobians import (
     entry_base, free, indexed, jacobian_formula, jacobian_shape, jacobian_size, rank, signature,
 )  # fmt: skip
+from symbackprop.derivation.scopes import CHAIN, PAGE, Local
 from symbackprop.entries import Entries
 from symbackprop.entries.contraction import contract
 from symbackprop.entries.differentiation import LocalStep
@@ -83,7 +84,7 @@ def product_blocks(d: Derivation, x: str, found: list[tuple[str, ...]]) -> list[
     if len(found) > 1:
         intro = replace(intro, key="product.paths")
     size = None if scalars else shape
-    rows = [Equation(f"product.{x}", left, distinct(sides), size, local="*")]
+    rows = [Equation(f"product.{x}", left, distinct(sides), size, local=CHAIN)]
     if not scalars and d.graph.symbol[x].rank:
         rows.append(gradient_row(d, x, left))
     blocks: list[Block] = [Equations(tuple(rows), intro)]
@@ -118,7 +119,7 @@ def gradient_row(d: Derivation, x: str, left: no.Partial) -> Equation:
     same = column == (d.convention.vectors == "column")
     turned = left if same else no.Transpose(left)
     nabla = no.Nabla(d.convention.of, printed(d, x))
-    return Equation(f"product.{x}.gradient", nabla, (turned,), d.graph.symbol[x].shape, local="*")
+    return Equation(f"product.{x}.gradient", nabla, (turned,), d.graph.symbol[x].shape, local=CHAIN)
 
 
 def why_section(d: Derivation, o: Options) -> list[Block]:
@@ -178,7 +179,7 @@ def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
         tuple(en.Term(t.coefficient, t.factors, (*step.at, *t.bound)) for t in product.terms)
     )
     base = entry_base(
-        d, local_names.Local(g.symbol[consumer], g.definition[consumer], g.symbol[x], (), pool)
+        d, local_names.LocalNames(g.symbol[consumer], g.definition[consumer], g.symbol[x], (), pool)
     )
     sides: list[Formula] = [
         entries_formula(in_letters(e, pool), base) for e in (summed, contract(summed))
@@ -195,7 +196,7 @@ def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
         f = signal(d, x)
         known, own = (f.base, f.indices) if isinstance(f, no.At) else (f, ())
         left = no.At(known, (*own, *letters(step)))
-    local = local_names.key(consumer, x) if chained else ""
+    local = Local(consumer, x) if chained else PAGE
     return Equation(
         f"why.{x}", left, distinct(sides), free=free(step.by), recurrent=sequence, local=local
     )

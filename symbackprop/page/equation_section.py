@@ -10,6 +10,7 @@ from symbackprop.derivation import local_names
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.node_jacobians import entry_base, free
+from symbackprop.derivation.scopes import Local
 from symbackprop.entries import Elem, Entries, Index
 from symbackprop.entries.contraction import contract
 from symbackprop.entries.differentiation import LocalStep, derivative
@@ -24,7 +25,7 @@ from symbackprop.notation.entry_formulas import Base, entries_formula
 SLOPE = "\0slope"  # tensor name of ∂node/∂variable, its entries over both
 
 
-def equation_rows(d: Derivation, scope: local_names.Local, key: str) -> list[Equation]:
+def equation_rows(d: Derivation, scope: local_names.LocalNames, key: Local) -> list[Equation]:
     """The equation and its derivative, where the definition is one op of named arguments."""
     e = scope.definition
     f = equation_of(e)
@@ -46,7 +47,9 @@ def equation_rows(d: Derivation, scope: local_names.Local, key: str) -> list[Equ
     ]
 
 
-def moved(zero: Entries, scope: local_names.Local, f: Implicit, by: tuple[Index, ...]) -> Entries:
+def moved(
+    zero: Entries, scope: local_names.LocalNames, f: Implicit, by: tuple[Index, ...]
+) -> Entries:
     """∂/∂variable of the equation, ∂node/∂variable left standing."""
     slope = en.elem(SLOPE, *f.at, *by)
     step = LocalStep(f.result, f.at, by, slope, slope)
@@ -62,7 +65,7 @@ def cofactors(zero: Entries, f: Implicit) -> Entries:
 
 
 def row(
-    key: str, zero: Entries, base: Base, at: tuple[Index, ...], pool: str, local: str
+    key: str, zero: Entries, base: Base, at: tuple[Index, ...], pool: str, local: Local
 ) -> Equation:
     """What is positive on the left, what is negative on the right; slopes always on the left."""
     own = "".join(x for x in pool if x not in {i.name for i in at})
@@ -79,7 +82,7 @@ def row(
     return Equation(key, sides[0], (sides[1],), free=free(at), local=local)
 
 
-def slope_base(d: Derivation, scope: local_names.Local, rank: int) -> Base:
+def slope_base(d: Derivation, scope: local_names.LocalNames, rank: int) -> Base:
     """Entries as they print in the scope, slopes as ∂y_i/∂x_j."""
     plain = entry_base(d, scope)
 

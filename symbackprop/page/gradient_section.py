@@ -9,12 +9,12 @@ from dataclasses import replace
 from symbackprop.derivation.derivation import Derivation, signal, unfolded, written_out
 from symbackprop.derivation.equation import Equation, Phrase, distinct, equation, name_of, symbol_of
 from symbackprop.derivation.node_jacobians import laid_out
+from symbackprop.derivation.scopes import BEFORE
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula
 from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import Expr, symbols, topological, weight
 from symbackprop.matrices import tidy as td
-from symbackprop.numeric.points import BEFORE
 from symbackprop.page.page import Block, Equations, Options, Paragraph
 from symbackprop.sizes import size
 

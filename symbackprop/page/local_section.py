@@ -13,6 +13,7 @@ from symbackprop.derivation.equation import Equation, Phrase, distinct, printed
 from symbackprop.derivation.node_jacobians import (
     entry_base, free, indexed, jacobian_formula, jacobian_shape, rank, real, signature,
 )  # fmt: skip
+from symbackprop.derivation.scopes import Local, Step
 from symbackprop.entries import Affine, Delta, Elem, Entries
 from symbackprop.entries.differentiation import LocalStep
 from symbackprop.entries.entry_equations import Instance
@@ -83,7 +84,7 @@ def step_block(d: Derivation) -> list[Block]:
                 )
                 rows.append(Equation(f"step.{n}.{s.name}{s.shift:+d}", left, (j,),
                                      jacobian_shape(d, n, s.name), recurrent=True,
-                                     local=f"step:{n}|{s.name}|{s.shift}"))  # fmt: skip
+                                     local=Step(n, s.name, s.shift)))  # fmt: skip
     return [Equations(tuple(rows), Phrase("local.steps"))] if rows else []
 
 
@@ -106,9 +107,7 @@ def scalar_edges(d: Derivation, pairs: list[tuple[str, str]]) -> Equations:
         j = jacobian_formula(d, node, d.graph.symbol[wrt])
         if j is not None:
             left = no.Partial(printed(d, node), printed(d, wrt))
-            rows.append(
-                Equation(f"local.{node}.{wrt}", left, (j,), local=local_names.key(node, wrt))
-            )
+            rows.append(Equation(f"local.{node}.{wrt}", left, (j,), local=Local(node, wrt)))
     return Equations(tuple(rows), Phrase("local.edges"))
 
 
@@ -116,14 +115,14 @@ def derivation_blocks(
     d: Derivation, node: str, wrt: str, instance: Instance, steps: tuple[LocalStep, ...]
 ) -> list[Block]:
     """Definition, derivative of each helper, Jacobian in entries, matrix form."""
-    key = local_names.key(node, wrt)
+    key = Local(node, wrt)
     scope = local_names.of(d, key)
     base = entry_base(d, scope)
     rows = helper_rows(instance, scope, key, base) if len(instance.definitions) > 1 else []
     rows += equation_rows(d, scope, key)
     matrix = matrix_row(d, node, wrt, key)
     for step in (x for x in steps if x.raw.terms):
-        rows.append(step_row(d, scope, f"{key}.{len(rows)}", step, base))
+        rows.append(step_row(d, scope, key, len(rows), step, base))
         if step is steps[-1] and not matrix and len(step.at) + len(step.by) > 1:
             shape = tuple(i.size for i in (*step.at, *step.by))
             rows[-1] = replace(rows[-1], shape=shape)
@@ -134,7 +133,7 @@ def derivation_blocks(
 
 
 def helper_rows(
-    instance: Instance, scope: local_names.Local, key: str, base: Base
+    instance: Instance, scope: local_names.LocalNames, key: Local, base: Base
 ) -> list[Equation]:
     """The definition, entry by entry."""
     return [
@@ -145,16 +144,16 @@ def helper_rows(
 
 
 def step_row(
-    d: Derivation, scope: local_names.Local, key: str, step: LocalStep, base: Base
+    d: Derivation, scope: local_names.LocalNames, key: Local, n: int, step: LocalStep, base: Base
 ) -> Equation:
     """The derivative of one helper, or of the node: differentiated, contracted, selectors named."""
     left = no.Partial(indexed(scope.printed(step.tensor), step.at), indexed(scope.tex, step.by))
     forms = (step.raw, step.result, with_selectors(d, step.result))
     sides = distinct([entries_formula(f, base) for f in forms])
-    return Equation(key, left, sides, free=free(step.at, step.by), local=key.rpartition(".")[0])
+    return Equation(f"{key}.{n}", left, sides, free=free(step.at, step.by), local=key)
 
 
-def matrix_row(d: Derivation, node: str, wrt: str, key: str) -> list[Equation]:
+def matrix_row(d: Derivation, node: str, wrt: str, key: Local) -> list[Equation]:
     """The Jacobian as a matrix, where one says it."""
     matrix = None if d.graph.time else jacobian_formula(d, node, d.graph.symbol[wrt])
     if matrix is None or not rank(d, node) + rank(d, wrt):
@@ -164,7 +163,7 @@ def matrix_row(d: Derivation, node: str, wrt: str, key: str) -> list[Equation]:
     return [Equation(f"{key}.matrix", left, (matrix,), shape, local=key)]
 
 
-def primes(key: str, step: LocalStep, base: Base) -> list[Equation]:
+def primes(key: Local, step: LocalStep, base: Base) -> list[Equation]:
     """f'(x) written out for every scalar function whose derivative has no shorter name."""
     rows = []
     named = dict.fromkeys(f for f in functions_in(step.result) if f.order)
@@ -218,5 +217,5 @@ def with_selectors(d: Derivation, e: Entries) -> Entries:
 
 def derived(d: Derivation, node: str, wrt: str) -> tuple[Instance, tuple[LocalStep, ...]] | None:
     """The local derivation of a node by a symbol, time index dropped."""
-    scope = local_names.of(d, local_names.key(node, wrt))
+    scope = local_names.of(d, Local(node, wrt))
     return node_derivative(scope.node, scope.definition, scope.wrt, d.convention.letters)

@@ -8,6 +8,7 @@ import numpy as np
 
 from symbackprop.derivation.derivation import Derivation, signal
 from symbackprop.derivation.equation import Equation, Phrase, distinct, name_of
+from symbackprop.derivation.scopes import TRACE
 from symbackprop.entries.reference_values import Array
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import one_or
@@ -37,7 +38,7 @@ def trace_section(d: Derivation, o: Options) -> list[Block]:
             relation, side = number_formula(d, on_paper(d, n, at.value(n)))
             sides = (*with_numbers(written(d, e), known), side)
             ahead.append(Equation(f"trace.{n}", name_of(d, n),
-                                  distinct(sides), local="trace", relation=relation))  # fmt: skip
+                                  distinct(sides), local=TRACE, relation=relation))  # fmt: skip
     for n in d.backward.adjoints:
         if printable(at.delta(n).array):
             back.append(delta_line(d, n, at, known))
@@ -62,7 +63,7 @@ def delta_line(
         if fits and all(r == "=" for r, _ in numbers):
             sides.insert(-1, one_or(no.Plus, [f for _, f in numbers]))
     key = f"trace.delta.{n}"
-    return Equation(key, signal(d, n), distinct(sides), local="trace", relation=relation)
+    return Equation(key, signal(d, n), distinct(sides), local=TRACE, relation=relation)
 
 
 def numbers_section(d: Derivation, o: Options) -> list[Block]:
@@ -73,9 +74,7 @@ def numbers_section(d: Derivation, o: Options) -> list[Block]:
     rows = []
     for f, value in given(d, at):
         relation, side = number_formula(d, value)
-        rows.append(
-            Equation(f"given.{len(rows) + 1}", f, (side,), local="trace", relation=relation)
-        )
+        rows.append(Equation(f"given.{len(rows) + 1}", f, (side,), local=TRACE, relation=relation))
     return [Equations(tuple(rows))] if rows else []
 
 

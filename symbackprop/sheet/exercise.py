@@ -12,6 +12,7 @@ from symbackprop.catalogue import LANGUAGES
 from symbackprop.catalogue.prose import Text, Words
 from symbackprop.derivation.derivation import Derivation, derive
 from symbackprop.derivation.equation import Phrase
+from symbackprop.derivation.scopes import PAGE, Scope
 from symbackprop.errors import SheetError
 from symbackprop.formula.printed_names import spelled
 from symbackprop.graph.expr import Expr
@@ -132,7 +133,7 @@ class Stated:
     lines: tuple[str, ...]
     intro: Text | None = None
     at: Mapping[str, object] | None = None
-    local: str = ""
+    local: Scope | str = PAGE
     free: tuple[tuple[str, Size], ...] = ()
 
     def __post_init__(self) -> None:
@@ -145,9 +146,10 @@ class Stated:
 
     @cached_property
     def page(self) -> Page:
-        local = "trace" if self.at is not None and not self.local else self.local
         rows = tuple(
-            stated(self.speaks, line, key=f"stated.{n}", at=self.at, local=local, free=self.free)
+            stated(
+                self.speaks, line, key=f"stated.{n}", at=self.at, local=self.local, free=self.free
+            )
             for n, line in enumerate(self.lines, 1)
         )
         said: tuple[Block, ...] = (Passage(self.intro),) if self.intro else ()

@@ -20,6 +20,7 @@ import numpy as np
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation, Phrase
 from symbackprop.derivation.report import Checked, Report, Sizes, Tally
+from symbackprop.derivation.scopes import TRACE
 from symbackprop.derivatives.quantity import Quantity
 from symbackprop.entries.reference_values import CONDITIONS, KINKS, Array
 from symbackprop.errors import FormulaError, LimitError, SymbackpropError
@@ -171,7 +172,7 @@ def readings(d: Derivation, eq: Equation, names: Names) -> list[Formula] | str:
     for f in (eq.left, *eq.sides):
         printed = latex(f, d.functions)
         try:
-            back = read_formula(printed, names.table(eq))
+            back = read_formula(printed, names.table(eq.local))
         except (FormulaError, LimitError) as error:
             return f"`{printed}` cannot be read back: {error}"
         if canonical(back) != canonical(f):
@@ -203,7 +204,7 @@ def check_equation(
         tally.fail(sides)
         return
     try:
-        if not (eq.local == "trace" and precisely(near.here.d, eq, sides, near.here, tally)):
+        if not (eq.local is TRACE and precisely(near.here.d, eq, sides, near.here, tally)):
             for n, p in enumerate(pairs(eq, sides, near.here)):
                 compare(eq, sides, near, n, p, tally)
     except SymbackpropError as error:

@@ -12,7 +12,8 @@ import numpy as np
 from symbackprop.derivation import local_names
 from symbackprop.derivation.derivation import Derivation, bare, signal
 from symbackprop.derivation.equation import Equation
-from symbackprop.derivatives.derivative_values import second_names, second_order, second_values
+from symbackprop.derivation.scopes import BEFORE, CHAIN, TRACE, Local, Scope, Second, Step
+from symbackprop.derivatives.derivative_values import second_names, second_values
 from symbackprop.entries.reference_values import Array, scalar_value, value
 from symbackprop.entries.scalar_functions import built_in
 from symbackprop.formula.composing import size_name
@@ -26,7 +27,7 @@ from symbackprop.notation.convention import function_key
 from symbackprop.numeric.complex_step import jacobian_values
 from symbackprop.numeric.local_values import local_values, oriented
 from symbackprop.numeric.op_functions import LAYERS, along_last, applied, scalars_into
-from symbackprop.numeric.points import BEFORE, Point, evaluate
+from symbackprop.numeric.points import Point, evaluate
 from symbackprop.numeric.precise_values import (
     RoundedPoint, constant, precise_op, precise_scalar,
 )  # fmt: skip
@@ -52,21 +53,19 @@ class Names:
         self.letters = tuple(d.convention.letters) + ((d.graph.time.name,) if d.graph.time else ())
         self.names = tuple(dict.fromkeys(names))
         self.plain = NameTable.of(self.names, indices=self.letters, functions=d.functions)
-        self.locals: dict[str, NameTable] = {}
+        self.locals: dict[Scope, NameTable] = {}
 
-    def table(self, eq: Equation) -> NameTable:
-        """The names in the scope of an equation."""
-        second = second_order(eq.local)
-        if not second and ("|" not in eq.local or eq.local.startswith("step:")):
+    def table(self, scope: Scope) -> NameTable:
+        """The names in a scope."""
+        if not isinstance(scope, Local | Second):
             return self.plain
-        if eq.local not in self.locals:
-            extra = (
-                second_names(self.d, eq.local) if second else local_names.of(self.d, eq.local).names
-            )
-            self.locals[eq.local] = NameTable.of(
+        if scope not in self.locals:
+            local = isinstance(scope, Local)
+            extra = local_names.of(self.d, scope).names if local else second_names(self.d, scope)
+            self.locals[scope] = NameTable.of(
                 (*self.names, *extra), indices=self.letters, functions=self.d.functions
             )
-        return self.locals[eq.local]
+        return self.locals[scope]
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ class Scene:
     seed: int
     at: Mapping[str, object] | None = None
     precise: bool = False  # its numbers are fractions, and stay so
-    scopes: dict[str, dict[Formula, Value]] = field(default_factory=dict)
+    scopes: dict[Scope, dict[Formula, Value]] = field(default_factory=dict)
     noise: Callable[[Array], Array] | None = None  # what rounding does to the value of a function
 
     @cached_property
@@ -156,7 +155,7 @@ class Scene:
     def environments(self, eq: Equation) -> Iterator[tuple[Environment, str]]:
         """One environment per time step the equation is about."""
         time = self.d.graph.time
-        last = self.point.length - (eq.local == BEFORE)
+        last = self.point.length - (eq.local is BEFORE)
         for t in range(1, last + 1) if eq.recurrent and time else (0,):
             yield self.environment(eq, t), f" at {time.name} = {t}" if t and time else ""
 
@@ -167,15 +166,12 @@ class Scene:
 
     def environment(self, eq: Equation, t: int) -> Environment:
         """What an equation is evaluated in at one time step."""
-        own = eq.local and eq.local != BEFORE and not eq.local.startswith("step:")
-        values = self.local(eq.local) if own else self.values
+        values = self.scoped(eq, t)
         free = self.samples(eq)
         time = self.d.graph.time
         indices: dict[str, object] = dict(free)
         if t and time:
             indices[time.name] = t if not free else np.full_like(next(iter(free.values())), t)
-        if eq.local.startswith("step:"):
-            values = {**self.values, eq.left: self.step_value(eq.local, t)}
         return Environment(values, self.functions, indices, self.d.convention.vectors,  # type: ignore[arg-type]
                            outside=self.outside, exact=self.precise)  # fmt: skip
 
@@ -192,12 +188,11 @@ class Scene:
         grid = np.meshgrid(*lines, indexing="ij")
         return {k: g.ravel() for (k, _), g in zip(eq.free, grid, strict=True)}
 
-    def step_value(self, key: str, t: int) -> Value:
+    def step_value(self, s: Step, t: int) -> Value:
         """∂node_t/∂symbol_{t+shift} by complex step of the node's definition at step t."""
-        node, name, shift = key.removeprefix("step:").split("|")
-        g = self.d.graph
+        g, node = self.d.graph, s.node
         wrt = next(x for x in symbols(g.definition[node])
-                   if x.symbol and (x.symbol.name, x.symbol.shift) == (name, int(shift)))  # fmt: skip
+                   if x.symbol and (x.symbol.name, x.symbol.shift) == (s.wrt, s.shift))  # fmt: skip
         assert wrt.symbol
         free = leaf(replace(wrt.symbol, name="\0moved", time="", shift=0))
         moved = substitute(g.definition[node], {wrt: free})
@@ -210,20 +205,28 @@ class Scene:
         full = jacobian_values(base, value)
         return oriented(full, g.symbol[node].rank, wrt.rank, self.d.convention)
 
-    def local(self, key: str) -> dict[Formula, Value]:
-        """Values of the helpers of a definition, and of its partial derivatives by complex step."""
-        if key == "*":
-            return self.chain
-        if key == "trace":
-            return self.there.values
-        if key not in self.scopes:
-            if second_order(key):
-                found = second_values(self.d, key, self.point, self.seed)
-            else:
-                own = local_names.of(self.d, key)
-                found = local_values(self.d, self.point, self.values, own)
-            self.scopes[key] = {**self.values, **found}
-        return self.scopes[key]
+    def scoped(self, eq: Equation, t: int) -> Mapping[Formula, Value]:
+        """The values in the scope of an equation, at one time step."""
+        match eq.local:
+            case Step() as step:
+                return {**self.values, eq.left: self.step_value(step, t)}
+            case Local() | Second() as scope:
+                if scope not in self.scopes:
+                    self.scopes[scope] = {**self.values, **self.own_values(scope)}
+                return self.scopes[scope]
+        return (
+            self.chain
+            if eq.local is CHAIN
+            else self.there.values
+            if eq.local is TRACE
+            else self.values
+        )
+
+    def own_values(self, scope: Local | Second) -> dict[Formula, Value]:
+        """What a scope adds: helpers of a definition and their slopes, or a matrix of second order."""
+        if isinstance(scope, Second):
+            return second_values(self.d, scope, self.point, self.seed)
+        return local_values(self.d, self.point, self.values, local_names.of(self.d, scope))
 
     @cached_property
     def there(self) -> Scene:
@@ -257,7 +260,7 @@ class Scene:
                     and len(s.shape) <= 1
                     and not g.time
                 ):
-                    scope = local_names.of(self.d, local_names.key(n, m))
+                    scope = local_names.of(self.d, Local(n, m))
                     if scope.node.symbol:
                         key = Partial(scope.node.symbol.tex, scope.tex)
                         out[key] = local_values(self.d, self.point, self.values, scope)[key]

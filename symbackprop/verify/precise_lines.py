@@ -11,6 +11,7 @@ import numpy as np
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.report import Tally
+from symbackprop.derivation.scopes import PAGE
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import SymbackpropError
 from symbackprop.formula.evaluation.rationals import NotRational, rational
@@ -60,7 +61,7 @@ def rows(
 
 def value(f: Formula, eq: Equation, there: Scene) -> Array:
     """The value of a side. Errors: `NotRational` where something rounds, `SymbackpropError`."""
-    return rational(evaluate(f, there.environment(replace(eq, local=""), 0)))
+    return rational(evaluate(f, there.environment(replace(eq, local=PAGE), 0)))
 
 
 def most(a: Array) -> Fraction:

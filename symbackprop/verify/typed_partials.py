@@ -9,6 +9,7 @@ import numpy as np
 from symbackprop.derivation import local_names
 from symbackprop.derivation.derivation import Derivation, bare
 from symbackprop.derivation.equation import Equation
+from symbackprop.derivation.scopes import TRACE, Local
 from symbackprop.derivatives.derivative_values import derivative_values
 from symbackprop.entries.reference_values import Array
 from symbackprop.formula.evaluation.value import Environment, Value
@@ -27,7 +28,7 @@ COLUMNS = 400  # entries a node is differentiated by through all paths
 def with_partials(scene: Scene, eq: Equation, env: Environment) -> Environment:
     """The environment with a value for every ∂y/∂x of the equation that the page does not know by itself."""
     missing = [(p, n) for p, n in partials((eq.left, *eq.sides)) if p not in env.values]
-    here = scene.there if eq.local == "trace" else scene
+    here = scene.there if eq.local is TRACE else scene
     extra = {p: v for p, n in missing if (v := partial(here, p, n)) is not None}
     return replace(env, values={**extra, **env.values}) if extra else env
 
@@ -63,7 +64,7 @@ def partial(scene: Scene, p: Partial, count: int) -> Value | None:
     only = by in used and not any(by in ancestors(g, n) for n in used if n != by)
     direct = by in used and (of != d.of or (only and bool(node.shape)))
     if direct and instance_of(node, g.definition[of], d.convention.letters) is not None:
-        scope = local_names.of(d, local_names.key(*pair))
+        scope = local_names.of(d, Local(*pair))
         value = local_values(d, scene.point, scene.values, scope)[p]
     elif (full := through_all_paths(scene, of, by)) is not None:
         value = oriented(full, node.rank, wrt.rank, d.convention)

@@ -9,6 +9,7 @@ import symbackprop as sb
 from symbackprop.answers.verdicts.line_verdict import Line, judge, stated
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation, Phrase
+from symbackprop.derivation.scopes import TRACE
 from symbackprop.errors import FormulaError
 from symbackprop.formula.tree import ZERO
 from symbackprop.formula.writing.latex_writer import latex
@@ -260,7 +261,7 @@ def sides_of(d: Derivation, eq: Equation) -> list[str]:
 def test_printed_numbers_hold() -> None:
     page = outline(SCALARS, Options(at=AT))
     for eq in page.equations:
-        if eq.local == "trace":
+        if eq.local is TRACE:
             *rest, last = sides_of(SCALARS, eq)
             sign = " = " if eq.relation == "=" else r" \approx "
             line = judge(SCALARS, " = ".join(rest) + sign + last, at=AT)

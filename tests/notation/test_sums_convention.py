@@ -6,6 +6,7 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.derivation.equation import Equation
+from symbackprop.derivation.scopes import PAGE
 from symbackprop.formula import tree as no
 from symbackprop.formula.tree import Formula
 from symbackprop.formula.writing.text_writer import text
@@ -29,7 +30,7 @@ ARRAYS = (no.Transpose, no.Hadamard, no.Oslash, no.HPower)
 def lines(sums: str, graph: str) -> tuple[Equation, ...]:
     """The lines of a page outside the local derivations, which start from entries."""
     d = sb.derive(graph, convention=sb.Convention(sums=sums))
-    return tuple(eq for eq in outline(d).equations if not eq.local and not eq.free)
+    return tuple(eq for eq in outline(d).equations if eq.local is PAGE and not eq.free)
 
 
 @pytest.mark.parametrize(("sums", "graph"), SAID)

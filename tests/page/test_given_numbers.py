@@ -10,6 +10,7 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.derivation.equation import Phrase
+from symbackprop.derivation.scopes import TRACE
 from symbackprop.entries.reference_values import scalar_value
 from symbackprop.entries.scalar_functions import SCALARS
 from symbackprop.errors import SheetError
@@ -34,7 +35,7 @@ def lines(graph: str, at: dict[str, object]) -> dict[str, str]:
     return {
         eq.key: f"{eq.relation} {latex(eq.sides[-1])}"
         for eq in made.page.equations
-        if eq.local == "trace"
+        if eq.local is TRACE
     }
 
 

@@ -14,10 +14,10 @@ from symbackprop.answers.solution.solution import Before, Told, told
 from symbackprop.answers.typed.typed_answer import Notation
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation
+from symbackprop.derivation.scopes import BEFORE, CHAIN, PAGE, TRACE, Local, Scope
 from symbackprop.formula.tree import ZERO, Array as Matrix, Zeros
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
-from symbackprop.numeric.points import BEFORE
 from symbackprop.page.outline import outline
 from symbackprop.page.page import Page
 from tests.graphs import GRAPHS
@@ -38,9 +38,9 @@ SEEDS = (
     46,
 )  # kinks, layers, thin axes, reshaped arrays, helpers under an accent
 LARGE = {
-    "mlp.1": ("*", "o1|x"),
-    "sheet_003.9": ("*", "o1|x", "o1|b1"),
-    "sheet_003.11": ("*",),
+    "mlp.1": (CHAIN, Local("o1", "x")),
+    "sheet_003.9": (CHAIN, Local("o1", "x"), Local("o1", "b1")),
+    "sheet_003.11": (CHAIN,),
 }  # pages with 784 inputs: not these scopes
 
 # what one line alone cannot say, by (page or graph, key of the equation) or the key alone
@@ -71,8 +71,10 @@ class Writer:
         sign = SIGNS[self.notation][eq.relation]
         return f"{' = '.join(rest)} {sign} {damage.format(last)}"
 
-    def typed(self, without: tuple[str, ...] = ()) -> Iterator[tuple[Equation, Told, Desk, Before]]:
-        desk, before, scope = Desk(self.d, self.notation, 0, self.page.at), Before(), ""
+    def typed(
+        self, without: tuple[Scope, ...] = ()
+    ) -> Iterator[tuple[Equation, Told, Desk, Before]]:
+        desk, before, scope = Desk(self.d, self.notation, 0, self.page.at), Before(), PAGE
         for n, eq in enumerate(self.page.equations):
             if eq.local not in (scope, BEFORE):
                 before, scope = Before(), eq.local
@@ -86,7 +88,7 @@ class Writer:
 def excused(page: str, eq: Equation, found: Told, notation: Notation) -> bool:
     """Whether a line says too little by itself."""
     named = f"{page} {eq.key}"
-    numbers = eq.local == "trace" and "numbers given only" in found.line.detail
+    numbers = eq.local is TRACE and "numbers given only" in found.line.detail
     listed = named in SAID_ELSEWHERE or eq.key in SAID_ELSEWHERE
     return numbers or listed or (notation == "plain" and named in LATEX_ONLY)
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from symbackprop.answers.asked.equality_chain import Claim, Refused, equation
 from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.scopes import Scope
 from symbackprop.entries.reference_values import SIDES, Array
 from symbackprop.errors import FormulaError, LimitError, SizesError
 from symbackprop.formula.evaluation.paper_arrays import Paper
@@ -92,7 +93,7 @@ def in_names(f: Formula) -> bool:
     return any(isinstance(n, Name) and n != PI and n not in bound for n in inside(f))
 
 
-def generic(d: Derivation, names: Names, claim: Claim, local: str, seed: int,
+def generic(d: Derivation, names: Names, claim: Claim, local: Scope, seed: int,
             at: Mapping[str, object] | None) -> list[Place]:  # fmt: skip
     """The places verification uses. Errors: `Refused` where no point can be had."""
     out: list[Place] = []
@@ -109,13 +110,13 @@ def generic(d: Derivation, names: Names, claim: Claim, local: str, seed: int,
     return out
 
 
-def given(d: Derivation, names: Names, claim: Claim, local: str, seed: int,
+def given(d: Derivation, names: Names, claim: Claim, local: Scope, seed: int,
           at: Mapping[str, object]) -> list[Place]:  # fmt: skip
     """The one place with the numbers given. Errors: `SheetError` naming a missing or misfitting input."""
     return places(claim, Scene(d, names, trace_point(d, at), seed, at), local, "the numbers given")
 
 
-def places(claim: Claim, scene: Scene, local: str, said: str) -> list[Place]:
+def places(claim: Claim, scene: Scene, local: Scope, said: str) -> list[Place]:
     """Every time step of one point."""
     sizes = {k: shortest(v, scene.point) for k, v in claim.free}
     eq = equation(claim, "line", local, sizes)

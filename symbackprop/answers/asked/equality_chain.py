@@ -16,6 +16,7 @@ from symbackprop.answers.asked.visible_sizes import Shapes
 from symbackprop.derivation import local_names
 from symbackprop.derivation.derivation import Derivation, bare, signal
 from symbackprop.derivation.equation import Equation
+from symbackprop.derivation.scopes import PAGE, Local, Scope
 from symbackprop.errors import FormulaError, LimitError
 from symbackprop.formula.reading.latex_reader import NameTable, read_formula
 from symbackprop.formula.reading.tex_tokens import Source, tokenise
@@ -61,7 +62,7 @@ class Refused(Exception):
         self.sign, self.detail, self.sizes, self.point = sign, detail, sizes, point
 
 
-def read_claim(d: Derivation, table: NameTable, text: str, local: str, free: Sizes) -> Claim:
+def read_claim(d: Derivation, table: NameTable, text: str, local: Scope, free: Sizes) -> Claim:
     """The chain a text stands for. Errors: `Refused` with the sign beside which it cannot be read."""
     sides, signs = read_sides(table, text)
     try:
@@ -98,7 +99,7 @@ def closed(side: Formula) -> Formula:
 
 
 def with_letters(
-    d: Derivation, table: NameTable, local: str, free: Sizes,
+    d: Derivation, table: NameTable, local: Scope, free: Sizes,
     sides: tuple[Formula, ...], signs: tuple[str, ...], *, own: Mapping[Formula, Shape] | None = None,
 ) -> Claim:  # fmt: skip
     """The chain with its free letters, each over the axes it indexes."""
@@ -166,7 +167,7 @@ def letters_of(names: Names, table: NameTable) -> NameTable:
     return NameTable.of(table.names, indices=letters, functions=table.functions)
 
 
-def shapes_of(d: Derivation, local: str) -> dict[Formula, Shape]:
+def shapes_of(d: Derivation, local: Scope = PAGE) -> dict[Formula, Shape]:
     """Own axes of every name, δ and helper."""
     out: dict[Formula, Shape] = {}
     for n, e in d.graph.symbol.items():
@@ -174,7 +175,7 @@ def shapes_of(d: Derivation, local: str) -> dict[Formula, Shape]:
         out[e.symbol.tex] = e.shape
         if n in d.backward.adjoints or n == d.of:
             out |= {bare(signal(d, n)): e.shape, Nabla(d.convention.of, e.symbol.tex): e.shape}
-    if "|" in local and not local.startswith("step:"):
+    if isinstance(local, Local):
         scope = local_names.of(d, local)
         instance = instance_of(scope.node, scope.definition, scope.letters)
         assert instance
@@ -199,7 +200,7 @@ def classes(d: Derivation, f: Formula) -> tuple[Size, ...]:
     return tuple(s.labels for s in symbols if s and s.tex == bare(f) and s.labels)
 
 
-def equation(claim: Claim, key: str, local: str, sizes: Mapping[str, Size]) -> Equation:
+def equation(claim: Claim, key: str, local: Scope, sizes: Mapping[str, Size]) -> Equation:
     """The chain as an equation of a page."""
     free = tuple((k, sizes[k]) for k, _ in claim.free)
     return Equation(

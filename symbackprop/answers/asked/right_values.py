@@ -13,6 +13,7 @@ from symbackprop.answers.asked.equality_chain import letters_of
 from symbackprop.answers.asked.target import Target
 from symbackprop.derivation.derivation import Derivation, bare, signal
 from symbackprop.derivation.equation import Equation
+from symbackprop.derivation.scopes import CHAIN, PAGE
 from symbackprop.dialects.plain.typed_names import Spellings
 from symbackprop.entries.reference_values import Array
 from symbackprop.entries.scalar_functions import built_in
@@ -143,7 +144,7 @@ class Bench:
         scene, exact = here[0].scene, here[0].exact
         chain = self.target.kind == "gradient" and not self.target.d.graph.time and not exact
         eq = Equation("answer", self.target.left, slopes)
-        env = scene.environment(replace(eq, local="*" if chain and slopes else ""), 0)
+        env = scene.environment(replace(eq, local=CHAIN if chain and slopes else PAGE), 0)
         if slopes and not exact:
             env = with_partials(scene, eq, env)
         values = {**self.slopes(env.values), **env.values}

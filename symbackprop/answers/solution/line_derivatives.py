@@ -14,6 +14,7 @@ import numpy as np
 from symbackprop.answers.asked.equality_chain import Claim
 from symbackprop.derivation import local_names
 from symbackprop.derivation.derivation import Derivation, bare
+from symbackprop.derivation.scopes import Local, Order, Second
 from symbackprop.derivatives.derivative_names import curvature_name, hessian_name
 from symbackprop.derivatives.derivative_values import derivative_values, second_values
 from symbackprop.entries.reference_values import Array
@@ -45,7 +46,7 @@ class Sense:
 
     layout: Literal["gradient", "numerator"] = "gradient"
     paths: Paths = "own"
-    second: str = ""  # a scope of second order
+    second: Second | None = None
     timeless: bool = False
     before: bool = False
 
@@ -112,14 +113,15 @@ def second_named(d: Derivation, claim: Claim) -> bool:
     return hessian_name(d) in every or any(isinstance(f, Nabla | Call) for f in slopes)
 
 
-def scopes(d: Derivation, claim: Claim) -> list[str]:
+def scopes(d: Derivation, claim: Claim) -> list[Second | None]:
     """By which variables a Hessian may be: each by itself, numbers and vectors together, each pair."""
     if not second_named(d, claim) or d.graph.symbol[d.of].shape or d.graph.time:
-        return [""]
+        return [None]
     flat = [x for x in d.wrt if d.graph.symbol[x].rank <= 1]
-    together = [f"blocks:{','.join(flat)}"] if len(flat) > 1 else []
-    each = [f"hessian:{x},{x}" for x in d.wrt]
-    return each + together + [f"hessian:{x},{y}" for x in d.wrt for y in d.wrt if x != y]
+    together = [Second(Order.BLOCKS, tuple(flat))] if len(flat) > 1 else []
+    each = [Second(Order.HESSIAN, (x, x)) for x in d.wrt]
+    pairs = [Second(Order.HESSIAN, (x, y)) for x in d.wrt for y in d.wrt if x != y]
+    return [*each, *together, *pairs]
 
 
 def curvatures(d: Derivation) -> tuple[Name, ...]:
@@ -165,7 +167,7 @@ def by_definition(scene: Scene, p: Partial) -> Value | None:
         is None
     ):
         return None
-    return local_values(d, scene.point, scene.values, local_names.of(d, local_names.key(*pair)))[p]
+    return local_values(d, scene.point, scene.values, local_names.of(d, Local(*pair)))[p]
 
 
 def whole(scene: Scene, p: Partial) -> Value | None:

@@ -17,6 +17,7 @@ from symbackprop.answers.solution.solution_names import (
 from symbackprop.answers.typed.typed_answer import Notation, notations
 from symbackprop.answers.verdicts.line_verdict import Court, Line, equal
 from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.scopes import BEFORE, PAGE
 from symbackprop.dialects.disambiguation.choice import Reading, Row
 from symbackprop.dialects.disambiguation.numpy_rules import NUMPY_ROWS
 from symbackprop.dialects.disambiguation.readings import PAPER_ROWS, readings, valued
@@ -24,7 +25,6 @@ from symbackprop.dialects.plain import NUMPY
 from symbackprop.errors import DeclarationError, SymbackpropError
 from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.formula.writing.walk import inside
-from symbackprop.numeric.points import BEFORE
 from symbackprop.page.given_numbers import trace_point
 from symbackprop.verify.equality import analytic, point_for
 from symbackprop.verify.page_values import Scene
@@ -97,7 +97,7 @@ def in_sense(
     names, seed = desk.bench.names, desk.seed
     try:
         rows = NUMPY_ROWS if desk.code(text) else PAPER_ROWS
-        return Trial(desk.d, names, claim, "", seed, desk.at, desk, said, sense, rows).line(text)
+        return Trial(desk.d, names, claim, PAGE, seed, desk.at, desk, said, sense, rows).line(text)
     except Refused as no:
         sides = claim.sides[no.sign - 1 : no.sign + 1]
         left, right = sides if len(sides) == 2 else (None, None)
@@ -134,7 +134,7 @@ class Trial(Court):
     def places(self, scene: Scene, plans: dict[int, Reading]) -> Iterator[Place]:
         """Every step of time of one point."""
         sizes = {k: shortest(v, scene.point) for k, v in self.claim.free}
-        eq = equation(self.claim, "line", BEFORE if self.sense.before else "", sizes)
+        eq = equation(self.claim, "line", BEFORE if self.sense.before else PAGE, sizes)
         eq = replace(eq, recurrent=eq.recurrent or self.sense.timeless)
         named = tuple(sorted(scene.point.sizes.items()))
         said = ", ".join(f"{k} = {v}" for k, v in named) or "sizes as declared"

@@ -16,6 +16,7 @@ from symbackprop.answers.typed.free_letters import bounded, placed
 from symbackprop.answers.typed.typed_answer import Notation, Reader, count_parts, defined, notations
 from symbackprop.answers.typed.where_clauses import clause
 from symbackprop.derivation.derivation import Derivation, bare
+from symbackprop.derivation.scopes import PAGE
 from symbackprop.errors import FormulaError, LimitError
 from symbackprop.formula.reading.latex_reader import read_formula
 from symbackprop.formula.tree import Formula, Name, Unit
@@ -85,7 +86,7 @@ class Page:
         """Own axes of all names: those of the graph and those of the lines so far."""
         d, table = self.desk.d, self.reader.table
         time = d.graph.time.name if d.graph.time else ""
-        known = Shapes(d, shapes_of(d, ""), table.free, time)
+        known = Shapes(d, shapes_of(d), table.free, time)
         return placed([x.new for x in self.before.named if x.new], known, table)[1]
 
     def line(self, text: str) -> tuple[Claim, definitions.Definition | None]:
@@ -124,7 +125,7 @@ class Page:
         count_parts(sides)
         whole = tuple(steps_first(bounded(f, self.shapes), self.shapes.time) for f in sides)
         return with_letters(
-            self.desk.d, self.reader.table, "", {}, whole, signs, own=self.shapes.own
+            self.desk.d, self.reader.table, PAGE, {}, whole, signs, own=self.shapes.own
         )
 
     def new(self, text: str, body: Formula, error: FormulaError) -> definitions.Definition:

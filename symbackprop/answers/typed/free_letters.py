@@ -12,6 +12,7 @@ import numpy as np
 from symbackprop.answers.asked.equality_chain import Refused, Shapes, shapes_of, with_letters
 from symbackprop.answers.asked.right_values import DELTA, Bench
 from symbackprop.answers.typed.clause_values import Definition
+from symbackprop.derivation.scopes import PAGE
 from symbackprop.entries.reference_values import Array
 from symbackprop.formula.composing import size_formula, size_name
 from symbackprop.formula.evaluation.paper_arrays import Paper
@@ -54,7 +55,7 @@ def lettered(
     order = order or alphabet(bench, forms, shapes)
     rows = len(order) == 1 and len(bench.target.axes) == 2 and SINGLE not in bench.target.axes
     left = (heading(bench, order),) if order and not rows else ()  # ∂L/∂w_j: a row or a column
-    claim = with_letters(d, table, "", {}, (*left, *forms), (), own=shapes.own)
+    claim = with_letters(d, table, PAGE, {}, (*left, *forms), (), own=shapes.own)
     order = order or ordered(dict(claim.free), bench.target.axes)
     place = {letter: k for k, letter in enumerate(order)}
     free = dict(sorted(claim.free, key=lambda f: place.get(f[0], len(place))))
@@ -112,7 +113,7 @@ def alphabet(bench: Bench, forms: tuple[Formula, ...], shapes: Shapes) -> tuple[
 @lru_cache(maxsize=64)
 def own_shapes(bench: Bench) -> Mapping[Formula, Shape]:
     """Own axes of every name and δ of a bench."""
-    own = shapes_of(bench.target.d, "")
+    own = shapes_of(bench.target.d)
     return {**own, DELTA: own[bench.short]} if bench.short in own else own
 
 
@@ -133,7 +134,7 @@ def placed(
     for d in own:
         body = bounded(d.body, shapes)
         asked = [x for x in d.letters if x != d.time]
-        claim = with_letters(shapes.d, table, "", {}, (body,), (), own=shapes.own)
+        claim = with_letters(shapes.d, table, PAGE, {}, (body,), (), own=shapes.own)
         free = dict(claim.free)
         if set(free) != set(asked):
             stray = next(iter(set(free) ^ set(asked)))

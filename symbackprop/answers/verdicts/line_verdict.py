@@ -18,6 +18,7 @@ from symbackprop.answers.asked.equality_chain import (
 )  # fmt: skip
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation
+from symbackprop.derivation.scopes import PAGE, TRACE, Scope, scope
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import FormulaError
 from symbackprop.formula.evaluation.paper_arrays import Paper, transpose
@@ -66,7 +67,7 @@ def judge(
     text: str,
     *,
     at: Mapping[str, object] | None = None,
-    local: str = "",
+    local: Scope | str = PAGE,
     free: tuple[tuple[str, Size], ...] = (),
     seed: int = 0,
 ) -> Line:
@@ -75,7 +76,8 @@ def judge(
     Sides in names are compared at generic points; decimals and bare numbers at the numbers `at`, if given.
     """
     names = Names(d)
-    table = letters_of(names, names.table(Equation("", ZERO, (), local=local)))
+    local = scope(d.graph, local)
+    table = letters_of(names, names.table(local))
     claim = None
     try:
         claim = read_claim(d, table, text, local, {k: (s,) for k, s in free})
@@ -94,7 +96,7 @@ def stated(
     *,
     key: str,
     at: Mapping[str, object] | None = None,
-    local: str = "",
+    local: Scope | str = PAGE,
     free: tuple[tuple[str, Size], ...] = (),
 ) -> Equation:
     """The equation of a page a text stands for; `≈` and `≤` may stand before the last side only.
@@ -103,7 +105,8 @@ def stated(
     Errors: `FormulaError` where it cannot be read.
     """
     names = Names(d)
-    table = names.table(Equation("", ZERO, (), local=local))
+    local = scope(d.graph, local)
+    table = names.table(local)
     try:
         claim = read_claim(d, table, text, local, {k: (s,) for k, s in free})
     except Refused as no:
@@ -113,8 +116,9 @@ def stated(
         raise FormulaError("≈ and ≤ stand before the last side only", where=key, hint=hint)
     if torn := next((k for k, v in claim.free if len(v) > 1), None):
         raise FormulaError(f"the index {torn!r} runs over axes of different sizes", where=key)
-    scope = local or ("trace" if at is not None else "")
-    return equation(claim, key, scope, {k: v[0] for k, v in claim.free})
+    if at is not None and local is PAGE:
+        local = TRACE
+    return equation(claim, key, local, {k: v[0] for k, v in claim.free})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ class Court:
     d: Derivation
     names: Names
     claim: Claim
-    local: str
+    local: Scope
     seed: int
     at: Mapping[str, object] | None
 
