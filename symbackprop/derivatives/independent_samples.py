@@ -14,7 +14,7 @@ import numpy as np
 
 from symbackprop import entries as en
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.entries import Affine, Delta, Elem, Entries, Group, Index, Position, SizeOf, Term
+from symbackprop.entries import Affine, Delta, Elem, Entries, Index, Position, SizeOf, Term
 from symbackprop.entries.contraction import contract, multiplied_out
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import DeclarationError
@@ -126,29 +126,7 @@ def own_terms(e: Entries, y: Expr, m: Index) -> Iterator[Term]:
 
 def rows_of(t: Term, y: Expr) -> list[Position]:
     """The samples whose labels stand in a term, as entries or as positions."""
-    return [a.at[0] for a in elements(Entries((t,))) if a.tensor is y]
-
-
-def elements(e: Entries) -> Iterator[Elem]:
-    """Every entry, also inside functions, brackets and positions."""
-    atoms = [a for t in e.terms for a, _ in t.factors]
-    for a in atoms:
-        match a:
-            case Elem():
-                yield from nested(a)
-            case en.Fn():
-                yield from elements(a.arg)
-            case Group():
-                yield from elements(a.body)
-            case Delta() | en.AtMost():
-                yield from (x for q in (a.left, a.right) for x in nested(q))
-
-
-def nested(q: Position) -> Iterator[Elem]:
-    if isinstance(q, Elem):
-        yield q
-        for inner in q.at:
-            yield from nested(inner)
+    return [a.at[0] for a in en.elements(Entries((t,))) if a.tensor is y]
 
 
 # --- in numbers ------------------------------------------------------------------------------------

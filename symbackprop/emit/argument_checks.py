@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterator, Mapping
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.code_names import CodeNames
-from symbackprop.emit.literals import safe, shape_code, size_code
+from symbackprop.emit.literals import bare, safe, shape_code, size_code
+from symbackprop.errors import SymbackpropError
 from symbackprop.graph.graph import Graph
-from symbackprop.sizes import Shape
+from symbackprop.graph.size_conditions import Condition, conditions, follows
+from symbackprop.sizes import Shape, Size, size
 
 RANKS = '''def _ranks(*given):
     """Errors: `ValueError` for an array with more or fewer axes than declared."""
@@ -56,14 +58,54 @@ def ranks(d: Derivation, names: CodeNames) -> list[str]:
 
 
 def sizes(d: Derivation, names: CodeNames, known: Collection[str]) -> list[str]:
-    """The lines that compare sizes, as far as they are known, and labels with the number of classes."""
+    """The lines that compare sizes, as far as they are known, what nodes need of them, and labels."""
     rows = [f"({n!r}, {n}, {shape_code(shape)}, {declared(shape)!r})" for n, shape in arguments(d, names)
             if shape and all(s.names <= set(known) for s in shape)]  # fmt: skip
     inputs = [(safe(n), d.graph.symbol[n].symbol) for n in d.graph.inputs]
     classes = [f"({n!r}, {n}, {size_code(s.labels)})" for n, s in inputs
                if s and s.labels and s.labels.names <= set(known)]  # fmt: skip
     out = [f"_fits({', '.join(rows)})"] if rows else []
-    return [*out, f"_labels({', '.join(classes)})"] if classes else out
+    out += [f"_labels({', '.join(classes)})"] if classes else []
+    axes = extents(d, names)
+    asked = (*conditions(d.graph), *positive(d.graph, axes, known))
+    return [*out, *(line for c in asked for line in needed(c, axes, known))]
+
+
+def positive(g: Graph, axes: Mapping[Size, str], known: Collection[str]) -> Iterator[Condition]:
+    """What makes sizes positive that are no axis by themselves: n of an axis n + 2."""
+    for n in (n for n in g.sizes if n in known and size(n) not in axes):
+        gap = size(n) - 1
+        if not any(follows(gap, c.gap) for c in conditions(g)):
+            yield Condition(
+                next(x for x in g.inputs if any(n in s.names for s in over_time(g, x))), gap
+            )
+
+
+def extents(d: Derivation, names: CodeNames) -> dict[Size, str]:
+    """The sizes of the axes of all arguments, and code that reads them."""
+    return {s: f"{n}.shape[{k}]" for n, shape in arguments(d, names) for k, s in enumerate(shape)}
+
+
+def needed(c: Condition, axes: Mapping[Size, str], known: Collection[str]) -> list[str]:
+    """The lines that ask a condition on sizes: a slice of five needs n >= 5.
+
+    Errors: `SymbackpropError` for one of sizes that neither have a name nor are an axis.
+    """
+    code: dict[str, str] = {}
+    for s in c.sides:
+        if s.names <= set(known):
+            code |= {n: safe(n) for n in sorted(s.names)}
+        elif s in axes:
+            code[str(s)] = axes[s]
+        else:
+            raise SymbackpropError(f"{c.node} needs {c}, which the inputs do not say", where="emit",
+                                   hint=f"Declare an axis of size {s}.")  # fmt: skip
+    more, less = (code.get(str(s)) or bare(size_code(s)) for s in c.sides)
+    given = ", ".join(f"{n} = {{{read}}}" for n, read in code.items())
+    return [
+        f"if {more} < {less}:",
+        f"    raise ValueError(f{f'{c.node} needs {c}, given {given}'!r})",
+    ]
 
 
 def declared(shape: Shape) -> str:

@@ -58,6 +58,28 @@ def all_names(e: Entries) -> set[str]:
     return out
 
 
+def elements(e: Entries) -> Iterator[Elem]:
+    """Every entry, also inside functions, brackets and positions."""
+    atoms = [a for t in e.terms for a, _ in t.factors]
+    for a in atoms:
+        match a:
+            case Elem():
+                yield from nested(a)
+            case Fn():
+                yield from elements(a.arg)
+            case Group():
+                yield from elements(a.body)
+            case Delta() | AtMost():
+                yield from (x for q in (a.left, a.right) for x in nested(q))
+
+
+def nested(q: Position) -> Iterator[Elem]:
+    if isinstance(q, Elem):
+        yield q
+        for inner in q.at:
+            yield from nested(inner)
+
+
 def fresh(index: Index, taken: set[str]) -> Index:
     """The index under a letter nobody uses."""
     letters = [*"ijklmpqruvwabcdefgh", *(f"k{n}" for n in range(1, 1000))]

@@ -62,7 +62,7 @@ def delta(atom: Delta, tensors: Tensors) -> Item | None:
     for mine, other in (sides, sides[::-1]):
         if not isinstance(mine, Affine) or not isinstance(other, Affine) or not mine.plain:
             continue
-        if other.terms and clearly_smaller(mine.plain.size, other.terms[0][0].size):
+        if other.terms and smaller(atom, mine.plain.size, other.terms[0][0].size):
             continue  # a selector has at least as many rows as columns
         if len(other.terms) == 1 and other.terms[0][1] == 1:
             i = other.terms[0][0]
@@ -80,9 +80,11 @@ def triangle(atom: AtMost) -> Item | None:
     return fn.tri(i[0].size, j[0].size, atom.right.offset - atom.left.offset), (i[0], j[0])
 
 
-def clearly_smaller(a: Size, b: Size) -> bool:
-    """a < b for every value of the size names that leaves room for a, a number, beside b, a name."""
-    if a.number is not None and b.number is None:
-        return True
-    gap = (b - a).terms
-    return bool(gap) and all(c > 0 for _, c in gap)
+def smaller(atom: Delta, a: Size, b: Size) -> bool:
+    """a < b, for a the size of a lone index; where sizes do not say, the axis that is read is the right one.
+
+    The derivative of y_i = x_i for m entries of n is δ(i, j), with j on the axis of x: m <= n.
+    """
+    signs = {c > 0 for _, c in (b - a).terms}
+    right = atom.right.plain if isinstance(atom.right, Affine) else None
+    return signs == {True} or (len(signs) > 1 and right is not None and right.size != a)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import islice, permutations
+from math import inf
 
-from symbackprop.errors import VALUES, within
+from symbackprop.errors import VALUES, ShapeError, within
 from symbackprop.graph.expr import Expr, topological
 from symbackprop.graph.graph import Graph
+from symbackprop.graph.size_conditions import check_sizes, conditions
 from symbackprop.sizes import Size, count
 from symbackprop.vocabulary.kinds import (
-    ADD, DET, DIVIDE, INVERSE, MATMUL, MULTIPLY, NEGATIVE, OUTER, SLICE, SOLVE, SUBTRACT,
+    ADD, DET, DIVIDE, INVERSE, MATMUL, MULTIPLY, NEGATIVE, OUTER, SOLVE, SUBTRACT,
     TRANSPOSE,
 )  # fmt: skip
 
@@ -58,41 +60,38 @@ def rank(e: Expr, inner: list[int], sizes: Mapping[str, int]) -> int:
 
 
 def roomy(g: Graph, sizes: dict[str, int]) -> dict[str, int]:
-    """Sizes made larger until no axis, such as n - k + 1, is empty and no slice starts before its axis."""
-    extents = list(dict.fromkeys(lengths(g)))
+    """Sizes changed until all that must hold of them does: no axis, such as n - k + 1, is empty.
+
+    Errors: `ShapeError` where none are found, as for n >= k beside k >= n + 1.
+    """
+    asked = conditions(g)
     for _ in range(len(PRIMES) * len(sizes)):
-        tight = next((s for s in extents if s.value(sizes) < 1), None)
+        tight = next((c.gap for c in asked if c.gap.value(sizes) < 0), None)
         if tight is None:
-            break
-        grown = next((m[0] for m, a in tight.terms if a > 0 and len(m) == 1), None)
-        if grown is None:
-            break
-        larger = [p for p in PRIMES if p > sizes[grown] and p not in sizes.values()]
-        sizes[grown] = larger[0] if larger else sizes[grown] + 1
+            return sizes
+        name, least, most = moved(tight, sizes)
+        fitting = (p for p in PRIMES if least <= p <= most and p not in sizes.values())
+        sizes[name] = next(fitting, max(least, 1))
+    if any(c.gap.value(sizes) < 0 for c in asked):
+        said = " and ".join(map(str, asked))
+        raise ShapeError(f"no sizes are found with {said}", where=asked[0].node)
     return sizes
 
 
+def moved(gap: Size, sizes: Mapping[str, int]) -> tuple[str, int, float]:
+    """A size, and from where to where it leaves room where there is less than none, the others kept."""
+    sign, name = next((s, m[0]) for s in (1, -1) for m, a in gap.terms if m and a * s > 0)
+    value = gap.value(sizes)
+    step = gap.value({**sizes, name: sizes[name] + sign}) - value
+    reach = -(value // max(step, 1))
+    return (name, sizes[name] + reach, inf) if sign > 0 else (name, 1, sizes[name] - reach)
+
+
 def check_room(g: Graph, sizes: Mapping[str, int]) -> None:
-    """Errors: `LimitError` for an array of a graph that is too large to be given values."""
+    """Errors: `ShapeError` for sizes a graph cannot have, `LimitError` for an array too large for values."""
+    check_sizes(g, sizes)
     for name, e in g.symbol.items():
         definition = g.definition.get(name)
         for node in (e, *(topological(definition) if definition is not None else ())):
             where = name if node is e else f"in {name}"
             within(count(node.shape).value(sizes), VALUES, "entries of one array of values", where)
-
-
-def lengths(g: Graph) -> Iterator[Size]:
-    """Whatever must be at least 1: every axis, and the positions, counted from both ends, of a slice."""
-    for e in g.symbol.values():
-        yield from e.shape
-    for e in g.definition.values():
-        for node in topological(e):
-            yield from node.shape
-            ranges: tuple[tuple[Size, ...], ...] = ()
-            if node.op is SLICE:
-                ranges = node.attribute("ranges")  # type: ignore[assignment]
-            for (start, *stop), extent in zip(
-                ranges, node.args[0].shape if ranges else (), strict=True
-            ):
-                yield start + 1
-                yield from (extent - s + 1 for s in stop)

@@ -14,6 +14,7 @@ from symbackprop.entries.reference_values import Array
 from symbackprop.errors import SheetError
 from symbackprop.formula.evaluation.rationals import NotRational
 from symbackprop.graph.expr import Symbol, topological
+from symbackprop.graph.size_conditions import check_sizes
 from symbackprop.numeric.points import Point, backward_values, forward, seeded
 from symbackprop.numeric.precise_values import PrecisePoint, RoundedPoint, precise_point
 from symbackprop.sizes import shape_text
@@ -74,7 +75,7 @@ def typed(x: object) -> Fraction:
 
 
 def given_point(d: Derivation, at: Mapping[str, object]) -> Point:
-    """The inputs and the error signal of the output. Errors: `SheetError`."""
+    """The inputs and the error signal of the output. Errors: `SheetError`, `ShapeError`."""
     values: dict[tuple[str, int], Array] = {}
     sizes: dict[str, int] = {}
     for e in d.graph.definition.values():
@@ -97,6 +98,7 @@ def given_point(d: Derivation, at: Mapping[str, object]) -> Point:
             where="at",
             hint=f"Inputs: {', '.join(d.graph.inputs)}",
         )
+    check_sizes(d.graph, sizes)
     point = seeded(d.backward, Point(sizes, values, {}, 0), 0)
     if seed in at:
         point.deltas[d.of, 0] = seed_given(d, point, at[seed])
