@@ -146,7 +146,7 @@ def test_a_step_that_forgets_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     def forgetful(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
         return apply(OPS["multiply"], args[1].expr, 0)
 
-    monkeypatch.setitem(batched.RULES, "matmul", forgetful)
+    monkeypatch.setitem(batched.RULES, OPS["matmul"], forgetful)
     said, samples = RECURRENT["one start for all"]
     with pytest.raises(sb.VerificationError, match="is not what the samples are"):
         batch(said, samples.split())
@@ -179,6 +179,6 @@ def test_a_wrong_rule_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     def wrong(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
         return apply(OPS["matmul"], args[1].expr, args[0].expr)
 
-    monkeypatch.setitem(batched.RULES, "matmul", wrong)
+    monkeypatch.setitem(batched.RULES, OPS["matmul"], wrong)
     with pytest.raises(sb.VerificationError, match="row 1 of h"):
         batch("x: d; W: d x d; h = W @ x; L = sum(h**2)", ("x",))
