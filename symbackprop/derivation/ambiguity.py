@@ -123,7 +123,7 @@ def used(b: Backward) -> Iterator[str]:
     forms = [f for a in b.adjoints.values() for f in a.forms]
     for op in dict.fromkeys(e.op for e in topological(*b.graph.definition.values(), *forms)):
         yield op.name
-        inner = {op.scalar.name} if op.scalar else functions_in(op)
+        inner = {op.scalar.name} if op.scalar else {f.name for f in functions_in(op)}
         for f in sorted(inner):
             yield f
             yield from (w for w in WORD.findall(scalar_row(f).prime) if w in SCALARS)

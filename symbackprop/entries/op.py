@@ -48,6 +48,8 @@ class Op:
     numpy: str = ""
     scalar: Scalar | None = None
     domain: str = "real"  # "label": the value is a position along the argument's last axis
+    note: str = ""  # what a page says where the op stands: the key of a sentence under `convention`
+    order: int = 0  # of the derivative, for f', f'' of a scalar function
 
     def __post_init__(self) -> None:
         admitted(self.tex, CALLS, self.name)
@@ -124,11 +126,12 @@ def slides(op: Op) -> bool:
 
 
 @cache
-def functions_in(op: Op) -> frozenset[str]:
-    """The scalar functions in the equations of an op; its own name where it is one."""
+def functions_in(op: Op) -> tuple[Op, ...]:
+    """The scalar functions in the equations of an op; itself where it is one."""
     lines = [t for v in op.variants for t in v.equations if isinstance(t, Template)]
     calls = [n.func for t in lines for n in ast.walk(t.right) if isinstance(n, ast.Call)]
-    return frozenset(f.id for f in calls if isinstance(f, ast.Name) and f.id in SCALARS)
+    names = dict.fromkeys(f.id for f in calls if isinstance(f, ast.Name) and f.id in SCALARS)
+    return tuple(ops_by_scalar[name] for name in names)
 
 
 @lru_cache(maxsize=KEPT)
@@ -154,11 +157,12 @@ def op(name: str, arguments: str, equations: str, *more: tuple[str, str], **opti
     """Declare an op: `op("softmax", "x[..., i]", "e[..., i] = exp(x[..., i]); ...")`.
 
     `more` are further (arguments, equations) pairs for other ranks. Keyword options `tex` and
-    `numpy` are spellings; every other keyword is an attribute with its default value.
+    `numpy` are spellings, `note` a sentence of the page; every other keyword is an attribute with its
+    default.
     """
     pairs = ((arguments, equations), *more)
     variants = tuple(Variant(patterns(a, name), templates(e, name)) for a, e in pairs)
-    spelling = {k: str(options.pop(k)) for k in ("tex", "numpy") if k in options}
+    spelling = {k: str(options.pop(k)) for k in ("tex", "numpy", "note") if k in options}
     return Op(name, variants, None, tuple(options.items()), **spelling)  # type: ignore[arg-type]
 
 
@@ -185,12 +189,12 @@ def solution(
 # --- scalar functions ----------------------------------------------------------------------------
 
 
-def scalar(name: str, definition: str = "", **options: object) -> Op:
+def scalar(name: str, definition: str = "", *, note: str = "", **options: object) -> Op:
     """Declare a scalar function; the op applies it to every entry."""
     row = Scalar(name, definition, **options)  # type: ignore[arg-type]
     SCALARS[name] = row
     base = op(name, "x[...]", f"y[...] = {name}(x[...])", tex=row.tex, numpy=row.numpy)
-    ops_by_scalar[name] = Op(name, base.variants, tex=row.tex, numpy=row.numpy, scalar=row)
+    ops_by_scalar[name] = replace(base, scalar=row, note=note)
     return ops_by_scalar[name]
 
 
@@ -213,7 +217,7 @@ def unprimed(op: Op) -> Op:
     """The same scalar function without its textbook derivative: f' stays f'."""
     if op.scalar is None or not op.scalar.prime or op is not ops_by_scalar.get(op.scalar.name):
         return op
-    return Op(op.name, op.variants, tex=op.tex, numpy=op.numpy, scalar=replace(op.scalar, prime=""))
+    return replace(op, scalar=replace(op.scalar, prime=""))
 
 
 def derivative_op(name: str, order: int) -> Op:
@@ -231,7 +235,7 @@ def derivative_of(base: Op, order: int) -> Op:
         right = en.entries(Fn(name, d.right.terms[0].factors[0][0].arg, order))  # type: ignore[union-attr]
         return Instance(at.inputs, (Definition(d.tensor, d.at, right),), at.shape)
 
-    return Op(name + "'" * order, build=build, scalar=base.scalar)
+    return Op(name + "'" * order, build=build, scalar=base.scalar, order=order)
 
 
 ops_by_scalar: dict[str, Op] = {}

@@ -11,10 +11,9 @@ from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.graph import expr
 from symbackprop.graph.expr import Expr, Operand, apply, as_expr, const, describe, labels_of
 from symbackprop.sizes import Shape, Size, count, extent, shape_text, size
-from symbackprop.vocabulary import OPS
 from symbackprop.vocabulary.kinds import (
-    ADD, COMMUTATION, CONCAT, CONSTANT, EINSUM, IDENTITY, MULTIPLY, RESHAPE, SELECTOR, SUBTRACT,
-    TRANSPOSE, TRI,
+    ADD, COMMUTATION, CONCAT, CONSTANT, EINSUM, IDENTITY, MEAN, MEAN_LAST, MULTIPLY, RESHAPE,
+    SELECTOR, SUBTRACT, SUM, SUM_LAST, TRANSPOSE, TRI,
 )  # fmt: skip
 
 
@@ -162,8 +161,9 @@ def along_axis(op: Op) -> Function:
     return function
 
 
-def reduction(name: str) -> Function:
-    whole, last = OPS[name], OPS[name + "_last"]
+def reduction(whole: Op, last: Op) -> Function:
+    """The sum or mean of everything, or over axes one after the other."""
+    name = whole.name
 
     def function(
         x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False
@@ -172,7 +172,7 @@ def reduction(name: str) -> Function:
         if not isinstance(keepdims, bool):
             raise DeclarationError("keepdims is True or False", where=name)
         if keepdims:
-            return kept(name, x, axis)
+            return kept(whole, x, axis)
         if axis is None:
             return apply(whole, x) if x.rank else x
         many = axis if isinstance(axis, tuple) else (axis,)
@@ -184,23 +184,28 @@ def reduction(name: str) -> Function:
     return function
 
 
-def kept(name: str, x: Expr, axis: object) -> Expr:
+def kept(kind: Op, x: Expr, axis: object) -> Expr:
     """The sum or mean over one axis of a vector or a matrix, the axis kept with one entry: X 1, 1ᵀ X.
 
     Errors: `ShapeError` for other ranks, `DeclarationError` for several axes.
     """
     if x.rank not in (1, 2):
         raise ShapeError(f"{describe(x)} is {shape_text(x.shape)}: keepdims is for vectors and matrices",
-                         where=name, hint="Write  reshape(…)  around the sum.")  # fmt: skip
+                         where=kind.name, hint="Write  reshape(…)  around the sum.")  # fmt: skip
     if (x.rank == 2 and axis is None) or isinstance(axis, tuple):
-        raise DeclarationError("keepdims goes with one axis", where=name, hint="axis=0, or axis=1")
-    at = normal_axis(0 if axis is None else axis, x, name)
+        raise DeclarationError(
+            "keepdims goes with one axis", where=kind.name, hint="axis=0, or axis=1"
+        )
+    at = normal_axis(0 if axis is None else axis, x, kind.name)
     if x.rank == 1:
-        made = constant(1, size(1)) * reduction("sum")(x)
+        made = constant(1, size(1)) * total(x)
     else:
         column = constant(1, x.shape[at], size(1)) if at else constant(1, size(1), x.shape[at])
         made = x @ column if at else column @ x
-    return made / const(x.shape[at]) if name == "mean" else made
+    return made / const(x.shape[at]) if kind is MEAN else made
+
+
+total, mean = reduction(SUM, SUM_LAST), reduction(MEAN, MEAN_LAST)
 
 
 def concat(*parts: Operand, axis: int = -1) -> Expr:

@@ -15,8 +15,7 @@ from symbackprop.graph.batch_rules import RULES, Lifted, repeated, with_batch_ax
 from symbackprop.graph.expr import LEAVES, Expr, Symbol, apply, const, leaf, topological, with_args
 from symbackprop.graph.graph import Graph
 from symbackprop.sizes import Size
-from symbackprop.vocabulary import OPS
-from symbackprop.vocabulary.kinds import DIVIDE, SUM, SUM_LAST
+from symbackprop.vocabulary.kinds import DIVIDE, MEAN, SUM, SUM_LAST
 
 
 def with_rows(g: Graph, over: set[str], n: Size, total: str) -> Graph:
@@ -50,13 +49,16 @@ def with_rows(g: Graph, over: set[str], n: Size, total: str) -> Graph:
     )
 
 
+TOTALS = {"sum": SUM, "mean": MEAN}
+
+
 def joined(losses: Expr, n: Size, total: str) -> Expr:
     """The losses of all samples as one number; a sum over entries is one with the sum over samples."""
     inner = losses
     while inner.op is SUM_LAST:
         inner = inner.args[0]
     if inner is losses:
-        return apply(OPS[total], losses)
+        return apply(TOTALS[total], losses)
     whole = apply(SUM, inner)
     return whole if total == "sum" else apply(DIVIDE, whole, const(n))
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from symbackprop.entries.op import Op
 from symbackprop.errors import DeclarationError, ShapeError
-from symbackprop.graph.axis_functions import Function, along_axis, permute, reduction, reshape
+from symbackprop.graph.axis_functions import Function, along_axis, mean, permute, reshape, total
 from symbackprop.graph.expr import (
     NUMBER, SIZE, Expr, Operand, apply, as_expr, const, describe,
 )  # fmt: skip
 from symbackprop.graph.label_functions import largest, onehot
 from symbackprop.graph.option_ranges import check_options
 from symbackprop.sizes import Size, shape_text, size
-from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary import normalisation, signal
 from symbackprop.vocabulary.kinds import (
-    ABS, CHANNELWISE, DET, DIAGONAL, INVERSE, LAYERNORM, LOG, LOGSUMEXP, MATRIX_POWER, MSE,
-    SOFTMAX, SQRT, WINDOWS1D, WINDOWS2D,
+    ABS, CHANNELWISE, DET, DIAGONAL, INVERSE, LAYERNORM, LOG, LOGSUMEXP, MASKED_SOFTMAX,
+    MATRIX_POWER, MSE, SOFTMAX, SQRT, WINDOWS1D, WINDOWS2D,
 )  # fmt: skip
-
-
-mean, total = reduction("mean"), reduction("sum")
 
 
 def parted(whole: Size, parts: int, where: str) -> Size:
@@ -46,15 +44,13 @@ def max_pool2d(x: Operand, size: int = 2, stride: int | None = None) -> Expr:
     return largest(reshape(u, *outer, a * b), axis=-1)
 
 
-def average_pool(name: str) -> Function:
+def average_pool(op: Op) -> Function:
     """The mean of each window; windows lie side by side unless a stride is given."""
 
     def function(x: Operand, size: int = 2, stride: int | None = None, padding: int = 0) -> Expr:
-        return apply(
-            OPS[name], x, size=size, stride=size if stride is None else stride, padding=padding
-        )
+        return apply(op, x, size=size, stride=size if stride is None else stride, padding=padding)
 
-    function.__name__, function.__doc__ = name, average_pool.__doc__
+    function.__name__, function.__doc__ = op.name, average_pool.__doc__
     return function
 
 
@@ -76,24 +72,24 @@ def global_max_pool(x: Operand) -> Expr:
 # --- convolution in groups -----------------------------------------------------------------------
 
 
-def convolution(name: str, spatial: int) -> Function:
+def convolution(op: Op, grouped: Op, spatial: int) -> Function:
     """A convolution; with `groups`, each group of channels has filters of its own: f is k x (c/groups) x …"""
 
     def function(
         x: Operand, f: Operand, b: Operand | None = None, *, groups: int = 1, **options: object
     ) -> Expr:
-        check_options(name, [("groups", groups)])
+        check_options(op.name, [("groups", groups)])
         if groups == 1:
-            return along_axis(OPS[name])(x, f, *([] if b is None else [b]), **options)
+            return along_axis(op)(x, f, *([] if b is None else [b]), **options)
         x, f = as_expr(x), as_expr(f)
         outer, (c, *image) = x.shape[: -spatial - 1], x.shape[-spatial - 1 :]
-        share, bank = parted(c, groups, name), parted(f.shape[0], groups, name)
+        share, bank = parted(c, groups, op.name), parted(f.shape[0], groups, op.name)
         bias = [] if b is None else [reshape(b, groups, bank)]
         shaped = reshape(x, *outer, groups, share, *image), reshape(f, groups, bank, *f.shape[1:])
-        made = apply(OPS["group_" + name], *shaped, *bias, **options)
+        made = apply(grouped, *shaped, *bias, **options)
         return reshape(made, *outer, f.shape[0], *made.shape[-spatial:])
 
-    function.__name__, function.__doc__ = name, convolution.__doc__
+    function.__name__, function.__doc__ = op.name, convolution.__doc__
     return function
 
 
@@ -127,27 +123,28 @@ def group_norm(
 # --- masks ---------------------------------------------------------------------------------------
 
 
-def with_mask(name: str, rate: str) -> Function:
+def with_mask(op: Op, rate: str) -> Function:
     """The function of an op whose second argument is a mask, which is an array.
 
     Errors: `DeclarationError` without a mask, or where a number stands in its place.
     """
-    whole = along_axis(OPS[name])
+    whole = along_axis(op)
 
     def function(x: Operand, mask: Operand | None = None, **options: object) -> Expr:
         x = as_expr(x)
         given = None if mask is None else as_expr(mask)
         if given is None or (given.rank < min(x.rank, 1)) or given.op in (NUMBER, SIZE):
             said = "needs a mask" if given is None else f"{describe(given)} is a number, not a mask"
-            way = f"Declare one, as in  m: {shape_text(x.shape)}, and write  {name}({describe(x)}, m{rate})"
-            raise DeclarationError(said, where=name, hint=way)
+            call = f"{op.name}({describe(x)}, m{rate})"
+            way = f"Declare one, as in  m: {shape_text(x.shape)}, and write  {call}"
+            raise DeclarationError(said, where=op.name, hint=way)
         return whole(x, given, **options)
 
-    function.__name__, function.__doc__ = name, with_mask.__doc__
+    function.__name__, function.__doc__ = op.name, with_mask.__doc__
     return function
 
 
-dropout, masked_softmax = with_mask("dropout", ", p=0.3"), with_mask("masked_softmax", "")
+dropout, masked_softmax = with_mask(normalisation.dropout, ", p=0.3"), with_mask(MASKED_SOFTMAX, "")
 
 
 # --- attention -----------------------------------------------------------------------------------
@@ -229,9 +226,10 @@ def infonce(scores: Operand, *, tau: float = 1) -> Expr:
 
 COMPOSITIONS: dict[str, Function] = {
     "max_pool1d": max_pool1d, "max_pool2d": max_pool2d,
-    **{name: average_pool(name) for name in ("avg_pool1d", "avg_pool2d")},
+    **{op.name: average_pool(op) for op in (signal.avg_pool1d, signal.avg_pool2d)},
     "global_avg_pool": global_avg_pool, "global_max_pool": global_max_pool,
-    "conv1d": convolution("conv1d", 1), "conv2d": convolution("conv2d", 2), "group_norm": group_norm,
+    "conv1d": convolution(signal.conv1d, signal.group_conv1d, 1),
+    "conv2d": convolution(signal.conv2d, signal.group_conv2d, 2), "group_norm": group_norm,
     "attention": attention, "dropout": dropout, "masked_softmax": masked_softmax,
     "scatter": scatter, "total_variation": total_variation,
     "gram": gram, "style": style, "infonce": infonce,

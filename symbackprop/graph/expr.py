@@ -14,6 +14,9 @@ from symbackprop.errors import EXPONENT, DeclarationError, ShapeError, within
 from symbackprop.formula.tree import Name
 from symbackprop.graph.option_ranges import check_options
 from symbackprop.sizes import Shape, Size, shape_text
+from symbackprop.vocabulary.kinds import (
+    ADD, DIVIDE, MATMUL, MULTIPLY, NEGATIVE, POWER, SUBTRACT, TRANSPOSE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,42 +69,42 @@ class Expr:
 
     # operators; the meaning is NumPy's
     def __add__(self, other: Operand) -> Expr:
-        return apply(OPERATORS["add"], self, other)
+        return apply(ADD, self, other)
 
     def __radd__(self, other: Operand) -> Expr:
-        return apply(OPERATORS["add"], other, self)
+        return apply(ADD, other, self)
 
     def __sub__(self, other: Operand) -> Expr:
-        return apply(OPERATORS["subtract"], self, other)
+        return apply(SUBTRACT, self, other)
 
     def __rsub__(self, other: Operand) -> Expr:
-        return apply(OPERATORS["subtract"], other, self)
+        return apply(SUBTRACT, other, self)
 
     def __mul__(self, other: Operand) -> Expr:
-        return apply(OPERATORS["multiply"], self, other)
+        return apply(MULTIPLY, self, other)
 
     def __rmul__(self, other: Operand) -> Expr:
-        return apply(OPERATORS["multiply"], other, self)
+        return apply(MULTIPLY, other, self)
 
     def __truediv__(self, other: Operand) -> Expr:
-        return apply(OPERATORS["divide"], self, other)
+        return apply(DIVIDE, self, other)
 
     def __rtruediv__(self, other: Operand) -> Expr:
-        return apply(OPERATORS["divide"], other, self)
+        return apply(DIVIDE, other, self)
 
     def __matmul__(self, other: Operand) -> Expr:
-        if self.op is OPERATORS["negative"]:  # Python binds - tighter: -X @ w is -(X w) on paper
+        if self.op is NEGATIVE:  # Python binds - tighter: -X @ w is -(X w) on paper
             return -(self.args[0] @ other)
-        return apply(OPERATORS["matmul"], self, other)
+        return apply(MATMUL, self, other)
 
     def __neg__(self) -> Expr:
-        return apply(OPERATORS["negative"], self)
+        return apply(NEGATIVE, self)
 
     def __pow__(self, exponent: object) -> Expr:
         if isinstance(exponent, bool) or not isinstance(exponent, int | float | Fraction):
             raise DeclarationError("an exponent is a number", where="**")
         within(int(abs(finite(exponent))), EXPONENT, "exponent")
-        return apply(OPERATORS["power"], self, p=Fraction(str(exponent)))
+        return apply(POWER, self, p=Fraction(str(exponent)))
 
     def __getitem__(self, key: object) -> Expr:
         return SUBSCRIPT[0](self, key)
@@ -125,7 +128,7 @@ class Expr:
     @property
     def mT(self) -> Expr:
         """The last two axes swapped: every matrix of a stack transposed, as in NumPy."""
-        return apply(OPERATORS["transpose"], self)
+        return apply(TRANSPOSE, self)
 
     def __repr__(self) -> str:
         return f"<{describe(self)}: {shape_text(self.shape)}>"
@@ -136,9 +139,14 @@ class Expr:
 
 Operand = Expr | int | float | Fraction | Size
 SYMBOL, NUMBER, SIZE = Op("symbol"), Op("number"), Op("size")
+SIGNS = {
+    MATMUL: " @ ",
+    ADD: " + ",
+    SUBTRACT: " - ",
+    MULTIPLY: " * ",
+}  # between operands, in messages
 LEAVES = frozenset({SYMBOL, NUMBER, SIZE})
-OPERATORS: dict[str, Op] = {}  # the ops behind + - * / @ ** .T, set by the vocabulary
-SUBSCRIPT: list[Callable[[Expr, object], Expr]] = []  # what x[...] means, set by the vocabulary
+SUBSCRIPT: list[Callable[[Expr, object], Expr]] = []  # what x[...] means, set by `functions.py`
 _table: weakref.WeakValueDictionary[object, Expr] = weakref.WeakValueDictionary()
 
 
@@ -218,7 +226,7 @@ def way_out(op: Op, args: tuple[Expr, ...], given: Attributes) -> str:
         except (ShapeError, DeclarationError):
             continue
         said = [f"{describe(x)}.T" if k == n else describe(x) for k, x in enumerate(args)]
-        sign = {"matmul": " @ ", "add": " + ", "subtract": " - ", "multiply": " * "}.get(op.name)
+        sign = SIGNS.get(op)
         return f"Did you mean {sign.join(said) if sign else op.name + '(' + ', '.join(said) + ')'}?"
     sizes = "; ".join(f"{describe(a)} is {shape_text(a.shape)}" for a in args)
     return f"{sizes}. Declare one of them with the size the other needs, or use reshape, slice or concat."

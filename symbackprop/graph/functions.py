@@ -10,7 +10,7 @@ from symbackprop.formula.printed_names import default_tex, spelled
 from symbackprop.graph import expr
 from symbackprop.graph.axis_functions import (
     Function, along_axis, as_size, concat, constant as constant, einsum, eye, normal_axes, normal_axis,
-    ones, permute, reduction, reshape, selector as selector, to_last, tri, zeros,
+    mean, ones, permute, reshape, selector as selector, to_last, total, tri, zeros,
 )  # fmt: skip
 from symbackprop.graph.composite_functions import COMPOSITIONS, logdet, matrix_power
 from symbackprop.graph.domains import DOMAINS, SUMMING, SYMMETRIC
@@ -23,10 +23,11 @@ from symbackprop.graph.label_functions import (
 )  # fmt: skip
 from symbackprop.sizes import Shape, Size, extent, shape_text, size
 from symbackprop.vocabulary import OPS
-from symbackprop.vocabulary.kinds import CLIP, FROBENIUS, MATMUL, ROW_NORMS, SLICE
-
-OPERATORS = "add subtract multiply divide negative power matmul transpose".split()
-expr.OPERATORS.update({k: OPS[k] for k in OPERATORS})
+from symbackprop.vocabulary.kinds import (
+    ADD, CLIP, COMMUTATION, CONSTANT, CONTRACTION, DIVIDE, FROBENIUS, IDENTITY, MATMUL,
+    MEAN_LAST, MULTIPLY, NEGATIVE, NORM, POWER, ROW_NORMS, SELECTOR, SLICE, SUBTRACT, SUM_LAST,
+    UNIT,
+)  # fmt: skip
 
 
 def positions(key: object) -> tuple[object, ...]:
@@ -135,7 +136,7 @@ def norm(x: Operand, axis: int | tuple[int, ...] | None = None) -> Expr:
     if x.rank < 2 or axis is None:
         if axis is not None:
             normal_axis(axis, x, "norm")
-        return apply(OPS["norm" if x.rank < 2 else "frobenius"], x)
+        return apply(NORM if x.rank < 2 else FROBENIUS, x)
     if isinstance(axis, tuple) and len(normal_axes(axis, x, "norm")) == x.rank:
         return apply(FROBENIUS, x)
     return apply(ROW_NORMS, to_last(x, normal_axis(axis, x, "norm")))
@@ -223,14 +224,12 @@ def collect(**outputs: Expr) -> Graph:
 expr.SUBSCRIPT.append(subscript)
 # spelled otherwise in a graph, or made by derivations alone
 HIDDEN = frozenset(
-    (
-        "add subtract multiply divide negative selector constant identity slice sum_last mean_last "
-        "power unit commutation contraction"
-    ).split()
-)
+    {ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE, POWER, SELECTOR, CONSTANT, IDENTITY, UNIT, COMMUTATION, SLICE,
+     SUM_LAST, MEAN_LAST, CONTRACTION}
+)  # fmt: skip
 FUNCTIONS: dict[str, Function] = {
-    **{name: along_axis(op) for name, op in OPS.items() if name not in HIDDEN},
-    "sum": reduction("sum"), "mean": reduction("mean"), "concat": concat, "ones": ones, "zeros": zeros,
+    **{name: along_axis(op) for name, op in OPS.items() if op not in HIDDEN},
+    "sum": total, "mean": mean, "concat": concat, "ones": ones, "zeros": zeros,
     "eye": eye, "reshape": reshape, "einsum": einsum, "onehot": onehot, "tri": tri, "pick": pick, "dot": dot,
     "transpose": transpose, "norm": norm,
     "clip": clip,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from symbackprop.entries.op import Op
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.graph.axis_functions import (
     Function, along_axis, as_size, normal_axis, reshape, to_last,
@@ -12,8 +13,7 @@ from symbackprop.graph.axis_functions import (
 from symbackprop.graph.expr import Expr, Operand, apply, as_expr, describe, labels_of
 from symbackprop.graph.known_signs import known_positive
 from symbackprop.sizes import count, shape_text
-from symbackprop.vocabulary import OPS
-from symbackprop.vocabulary.kinds import CROSS_ENTROPY, LOG, ONEHOT, PICK
+from symbackprop.vocabulary.kinds import ARGMAX, ARGMIN, CROSS_ENTROPY, LOG, ONEHOT, PICK
 
 
 def onehot(label: Operand, n: Operand | str | None = None) -> Expr:
@@ -77,24 +77,24 @@ def flat(x: Expr) -> Expr:
     return x if x.rank == 1 else reshape(x, count(x.shape))
 
 
-def position_of(op: str) -> Function:
+def position_of(op: Op) -> Function:
     """The position of the largest (smallest) entry along an axis or of all; a label, the first of equals."""
 
     def function(x: Operand, axis: int | None = None) -> Expr:
-        return apply(OPS[op], line(as_expr(x), axis, op))
+        return apply(op, line(as_expr(x), axis, op.name))
 
-    function.__name__, function.__doc__ = op, position_of.__doc__
+    function.__name__, function.__doc__ = op.name, position_of.__doc__
     return function
 
 
-def extreme(op: str) -> Function:
+def extreme(op: Op) -> Function:
     """The entry argmax (argmin) names; its derivative goes to the first of equals."""
 
     def function(x: Operand, axis: int | None = None) -> Expr:
-        e = line(as_expr(x), axis, op[-3:])
-        return pick(e, apply(OPS[op], e))
+        e = line(as_expr(x), axis, op.name[-3:])
+        return pick(e, apply(op, e))
 
-    function.__name__, function.__doc__ = op[-3:], extreme.__doc__
+    function.__name__, function.__doc__ = op.name[-3:], extreme.__doc__
     return function
 
 
@@ -103,5 +103,5 @@ def line(x: Expr, axis: int | None, where: str) -> Expr:
     return flat(x) if axis is None else to_last(x, normal_axis(axis, x, where))
 
 
-argmax, argmin = position_of("argmax"), position_of("argmin")
-largest, smallest = extreme("argmax"), extreme("argmin")
+argmax, argmin = position_of(ARGMAX), position_of(ARGMIN)
+largest, smallest = extreme(ARGMAX), extreme(ARGMIN)

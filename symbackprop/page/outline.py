@@ -23,6 +23,7 @@ from symbackprop.graph.expr import symbols, topological
 from symbackprop.graph.graph import sliding
 from symbackprop.page.chain_section import product_section, why_section
 from symbackprop.page.gradient_section import delta_section, gradients_section
+from symbackprop.page.kink_sentences import kink_phrases
 from symbackprop.page.hessian_section import hessian_section
 from symbackprop.page.local_section import local_section
 from symbackprop.page.opening_section import graph_section, symbols_section
@@ -95,25 +96,17 @@ def forward_section(d: Derivation, o: Options) -> list[Block]:
 
 def conventions(d: Derivation) -> list[Phrase]:
     """What a reader must know about the notation, said once."""
-    ops = {e.op for x in d.graph.definition.values() for e in topological(x)}
-    names = {o.name for o in ops}.union(*map(functions_in, ops))
+    nodes = (e.op for x in d.graph.definition.values() for e in topological(x))
+    ops = dict.fromkeys(f for op in nodes for f in (op, *functions_in(op)))
     ranks = {e.rank for e in d.graph.symbol.values()}
     said = [Phrase(f"convention.{d.convention.vectors}")] if 1 in ranks else []
     said += [Phrase(f"convention.layout_{d.convention.layout}")] if ranks != {0} else []
     said += signals(d)
     if d.graph.time:
         said.append(time_phrase(d))
-    if bent := [no.Call(f, (generic(d),)) for f in ("relu", "abs") if f in names]:
-        listed = Phrase("list", tuple((f"x{n}", f) for n, f in enumerate(bent)))
-        said.append(Phrase("convention.relu", (("list", listed),)))
-    if names & {"selu", "hardtanh", "relu6", "hard_sigmoid", "hard_swish"}:
-        said.append(Phrase("convention.kink"))
-    if names & {"maximum", "minimum", "argmax", "argmin"}:
-        said.append(Phrase("convention.ties"))
-    if names & {"norm", "row_norms", "normalize", "frobenius", "cosine", "cosine_embedding"}:
-        said.append(Phrase("convention.norm"))
-    if "log" in names:
-        said.append(Phrase("convention.log"))
+    said += kink_phrases([op.name for op in ops if op.scalar], generic(d))
+    notes = sorted({op.note for op in ops if op.note}, reverse=True)
+    said += [Phrase(f"convention.{note}") for note in notes]
     if sliding(d.graph):
         said.append(Phrase("convention.outside"))
     counted = {n for n in d.graph.symbol if symbol_of(d, n).labels}

@@ -37,19 +37,19 @@ masked_softmax = op("masked_softmax", "x[..., i]; m[..., i]", """
 norm = op("norm", "x[i]", """
     s = x[k]**2
     y = s**(1/2)
-""", numpy="np.sqrt(np.sum({0}**2))")  # fmt: skip
+""", numpy="np.sqrt(np.sum({0}**2))", note="norm")  # fmt: skip
 
 # the norm of each row; of a matrix as a whole the norm is Frobenius's
 row_norms = op("row_norms", "x[..., i]", """
     s[...] = x[..., k]**2
     y[...] = s[...]**(1/2)
-""", numpy="np.sqrt(np.sum({0}**2, axis=-1))", tex=r"\operatorname{rownorm}")  # fmt: skip
+""", numpy="np.sqrt(np.sum({0}**2, axis=-1))", tex=r"\operatorname{rownorm}", note="norm")  # fmt: skip
 
 normalize = op("normalize", "x[..., i]", """
     s[...]    = x[..., k]**2
     r[...]    = s[...]**(1/2)
     y[..., i] = x[..., i]/r[...]
-""", numpy="{0} / np.sqrt(np.sum({0}**2, axis=-1, keepdims=True))")  # fmt: skip
+""", numpy="{0} / np.sqrt(np.sum({0}**2, axis=-1, keepdims=True))", note="norm")  # fmt: skip
 
 cumsum = op("cumsum", "x[..., i]", "y[..., i] = x[..., k]*at_most(k, i)", numpy="np.cumsum({0}, axis=-1)")
 

@@ -24,8 +24,8 @@ trace = op("trace", "a[k, k]", "t = a[k, k]", numpy="np.trace({0})", tex=r"\oper
 diag = op("diag", "v[i]", "a[i, j] = v[i]*delta(i, j)", numpy="np.diag({0})")
 diagonal = op("diagonal", "a[i, i]", "v[i] = a[i, i]", numpy="np.diagonal({0})")
 
-maximum = op("maximum", "x[...]; y[...]", "z[...] = x[...] + relu(y[...] - x[...])", numpy="np.maximum({0}, {1})")
-minimum = op("minimum", "x[...]; y[...]", "z[...] = x[...] - relu(x[...] - y[...])", numpy="np.minimum({0}, {1})")
+maximum = op("maximum", "x[...]; y[...]", "z[...] = x[...] + relu(y[...] - x[...])", numpy="np.maximum({0}, {1})", note="ties")
+minimum = op("minimum", "x[...]; y[...]", "z[...] = x[...] - relu(x[...] - y[...])", numpy="np.minimum({0}, {1})", note="ties")
 clip = op("clip", "x[...]", "y[...] = low + relu(x[...] - low) - relu(x[...] - high)", low=-1, high=1,
           numpy="np.clip({0}, {low}, {high})", tex=r"\operatorname{clip}")  # fmt: skip
 

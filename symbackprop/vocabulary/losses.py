@@ -92,7 +92,7 @@ cosine = op("cosine", "x[..., i]; z[..., i]", """
     q[...] = b[...]**(1/2)
     d[...] = x[..., k]*z[..., k]
     y[...] = d[...]/(p[...]*q[...])
-""", tex=r"\operatorname{cossim}")  # fmt: skip
+""", tex=r"\operatorname{cossim}", note="norm")  # fmt: skip
 
 # Schroff et al. (2015): squared distances
 triplet = op("triplet", "a[..., i]; p[..., i]; n[..., i]", """
@@ -110,4 +110,4 @@ cosine_embedding = op("cosine_embedding", "x[..., i]; z[..., i]; t[...]", """
     d[...] = x[..., k]*z[..., k]
     c[...] = d[...]/(p[...]*q[...])
     y[...] = (1 + t[...])*(1 - c[...])/2 + (1 - t[...])*relu(c[...] - margin)/2
-""", margin=0, tex=r"\operatorname{cosemb}")  # fmt: skip
+""", margin=0, tex=r"\operatorname{cosemb}", note="norm")  # fmt: skip

@@ -4,7 +4,7 @@ hold against SymPy; where none is stated SymPy derives f' and the page writes it
 from symbackprop.entries.op import scalar
 
 exp         = scalar("exp",        sympy="exp",  numpy="np.exp({0})",  prime="y",            tex=r"\exp")
-log         = scalar("log",        sympy="log",  numpy="np.log({0})",  prime="1/x",          tex=r"\log", domain="positive")
+log         = scalar("log",        sympy="log",  numpy="np.log({0})",  prime="1/x",          tex=r"\log", domain="positive", note="log")
 sin         = scalar("sin",        sympy="sin",  numpy="np.sin({0})",  prime="cos(x)",       tex=r"\sin")
 cos         = scalar("cos",        sympy="cos",  numpy="np.cos({0})",  prime="-sin(x)",      tex=r"\cos")
 tan         = scalar("tan",        sympy="tan",  numpy="np.tan({0})",  prime="1 + y**2",     tex=r"\tan")

@@ -159,7 +159,7 @@ def first(primitive: str) -> Op:
             raise ShapeError("needs an array with an axis", where=where)
         return Instance((("x", axes(x)),), (), x[:-1], primitive=primitive)
 
-    return Op(primitive, build=build, tex=rf"\operatorname{{{primitive}}}", domain="label")
+    return Op(primitive, build=build, tex=rf"\operatorname{{{primitive}}}", domain="label", note="ties")
 
 
 def reshape_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:

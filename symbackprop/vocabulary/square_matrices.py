@@ -30,7 +30,7 @@ det = solution(
 frobenius = op("frobenius", "x[...]", """
     s = x[...]**2
     y = s**(1/2)
-""", numpy="np.sqrt(np.sum({0}**2))")  # fmt: skip
+""", numpy="np.sqrt(np.sum({0}**2))", note="norm")  # fmt: skip
 
 
 def power_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
