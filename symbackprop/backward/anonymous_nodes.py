@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+
+from symbackprop.backward.naming import Naming
 from symbackprop.entries.entry_equations import Equality
 from symbackprop.entries.op import slides
-from symbackprop.formula.composing import size_name
-from symbackprop.graph.activity import active_names, relevant, time_of
+from symbackprop.graph.activity import time_of
 from symbackprop.graph.expr import (
-    LEAVES, Expr, Symbol, labels_of, leaf, rebuild, substitute, symbols, topological, with_args,
+    LEAVES, Expr, rebuild, substitute, symbols, topological, with_args,
 )  # fmt: skip
-from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.matrices.window_sums import entries_only, takes_whole
 from symbackprop.vocabulary.kinds import (
@@ -27,73 +30,69 @@ LINEAR = frozenset(
 )  # fmt: skip
 
 
-def name_large_nodes(g: Graph, of: str, wrt: tuple[str, ...]) -> Graph:
+def name_large_nodes(g: Graph, reach: Set[str], active: Set[str]) -> Graph:
     """The graph with a name for every anonymous node whose δ or value would be written more than once."""
-    reach, active = relevant(g, of), active_names(g, wrt)
-    symbol = {n: g.symbol[n] for n in g.inputs}
-    definition: dict[str, Expr] = {}
-    room = Room.of(g)
-    swap: dict[Expr, Expr] = {}
-    uses = shared(g)
+    naming = Naming.of(g)
+    found = Extraction(naming, active, shared(g))
     for name, e in g.definition.items():
-        root = substitute(e, swap) if swap else e
-        if name in reach:
-            root = extract(g, root, active, room, symbol, definition, swap, uses, time_of(g, name))
-        symbol[name] = g.symbol[name]
-        definition[name] = root
-    initial = {n: substitute(e, swap) for n, e in g.initial.items()}
-    return g.remade(symbol, definition, initial)
+        root = substitute(e, found.swap) if found.swap else e
+        naming.keep(g, name, found.apart(root, time_of(g, name)) if name in reach else root)
+    if not naming.made:
+        return g
+    initial = {n: substitute(e, found.swap) for n, e in g.initial.items()}
+    return g.remade(naming.symbol, naming.definition, initial)
 
 
 def shared(g: Graph) -> dict[Expr, int]:
     """How many nodes use each anonymous node, over all definitions."""
-    counts: dict[Expr, int] = {}
-    for e in g.definition.values():
-        for n in topological(e):
-            for a in n.args:
-                counts[a] = counts.get(a, 0) + 1
-    return counts
+    nodes = (n for e in g.definition.values() for n in topological(e))
+    return Counter(a for n in nodes for a in n.args)
 
 
-def extract(
-    g: Graph,
-    root: Expr,
-    active: set[str],
-    room: Room,
-    symbol: dict[str, Expr],
-    definition: dict[str, Expr],
-    swap: dict[Expr, Expr],
-    uses: dict[Expr, int],
-    time: str,
-) -> Expr:
-    """Names given inside one definition, bottom up."""
-    leaves: dict[Expr, int] = {}  # active symbol leaves below, as the reverse sweep meets them
-    sizes: dict[Expr, int] = {}
-    curved, unsaid = under_curves(root), without_words(root)
-    late = {a for n in topological(root) for a in earlier_terms(n) if a.op in LEAVES}
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """Names given inside definitions, bottom up; `uses` counts the readers of an anonymous node."""
 
-    def change(e: Expr, args: tuple[Expr, ...]) -> Expr:
-        new = e if args == e.args else with_args(e, args)
-        if e in late:
-            new = named_node(g, new, time, room, symbol, definition)
-        if e.op in LEAVES:
-            leaves[new] = int(bool(e.symbol and e.symbol.name in active))
-            sizes[new] = 1
+    naming: Naming
+    active: Set[str]
+    uses: Mapping[Expr, int]
+    swap: dict[Expr, Expr] = field(default_factory=dict)
+
+    def apart(self, root: Expr, time: str) -> Expr:
+        """One definition with names for what deserves one, which are defined before it."""
+        leaves: dict[Expr, int] = {}  # active symbol leaves below, as the reverse sweep meets them
+        sizes: dict[Expr, int] = {}
+        curved, unsaid = under_curves(root), without_words(root)
+        late = {a for n in topological(root) for a in earlier_terms(n) if a.op in LEAVES}
+
+        def change(e: Expr, args: tuple[Expr, ...]) -> Expr:
+            new = e if args == e.args else with_args(e, args)
+            if e in late:
+                new = self.named(new, time)
+            if e.op in LEAVES:
+                leaves[new] = int(bool(e.symbol and e.symbol.name in self.active))
+                sizes[new] = 1
+                return new
+            leaves[new] = sum(leaves[a] for a in args)
+            sizes[new] = 1 + sum(sizes[a] for a in args)
+            worth = (self.uses.get(e, 0) > 1 and sizes[new] > 2 and leaves[new]) or sizes[
+                new
+            ] > HEAVY
+            # δ ⊙ f(a ⊙ b) reads well without a name for a ⊙ b; a window is met outside, where it is 0
+            small = sizes[new] <= 3 and not slides(e.op)
+            deserves = e in curved and leaves[new] > 1 and not small
+            if e is root or e.op is TIME_SUM or not (worth or deserves or e in unsaid):
+                return new
+            new = self.swap[e] = self.named(new, time)
+            leaves[new], sizes[new] = 1, 1
             return new
-        leaves[new] = sum(leaves[a] for a in args)
-        sizes[new] = 1 + sum(sizes[a] for a in args)
-        worth = (uses.get(e, 0) > 1 and sizes[new] > 2 and leaves[new]) or sizes[new] > HEAVY
-        # δ ⊙ f(a ⊙ b) reads well without a name for a ⊙ b; a window is met outside, where it is 0
-        small = sizes[new] <= 3 and not slides(e.op)
-        deserves = e in curved and leaves[new] > 1 and not small
-        if e is root or e.op is TIME_SUM or not (worth or deserves or e in unsaid):
-            return new
-        new = named_node(g, new, time, room, symbol, definition)
-        swap[e] = new
-        leaves[new], sizes[new] = 1, 1
-        return new
 
-    return rebuild(root, change)
+        return rebuild(root, change)
+
+    def named(self, e: Expr, time: str) -> Expr:
+        """A fresh name u_1, u_2, … for an expression."""
+        letters = ("M", "N", "T") if e.op is TRI else ("u", "v", "w", "a", "q", "r")
+        return self.naming.give(self.naming.room.numbered(letters), e, time)
 
 
 def under_curves(root: Expr) -> set[Expr]:
@@ -141,32 +140,3 @@ def is_curved(node: Expr, argument: Expr) -> bool:
         or node.op in CURVED
         or (node.op.build is None and node.op not in LINEAR)
     )
-
-
-def named_node(
-    g: Graph,
-    e: Expr,
-    time: str,
-    room: Room,
-    symbol: dict[str, Expr],
-    definition: dict[str, Expr],
-) -> Expr:
-    """A fresh name u_1, u_2, … for an expression."""
-    inside_time = time or next(
-        (s.symbol.time for s in symbols(e) if s.symbol and s.symbol.time), ""
-    )
-    letters = ("M", "N", "T") if e.op is TRI else ("u", "v", "w", "a", "q", "r")
-    name = room.numbered(letters)
-    new = leaf(
-        Symbol(
-            name,
-            e.shape,
-            size_name(name),
-            "label" if labels_of(e) else "real",
-            labels_of(e),
-            definition=None if inside_time else e,
-            time=inside_time,
-        )
-    )
-    symbol[name], definition[name] = new, e
-    return new

@@ -6,19 +6,17 @@ keep the pullback from repeating a definition of the op.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Set
 from types import MappingProxyType
 from typing import TypeAlias
 
 from symbackprop.backward.anonymous_nodes import CURVED, LINEAR
 from symbackprop.backward.local_derivatives import of_node
+from symbackprop.backward.naming import Naming, time_in
 from symbackprop.entries import Atom, Elem, Entries, Fn, Group
 from symbackprop.entries.entry_equations import Template
 from symbackprop.entries.op import Op
-from symbackprop.formula.composing import size_name
-from symbackprop.graph.activity import relevant
-from symbackprop.graph.expr import LEAVES, Expr, Symbol, leaf, symbols, topological, weight
-from symbackprop.graph.fresh_names import Room
+from symbackprop.graph.expr import LEAVES, Expr, symbols, topological, weight
 from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.matrices import tidy as td
 from symbackprop.matrices.raising import raise_entries
@@ -30,20 +28,17 @@ NONE: Helpers = MappingProxyType({})
 SHORT = 4  # nodes of an expression that needs no name
 
 
-def name_helpers(g: Graph, of: str, active: set[str]) -> tuple[Graph, Helpers]:
+def name_helpers(g: Graph, reach: Set[str], active: Set[str]) -> tuple[Graph, Helpers]:
     """The graph with a node for every helper that a pullback would otherwise write out."""
-    reach = relevant(g, of)
     found: dict[Expr, Mapping[Hashable, Expr]] = {}
-    symbol = {n: g.symbol[n] for n in g.inputs}
-    definition: dict[str, Expr] = {}
-    room = Room.of(g)
+    naming = Naming.of(g)
     for name, e in g.definition.items():
         for node in topological(e) if name in reach else ():
             needed = helpers_needed(node, active) if node not in found else frozenset()
             if needed:
-                found[node] = named_apart(node, needed, room, symbol, definition)
-        symbol[name], definition[name] = g.symbol[name], e
-    return (g.remade(symbol, definition), found) if found else (g, NONE)
+                found[node] = named_apart(node, needed, naming)
+        naming.keep(g, name, e)
+    return (g.remade(naming.symbol, naming.definition), found) if found else (g, NONE)
 
 
 def helper_names(op: Op) -> set[Hashable]:
@@ -52,7 +47,7 @@ def helper_names(op: Op) -> set[Hashable]:
     return {q.left.tensor for q in lines if isinstance(q, Template)}
 
 
-def helpers_needed(node: Expr, active: set[str]) -> frozenset[Hashable]:
+def helpers_needed(node: Expr, active: Set[str]) -> frozenset[Hashable]:
     """The helpers in the pullbacks of a node by the arguments that move."""
     if node.op in LEAVES or node.op is TIME_SUM or not node.op.variants or node.op.scalar:
         return frozenset()
@@ -81,20 +76,13 @@ def tensors(e: Entries) -> set[Hashable]:
     return {t for term in e.terms for a, _ in term.factors for t in inside(a)}
 
 
-def named_apart(
-    node: Expr,
-    needed: frozenset[Hashable],
-    room: Room,
-    symbol: dict[str, Expr],
-    definition: dict[str, Expr],
-) -> dict[Hashable, Expr]:
+def named_apart(node: Expr, needed: Set[Hashable], naming: Naming) -> dict[Hashable, Expr]:
     """The helpers of a node, those that are needed and long under fresh names."""
     instance = node.op.place(tuple(a.shape for a in node.args), node.attributes)
     known: dict[Hashable, Expr] = {
         name: a for (name, _), a in zip(instance.inputs, node.args, strict=True)
     }
     out: dict[Hashable, Expr] = {}
-    time = next((s.symbol.time for s in symbols(node) if s.symbol and s.symbol.time), "")
     for d in instance.definitions[:-1]:
         e = raise_entries(d.right, d.at, known)
         if e is None:
@@ -102,12 +90,8 @@ def named_apart(
         known[d.tensor] = e
         if d.tensor in needed and weight(e) > SHORT:
             base = str(d.tensor)
-            name = room.like(base.upper() if e.rank == 2 else base)
-            made = leaf(
-                Symbol(name, e.shape, size_name(name), definition=None if time else e, time=time)
-            )
-            symbol[name], definition[name] = made, e
-            known[d.tensor] = out[d.tensor] = made
+            name = naming.room.like(base.upper() if e.rank == 2 else base)
+            known[d.tensor] = out[d.tensor] = naming.give(name, e, time_in(node))
     return out
 
 

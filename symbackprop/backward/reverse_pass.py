@@ -6,22 +6,20 @@ linear in the graph. Griewank & Walther, Evaluating Derivatives (2008), section 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from symbackprop.backward.anonymous_nodes import name_large_nodes
-from symbackprop.backward.helper_nodes import NONE, Helpers, declared_values, name_helpers
+from symbackprop.backward.helper_nodes import Helpers, declared_values
 from symbackprop.backward.local_derivatives import NO_NAMES, pullback
+from symbackprop.backward.preparation import Prepared
 from symbackprop.formula.tree import Name
-from symbackprop.graph.activity import (
-    active_names, check_variables, default_variables, ordered, relevant, time_of,
-)  # fmt: skip
+from symbackprop.graph.activity import time_of
 from symbackprop.graph.expr import (
     Expr, Symbol, const, labels_of, leaf, pinned, shifted, substitute, symbols, topological,
     weight,
 )  # fmt: skip
 from symbackprop.graph.functions import zeros
-from symbackprop.graph.graph import TIME_SUM, Graph, known, time_sum, used_names
+from symbackprop.graph.graph import TIME_SUM, Graph, time_sum, used_names
 from symbackprop.matrices import expansion as ex, tidy as td
 from symbackprop.matrices.window_sums import sayable
 from symbackprop.sizes import Size, size
@@ -59,15 +57,31 @@ class Adjoint:
 
 @dataclass(frozen=True, slots=True)
 class Backward:
-    """All δ's of a derivation, consumers first, and the graph they belong to."""
+    """All δ's of a derivation, consumers first, and the prepared graph they belong to."""
 
-    graph: Graph
-    of: str
-    wrt: tuple[str, ...]
+    prepared: Prepared
     seed: Expr  # the cotangent of `of`: 1 for a scalar, a symbol otherwise
     adjoints: Mapping[str, Adjoint]
-    named: tuple[str, ...] = ()  # nodes that had no name in the declaration
-    helpers: Helpers = field(default_factory=lambda: NONE)  # names for what pullbacks need of an op
+
+    @property
+    def graph(self) -> Graph:
+        return self.prepared.graph
+
+    @property
+    def of(self) -> str:
+        return self.prepared.of
+
+    @property
+    def wrt(self) -> tuple[str, ...]:
+        return self.prepared.wrt
+
+    @property
+    def helpers(self) -> Helpers:
+        return self.prepared.helpers
+
+    def on(self, g: Graph) -> Backward:
+        """The same δ's, read over other definitions."""
+        return replace(self, prepared=replace(self.prepared, graph=g))
 
     @property
     def abbreviations(self) -> frozenset[str]:
@@ -80,47 +94,30 @@ class Backward:
 Pull = Callable[[Expr, int, Expr, Expr, Mapping[Hashable, Expr]], Expr]
 
 
-def backward(
-    g: Graph, of: str | None = None, wrt: Iterable[str] | None = None, *, pull: Pull = pullback
-) -> Backward:
-    """Reverse mode over the named nodes between `wrt` and `of`; `pull` is the rule of one op.
-
-    Errors: `DeclarationError` for an unknown name, an integer label as variable, or a variable that `of`
-    does not depend on.
-    """
-    of = g.output if of is None else known(of, g.symbol, "of")
-    names = tuple(wrt) if wrt is not None else default_variables(g, of)
-    check_variables(g, of, names)
-    declared = set(g.symbol)
-    g = name_large_nodes(g, of, names)
-    active = active_names(g, names)
-    named = tuple(n for n in g.definition if n not in declared)
-    g, helpers = name_helpers(g, of, active)
-    order = [n for n in reversed(ordered(g)) if n in active]
-    seed = const(1) if not g.symbol[of].shape and not time_of(g, of) else cotangent_of(g, of)
-    uses: dict[str, list[Use]] = {n: [] for n in order}
+def backward(p: Prepared, *, pull: Pull = pullback) -> Backward:
+    """Reverse mode over the named nodes between variables and output; `pull` is the rule of one op."""
+    g = p.graph
+    seed = const(1) if not g.symbol[p.of].shape and not time_of(g, p.of) else cotangent_of(g, p.of)
+    uses: dict[str, list[Use]] = {n: [] for n in p.order}
     adjoints: dict[str, Adjoint] = {}
-    reach = relevant(g, of)
-    for name in order:
-        if name not in reach or name not in g.definition:
+    for name in p.order:
+        if name not in p.reach or name not in g.definition:
             continue
-        own = seed if name == of and seed.number == 1 else cotangent_of(g, name)
-        for target, use in contributions(g, name, own, active, pull, helpers):
+        own = seed if name == p.of and seed.number == 1 else cotangent_of(g, name)
+        for target, use in (*contributions(p, name, own, pull), *starting(p, name, pull)):
             uses[target].append(use)
-        if name in g.initial:
-            for target, use in starting(g, name, active, pull, helpers):
-                uses[target].append(use)
-    for name in order:
-        if name == of or not uses[name]:
+    for name in p.order:
+        if name == p.of or not uses[name]:
             continue
         if not g.symbol[name].shape:  # scalars: paths in the order of the graph
             uses[name].reverse()
-        adjoints[name] = adjoint(g, name, tuple(uses[name]), active)
-    return Backward(g, of, names, seed, finished(g, shorter(g, adjoints)), named, helpers)
+        adjoints[name] = adjoint(p, name, tuple(uses[name]))
+    return Backward(p, seed, finished(g, shorter(g, adjoints)))
 
 
-def adjoint(g: Graph, name: str, uses: tuple[Use, ...], active: set[str]) -> Adjoint:
+def adjoint(p: Prepared, name: str, uses: tuple[Use, ...]) -> Adjoint:
     """The sum over the uses; at the last step and at step 0 only those that reach it."""
+    g = p.graph
     inside = [u for u in uses if u.at is None]
     total = added(g, name, [u.value for u in inside])
     last = first = None
@@ -130,7 +127,7 @@ def adjoint(g: Graph, name: str, uses: tuple[Use, ...], active: set[str]) -> Adj
         if len(inside) < len(uses):  # what comes from beyond the last step is 0
             here = [pinned(u.value, end) for u in inside if not u.shift]
             last = added(g, name, [*here, *(u.value for u in uses if u.at == end)])
-        if name in g.initial and any(n in active for n in used_names(g.initial[name])):
+        if name in g.initial and any(n in p.active for n in used_names(g.initial[name])):
             early = [pinned(u.value, size(0)) for u in inside if u.shift]
             first = added(g, name, [*early, *(u.value for u in uses if u.at == size(0))])
     return Adjoint(name, cotangent_of(g, name), uses, (total,), last, first)
@@ -141,14 +138,6 @@ def added(g: Graph, name: str, terms: list[Expr]) -> Expr:
     return td.plus(*terms) if terms else zeros(*g.symbol[name].shape)
 
 
-def starting(
-    g: Graph, name: str, active: set[str], pull: Pull, helpers: Helpers = NONE
-) -> list[tuple[str, Use]]:
-    """What the initial state of a recurrence sends back to what it is made from."""
-    own = pinned(cotangent_of(g, name), size(0))
-    return swept(g, f"{name}[0]", g.initial[name], own, active, pull, helpers)
-
-
 def cotangent_of(g: Graph, name: str) -> Expr:
     """The symbol δname."""
     s = g.symbol[name].symbol
@@ -157,29 +146,27 @@ def cotangent_of(g: Graph, name: str) -> Expr:
     return leaf(Symbol(name, s.shape, tex, cotangent=True, time=s.time))
 
 
-def contributions(
-    g: Graph, name: str, own: Expr, active: set[str], pull: Pull, helpers: Helpers = NONE
-) -> list[tuple[str, Use]]:
+def starting(p: Prepared, name: str, pull: Pull) -> list[tuple[str, Use]]:
+    """What the initial state of a recurrence sends back to what it is made from."""
+    if name not in p.graph.initial:
+        return []
+    own = pinned(cotangent_of(p.graph, name), size(0))
+    return swept(p, f"{name}[0]", p.graph.initial[name], own, pull)
+
+
+def contributions(p: Prepared, name: str, own: Expr, pull: Pull) -> list[tuple[str, Use]]:
     """One reverse sweep over the definition of a node."""
-    return swept(g, name, g.definition[name], own, active, pull, helpers)
+    return swept(p, name, p.graph.definition[name], own, pull)
 
 
-def swept(
-    g: Graph,
-    name: str,
-    root: Expr,
-    own: Expr,
-    active: set[str],
-    pull: Pull,
-    helpers: Helpers = NONE,
-) -> list[tuple[str, Use]]:
+def swept(p: Prepared, name: str, root: Expr, own: Expr, pull: Pull) -> list[tuple[str, Use]]:
     """What a definition sends back to each symbol in it."""
-    nodes = topological(root)
+    g, nodes = p.graph, topological(root)
     moving: dict[Expr, bool] = {}
     for e in nodes:
         s = e.symbol
         real = labels_of(e) is None
-        moving[e] = real and ((s.name in active) if s else any(moving[a] for a in e.args))
+        moving[e] = real and ((s.name in p.active) if s else any(moving[a] for a in e.args))
     cotangent: dict[Expr, Expr] = {root: own}
     out: list[tuple[str, Use]] = []
     recurrent = name in g.symbol and bool(time_of(g, name))
@@ -194,7 +181,7 @@ def swept(
         output = written(g, name, e, root)
         for n, a in enumerate(e.args):
             if moving[a]:
-                part = pull(e, n, output, cotangent[e], helpers.get(e, NO_NAMES))
+                part = pull(e, n, output, cotangent[e], p.helpers.get(e, NO_NAMES))
                 cotangent[a] = td.plus(cotangent[a], part) if a in cotangent else part
     return out
 

@@ -9,17 +9,18 @@ from functools import cached_property
 from symbackprop import doors
 from symbackprop.backward.anonymous_nodes import NAMED
 from symbackprop.backward.helper_nodes import helper_names
+from symbackprop.backward.naming import Naming
+from symbackprop.backward.preparation import prepare
 from symbackprop.backward.reverse_pass import Adjoint, Backward, backward, cotangent_of
 from symbackprop.derivation.ambiguity import check_legible
 from symbackprop.derivation.report import Report
 from symbackprop.errors import DeclarationError
 from symbackprop.formula.function_spelling import FUNCTIONS
-from symbackprop.formula.composing import size_name
 from symbackprop.formula.tree import At, Formula
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.graph.expr import (
-    Expr, Symbol, leaf, shifted, substitute, symbols, topological, weight,
+    Expr, shifted, substitute, symbols, topological, weight,
 )  # fmt: skip
 from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import Graph, known
@@ -177,7 +178,7 @@ def derive(
     if isinstance(wrt, Expr):
         raise DeclarationError("wrt takes names", where="derive", hint="Write wrt=['W'].")
     names = (wrt,) if isinstance(wrt, str) else wrt
-    b, constants = named_selectors(backward(g, of, names))
+    b, constants = named_selectors(backward(prepare(g, of, names)))
     d = Derivation(b, fitted(b, convention or Convention()), constants)
     check_legible(b, d.convention, d.functions)
     return d
@@ -215,15 +216,11 @@ def named_selectors(b: Backward) -> tuple[Backward, tuple[str, ...]]:
             found |= dict.fromkeys(n for n in topological(e) if n.op is SELECTOR)
     if not found:
         return b, ()
-    names = Room.of(b.graph).several(SELECTORS, len(found))
-    symbol, definition = dict(b.graph.symbol), dict(b.graph.definition)
-    swap: dict[Expr, Expr] = {}
-    for name, e in zip(names, found, strict=True):
-        swap[e] = leaf(Symbol(name, e.shape, size_name(name), definition=e))
-        symbol[name], definition[name] = swap[e], e
-    first = {n: definition[n] for n in (s.symbol.name for s in swap.values() if s.symbol)}
-    rest = {n: e for n, e in definition.items() if n not in first}
-    g = b.graph.remade(symbol, {**first, **rest})
+    old = b.graph
+    naming = Naming(Room.of(old), dict(old.symbol))
+    names = naming.room.several(SELECTORS, len(found))
+    swap = {e: naming.give(name, e) for name, e in zip(names, found, strict=True)}
+    g = old.remade(naming.symbol, {**naming.definition, **old.definition})
     adjoints = {
         n: replace(a, forms=tuple(substitute(f, swap) for f in a.forms),
                    last=substitute(a.last, swap) if a.last else None,
@@ -231,7 +228,7 @@ def named_selectors(b: Backward) -> tuple[Backward, tuple[str, ...]]:
                    uses=tuple(replace(u, value=substitute(u.value, swap)) for u in a.uses))
         for n, a in b.adjoints.items()
     }  # fmt: skip
-    return replace(b, graph=g, adjoints=adjoints), tuple(first)
+    return replace(b.on(g), adjoints=adjoints), tuple(names)
 
 
 READABLE = 40  # nodes of a gradient that is written without error signals
@@ -246,7 +243,11 @@ def written_out(d: Derivation, name: str) -> Expr:
     for _ in range(len(d.backward.adjoints)):
         inner = {s: d.backward.adjoints[s.symbol.name].value for s in symbols(full)
                  if s.symbol and s.symbol.cotangent and s.symbol.name in d.backward.adjoints}  # fmt: skip
-        new = tidy(substitute(full, inner)) if inner else tidy(unfolded(d, full, d.backward.named))
+        new = (
+            tidy(substitute(full, inner))
+            if inner
+            else tidy(unfolded(d, full, d.backward.prepared.named))
+        )
         if new is full:
             return full
         if weight(new) > READABLE or not sayable(new):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from dataclasses import replace
 
 from symbackprop.backward.accumulation import node_derivative
 from symbackprop.backward.local_derivatives import pullback
@@ -123,11 +124,11 @@ def use_labels(d: Derivation, head: str) -> dict[str, Formula]:
     """What each use of a symbol in a definition sends back, at the time step of the head."""
     g = d.graph
     out: dict[str, list[Formula]] = {}
-    active = {n for n in g.symbol if real(d, n)}
+    every = replace(d.backward.prepared, active=frozenset(n for n in g.symbol if real(d, n)))
     one = head == d.of and d.backward.seed.number == 1
     own = d.backward.seed if one else cotangent_of(g, head)
     named = {g.definition[c]: g.symbol[c] for c in d.constants}
-    for name, use in contributions(g, head, own, active, pullback, d.backward.helpers):
+    for name, use in contributions(every, head, own, pullback):
         value = use.value.args[0] if use.value.op is TIME_SUM else use.value
         value = shifted(substitute(value, named), use.shift)
         try:

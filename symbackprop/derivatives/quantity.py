@@ -99,9 +99,9 @@ class Raised(Quantity):
 def over_declared(d: Derivation, e: Expr) -> Expr:
     """An expression without the names a derivation gave by itself, where that stays readable."""
     own = {s.symbol.name for s in symbols(e) if s.symbol}
-    if own.isdisjoint(d.backward.named):
+    if own.isdisjoint(d.backward.prepared.named):
         return e
-    new = td.tidy(unfolded(d, e, d.backward.named))
+    new = td.tidy(unfolded(d, e, d.backward.prepared.named))
     if new is e or weight(new) > READABLE or not writable(new, d.convention):
         return e
     return over_declared(d, new)

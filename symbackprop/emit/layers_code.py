@@ -150,7 +150,7 @@ def cut(d: Derivation) -> Derivation:
     kept = ancestors(d.graph, d.of) | below(d, used(d))
     symbol = {n: e for n, e in d.graph.symbol.items() if n in kept}
     g = d.graph.remade(symbol, {n: e for n, e in d.graph.definition.items() if n in kept})
-    return replace(d, backward=replace(d.backward, graph=g))
+    return replace(d, backward=d.backward.on(g))
 
 
 def used(d: Derivation) -> set[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from symbackprop.errors import DeclarationError
 from symbackprop.graph.expr import Expr
-from symbackprop.graph.graph import Graph, ancestors, known, needs
+from symbackprop.graph.graph import Graph, known, reached
 
 INTEGER = frozenset({"label"})
 
@@ -24,7 +26,7 @@ def check_variables(g: Graph, of: str, names: tuple[str, ...]) -> None:
     output that is its own past."""
     reach = relevant(g, of)
     moment = time_of(g, of)
-    if moment and any(of in needs(g, n, moved_by) for n in reach):
+    if moment and any(of in g.moved_by.get(n, ()) for n in reach):
         raise DeclarationError(
             f"{of}[{moment}] is used by later steps: what arrives from outside and what comes back through "
             "time are two error signals", where="of",
@@ -47,37 +49,17 @@ def check_variables(g: Graph, of: str, names: tuple[str, ...]) -> None:
 
 
 def relevant(g: Graph, of: str) -> set[str]:
-    """Names `of` depends on (itself too), through all times."""
-    return ancestors(g, of, moved_by)
+    """Names that move `of` (itself too), through all times."""
+    return reached({of}, g.moved_by)
 
 
-def moved_by(e: Expr) -> set[str]:
-    """Names in an expression, those apart that it only knows through a computed label."""
-    found: set[Expr] = set()
-    stack = [e]
-    while stack:
-        node = stack.pop()
-        if node not in found and node.op.domain != "label":
-            found.add(node)
-            stack += node.args
-    return {x.symbol.name for x in found if x.symbol}
-
-
-def active_names(g: Graph, wrt: tuple[str, ...]) -> set[str]:
-    """Names that depend on a variable."""
-    active = set(wrt)
-    changed = True
-    while changed:  # more than one round only where a recurrence feeds back
-        changed = False
-        for n in g.definition:
-            if n not in active and not active.isdisjoint(needs(g, n, moved_by)):
-                active.add(n)
-                changed = changed or bool(g.time)
-    return active
-
-
-def ordered(g: Graph) -> list[str]:
-    return [*g.inputs, *g.definition]
+def active_names(g: Graph, wrt: Iterable[str]) -> set[str]:
+    """Names that depend on a variable (the variables too), through all times."""
+    readers: dict[str, list[str]] = {}
+    for reader, names in g.moved_by.items():
+        for n in names:
+            readers.setdefault(n, []).append(reader)
+    return reached(wrt, readers)
 
 
 def time_of(g: Graph, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from difflib import get_close_matches
 from types import MappingProxyType
 
@@ -25,7 +26,7 @@ class Time:
     length: Size
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Graph:
     """Definitions over symbols, in order: a definition only uses inputs, earlier nodes, and earlier times.
 
@@ -67,6 +68,21 @@ class Graph:
                 "the graph defines no node", hint="Add a line such as  L = sum((y - x)**2)"
             )
         return list(self.definition)[-1]
+
+    @cached_property
+    def reads(self) -> Mapping[str, frozenset[str]]:
+        """The names every node is made from: those in its definition, and in its initial state."""
+        return self.read_through(used_names)
+
+    @cached_property
+    def moved_by(self) -> Mapping[str, frozenset[str]]:
+        """The names that move a node: those apart that it only knows through a computed label."""
+        return self.read_through(moving_names)
+
+    def read_through(self, names: Callable[[Expr], Iterable[str]]) -> Mapping[str, frozenset[str]]:
+        made = {n: (e, *((self.initial[n],) if n in self.initial else ()))
+                for n, e in self.definition.items()}  # fmt: skip
+        return {n: frozenset(m for e in each for m in names(e)) for n, each in made.items()}
 
     def __getitem__(self, name: str) -> Expr:
         return self.symbol[known(name, self.symbol, "the graph")]
@@ -169,12 +185,16 @@ def used_names(e: Expr) -> tuple[str, ...]:
     return tuple(dict.fromkeys(s.symbol.name for s in symbols(e) if s.symbol))
 
 
-def needs(
-    g: Graph, name: str, names: Callable[[Expr], Iterable[str]] = used_names
-) -> frozenset[str]:
-    """Names a node is made from: those `names` finds in its definition, and in its initial state."""
-    made = [t[name] for t in (g.definition, g.initial) if name in t]
-    return frozenset(n for e in made for n in names(e))
+def moving_names(e: Expr) -> set[str]:
+    """Names in an expression, those apart that it only knows through a computed label."""
+    found: set[Expr] = set()
+    stack = [e]
+    while stack:
+        node = stack.pop()
+        if node not in found and node.op.domain != "label":
+            found.add(node)
+            stack += node.args
+    return {x.symbol.name for x in found if x.symbol}
 
 
 def time_sum(body: Expr, time: Time) -> Expr:
@@ -187,13 +207,17 @@ def sliding(g: Graph) -> bool:
     return any(slides(e.op) for x in g.definition.values() for e in topological(x))
 
 
-def ancestors(g: Graph, of: str, names: Callable[[Expr], Iterable[str]] = used_names) -> set[str]:
-    """Every name the node depends on (itself too), also through earlier times."""
-    seen, stack = {of}, [of]
+def reached(start: Iterable[str], leads: Mapping[str, Iterable[str]]) -> set[str]:
+    """Names, and all that they lead to."""
+    found = set(start)
+    stack = list(found)
     while stack:
-        name = stack.pop()
-        for n in needs(g, name, names):
-            if n not in seen:
-                seen.add(n)
-                stack.append(n)
-    return seen
+        more = set(leads.get(stack.pop(), ())) - found
+        found |= more
+        stack += more
+    return found
+
+
+def ancestors(g: Graph, of: str) -> set[str]:
+    """Every name the node is made from (itself too), also through earlier times."""
+    return reached({of}, g.reads)

@@ -9,7 +9,7 @@ import numpy as np
 
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import DeclarationError, VerificationError
-from symbackprop.graph.activity import relevant
+from symbackprop.graph.activity import active_names
 from symbackprop.graph.batching import with_rows
 from symbackprop.graph.expr import Expr
 from symbackprop.graph.graph import Graph
@@ -39,7 +39,7 @@ def batch(
     g = as_graph(graph)
     names = tuple(samples)
     check_samples(g, names, size_name)
-    over = {name for name in g.symbol if not relevant(g, name).isdisjoint(names)}
+    over = active_names(g, names)
     made = with_rows(g, over, size(size_name), total)
     check_rows(g, made, over, size_name, total)
     return made

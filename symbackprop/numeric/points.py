@@ -14,7 +14,7 @@ from symbackprop.entries.reference_values import Array, value
 from symbackprop.errors import DeclarationError
 from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, symbols, topological
-from symbackprop.graph.graph import TIME_SUM, Graph, needs
+from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.matrices.adjugate import named_determinants, without_inverse
 from symbackprop.numeric.feasible_sizes import PRIMES, check_room, invertible, roomy
 from symbackprop.sizes import Size
@@ -114,7 +114,7 @@ def forward_groups(g: Graph) -> tuple[Group, ...]:
     if not g.time:
         return ((tuple(g.definition), False),)
     return passes(list(g.definition), frozenset(n for n in g.definition if time_name(g, n)),
-                  {n: needs(g, n) & g.definition.keys() for n in g.definition}, set())  # fmt: skip
+                  {n: names & g.definition.keys() for n, names in g.reads.items()}, set())  # fmt: skip
 
 
 def passes(

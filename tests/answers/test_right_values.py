@@ -12,6 +12,7 @@ from symbackprop.answers.mistakes.wrong_derivation import full
 from symbackprop.answers.mistakes.wrong_rules import derailed, rule, slips
 from symbackprop.answers.typed.typed_answer import read
 from symbackprop.answers.verdicts.formula_verdict import Judge
+from symbackprop.backward.preparation import prepare
 from symbackprop.backward.reverse_pass import backward
 from symbackprop.dialects.disambiguation.readings import readings
 from symbackprop.errors import SymbackpropError
@@ -74,7 +75,7 @@ def test_a_slip_in_the_right_derivation_is_a_derivation_with_that_slip(
     compared = 0
     for s in slips(d.graph):
         try:
-            whole = backward(d.graph, d.of, [wrt], pull=rule((s,)))
+            whole = backward(prepare(d.graph, d.of, [wrt]), pull=rule((s,)))
         except (SymbackpropError, AssertionError, ValueError):
             continue
         part = derailed(d.backward, wrt, (s,))

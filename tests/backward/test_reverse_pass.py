@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
+from symbackprop.backward.preparation import prepare
 from symbackprop.backward.reverse_pass import Backward, backward
 from symbackprop.graph.graph_text import read
 from symbackprop.numeric.points import backward_values, forward, generic_point, seeded
@@ -30,7 +31,7 @@ def at_a_point(b: Backward, seed: int) -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_node_has_one_term_for_each_use(seed: int) -> None:
-    b = backward(read(SHARED), "L", ("x", "W"))
+    b = backward(prepare(read(SHARED), "L", ("x", "W")))
     assert [u.consumer for u in b.adjoints["h"].uses] == ["L", "u"]
     assert {u.consumer for u in b.adjoints["W"].uses} == {"u", "h"}
     found = at_a_point(b, seed)

@@ -121,7 +121,7 @@ class Renaming:
         assert isinstance(made, Derivation)
         names = (n for e in made.graph.symbol.values() for s in e.shape for n in s.names)
         graph = replace(made.graph, sizes=tuple(dict.fromkeys((*made.graph.sizes, *sorted(names)))))
-        return replace(made, backward=replace(made.backward, graph=graph))
+        return replace(made, backward=made.backward.on(graph))
 
     def of(self, x: object) -> object:
         """Anything a derivation is made of."""

@@ -15,6 +15,7 @@ from symbackprop.answers.mistakes.wrong_derivation import (
 )  # fmt: skip
 from symbackprop.answers.mistakes.wrong_rules import Slip, derailed, slips
 from symbackprop.answers.verdicts.formula_verdict import everywhere
+from symbackprop.backward.preparation import prepare
 from symbackprop.backward.reverse_pass import Backward, backward
 from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.graph.activity import relevant
@@ -101,7 +102,7 @@ def variables(b: Bench) -> Iterator[Candidate]:
     g, t = b.target.d.graph, b.target
     used = relevant(g, t.of)
     real = [n for n in g.inputs if n in used and (s := g.symbol[n].symbol) and not s.labels]
-    every_one = backward(g, t.of, real)
+    every_one = backward(prepare(g, t.of, real))
     at = once_per_point(lambda p: full(every_one, p))
     for n in every_one.adjoints:
         s = g.symbol[n].symbol if n in g.symbol else None

@@ -9,12 +9,11 @@ from symbackprop.backward.local_derivatives import NO_NAMES, pullback
 from symbackprop.backward.reverse_pass import Adjoint, Backward, Pull, adjoint, contributions
 from symbackprop.errors import SymbackpropError
 from symbackprop.formula.tree import Name
-from symbackprop.graph.activity import active_names
 from symbackprop.graph.expr import (
     Expr, Symbol, const, intern, leaf, substitute, symbols, topological,
 )  # fmt: skip
 from symbackprop.graph.functions import FUNCTIONS, ones, zeros
-from symbackprop.graph.graph import Graph
+from symbackprop.graph.graph import Graph, reached
 from symbackprop.matrices import tidy as td
 
 WHOLE = ("softmax", "log_softmax")  # activations that are no function of single entries
@@ -185,18 +184,16 @@ def derailed(right: Backward, wrt: str, made: tuple[Slip, ...]) -> Backward:
 
     Errors: as those of a wrong rule whose sizes do not fit.
     """
-    g = right.graph
-    active = active_names(g, right.wrt)
     sums = {n: replace(a, forms=a.forms[:1]) for n, a in right.adjoints.items()}
     changed: set[str] = set()
     for name in dict.fromkeys(s.name for s in made):
         pull = rule(s for s in made if s.name == name)
         own = right.seed if name == right.of else sums[name].symbol
-        found = contributions(g, name, own, active, pull, right.helpers)
+        found = contributions(right.prepared, name, own, pull)
         for target in {n for n, _ in found} & set(sums):
             kept = [u for u in sums[target].uses if u.consumer != name]
             uses = (*kept, *(u for n, u in found if n == target))
-            sums[target] = adjoint(g, target, uses, active)
+            sums[target] = adjoint(right.prepared, target, uses)
             changed.add(target)
     parts = {n: signals(a) for n, a in sums.items()}
     users = {n: {m for m, each in parts.items() if n in each} for n in parts}
@@ -208,16 +205,6 @@ def signals(a: Adjoint) -> set[str]:
     """The δ's a δ is made of."""
     whole = (e for e in (a.value, a.first, a.last) if e is not None)
     return {x.symbol.name for e in whole for x in symbols(e) if x.symbol and x.symbol.cotangent}
-
-
-def reached(start: set[str], leads: Mapping[str, set[str]]) -> set[str]:
-    """Names, and all that they lead to."""
-    found, stack = set(start), list(start)
-    while stack:
-        more = leads.get(stack.pop(), set()) - found
-        found |= more
-        stack += more
-    return found
 
 
 def rule(made: Iterable[Slip]) -> Pull:

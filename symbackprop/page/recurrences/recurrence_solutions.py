@@ -12,6 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
 
+from symbackprop.backward.preparation import prepare
 from symbackprop.backward.reverse_pass import backward
 from symbackprop.derivation.derivation import Derivation, signal
 from symbackprop.derivation.equation import Equation
@@ -216,7 +217,7 @@ def with_named_slopes(d: Derivation) -> Derivation | None:
     definition = {n: rebuild(e, change) for n, e in g.definition.items()}
     if all(definition[n] is e for n, e in g.definition.items()):
         return None
-    b = backward(g.remade(g.symbol, definition), d.of, d.wrt)
+    b = backward(prepare(g.remade(g.symbol, definition), d.of, d.wrt))
     return replace(d, backward=b) if set(b.graph.symbol) == set(g.symbol) else None
 
 
