@@ -21,7 +21,7 @@ from symbackprop.matrices import tidy as td
 from symbackprop.matrices.raising import raise_entries, raised_helpers
 from symbackprop.notation.convention import Convention, NoMatrix, symbol_formula
 from symbackprop.notation.entry_formulas import Base
-from symbackprop.notation.expression_formulas import Writer, notate, notate_entry
+from symbackprop.notation.expression_formulas import notate, notate_entry, writer
 from symbackprop.sizes import Size
 
 
@@ -62,9 +62,9 @@ def jacobian_formula(d: Derivation, node: str, wrt: Expr) -> Formula | None:
 
 def laid_out(e: Expr, rows: int, columns: int, c: Convention) -> Formula:
     """A derivative, its rows belonging to the function, in the layout. Errors: `NoMatrix`."""
-    write, turned = Writer(c), c.turned(rows, columns)
+    write, turned = writer(c), c.turned(rows, columns)
     if e.rank == 1:
-        return write.row(e) if (rows == 0) != turned else write.column(e)
+        return write.array(e, (rows == 0) != turned)
     return write.natural(td.tr(e) if turned and e.rank == 2 else e)
 
 

@@ -29,7 +29,7 @@ from symbackprop.matrices.kronecker_form import kronecker
 from symbackprop.matrices.raising import raise_entries
 from symbackprop.notation.convention import Convention, NoMatrix
 from symbackprop.notation.entry_formulas import letters_of
-from symbackprop.notation.expression_formulas import Writer
+from symbackprop.notation.expression_formulas import writer
 
 Layout = Literal["axes", "vec"]  # matrices as they are, or their columns below one another
 Side = Literal["left", "right"]  # where a direction stands
@@ -121,10 +121,10 @@ class Product(Raised):
     def matrix(self) -> Formula | None:
         if self.expr is None:
             return None
-        write, e = Writer(self.derivation.convention), over_declared(self.derivation, self.expr)
+        write, e = writer(self.derivation.convention), over_declared(self.derivation, self.expr)
         try:
             if e.rank == 1 and self.reading == "whole":
-                return write.column(e) if self.side == "right" else write.row(e)
+                return write.array(e, self.side != "right")
             return write.natural(e)
         except NoMatrix:
             return None
@@ -208,12 +208,12 @@ def direction_name(j: Derivative, asked: str | None, rank: int, others: Iterable
 
 def whole_product(j: Derivative, v: Expr, side: str) -> Formula:
     """J v or uᵀ J as a product of matrices, J under its own layout."""
-    write = Writer(j.derivation.convention)
+    write = writer(j.derivation.convention)
     turned = j.convention.turned(len(j.step.at), len(j.step.by))
     whole = no.Transpose(j.left) if turned else j.left
     if not v.rank:
         return no.Times((whole, write.natural(v)))
-    return no.Times((whole, write.column(v)) if side == "right" else (write.row(v), whole))
+    return no.Times((whole, write.array(v)) if side == "right" else (write.array(v, True), whole))
 
 
 def summed_product(j: Derivative, v: Expr, gone: tuple[Index, ...]) -> Formula:

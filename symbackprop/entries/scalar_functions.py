@@ -27,6 +27,7 @@ class Scalar:
     sympy: str = ""
     numpy: str = ""
     tex: str = ""
+    relation: str = ""  # it prints as 1(x > 0), or another relation to 0
     kinks: tuple[float, ...] = ()
     domain: str = "real"
     analytic: bool = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -10,6 +10,7 @@ from symbackprop.entries import (
     AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf, Term, at_atom,
     position,
 )  # fmt: skip
+from symbackprop.entries.scalar_functions import SCALARS
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import fraction, negated, one_or, size_formula, times
 from symbackprop.formula.tree import Formula, Name
@@ -23,11 +24,13 @@ NO_NAMES: Names = MappingProxyType({})
 def entries_formula(e: Entries, base: Base, names: Names = NO_NAMES) -> Formula:
     """The sum, a positive term first where there is one; `names` put formulas for index letters."""
     terms = [term_formula(t, base, names) for t in e.terms]
-    if not terms:
-        return no.ZERO
+    return one_or(no.Plus, plain_first(terms)) if terms else no.ZERO
+
+
+def plain_first(terms: Sequence[Formula]) -> list[Formula]:
+    """The first term without a minus in front: b - a, not -a + b."""
     first = next((k for k, t in enumerate(terms) if not isinstance(t, no.Minus)), 0)
-    terms.insert(0, terms.pop(first))
-    return one_or(no.Plus, terms)
+    return [terms[first], *terms[:first], *terms[first + 1 :]]
 
 
 def term_formula(term: Term, base: Base, names: Names) -> Formula:
@@ -80,10 +83,17 @@ def atom_formula(atom: Atom, base: Base, names: Names) -> Formula:
         case Group():
             return entries_formula(atom.body, base, names)
         case Fn():
-            inner = entries_formula(atom.arg, base, names)
-            if atom.function == "step" and not atom.order:
-                return no.Indicator(inner, ">", no.ZERO)
-            return no.Call(atom.function, (inner,), atom.order)
+            return function_formula(
+                atom.function, entries_formula(atom.arg, base, names), atom.order
+            )
+
+
+def function_formula(name: str, inner: Formula, order: int) -> Formula:
+    """f(x), or what stands for it: 1(x > 0)."""
+    relation = SCALARS[name].relation
+    if relation and not order:
+        return no.Indicator(inner, relation, no.ZERO)
+    return no.Call(name, (inner,), order)
 
 
 def place(p: Position, base: Base, names: Names) -> Formula:

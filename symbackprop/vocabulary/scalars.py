@@ -15,7 +15,7 @@ arctan      = scalar("arctan",     sympy="atan", numpy="np.arctan({0})", prime="
 sqrt        = scalar("sqrt",       sympy="sqrt", numpy="np.sqrt({0})", prime="1/(2*y)",      tex=r"\sqrt", domain="positive")
 erf         = scalar("erf",        sympy="erf",  numpy="erf({0})",     tex=r"\operatorname{erf}")
 
-step        = scalar("step",       sympy="step", numpy="np.asarray({0} > 0, float)", prime="0*x", kinks=(0.0,))
+step        = scalar("step",       sympy="step", numpy="np.asarray({0} > 0, float)", prime="0*x", kinks=(0.0,), relation=">")
 sign        = scalar("sign",       sympy="sign", numpy="np.sign({0})", prime="0*x",          tex=r"\operatorname{sign}", kinks=(0.0,))
 abs_        = scalar("abs",        "x*sign(x)",             numpy="np.abs({0})",           prime="sign(x)", kinks=(0.0,))
 relu        = scalar("relu",       "x*step(x)",             numpy="np.maximum({0}, 0)",    prime="step(x)", tex=r"\operatorname{ReLU}", kinks=(0.0,))

@@ -16,7 +16,9 @@ from symbackprop.graph.expr import SIZE, Expr, const, leaf, pinned, shifted, sub
 from symbackprop.graph.graph import TIME_SUM, Time
 from symbackprop.matrices import monomials as mo
 from symbackprop.notation.convention import Convention
-from symbackprop.notation.expression_formulas import Writer
+from symbackprop.notation.entry_formulas import plain_first
+from symbackprop.notation.expression_formulas import writer
+from symbackprop.notation.product_formulas import grouped, hpower
 from symbackprop.sizes import Shape, Size, size
 
 
@@ -157,9 +159,7 @@ def steps_formula(s: Size) -> Formula:
     f = size_formula(s)
     if not isinstance(f, no.Plus):
         return f
-    terms = list(f.terms)
-    first = next((k for k, t in enumerate(terms) if not isinstance(t, no.Minus)), 0)
-    return no.Plus((terms.pop(first), *terms))
+    return no.Plus(tuple(plain_first(f.terms)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +192,10 @@ class ClosedWriter:
         return not base.rank or bool(self.at)
 
     def written(self, base: Expr) -> Formula:
-        w = Writer(self.c, self.at)
+        w = writer(self.c, self.at)
         if self.at and base.rank:
             return w.entry(base, tuple(Name(x) for x in self.at))
-        return w.grouped(base) if not base.rank else w.natural(base)
+        return grouped(w, base) if not base.rank else w.natural(base)
 
     def powered(self, base: Expr, x: Size) -> Formula:
         f = self.written(base)
@@ -204,7 +204,7 @@ class ClosedWriter:
     def hpowered(self, base: Expr, x: Size) -> Formula:
         f = self.written(base)
         if x.number is not None:
-            return Writer(self.c).hpower(f, Fraction(x.number))
+            return hpower(f, Fraction(x.number))
         return no.HPower(f, steps_formula(x))
 
     def run(self, r: Run) -> Formula:
@@ -212,6 +212,6 @@ class ClosedWriter:
         swap = {s: leaf(replace(s.symbol, time=letter)) for s in symbols(r.body)
                 if s.symbol and s.symbol.time}  # fmt: skip
         inner = substitute(r.body, swap)
-        w = Writer(self.c, (*self.at, letter))
-        f = w.entry(inner, tuple(Name(x) for x in self.at)) if inner.rank else w.grouped(inner)
+        w = writer(self.c, (*self.at, letter))
+        f = w.entry(inner, tuple(Name(x) for x in self.at)) if inner.rank else grouped(w, inner)
         return no.Product(Name(letter), steps_formula(r.low), steps_formula(r.high), f)

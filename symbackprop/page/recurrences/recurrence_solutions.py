@@ -25,7 +25,7 @@ from symbackprop.graph.expr import (
 from symbackprop.graph.graph import TIME_SUM
 from symbackprop.matrices import monomials as mo, tidy as td
 from symbackprop.notation.convention import NoMatrix
-from symbackprop.notation.sum_formulas import broadcast_terms
+from symbackprop.notation.product_formulas import broadcast_terms
 from symbackprop.page.recurrences.bounds import bounded_form
 from symbackprop.page.recurrences.closed_forms import (
     Closed, ClosedWriter, atom, fixed, monomial, moved, multiplied, over_steps, summed,
