@@ -166,7 +166,7 @@ def joined(p: Piece) -> Expr:
 
 def kron(g: Expr, f: Expr) -> Expr:
     """G ⊗ F; of two identities the identity."""
-    if g.op.name == f.op is IDENTITY:
+    if g.op is f.op is IDENTITY:
         return fn.eye(const(g.shape[0] * f.shape[0]))
     return apply(KRON, g, f)
 
