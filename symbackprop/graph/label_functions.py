@@ -11,7 +11,7 @@ from symbackprop.graph.axis_functions import (
     Function, along_axis, as_size, normal_axis, reshape, to_last,
 )  # fmt: skip
 from symbackprop.graph.expr import Expr, Operand, apply, as_expr, describe, labels_of
-from symbackprop.graph.known_signs import known_positive
+from symbackprop.graph.distributions import is_distribution
 from symbackprop.sizes import count, shape_text
 from symbackprop.vocabulary.kinds import ARGMAX, ARGMIN, CROSS_ENTROPY, LOG, ONEHOT, PICK
 
@@ -38,21 +38,23 @@ def cross_entropy(
 ) -> Expr:
     """-Σ t log p for one-hot (or soft) targets, -log p_y for an integer label; one value per sample.
 
-    Errors: `DeclarationError` where p is not known to be probabilities: of scores PyTorch's function of this
+    Errors: `DeclarationError` where p is no distribution along the axis: of scores PyTorch's function of this
     name takes the softmax first. `definitions` say what the steps of a recurrence are made from.
     """
     p, t = as_expr(p), as_expr(t)
     if p.symbol and p.symbol.domain == "onehot":
         raise DeclarationError(f"{describe(p)} is one-hot, and log 0 is no number", where="cross_entropy",
                                hint="The probabilities stand first: cross_entropy(p, y)")  # fmt: skip
-    if not known_positive(p, definitions):
-        said = (
-            f"cross_entropy_logits({describe(p)}, …)"
-            if labels_of(t) is not None
-            else "softmax first"
-        )
+    along = (
+        p.rank - 1
+        if axis is None or labels_of(t) is not None
+        else normal_axis(axis, p, "cross_entropy")
+    )
+    if not is_distribution(p, along, definitions):
+        labels = f"cross_entropy_logits({describe(p)}, …)"
+        said = labels if labels_of(t) is not None else "softmax first"
         raise DeclarationError(
-            f"{describe(p)} is not known to be probabilities", where="cross_entropy",
+            f"{describe(p)} is not known to be probabilities along axis {along}", where="cross_entropy",
             hint=f"Of scores write {said}; of probabilities declare  {describe(p)}: … distribution.",
         )  # fmt: skip
     if labels_of(t) is not None:

@@ -12,8 +12,7 @@ from symbackprop.graph.graph import Graph
 from symbackprop.graph.size_conditions import check_sizes, conditions
 from symbackprop.sizes import Size, count
 from symbackprop.vocabulary.kinds import (
-    ADD, DET, DIVIDE, INVERSE, MATMUL, MULTIPLY, NEGATIVE, OUTER, SOLVE, SUBTRACT,
-    TRANSPOSE,
+    ADD, DET, DIVIDE, INVERSE, MATMUL, MULTIPLY, NEGATIVE, OUTER, SOLVE, SUBTRACT, TRANSPOSE,
 )  # fmt: skip
 
 PRIMES = (3, 5, 2, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
