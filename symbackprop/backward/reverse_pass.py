@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from symbackprop.backward.helper_nodes import Helpers, declared_values
 from symbackprop.backward.local_derivatives import NO_NAMES, pullback
 from symbackprop.backward.preparation import Prepared
-from symbackprop.formula.tree import Name
+from symbackprop.formula.tree import Mark
 from symbackprop.graph.activity import time_of
 from symbackprop.graph.expr import (
     Expr, Symbol, const, labels_of, leaf, pinned, shifted, substitute, symbols, topological,
@@ -142,8 +142,7 @@ def cotangent_of(g: Graph, name: str) -> Expr:
     """The symbol δname."""
     s = g.symbol[name].symbol
     assert s
-    tex = Name(r"\delta " + s.tex.base, s.tex.sup, s.tex.sub)
-    return leaf(Symbol(name, s.shape, tex, cotangent=True, time=s.time))
+    return leaf(Symbol(name, s.shape, s.tex.under(Mark.DELTA), cotangent=True, time=s.time))
 
 
 def starting(p: Prepared, name: str, pull: Pull) -> list[tuple[str, Use]]:

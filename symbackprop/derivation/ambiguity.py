@@ -15,6 +15,7 @@ from symbackprop.entries.scalar_functions import SCALARS, scalar_row
 from symbackprop.errors import DeclarationError
 from symbackprop.formula.composing import size_name
 from symbackprop.formula.function_spelling import spell
+from symbackprop.formula.printed_names import letter
 from symbackprop.formula.tree import Name
 from symbackprop.graph.expr import Expr, Symbol, topological
 from symbackprop.notation.convention import IDENTITY, Convention, symbol_formula
@@ -34,7 +35,7 @@ def check_legible(b: Backward, c: Convention, functions: Mapping[str, str]) -> N
 
 def look(tex: Name) -> Look:
     r"""A name as it is seen: \bar y is \bar{y}."""
-    base, sup, sub = ("".join(pieces(x)) for x in (tex.base, tex.sup, tex.sub))
+    base, sup, sub = ("".join(pieces(x)) for x in (letter(tex), tex.sup, tex.sub))
     return base, sup, sub
 
 
@@ -98,7 +99,7 @@ def writes_number(b: Backward) -> bool:
 
 def check_functions(b: Backward, functions: Mapping[str, str]) -> None:
     """Errors: where a function is printed like a symbol, a size or another function."""
-    letters = {tex.base: (n, what) for n, tex, what in printed(b) if not (tex.sup or tex.sub)}
+    letters = {letter(tex): (n, what) for n, tex, what in printed(b) if not (tex.sup or tex.sub)}
     spelled: dict[str, str] = {}
     for f in used(b):
         tex = spell(f, functions)

@@ -11,8 +11,8 @@ from itertools import chain, count, takewhile
 from symbackprop.backward.helper_nodes import helper_names
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.scopes import Local
-from symbackprop.formula.printed_names import default_tex, spelled
-from symbackprop.formula.tree import Name
+from symbackprop.formula.printed_names import default_tex, letter, spelled
+from symbackprop.formula.tree import Mark, Name
 from symbackprop.graph.expr import Expr, leaf, substitute, symbols, topological
 from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import used_names
@@ -20,7 +20,7 @@ from symbackprop.matrices.lowering import instance_of
 from symbackprop.matrices.raising import raised_helpers
 
 
-MARKS = (r"\tilde", r"\hat", r"\check", r"\breve")
+MARKS = (Mark.TILDE, Mark.HAT, Mark.CHECK, Mark.BREVE)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -106,7 +106,7 @@ def marked(name: Name) -> Iterator[Name]:
     """The name under a tilde, a hat, …, and under several of them."""
     for n in count(1):
         for mark in MARKS:
-            yield replace(name, base=rf"{mark}{{" * n + name.base + "}" * n)
+            yield name.under(*[mark] * n)
 
 
 @lru_cache(maxsize=4096)
@@ -131,12 +131,12 @@ def build(
 ) -> LocalNames:
     instance = instance_of(node, definition, letters)
     assert instance, "a local derivation needs entries"
-    used = {n.base for n in taken}
+    used = {letter(n) for n in taken}
     helpers = []
     for h in instance.definitions[:-1]:
         own = spelled(default_tex(str(h.tensor)))
         name = dict(given).get(str(h.tensor)) or next(
-            n for n in chain([own], marked(own)) if n.base not in used
+            n for n in chain([own], marked(own)) if letter(n) not in used
         )
         helpers.append((str(h.tensor), name))
     return LocalNames(node, definition, wrt, tuple(helpers), letters)

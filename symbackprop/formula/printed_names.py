@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+import re
+from functools import reduce
+
 from symbackprop.errors import DeclarationError
-from symbackprop.formula.tree import Name
+from symbackprop.formula.tree import Mark, Name
 from symbackprop.tex.math_commands import BASES, FONTS, TOKEN, WORD, WORDS, admitted
 
 HINT = r"A name is a letter or a word, with scripts if need be: W^{(2)}, \hat x_1, \mathbf{w}', \mathrm{loss}"
+
+
+MARKED = {
+    Mark.DELTA: r"\delta $0", Mark.BAR: r"\bar{$0}", Mark.TILDE: r"\tilde{$0}", Mark.HAT: r"\hat{$0}",
+    Mark.CHECK: r"\check{$0}", Mark.BREVE: r"\breve{$0}",
+}  # fmt: skip
+
+
+SIGNAL = re.compile(r"\\delta(?![A-Za-z])\s*(\S.*)")
+
+
+def marked(mark: Mark, letter: str) -> str:
+    """A letter in LaTeX under a mark."""
+    return MARKED[mark].replace("$0", letter)
+
+
+def letter(name: Name) -> str:
+    """The letter of a name in LaTeX, with its marks."""
+    return reduce(lambda shown, mark: marked(mark, shown), reversed(name.marks), name.base)
 
 
 def spelled(text: str) -> Name:
@@ -38,7 +60,18 @@ def spelled(text: str) -> Name:
             raise DeclarationError(
                 f"`{text}` is not a name with one superscript and one subscript", hint=HINT
             )
-    return Name(base, parts["^"], parts["_"])
+    return named(base, parts["^"], parts["_"])
+
+
+def named(base: str, sup: str, sub: str) -> Name:
+    r"""The name of a letter and scripts; a δ before a letter is a mark on it."""
+    found = SIGNAL.fullmatch(base)
+    return Name(found[1], sup, sub, (Mark.DELTA,)) if found else Name(base, sup, sub)
+
+
+def is_signal(name: Name) -> bool:
+    """Whether a name is a δ, alone or before a letter."""
+    return Mark.DELTA in name.marks or name.base == r"\delta"
 
 
 def misnamed(base: str) -> str:

@@ -9,6 +9,7 @@ thing that was printed.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -27,13 +28,37 @@ class Decimal:
     digits: str
 
 
+class Mark(Enum):
+    """What is put on the letter of a name to make another one of it: δc, or an accent above."""
+
+    DELTA = "delta"
+    BAR = "bar"
+    TILDE = "tilde"
+    HAT = "hat"
+    CHECK = "check"
+    BREVE = "breve"
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A symbol: letter (or command) with its fixed superscript and subscript: W^{(2)}, x_{1}, W_{Rf}, f'."""
+    """A symbol: letter with its marks, its fixed superscript and subscript: W^{(2)}, x_{1}, δW_{Rf}, f'.
 
-    base: str  # TeX of the letter: "W", r"\delta c", r"\hat y"
-    sup: str = ""  # TeX inside the superscript braces: "(2)", r"\prime"
-    sub: str = ""  # TeX inside the subscript braces: "1", r"\mathrm{R}f"
+    Letter and scripts are spelled as people type them in TeX, such as `\\alpha`, `\\mathrm{loss}`, `(2)`.
+    """
+
+    base: str
+    sup: str = ""
+    sub: str = ""
+    marks: tuple[Mark, ...] = ()  # the outermost first
+
+    def under(self, *marks: Mark) -> Name:
+        """The name under further marks."""
+        return Name(self.base, self.sup, self.sub, (*marks, *self.marks))
+
+    @property
+    def unmarked(self) -> Name:
+        """The name without its outermost mark."""
+        return Name(self.base, self.sup, self.sub, self.marks[1:])
 
 
 @dataclass(frozen=True, slots=True)

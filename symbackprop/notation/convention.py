@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 from symbackprop.errors import SheetError
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula
-from symbackprop.formula.tree import Formula, Name
+from symbackprop.formula.tree import Formula, Mark, Name
 from symbackprop.graph.expr import Expr, Symbol
 from symbackprop.tex.math_commands import admitted
 
@@ -101,12 +101,11 @@ def symbol_formula(s: Symbol, c: Convention) -> Formula:
     own = dict(c.signals).get(s.name)
     if own:
         return timed(own, s)
-    plain = Name(s.tex.base.removeprefix(r"\delta "), s.tex.sup, s.tex.sub)
     if c.signal == "bar":
-        return timed(Name(rf"\bar{{{plain.base}}}", plain.sup, plain.sub), s)
+        return timed(s.tex.unmarked.under(Mark.BAR), s)
     timeless = not s.time and s.at is None
     if c.signal == "partial" and timeless:  # in the shape of the variable, so ∇ for arrays
-        return no.Nabla(c.of, plain) if s.shape else no.Partial(c.of, plain)
+        return (no.Nabla if s.shape else no.Partial)(c.of, s.tex.unmarked)
     return timed(s.tex, s)
 
 

@@ -17,7 +17,7 @@ from symbackprop.entries.scalar_functions import SCALARS
 from symbackprop.errors import SheetError
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula
-from symbackprop.formula.tree import Formula, Name
+from symbackprop.formula.tree import Formula, Mark, Name
 from symbackprop.formula.writing.walk import inside
 from symbackprop.graph.expr import symbols, topological
 from symbackprop.graph.graph import sliding
@@ -122,7 +122,7 @@ def signals(d: Derivation) -> list[Phrase]:
     if d.convention.signal == "partial":
         return []
     v = generic(d)
-    plain = Name(rf"\bar{{{v.base}}}" if d.convention.signal == "bar" else rf"\delta {v.base}")
+    plain = v.under(Mark.BAR if d.convention.signal == "bar" else Mark.DELTA)
     if d.backward.seed.symbol:
         return [
             Phrase(

@@ -22,6 +22,7 @@ from symbackprop.entries.reference_values import Array
 from symbackprop.errors import SymbackpropError
 from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.formula.evaluation.value import Environment, Value, meaning
+from symbackprop.formula.printed_names import is_signal
 from symbackprop.formula.tree import ZERO, At, Formula, Nabla, Name, Partial
 from symbackprop.formula.writing.walk import inside
 from symbackprop.numeric.local_values import oriented
@@ -225,9 +226,8 @@ def own_slope(
 
 def differentiates(x: Definition) -> bool:
     """Whether a definition uses a derivative: it cannot be differentiated by steps."""
-    names = {f.base for f in inside(x.body) if isinstance(f, Name)}
     slopes = any(isinstance(f, Nabla | Partial) for f in inside(x.body))
-    return slopes or any(base.startswith(r"\delta") for base in names)
+    return slopes or any(is_signal(f) for f in inside(x.body) if isinstance(f, Name))
 
 
 def held(scene: Scene, by: str, step: Array, said: tuple[Definition, ...]) -> Scene:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from symbackprop.derivation.derivation import Derivation
+from symbackprop.formula.printed_names import is_signal
 from symbackprop.formula.tree import (
     ONE, OPEN, ZERO, At, Formula, Indicator, KroneckerDelta, Minus, Name, Number, Plus, Product, Span,
     Sum,
@@ -30,7 +31,7 @@ class Counting:
         """How many indices of a name are steps of time."""
         symbols = (e.symbol for e in self.d.graph.symbol.values())
         timed = {s.tex for s in symbols if s and s.time}
-        signal = isinstance(base, Name) and base.base.startswith(r"\delta")
+        signal = isinstance(base, Name) and is_signal(base)
         return int(self.d.graph.time is not None and (base in timed or signal))
 
     def from_zero(self, every: Sequence[Formula]) -> bool:

@@ -9,6 +9,7 @@ from itertools import accumulate
 
 from symbackprop.dialects import plain
 from symbackprop.errors import FormulaError, LimitError
+from symbackprop.formula.printed_names import named
 from symbackprop.formula.tree import Name
 from symbackprop.formula.writing.text_writer import SMALL_SUBS
 
@@ -133,7 +134,7 @@ def local_name(text: str, notation: str) -> Name:
     )
     if not found or (found[1].isalpha() and len(found[1]) > 1):
         raise FormulaError(f"{text!r} is not a name that can be defined", where="answer")
-    return Name(found[1], found[3] or "", found[2] or "")
+    return named(found[1], found[3] or "", found[2] or "")
 
 
 def ranged(text: str, t: str, length: str) -> tuple[str, bool]:

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from symbackprop.errors import FormulaError
 from symbackprop.formula.reading.name_table import NameTable
 from symbackprop.formula.reading.tex_tokens import tokenise
-from symbackprop.formula.tree import Formula, Name
+from symbackprop.formula.printed_names import letter
+from symbackprop.formula.tree import Formula, Mark, Name
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import plain
 
@@ -33,7 +34,9 @@ def spellings(table: NameTable, others: Mapping[str, Formula]) -> dict[str, Toke
     for name in table.names:
         for spelled in ways(name):
             out.setdefault(spelled, group(name))
-        out.setdefault(written(*(plain(x) for x in (name.base, name.sup, name.sub))), group(name))
+        out.setdefault(
+            written(*(plain(x) for x in (letter(name), name.sup, name.sub))), group(name)
+        )
     for spelled, f in others.items():
         out.setdefault(spelled, group(f))
     for function, tex in table.functions.items():
@@ -62,7 +65,7 @@ def ways(name: Name) -> list[str]:
         sups += [f"_{bare}", f"_{{{bare}}}", f"^[{bare}]", f"^{{[{bare}]}}"]
     if sub.isdecimal() and not sup:
         subs += [f"^({sub})", f"^{{({sub})}}", f"^[{sub}]", f"^{{[{sub}]}}"]
-    return [b + s + u for b in bases(name.base) for s in sups for u in subs]
+    return [b + s + u for b in bases(letter(name)) for s in sups for u in subs]
 
 
 def plain_script(tex: str) -> str:
@@ -117,7 +120,7 @@ def named(text: str) -> Name:
     if letters in GREEK:
         return Name("\\" + letters, "", sub)
     if letters[0] == "δ" and len(letters) == 2:
-        return Name(rf"\delta {letters[1]}", "", sub)
+        return Name(letters[1], "", sub, (Mark.DELTA,))
     if not letters.isascii():
         raise FormulaError(f"{text!r} is not a name that can be defined", where="answer")
     return Name(r"\mathrm{" + letters + "}", "", sub)

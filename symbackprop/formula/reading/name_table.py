@@ -9,6 +9,7 @@ from functools import cached_property
 from symbackprop.errors import DeclarationError
 from symbackprop.formula.function_spelling import DRAWN, FUNCTIONS, near
 from symbackprop.formula.reading.tex_tokens import tokenise
+from symbackprop.formula.printed_names import letter
 from symbackprop.formula.tree import Name
 
 Key = tuple[str, ...]  # tokens of one piece of TeX
@@ -98,14 +99,14 @@ def tokens(tex: str) -> Key:
 
 def name_key(name: Name) -> tuple[Key, Key, Key]:
     """A name as the reader looks it up."""
-    base = tokens(name.base)
+    base = tokens(letter(name))
     if not base or "^" in base or "_" in base:
         hint = "Scripts of a name stand in its sup and sub."
-        raise DeclarationError("is no letter", where=name.base or "a name", hint=hint)
+        raise DeclarationError("is no letter", where=letter(name) or "a name", hint=hint)
     return base, tokens(name.sup), tokens(name.sub)
 
 
 def typed(name: Name) -> str:
     """A name as a reader would type it."""
     sup = "^{" + name.sup + "}" if name.sup else ""
-    return name.base + sup + ("_{" + name.sub + "}" if name.sub else "")
+    return letter(name) + sup + ("_{" + name.sub + "}" if name.sub else "")

@@ -257,7 +257,7 @@ def bound_key(reader: Reader, sub: Range) -> tuple[tuple[Key, Key, Key], Name]:
         raise reader.source.fail(sub.start, "the index of a sum is one letter")
     pieces = [reader.source.piece(r.start, r.end) if r else "" for r in (s.sup, s.sub)]
     key = (reader.tokens[sub.start : letter], reader.inside(s.sup), reader.inside(s.sub))
-    name = Name(reader.source.piece(sub.start, letter), *pieces)
+    name = Name(reader.source.piece(sub.start, letter), pieces[0], pieces[1])
     if misnamed(name.base) or any(fault(x, NAMES) for x in pieces):  # it is printed as it was typed
         raise reader.source.fail(sub.start, "the index of a sum is one letter")
     return key, name

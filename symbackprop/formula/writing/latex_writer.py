@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from symbackprop.formula.function_spelling import FUNCTIONS, NORMS, spell
+from symbackprop.formula.printed_names import marked
 from symbackprop.formula.tree import (
     Array, Call, Commutation, Decimal, Eye, Floor, Formula, HPower, Hadamard, Indicator, Kron,
     KroneckerDelta, Minus, Nabla, Name, Number, Ones, Oslash, Over, Partial, Plus, Power, Product,
@@ -143,7 +144,7 @@ DRAWN = {
 def language(functions: Mapping[str, str] = FUNCTIONS) -> Language:
     """LaTeX with these spellings of functions."""
     return Language(
-        ROWS, attach, letters=str, index=_index, gap=_gap, drawn=DRAWN, nested=NESTED,
+        ROWS, attach, letters=str, mark=marked, index=_index, gap=_gap, drawn=DRAWN, nested=NESTED,
         function=lambda name, primes: spell(name, functions) + "'" * primes,
         growing=(r"\left(", r"\right)"),
     )  # fmt: skip

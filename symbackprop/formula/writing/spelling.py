@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 from symbackprop.formula.tree import (
     ONE, Array, At, Call, Commutation, Decimal, Eye, Floor, Formula, HPower, Hadamard, Indicator,
-    Kron, KroneckerDelta, Minus, Nabla, Name, Number, Ones, Oslash, Over, Partial, Plus, Power,
+    Kron, KroneckerDelta, Mark, Minus, Nabla, Name, Number, Ones, Oslash, Over, Partial, Plus, Power,
     Product, Sized, Span, Sum, Times, Transpose, Unit, Zeros,
 )  # fmt: skip
 from symbackprop.formula.writing.walk import canonical, children, fold
@@ -72,16 +73,17 @@ class Row:
 class Language:
     """A table of rows, and what they leave open.
 
-    `attach` writes a piece with its scripts, `letters` what a name holds in TeX, `index` one index of
-    several (`alone`: the only one), `gap` what stands between two factors. `drawn` are functions that are
-    drawn around their argument, `function` spells the others, with their primes. `nested` are the pairs of
-    brackets by how many stand inside, the last one for all further; `growing` is the pair around what is
-    taller than a line.
+    `attach` writes a piece with its scripts, `letters` what a name holds in TeX, `mark` a letter
+    under a mark, `index` one index of several (`alone`: the only one), `gap` what stands between two
+    factors. `drawn` are functions that are drawn around their argument, `function` spells the others, with
+    their primes. `nested` are the pairs of brackets by how many stand inside, the last one for all further;
+    `growing` is the pair around what is taller than a line.
     """
 
     rows: Mapping[type, Row]
     attach: Callable[[Piece], str]
     letters: Callable[[str], str]
+    mark: Callable[[Mark, str], str]
     index: Callable[[Formula, str, bool], str]
     gap: Callable[[Formula, Formula], str]
     function: Callable[[str, int], str]
@@ -166,6 +168,7 @@ def flat(p: Piece, language: Language) -> Piece:
 
 def name(node: Name, _: Pieces, language: Language) -> Piece:
     base, sup, sub = map(language.letters, (node.base, node.sup, node.sub))
+    base = reduce(lambda shown, mark: language.mark(mark, shown), reversed(node.marks), base)
     return Piece(base, sup, sub, level=SUPPED if sup else ATOM)
 
 

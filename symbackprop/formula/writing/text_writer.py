@@ -10,7 +10,7 @@ from functools import partial
 from symbackprop.formula.function_spelling import NORMS
 from symbackprop.formula.tree import (
     Array, Call, Commutation, Eye, Floor, Formula, HPower, Hadamard, Indicator, Kron,
-    KroneckerDelta, Minus, Nabla, Ones, Oslash, Over, Partial, Power, Product, Sized, Sum,
+    KroneckerDelta, Mark, Minus, Nabla, Ones, Oslash, Over, Partial, Power, Product, Sized, Sum,
     Transpose, Unit, Zeros,
 )  # fmt: skip
 from symbackprop.formula.writing.spelling import (
@@ -45,6 +45,7 @@ _SIGNS = {
     "varphi": "φ", "dagger": "†",
 }  # fmt: skip
 _TEX = re.compile(r"\\([A-Za-z]+)|\\(.)")
+_FIRST = re.compile(r".[\u0300-\u036f]*")  # a character and what stands above it
 _BRACKETED = re.compile(r"\([^()]*\)")  # as the superscript of W^{(2)}
 _FUNCTIONS = {"sigmoid": "σ", "relu": "ReLU", "trace": "tr"}
 
@@ -77,6 +78,14 @@ def plain(tex: str) -> str:
         shown += sign + ("".join(marks) if sign else "")
         marks = [] if sign else marks
     return unicodedata.normalize("NFC", shown)
+
+
+def _marked(mark: Mark, letter: str) -> str:
+    """δ before a letter, or an accent on its first character."""
+    if mark is Mark.DELTA:
+        return "δ" + letter
+    accented = _FIRST.sub(rf"\g<0>{_ACCENTS[mark.value]}", letter, count=1)
+    return unicodedata.normalize("NFC", accented)
 
 
 def _sign(command: str) -> str:
@@ -148,7 +157,7 @@ ROWS = spelled_rows({
 })  # fmt: skip
 
 TEXT = Language(
-    ROWS, attach, letters=plain, minus="−",
+    ROWS, attach, letters=plain, mark=_marked, minus="−",
     index=lambda node, shown, alone: shown,
     gap=lambda left, right: " · " if starts_with_digit(right) else " ",
     function=lambda name, primes: _FUNCTIONS.get(name, name) + "′" * primes,
