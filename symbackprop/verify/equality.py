@@ -37,7 +37,7 @@ from symbackprop.page.outline import outline
 from symbackprop.page.page import Equations, Page, Section
 from symbackprop.verify.emitted_code import check_code, emitted, names as names_of
 from symbackprop.verify.page_values import Names, Scene
-from symbackprop.verify.comparison import EQUAL, TRUE, relative
+from symbackprop.verify.comparison import EQUAL, relative
 from symbackprop.verify.precise_lines import half_units, precisely
 from symbackprop.verify.rounding import Nearby, Trial, moved
 from symbackprop.verify.truth import analytic as takes_complex, check_truths
@@ -101,7 +101,7 @@ class Checks:
         near = Nearby(trial, self.scenes(trial))
         for eq, sides, t in zip(self.page.equations, self.read, self.equalities, strict=True):
             check_equation(eq, sides, near, t)
-        check_truths(trial, self.truths, tolerance=TRUE)
+        check_truths(trial, self.truths)
         if self.code:
             check_code(self.code, trial, self.results)
 

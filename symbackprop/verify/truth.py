@@ -22,7 +22,7 @@ from symbackprop.entries.reference_values import Array
 from symbackprop.graph.expr import Expr, topological
 from symbackprop.numeric.complex_step import STEP
 from symbackprop.numeric.points import Key, Point, definition_at, evaluate, schedule
-from symbackprop.verify.comparison import ROUNDING
+from symbackprop.verify.comparison import EQUAL, ROUNDING, TRUE
 from symbackprop.verify.rounding import Nearby, Trial
 
 DIFFERENCE = 1e-5  # central differences, relative to the value
@@ -31,12 +31,12 @@ SINGLE = 2  # directions that move one entry, at each of the first steps of a na
 Direction: TypeAlias = tuple[Key, Array]
 
 
-def check_truths(trial: Trial, truths: Mapping[str, Tally], *, tolerance: float) -> None:
+def check_truths(trial: Trial, truths: Mapping[str, Tally]) -> None:
     """⟨δ, v⟩ against what the nodes that read it make of v, for random v at every δ."""
     near = Nearby(trial, partial(Slopes, trial.d))
     for name, tally in truths.items():
         for direction in directions(trial, name):
-            check_direction(near, direction, tally, tolerance)
+            check_direction(near, direction, tally)
         tally.points += 1
 
 
@@ -59,10 +59,8 @@ def magnitude(x: Array) -> Array:
     return np.where(size > 0, size, np.max(size, initial=0) or 1.0)
 
 
-def check_direction(
-    near: Nearby[Slopes], direction: Direction, tally: Tally, tolerance: float
-) -> None:
-    """One direction at one δ."""
+def check_direction(near: Nearby[Slopes], direction: Direction, tally: Tally) -> None:
+    """One direction at one δ; a central difference is off by something of its own."""
     (key, v), slopes = direction, near.here
     try:
         true, summed = slopes.along(key, v)
@@ -72,11 +70,10 @@ def check_direction(
     derived, own = slopes.derived(key, v)
     gap = abs(true - derived)
     error = 0.0 if gap <= ROUNDING * (summed + own) else gap / (max(abs(true), own) or 1.0)
-    if error <= tolerance and not slopes.exact(key):
-        error = 0.0  # what a central difference is off by is no error of ours
+    exact = slopes.exact(key)
     near.hold(
-        tally, error, tolerance,
-        gap=lambda s: s.along(key, v)[0] - s.derived(key, v)[0], most=tolerance * slopes.reach(key),
+        tally, error if exact or not error <= TRUE else 0.0, EQUAL if exact else TRUE,
+        gap=lambda s: s.along(key, v)[0] - s.derived(key, v)[0], most=TRUE * slopes.reach(key),
         told=lambda: f"derived {derived:.12g}, by definition {true:.12g}; {near.trial.place}",
     )  # fmt: skip
 

@@ -29,7 +29,7 @@ def failed(d: Derivation, seed: int = 3) -> set[str]:
 
 
 @pytest.mark.parametrize("size", ["1", "1e-7", "1e-12"])
-@pytest.mark.parametrize("factor", [-1, 1.0001])
+@pytest.mark.parametrize("factor", [-1, 1.0001, "1.000000001"])
 def test_one_wrong_signal_among_many_is_seen_however_small_it_is(size: str, factor: float) -> None:
     d = sb.derive(f"{CHAIN}\nL = sum(a59) + {size}*sum(sin(z))", wrt=["x", "z"])
     assert len(d.backward.adjoints) > 60
@@ -67,7 +67,7 @@ def evaluations(count: int, monkeypatch: pytest.MonkeyPatch) -> int:
 
     monkeypatch.setattr(truth, "evaluate", counted)
     tallies = {n: Tally(n) for n in d.backward.adjoints}
-    truth.check_truths(Trial(d, point, 1), tallies, tolerance=1e-6)
+    truth.check_truths(Trial(d, point, 1), tallies)
     assert all(not t.failed for t in tallies.values())
     return seen[0]
 
