@@ -16,6 +16,7 @@ from symbackprop.emit.entry_code import einsums
 from symbackprop.emit.literals import (
     FUNCTION, OWN, bare, number_code, opening, safe, shape_code, size_code,
 )  # fmt: skip
+from symbackprop.emit.long_sums import long_sums
 from symbackprop.emit.product_calls import fast_product, log_determinant
 from symbackprop.emit.stable_logarithms import from_logits
 from symbackprop.emit.strided_windows import FUNCTIONS
@@ -195,8 +196,12 @@ class Module:
     def code(self, root: Expr) -> str:
         done: dict[Expr, str] = {}
         root = from_logits(without_inverse(root, named_determinants(self.g)), self.g)
+        sums = long_sums(root)
         for e in topological(root):
-            done[e] = self.node(e, done)
+            if e not in sums:
+                done[e] = self.node(e, done)
+            elif sums[e]:
+                done[e] = f"sum([{', '.join(bare(done[t]) for t in sums[e])}])"
         return bare(done[root])
 
     def node(self, e: Expr, done: Mapping[Expr, str]) -> str:
