@@ -27,6 +27,6 @@ def long_sums(root: Expr) -> Mapping[Expr, Sequence[Expr]]:
             spine.append(left)
         if len(spine) >= LONG:
             inside |= set(spine[1:])
-            found |= {x: () for x in spine[1:]}
+            found |= dict.fromkeys(spine[1:], ())
             found[e] = (*spine[-1].args, *reversed(terms))
     return found

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from math import inf, isfinite
+from math import inf
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from symbackprop.entries.reference_values import Array
+
+Real: TypeAlias = "float | np.floating[Any]"  # no float: exponents may be wide
 
 EQUAL = 1e-10  # relative to the largest entry of the left side
 TRUE = 1e-6  # of a derivative, relative to its largest entry
@@ -23,17 +26,17 @@ def relative(a: Array, b: Array, *, rounding: float = 0.0) -> tuple[float, tuple
     with np.errstate(invalid="ignore", over="ignore"):
         gap = np.abs(numeric(a) - numeric(b))
     at = int(np.argmax(gap))
-    most = float(gap.flat[at])
-    if not isfinite(most):
+    most = gap.flat[at]
+    if not np.isfinite(most):
         at = int(np.argmin(np.isfinite(gap)))
         return inf, tuple(int(k) for k in np.unravel_index(at, gap.shape))
     where = tuple(int(k) for k in np.unravel_index(at, gap.shape))
-    return (most / max(largest(a), largest(b)) if most > rounding else 0.0), where
+    return (float(most / max(largest(a), largest(b))) if most > rounding else 0.0), where
 
 
-def largest(a: Array) -> float:
+def largest(a: Array) -> Real:
     """The largest entry by its absolute value."""
-    return float(max(a.max(), -a.min()) if a.dtype.kind == "f" else np.abs(a).max())
+    return max(a.max(), -a.min()) if a.dtype.kind == "f" else np.abs(a).max()
 
 
 def numeric(a: Array) -> Array:

@@ -65,7 +65,7 @@ def compare(name: str, got: Array, want: Array, near: Nearby[Results], tally: Ta
     error, where = relative(want, got)
     near.hold(
         tally, error, EQUAL,
-        gap=lambda r: float(np.asarray(r[0][name])[where] - r[1][name][where]),
+        gap=lambda r: np.asarray(r[0][name])[where] - r[1][name][where],
         most=EQUAL * near.trial.largest,
         told=lambda: f"the emitted code gives {got[where]:.12g} for {want[where]:.12g}; {near.trial.place}",
     )  # fmt: skip

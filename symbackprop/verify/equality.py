@@ -9,11 +9,10 @@ to 1e-6. The only verdict that counts is 'agrees' at three or more points.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
-from math import inf
 
 import numpy as np
 
@@ -22,31 +21,26 @@ from symbackprop.derivation.equation import Equation, Phrase
 from symbackprop.derivation.report import Checked, Report, Sizes, Tally
 from symbackprop.derivation.scopes import TRACE
 from symbackprop.derivatives.quantity import Quantity
-from symbackprop.entries.reference_values import CONDITIONS, KINKS, Array
+from symbackprop.entries.reference_values import Array
 from symbackprop.errors import FormulaError, LimitError, SymbackpropError
 from symbackprop.formula.evaluation.value import evaluate
 from symbackprop.formula.reading.latex_reader import read_formula
 from symbackprop.formula.tree import Formula
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.walk import canonical
-from symbackprop.graph.graph import Graph
-from symbackprop.numeric.points import (
-    Point, backward_values, bind_sizes, forward, generic_point, seeded,
-)  # fmt: skip
+from symbackprop.numeric.points import Point
 from symbackprop.page.outline import outline
 from symbackprop.page.page import Equations, Page, Section
 from symbackprop.verify.emitted_code import check_code, emitted, names as names_of
+from symbackprop.verify.generic_points import alive, point_for
 from symbackprop.verify.page_values import Names, Scene
-from symbackprop.verify.comparison import EQUAL, relative
+from symbackprop.verify.comparison import EQUAL, Real, relative
 from symbackprop.verify.precise_lines import half_units, precisely
 from symbackprop.verify.rounding import Nearby, Trial, moved
 from symbackprop.verify.truth import analytic as takes_complex, check_truths
 from symbackprop.verify.typed_partials import with_partials
 
-KINK = {"complex": 1e-9, "central": 1e-3}  # distance kept from kinks
-REGULAR = 1e8  # the largest condition number of a matrix that is inverted at a point
 POINTS = 3  # checkable points an equality needs
-ATTEMPTS = 40  # points tried before a check is given up
 
 
 # --- the whole page ------------------------------------------------------------------------------
@@ -62,17 +56,20 @@ def verify_page(
     """
     trials = len(lengths) or trials
     checks = Checks(d, page)
-    sizes: list[Sizes] = []
+    points: list[Point] = []
     method = "central" if not analytic(d) else "complex"
     for trial in range(trials):
         found = point_for(d, trial, seed, method, lengths[trial] if lengths else None)
         if isinstance(found, str):
             checks.without_a_point(found)
         else:
-            sizes.append(tuple(sorted(found.sizes.items())))
+            points.append(found)
             checks.at(Trial(d, found, seed, trial))
+    for n, p in enumerate(alive(d, points, seed, method), trials):
+        checks.at(Trial(d, p, seed, n))
     need = trials if lengths else min(POINTS, trials)
     equalities, truths, code = checks.made(need)
+    sizes: list[Sizes] = [tuple(sorted(p.sizes.items())) for p in points]
     return Report(equalities, truths, code, trials, seed, tuple(dict.fromkeys(sizes)), method)
 
 
@@ -128,41 +125,6 @@ def analytic(d: Derivation) -> bool:
     return all(map(takes_complex, d.graph.definition.values()))
 
 
-def point_for(
-    d: Derivation, trial: int, seed: int, method: str, length: int | None = None,
-    given: Mapping[str, int] | None = None, spread: float = 1.0,
-) -> Point | str:  # fmt: skip
-    """A generic point with all values and δ's, away from kinks; or the reason why there is none."""
-    reason, turn = "", 0
-    for attempt in range(ATTEMPTS):
-        sizes = dict(given) if given else bind_sizes(d.graph, trial, length, turn)
-        raw = generic_point(d.graph, trial, seed + 7919 * attempt, sizes, spread)
-        point, kink, condition = watched(d.graph, seeded(d.backward, raw, seed))
-        finite = all(np.all(np.isfinite(v)) for v in point.values.values())
-        if condition > REGULAR:
-            reason, turn = "a matrix has no inverse at any point tried", turn + 1
-        elif not finite:
-            reason = "not finite at generic points: declare a domain such as `positive`"
-        elif kink < KINK[method]:
-            reason = "every point tried lies on a kink"
-        else:
-            return backward_values(d.backward, point)
-    return reason
-
-
-def watched(g: Graph, start: Point) -> tuple[Point, float, float]:
-    """The forward pass, its least distance to a kink, and the largest condition number of a matrix, or 0."""
-    kinks: list[float] = []
-    conditions: list[float] = []
-    tokens = KINKS.set(kinks), CONDITIONS.set(conditions)
-    try:
-        point = forward(g, start)
-    finally:
-        KINKS.reset(tokens[0])
-        CONDITIONS.reset(tokens[1])
-    return point, min(kinks, default=inf), max(conditions, default=0.0)
-
-
 # --- equality ------------------------------------------------------------------------------------
 
 
@@ -191,9 +153,9 @@ class Pair:
     slack: Array | None
     moment: str
 
-    def gap(self, where: tuple[int, ...]) -> float:
+    def gap(self, where: tuple[int, ...]) -> Real:
         """Left less right at one entry."""
-        return float(np.real(one_entry(self.left, where) - one_entry(self.right, where)))
+        return np.real(one_entry(self.left, where) - one_entry(self.right, where)).flat[0]
 
 
 def check_equation(

@@ -18,7 +18,9 @@ from symbackprop.derivation.report import Tally
 from symbackprop.entries.reference_values import Array
 from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import Expr
-from symbackprop.numeric.points import Key, Point, backward_values, evaluate, forward, schedule
+from symbackprop.numeric.points import Key, Point, evaluate
+from symbackprop.verify.comparison import Real
+from symbackprop.verify.generic_points import again
 
 COUNT = 7  # neighbouring points
 UNITS = 256  # units in the last place a value is moved by, at most: more than arithmetic loses in a line
@@ -57,22 +59,17 @@ class Trial:
 
     def beside(self, rng: np.random.Generator) -> Point:
         """The forward and backward pass where every value is moved by some units in its last place."""
-        g, p = self.d.graph, self.point
-        made = set(schedule(g, p.length))
-        values: dict[Key, Array] = {}
-        for k, x in p.values.items():
-            if k not in made:
-                s = g.symbol[k[0]].symbol
-                kept, even = (bool(s and s.domain in words) for words in (KEPT, SYMMETRIC))
-                values[k] = x if kept else moved(x, rng, symmetric=even)
-        seeds = {k: x for k, x in p.deltas.items() if k[0] == self.d.of}
+
+        def input_(k: Key, x: Array) -> Array:
+            s = self.d.graph.symbol[k[0]].symbol
+            kept, even = (bool(s and s.domain in words) for words in (KEPT, SYMMETRIC))
+            return x if kept else moved(x, rng, symmetric=even)
 
         def work(e: Expr, at: Point, t: int) -> Array:
             x = evaluate(e, at, t)
             return moved(x, rng) if np.issubdtype(x.dtype, np.inexact) else x
 
-        start = Point(p.sizes, values, seeds, p.length)
-        return backward_values(self.d.backward, forward(g, start, work=work), work=work)
+        return again(self.d, self.point, input_, work)
 
 
 @dataclass(frozen=True)
@@ -92,7 +89,7 @@ class Nearby(Generic[Seen]):
 
     def hold(
         self, tally: Tally, error: float, tolerance: float, *,
-        gap: Callable[[Seen], float], most: float, told: Callable[[], str],
+        gap: Callable[[Seen], Real], most: float, told: Callable[[], str],
     ) -> None:  # fmt: skip
         """One comparison: what rounding alone explains is no difference, and nan is no agreement.
 
@@ -105,11 +102,11 @@ class Nearby(Generic[Seen]):
         else:
             tally.fail(told(), error)
 
-    def rounds(self, gap: Callable[[Seen], float], most: float) -> bool:
+    def rounds(self, gap: Callable[[Seen], Real], most: float) -> bool:
         """Whether a difference is small enough to be rounding, and scatters about 0 beside the point."""
         first = gap(self.here)
         try:
-            return abs(first) <= most and scattered([first, *map(gap, self.beside)])
+            return bool(abs(first) <= most) and scattered([first, *map(gap, self.beside)])
         except np.linalg.LinAlgError:  # what raises beside a point is no rounding
             return False
 
@@ -120,8 +117,8 @@ def moved(x: Array, rng: np.random.Generator, *, symmetric: bool = False) -> Arr
     return x * (1 + (step + step.T) / 2 if symmetric else 1 + step)
 
 
-def scattered(gaps: Sequence[float]) -> bool:
+def scattered(gaps: Sequence[Real]) -> bool:
     """Whether differences at neighbouring points scatter about 0."""
-    if not np.all(np.isfinite(gaps)):
+    if not np.all(np.isfinite(np.asarray(gaps))):
         return False
-    return abs(float(np.mean(gaps))) <= SPREAD * float(np.std(gaps))
+    return bool(abs(np.mean(np.asarray(gaps))) < SPREAD * np.std(np.asarray(gaps)))

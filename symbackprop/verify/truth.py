@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import TypeAlias
 
 import numpy as np
@@ -47,7 +47,7 @@ def directions(trial: Trial, name: str) -> Iterator[Direction]:
         size = magnitude(at.values[key])
         yield key, size * rng.normal(size=size.shape)
         for _ in range(SINGLE if n < SINGLE and size.size > 1 else 0):
-            v = np.zeros(size.shape)
+            v = np.zeros_like(size)
             entry = int(rng.integers(size.size))
             v.flat[entry] = size.flat[entry]
             yield key, v
@@ -55,7 +55,7 @@ def directions(trial: Trial, name: str) -> Iterator[Direction]:
 
 def magnitude(x: Array) -> Array:
     """The absolute value of every entry; where that is 0, of the largest one, or 1."""
-    size = np.abs(np.asarray(x, float))
+    size = np.abs(x) * 1.0
     return np.where(size > 0, size, np.max(size, initial=0) or 1.0)
 
 
@@ -128,8 +128,8 @@ class Slopes:
                     continue
                 raise KeyError(c)
             parts = self.point.deltas[c] * self.slope(c, key, v)
-            total += float(np.sum(parts))
-            size += float(np.sum(np.abs(parts)))
+            total += np.sum(parts)
+            size += np.sum(np.abs(parts))
         return total, size
 
     def counts(self, name: str) -> bool:
@@ -151,7 +151,7 @@ class Slopes:
     def derived(self, key: Key, v: Array) -> tuple[float, float]:
         """⟨δ, v⟩, and its largest summand."""
         parts = self.point.deltas[key] * v
-        return float(np.sum(parts)), float(np.max(np.abs(parts), initial=0.0))
+        return np.sum(parts), np.max(np.abs(parts), initial=0.0)
 
     def slope(self, c: Key, key: Key, v: Array) -> Array:
         """(∂c/∂x) v with everything else as it is."""
@@ -187,6 +187,7 @@ class Seen(dict[Key, Array]):
         return super().__getitem__(key)
 
 
+@lru_cache(maxsize=100_000)
 def analytic(e: Expr) -> bool:
     """Whether every scalar function of an expression takes a complex argument."""
     return all(n.op.scalar is None or n.op.scalar.analytic for n in topological(e))

@@ -21,7 +21,8 @@ from symbackprop.formula.writing.text_writer import text
 from symbackprop.page.outline import outline
 from symbackprop.page.page import Equations, Page, Section
 from symbackprop.page.recurrences.recurrence_solutions import bounds, closed_forms
-from symbackprop.verify.equality import point_for, verify_page
+from symbackprop.verify.equality import verify_page
+from symbackprop.verify.generic_points import point_for
 from symbackprop.verify.page_values import Names, Scene
 
 CHAIN = "i: 1..n; x: scalar; w[i]: scalar; h[0] = x; h[i] = {f}(w[i]*h[i-1]); y = h[n]"

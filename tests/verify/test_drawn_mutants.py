@@ -32,7 +32,8 @@ from symbackprop.numeric.points import Point, evaluate
 from symbackprop.page.outline import outline
 from symbackprop.page.page import Equations, Page, Section
 from symbackprop.verify import emitted_code
-from symbackprop.verify.equality import point_for, verify_page
+from symbackprop.verify.equality import verify_page
+from symbackprop.verify.generic_points import point_for
 from symbackprop.verify.page_values import Names, Scene
 from symbackprop.verify.typed_partials import with_partials
 from tests.random_graphs import random_graph

@@ -22,7 +22,8 @@ from symbackprop.numeric.points import bind_sizes, generic_point, seeded
 from symbackprop.page.outline import outline
 from symbackprop.page.page import Equations, Options, Page
 from symbackprop.verify import equality as verify, truth
-from symbackprop.verify.equality import POINTS, point_for, verify_page
+from symbackprop.verify.equality import POINTS, verify_page
+from symbackprop.verify.generic_points import point_for
 from symbackprop.verify.truth import Slopes
 from symbackprop.vocabulary import OPS
 

@@ -16,7 +16,8 @@ from symbackprop.matrices import tidy as td
 from symbackprop.page.outline import outline
 from symbackprop.page.page import Page
 from symbackprop.verify import truth
-from symbackprop.verify.equality import point_for, verify_page
+from symbackprop.verify.equality import verify_page
+from symbackprop.verify.generic_points import point_for
 from symbackprop.verify.rounding import Trial, moved, scattered
 from tests.verify.test_wrong import damaged, with_row
 
@@ -159,3 +160,29 @@ def test_probabilities_smaller_than_a_step_of_1e_minus_30() -> None:
     d = sb.derive("z: 3; p = softmax(150*z); L = -sum(log(p))")
     assert d.verify(seed=2).ok
     assert "δ p" in failed(damaged(d, "p", lambda e: td.mul(const(1.001), e)))
+
+
+# --- underflow, and what is 0 at a point ---------------------------------------------------------------
+
+LONG = "x: 3; h0 = tanh(x)\n" + "\n".join(f"h{k + 1} = tanh(h{k}) * x" for k in range(400))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (f"{LONG}\nL = sum(h400)", "h200"),
+        ("x: scalar; y = exp(-1000 - x**2); L = x + y", "y"),
+        ("x: d; y = exp(-900 - x); L = sum(x) + sum(y*y)", "x"),
+        ("x: d; w: d; s = dot(w, x) - 9; h = relu(s); L = h**2 + sum(x)", "s"),
+        ("x: scalar; h = relu(x - 4); L = 3*h", "x"),
+    ],
+)
+def test_what_underflows_or_is_off_at_a_point_is_held_elsewhere(text: str, name: str) -> None:
+    d = sb.derive(text)
+    assert failed(d) == set()
+    changed = failed(damaged(d, name, lambda e: td.mul(const(-1), e)))
+    assert f"δ {name}" in changed
+
+
+def test_what_is_0_everywhere_is_0() -> None:
+    assert failed(sb.derive("x: d; L = sum(relu(-x**2 - 1)) + sum(x)")) == set()

@@ -17,7 +17,7 @@ from symbackprop.page.page import Page, Sketch
 from symbackprop.picture.drawings.drawing import Drawing, Line
 from symbackprop.sheet.exercise import Answer, Derived, Shown, Stated
 from symbackprop.sheet.sheet import LETTERS, Sheet
-from symbackprop.verify.equality import point_for
+from symbackprop.verify.generic_points import point_for
 
 CLOSE = 1e-12  # of two values of one exact formula, relative to the largest entry
 FUNCTIONS = {"sin": np.sin, "cos": np.cos, "log": np.log, "exp": np.exp}

@@ -20,7 +20,8 @@ from symbackprop.graph.graph import Graph
 from symbackprop.numeric.points import Point, forward
 from symbackprop.page.given_numbers import trace_point
 from symbackprop.sizes import Size, size
-from symbackprop.verify.equality import POINTS, analytic, point_for
+from symbackprop.verify.equality import POINTS, analytic
+from symbackprop.verify.generic_points import point_for
 from symbackprop.verify.precise_lines import half_units
 from symbackprop.verify.page_values import PI, Names, Scene
 from symbackprop.verify.typed_partials import with_partials

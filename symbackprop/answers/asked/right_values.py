@@ -27,7 +27,8 @@ from symbackprop.graph.graph import sliding
 from symbackprop.numeric.op_functions import LAYERS, along_last
 from symbackprop.numeric.points import Point, roomy, size_names
 from symbackprop.sizes import Size
-from symbackprop.verify.equality import POINTS, analytic, point_for
+from symbackprop.verify.equality import POINTS, analytic
+from symbackprop.verify.generic_points import point_for
 from symbackprop.verify.page_values import Names, Scene
 from symbackprop.verify.typed_partials import with_partials
 

@@ -23,7 +23,7 @@ from symbackprop.numeric.points import (
     Key, Point, backward_values, forward, generic_point, roomy, seeded, size_names,
 )  # fmt: skip
 from symbackprop.verify.comparison import ROUNDING, relative
-from symbackprop.verify.equality import KINK
+from symbackprop.verify.generic_points import KINK
 
 LISTED = 100  # entries of an array that is written out
 SHORT, FULL = 6, 17  # digits of a number that is no whole one

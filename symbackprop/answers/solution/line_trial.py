@@ -26,7 +26,8 @@ from symbackprop.errors import DeclarationError, SymbackpropError
 from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.formula.writing.walk import inside
 from symbackprop.page.given_numbers import trace_point
-from symbackprop.verify.equality import analytic, point_for
+from symbackprop.verify.equality import analytic
+from symbackprop.verify.generic_points import point_for
 from symbackprop.verify.page_values import Scene
 from symbackprop.verify.typed_partials import with_partials
 
