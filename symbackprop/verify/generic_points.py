@@ -18,13 +18,7 @@ from symbackprop.numeric.points import (
 KINK = {"complex": 1e-9, "central": 1e-3}  # distance kept from kinks
 REGULAR = 1e8  # the largest condition number of a matrix that is inverted at a point
 ATTEMPTS = 40  # points tried before a check is given up
-SPREADS = (
-    1.0,
-    3.0,
-    0.3,
-    0.1,
-    0.03,
-)  # how far from 0 to look, one after the other, where something is 0
+SPREADS = (3.0, 3.0, 3.0, 3.0, 10.0, 10.0, 1.0, 1.0, 0.3, 0.1, 0.03)  # where to look for what is 0
 SMALL = 1e-250  # of what is smaller, a complex step leaves few digits
 WIDE = np.finfo(np.longdouble).minexp < 2 * np.finfo(float).minexp
 
