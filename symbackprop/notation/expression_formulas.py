@@ -14,9 +14,10 @@ from symbackprop.notation import array_formulas as arrays, product_formulas as p
 from symbackprop.notation.convention import Convention, symbol_formula
 from symbackprop.notation.paper_writer import Indices, Row, Writer, call, refused
 from symbackprop.vocabulary.kinds import (
-    ADD, ARGMAX, ARGMIN, COMMUTATION, CONCAT, CONSTANT, CONTRACTION, DIAG, DIVIDE, EINSUM, FROBENIUS,
-    IDENTITY, INVERSE, KRON, MATMUL, MATRIX_POWER, MEAN, MEAN_LAST, MULTIPLY, NEGATIVE, NORM, ONEHOT,
-    OUTER, PICK, POWER, RESHAPE, SELECTOR, SLICE, SOLVE, SUBTRACT, SUM, SUM_LAST, TRANSPOSE, TRI, UNIT,
+    ADD, ARGMAX, ARGMIN, COMMUTATION, CONCAT, CONSTANT, CONTRACTION, DIAG, DIVIDE, EINSUM,
+    FROBENIUS, IDENTITY, INVERSE, KRON, MATMUL, MATRIX_POWER, MEAN, MEAN_LAST, MULTIPLY,
+    NEGATIVE, NORM, ONEHOT, OUTER, PICK, POWER, RESHAPE, SELECTOR, SLICE, SOLVE, SUBTRACT, SUM,
+    SUM_LAST, TRANSPOSE, TRI, UNIT,
 )  # fmt: skip
 
 

@@ -17,7 +17,8 @@ from symbackprop.notation.entry_formulas import plain_first, powered
 from symbackprop.notation.paper_writer import Indices, Writer, trailing
 from symbackprop.sizes import Shape, Size, count, size
 from symbackprop.vocabulary.kinds import (
-    ADD, DIAG, DIVIDE, MATMUL, MEAN, MEAN_LAST, MULTIPLY, NEGATIVE, POWER, SUBTRACT, SUM, SUM_LAST,
+    ADD, DIAG, DIVIDE, MATMUL, MEAN, MEAN_LAST, MULTIPLY, NEGATIVE, POWER, SUBTRACT, SUM,
+    SUM_LAST,
 )  # fmt: skip
 
 # --- sums of terms -----------------------------------------------------------------------------------

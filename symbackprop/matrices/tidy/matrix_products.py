@@ -10,6 +10,7 @@ from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import Expr, apply, const
 from symbackprop.matrices import product_folding as folds, square_products as sq
 from symbackprop.matrices.monomials import is_ones, is_zero, join, split
+from symbackprop.matrices.tidy.centred_sums import of_centred, vanishes
 from symbackprop.matrices.tidy.constructors import (
     RULES, diag, diagonal, inverse, mm, mul, outer, power, rows, total, tr, trace,
 )  # fmt: skip
@@ -34,7 +35,7 @@ def contracted(a: Expr, b: Expr) -> Expr:
 def across(a: Expr, b: Expr) -> Expr | None:
     """Neighbours in a longer product: (X A) (A⁻¹ Y) = X Y."""
     (before, x), (y, after) = sq.last(a), sq.first(b)
-    made = sq.neighbours(x, y) or of_ones(x, y)
+    made = sq.neighbours(x, y) or of_ones(x, y) or of_centred(x, y)
     if made is None:
         return None
     left = made if before is None else mm(before, made)
@@ -50,7 +51,15 @@ def of_ones(a: Expr, b: Expr) -> Expr | None:
 
 def simpler_product(a: Expr, b: Expr) -> Expr | None:
     """The first row that knows the two factors."""
-    known = (with_identity, with_diagonal, of_vectors, with_ones, with_dyad, symmetric_first)
+    known = (
+        with_identity,
+        with_diagonal,
+        of_vectors,
+        of_centred,
+        with_ones,
+        with_dyad,
+        symmetric_first,
+    )
     return next((made for row in known if (made := row(a, b)) is not None), None)
 
 
@@ -144,6 +153,11 @@ def simpler_total(a: Expr) -> Expr | None:
         return trace(masked)
     if a.rank == 1 and a.op is POWER and a.attribute("p") == 2:
         return mm(a.args[0], a.args[0])
+    for n in (0, 1) if a.op is MATMUL and a.rank == 2 else ():
+        if is_ones(a.args[n]):  # Σ 1 1ᵀ B is so many Σ B
+            return mul(const(a.shape[n]), total(a.args[1 - n]))
+    if vanishes(a, *reversed(range(a.rank))):
+        return const(0)
     same = sq.summing_alike(a)
     return total(same) if same else None
 
@@ -156,12 +170,16 @@ def simpler_rows(a: Expr) -> Expr | None:
         return diagonal(masked)
     if is_ones(a):
         return mul(const(a.shape[-1]), fn.constant(1, *a.shape[:-1]))
+    if vanishes(a, a.rank - 1):
+        return fn.constant(0, *a.shape[:-1])
     if a.op is OUTER:
         return mul(total(a.args[1]), a.args[0])
     if a.op is TRANSPOSE and a.args[0].op is OUTER:
         return mul(total(a.args[0].args[0]), a.args[0].args[1])
     if a.op is MATMUL and a.args[0].op is DIAG:
         return mul(a.args[0].args[0], rows(a.args[1]))
+    if a.op is MATMUL and a.rank == 2 and is_ones(a.args[1]):
+        return mul(const(a.shape[1]), rows(a.args[0]))
     return None
 
 
