@@ -114,6 +114,8 @@ def size(value: Size | int | str) -> Size:
         )
     if isinstance(value, str):
         return Size((((value,), 1),))
+    if type(value) is int:  # by far the most, and asking a protocol is slow
+        return Size((((), value),) if value else ())
     if isinstance(value, bool) or not isinstance(value, SupportsIndex):
         raise DeclarationError(f"`{value!r}` is not a size", hint="A size is a number or a name.")
     return collect([((), index(value))])
