@@ -9,7 +9,7 @@ from symbackprop.catalogue.prose import Text
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation
 from symbackprop.derivatives.quantity import Quantity
-from symbackprop.page.outline import RARE, with_notation
+from symbackprop.page.sign_sentences import RARE, with_notation
 from symbackprop.page.page import Block, Equations, Page, Passage, Section
 from symbackprop.sheet.exercise import Check, Version
 

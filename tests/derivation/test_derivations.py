@@ -13,7 +13,7 @@ from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.report import Report
 from symbackprop.errors import DeclarationError
 from symbackprop.numeric.points import backward_values, forward, generic_point, seeded
-from symbackprop.page.outline import PARTS, outline
+from symbackprop.page.outline import SECTIONS, outline
 from symbackprop.page.page import Options
 from symbackprop.verify.equality import verify_page
 from tests import ROOT
@@ -25,7 +25,7 @@ from tests.random_graphs import EVERYTHING, random_graph
 
 def checked(text: str, seed: int) -> tuple[Derivation, Report]:
     d = sb.derive(text)
-    parts = tuple(p for p in PARTS if p not in ("product", "why", "graph", "symbols"))
+    parts = tuple(p for p in SECTIONS if p not in ("product", "why", "graph", "symbols"))
     return d, verify_page(d, outline(d, Options(sections=parts)), seed=seed)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.formula.writing.latex_writer import latex
-from symbackprop.page.outline import conventions
+from symbackprop.page.forward_section import conventions
 
 # graph, variable, value, its gradient there, what the page says
 AT = [

@@ -9,7 +9,7 @@ from symbackprop.entries.op import ops_by_scalar, scalar
 from symbackprop.entries.scalar_functions import SCALARS
 from symbackprop.graph import functions as fn
 from symbackprop.page.kink_sentences import at_kinks
-from symbackprop.page.outline import conventions
+from symbackprop.page.forward_section import conventions
 from symbackprop.sheet.building import verified
 from symbackprop.sheet.sheet import write_tex
 from symbackprop.vocabulary import OPS

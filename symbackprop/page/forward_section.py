@@ -1,0 +1,101 @@
+"""The forward equations with their sizes, and what a reader must know about the notation."""
+
+from __future__ import annotations
+
+from symbackprop.derivation.derivation import Derivation, signal
+from symbackprop.derivation.equation import Phrase, equation, name_of, symbol_of
+from symbackprop.entries.op import functions_in
+from symbackprop.formula import tree as no
+from symbackprop.formula.composing import size_formula
+from symbackprop.formula.tree import Formula, Mark, Name
+from symbackprop.graph.expr import symbols, topological
+from symbackprop.graph.graph import sliding
+from symbackprop.page.kink_sentences import kink_phrases
+from symbackprop.page.page import Block, Equations, Options, Paragraph
+
+
+def forward_section(d: Derivation, o: Options) -> list[Block]:
+    rows = []
+    for n, e in d.graph.definition.items():
+        if n not in d.constants:
+            s = symbol_of(d, n)
+            if n in d.graph.initial:
+                left = no.At(s.tex, (no.ZERO,))
+                rows.append(equation(d, f"forward.{n}.0", left, [d.graph.initial[n]], s.shape))
+            rows.append(
+                equation(d, f"forward.{n}", name_of(d, n), [e], s.shape, recurrent=bool(s.time))
+            )
+    notes = [Paragraph(p) for p in conventions(d)]
+    sized = any(r.shape for r in rows)
+    return [
+        Equations(tuple(rows), Phrase("forward.intro") if sized else Phrase("forward.plain")),
+        *notes,
+    ]
+
+
+def conventions(d: Derivation) -> list[Phrase]:
+    """What a reader must know about the notation, said once."""
+    nodes = (e.op for x in d.graph.definition.values() for e in topological(x))
+    ops = dict.fromkeys(f for op in nodes for f in (op, *functions_in(op)))
+    ranks = {e.rank for e in d.graph.symbol.values()}
+    said = [Phrase(f"convention.{d.convention.vectors}")] if 1 in ranks else []
+    said += [Phrase(f"convention.layout_{d.convention.layout}")] if ranks != {0} else []
+    said += signals(d)
+    if d.graph.time:
+        said.append(time_phrase(d))
+    said += kink_phrases([op.name for op in ops if op.scalar], generic(d))
+    notes = sorted({op.note for op in ops if op.note}, reverse=True)
+    said += [Phrase(f"convention.{note}") for note in notes]
+    if sliding(d.graph):
+        said.append(Phrase("convention.outside"))
+    counted = {n for n in d.graph.symbol if symbol_of(d, n).labels}
+    if counted & set(d.graph.inputs):
+        said.append(Phrase("convention.label"))
+    if counted - set(d.graph.inputs):  # found by argmax and its like
+        said.append(Phrase("convention.position"))
+    return said
+
+
+def signals(d: Derivation) -> list[Phrase]:
+    """What an error signal is, for every node, and for those with a name of their own."""
+    if d.convention.signal == "partial":
+        return []
+    v = generic(d)
+    plain = v.under(Mark.BAR if d.convention.signal == "bar" else Mark.DELTA)
+    if d.backward.seed.symbol:
+        return [
+            Phrase(
+                "convention.cotangent", (("general", plain), ("v", v), ("delta", signal(d, d.of)))
+            )
+        ]
+    of = d.convention.of
+    said = [Phrase("convention.delta", (("delta", plain), ("of", of), ("v", v)))]
+    for n, own in d.convention.signals:
+        if n in d.backward.adjoints:
+            values = (("delta", own), ("of", of), ("x", symbol_of(d, n).tex))
+            said.append(Phrase("convention.signal", values))
+    return said
+
+
+def generic(d: Derivation) -> Name:
+    """A letter for any node, which no symbol has."""
+    taken = {symbol_of(d, n).tex.base for n in d.graph.symbol} | set(d.graph.sizes)
+    return Name(next(x for x in "vqzuw" if x not in taken or x == "w"))
+
+
+def time_phrase(d: Derivation) -> Phrase:
+    """The range of the time index, and what is given before its first step."""
+    time = d.graph.time
+    assert time
+    early: dict[Formula, None] = {}
+    for e in d.graph.definition.values():
+        for x in symbols(e):
+            if x.symbol and x.symbol.shift < 0:
+                given = x.symbol.name not in d.graph.initial
+                for step in range(1 + x.symbol.shift, int(given)):
+                    early[no.At(x.symbol.tex, (no.number(step),))] = None
+    values = (("t", Name(time.name)), ("length", size_formula(time.length)))
+    if not early:
+        return Phrase("convention.time", values)
+    given = Phrase("list", tuple((f"x{n}", f) for n, f in enumerate(early)))
+    return Phrase("convention.start", (*values, ("given", given)))
