@@ -88,7 +88,7 @@ class Bench:
             n: plain.functions.get(n, r"\operatorname{" + n.replace("_", r"\_") + "}")
             for n in known
         }
-        names = (*plain.names, *((DELTA,) if self.short else ()))
+        names = (*plain.names, *((DELTA,) if self.short else ()), *self.target.curvature)
         return letters_of(self.names, replace(plain, names=names, functions=spelled))
 
     @property

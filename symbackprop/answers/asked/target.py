@@ -107,6 +107,11 @@ class Target:
         return frozenset(own | (signals if self.kind == "gradient" or self.alone else set()))
 
     @property
+    def curvature(self) -> tuple[Name, ...]:
+        """The Hessian's name, where it is asked for."""
+        return (hessian_name(self.d),) if self.kind == "hessian" else ()
+
+    @property
     def left(self) -> Formula:
         """What stands on the left of the answer."""
         if self.kind == "value":

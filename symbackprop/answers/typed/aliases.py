@@ -55,6 +55,7 @@ def aliases(bench: Bench) -> dict[str, Formula]:
             f"grad_{n}",
         ):
             out.setdefault(spelled, f)
+    out.update((f.base, f) for f in bench.target.curvature if f.base not in (*out, *d.graph.sizes))
     for n in tuple(d.graph.symbol):
         for spelled, f in scripted(n, d.graph.symbol, out):
             out.setdefault(spelled, f)

@@ -2,6 +2,7 @@ r"""What the sides of an answer say of the derivative asked for: it alone, or wi
 
 A line is an equation. Where one side is the derivative, the others are what it is. Where more stands on
 a side, `2 dL/dw`, `(dL/dX)'`, `dL/dw - 1`, the derivative stands for its value, and the line holds or not.
+So does `df = g dx`, whatever dx is.
 """
 
 from __future__ import annotations
@@ -9,17 +10,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeGuard
 
+import numpy as np
+
 from symbackprop.answers.asked.equality_chain import Refused
 from symbackprop.answers.asked.right_values import DELTA, Bench
 from symbackprop.answers.asked.target import Target
 from symbackprop.derivation.derivation import bare, signal
 from symbackprop.entries.reference_values import Array
+from symbackprop.formula.evaluation.rationals import rational
 from symbackprop.formula.evaluation.value import Value
 from symbackprop.formula.tree import OPEN, At, Call, Formula, Nabla, Name, Partial, Span
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
 from symbackprop.verify.page_values import oriented as lying
 
 ASKED = Name(r"\nabla")  # the derivative asked for, where it stands for its value
+TOTAL = Name(r"\mathrm{d}")  # df, where a line is about differentials
+EIGHTHS = 16  # dx is made of them: numbers up to 2 that are fractions as well
 
 
 @dataclass(frozen=True)
@@ -33,16 +39,18 @@ class Sides:
 
 def sides_of(bench: Bench, each: tuple[Formula, ...]) -> Sides:
     """The sides of a line that was read. Errors: `Refused` where it says nothing of what is asked for."""
-    alone = [f for f in each if itself(bench.target, f)]
-    rest = tuple(f for f in each if f not in alone)
     if len(each) == 1:
         return Sides(each)
+    seed, step = (bare(signal(bench.target.d, n)) for n in (bench.target.of, bench.target.wrt))
+    if each[0] == seed != step and all(step in inside(f) for f in each[1:]):
+        return Sides(each[1:], around=TOTAL)
+    alone = [f for f in each if itself(bench.target, f)]
+    rest = tuple(f for f in each if f not in alone)
     if alone and not rest:
         raise Refused("unreadable", 1, "nothing is said of what is asked for")
     if alone:
         return Sides(rest, alone[0])
-    seed = bare(signal(bench.target.d, bench.target.of))
-    differential = bench.target.of != bench.target.wrt and any(bare(f) == seed for f in each)
+    differential = seed != step and any(bare(f) == seed for f in each)
     if differential or another(bench.target, each[0]) or another(bench.target, each[-1]):
         raise Refused("unreadable", 1, "the left side is another derivative")
     standing = tuple(with_value(bench.target, f) for f in each)
@@ -120,6 +128,24 @@ def with_value(target: Target, f: Formula) -> Formula:
         return At(ASKED, letters) if letters else ASKED
 
     return fold(f, parts_of, combine)
+
+
+def standing(target: Target, own: Array, around: Formula, seed: int) -> dict[Formula, Value]:
+    """What stands for what is asked for in a line: its value; or df, and a dx of any value."""
+    if around != TOTAL:
+        return {ASKED: told(target, own)}
+    dx = differential(target, own, seed)
+    total = np.asarray(np.tensordot(own, dx, dx.ndim))
+    name = bare(signal(target.d, target.wrt))
+    return {TOTAL: Value(total, total.ndim == 1), name: Value(dx, dx.ndim == 1)}
+
+
+def differential(target: Target, own: Array, seed: int) -> Array:
+    """A dx in the shape of the variable, in eighths."""
+    rank = target.d.graph.symbol[target.wrt].rank
+    shape = np.shape(own)[np.ndim(own) - rank :]
+    drawn = np.random.default_rng([seed, 53]).integers(1, EIGHTHS, shape)
+    return np.asarray(rational(drawn) / 8) if own.dtype == object else drawn / 8
 
 
 def told(target: Target, own: Array) -> Value:

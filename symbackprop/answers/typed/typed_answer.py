@@ -116,7 +116,7 @@ def notations(text: str, notation: Notation) -> tuple[Notation, ...]:
 def read_as(bench: Bench, text: str, notation: Notation) -> Typed:
     """What a text says in one notation."""
     text = _MATH.sub(lambda m: " " * len(m[0]), text).rstrip().rstrip(".;,").rstrip()
-    text, of = respelled(bench, text)
+    text, of = respelled(bench, text, notation == "latex")
     main, beside = clauses(text)
     main, given, starts, again = sorted_out(bench, main, beside, notation)
     time = bench.target.d.graph.time

@@ -15,7 +15,7 @@ from symbackprop.answers.asked.equality_chain import Refused
 from symbackprop.answers.asked.right_values import DELTA, Bench, Spot, Steps
 from symbackprop.answers.typed.clause_values import usual, value
 from symbackprop.answers.typed.free_letters import by_rows, implied
-from symbackprop.answers.typed.left_sides import ASKED, told
+from symbackprop.answers.typed.left_sides import TOTAL, standing
 from symbackprop.answers.typed.typed_answer import Typed
 from symbackprop.answers.verdicts.determined_sides import determined
 from symbackprop.answers.verdicts.exact_verdict import differs, exact_environment, exact_spots
@@ -112,7 +112,8 @@ class Judge:
                 return replace(out, verdict="wrong") if turned else out
             made.append(out)
         assert out is not None
-        if self.typed.around is not None and not determined(spots, partial(self.residual, made)):
+        equation = self.typed.around not in (None, TOTAL)  # of any dx, df says what is asked for
+        if equation and not determined(spots, partial(self.residual, made)):
             raise Refused("unreadable", 1, "it holds, and leaves open what is asked for")
         return replace(out, verdict="wrong", detail="start") if self.wrong_start() else out
 
@@ -313,7 +314,8 @@ class Judge:
         env = self.bench.environment(here, typed.free, typed.every if typed.sloped else ())
         if typed.around is None:
             return env
-        return replace(env, values={**env.values, ASKED: told(self.bench.target, here[0].own)})
+        own = standing(self.bench.target, here[0].own, typed.around, self.bench.seed)
+        return replace(env, values={**env.values, **own})
 
     def given(self, spot: Spot) -> Given | None:
         """How the answer's own definitions are put into an environment, their signs read in the same run."""

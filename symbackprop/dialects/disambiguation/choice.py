@@ -41,6 +41,7 @@ class Fitting:
     given: tuple[int, ...] = ()  # which meaning to take at the first, second, … open choice
     work: int = 0
     taken: list[tuple[int, int, str]] = field(default_factory=list)  # taken, of how many, its name
+    noted: set[str] = field(default_factory=set)  # what no sign says, though nothing else fits
     known: dict[Key, tuple[Formula, Scope, Paper]] = field(default_factory=dict)
 
     def value(self, node: Formula, scope: Scope) -> Paper:
@@ -68,6 +69,12 @@ class Fitting:
         except Misfit as found:
             what = f"the sizes do not fit: {found}"
             raise misfit(node, what, sizes=found.sizes) from None
+
+    @property
+    def reading(self) -> Reading:
+        """What was decided."""
+        chosen = tuple(name for _, _, name in self.taken)
+        return Reading(self.plan, (*chosen, *sorted(self.noted - {*chosen})))
 
     def mark(self) -> tuple[dict[Key, str], int]:
         """What is decided so far."""

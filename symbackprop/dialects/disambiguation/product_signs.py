@@ -104,7 +104,7 @@ def column(n: int) -> Paper:
 def run_of(fit: Fitting, node: Formula, run: list[Signed]) -> Paper:
     """A run of factors: those without a sign first, then from the left; or all from the left."""
     if not any(apart(sign) for sign, _ in run):
-        return from_left(fit, node, run)
+        return side_by_side(fit, node, run)
     grouped: list[list[Signed]] = []
     for sign, value in run:
         if apart(sign) or not grouped:
@@ -113,13 +113,26 @@ def run_of(fit: Fitting, node: Formula, run: list[Signed]) -> Paper:
             grouped[-1].append((sign, value))
 
     def tight() -> Paper:
-        each = [(g[0][0], from_left(fit, node, g)) for g in grouped]
+        each = [(g[0][0], side_by_side(fit, node, g, 5 + k)) for k, g in enumerate(grouped)]
         return from_left(fit, node, each, 1)
 
     if len(grouped) == len(run):
         return from_left(fit, node, run)
     options = [("from the right", tight), ("from the left", lambda: from_left(fit, node, run, 2))]
     return fit.choose((id(node), -1), options)
+
+
+def side_by_side(fit: Fitting, node: Formula, run: list[Signed], way: int = 0) -> Paper:
+    """Factors without a sign: from the left; from the right where Wᵀ g h (1 - h) means Wᵀ (g ⊙ h ⊙ (1 - h))."""
+
+    def from_right() -> Paper:
+        made = run[-1][1]
+        for k in range(len(run) - 2, -1, -1):
+            made = joined(fit, (id(node), 100 * way + 50 + k), run[k + 1][0], run[k][1], made)
+        return made
+
+    options = [("", lambda: from_left(fit, node, run, way)), ("from the right", from_right)]
+    return fit.choose((id(node), -20 - way), options) if len(run) > 2 else options[0][1]()
 
 
 def apart(sign: str) -> bool:
@@ -161,12 +174,13 @@ def joined(fit: Fitting, key: Key, sign: str, a: Paper, b: Paper) -> Paper:
     if sign == "@":
         options = [("·", lambda: paper.product(a, b)), ("v @ A", lambda: laid(a, b))]
         return fit.choose(key, options)
-    if not sign or not (a.rank and b.rank):
+    if not (a.rank and b.rank) or (not sign and not alike(a, b) and key not in fit.plan):
         return paper.product(a, b)
-    if sign == LIFTED:
-        both = [("·", lambda: paper.product(a, b)), ("⊙", lambda: elementwise(a, b))]
-        return fit.choose(key, both)
     options = [("·", lambda: paper.product(a, b)), ("⊙", lambda: elementwise(a, b))]
+    if sign in ("", LIFTED):
+        made = fit.choose(key, options)
+        fit.noted |= {"⊙"} if fit.plan[key] == "⊙" else set()
+        return made
     if sign == "*":
         options += [(n, lambda s=s: elementwise(a, s)) for n, s in repeated(b, a)]
         options += [(n, lambda s=s: elementwise(s, b)) for n, s in repeated(a, b)]
@@ -209,7 +223,7 @@ def hadamard(fit: Fitting, node: Hadamard, scope: Scope) -> Paper:
         made = None
         for f in known:
             part = [v for _, v in signed(fit, f, scope)] if isinstance(f, Times) else [f]
-            whole = reduce(side_by_side, part)
+            whole = reduce(juxtaposed, part)
             made = whole if made is None else elementwise(made, whole)
         assert made is not None
         return made
@@ -220,7 +234,11 @@ def hadamard(fit: Fitting, node: Hadamard, scope: Scope) -> Paper:
     return fit.choose((id(node), -2), ways)
 
 
-def side_by_side(a: Paper, b: Paper) -> Paper:
+def alike(a: Paper, b: Paper) -> bool:
+    """Whether two arrays have one size, and no product of matrices."""
+    return a.rank == b.rank == 2 and a.size == b.size and a.size[0] != a.size[1]
+
+
+def juxtaposed(a: Paper, b: Paper) -> Paper:
     """a b between ⊙: the product, or entry by entry where there is none and the sizes are equal."""
-    alike = a.rank == b.rank == 2 and a.size == b.size and a.size[0] != a.size[1]
-    return elementwise(a, b) if alike else paper.product(a, b)
+    return elementwise(a, b) if alike(a, b) else paper.product(a, b)

@@ -93,7 +93,7 @@ def readings(
             waiting += [(*picks[:n], k) for k in range(1, run.taken[n][1])]
         if made is not None:
             found += 1
-            yield Reading(run.plan, tuple(name for _, _, name in run.taken)), made
+            yield run.reading, made
     if not found and refusal:
         raise refusal
 
