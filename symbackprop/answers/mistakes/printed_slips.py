@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -73,15 +74,11 @@ def changed(f: Formula, node: Formula, k: int, new: Formula) -> Formula:
     return fold(f, children, combine)
 
 
-def slipped(b: Bench) -> Iterator[tuple[str, Gaps, tuple[Paper, ...]]]:
-    """Every slip of the printed gradient that has a value at every spot."""
-    found = (x for f in forms(b) for x in islice(edits(b.target.d, f), EDITS))
-    for key, gaps, wrong in found:
-        try:
-            values = tuple(at(b, s, wrong) for s in b.spots)
-        except FAULTS:
-            continue
-        yield key, gaps or (("node", b.target.of),), values
+def slipped(b: Bench) -> Iterator[tuple[str, Gaps, Callable[[Spot], Paper]]]:
+    """Every slip of the printed gradient, and its value at a spot."""
+    for f in forms(b):
+        for key, gaps, wrong in islice(edits(b.target.d, f), EDITS):
+            yield key, gaps or (("node", b.target.of),), partial(at, b, f=wrong)
 
 
 def forms(b: Bench) -> Iterator[Formula]:

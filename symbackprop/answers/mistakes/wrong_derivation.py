@@ -82,23 +82,35 @@ def valued(
     b: Bench, made: tuple[Mistake, ...], at: Callable[[Point, int], Array],
     of: tuple[Slip, ...] = (), scope: str = "",
 ) -> Iterator[Candidate]:  # fmt: skip
-    """The candidate, if it has a value at the first point."""
-    found = (value_at(b, s, at) for s in b.spots)
+    """The candidate of a wrong array, if it has a value at the first point."""
+    vectors = b.target.d.convention.vectors
+
+    def on_paper(s: Spot) -> Paper:
+        array = np.asarray(at(s.point, s.t))
+        return plain(oriented(array, array.ndim, vectors))
+
+    yield from placed(b, made, on_paper, of, scope)
+
+
+def placed(
+    b: Bench, made: tuple[Mistake, ...], at: Callable[[Spot], Paper],
+    of: tuple[Slip, ...] = (), scope: str = "",
+) -> Iterator[Candidate]:  # fmt: skip
+    """The candidate, if it has a value at the first point; at the others it is evaluated when asked."""
+    found = (value_at(s, at) for s in b.spots)
     first = tuple(islice(found, len(b.points[0])))
     steps = tuple(v for v in first if v is not None)
     if steps == first:
         yield Candidate(made, steps, found, of, scope)
 
 
-def value_at(b: Bench, s: Spot, at: Callable[[Point, int], Array]) -> Paper | None:
+def value_at(s: Spot, at: Callable[[Spot], Paper]) -> Paper | None:
     """A value on paper; None where there is none, or more than a matrix."""
     try:
-        array = np.asarray(at(s.point, s.t))
+        found = at(s)
     except FAULTS:
         return None
-    if array.ndim > 2 or not np.all(np.isfinite(array)):
-        return None
-    return plain(oriented(array, array.ndim, b.target.d.convention.vectors))
+    return found if found.rank <= 2 and np.all(np.isfinite(found.array)) else None
 
 
 def once_per_point(work: Callable[[Point], Point]) -> Callable[[Point], Point]:

@@ -11,7 +11,7 @@ from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.right_values import Bench
 from symbackprop.answers.mistakes.printed_slips import FAULTS, slipped
 from symbackprop.answers.mistakes.wrong_derivation import (
-    Candidate, Mistake, full, known, local, once_per_point, valued,
+    Candidate, Mistake, full, known, local, once_per_point, placed, valued,
 )  # fmt: skip
 from symbackprop.answers.mistakes.wrong_rules import Slip, derailed, slips
 from symbackprop.answers.verdicts.formula_verdict import everywhere
@@ -25,6 +25,7 @@ from symbackprop.numeric.points import backward_values
 
 SLIPS = 160  # wrong rules tried for one bench
 PAIRS = 120  # of two slips in one derivation
+WORK = 8_000  # nodes of all derivations with a slip: of large ones fewer are tried
 DEEP = 3  # how often the δ's of a form are written out
 ROUND = 6  # δ's on a way that are written out
 PARTS = 2_000  # of such a form
@@ -93,8 +94,8 @@ def only_diagonal(b: Bench) -> Iterator[Candidate]:
 
 def by_edit(b: Bench) -> Iterator[Candidate]:
     """A slip in the printed gradient."""
-    for key, gaps, values in slipped(b):
-        yield known(b, (Mistake(key, gaps),), values)
+    for key, gaps, at in slipped(b):
+        yield from placed(b, (Mistake(key, gaps),), at)
 
 
 def variables(b: Bench) -> Iterator[Candidate]:
@@ -160,13 +161,19 @@ def where(b: Bench, moved: set[Expr]) -> str:
 
 def by_rule(b: Bench) -> Iterator[Candidate]:
     """One op of the graph with a wrong rule, or all ops it applies to."""
-    found = tuple(islice(slips(b.target.d.graph), SLIPS))
+    found = tuple(islice(slips(b.target.d.graph), affordable(b, SLIPS)))
     for s in found:
         yield from damaged(b, (s,))
     for wrong in dict.fromkeys(s.wrong for s in found):
         all_of = tuple(s for s in found if s.wrong is wrong)
         if len(all_of) > 1 and all_of[0].key != "path":
             yield from damaged(b, all_of)
+
+
+def affordable(b: Bench, most: int) -> int:
+    """How many derivations with a slip in them are made."""
+    parts = topological(*(a.value for a in b.target.d.backward.adjoints.values()))
+    return min(most, 1 + WORK // max(len(parts), 1))
 
 
 def said(made: tuple[Slip, ...]) -> tuple[Mistake, ...]:
@@ -192,9 +199,11 @@ def damaged(b: Bench, made: tuple[Slip, ...]) -> Iterator[Candidate]:
         return
     if wrt not in wrong.adjoints:
         return
+    yield from local(b, said(made), wrong.adjoints[wrt].value, made, made[0].name)
+    if len(wrong.adjoints) == 1 and not right.graph.time:
+        return  # nothing above the variable became another
     at = once_per_point(lambda p: backward_values(wrong, p))
     yield from valued(b, said(made), lambda p, k: at(p).deltas[wrt, k], made)
-    yield from local(b, said(made), wrong.adjoints[wrt].value, made, made[0].name)
     if not right.graph.time or len({s.wrong for s in made}) > 1:
         return
     if len(topological(once := around(wrong, wrt))) < PARTS:
@@ -242,5 +251,5 @@ def two_rules(b: Bench, singles: tuple[Candidate, ...]) -> Iterator[Candidate]:
     """Two slips in one derivation."""
     made = list(dict.fromkeys(c.slips[0] for c in singles if len(c.slips) == 1))
     pairs = ((s, r) for s, r in combinations(made, 2) if (s.e, s.n) != (r.e, r.n))
-    for pair in islice(pairs, PAIRS):
+    for pair in islice(pairs, affordable(b, PAIRS)):
         yield from damaged(b, pair)
