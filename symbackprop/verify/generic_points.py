@@ -8,7 +8,7 @@ from math import inf
 import numpy as np
 
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.entries.reference_values import CONDITIONS, KINKS, Array
+from symbackprop.entries.reference_values import CONDITIONS, KINKS, TIE, Array
 from symbackprop.graph.expr import LEAVES, Expr, topological
 from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.numeric.points import (
@@ -75,7 +75,8 @@ def watched(g: Graph, start: Point) -> tuple[Point, float, float]:
     finally:
         KINKS.reset(tokens[0])
         CONDITIONS.reset(tokens[1])
-    return point, min(kinks, default=inf), max(conditions, default=0.0)
+    # at a generic point a distance of 0 belongs to equal branches: maximum(x, x) has no kink
+    return point, min((k or TIE for k in kinks), default=inf), max(conditions, default=0.0)
 
 
 def again(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from itertools import count
+from typing import TypeVar
 
 import numpy as np
 
@@ -24,6 +27,7 @@ from symbackprop.verify.equality import POINTS, analytic
 from symbackprop.verify.generic_points import point_for
 from symbackprop.verify.precise_lines import half_units
 from symbackprop.verify.page_values import PI, Names, Scene
+from symbackprop.verify.rounding import Nearby, Trial, moved
 from symbackprop.verify.typed_partials import with_partials
 
 
@@ -38,6 +42,7 @@ class Place:
     env: Environment
     said: str  # the sizes, the step and the seed
     sizes: tuple[tuple[str, int], ...]
+    near: Nearby[Place] | None = None  # the same at points beside this one
     known: dict[int, Paper] = field(default_factory=dict)
 
     def value(self, n: int) -> Paper:
@@ -122,12 +127,25 @@ def places(claim: Claim, scene: Scene, local: Scope, said: str) -> list[Place]:
     sizes = {k: shortest(v, scene.point) for k, v in claim.free}
     eq = equation(claim, "line", local, sizes)
     named = tuple(sorted(scene.point.sizes.items()))
-    known = ", ".join(f"{k} = {v}" for k, v in named)
-    out = []
-    for env, moment in scene.environments(eq):
-        full = with_partials(scene, eq, env)
-        out.append(Place(claim, full, f"{known or 'sizes as declared'}{moment}; {said}", named))
-    return out
+    known = ", ".join(f"{k} = {v}" for k, v in named) or "sizes as declared"
+
+    def at(s: Scene) -> list[Place]:
+        found = ((with_partials(s, eq, env), moment) for env, moment in s.environments(eq))
+        return [Place(claim, env, f"{known}{moment}; {said}", named) for env, moment in found]
+
+    return with_neighbours(scene, at)
+
+
+Here = TypeVar("Here", bound=Place)
+
+
+def with_neighbours(scene: Scene, at: Callable[[Scene], list[Here]]) -> list[Here]:
+    """The places of a point, each with those that stand for it at the points beside."""
+    trial, rng = Trial(scene.d, scene.point, scene.seed), np.random.default_rng([scene.seed, 4242])
+    noise = partial(moved, rng=rng)
+    beside = cache(lambda p: at(replace(scene, point=p, noise=noise, scopes={})))
+    nears = (Nearby(trial, lambda p, k=k: beside(p)[k]) for k in count())
+    return [replace(place, near=near) for place, near in zip(at(scene), nears, strict=False)]
 
 
 def shortest(axes: tuple[Size, ...], point: Point) -> Size:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from itertools import islice
 
 import numpy as np
 
@@ -30,11 +31,19 @@ from symbackprop.sizes import Size
 from symbackprop.verify.equality import POINTS, analytic
 from symbackprop.verify.generic_points import point_for
 from symbackprop.verify.page_values import Names, Scene
+from symbackprop.verify.rounding import Nearby, Trial, moved
 from symbackprop.verify.typed_partials import with_partials
 
 DELTA = Name(r"\delta")
 TRIALS = (1, 0, *range(2, POINTS))  # larger sizes first: they decide what a sign means
 ENTRIES = 50_000  # of an answer in indices
+FAR = (
+    0.1,
+    0.01,
+    1e-3,
+    10.0,
+    100.0,
+)  # how far from 0 a point is looked for at which a derivative is not 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +82,7 @@ class Bench:
     tables: dict[tuple[object, ...], NameTable] = field(default_factory=dict)
     spelled: dict[tuple[object, ...], Spellings] = field(default_factory=dict)
     plain_environments: dict[Steps, Environment] = field(default_factory=dict)
+    nearby: dict[tuple[int, int], Nearby[Spot]] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> Names:
@@ -109,7 +119,19 @@ class Bench:
             raise DeclarationError(str(found[0]), where="check")
         again = partial(point_for, d, 0, method=method, given=small_sizes(d, 0))
         points = on_all_sides(d.graph, points, lambda k, far: again(seed=self.seed + k, spread=far))
+        if not any(map(self.tells, points)):
+            tried = (again(seed=self.seed + k, spread=far) for far in FAR for k in (0, 1))
+            points += islice((p for p in tried if isinstance(p, Point) and self.tells(p)), 1)
         return tuple(tuple(self.at(p)) for p in points)
+
+    def tells(self, point: Point) -> bool:
+        """Whether what is right at a point is more than 0: functions saturate, and powers underflow."""
+        return any(np.any(s.own) for s in self.at(point))
+
+    @cached_property
+    def silent(self) -> bool:
+        """Whether the right value is 0 at every spot."""
+        return not any(np.any(s.own) for s in self.spots)
 
     @cached_property
     def spots(self) -> Steps:
@@ -120,9 +142,27 @@ class Bench:
         """The spots of one point."""
         scene = Scene(self.target.d, self.names, point, self.seed)
         steps = range(1, point.length + 1) if self.target.recurrent else (0,)
-        for t in steps:
-            own = self.target.at(point, t)
-            yield Spot(scene, t, own, self.target.paper(own), vec=self.target.vec(own))
+        return (self.spot(scene, t) for t in steps)
+
+    def spot(self, scene: Scene, t: int) -> Spot:
+        """What is right at one step of a point."""
+        own = self.target.at(scene.point, t)
+        return Spot(scene, t, own, self.target.paper(own), vec=self.target.vec(own))
+
+    def beside(self, spot: Spot) -> Nearby[Spot]:
+        """The same step at points beside."""
+        key = id(spot.point), spot.t
+        if key not in self.nearby:
+            trial, rng = (
+                Trial(self.target.d, spot.point, self.seed),
+                np.random.default_rng([self.seed, 4242]),
+            )
+            noise = partial(moved, rng=rng)
+            self.nearby[key] = Nearby(
+                trial,
+                lambda p: self.spot(replace(spot.scene, point=p, noise=noise, scopes={}), spot.t),
+            )
+        return self.nearby[key]
 
     def environment(
         self, here: Steps, free: Mapping[str, tuple[Size, ...]], slopes: tuple[Formula, ...] = ()

@@ -13,21 +13,23 @@ from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.equality_chain import Refused
 from symbackprop.answers.asked.right_values import Bench, Spot
 from symbackprop.answers.typed.typed_answer import Typed
-from symbackprop.answers.verdicts.formula_verdict import Found, Judge, outcome
+from symbackprop.answers.verdicts.agreement import outcome
+from symbackprop.answers.verdicts.formula_verdict import Found, Judge, finite
 from symbackprop.entries.reference_values import KINKS, Array
 from symbackprop.errors import SymbackpropError
 from symbackprop.formula.evaluation.paper_arrays import Paper
+from symbackprop.formula.tree import ZERO
 from symbackprop.graph.expr import Symbol
 from symbackprop.graph.graph import Graph
 from symbackprop.numeric.points import (
     Key, Point, backward_values, forward, generic_point, roomy, seeded, size_names,
 )  # fmt: skip
-from symbackprop.verify.comparison import ROUNDING, relative
+from symbackprop.verify.comparison import relative
 from symbackprop.verify.generic_points import KINK
 
 LISTED = 100  # entries of an array that is written out
 SHORT, FULL = 6, 17  # digits of a number that is no whole one
-NOISE = 1e-14  # what rounding may make of equal numbers
+NOISE = 1e-14  # relative: what rounding may make of equal numbers
 NEAR = 1e-8  # entries that count as the same side by side
 ATTEMPTS = 12  # points tried, the smallest sizes first
 QUARTERS = 6  # points tried beside them, all numbers quartered: nearer to 0 than integers are
@@ -93,8 +95,9 @@ def smallest(b: Bench, typed: Typed, found: Found) -> Counterexample | None:
 def shows(right: Paper, value: Paper, found: Found) -> bool:
     """Whether an answer is seen to be wrong at a spot: where it is nearly right, by its last digits."""
     if found.detail == "nearly":
-        return relative(right.array, value.array, rounding=ROUNDING)[0] > NOISE
-    return outcome(right, value, found.form) in ("differs", "sizes", "transposed")
+        return relative(right.array, value.array)[0] > NOISE
+    said = outcome(right, value, zero=found.form == ZERO)
+    return finite(value) and said in ("differs", "sizes", "transposed")
 
 
 def beside(right: Array, given: Array, digits: int) -> tuple[Nested, Nested, tuple[int, ...]]:

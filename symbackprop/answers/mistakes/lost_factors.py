@@ -10,7 +10,7 @@ import numpy as np
 
 from symbackprop.answers.asked.right_values import Bench, Spot
 from symbackprop.formula.evaluation.paper_arrays import Paper
-from symbackprop.verify.comparison import EQUAL, ROUNDING, relative
+from symbackprop.verify.comparison import EQUAL, relative
 
 LARGEST = 60  # numerator and denominator of a factor
 EXACT = 1e-9  # how near to such a fraction a factor has to be
@@ -43,9 +43,9 @@ def ratios(rights: Sequence[Paper], values: Sequence[Paper]) -> list[float] | No
             out.append(float("nan"))
             continue
         by = float(a @ x) / length
-        if relative(some(a), by * some(x), rounding=ROUNDING)[0] > EQUAL:
+        if relative(some(a), by * some(x))[0] > EQUAL:
             return None
-        if by == 0 or relative(a, by * x, rounding=ROUNDING)[0] > EQUAL:
+        if by == 0 or relative(a, by * x)[0] > EQUAL:
             return None
         out.append(by)
     return out

@@ -18,7 +18,7 @@ from symbackprop.formula.evaluation.value import meaning
 from symbackprop.formula.tree import Formula, Minus, Plus, Transpose
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
-from symbackprop.verify.comparison import EQUAL, ROUNDING, relative
+from symbackprop.verify.comparison import EQUAL, relative
 
 EDITS = 80  # variants of one formula
 Gaps = tuple[tuple[str, str], ...]
@@ -163,7 +163,7 @@ def together(parts: list[tuple[Paper, ...]], values: tuple[Paper, ...]) -> np.nd
     if np.linalg.matrix_rank(a) < len(parts):
         return None
     found = np.linalg.lstsq(a, x)[0]
-    return found if relative(x, a @ found, rounding=ROUNDING)[0] <= EQUAL else None
+    return found if relative(x, a @ found)[0] <= EQUAL else None
 
 
 def flat(values: tuple[Paper, ...]) -> np.ndarray:
@@ -180,4 +180,4 @@ def weights_at(parts: list[Paper], value: Paper) -> np.ndarray | None:
     if not np.all(np.isfinite(x)) or np.linalg.matrix_rank(a) < a.shape[1]:
         return None
     found = np.linalg.lstsq(a, x)[0]
-    return found if relative(x, a @ found, rounding=ROUNDING)[0] <= EQUAL else None
+    return found if relative(x, a @ found)[0] <= EQUAL else None

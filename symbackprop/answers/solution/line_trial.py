@@ -6,7 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
-from symbackprop.answers.asked.chain_points import Place, on_all_sides, plain, shortest
+from symbackprop.answers.asked.chain_points import (
+    Place,
+    on_all_sides,
+    plain,
+    shortest,
+    with_neighbours,
+)
 from symbackprop.answers.asked.equality_chain import Claim, Refused, equation
 from symbackprop.answers.asked.right_values import TRIALS, WHOLE, Bench, small_sizes
 from symbackprop.answers.asked.target import Target
@@ -15,7 +21,8 @@ from symbackprop.answers.solution.solution_names import (
     Definition, Plans, columns, open_sizes, own, own_slopes,
 )  # fmt: skip
 from symbackprop.answers.typed.typed_answer import Notation, notations
-from symbackprop.answers.verdicts.line_verdict import Court, Line, equal
+from symbackprop.answers.verdicts.agreement import same
+from symbackprop.answers.verdicts.line_verdict import Court, Line
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.scopes import BEFORE, PAGE
 from symbackprop.dialects.disambiguation.choice import Reading, Row
@@ -127,7 +134,9 @@ class Trial(Court):
     def at_scenes(self, scenes: tuple[Scene, ...]) -> list[Place]:
         """Every step of time of some points, signs with one meaning at all of them."""
         plans: dict[int, Reading] = {}
-        found = [p for s in scenes for p in self.places(s, plans)]
+        found = [
+            p for s in scenes for p in with_neighbours(s, lambda x: list(self.places(x, plans)))
+        ]
         if not found:
             raise Refused("unreadable", 1, "no step of the recurrence has it")
         return found
@@ -152,7 +161,7 @@ class Trial(Court):
             full = replace(full, values={**full.values, **own_names, **found, **now},
                            functions={**WHOLE, **full.functions})  # fmt: skip
             yield FittedPlace(self.claim, full, f"{said}{moment}; seed {self.seed}", named,
-                              {}, open_sizes(scene), plans, self.rows)  # fmt: skip
+                              None, {}, open_sizes(scene), plans, self.rows)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -175,7 +184,7 @@ class FittedPlace(Place):
         """The first reading that equals the side beside it: the one before; of the first side the next."""
         if len(found) > 1:
             beside = [self.value(n - 1)] if n else self.next_to_first()
-            fits = (r for r, v in found if any(alike(b, plain(v)) for b in beside))
+            fits = (r for r, v in found if any(same(b, plain(v)) for b in beside))
             return next(fits, found[0][0])
         return found[0][0]
 
@@ -185,8 +194,3 @@ class FittedPlace(Place):
             return [plain(v) for _, v in self.readings(1)]
         except (SymbackpropError, Refused):
             return []
-
-
-def alike(a: Paper, b: Paper) -> bool:
-    """Whether two values are equal."""
-    return a.size == b.size and equal("=", a, b)

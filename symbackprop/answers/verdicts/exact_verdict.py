@@ -233,15 +233,27 @@ def differs(x: Exact, value: Paper, forms: Iterable[Formula], asked: Paper | Non
     Where functions or nodes have any values, another formula may be right all the same: then only a tiny
     difference, which no other formula would make, is one.
     """
-    s, given = x.spot, plain(value)
+    given, right = beside(x, value, asked)
     calls = {f.function for form in forms for f in inside(form) if isinstance(f, Call)}
     whole = x.whole and not any(map(guessed, calls))
-    flat = s.vec if s.vec and given.rank == 2 and s.right.rank > 2 else s.right
-    right = plain(asked or flat)
     if given.size != right.size:
         return whole and bool(largest(right.array) or largest(given.array))
     gap = largest(rational(given.array) - rational(right.array))
     return bool(gap) and (whole or gap < TINY * largest(right.array))
+
+
+def agrees(x: Exact, value: Paper, asked: Paper | None = None) -> bool:
+    """Whether a value is the right one to the last digit, whatever the functions in it are."""
+    given, right = beside(x, value, asked)
+    return given.size == right.size and not largest(rational(given.array) - rational(right.array))
+
+
+def beside(x: Exact, value: Paper, asked: Paper | None) -> tuple[Paper, Paper]:
+    """A value, and the right one in the same form."""
+    s, given = x.spot, plain(value)
+    return given, plain(
+        asked or (s.vec if s.vec and given.rank == 2 and s.right.rank > 2 else s.right)
+    )
 
 
 def largest(a: Array) -> Fraction:

@@ -17,9 +17,15 @@ from symbackprop.answers.typed.clause_values import usual, value
 from symbackprop.answers.typed.free_letters import by_rows, implied
 from symbackprop.answers.typed.left_sides import TOTAL, standing
 from symbackprop.answers.typed.typed_answer import Typed
+from symbackprop.answers.verdicts.agreement import Beside, Outcome, aligned, outcome
 from symbackprop.answers.verdicts.determined_sides import determined
-from symbackprop.answers.verdicts.exact_verdict import differs, exact_environment, exact_spots
-from symbackprop.answers.verdicts.line_verdict import aligned, equal
+from symbackprop.answers.verdicts.exact_verdict import (
+    Exact,
+    agrees,
+    differs,
+    exact_environment,
+    exact_spots,
+)
 from symbackprop.answers.verdicts.restated_names import contradicted
 from symbackprop.derivation.derivation import bare
 from symbackprop.dialects.disambiguation.choice import Fitting, Reading, Row
@@ -28,13 +34,14 @@ from symbackprop.dialects.disambiguation.readings import PAPER_ROWS, Given, read
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import FormulaError, LimitError, SizesError, SymbackpropError
 from symbackprop.formula.composing import size_formula
-from symbackprop.formula.evaluation.paper_arrays import Paper, transpose
+from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.formula.evaluation.rationals import NotRational
 from symbackprop.formula.evaluation.value import Environment, evaluate
 from symbackprop.formula.tree import (
     ONE,
     ZERO,
     At,
+    Call,
     Formula,
     Name,
     Partial,
@@ -47,7 +54,6 @@ from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
 from symbackprop.sizes import size
 
 Verdicts = Literal["correct", "transposed", "wrong", "unreadable"]
-Outcome = Literal["equal", "transposed", "sizes", "differs", "nowhere"]
 KEYS = frozenset({"", "nearly", "start", "step", "Σ"})  # details that are no messages
 SINGLE = size(1)
 _BEST = ("correct", "transposed", "wrong")
@@ -123,26 +129,37 @@ class Judge:
         return right and not self.wrong_start()
 
     def nearly(self, found: Found) -> bool:
-        """Whether a form that agrees in floating point differs in fractions."""
-        form, around = found.form, self.typed.around
+        """Whether a form that agrees in floating point differs in fractions.
+
+        Errors: `Refused` where all that is right is 0 in floating point, and fractions do not tell either.
+        """
+        bodies = (found.form, *(d.body for d in self.typed.locals))
+        seen = list(self.exactly(found))
+        if any(differs(x, made, bodies, right) for x, made, right in seen):
+            return True
+        open_ones = bool(seen) or any(isinstance(f, Call) for f in inside(found.form))
+        if self.bench.silent and open_ones and not (seen and all(agrees(*x) for x in seen)):
+            raise Refused(
+                "unreadable", 1, "it cannot be checked: what is right is 0 at every point tried"
+            )
+        return False
+
+    def exactly(self, found: Found) -> Iterator[tuple[Exact, Paper, Paper | None]]:
+        """A form at points in fractions, and the side with the derivative; none where one is irrational."""
         if self.typed.step == "free" and not self.bench.target.recurrent:
-            return False
-        try:
+            return
+        with suppress(NotRational, SymbackpropError, Refused, ZeroDivisionError):
             for x in exact_spots(self.bench):
                 env, given = exact_environment(self.environment((x.spot,))), self.given(x.spot)
-                made = self.own(
-                    valued(form, env, x.spot.sizes, found.reading, given, self.rows), x.spot
+                sides = [(found.form, found.reading)]
+                sides += (
+                    [(self.typed.around, found.left)] if self.typed.around and found.left else []
                 )
-                right = None
-                if around is not None and found.left:
-                    right = self.own(
-                        valued(around, env, x.spot.sizes, found.left, given, self.rows), x.spot
-                    )
-                if differs(x, made, (form, *(d.body for d in self.typed.locals)), right):
-                    return True
-        except (NotRational, SymbackpropError, Refused, TypeError, ZeroDivisionError):
-            return False  # what is no rational number is judged in floating point only
-        return False
+                made = [
+                    self.own(valued(f, env, x.spot.sizes, reading, given, self.rows), x.spot)
+                    for f, reading in sides
+                ]
+                yield x, made[0], made[1] if len(made) > 1 else None
 
     def rule(self, form: Formula) -> bool:
         """Whether a form is the chain rule in names we know and nothing else: it may have no value."""
@@ -165,7 +182,9 @@ class Judge:
                 )
                 given = plain(usual(form, env, s))
                 zero = right is None and not np.any(given.array)
-                if not zero and (right is None or outcome(right, given, form) != "equal"):
+                if not zero and (
+                    right is None or outcome(right, given, zero=form == ZERO) != "equal"
+                ):
                     return True
         return False
 
@@ -180,9 +199,9 @@ class Judge:
         try:
             env = self.environment((first,))
             for left, value in readings(around, env, first.sizes, self.given(first), self.rows):
-                found = self.form(form, self.everywhere(around, left, value))
+                found = self.form(form, left, self.everywhere(around, left, value))
                 if best is None or found.rank < best.rank:
-                    best = replace(found, left=left)
+                    best = found
                 if best.verdict == "correct":
                     break
         except (FormulaError, LimitError) as error:
@@ -207,7 +226,9 @@ class Judge:
             out.append(np.ravel(np.subtract(*aligned(left, form))))
         return np.concatenate(out)
 
-    def form(self, form: Formula, rights: tuple[Paper, ...] | None = None) -> Found:
+    def form(
+        self, form: Formula, left: Reading | None = None, rights: tuple[Paper, ...] = ()
+    ) -> Found:
         """The best of all readings."""
         first = self.bench.spots[0]
         if self.typed.step == "free" and not self.bench.target.recurrent:
@@ -216,16 +237,21 @@ class Judge:
         try:
             env = self.environment((first,))
             for reading, value in readings(form, env, first.sizes, self.given(first), self.rows):
-                found = self.compared(form, reading, self.everywhere(form, reading, value), rights)
+                try:
+                    values = self.everywhere(form, reading, value)
+                    found = self.compared(Found("wrong", form, reading, values, left=left), rights)
+                except Refused:
+                    if reading.instead:
+                        raise reading.instead from None
+                    raise
+                if reading.instead and found.sizes and found.verdict == "wrong":
+                    raise reading.instead
                 if best is None or found.rank < best.rank:
                     best = found
                 if best.verdict == "correct":
                     break
         except SizesError as error:
-            inside = "inside" if len(error.sizes) == 2 else ""
-            return best or Found(
-                "wrong", form, Reading({}), (), error.sizes, inside, str(error), error.where
-            )
+            return best or unfit(form, error)
         except (FormulaError, LimitError) as error:
             raise Refused("unreadable", 1, str(error)) from None
         assert best is not None
@@ -335,15 +361,13 @@ class Judge:
         step = env.indices.get(time.name) if time else None
         return {} if time is None or step is None else {time.name: int(np.max(step))}
 
-    def compared(
-        self, form: Formula, reading: Reading, values: tuple[Paper, ...],
-        asked: tuple[Paper, ...] | None = None,
-    ) -> Found:  # fmt: skip
+    def compared(self, found: Found, asked: tuple[Paper, ...] = ()) -> Found:
         """The verdict over all spots."""
-        spots = self.bench.spots
+        form, values, spots = found.form, found.values, self.bench.spots
         flat = all(v.rank == 2 and s.vec for v, s in zip(values, spots, strict=True))
-        rights = asked or [plain(s.vec if flat and s.vec else s.right) for s in spots]
-        kinds = {outcome(r, v, form) for r, v in zip(rights, values, strict=True)} - {"nowhere"}
+        rights = asked or tuple(plain(s.vec if flat and s.vec else s.right) for s in spots)
+        kinds = {self.outcome(found, *x) for x in zip(spots, rights, values, strict=True)}
+        kinds -= {"nowhere"}
         if not kinds and (turned := self.one_later(form)):
             return turned
         if not kinds:
@@ -355,10 +379,30 @@ class Judge:
             verdict = "correct"
         elif kinds <= {"equal", "transposed"}:
             verdict = "transposed"
-        sizes = (
-            (rights[0].size, values[0].size) if "sizes" in kinds or verdict == "transposed" else ()
+        shown = "sizes" in kinds or verdict == "transposed"
+        return replace(
+            found, verdict=verdict, sizes=(rights[0].size, values[0].size) if shown else ()
         )
-        return Found(verdict, form, reading, values, sizes)
+
+    def outcome(self, found: Found, spot: Spot, right: Paper, value: Paper) -> Outcome:
+        """How a value at a spot stands to the right one."""
+
+        def pair(s: Spot) -> tuple[Paper, Paper]:
+            flat = right.size != plain(spot.right).size and s.vec
+            return (
+                plain(flat or self.right(found, s)), self.at(found.form, found.reading, s)
+            )  # fmt: skip
+
+        if not finite(value):
+            return "nowhere"
+        near = self.bench.beside(spot)
+        return outcome(right, value, zero=found.form == ZERO, beside=Beside(near, pair))
+
+
+def unfit(form: Formula, error: SizesError) -> Found:
+    """A form in which sizes do not fit: those of two operands, or those of all of it."""
+    inside = "inside" if len(error.sizes) == 2 else ""
+    return Found("wrong", form, Reading({}), (), error.sizes, inside, str(error), error.where)
 
 
 def chained(form: Formula) -> bool:
@@ -379,18 +423,12 @@ def unstacked(value: Paper, spot: Spot) -> Paper:
     return Paper(value.array.reshape(shape[::-1]).T, 2)
 
 
-def outcome(right: Paper, value: Paper, form: Formula | None = None) -> Outcome:
-    """How a value stands to the right one; a bare 0 stands for zeros of any size."""
-    if not np.all(np.isfinite(value.array)):
-        return "nowhere"
-    turned = right.rank == value.rank == 2 and right.size == value.size[::-1]
-    if right.size != value.size and form != ZERO:
-        return "transposed" if turned and equal("=", transpose(right), value) else "sizes"
-    if equal("=", right, value):
-        return "equal"
-    return "transposed" if turned and equal("=", transpose(right), value) else "differs"
-
-
 def everywhere(rights: Iterable[Paper], values: Iterable[Paper]) -> Iterator[Outcome]:
     """The outcome at every spot."""
-    return (outcome(r, v) for r, v in zip(rights, values, strict=True))
+    pairs = zip(rights, values, strict=True)
+    return (outcome(r, v) if finite(v) else "nowhere" for r, v in pairs)
+
+
+def finite(value: Paper) -> bool:
+    """Whether all entries are numbers: what uses the very thing that is asked for has none."""
+    return bool(np.all(np.isfinite(value.array)))

@@ -16,17 +16,16 @@ from symbackprop.answers.asked.chain_points import Place, generic, given, in_nam
 from symbackprop.answers.asked.equality_chain import (
     Claim, Refused, Verdict, equation, letters_of, read_claim, shown,
 )  # fmt: skip
+from symbackprop.answers.verdicts.agreement import Beside, Outcome, aligned, outcome
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.scopes import PAGE, TRACE, Scope, scope
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import FormulaError
-from symbackprop.formula.evaluation.paper_arrays import Paper, transpose
 from symbackprop.formula.tree import ZERO, Decimal, Formula, Minus, Number
 from symbackprop.formula.writing.walk import inside
 from symbackprop.sizes import Size
-from symbackprop.verify.comparison import EQUAL, ROUNDING, relative
-from symbackprop.verify.equality import raised
+from symbackprop.verify.comparison import EQUAL
 from symbackprop.verify.page_values import Names
 
 
@@ -216,21 +215,15 @@ class Court:
         sizes = tuple(at.value(k).size for k in sides)
         return Found(worst, sizes=sizes, point=at.sizes, detail=f"{said} ({at.said})")
 
-    def outcome(self, place: Place, n: int) -> str:
-        """equal | rounded | transposed | sizes | differs | nowhere: the sign at one place."""
-        k, sign = self.reference(n), self.claim.signs[n - 1]
-        a, b = place.value(k), place.value(n)
-        if a.size != b.size and not self.zero(k, n):
-            fits = a.rank == b.rank == 2 and a.size == b.size[::-1]
-            return "transposed" if fits and equal("=", transpose(a), b) else "sizes"
-        if not (np.all(np.isfinite(a.array)) or np.all(np.isfinite(b.array))):
-            return "nowhere"
-        if equal(sign, a, b):
-            return "equal"
-        if sign in "=≈" and within(a, b, self.slack(place, k) + self.slack(place, n)):
-            return "rounded"
-        square = a.rank == b.rank == 2 and a.size == b.size[::-1]
-        return "transposed" if square and equal("=", transpose(a), b) else "differs"
+    def outcome(self, place: Place, n: int) -> Outcome:
+        """The sign before side n at one place."""
+        k = self.reference(n)
+        near = place.near
+        return outcome(
+            place.value(k), place.value(n), sign=self.claim.signs[n - 1], zero=self.zero(k, n),
+            slack=self.slack(place, k) + self.slack(place, n),
+            beside=Beside(near, lambda p: (p.value(k), p.value(n))) if near else None,
+        )  # fmt: skip
 
     def zero(self, *sides: int) -> bool:
         """A bare 0 stands for an array of zeros."""
@@ -266,31 +259,6 @@ class Court:
 def rounded(side: Formula) -> bool:
     """Whether a decimal stands in a side."""
     return any(isinstance(f, Decimal) for f in inside(side))
-
-
-def aligned(a: Paper, b: Paper) -> tuple[Array, Array]:
-    """Two values over the same samples and entries."""
-    rank = max(a.rank, b.rank)
-    x, y = a.lifted(rank), b.lifted(rank)
-    if x.shape != y.shape:
-        x, y = np.broadcast_arrays(x, y)
-    return x, y
-
-
-def equal(sign: str, a: Paper, b: Paper) -> bool:
-    """Whether a sign holds to the tolerance of verification."""
-    x, y = aligned(a, b)
-    if sign == "≤":
-        x = raised(x, y)
-    if sign == "≥":
-        y = raised(y, x)
-    return relative(x, y, rounding=ROUNDING)[0] <= EQUAL
-
-
-def within(a: Paper, b: Paper, slack: Array) -> bool:
-    """Whether rounding explains the difference."""
-    x, y = aligned(a, b)
-    return bool(np.all(np.abs(x - y) <= slack))
 
 
 def digits(x: float, y: float) -> tuple[str, str]:

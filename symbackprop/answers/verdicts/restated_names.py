@@ -10,10 +10,9 @@ from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.right_values import Spot, Steps
 from symbackprop.answers.typed.clause_values import Definition, usual, value
 from symbackprop.answers.typed.typed_answer import Typed
-from symbackprop.answers.verdicts.line_verdict import equal
+from symbackprop.answers.verdicts.agreement import same
 from symbackprop.dialects.disambiguation.readings import Given, readings, valued
 from symbackprop.errors import SizesError
-from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.formula.evaluation.value import Environment
 from symbackprop.formula.tree import Formula
 from symbackprop.formula.writing.text_writer import text
@@ -52,11 +51,6 @@ def holds(
     except SizesError:
         return False
     return False
-
-
-def same(a: Paper, b: Paper) -> bool:
-    """Whether two values are equal."""
-    return a.size == b.size and equal("=", a, b)
 
 
 def alike(d: Definition, left: Formula, env: Environment, spot: Spot) -> bool:

@@ -29,6 +29,7 @@ class Reading:
 
     plan: Mapping[Key, str]
     chosen: tuple[str, ...] = ()
+    instead: SizesError | None = None  # the product that fits nowhere, read entry by entry
 
 
 @dataclass(slots=True)
@@ -41,6 +42,7 @@ class Fitting:
     given: tuple[int, ...] = ()  # which meaning to take at the first, second, … open choice
     work: int = 0
     taken: list[tuple[int, int, str]] = field(default_factory=list)  # taken, of how many, its name
+    loose: bool = False  # factors side by side may be entry by entry
     noted: set[str] = field(default_factory=set)  # what no sign says, though nothing else fits
     known: dict[Key, tuple[Formula, Scope, Paper]] = field(default_factory=dict)
 
@@ -70,11 +72,10 @@ class Fitting:
             what = f"the sizes do not fit: {found}"
             raise misfit(node, what, sizes=found.sizes) from None
 
-    @property
-    def reading(self) -> Reading:
+    def reading(self, instead: SizesError | None) -> Reading:
         """What was decided."""
         chosen = tuple(name for _, _, name in self.taken)
-        return Reading(self.plan, (*chosen, *sorted(self.noted - {*chosen})))
+        return Reading(self.plan, (*chosen, *sorted(self.noted - {*chosen})), instead)
 
     def mark(self) -> tuple[dict[Key, str], int]:
         """What is decided so far."""

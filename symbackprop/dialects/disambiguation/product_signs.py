@@ -123,7 +123,7 @@ def run_of(fit: Fitting, node: Formula, run: list[Signed]) -> Paper:
 
 
 def side_by_side(fit: Fitting, node: Formula, run: list[Signed], way: int = 0) -> Paper:
-    """Factors without a sign: from the left; from the right where Wᵀ g h (1 - h) means Wᵀ (g ⊙ h ⊙ (1 - h))."""
+    """Factors without a sign: from the left, or from the right as Wᵀ (g ⊙ h) in Wᵀ g h."""
 
     def from_right() -> Paper:
         made = run[-1][1]
@@ -132,7 +132,10 @@ def side_by_side(fit: Fitting, node: Formula, run: list[Signed], way: int = 0) -
         return made
 
     options = [("", lambda: from_left(fit, node, run, way)), ("from the right", from_right)]
-    return fit.choose((id(node), -20 - way), options) if len(run) > 2 else options[0][1]()
+    key = (id(node), -20 - way)
+    if len(run) < 3 or not (fit.loose or key in fit.plan):
+        return from_left(fit, node, run, way)
+    return fit.choose(key, options)
 
 
 def apart(sign: str) -> bool:
@@ -174,7 +177,9 @@ def joined(fit: Fitting, key: Key, sign: str, a: Paper, b: Paper) -> Paper:
     if sign == "@":
         options = [("·", lambda: paper.product(a, b)), ("v @ A", lambda: laid(a, b))]
         return fit.choose(key, options)
-    if not (a.rank and b.rank) or (not sign and not alike(a, b) and key not in fit.plan):
+    if not (a.rank and b.rank) or (
+        not sign and not (fit.loose and alike(a, b)) and key not in fit.plan
+    ):
         return paper.product(a, b)
     options = [("·", lambda: paper.product(a, b)), ("⊙", lambda: elementwise(a, b))]
     if sign in ("", LIFTED):

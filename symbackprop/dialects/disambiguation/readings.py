@@ -77,13 +77,24 @@ def readings(
     `given` puts what is defined beside the formula into the environment, its signs read in the same run;
     `rows` are the rules of the signs, those of paper where nothing is said.
     """
+    try:
+        yield from fitting_readings(node, env, sizes, given, rows or PAPER_ROWS)
+    except SizesError as refusal:
+        yield from fitting_readings(node, env, sizes, given, rows or PAPER_ROWS, instead=refusal)
+
+
+def fitting_readings(
+    node: Formula, env: Environment, sizes: Sizes, given: Given | None, rows: Mapping[type, Row],
+    *, instead: SizesError | None = None,
+) -> Iterator[tuple[Reading, Paper]]:  # fmt: skip
+    """The readings whose sizes fit; `instead` is why there is none unless g σ(x) is entry by entry."""
     waiting: list[tuple[int, ...]] = [()]
-    refusal: SizesError | None = None
+    refusal: SizesError | None = instead
     found = 0
     for _ in range(RUNS):
         if not waiting or found == READINGS:
             break
-        run = Fitting(rows or PAPER_ROWS, sizes, {}, waiting.pop(0))
+        run = Fitting(rows, sizes, {}, waiting.pop(0), loose=instead is not None)
         try:
             made = meaning(node, given(env, run) if given else env, run.value)
         except SizesError as error:
@@ -93,7 +104,7 @@ def readings(
             waiting += [(*picks[:n], k) for k in range(1, run.taken[n][1])]
         if made is not None:
             found += 1
-            yield run.reading, made
+            yield run.reading(instead), made
     if not found and refusal:
         raise refusal
 
