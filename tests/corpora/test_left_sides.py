@@ -3,7 +3,7 @@ r"""The left side of an answer is part of it: what stands around the derivative 
 import pytest
 
 import symbackprop as sb
-from tests.corpora.left_side_rows import GRAPHS, ROWS
+from tests.corpora.left_side_rows import GRAPHS, HESSIANS, ROWS
 
 SQUARES = "X: n x d; f = sum(X**2)"
 LEAST = "X: n x d; w: d; y: n; L = sum((X @ w - y)**2)/n"
@@ -138,3 +138,16 @@ def test_a_left_side_is_read_whole(graph: str, wrt: str, answer: str, verdict: s
     found = sb.check(GRAPHS[graph], wrt, answer)
     right = (verdict,) if verdict != "wrong" else ("wrong", "transposed")
     assert found.verdict in right, (found.verdict, found.sentence(), found.detail)
+
+
+@pytest.mark.parametrize(("graph", "wrt", "answer", "verdict"), HESSIANS)
+def test_a_second_derivative_is_called_as_people_call_it(
+    graph: str, wrt: str, answer: str, verdict: str
+) -> None:
+    found = sb.check(GRAPHS[graph], wrt, answer, kind="hessian")
+    assert found.verdict == verdict, (found.sentence(), found.detail)
+
+
+def test_an_undeclared_function_is_named_with_the_output() -> None:
+    found = sb.check(SQUARES, "X", "dg/dX = 2 X")
+    assert "g is not declared" in found.detail and "∂f/∂X" in found.detail

@@ -34,7 +34,7 @@ ORDERS = {"value": 0, "hessian": 2}  # of what is asked for; of all others 1
 SMALL = {c: k for k, c in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
 _DEFINED = re.compile(r":\s*=|\\(?:coloneqq|triangleq)(?![A-Za-z])")
 _LEFT = re.compile(r"^[^=]*(?==)")
-_D = r"(?:∂|\\partial(?![A-Za-z])|\\mathrm\s*\{\s*d\s*\}|(?<![A-Za-z\\])d)"
+_D = r"(?:∂|\\partial(?![A-Za-z])|\\mathrm\s*\{\s*d\s*\}|(?<![A-Za-z\\])d)(?:\s*\\[,;:!])*"
 _UP = r"(?:\\nabla(?![A-Za-z])|∇|(?<![\w\\])(?:nabla|grad)|\\(?:mathrm|operatorname|text)\s*\{\s*grad\s*\})"
 _ORDER = r"(?:\s*(?:\^\s*(?:\{\s*\d\s*\}|\d)|[²³⁴⁵⁶⁷⁸⁹]))"
 _SUB = r"(?:\s*_\s*(?:\{[^{}]*\}|[^\W²³⁴⁵⁶⁷⁸⁹]+))"

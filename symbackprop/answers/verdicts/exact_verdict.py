@@ -245,7 +245,9 @@ def differs(x: Exact, value: Paper, forms: Iterable[Formula], asked: Paper | Non
 def agrees(x: Exact, value: Paper, asked: Paper | None = None) -> bool:
     """Whether a value is the right one to the last digit, whatever the functions in it are."""
     given, right = beside(x, value, asked)
-    return given.size == right.size and not largest(rational(given.array) - rational(right.array))
+    if given.size != right.size:
+        return not (largest(given.array) or largest(right.array))
+    return not largest(rational(given.array) - rational(right.array))
 
 
 def beside(x: Exact, value: Paper, asked: Paper | None) -> tuple[Paper, Paper]:
