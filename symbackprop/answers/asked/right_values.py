@@ -65,9 +65,8 @@ class Spot:
 
     @cached_property
     def sizes(self) -> dict[str, int]:
-        """Every size an open 1 or I may have: those with a name, and numbers among the shapes."""
-        shapes = [s for e in self.scene.d.graph.symbol.values() for s in e.shape]
-        return dict(self.point.sizes) | {str(s): s.value(self.point.sizes) for s in shapes}
+        """Every size an open 1 or I may have."""
+        return open_sizes(self.scene)
 
 
 Steps = tuple[Spot, ...]  # one or more steps of one point
@@ -213,6 +212,17 @@ class Bench:
         if self.short:
             changed[DELTA] = changed.get(self.short, values[self.short])
         return {**values, **changed} if changed else values
+
+
+def lines_bench(d: Derivation, seed: int) -> Bench:
+    """What lines are read with, and their points: no one of the gradients is asked for."""
+    return Bench(Target(d, d.wrt[0], "value"), seed)
+
+
+def open_sizes(scene: Scene) -> dict[str, int]:
+    """Every size an open 1 or I may have: those with a name, and numbers among the shapes."""
+    shapes = [s for e in scene.d.graph.symbol.values() for s in e.shape]
+    return dict(scene.point.sizes) | {str(s): s.value(scene.point.sizes) for s in shapes}
 
 
 def positions(free: Mapping[str, tuple[Size, ...]], here: Steps) -> dict[str, Array]:

@@ -25,6 +25,7 @@ from symbackprop.formula.evaluation.paper_arrays import Paper, transpose
 from symbackprop.formula.tree import Formula, Times, Transpose
 from symbackprop.formula.writing.walk import inside
 from symbackprop.sizes import Size, shape_text, size
+from symbackprop.vocabulary.kinds import CONCAT
 
 MOST = 2  # mistakes said about one answer
 PLACES = 40  # places of a formula a selector is put at
@@ -90,7 +91,7 @@ def right(judge: Judge, form: Formula) -> bool:
 def concatenated(b: Bench) -> str:
     """The nodes that are concatenations."""
     g = b.target.d.graph.definition
-    return ", ".join(n for n, e in g.items() if e.op.name == "concat")
+    return ", ".join(n for n, e in g.items() if e.op is CONCAT)
 
 
 def searched(b: Bench, values: tuple[Paper, ...]) -> tuple[Mistake, ...]:

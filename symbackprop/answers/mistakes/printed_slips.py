@@ -19,6 +19,7 @@ from symbackprop.formula.tree import Formula, Minus, Plus, Transpose
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
 from symbackprop.verify.comparison import EQUAL, relative
+from symbackprop.vocabulary.kinds import ADD, SUBTRACT
 
 EDITS = 80  # variants of one formula
 Gaps = tuple[tuple[str, str], ...]
@@ -86,7 +87,7 @@ def forms(b: Bench) -> Iterator[Formula]:
     d = b.target.d
     e = written_out(d, b.target.wrt)
     yield d[b.target.wrt].formula
-    sums = tuple(n for n, x in d.graph.definition.items() if x.op.name in ("add", "subtract"))
+    sums = tuple(n for n, x in d.graph.definition.items() if x.op in (ADD, SUBTRACT))
     whole = unfolded(d, e, sums)
     if whole is not e:
         yield d.formula(whole)

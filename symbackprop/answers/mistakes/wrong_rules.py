@@ -7,139 +7,106 @@ from dataclasses import dataclass, replace
 
 from symbackprop.backward.local_derivatives import NO_NAMES, pullback
 from symbackprop.backward.reverse_pass import Adjoint, Backward, Pull, adjoint, contributions
+from symbackprop.entries.op import Op
 from symbackprop.errors import SymbackpropError
 from symbackprop.formula.tree import Name
 from symbackprop.graph.expr import (
-    Expr, Symbol, const, intern, leaf, substitute, symbols, topological,
+    Expr, Symbol, apply, const, intern, leaf, substitute, symbols, topological,
 )  # fmt: skip
-from symbackprop.graph.functions import FUNCTIONS, ones, zeros
+from symbackprop.graph.functions import ones, zeros
 from symbackprop.graph.graph import Graph, reached
 from symbackprop.matrices import tidy as td
+from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import (
+    ADD, CONCAT, DIVIDE, LOG_SOFTMAX, MATMUL, MULTIPLY, POWER, SOFTMAX, SUBTRACT,
+)  # fmt: skip
 
-WHOLE = ("softmax", "log_softmax")  # activations that are no function of single entries
-SPREADING = ("add", "subtract", "multiply", "divide")  # ops that repeat the smaller argument
 Named = Mapping[Hashable, Expr]
 Wrong = Callable[[Expr, int, Expr, Expr], Expr | None]
+SPREADING = frozenset({ADD, SUBTRACT, MULTIPLY, DIVIDE})  # ops that repeat the smaller argument
 
 
-def unchanged(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
-    """The inner derivative is forgotten: ȳ instead of f'(x) ⊙ ȳ."""
-    return bar if e.op.scalar or e.op.name in WHOLE else None
+def where(fits: Callable[[Expr], object], rule: Callable[[Expr, int, Expr, Expr], Expr]) -> Wrong:
+    """A rule of some ops."""
+    return lambda e, n, y, bar: rule(e, n, y, bar) if fits(e) else None
 
 
-def linear(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
-    """The inner derivative of a power is forgotten."""
-    return bar if e.op.name == "power" else None
+def of(*ops: Op) -> Callable[[Expr], bool]:
+    """Whether an expression is made by one of some ops."""
+    return lambda e: e.op in ops
 
 
-def twice(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
-    """f'(x) ⊙ f'(x) ⊙ ȳ: the inner derivative once more, where ȳ has it already or a loss cancels it."""
-    return pullback(e, n, y, pullback(e, n, y, bar)) if e.op.scalar and e.rank else None
+def scalar(e: Expr) -> bool:
+    """Whether an op works entry by entry on one argument."""
+    return e.op.scalar is not None
 
 
-def at_output(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
-    """f'(f(x)) instead of f'(x)."""
-    if not e.op.scalar:
-        return None
+def twice(e: Expr, n: int, y: Expr, bar: Expr) -> Expr:
+    return pullback(e, n, y, pullback(e, n, y, bar))
+
+
+def at_output(e: Expr, n: int, y: Expr, bar: Expr) -> Expr:
     again = intern(e.op, (y,), e.attributes, e.shape)
     return pullback(again, 0, again, bar)
 
 
-def not_squared(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
-    """tanh' as 1 - tanh."""
-    return td.mul(td.plus(const(1), td.scaled(-1, y)), bar) if e.op.name == "tanh" else None
+def complement(y: Expr) -> Expr:
+    """1 - y."""
+    return td.plus(const(1), td.scaled(-1, y))
 
 
-def halved(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
-    """σ' as σ."""
-    return td.mul(y, bar) if e.op.name == "sigmoid" else None
-
-
-def diagonal(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
-    """Only the diagonal of the softmax Jacobian."""
-    if e.op.name != "softmax":
-        return None
-    return td.mul(td.mul(y, td.plus(const(1), td.scaled(-1, y))), bar)
-
-
-def turned(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
-    """W ȳ instead of Wᵀ ȳ, or ȳ W: fits where sizes are square."""
-    if e.op.name != "matmul":
-        return None
-    other, matmul = e.args[1 - n], FUNCTIONS["matmul"]
-    return matmul(bar, other) if n == 0 else matmul(other, bar)
-
-
-def swapped(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
-    """The factors in the other order."""
-    if e.op.name != "matmul":
-        return None
-    other, matmul = e.args[1 - n], FUNCTIONS["matmul"]
-    return matmul(other, bar) if n == 0 else matmul(bar, other)
+def product(a: Expr, b: Expr, n: int) -> Expr:
+    """The product of matrices, its factors the other way round for the second argument."""
+    return apply(MATMUL, a, b) if n == 0 else apply(MATMUL, b, a)
 
 
 def elementwise(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
-    """⊙ for the matrix product."""
-    return (
-        td.mul(e.args[1 - n], bar)
-        if e.op.name == "matmul" and e.args[1 - n].shape == bar.shape
-        else None
-    )
+    other = e.args[1 - n] if e.op is MATMUL else None
+    return td.mul(other, bar) if other is not None and other.shape == bar.shape else None
 
 
-def multiplied(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
-    """The matrix product for ⊙."""
-    if bar.rank != 2 or not (e.op.scalar or e.op.name == "multiply"):
-        return None
-    slope = pullback(e, n, y, ones(*bar.shape))
-    return FUNCTIONS["matmul"](slope, bar)
+def slope(e: Expr, n: int, y: Expr, bar: Expr) -> Expr:
+    """f'(x), or the other factor of a product."""
+    return pullback(e, n, y, ones(*bar.shape))
 
 
-def multiplied_after(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
-    """The matrix product for ⊙, the error signal in front."""
-    if bar.rank != 2 or not (e.op.scalar or e.op.name == "multiply"):
-        return None
-    return FUNCTIONS["matmul"](bar, pullback(e, n, y, ones(*bar.shape)))
+def matrices(e: Expr) -> bool:
+    """Whether an op is entry by entry on matrices."""
+    return e.rank == 2 and (scalar(e) or e.op is MULTIPLY)
 
 
 def not_summed(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
-    """What was repeated over a batch is not summed over it."""
     argument = e.args[n]
-    if e.op.name not in SPREADING or argument.shape == e.shape or not symbols(argument):
+    if e.op not in SPREADING or argument.shape == e.shape or not symbols(argument):
         return None
     whole = leaf(Symbol("\0whole", e.shape, Name("x")))
     spread = intern(e.op, (*e.args[:n], whole, *e.args[n + 1 :]), e.attributes, e.shape)
     return substitute(pullback(spread, n, y, bar), {whole: argument})
 
 
-def not_selected(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
-    """All of the error signal of a concatenation instead of a part."""
-    return bar if e.op.name == "concat" else None
-
-
-def dropped(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
-    """One use of a node is forgotten."""
-    return zeros(*e.args[n].shape)
-
-
 WRONG: tuple[tuple[str, Wrong], ...] = (
-    ("inner",     unchanged),
-    ("twice",     twice),
-    ("argument",  at_output),
-    ("tanh",      not_squared),
-    ("sigmoid",   halved),
-    ("diagonal",  diagonal),
-    ("transpose", turned),
-    ("transpose", swapped),
+    # f'(x) is forgotten; stands twice, where ȳ has it already or a loss cancels it; or is f'(f(x))
+    ("inner",     where(lambda e: scalar(e) or e.op in (SOFTMAX, LOG_SOFTMAX), lambda e, n, y, bar: bar)),
+    ("twice",     where(lambda e: scalar(e) and e.rank, twice)),
+    ("argument",  where(scalar, at_output)),
+    # tanh' as 1 - tanh, σ' as σ, the Jacobian of softmax without what lies beside its diagonal
+    ("tanh",      where(of(OPS["tanh"]), lambda e, n, y, bar: td.mul(complement(y), bar))),
+    ("sigmoid",   where(of(OPS["sigmoid"]), lambda e, n, y, bar: td.mul(y, bar))),
+    ("diagonal",  where(of(SOFTMAX), lambda e, n, y, bar: td.mul(td.mul(y, complement(y)), bar))),
+    # W ȳ for Wᵀ ȳ, or ȳ W: fits where sizes are square; the factors in the other order; ⊙ for the product
+    ("transpose", where(of(MATMUL), lambda e, n, y, bar: product(bar, e.args[1 - n], n))),
+    ("transpose", where(of(MATMUL), lambda e, n, y, bar: product(e.args[1 - n], bar, n))),
     ("product",   elementwise),
-    ("product",   multiplied),
-    ("product",   multiplied_after),
+    # the product for ⊙, the error signal behind or in front
+    ("product",   where(matrices, lambda e, n, y, bar: apply(MATMUL, slope(e, n, y, bar), bar))),
+    ("product",   where(matrices, lambda e, n, y, bar: apply(MATMUL, bar, slope(e, n, y, bar)))),
+    # what was repeated is not summed; all of a concatenation's signal; one use of a node is forgotten
     ("batch",     not_summed),
-    ("selector",  not_selected),
-    ("path",      dropped),
+    ("selector",  where(of(CONCAT), lambda e, n, y, bar: bar)),
+    ("path",      lambda e, n, y, bar: zeros(*e.args[n].shape)),
 )  # fmt: skip
 LAST: tuple[tuple[str, Wrong], ...] = (  # what another slip explains as well is called by its name
-    ("inner",     linear),
+    ("inner",     where(of(POWER), lambda e, n, y, bar: bar)),
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.equality_chain import Claim
-from symbackprop.answers.asked.right_values import WHOLE
+from symbackprop.answers.asked.right_values import WHOLE, open_sizes
 from symbackprop.answers.solution.line_derivatives import Paths
 from symbackprop.answers.typed import clause_values as definitions
 from symbackprop.derivation.derivation import Derivation, bare, signal
@@ -76,13 +76,6 @@ def defined_by(
     if not whole or steps != (now if claim.recurrent else ()):
         return ()
     return (Definition(bare(left), claim.sides[-1], line, claim.recurrent, code=code),)
-
-
-def open_sizes(scene: Scene) -> dict[str, int]:
-    """Every size an open 1 or I may have."""
-    shapes = [s for e in scene.d.graph.symbol.values() for s in e.shape]
-    sizes = scene.point.sizes
-    return dict(sizes) | {str(s): s.value(sizes) for s in shapes}
 
 
 @dataclass(frozen=True)

@@ -6,27 +6,34 @@ run. A rounded side is held against the last exact side before it, so that round
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
-from symbackprop.answers.asked.chain_points import Place, generic, given, in_names
 from symbackprop.answers.asked.equality_chain import (
     Claim, Refused, Verdict, equation, letters_of, read_claim, shown,
 )  # fmt: skip
+from symbackprop.answers.asked.right_values import Bench, lines_bench, open_sizes
 from symbackprop.answers.verdicts.agreement import Beside, Outcome, aligned, outcome
+from symbackprop.answers.verdicts.chain_places import Place, in_names, shortest, with_neighbours
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.scopes import PAGE, TRACE, Scope, scope
+from symbackprop.dialects.disambiguation.choice import Reading, Row
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import FormulaError
+from symbackprop.formula.evaluation.value import Environment
 from symbackprop.formula.tree import ZERO, Decimal, Formula, Minus, Number
 from symbackprop.formula.writing.walk import inside
+from symbackprop.page.given_numbers import trace_point
 from symbackprop.sizes import Size
 from symbackprop.verify.comparison import EQUAL
-from symbackprop.verify.page_values import Names
+from symbackprop.verify.page_values import Names, Scene
+from symbackprop.verify.typed_partials import with_partials
+
+STRICT: Mapping[type, Row] = {}  # every sign means what it means on our pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +87,9 @@ def judge(
     claim = None
     try:
         claim = read_claim(d, table, text, local, {k: (s,) for k, s in free})
-        return Court(d, names, claim, local, seed, at).line(text)
+        return Court(lines_bench(d, seed), claim, at, local).line(text)
     except Refused as no:
-        left, right = claim.sides[no.sign - 1 : no.sign + 1] if claim else (None, None)
-        return Line(
-            text, no.verdict, claim, no.sign, left, right,
-            inside=no.sizes, point=no.point, detail=no.detail,
-        )  # fmt: skip
+        return refusal(text, claim, no)
 
 
 def stated(
@@ -120,38 +123,65 @@ def stated(
     return equation(claim, key, local, {k: v[0] for k, v in claim.free})
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What one sign came to."""
-
-    verdict: Verdict
-    letters: tuple[tuple[str, int], ...] = ()
-    entry: tuple[int, ...] = ()
-    values: tuple[str, str] | None = None
-    sizes: tuple[tuple[int, ...], ...] = ()
-    point: tuple[tuple[str, int], ...] = ()
-    detail: str = ""
+def refusal(text: str, claim: Claim | None, no: Refused) -> Line:
+    """The verdict on a line that is not judged further."""
+    beside = claim.sides[no.sign - 1 : no.sign + 1] if claim else ()
+    left, right = beside if len(beside) == 2 else (None, None)
+    return Line(
+        text, no.verdict, claim, no.sign, left, right, inside=no.sizes, point=no.point, detail=no.detail
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Court:
-    """A chain before its derivation."""
+    """A chain before its derivation: at the points of a bench, and at the numbers `at`."""
 
-    d: Derivation
-    names: Names
+    bench: Bench
     claim: Claim
-    local: Scope
-    seed: int
     at: Mapping[str, object] | None
+    local: Scope = PAGE
+    rows: Mapping[type, Row] = field(default_factory=lambda: STRICT)
 
     @cached_property
     def anywhere(self) -> list[Place]:
-        return generic(self.d, self.names, self.claim, self.local, self.seed, self.at)
+        """Generic points, larger sizes first: they tell more."""
+        scenes = (replace(here[0].scene, at=self.at) for here in self.bench.points)
+        return self.places(scenes, f"seed {self.bench.seed}")
 
     @cached_property
     def here(self) -> list[Place]:
+        """The numbers given."""
         assert self.at is not None
-        return given(self.d, self.names, self.claim, self.local, self.seed, self.at)
+        d = self.bench.target.d
+        scene = Scene(d, self.bench.names, trace_point(d, self.at), self.bench.seed, self.at)
+        return self.places((scene,), "the numbers given")
+
+    def places(self, scenes: Iterable[Scene], said: str) -> list[Place]:
+        """Every step of time of some points, signs with one meaning at all of them."""
+        plans: dict[int, Reading] = {}
+        found = [
+            p
+            for s in scenes
+            for p in with_neighbours(s, lambda x: list(self.steps(x, said, plans)))
+        ]
+        if not found:
+            raise Refused("unreadable", 1, "no step of the recurrence has it")
+        return found
+
+    def steps(self, scene: Scene, said: str, plans: dict[int, Reading]) -> Iterator[Place]:
+        """Every step of time of one point."""
+        sizes = {k: shortest(v, scene.point) for k, v in self.claim.free}
+        named = tuple(sorted(scene.point.sizes.items()))
+        known = ", ".join(f"{k} = {v}" for k, v in named) or "sizes as declared"
+        for env, moment in self.environments(
+            scene, equation(self.claim, "line", self.local, sizes)
+        ):
+            yield Place(self.claim, env, f"{known}{moment}; {said}", named,
+                        open_sizes(scene), self.rows, plans)  # fmt: skip
+
+    def environments(self, scene: Scene, eq: Equation) -> Iterator[tuple[Environment, str]]:
+        """What a line is evaluated in at each of its steps, and how the step is called."""
+        return ((with_partials(scene, eq, env), moment) for env, moment in scene.environments(eq))
 
     def line(self, text: str) -> Line:
         """The first sign that fails, or that all hold."""
@@ -161,14 +191,11 @@ class Court:
             if found.verdict != "holds":
                 left, right = self.claim.sides[n - 1 : n + 1]
                 exact = self.reference(n) != n - 1
-                return Line(
-                    text, found.verdict, self.claim, n, left, right, found.letters, found.entry, found.values,
-                    found.sizes, exact, point=found.point, detail=found.detail,
-                )  # fmt: skip
+                return replace(found, text=text, sign=n, left=left, right=right, exact=exact)
             details.append(found.detail)
         return Line(text, "holds", self.claim, detail=next(filter(None, details), ""))
 
-    def check(self, n: int) -> Found:
+    def check(self, n: int) -> Line:
         """The sign before side n."""
         numbers = self.at is not None and any(map(self.numeric, (self.reference(n), n)))
         found = self.summed_up(n, self.here if numbers else self.anywhere)
@@ -196,15 +223,17 @@ class Court:
             k -= 1
         return n - 1 if self.loose(k) else k
 
-    def summed_up(self, n: int, places: list[Place]) -> Found:
+    def summed_up(self, n: int, places: list[Place]) -> Line:
         """The verdict over all places, told at the first place that decides it."""
         outcomes = [(self.outcome(p, n), p) for p in places]
         outcomes = [(o, p) for o, p in outcomes if o != "nowhere"]
         if not outcomes:
-            return Found("unreadable", detail=f"not finite at any point ({places[0].said})")
+            return Line(
+                "", "unreadable", self.claim, detail=f"not finite at any point ({places[0].said})"
+            )
         kinds = {o for o, _ in outcomes}
         if kinds <= {"equal", "rounded"}:
-            return Found("holds", detail="rounded" if "rounded" in kinds else "")
+            return Line("", "holds", self.claim, detail="rounded" if "rounded" in kinds else "")
         worst: Verdict = "transposed" if kinds <= {"equal", "transposed"} else "false"
         worst = "sizes" if "sizes" in kinds else worst
         at = next(p for o, p in outcomes if o not in ("equal", "rounded"))
@@ -213,7 +242,9 @@ class Court:
         sides = (self.reference(n), n)
         said = " and ".join(f"{shown(self.claim.sides[k])} is {at.value(k).shown()}" for k in sides)
         sizes = tuple(at.value(k).size for k in sides)
-        return Found(worst, sizes=sizes, point=at.sizes, detail=f"{said} ({at.said})")
+        return Line(
+            "", worst, self.claim, sizes=sizes, point=at.sizes, detail=f"{said} ({at.said})"
+        )
 
     def outcome(self, place: Place, n: int) -> Outcome:
         """The sign before side n at one place."""
@@ -238,7 +269,7 @@ class Court:
         whole = n and self.claim.signs[n - 1] == "≈" and isinstance(side, Number)
         return np.asarray(0.5000001 if whole else 0.0)
 
-    def telling(self, place: Place, n: int) -> Found:
+    def telling(self, place: Place, n: int) -> Line:
         """The free letters and the first entry that tell both sides apart, and their values there."""
         k = self.reference(n)
         a, b = aligned(place.value(k), place.value(n))
@@ -253,7 +284,8 @@ class Court:
             (x, int(np.asarray(v).flat[spot[0]])) for x, v in place.env.indices.items() if depth
         ]
         found = digits(float(a[spot].real), float(b[spot].real))
-        return Found("false", tuple(letters), tuple(x + 1 for x in spot[depth:]), found)
+        entry = tuple(x + 1 for x in spot[depth:])
+        return Line("", "false", self.claim, letters=tuple(letters), entry=entry, values=found)
 
 
 def rounded(side: Formula) -> bool:

@@ -77,10 +77,11 @@ def readings(
     `given` puts what is defined beside the formula into the environment, its signs read in the same run;
     `rows` are the rules of the signs, those of paper where nothing is said.
     """
+    rows = PAPER_ROWS if rows is None else rows
     try:
-        yield from fitting_readings(node, env, sizes, given, rows or PAPER_ROWS)
+        yield from fitting_readings(node, env, sizes, given, rows)
     except SizesError as refusal:
-        yield from fitting_readings(node, env, sizes, given, rows or PAPER_ROWS, instead=refusal)
+        yield from fitting_readings(node, env, sizes, given, rows, instead=refusal)
 
 
 def fitting_readings(
@@ -114,7 +115,7 @@ def valued(
     rows: Mapping[type, Row] | None = None,
 ) -> Paper:  # fmt: skip
     """The value under a reading."""
-    run = Fitting(rows or PAPER_ROWS, sizes, dict(reading.plan))
+    run = Fitting(PAPER_ROWS if rows is None else rows, sizes, dict(reading.plan))
     return meaning(node, given(env, run) if given else env, run.value)
 
 

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symbackprop.errors import ENTRIES, within
-from symbackprop.formula.evaluation.rationals import determined, inverted, short, whole
+from symbackprop.formula.evaluation.rationals import NotRational, determined, inverted, short, whole
 
 Numbers = NDArray[Any]
 POWER = 100  # the largest exponent of a matrix
+ROUNDED = (np.sqrt, np.exp, np.log)  # of fractions no fractions
 
 
 class Misfit(Exception):
@@ -255,7 +256,7 @@ def norm(a: Paper, *, of: str = "array") -> Paper:
     """√Σ x²: analytic, so that a complex step passes through."""
     if of == "vector" and a.rank and 1 not in a.size:
         raise Misfit(f"{a.shown()} is not a vector")
-    return Paper(np.sqrt((a.array**2).sum(axis=tuple(range(-a.rank, 0)))))
+    return mapped(np.sqrt, Paper((a.array**2).sum(axis=tuple(range(-a.rank, 0)))))
 
 
 def kron(a: Paper, b: Paper) -> Paper:
@@ -289,5 +290,7 @@ def _square(a: Paper) -> Numbers:
 
 
 def mapped(work: Callable[[Numbers], Numbers], a: Paper) -> Paper:
-    """A function of one number, entry by entry."""
+    """A function of one number, entry by entry. Errors: `NotRational` where fractions would be rounded."""
+    if np.asarray(a.array).dtype == object and work in ROUNDED:
+        raise NotRational("its values are rounded")
     return Paper(work(a.array), a.rank, a.along)
