@@ -27,10 +27,7 @@ _ONE = re.compile(r"\[\s*\d+\s*\](?=ᵀ|'|\^|\.T)")
 def opened(s: Scan) -> bool:
     """A bracket that holds cells."""
     if found := s.match(_ENVIRONMENT):
-        s.put(BEGIN)
-        s.open.append((ENVIRONMENT, ()))
-        s.at = found.end()
-        return True
+        return s.entered(found.end(), ENVIRONMENT, BEGIN)
     if s.char() != "[" or s.at not in s.pairs:
         return False
     inside = s.text[s.at + 1 : s.pairs[s.at]]
@@ -60,16 +57,12 @@ def parted(s: Scan) -> bool:
         return False
     if s.open[-1][0] == ENVIRONMENT and (over := s.match(_ENDED)):
         s.open.pop()
-        s.put(END)
-        s.at = over.end()
-        return True
+        return s.took(over.end(), END)
     found = s.match(_SEPARATOR) or (len(s.open) in s.spaced and s.match(_GAP))
     if not found:
         return False
     rows = found[0].strip(" \t") not in ("", ",", "&")
-    s.put("\\\\" if rows else "&")
-    s.at = found.end()
-    return True
+    return s.took(found.end(), "\\\\" if rows else "&")
 
 
 # --- brackets behind a name: W[:4, :] counts from 0 as Python does, W(1:4, :) from 1 as MATLAB
@@ -144,6 +137,4 @@ def end(s: Scan) -> bool:
     found = s.match(_END)
     if not found or not s.open or s.open[-1][0] != "}":
         return False
-    s.put(r"\mathrm{end}")
-    s.at = found.end()
-    return True
+    return s.took(found.end(), r"\mathrm{end}")

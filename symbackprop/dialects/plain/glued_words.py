@@ -8,13 +8,6 @@ from symbackprop.dialects.plain.plain_scanner import GLUED, Scan, split
 from symbackprop.dialects.plain.typed_names import LETTERS
 
 
-def entered(s: Scan, after: int, closing: tuple[str, tuple[str, ...]]) -> bool:
-    """An opening bracket was read."""
-    s.open.append(closing)
-    s.at = after
-    return True
-
-
 _ENTRY = re.compile(r"([^\W\d_]+)([1-9]\d*)?")
 _NUMBERED = re.compile(r"(?:[^\W\d_]+[1-9]\d*)+[^\W\d_]*")
 WORDS = {"if": "if", "falls": "if", "wenn": "if", "for": "if", "für": "if", "when": "if",
@@ -25,9 +18,7 @@ def keyword(s: Scan, text: str) -> bool:
     """if, else."""
     if text not in WORDS or text in s.spelled:
         return False
-    s.put(r"\mathrm{" + WORDS[text] + "}")
-    s.at += len(text)
-    return True
+    return s.took(s.at + len(text), r"\mathrm{" + WORDS[text] + "}")
 
 
 def signal(s: Scan, text: str) -> bool:
@@ -38,8 +29,7 @@ def signal(s: Scan, text: str) -> bool:
     if not found or spelled not in s.spelled:
         return False
     s.put_name(s.spelled[spelled])
-    s.put("_", "{")
-    return entered(s, found.end(), ("}", ()))
+    return s.entered(found.end(), "}", "_", "{")
 
 
 def letters(s: Scan, text: str) -> bool:
@@ -90,9 +80,7 @@ def last_scripted(s: Scan, text: str) -> bool:
             for piece in pieces:
                 s.put_name(s.spelled[piece])
                 s.at += len(piece)
-            s.put_name(s.spelled[s.text[s.at : tail].translate(SMALL)])
-            s.at = tail
-            return True
+            return s.took_name(tail, s.spelled[s.text[s.at : tail].translate(SMALL)])
     s.at = start
     return False
 

@@ -52,9 +52,7 @@ def method(s: Scan) -> bool:
         return False
     inside = s.text[opening + 1 : close]
     if name in ("dot", "matmul", "mm", "mv"):
-        s.put("@")
-        s.at = opening
-        return True
+        return s.took(opening, "@")
     if name in IGNORED or (name in UNITS and not inside.strip()):
         if name in UNITS:
             s.wrap()
@@ -69,9 +67,7 @@ def method(s: Scan) -> bool:
     if called in ALONG.values():
         called = kept(inside, called)
     s.before(r"\operatorname{" + called + "}", "(")
-    s.put(")")
-    s.at = close + 1
-    return True
+    return s.took(close + 1, ")")
 
 
 def array(s: Scan) -> bool:
@@ -112,9 +108,7 @@ def new_axis(s: Scan) -> bool:
     if not found or not s.tokens:
         return False
     s.before(r"\operatorname{" + ("standing" if found[1] else "lying") + "}", "(")
-    s.put(")")
-    s.at = found.end()
-    return True
+    return s.took(found.end(), ")")
 
 
 def kept(options: str, name: str) -> str:

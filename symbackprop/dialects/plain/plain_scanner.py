@@ -67,6 +67,23 @@ class Scan:
         self.put(*tokens)
         self.named, self.recurrent = True, tokens in self.times
 
+    def took(self, after: int, *tokens: str) -> bool:
+        """Tokens for the text up to a place."""
+        self.put(*tokens)
+        self.at = after
+        return True
+
+    def entered(self, after: int, close: str, *tokens: str, then: Tokens = ()) -> bool:
+        """Tokens that open a bracket, and what closes it."""
+        self.open.append((close, then))
+        return self.took(after, *tokens)
+
+    def took_name(self, after: int, tokens: Tokens) -> bool:
+        """A declared name for the text up to a place."""
+        self.put_name(tokens)
+        self.at = after
+        return True
+
     def inner(self, text: str) -> Tokens:
         """The tokens of a short text by itself."""
         scan = Scan(text, self.spelled, numpy=self.numpy)

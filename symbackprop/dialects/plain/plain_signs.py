@@ -79,15 +79,11 @@ def transposed(s: Scan) -> bool:
         found = found or s.match(_SMALL_TOP)
     if not found and run and (not run[1] or split(run[1], s)):
         s.wrap()
-        s.put(*TOP)
-        s.at = run.start(1)
-        return True
+        return s.took(run.start(1), *TOP)
     if not found:
         return False
     s.wrap()
-    s.put(*TOP)
-    s.at = found.end()
-    return True
+    return s.took(found.end(), *TOP)
 
 
 def prime(s: Scan) -> bool:
@@ -98,9 +94,7 @@ def prime(s: Scan) -> bool:
     slope = on.startswith(r"\operatorname") or on == "'"
     if not slope:
         s.wrap()
-    s.put(*(("'",) if slope else TOP))
-    s.at += 1
-    return True
+    return s.took(s.at + 1, *(("'",) if slope else TOP))
 
 
 def sample(s: Scan) -> bool:
@@ -115,9 +109,7 @@ def sample(s: Scan) -> bool:
         s.at = found.end()
         return True
     entry = s.indices(found[2].strip("_{}")) if found[2] else ()
-    s.put("_", "{", found[1], *((",", *entry) if entry else ()), "}")
-    s.at = found.end()
-    return True
+    return s.took(found.end(), "_", "{", found[1], *((",", *entry) if entry else ()), "}")
 
 
 def samples(s: Scan) -> frozenset[str]:
@@ -144,10 +136,7 @@ def power(s: Scan) -> bool:
     s.wrap()
     s.at = found.end()
     if s.char() in ("(", "{"):
-        s.put("^", "{", *lead)
-        s.open.append(("}", ()))
-        s.at += 1
-        return True
+        return s.entered(s.at + 1, "}", "^", "{", *lead)
     one = s.match(_EXPONENT)
     if not one:
         s.fail("an exponent is missing here")
@@ -185,10 +174,7 @@ def subscript(s: Scan) -> bool:
         return False
     s.at += 1
     if s.char() in ("{", "("):
-        s.put("_", "{")
-        s.open.append(("}", ()))
-        s.at += 1
-        return True
+        return s.entered(s.at + 1, "}", "_", "{")
     run = _INDICES.match(s.text, s.at)
     if not run:
         s.fail("an index is missing here")
@@ -202,18 +188,14 @@ def half(s: Scan) -> bool:
     """½, where no number stands before it: 2½ is no product."""
     if s.char() not in FRACTIONS or s.text[s.at - 1 : s.at].isdigit():
         return False
-    s.put(FRACTIONS[s.char()])
-    s.at += 1
-    return True
+    return s.took(s.at + 1, FRACTIONS[s.char()])
 
 
 def number(s: Scan) -> bool:
     """2, 0.5, 0,5; 1[x > 0] and 1_n."""
     ones = s.match(_ONES)
     if ones:  # 11'
-        s.put(*(r"\mathbf{1}",) * len(ones[0]))
-        s.at = ones.end()
-        return True
+        return s.took(ones.end(), *(r"\mathbf{1}",) * len(ones[0]))
     if s.char() in ONES or (s.char() == "1" and re.match(r"[_\[{ₙ]", s.char(1))):
         s.put(r"\mathbf{1}")
         s.at += 1
@@ -223,9 +205,7 @@ def number(s: Scan) -> bool:
             s.at += 1
         return True
     if "e" not in s.spelled and (tenth := s.match(_POWER_OF_TEN)):
-        s.put(digits(tenth[0]))
-        s.at = tenth.end()
-        return True
+        return s.took(tenth.end(), digits(tenth[0]))
     inner = s.open[-1][0] if s.open else ""
     found = s.match(_COMMA) if inner != "," and not listing(s) else None
     found = found or s.match(_NUMBER)
@@ -233,9 +213,7 @@ def number(s: Scan) -> bool:
         return False
     if len(found[0]) > 400:
         raise LimitError("more than 400 digits in one number", where="formula")
-    s.put(found[0].replace(",", "."))
-    s.at = found.end()
-    return True
+    return s.took(found.end(), found[0].replace(",", "."))
 
 
 def digits(text: str) -> str:
@@ -260,9 +238,7 @@ def sign(s: Scan) -> bool:
     typed = "|" if found[0] == "||" and s.bars % 2 else found[0]  # |u||v| is two lengths
     s.bars += typed == "|"
     after = SIGNS[typed]
-    s.put(*((after,) if after else ()))
-    s.at += len(typed)
-    return True
+    return s.took(s.at + len(typed), *((after,) if after else ()))
 
 
 def bracket(s: Scan) -> bool:

@@ -6,11 +6,11 @@ import re
 import unicodedata
 
 from symbackprop.dialects.plain.glued_words import (
-    SMALL, entered, keyword, last_scripted, letters, numbered, scripted, signal,
+    SMALL, keyword, last_scripted, letters, numbered, scripted, signal,
 )  # fmt: skip
 from symbackprop.dialects.plain.numpy_calls import along, unquoted
 from symbackprop.dialects.plain.plain_scanner import GLUED, Scan, flat, split
-from symbackprop.dialects.plain.plain_signs import LITTLE, SUBS
+from symbackprop.dialects.plain.plain_signs import LITTLE, SUBS, TOP
 from symbackprop.dialects.plain.typed_names import LETTERS
 from symbackprop.formula.function_spelling import near
 
@@ -66,10 +66,8 @@ def derivative(s: Scan) -> bool:
     below = name_at(s, middle.end()) if middle else None
     if below is None:
         return False
-    s.put(r"\frac", "{", r"\partial", *s.spelled[above[0]], *above[2], "}",
+    return s.took(below[1], r"\frac", "{", r"\partial", *s.spelled[above[0]], *above[2], "}",
           "{", r"\partial", *s.spelled[below[0]], *below[2], "}")  # fmt: skip
-    s.at = below[1]
-    return True
 
 
 def name_at(s: Scan, at: int) -> tuple[str, int, tuple[str, ...]] | None:
@@ -98,22 +96,16 @@ def gradient(s: Scan) -> bool:
     wrt, of = found[1], found[2]
     if "_" not in found[0] and found[0].endswith(")"):  # ∇L(w)
         wrt, of = of, wrt
-    s.put(r"\nabla", "_", *s.spelled[wrt], *s.spelled[of])
-    s.at = found.end()
-    return True
+    return s.took(found.end(), r"\nabla", "_", *s.spelled[wrt], *s.spelled[of])
 
 
 def big(s: Scan) -> bool:
     """sum_n, Σ_{i=1}^n: a sum over an index."""
     if found := s.match(_RANGED):
         s.put(_BIG[found[1]], "_", "{", found[2], "=", *s.inner(found[3]), "}")
-        s.put("^", "{", *s.inner(found[4]), "}")
-        s.at = found.end()
-        return True
+        return s.took(found.end(), "^", "{", *s.inner(found[4]), "}")
     if found := s.match(_OVER):
-        s.put(r"\sum", "_", "{", found[1], "}")
-        s.at = found.end()
-        return True
+        return s.took(found.end(), r"\sum", "_", "{", found[1], "}")
     found = s.match(_BIG_SIGN)
     if not found:
         return False
@@ -151,13 +143,9 @@ def run(s: Scan) -> bool:
                 s.at += len(piece)
             return True
     if len(head) == 1 and (head.isascii() or head in LETTERS):
-        s.put(head if head.isascii() else "\\" + LETTERS[head])
-        s.at += 1
-        return True
+        return s.took(s.at + 1, head if head.isascii() else "\\" + LETTERS[head])
     if INDEXED.match(s.text, start + len(head)) and "\0" + head in s.spelled:
-        s.put_name(s.spelled["\0" + head])
-        s.at += len(head)
-        return True
+        return s.took_name(s.at + len(head), s.spelled["\0" + head])
     if numbered(s, head):
         return True
     s.fail(
@@ -172,23 +160,15 @@ def name(s: Scan, text: str) -> bool:
     for end in scripted(s, text):
         spelled = s.text[s.at : end].translate(SMALL)
         if spelled in s.spelled:
-            s.put_name(s.spelled[spelled])
-            s.at = end
-            return True
+            return s.took_name(end, s.spelled[spelled])
     sized = "\3" + text
     if sized in s.spelled and INDEXED.match(s.text, s.at + len(text)):
-        s.put_name(s.spelled[sized])
-        s.at += len(text)
-        return True
+        return s.took_name(s.at + len(text), s.spelled[sized])
     if text in s.spelled:
-        s.put_name(s.spelled[text])
-        s.at += len(text)
-        return True
+        return s.took_name(s.at + len(text), s.spelled[text])
     lower = "\0" + text
     if lower in s.spelled and INDEXED.match(s.text, s.at + len(text)):
-        s.put_name(s.spelled[lower])
-        s.at += len(text)
-        return True
+        return s.took_name(s.at + len(text), s.spelled[lower])
     return function(s, text)
 
 
@@ -211,18 +191,14 @@ def function(s: Scan, text: str) -> bool:
     if name in ("ones", "zeros") and opened and (size := extents(s, opened.end() - 1)):
         return filled(s, name, *size)
     if name in ("ones", "eye") and opened:
-        s.put(r"\mathbf{1}" if name == "ones" else "I", "_", "{")
-        return entered(s, opened.end(), ("}", ()))
+        return s.entered(opened.end(), "}", r"\mathbf{1}" if name == "ones" else "I", "_", "{")
     if name in ("inv", "transpose") and opened:
-        s.put("(")
-        after = ("^", "{", "-", "1", "}") if name == "inv" else ("^", "{", r"\top", "}")
-        return entered(s, opened.end(), (")", after))
+        after = ("^", "{", "-", "1", "}") if name == "inv" else TOP
+        return s.entered(opened.end(), ")", "(", then=after)
     if name == "norm" and opened:
         unquoted(s, opened.end() - 1)
     axis = along(s, name, opened.end() - 1) if opened and name in ("sum", "mean") else ""
-    s.put(r"\operatorname{" + (axis or name) + "}")
-    s.at = end
-    return True
+    return s.took(end, r"\operatorname{" + (axis or name) + "}")
 
 
 def listed(s: Scan, opening: int) -> bool:
@@ -254,9 +230,7 @@ def filled(s: Scan, name: str, rows: str, columns: str) -> bool:
 
 def constant(s: Scan, token: str, length: int) -> bool:
     """I, with its size or without."""
-    s.put(token)
-    s.at += length
-    return True
+    return s.took(s.at + length, token)
 
 
 def unit(s: Scan) -> bool:
@@ -268,11 +242,8 @@ def exponential(s: Scan) -> bool:
     """e^(-z)."""
     bare = re.compile(r"e\s*(?:\^|\*\*)\s*(-?[^\W\d_]\w*)").match(s.text, s.at)
     if bare:
-        s.put(r"\operatorname{exp}", "(", *s.inner(bare[1]), ")")
-        s.at = bare.end()
-        return True
+        return s.took(bare.end(), r"\operatorname{exp}", "(", *s.inner(bare[1]), ")")
     found = re.compile(r"e\s*(?:\^|\*\*)\s*[({]").match(s.text, s.at)
     if not found:
         return False
-    s.put(r"\operatorname{exp}", "(")
-    return entered(s, found.end(), (")", ()))
+    return s.entered(found.end(), ")", r"\operatorname{exp}", "(")

@@ -43,9 +43,9 @@ def slope(s: Scan) -> bool:
     below = spelled_at(s, above[1] + 2)
     if below is None or s.text[below[1] : below[1] + 1] in ("_", "[", "^"):
         return False
-    s.put(r"\frac", "{", r"\partial", *above[0], "}", "{", r"\partial", *below[0], "}")
-    s.at = below[1]
-    return True
+    return s.took(
+        below[1], r"\frac", "{", r"\partial", *above[0], "}", "{", r"\partial", *below[0], "}"
+    )
 
 
 def nabla(s: Scan) -> bool:
@@ -58,9 +58,7 @@ def nabla(s: Scan) -> bool:
     below = spelled_at(Scan(inner, s.spelled), 0)
     if below is None or below[1] != len(inner):
         return False
-    s.put(r"\nabla", "_", "{", *below[0], "}", *after[0])
-    s.at = after[1]
-    return True
+    return s.took(after[1], r"\nabla", "_", "{", *below[0], "}", *after[0])
 
 
 def spelled_at(s: Scan, at: int) -> tuple[tuple[str, ...], int] | None:
@@ -84,19 +82,14 @@ def total(s: Scan) -> bool:
     found = s.match(_BIG)
     if not found:
         return False
-    s.put(r"\sum" if found[1] == "Σ" else r"\prod", "_", "{")
-    s.open.append(("}", ()))
-    s.at = found.end()
-    return True
+    return s.entered(found.end(), "}", r"\sum" if found[1] == "Σ" else r"\prod", "_", "{")
 
 
 def upto(s: Scan) -> bool:
     """The … between its bounds."""
     if s.char() != "…" or not s.open or s.open[-1][0] != "}":
         return False
-    s.put("}", "^", "{")
-    s.at += 1
-    return True
+    return s.took(s.at + 1, "}", "^", "{")
 
 
 def zeros(s: Scan) -> bool:
@@ -104,9 +97,9 @@ def zeros(s: Scan) -> bool:
     found = s.match(_ZEROS)
     if not found:
         return False
-    s.put("0", "_", "{", *s.inner(found[1]), r"\times", *s.inner(found[2]), "}")
-    s.at = found.end()
-    return True
+    return s.took(
+        found.end(), "0", "_", "{", *s.inner(found[1]), r"\times", *s.inner(found[2]), "}"
+    )
 
 
 def named(s: Scan) -> bool:
@@ -160,6 +153,4 @@ def called(s: Scan) -> bool:
     own = "\1" + found[1] if found else ""
     if not found or found[1] in KNOWN or own not in s.spelled:
         return False
-    s.put(*s.spelled[own], *("'",) * len(found[2]))
-    s.at = found.end()
-    return True
+    return s.took(found.end(), *s.spelled[own], *("'",) * len(found[2]))
