@@ -35,6 +35,8 @@ SMALL = {c: k for k, c in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
 _DEFINED = re.compile(r":\s*=|\\(?:coloneqq|triangleq)(?![A-Za-z])")
 _LEFT = re.compile(r"^[^=]*(?==)")
 _D = r"(?:∂|\\partial(?![A-Za-z])|\\mathrm\s*\{\s*d\s*\}|(?<![A-Za-z\\])d)(?:\s*\\[,;:!])*"
+_VARIED = rf"(?:{_D}|δ|\\delta(?![A-Za-z]))"  # δL/δw
+_TURNED = r"(?:\s*(?:\^\s*(?:\{\s*(?:\\top|T|\\mathsf\s*\{?T\}?)\s*\}|\\top|T)|['ᵀ]))?"
 _UP = r"(?:\\nabla(?![A-Za-z])|∇|(?<![\w\\])(?:nabla|grad)|\\(?:mathrm|operatorname|text)\s*\{\s*grad\s*\})"
 _ORDER = r"(?:\s*(?:\^\s*(?:\{\s*\d\s*\}|\d)|[²³⁴⁵⁶⁷⁸⁹]))"
 _SUB = r"(?:\s*_\s*(?:\{[^{}]*\}|[^\W²³⁴⁵⁶⁷⁸⁹]+))"
@@ -89,13 +91,14 @@ def grammar(bench: Bench) -> tuple[re.Pattern[str], ...]:
     """
     n = names_of(bench)
     of = rf"(?P<u>{n.output}|{n.every}|{_WORD}){n.at}?"
-    by = rf"(?P<by>(?:{_D}\s*{n.every}{_SUB}?{_ORDER}?\s*)+)"
+    turned = _TURNED if bench.target.kind == "hessian" else ""  # ∂w ∂wᵀ
+    by = rf"(?P<by>(?:{_VARIED}\s*{n.every}{_SUB}?{_ORDER}?{turned}(?:\s|\\[,;:!])*)+)"
     sub = rf"(?P<sub>{n.every}|[^\W\d_]+|\{{[^{{}}]*(?:\{{[^{{}}]*\}}[^{{}}]*)*\}})"
     order = rf"(?P<n>{_ORDER})?"
     ways = [
         rf"^\s*(?P<u>{n.output}|{_WORD})\s*_\s*{sub}\s*$",
-        rf"\\[dt]?frac\s*\{{\s*{_D}{order}\s*{of}\s*\}}\s*\{{\s*{by}\}}{n.at}?",
-        rf"{_D}{order}\s*{of}\s*/\s*{by}{n.at}?",
+        rf"\\[dt]?frac\s*\{{\s*{_VARIED}{order}\s*{of}\s*\}}\s*\{{\s*{by}\}}{n.at}?",
+        rf"{_VARIED}{order}\s*{of}\s*/\s*{by}{n.at}?",
         rf"\\[dt]?frac\s*\{{\s*{_D}{order}\s*\}}\s*\{{\s*{by}\}}\s*{of}",
         rf"{_D}{order}\s*/\s*{by}{of}",
         rf"{_D}\s*_\s*{sub}\s*{of}",
@@ -153,7 +156,7 @@ def variables(bench: Bench, by: str | None, sub: str | None) -> list[tuple[str, 
     """The variables of a derivative, each with how often: ∂x², ∂x∂y, _{xx}; None for what is no name."""
     n = names_of(bench)
     if by is not None:
-        each = re.finditer(rf"{_D}\s*({n.every}{_SUB}?)({_ORDER})?", by)
+        each = re.finditer(rf"{_VARIED}\s*({n.every}{_SUB}?)({_ORDER})?", by)
         return [(x[1].strip(), number(x[2]) or 1) for x in each]
     inner = (sub or "").removeprefix("{").removesuffix("}").strip()
     if not inner or re.fullmatch(rf"{n.every}{_SUB}?", inner):
@@ -192,7 +195,8 @@ def nameless(bench: Bench) -> re.Pattern[str]:
     letters = "".join(
         c for c in USUAL.get(t.kind, "") if c not in (*t.d.graph.symbol, *t.d.graph.sizes)
     )
-    ways = ("grad(?:ient)?", rf"{re.escape(t.wrt)}\.grad", *([f"[{letters}]"] if letters else []))
+    ways = ["grad(?:ient)?", rf"{re.escape(t.wrt)}\.grad"]
+    ways += [rf"[{letters}]{names_of(bench).at}?"] if letters else []
     return re.compile(rf"^\s*(?:{'|'.join(ways)})\s*:?=(?!=)")
 
 

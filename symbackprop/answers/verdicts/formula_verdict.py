@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,11 +12,9 @@ import numpy as np
 
 from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.equality_chain import Refused
-from symbackprop.answers.asked.right_values import DELTA, Bench, Spot, Steps
-from symbackprop.answers.typed.clause_values import usual, value
-from symbackprop.answers.typed.free_letters import by_rows, implied
-from symbackprop.answers.typed.left_sides import TOTAL, standing
-from symbackprop.answers.typed.typed_answer import Typed
+from symbackprop.answers.asked.right_values import DELTA, Spot
+from symbackprop.answers.typed.clause_values import usual
+from symbackprop.answers.typed.left_sides import TOTAL
 from symbackprop.answers.verdicts.agreement import Beside, Outcome, aligned, outcome
 from symbackprop.answers.verdicts.determined_sides import determined
 from symbackprop.answers.verdicts.exact_verdict import (
@@ -27,16 +25,16 @@ from symbackprop.answers.verdicts.exact_verdict import (
     exact_spots,
 )
 from symbackprop.answers.verdicts.restated_names import contradicted
+from symbackprop.answers.verdicts.typed_values import TypedValues
 from symbackprop.derivation.derivation import bare
-from symbackprop.dialects.disambiguation.choice import Fitting, Reading, Row
-from symbackprop.dialects.disambiguation.numpy_rules import NUMPY_ROWS
-from symbackprop.dialects.disambiguation.readings import PAPER_ROWS, Given, readings, valued
+from symbackprop.dialects.disambiguation.choice import Reading
+from symbackprop.dialects.disambiguation.readings import valued
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import FormulaError, LimitError, SizesError, SymbackpropError
 from symbackprop.formula.composing import size_formula
 from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.formula.evaluation.rationals import NotRational
-from symbackprop.formula.evaluation.value import Environment, evaluate
+from symbackprop.formula.evaluation.value import evaluate
 from symbackprop.formula.tree import (
     ONE,
     ZERO,
@@ -51,11 +49,9 @@ from symbackprop.formula.tree import (
     Transpose,
 )
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
-from symbackprop.sizes import size
 
 Verdicts = Literal["correct", "transposed", "wrong", "unreadable"]
 KEYS = frozenset({"", "nearly", "start", "step", "Σ"})  # details that are no messages
-SINGLE = size(1)
 _BEST = ("correct", "transposed", "wrong")
 
 
@@ -82,16 +78,8 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Judge:
+class Judge(TypedValues):
     """An answer before its bench."""
-
-    bench: Bench
-    typed: Typed
-
-    @property
-    def rows(self) -> Mapping[type, Row]:
-        """The rules of its signs."""
-        return NUMPY_ROWS if self.typed.code else PAPER_ROWS
 
     def found(self) -> Found:
         """The first form that is not right, or the last. Errors: `Refused` where it has no value."""
@@ -195,19 +183,13 @@ class Judge:
             return self.form(form)
         if self.typed.step == "free" and not self.bench.target.recurrent:
             raise Refused("unreadable", 1, "a step of time is free in it")
-        first, best = self.bench.spots[0], None
         try:
-            env = self.environment((first,))
-            for left, value in readings(around, env, first.sizes, self.given(first), self.rows):
-                found = self.form(form, left, self.everywhere(around, left, value))
-                if best is None or found.rank < best.rank:
-                    best = found
-                if best.verdict == "correct":
-                    break
+            return best_of(
+                self.form(form, left, self.everywhere(around, left, value))
+                for left, value in self.readings(around)
+            )
         except (FormulaError, LimitError) as error:
             raise Refused("unreadable", 1, str(error)) from None
-        assert best is not None
-        return best
 
     def right(self, found: Found, spot: Spot) -> Paper:
         """What an answer is held against at a spot."""
@@ -230,32 +212,34 @@ class Judge:
         self, form: Formula, left: Reading | None = None, rights: tuple[Paper, ...] = ()
     ) -> Found:
         """The best of all readings."""
-        first = self.bench.spots[0]
         if self.typed.step == "free" and not self.bench.target.recurrent:
             return self.one_step(form)
-        best: Found | None = None
         try:
-            env = self.environment((first,))
-            for reading, value in readings(form, env, first.sizes, self.given(first), self.rows):
-                try:
-                    values = self.everywhere(form, reading, value)
-                    found = self.compared(Found("wrong", form, reading, values, left=left), rights)
-                except Refused:
-                    if reading.instead:
-                        raise reading.instead from None
-                    raise
-                if reading.instead and found.sizes and found.verdict == "wrong":
-                    raise reading.instead
-                if best is None or found.rank < best.rank:
-                    best = found
-                if best.verdict == "correct":
-                    break
+            return best_of(
+                self.as_read(Found("wrong", form, reading, left=left), value, rights)
+                for reading, value in self.readings(form)
+            )
         except SizesError as error:
-            return best or unfit(form, error)
+            inside = "inside" if len(error.sizes) == 2 else ""
+            return Found(
+                "wrong", form, Reading({}), (), error.sizes, inside, str(error), error.where
+            )
         except (FormulaError, LimitError) as error:
             raise Refused("unreadable", 1, str(error)) from None
-        assert best is not None
-        return best
+
+    def as_read(self, found: Found, first: Paper, rights: tuple[Paper, ...]) -> Found:
+        """The verdict on one reading. Errors: `SizesError` of the product it is read for, if that is no help."""
+        instead = found.reading.instead
+        try:
+            values = self.everywhere(found.form, found.reading, first)
+            made = self.compared(replace(found, values=values), rights)
+        except Refused:
+            if instead:
+                raise instead from None
+            raise
+        if instead and made.sizes and made.verdict == "wrong":
+            raise instead
+        return made
 
     def one_step(self, form: Formula) -> Found:
         """A form about one step, where what is asked for is about all of them: right if their sum is."""
@@ -284,82 +268,6 @@ class Judge:
         moved = fold(form, children, combine)
         right = moved != form and self.form(moved).verdict == "correct"
         return Found("wrong", form, Reading({}), detail="step") if right else None
-
-    def everywhere(self, form: Formula, reading: Reading, first: Paper) -> tuple[Paper, ...]:
-        """The value at every spot under a reading; at the first one it is known."""
-        out = [self.own(first, self.bench.spots[0])]
-        for here in self.bench.points:
-            left = here[1:] if here is self.bench.points[0] else here
-            out += self.together(form, reading, left)
-        return tuple(out)
-
-    def together(self, form: Formula, reading: Reading, here: Steps) -> list[Paper]:
-        """The values at some steps of one point: all at once, or else one by one."""
-        if len(here) > 1 and not self.typed.locals and self.typed.around is None:
-            with suppress(SymbackpropError, ValueError):
-                found = self.valued(form, reading, here)
-                return [self.own(step(found, k), s) for k, s in enumerate(here)]
-        return [self.at(form, reading, s) for s in here]
-
-    def at(self, form: Formula, reading: Reading, spot: Spot) -> Paper:
-        """The value at a spot under a reading."""
-        return self.own(self.valued(form, reading, (spot,)), spot)
-
-    def valued(self, form: Formula, reading: Reading, here: Steps) -> Paper:
-        """What a form comes to."""
-        given = self.given(here[0])
-        return valued(form, self.environment(here), here[0].sizes, reading, given, self.rows)
-
-    def own(self, value: Paper, spot: Spot) -> Paper:
-        """A value with its free letters as axes. Errors: `Refused` where they are not those asked for."""
-        if not self.typed.free:
-            return plain(unstacked(value, spot) if self.typed.said == "vec" else value)
-        axes = self.bench.target.axes
-        if len(letters := tuple(self.typed.free)) > len(axes):
-            raise Refused("unreadable", 1, implied(letters, self.typed.order, len(axes)))
-        sizes = tuple(a.value(spot.point.sizes) for a in axes)
-        if (rows := by_rows(value, axes, sizes, self.typed.free, self.typed.order)) is not None:
-            return plain(self.bench.target.paper(rows))
-        free = [self.typed.free.get(x) for x in self.typed.order]
-        wide = [a for a in axes if a != SINGLE]
-        if value.rank or None in free or len(free) not in (len(axes), len(wide)):
-            asked, has = len(axes), len(self.typed.order)
-            raise Refused("unreadable", 1, f"{has} free indices where {asked} axes are asked for")
-        extents = tuple(min(s.value(spot.point.sizes) for s in f or ()) for f in free)
-        if value.samples not in ((), extents):
-            raise Refused("unreadable", 1, "the free indices run too far")
-        grid = np.broadcast_to(value.array, extents)
-        if len(free) < len(axes):
-            rest = iter(extents)
-            grid = grid.reshape([1 if a == SINGLE else next(rest) for a in axes])
-        return plain(self.bench.target.paper(grid))
-
-    def environment(self, here: Steps) -> Environment:
-        """The bench's, with the value of what is asked for where a side uses it."""
-        typed = self.typed
-        env = self.bench.environment(here, typed.free, typed.every if typed.sloped else ())
-        if typed.around is None:
-            return env
-        own = standing(self.bench.target, here[0].own, typed.around, self.bench.seed)
-        return replace(env, values={**env.values, **own})
-
-    def given(self, spot: Spot) -> Given | None:
-        """How the answer's own definitions are put into an environment, their signs read in the same run."""
-
-        def put_in(env: Environment, run: Fitting) -> Environment:
-            values = dict(env.values)
-            for d in self.typed.locals:
-                inner = replace(env, values=values, indices=self.steps(env))
-                values[d.name] = value(d, inner, spot, run)
-            return replace(env, values=values)
-
-        return put_in if self.typed.locals else None
-
-    def steps(self, env: Environment) -> Mapping[str, int | Array]:
-        """The step of time alone: a definition has no other letters."""
-        time = self.bench.target.d.graph.time
-        step = env.indices.get(time.name) if time else None
-        return {} if time is None or step is None else {time.name: int(np.max(step))}
 
     def compared(self, found: Found, asked: tuple[Paper, ...] = ()) -> Found:
         """The verdict over all spots."""
@@ -399,28 +307,25 @@ class Judge:
         return outcome(right, value, zero=found.form == ZERO, beside=Beside(near, pair))
 
 
-def unfit(form: Formula, error: SizesError) -> Found:
-    """A form in which sizes do not fit: those of two operands, or those of all of it."""
-    inside = "inside" if len(error.sizes) == 2 else ""
-    return Found("wrong", form, Reading({}), (), error.sizes, inside, str(error), error.where)
+def best_of(each: Iterable[Found]) -> Found:
+    """The first that is right, else the best of those that have a value. Errors: `SizesError` if none has."""
+    best: Found | None = None
+    try:
+        for found in each:
+            if best is None or found.rank < best.rank:
+                best = found
+            if best.verdict == "correct":
+                break
+    except SizesError:
+        if best is None:
+            raise
+    assert best is not None
+    return best
 
 
 def chained(form: Formula) -> bool:
     """Whether derivatives stand in a form, which lie as one likes."""
     return any(isinstance(x, Partial) for x in inside(form))
-
-
-def step(value: Paper, k: int) -> Paper:
-    """A value at one of many steps, which are its first axis of samples."""
-    return replace(value, array=value.array[k]) if value.samples else value
-
-
-def unstacked(value: Paper, spot: Spot) -> Paper:
-    """The matrix whose columns stand one below the other in a vector."""
-    shape = np.shape(spot.own)
-    if len(shape) != 2 or value.rank != 2 or np.size(value.array) != np.prod(shape):
-        return value
-    return Paper(value.array.reshape(shape[::-1]).T, 2)
 
 
 def everywhere(rights: Iterable[Paper], values: Iterable[Paper]) -> Iterator[Outcome]:
