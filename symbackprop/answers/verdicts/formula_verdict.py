@@ -228,7 +228,7 @@ class Judge(TypedValues):
             raise Refused("unreadable", 1, str(error)) from None
 
     def as_read(self, found: Found, first: Paper, rights: tuple[Paper, ...]) -> Found:
-        """The verdict on one reading. Errors: `SizesError` of the product it is read for, if that is no help."""
+        """The verdict on one reading. Errors: `SizesError` of the product it is read for, if no help."""
         instead = found.reading.instead
         try:
             values = self.everywhere(found.form, found.reading, first)
