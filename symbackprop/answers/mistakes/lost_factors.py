@@ -30,7 +30,7 @@ def ratios(rights: Sequence[Paper], values: Sequence[Paper]) -> list[float] | No
     """By what the values have to be multiplied at every spot; None where no number does it."""
     out = []
     for right, value in zip(rights, values, strict=True):
-        a, x = np.ravel(np.real(right.array)), np.ravel(np.real(value.array))
+        a, x = entries(right), entries(value)
         if right.size != value.size or a.size != x.size:
             return None
         length = float(x @ x)
@@ -49,6 +49,11 @@ def ratios(rights: Sequence[Paper], values: Sequence[Paper]) -> list[float] | No
             return None
         out.append(by)
     return out
+
+
+def entries(a: Paper) -> np.ndarray:
+    """All entries, in numbers linear algebra takes: where something underflows a point has wider ones."""
+    return np.ravel(np.real(a.array)).astype(float)
 
 
 def some(entries: np.ndarray) -> np.ndarray:

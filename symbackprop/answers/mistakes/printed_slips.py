@@ -10,7 +10,7 @@ import numpy as np
 
 from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.right_values import Bench, Spot
-from symbackprop.answers.mistakes.lost_factors import written
+from symbackprop.answers.mistakes.lost_factors import entries, written
 from symbackprop.derivation.derivation import Derivation, bare, signal, unfolded, written_out
 from symbackprop.errors import SymbackpropError
 from symbackprop.formula.evaluation.paper_arrays import Paper
@@ -169,15 +169,15 @@ def together(parts: list[tuple[Paper, ...]], values: tuple[Paper, ...]) -> np.nd
 
 def flat(values: tuple[Paper, ...]) -> np.ndarray:
     """All entries at all spots."""
-    return np.concatenate([np.ravel(np.real(v.array)) for v in values])
+    return np.concatenate([entries(v) for v in values])
 
 
 def weights_at(parts: list[Paper], value: Paper) -> np.ndarray | None:
     """The factors before each term, where the entries decide them."""
     if any(p.size != value.size for p in parts):
         return None
-    a = np.stack([np.ravel(np.real(p.array)) for p in parts], axis=1)
-    x = np.ravel(np.real(value.array))
+    a = np.stack([entries(p) for p in parts], axis=1)
+    x = entries(value)
     if not np.all(np.isfinite(x)) or np.linalg.matrix_rank(a) < a.shape[1]:
         return None
     found = np.linalg.lstsq(a, x)[0]

@@ -11,7 +11,7 @@ import numpy as np
 
 from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.right_values import Bench, Spot
-from symbackprop.answers.mistakes.lost_factors import some
+from symbackprop.answers.mistakes.lost_factors import entries, some
 from symbackprop.answers.mistakes.printed_slips import FAULTS, Gaps
 from symbackprop.answers.mistakes.wrong_rules import Slip
 from symbackprop.backward.reverse_pass import Backward
@@ -60,7 +60,7 @@ class Candidate:
 
 def direction(steps: tuple[Paper, ...]) -> Array:
     """Some entries, divided by their length; nan where all are 0."""
-    flat = some(np.concatenate([np.ravel(np.real(p.array)) for p in steps]))
+    flat = some(np.concatenate([entries(p) for p in steps]))
     with np.errstate(all="ignore"):
         return flat / np.sqrt(flat @ flat)
 

@@ -29,4 +29,4 @@ def determined(spots: Steps, residual: Callable[[Spot, Array], Array]) -> bool:
         own = np.array(spot.own, dtype=float)
         own.flat[k] += STEP * max(1.0, abs(own.flat[k]))
         columns.append((residual(spot, own) - still) / STEP)
-    return bool(np.linalg.matrix_rank(np.stack(columns), tol=SEEN) == len(columns))
+    return bool(np.linalg.matrix_rank(np.stack(columns).astype(float), tol=SEEN) == len(columns))
