@@ -14,6 +14,7 @@ from symbackprop.backward.preparation import prepare
 from symbackprop.backward.reverse_pass import Adjoint, Backward, backward, cotangent_of
 from symbackprop.derivation.ambiguity import check_legible
 from symbackprop.derivation.report import Report
+from symbackprop.entries.index_letters import LAST_PAPER, MORE_PAPER, PAPER
 from symbackprop.errors import DeclarationError
 from symbackprop.formula.function_spelling import FUNCTIONS
 from symbackprop.formula.tree import At, Formula
@@ -28,7 +29,7 @@ from symbackprop.graph.graph_text import as_graph
 from symbackprop.matrices.tidy import tidy
 from symbackprop.matrices.window_sums import sayable
 from symbackprop.notation.convention import (
-    IDENTITY, LETTERS, Convention, NoMatrix, attribute_text, function_key, symbol_formula,
+    IDENTITY, Convention, NoMatrix, attribute_text, function_key, symbol_formula,
 )  # fmt: skip
 from symbackprop.notation.expression_formulas import notate, notate_entry
 from symbackprop.sizes import plain
@@ -194,15 +195,13 @@ def fitted(b: Backward, c: Convention) -> Convention:
     printed = {n.base for n in room.printed}
     every = {n.op for e in g.definition.values() for n in topological(e)}
     used = room.typed | printed | {str(h) for o in every for h in helper_names(o)}
-    spare = [x for x in LETTERS + MORE_LETTERS if x not in used]
+    spare = [x for x in PAPER + MORE_PAPER if x not in used]
     if len(spare) < FEW_LETTERS:
-        spare += [x for x in LAST_LETTERS if x not in used]
+        spare += [x for x in LAST_PAPER if x not in used]
     identity = IDENTITY["I" in printed]
     return replace(c, of=symbol.tex, letters="".join(spare), identity=identity)
 
 
-MORE_LETTERS = "efghtxyz"  # of indices, after those a reader expects
-LAST_LETTERS = "lnoABCDEFGHJKMNOPQRSUVWXYZ"  # of indices, where names have taken most others
 FEW_LETTERS = 12
 SELECTORS = ("S", "P", "Q", "R", "Z", "Sigma", "Pi", "Lambda", "Xi")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
+from string import ascii_letters
 
 from symbackprop import entries as en
 from symbackprop.emit.literals import bare, number_code, shape_code, size_code
@@ -105,9 +106,7 @@ def contracted(
         return []
     if len(operands) == 1 and operands[0][1] == out:
         return [operands[0][0]]
-    letters = dict(
-        zip((*out, *bound), "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", strict=False)
-    )
+    letters = dict(zip((*out, *bound), ascii_letters, strict=False))
     spec = ",".join("".join(letters[i] for i in axes) for _, axes in operands)
     spec += "->" + "".join(letters[i] for i in out)
     path = ", optimize=True" if len(operands) > 1 else ""

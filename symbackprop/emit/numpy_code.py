@@ -236,7 +236,7 @@ class Module:
 
     def scalar(self, e: Expr, x: str) -> str:
         assert e.op.scalar
-        name, order = e.op.scalar.name, len(e.op.name) - len(e.op.scalar.name)
+        name, order = e.op.scalar.name, e.op.order
         return self.scalar_call(name, order, x)
 
     def scalar_call(self, name: str, order: int, x: str) -> str:

@@ -17,6 +17,7 @@ from symbackprop.entries import (
 )  # fmt: skip
 from symbackprop.entries.contraction import contract
 from symbackprop.entries.entry_equations import Definition, Instance
+from symbackprop.entries.index_letters import ARGUMENT
 from symbackprop.entries.unification import unify_atom
 from symbackprop.entries.zero_sums import without_zeros
 
@@ -84,9 +85,6 @@ def atom_derivative(
     return en.ZERO
 
 
-LETTERS = "jlmnpqrabcdfgh"  # of the axes of an argument
-
-
 def local_derivatives(op: Instance, argument: int, prime: Prime) -> tuple[LocalStep, ...]:
     """The derivative of every definition of an op by one argument; the last step is its Jacobian."""
     wrt, axes = op.inputs[argument]
@@ -95,7 +93,7 @@ def local_derivatives(op: Instance, argument: int, prime: Prime) -> tuple[LocalS
     by = []
     for i in axes:
         new = Index(
-            next(x for x in [*LETTERS, *(f"j{n}" for n in range(99))] if x not in taken), i.size
+            next(x for x in [*ARGUMENT, *(f"j{n}" for n in range(99))] if x not in taken), i.size
         )
         taken.add(new.name)
         by.append(new)

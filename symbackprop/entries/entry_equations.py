@@ -21,7 +21,6 @@ from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.sizes import Shape, Size, size
 
 Attribute: TypeAlias = Fraction | Size
-LETTERS = "ijklmpqruvw"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from symbackprop.entries.entry_kinds import (
     Affine, AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf,
 )  # fmt: skip
+from symbackprop.entries.index_letters import AXES, MORE_AXES
 
 
 def position_indices(p: Position) -> Iterator[Index]:
@@ -82,5 +83,5 @@ def nested(q: Position) -> Iterator[Elem]:
 
 def fresh(index: Index, taken: set[str]) -> Index:
     """The index under a letter nobody uses."""
-    letters = [*"ijklmpqruvwabcdefgh", *(f"k{n}" for n in range(1, 1000))]
+    letters = [*AXES, *MORE_AXES, *(f"k{n}" for n in range(1, 1000))]
     return replace(index, name=next(x for x in letters if x not in taken))

@@ -11,9 +11,10 @@ from symbackprop import entries as en
 from symbackprop.entries import Affine, AtMost, Delta, Elem, Entries, Fn, Index, Position, SizeOf
 from symbackprop.entries.contraction import bind
 from symbackprop.entries.entry_equations import (
-    LETTERS, Attribute, Definition, Equality, Instance, Pattern, Range, Template, extent_of,
+    Attribute, Definition, Equality, Instance, Pattern, Range, Template, extent_of,
     steps_of,
 )  # fmt: skip
+from symbackprop.entries.index_letters import AXES
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.sizes import Shape, Size, shape_text, size
 
@@ -22,7 +23,7 @@ class Placement:
     """Letters and batch axes given sizes; reads right sides into entries."""
 
     def __init__(
-        self, where: str, attributes: Mapping[str, Attribute], letters: str = LETTERS
+        self, where: str, attributes: Mapping[str, Attribute], letters: str = AXES
     ) -> None:
         self.where, self.attributes, self.letters = where, attributes, letters
         self.index: dict[str, Index] = {}

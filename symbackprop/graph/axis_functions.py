@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TypeAlias
+from string import ascii_lowercase
 
 from symbackprop.entries.op import Op
 from symbackprop.errors import DeclarationError, ShapeError
@@ -68,7 +69,7 @@ def permute(x: Operand, order: list[int] | tuple[int, ...]) -> Expr:
     if not isinstance(order, list | tuple):
         raise DeclarationError("takes the new order of the axes", where="permute",
                                hint="Write  permute(x, (2, 0, 1))")  # fmt: skip
-    letters = "abcdefgh"[: x.rank]
+    letters = ascii_lowercase[: x.rank]
     order = tuple(normal_axis(k, x, "permute") for k in order)
     if sorted(order) != list(range(x.rank)):
         raise DeclarationError(f"{order} does not order {x.rank} axes", where="permute")

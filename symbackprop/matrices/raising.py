@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from string import ascii_lowercase
 
 from symbackprop import entries as en
 from symbackprop.entries import (
@@ -276,7 +277,7 @@ def spread_or_einsum(items: list[Item], out: tuple[Index, ...]) -> Expr | None:
         return td.mul(*scalars, *(e for e, _ in arrays))
     letters: dict[Index, str] = {}
     for i in (*out, *(i for _, axes in arrays for i in axes)):
-        letters.setdefault(i, "abcdefghijklmnopqrstuvwxyz"[len(letters)])
+        letters.setdefault(i, ascii_lowercase[len(letters)])
     spec = ",".join("".join(letters[i] for i in axes) for _, axes in arrays)
     spec += "->" + "".join(letters[i] for i in out)
     front = []

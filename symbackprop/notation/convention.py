@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeVar, cast
 
-from symbackprop.errors import SheetError
+from symbackprop.entries.index_letters import PAPER
+from symbackprop.errors import SheetError, SymbackpropError
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula
 from symbackprop.formula.tree import Formula, Mark, Name
@@ -29,10 +30,9 @@ CHOICES = {
     "sums": ("shape", "ones", "sigma"),
 }
 IDENTITY = ("I", r"\mathbf{I}")  # the letter of the identity, and where that is a symbol's
-LETTERS = "ijkmpqrabcdsuvw"  # no l: W_{il} reads like W_{d}
 
 
-class NoMatrix(Exception):
+class NoMatrix(SymbackpropError):
     """The expression has no matrix form; it prints in indices."""
 
 
@@ -56,7 +56,7 @@ class Convention:
     sums: str = "shape"
     signals: tuple[tuple[str, Name], ...] = ()
     of: Name = field(default_factory=lambda: Name("L"))
-    letters: str = LETTERS
+    letters: str = PAPER
     identity: str = IDENTITY[0]
 
     def __post_init__(self) -> None:

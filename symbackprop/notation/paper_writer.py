@@ -155,7 +155,7 @@ def call(w: Writer, e: Expr) -> Formula:
 def elementwise(e: Expr, inner: Formula) -> Formula:
     """A scalar function applied to every entry."""
     assert e.op.scalar
-    return function_formula(e.op.scalar.name, inner, len(e.op.name) - len(e.op.scalar.name))
+    return function_formula(e.op.scalar.name, inner, e.op.order)
 
 
 def elementwise_turned(w: Writer, e: Expr, turned: bool) -> Formula | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Literal
 
 from symbackprop.catalogue import LANGUAGES, phrase
@@ -25,7 +26,6 @@ from symbackprop.verify.equality import verify_page
 from symbackprop.verify.comparison import ROUNDING
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}"
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ def exercise(e: Exercise, number: int, version: Version, style: Style) -> Contex
 
 def letters(e: Exercise) -> Sequence[str]:
     """A letter for every part; an only part needs none."""
-    return LETTERS[: len(e.parts)] if len(e.parts) > 1 else ("",) * len(e.parts)
+    return ascii_lowercase[: len(e.parts)] if len(e.parts) > 1 else ("",) * len(e.parts)
 
 
 def part(p: Part, letter: str, version: Version, style: Style) -> Context:

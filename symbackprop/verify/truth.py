@@ -19,6 +19,7 @@ import numpy as np
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.report import Tally
 from symbackprop.entries.reference_values import Array
+from symbackprop.errors import VerificationError
 from symbackprop.graph.expr import Expr, topological
 from symbackprop.numeric.complex_step import STEP
 from symbackprop.numeric.points import Key, Point, definition_at, evaluate, schedule
@@ -64,8 +65,8 @@ def check_direction(near: Nearby[Slopes], direction: Direction, tally: Tally) ->
     (key, v), slopes = direction, near.here
     try:
         true, summed = slopes.along(key, v)
-    except KeyError as missing:
-        tally.fail(f"{missing.args[0][0]} reads {key[0]} but has no error signal")
+    except VerificationError as missing:
+        tally.fail(missing.what)
         return
     derived, own = slopes.derived(key, v)
     gap = abs(true - derived)
@@ -120,13 +121,16 @@ class Slopes:
         return out
 
     def along(self, key: Key, v: Array) -> tuple[float, float]:
-        """Σ_c ⟨δ_c, (∂c/∂x) v⟩, and the same sum of absolute values. `KeyError` where a δ_c is missing."""
+        """Σ_c ⟨δ_c, (∂c/∂x) v⟩, and the same sum of absolute values.
+
+        Errors: `VerificationError` where a δ_c is missing.
+        """
         total = size = 0.0
         for c in self.readers.get(key, ()):
             if c not in self.point.deltas:
                 if self.counts(c[0]):
                     continue
-                raise KeyError(c)
+                raise VerificationError(f"{c[0]} reads {key[0]} but has no error signal")
             parts = self.point.deltas[c] * self.slope(c, key, v)
             total += np.sum(parts)
             size += np.sum(np.abs(parts))

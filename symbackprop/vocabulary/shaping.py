@@ -13,14 +13,13 @@ from fractions import Fraction
 from symbackprop import entries as en
 from symbackprop.entries import AtMost, Delta, Elem, Entries, Index, Position
 from symbackprop.entries.entry_equations import Definition, Instance
+from symbackprop.entries.index_letters import AXES, BATCH, OPERAND
 from symbackprop.entries.op import Op
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.sizes import Shape, Size, count, shape_text, size
 
-LETTERS = "ijklmpqruv"
 
-
-def axes(shape: Shape, letters: str = LETTERS) -> tuple[Index, ...]:
+def axes(shape: Shape, letters: str = AXES) -> tuple[Index, ...]:
     return tuple(Index(letters[k], s) for k, s in enumerate(shape))
 
 
@@ -71,7 +70,7 @@ def slice_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: 
     """
     (shape,) = shapes
     ranges: tuple[tuple[Size, ...], ...] = values["ranges"]  # type: ignore[assignment]
-    letters, left, places = iter(LETTERS), [], []
+    letters, left, places = iter(AXES), [], []
     for r in ranges:
         if len(r) == 1:
             places.append(en.Affine((), r[0]))
@@ -79,7 +78,7 @@ def slice_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: 
             i = Index(next(letters), r[1] - r[0])
             left.append(i)
             places.append(en.Affine(((i, 1),), r[0]))
-    inputs = (("x", axes(shape, "abcdefghuv")),)
+    inputs = (("x", axes(shape, OPERAND)),)
     right = en.entries(Elem("x", tuple(places)))
     out = tuple(i.size for i in left)
     return Instance(inputs, (Definition("y", tuple(left), right),), out)
@@ -127,7 +126,7 @@ def onehot_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where:
     (shape,) = shapes
     batch = axes(shape)
     k = Index("k", values["n"])  # type: ignore[arg-type]
-    batch = tuple(Index(x, i.size) for x, i in zip("bcdfgh", batch, strict=False))
+    batch = tuple(Index(x, i.size) for x, i in zip(BATCH, batch, strict=False))
     right = en.entries(Delta(en.position(k), Elem("label", at(*batch))))
     made = Definition("e", (*batch, k), right)
     return Instance((("label", batch),), (made,), (*shape, k.size), labels=(("label", k.size),))
@@ -139,7 +138,7 @@ def pick_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: s
     if x[:-1] != label:
         raise ShapeError(f"x is {shape_text(x)}, so the label must be {shape_text(x[:-1])}, "
                          f"not {shape_text(label)}", where=where)  # fmt: skip
-    batch = tuple(Index(c, s) for c, s in zip("bcdfgh", label, strict=False))
+    batch = tuple(Index(c, s) for c, s in zip(BATCH, label, strict=False))
     k = Index("k", x[-1])
     place = (*at(*batch), Elem("label", at(*batch)))
     right = en.entries(Elem("x", place))
@@ -169,7 +168,7 @@ def reshape_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where
     if count(old) != count(new):
         raise ShapeError(f"cannot turn {shape_text(old)} ({count(old)} entries) into "
                          f"{shape_text(new)} ({count(new)} entries)", where=where)  # fmt: skip
-    p = tuple(Index(c, s) for c, s in zip("abcdfgh", old, strict=False))
+    p = tuple(Index(c, s) for c, s in zip(OPERAND, old, strict=False))
     q = axes(new)
     right = en.multiply(en.elem("x", *p), en.entries(Delta(Elem("row_major", at(*q)),
                                                            Elem("row_major", at(*p)))))  # fmt: skip

@@ -1,6 +1,7 @@
 """The plan of the house: a folder imports from folders below it, and every name says what is there."""
 
 import ast
+import builtins
 import re
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import tomllib
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from string import ascii_lowercase
 
 import pytest
 
@@ -284,3 +286,49 @@ def test_functions_stay_small() -> None:
             if isinstance(n, ast.FunctionDef) and n.end_lineno and n.end_lineno - n.lineno >= 40:
                 long[f"{p.relative_to(PACKAGE)}:{n.name}"] = n.end_lineno - n.lineno + 1
     assert long == {}
+
+
+# --- one error family, one place for alphabets -----------------------------------------------------
+
+BUILT_IN = {
+    n for n, v in vars(builtins).items() if isinstance(v, type) and issubclass(v, BaseException)
+}
+NATIVE = {"__init__.py": {"AttributeError"}}  # what Python itself asks for
+RUNS = [ascii_lowercase[k : k + 3] for k in range(24)]
+
+
+def strangers(tree: ast.AST) -> set[str]:
+    """Exceptions of Python a file derives a class from or raises."""
+    named = [b for n in ast.walk(tree) if isinstance(n, ast.ClassDef) for b in n.bases]
+    for n in ast.walk(tree):
+        if isinstance(n, ast.Raise) and n.exc is not None:
+            named.append(n.exc.func if isinstance(n.exc, ast.Call) else n.exc)
+    return {n.id for n in named if isinstance(n, ast.Name)} & BUILT_IN
+
+
+def alphabets(tree: ast.AST) -> list[str]:
+    """Texts of letters in their order, as index letters are taken from."""
+    texts = [
+        n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)
+    ]
+    return [t for t in texts if t.isascii() and t.isalpha() and sum(run in t for run in RUNS) > 1]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_errors_are_one_family_and_alphabets_have_one_place(path: Path) -> None:
+    name = path.relative_to(PACKAGE).as_posix()
+    if name != "errors.py":
+        assert strangers(TREES[path]) == NATIVE.get(name, set())
+    if name != "entries/index_letters.py":
+        assert alphabets(TREES[path]) == []
+
+
+def test_a_stranger_and_an_alphabet_are_seen() -> None:
+    text = (
+        "class Lost(KeyError): ...\ndef f():\n    raise ValueError('x')\n    raise RuntimeError\n"
+    )
+    assert strangers(ast.parse(text)) == {"KeyError", "ValueError", "RuntimeError"}
+    assert alphabets(ast.parse("x = 'ijklmpq'; y = 'first'; z = 'abcdfgh'")) == [
+        "ijklmpq",
+        "abcdfgh",
+    ]

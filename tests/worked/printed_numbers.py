@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import reduce
+from string import ascii_lowercase
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from symbackprop.page.given_numbers import trace_point
 from symbackprop.page.page import Page, Sketch
 from symbackprop.picture.drawings.drawing import Drawing, Line
 from symbackprop.sheet.exercise import Answer, Derived, Shown, Stated
-from symbackprop.sheet.sheet import LETTERS, Sheet
+from symbackprop.sheet.sheet import Sheet
 from symbackprop.verify.generic_points import point_for
 
 CLOSE = 1e-12  # of two values of one exact formula, relative to the largest entry
@@ -25,7 +26,7 @@ FUNCTIONS = {"sin": np.sin, "cos": np.cos, "log": np.log, "exp": np.exp}
 
 def answers(sheet: Sheet, exercise: int, letter: str) -> tuple[Answer, ...]:
     """What answers a part; exercises count from 1."""
-    return sheet.exercises[exercise - 1].parts[LETTERS.index(letter)].answers
+    return sheet.exercises[exercise - 1].parts[ascii_lowercase.index(letter)].answers
 
 
 def typed(sheet: Sheet, exercise: int, letter: str) -> tuple[Stated, ...]:

@@ -17,7 +17,7 @@ from symbackprop.derivation import local_names
 from symbackprop.derivation.derivation import Derivation, bare, signal
 from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.scopes import PAGE, Local, Scope
-from symbackprop.errors import FormulaError, LimitError
+from symbackprop.errors import FormulaError, LimitError, SymbackpropError
 from symbackprop.formula.reading.latex_reader import NameTable, read_formula
 from symbackprop.formula.reading.tex_tokens import Source, tokenise
 from symbackprop.formula.tree import (
@@ -50,7 +50,7 @@ class Claim:
     recurrent: bool
 
 
-class Refused(Exception):
+class Refused(SymbackpropError):
     """A chain that is not judged further: at which sign, why, and the sizes that do not fit, at a point."""
 
     def __init__(

@@ -18,6 +18,7 @@ from symbackprop.answers.asked.right_values import Bench
 from symbackprop.answers.mistakes.printed_slips import FAULTS
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.entries.op import Op
+from symbackprop.errors import SymbackpropError
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, apply, intern, leaf, topological
 from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.sizes import Monomial, Shape, Size, collect
@@ -26,7 +27,7 @@ SMALL = 12  # numbers up to this stay what they are
 NUMERAL = re.compile(r"\d{2}|\d[.,eE]\d|[₀-₉]{2}")  # what may be a large size in an answer
 
 
-class NoStandIn(Exception):
+class NoStandIn(SymbackpropError):
     """A number that is more than the size of an axis."""
 
 

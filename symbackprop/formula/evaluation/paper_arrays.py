@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symbackprop.errors import ENTRIES, within
+from symbackprop.errors import ENTRIES, SizesError, within
 from symbackprop.formula.evaluation.rationals import NotRational, determined, inverted, short, whole
 
 Numbers = NDArray[Any]
@@ -21,12 +21,11 @@ POWER = 100  # the largest exponent of a matrix
 ROUNDED = (np.sqrt, np.exp, np.log)  # of fractions no fractions
 
 
-class Misfit(Exception):
+class Misfit(SizesError):
     """Sizes that do not fit; the caller knows which formula they belong to."""
 
     def __init__(self, what: str, *sizes: tuple[int, ...]) -> None:
-        super().__init__(what)
-        self.sizes = sizes
+        super().__init__(what, sizes=sizes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from symbackprop.errors import SymbackpropError
+
 Array = NDArray[Any]
 BITS = 50_000  # of one fraction: squares of squares have twice as many at every level
 
 
-class NotRational(Exception):
+class NotRational(SymbackpropError):
     """A value that is no rational number, or takes too long to be found as one."""
 
 

@@ -44,6 +44,11 @@ TOPS = frozenset({"T", r"\mathsf{T}", r"\mathrm{T}", r"\mathbf{T}"})
 SCRIPTS = frozenset({"^", "_", "'"})
 
 
+def closed(kind: str, at: int, inside: Range) -> Work:
+    """A script, or what stands in one, up to its end."""
+    return [Word(kind, None, at), inside, Word("_CLOSE", None, inside.end)]
+
+
 class Reader:
     """A source, a table, and the questions about scripts that every command asks."""
 
@@ -91,7 +96,7 @@ class Reader:
         if s.primes:
             raise self.source.fail(at, "a prime stands on something that is not a function")
         indices = self.indices(s.sub.start, s.sub.end) if s.sub else []
-        return indices + (self.powers(s.sup) if s.sup else []), s.end
+        return indices + self.powers(s.sup), s.end
 
     def indices(self, start: int, end: int) -> Work:
         """A subscript that is not part of a name."""
@@ -108,14 +113,16 @@ class Reader:
             if "," in inside
             else "index"
         )
-        return [Word("SUB", None, start), Range(start, end, mode), Word("_CLOSE", None, end)]
+        return closed("SUB", start, Range(start, end, mode))
 
     def tops(self, token: str) -> bool:
         """Whether a token in a superscript is the transpose; a T may be a name as well."""
         return token == r"\top" or (token in TOPS and ((token,), (), ()) not in self.table.known)
 
-    def powers(self, r: Range) -> Work:
-        """A superscript that is not part of a name: ⊤, ⊙k, or a power."""
+    def powers(self, r: Range | None) -> Work:
+        """A superscript that is not part of a name: ⊤, ⊙k, or a power; nothing where there is none."""
+        if r is None:
+            return []
         inside = self.inside(r)
         if len(inside) == 1 and (inside[0] == r"\top" or inside[0] in TOPS):
             return [Word("TOP", None, r.start)]
@@ -124,7 +131,7 @@ class Reader:
             one = [Word("_MINUS", None, r.start), Word("NUMBER", "1", r.start)]
             return [Word("POW", None, r.start), *one, close, Word("TOP", None, r.start + 1)]
         if inside and inside[0] == r"\odot":
-            return [Word("HPOW", None, r.start), Range(r.start + 1, r.end), close]
+            return closed("HPOW", r.start, Range(r.start + 1, r.end))
         if (
             len(inside) > 1
             and self.tops(inside[-1])
@@ -133,4 +140,4 @@ class Reader:
             power = Range(r.start, r.end - 1)
             work: Work = [Word("NUMBER", "1", r.start)] if inside[:-1] == ("-",) else []
             return [Word("POW", None, r.start), power, *work, close, Word("TOP", None, r.end - 1)]
-        return [Word("POW", None, r.start), r, close]
+        return closed("POW", r.start, r)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from lark import Lark, UnexpectedToken
 from lark.lexer import Lexer
 
 from symbackprop.errors import FormulaError
-from symbackprop.formula.reading.grammar_rules import Builder, Misread
+from symbackprop.formula.reading.grammar_rules import RULES, Misread
 from symbackprop.formula.reading.grammar_words import Word
 from symbackprop.formula.reading.lexing import lex
 from symbackprop.formula.reading.name_table import NameTable
@@ -96,8 +97,8 @@ class _NoLexer(Lexer):
 
 @cache
 def _parser() -> Lark:
-    rows = Builder()
-    return Lark(GRAMMAR, parser="lalr", lexer=_NoLexer, transformer=rows, maybe_placeholders=False)
+    rules: Any = SimpleNamespace(**RULES)
+    return Lark(GRAMMAR, parser="lalr", lexer=_NoLexer, transformer=rules, maybe_placeholders=False)
 
 
 def read_formula(text: str | Source, table: NameTable) -> Formula:

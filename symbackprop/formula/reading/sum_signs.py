@@ -208,13 +208,9 @@ def parts(reader: Reader, start: int, stop: int) -> list[Range]:
 
 def where(condition: Range) -> Work:
     """1(condition) in front of what is summed."""
-    opened: Work = [Word("INDICATOR", None, condition.start), Word("_LPAR", None, condition.start)]
-    return [
-        *opened,
-        condition,
-        Word("_RPAR", None, condition.end),
-        Word("CDOT", None, condition.end),
-    ]
+    start, end = condition.start, condition.end
+    return [Word("INDICATOR", None, start), Word("_LPAR", None, start), condition,
+            Word("_RPAR", None, end), Word("CDOT", None, end)]  # fmt: skip
 
 
 def open_letters(sub: Key) -> tuple[str, ...]:

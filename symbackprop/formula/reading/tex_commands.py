@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from symbackprop.formula.function_spelling import NORMS
-from symbackprop.formula.reading.grammar_words import Range, Reader, Scripts, Word, Work
+from symbackprop.formula.reading.grammar_words import Range, Reader, Scripts, Word, Work, closed
 from symbackprop.formula.reading.sum_signs import big
 from symbackprop.formula.tree import END, OPEN
 
@@ -46,7 +46,7 @@ def norm(reader: Reader, at: int, end: int) -> Answer:
         hint = r"Write \|A\|_F for a matrix, \|x\|_2 for a vector."
         raise reader.source.fail(at, "which norm is meant?", hint=hint)
     work: Work = [Word("FUNCTION", (found[sub], 0), at), *reader.group(Range(at + 1, stop))]
-    return work + (reader.powers(s.sup) if s.sup else []), s.end
+    return work + reader.powers(s.sup), s.end
 
 
 def underbrace(reader: Reader, at: int, end: int) -> Answer:
@@ -56,8 +56,12 @@ def underbrace(reader: Reader, at: int, end: int) -> Answer:
     if s.sub is None or s.sup or s.primes:
         raise reader.source.fail(stop, r"\underbrace{…} takes its size as a subscript")
     size = Range(s.sub.start, s.sub.end, "size")
-    close = Word("_CLOSE", None, s.sub.end)
-    return [Word("BRACE", None, at), *reader.group(inside), size, close], s.end
+    return [
+        Word("BRACE", None, at),
+        *reader.group(inside),
+        size,
+        Word("_CLOSE", None, size.end),
+    ], s.end
 
 
 def nabla(reader: Reader, at: int, end: int) -> Answer:
@@ -80,13 +84,13 @@ def call(reader: Reader, at: int, end: int) -> Answer:
         return [Word("APPLY", (name, 0), at)], stop  # log x: one argument, and nothing after it
     bare = s.end < end and reader.token(s.end) not in _OPENERS
     if bare and power and not s.sub and not primes and reader.token(s.end) not in _STOPS:
-        raised = [Word("POW", None, power.start), power, Word("_CLOSE", None, power.end)]
+        raised = closed("POW", power.start, power)
         return [Word("RAISE", (name, 0), at), *raised], s.end  # tanh^2 x
     if s.sub or reader.token(s.end) not in _OPENERS or s.end >= end:
         raise reader.source.fail(s.end, f"{shown} needs its argument in parentheses: {shown}(x)")
     work: Work = [Word("FUNCTION", (name, primes), at)]
     if power:
-        work += [Word("POW", None, power.start), power, Word("_CLOSE", None, power.end)]
+        work += closed("POW", power.start, power)
     return work, s.end
 
 
@@ -126,14 +130,14 @@ def constant(reader: Reader, at: int, end: int) -> Answer:
             return [Word("INDICATOR", None, at)], s.end
         if kind in ("ONES", "EYE") and not s.primes:
             work = [Word(kind, None, at), Word("NAME", OPEN, at), Word("_CLOSE", None, at)]
-            return work + (reader.powers(s.sup) if s.sup else []), s.end
+            return work + reader.powers(s.sup), s.end
         return None
     if s.primes:
         raise reader.source.fail(at, f"a prime stands on {token}")
     listed = kind == "DELTA" or (kind == "EYE" and entry(reader, s.sub))
     mode = reader.indices(s.sub.start, s.sub.end)[1] if listed else s.sub
     work = [Word(kind, None, at), mode, Word("_CLOSE", None, s.sub.end)]
-    return work + (reader.powers(s.sup) if s.sup else []), s.end
+    return work + reader.powers(s.sup), s.end
 
 
 def entry(reader: Reader, sub: Range) -> bool:
@@ -154,8 +158,7 @@ def number(reader: Reader, at: int, end: int) -> Answer:
         s = reader.scripts(at + 1, end)
         if s.sub and not s.primes and r"\times" in reader.inside(s.sub):
             size = Range(s.sub.start, s.sub.end, "size")
-            work: Work = [Word("ZEROS", None, at), size, Word("_CLOSE", None, size.end)]
-            return work + (reader.powers(s.sup) if s.sup else []), s.end
+            return closed("ZEROS", at, size) + reader.powers(s.sup), s.end
     return [Word("NUMBER", token, at)], at + 1
 
 
