@@ -7,10 +7,14 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from pkgutil import iter_modules
 
 from symbackprop import __version__, doors
 from symbackprop.errors import SymbackpropError, VerificationError
 
+# what a sheet can be written as, by the names of files: nothing is loaded before it is used
+FORMATS = [m.name.removesuffix("_format")
+           for m in iter_modules([str(Path(__file__).parent / "sheet" / "formats")])]  # fmt: skip
 EPILOG = (
     "Exit status: 0 fine, 1 something is wrong with the mathematics, 2 the input could not be used."
 )
@@ -56,7 +60,7 @@ def build_options(b: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="output folder (out)",
     )
-    b.add_argument("--to", choices=("pdf", "tex", "html"), default="pdf")
+    b.add_argument("--to", choices=("pdf", *FORMATS), default="pdf")
     b.add_argument(
         "--lang", choices=("en", "de"), action="append", help="may be repeated (default: both)"
     )

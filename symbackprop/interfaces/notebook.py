@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 
 from symbackprop.derivation.derivation import Derivation, derive, spelled_function
@@ -18,7 +19,7 @@ from symbackprop.page.outline import outline
 from symbackprop.page.page import Equations, Figure, Options
 from symbackprop.picture.graphs.graph_to_svg import svg
 from symbackprop.picture.graphs.layout import place
-from symbackprop.sheet.html_markup import html_display, html_math, html_text
+from symbackprop.sheet.formats.html_format import html_display, html_math, html_style
 from symbackprop.sheet.line_breaks import Style
 from symbackprop.sheet.page_blocks import drawn
 
@@ -41,9 +42,7 @@ def expression_bundle(e: Expr) -> Bundle:
 
 
 def style_of(d: Derivation) -> Style:
-    return Style(
-        "en", d.functions, d.convention.vectors, html_text, html_math, lambda tex, room: tex
-    )
+    return replace(html_style("en"), functions=d.functions, vectors=d.convention.vectors)
 
 
 def rows_html(d: Derivation, rows: tuple[Equation, ...]) -> str:

@@ -17,7 +17,8 @@ from symbackprop.catalogue import LANGUAGES
 from symbackprop.derivation.report import Report
 from symbackprop.errors import SheetError, SymbackpropError, VerificationError
 from symbackprop.sheet.exercise import Version
-from symbackprop.sheet.sheet import Sheet, write_html, write_tex
+from symbackprop.sheet.formats import FORMATS
+from symbackprop.sheet.sheet import Sheet, write_sheet
 from symbackprop.tex.atomic_files import write_aside
 from symbackprop.tex.engine import Engine, compile_pdf, find_engine
 
@@ -152,26 +153,23 @@ def write(order: Order, sheet: Sheet, report: Report, language: str) -> tuple[Ro
     folder, said, pages = Path(order.folder), [], 0
     own = Path(order.templates) if order.templates else None
 
-    def tex() -> str:
-        packages = order.engine.packages if order.engine else frozenset[str]()
-        return write_tex(sheet, report, language, order.version, packages=packages, templates=own)  # type: ignore[arg-type]
+    packages = order.engine.packages if order.engine else frozenset[str]()
 
-    def html() -> str:
-        return write_html(sheet, report, language, order.version, templates=own)
+    def source(to: str) -> str:
+        return write_sheet(
+            FORMATS[to], sheet, report, language, order.version, packages=packages, templates=own
+        )
 
     if order.to == "pdf" and order.engine is not None:
-        done = compile_pdf(tex(), engine=order.engine, jobname=stem.replace(".", "-"))
+        done = compile_pdf(source("tex"), engine=order.engine, jobname=stem.replace(".", "-"))
         target, pages = folder / f"{stem}.pdf", done.pages
         write_aside(target, done.pdf)
         said += [f"{stem}: too wide: {x}" for x in done.overfull]
-    elif order.to == "html":
-        target = folder / f"{stem}.html"
-        write_aside(target, html())
     else:
-        target = folder / f"{stem}.tex"
-        write_aside(target, tex())
-        if order.to == "pdf":
-            write_aside(folder / f"{stem}.html", html())
+        first, *more = ("tex", "html") if order.to == "pdf" else (order.to,)
+        target = folder / f"{stem}.{first}"
+        for to in (first, *more):
+            write_aside(folder / f"{stem}.{to}", source(to))
     row = Row(
         sheet.name,
         language,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from symbackprop.catalogue import phrase
@@ -20,7 +20,11 @@ from symbackprop.sizes import Shape
 WIDTH = 452.0  # of a line, in points
 POINTS = 10.95
 INDENT = 24.0
-SIGNS = {"=": "=", "≈": r"\approx", "≤": r"\le", "≥": r"\ge"}
+# what stands between formulas, in LaTeX; [ ; ] are around and between rows one below the other
+SIGNS = {
+    "=": "=", "≈": r"\approx", "≤": r"\le", "≥": r"\ge", "×": r" \times ", "·": r"\cdot ", "-": "-",
+    "→": r" \;\longrightarrow\; ", " ": r"\,", "[": r"\begin{array}{l} ", ";": r" \\ ", "]": r" \end{array}",
+}  # fmt: skip
 SIZES = 62.0  # kept free for the size beside an equation
 
 Context: TypeAlias = dict[str, object]
@@ -28,27 +32,40 @@ Context: TypeAlias = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What decides how a page is set: language, spelling of functions, orientation of vectors."""
+    """What decides how a page is set: language, spelling of functions, orientation of vectors, and the
+    script formulas are written in: LaTeX, where nothing else is said.
+    """
 
     language: str
     functions: Mapping[str, str]
     vectors: str
     escape: Callable[[str], str]
-    math: Callable[[str], str]  # TeX of a formula inside a sentence
+    math: Callable[[str], str]  # a written formula inside a sentence
     fit: Callable[[str, float], str]  # a line that cannot be broken, made to fit a width
+    write: Callable[[Formula, Mapping[str, str]], str] = latex
+    signs: Mapping[str, str] = field(default_factory=lambda: SIGNS)
+    from_tex: Callable[[str], str] = str  # a formula an author wrote in LaTeX
 
-    def tex(self, f: Formula) -> str:
-        return latex(f, self.functions)
+    def formula(self, f: Formula) -> str:
+        return self.write(f, self.functions)
+
+    def label(self, f: Formula) -> Label:
+        """An inscription of a picture, and what widths are estimated by."""
+        return Label(latex(f, self.functions), text(f))
+
+    def typed(self, tex: str) -> str:
+        """A formula of a text, as its author wrote it."""
+        return self.math(self.from_tex(tex))
 
     def factor(self, f: Formula) -> str:
         """A size among others: a sum in brackets."""
-        return f"({self.tex(f)})" if isinstance(f, no.Plus) else self.tex(f)
+        return f"({self.formula(f)})" if isinstance(f, no.Plus) else self.formula(f)
 
     def say(self, p: pg.Phrase) -> str:
         """A sentence with its formulas set."""
         if p.key == "size":
             found = [f for _, f in p.values if not isinstance(f, str | int | pg.Phrase)]
-            return self.math(r"\times ".join(map(self.factor, found)))
+            return self.math(self.signs["×"].lstrip().join(map(self.factor, found)))
         if p.key == "list":
             return ", ".join(self.value(v) for _, v in p.values)
         return phrase(p.key, self.language, self.escape, **{k: self.value(v) for k, v in p.values})
@@ -58,23 +75,23 @@ class Style:
             return self.say(v)
         if isinstance(v, str | int):
             return self.escape(str(v))
-        return self.math(self.tex(v))
+        return self.math(self.formula(v))
 
 
 # --- lines ---------------------------------------------------------------------------------------
 
 
 def width(f: Formula, style: Style) -> float:
-    return measure(Label(style.tex(f), text(f)), POINTS)[0]
+    return measure(style.label(f), POINTS)[0]
 
 
 def lines(f: Formula, room: float, style: Style) -> list[str]:
     """The formula on as many lines as it needs, broken at top-level signs, else between factors."""
     if width(f, style) <= room:
-        return [style.tex(f)]
+        return [style.formula(f)]
     if isinstance(f, no.Minus) and isinstance(f.operand, no.Times):
         first, *rest = lines(f.operand, room - POINTS, style)
-        return ["-" + first, *rest]
+        return [style.signs["-"] + first, *rest]
     if isinstance(f, no.Plus):
         return [
             x
@@ -88,7 +105,7 @@ def lines(f: Formula, room: float, style: Style) -> list[str]:
 
 def fitted(f: Formula, room: float, style: Style) -> str:
     """One line, made smaller where it is too wide."""
-    tex = style.tex(f)
+    tex = style.formula(f)
     return tex if width(f, style) <= room else style.fit(tex, room)
 
 
@@ -111,7 +128,7 @@ def sum_line(terms: list[Formula], n: int, room: float, style: Style) -> list[st
     """One line of a sum, its sign in front; a term that is too wide is broken between its factors."""
     sign = "" if n == 0 or isinstance(terms[0], no.Minus) else "+ "
     if len(terms) > 1:
-        return [sign + style.tex(no.Plus(tuple(terms)))]
+        return [sign + style.formula(no.Plus(tuple(terms)))]
     first, *rest = (
         lines(terms[0], room - INDENT, style)
         if not isinstance(terms[0], no.Plus)
@@ -129,23 +146,23 @@ def product_lines(factors: Sequence[Formula], room: float, style: Style) -> list
     if any(len(g) < 2 for g in packed):
         return [fitted(no.Times(tuple(factors)), room, style)]
     return [
-        ("" if n == 0 else r"\cdot ") + fitted(no.Times(tuple(g)), room - INDENT, style)
+        ("" if n == 0 else style.signs["·"]) + fitted(no.Times(tuple(g)), room - INDENT, style)
         for n, g in enumerate(packed)
     ]
 
 
 def rows(eq: pg.Equation, style: Style) -> list[Context]:
     """The aligned lines of an equation: left, sign, right; the size stands on the last one."""
-    left = style.tex(eq.left)
+    left = style.formula(eq.left)
     start = width(eq.left, style) + 2 * POINTS
     size = "" if eq.shape is None else size_tex(eq.shape, style)
     room = WIDTH - start - (SIZES if size else 0)
     sides = list(eq.sides)
     whole = sum(width(f, style) + 2 * POINTS for f in sides)
-    signs = ["="] * (len(sides) - 1) + [SIGNS[eq.relation]]
+    signs = ["="] * (len(sides) - 1) + [style.signs[eq.relation]]
     if whole <= room and len(sides) > 1:
-        joined = style.tex(sides[0]) + "".join(
-            f" {sign} {style.tex(f)}" for sign, f in zip(signs[1:], sides[1:], strict=True)
+        joined = style.formula(sides[0]) + "".join(
+            f" {sign} {style.formula(f)}" for sign, f in zip(signs[1:], sides[1:], strict=True)
         )
         return [{"left": left, "sign": signs[0], "right": joined, "size": size, "indent": False}]
     out: list[Context] = []
@@ -170,4 +187,4 @@ def size_tex(shape: Shape, style: Style) -> str:
     parts = [style.factor(size_formula(s)) for s in shape]
     if len(parts) == 1:
         parts = [*parts, "1"] if style.vectors == "column" else ["1", *parts]
-    return r" \times ".join(parts or ["1", "1"])
+    return style.signs["×"].join(parts or ["1", "1"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from symbackprop.catalogue import phrase
@@ -10,6 +11,7 @@ from symbackprop.catalogue.prose import check, written
 from symbackprop.errors import SheetError
 from symbackprop.formula import tree as no
 from symbackprop.formula.tree import Formula
+from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.page import page as pg
 from symbackprop.picture.drawings.drawing_to_svg import drawing_svg
@@ -48,9 +50,9 @@ def paragraph(b: pg.Paragraph, style: Style) -> Context:
 
 def display(b: pg.Display, style: Style) -> Context:
     """The line of sizes under a product of Jacobians."""
-    parts = ["(" + r" \times ".join(map(style.factor, s)) + ")" for s in b.sizes]
-    result = r" \times ".join(map(style.factor, b.result))
-    tex = stacked(parts) + r" \;\longrightarrow\; " + result
+    times = style.signs["×"]
+    parts = ["(" + times.join(map(style.factor, s)) + ")" for s in b.sizes]
+    tex = stacked(parts, style) + style.signs["→"] + times.join(map(style.factor, b.result))
     return {"kind": "display", "intro": style.say(pg.Phrase("product.sizes")), "tex": tex}
 
 
@@ -71,7 +73,7 @@ def figure(b: pg.Figure, style: Style) -> Context:
 def passage(b: pg.Passage, style: Style) -> Context:
     """Words of the sheet."""
     mark = style.say(b.mark) if b.mark else ""
-    text = written(b.text, style.language, style.escape, style.math)
+    text = written(b.text, style.language, style.escape, style.typed)
     return {"kind": "passage", "mark": mark, "text": text}
 
 
@@ -79,7 +81,7 @@ def sketch(b: pg.Sketch, style: Style) -> Context:
     """A drawing of the sheet."""
     drawing = dict(b.drawings)[style.language]
     title = phrase("passage.drawing", style.language)
-    caption = written(b.caption, style.language, style.escape, style.math)
+    caption = written(b.caption, style.language, style.escape, style.typed)
     return {"kind": "figure", "tikz": drawing_tikz(drawing), "svg": drawing_svg(drawing, title=title),
             "caption": caption}  # fmt: skip
 
@@ -94,12 +96,12 @@ def claimed(b: pg.Claimed, style: Style) -> Context:
     intro = style.say(pg.Phrase("finding.printed"))
     try:
         check(b.text)
-        return {"kind": "display", "intro": intro, "tex": b.text}
+        return {"kind": "display", "intro": intro, "tex": style.from_tex(b.text)}
     except SheetError:
         if not b.sides:
             return {"kind": "paragraph", "text": f"{intro} {style.escape(b.text)}"}
-    first, *rest = map(style.tex, b.sides)
-    tex = first + "".join(f" {SIGNS[s]} {f}" for s, f in zip(b.signs, rest, strict=True))
+    first, *rest = map(style.formula, b.sides)
+    tex = first + "".join(f" {style.signs[s]} {f}" for s, f in zip(b.signs, rest, strict=True))
     total = sum(width(f, style) + 2 * POINTS for f in b.sides)
     return {
         "kind": "display",
@@ -126,20 +128,22 @@ def folded(code: str) -> list[str]:
 FACTORS = 7  # sizes of factors on one line
 
 
-def stacked(parts: Sequence[str]) -> str:
+def stacked(parts: Sequence[str], style: Style) -> str:
     """Factors side by side, on as many lines as they need."""
-    rows = [r"\,".join(parts[k : k + FACTORS]) for k in range(0, len(parts), FACTORS)]
-    return (
-        rows[0] if len(rows) == 1 else r"\begin{array}{l} " + r" \\ ".join(rows) + r" \end{array}"
-    )
+    signs = style.signs
+    rows = [signs[" "].join(parts[k : k + FACTORS]) for k in range(0, len(parts), FACTORS)]
+    return rows[0] if len(rows) == 1 else signs["["] + signs[";"].join(rows) + signs["]"]
 
 
 def drawn(figure: pg.Figure, style: Style) -> Picture:
     """The figure with inscriptions; repeated layers are found and drawn once."""
 
     def label(f: Formula | None) -> Label:
-        return Label("", "") if f is None else Label(style.tex(f), text(f))
+        return Label("", "") if f is None else style.label(f)
 
+    in_tex = replace(
+        style, write=latex, signs=SIGNS
+    )  # a picture has its inscriptions in LaTeX and text
     scalar = all(s == no.ONE for v in figure.vertices for s in v.size)
     vertices = []
     for v in figure.vertices:
@@ -147,7 +151,7 @@ def drawn(figure: pg.Figure, style: Style) -> Picture:
             Label("", "")
             if scalar
             else Label(
-                r"{\scriptstyle " + r"\times ".join(map(style.factor, v.size)) + "}",
+                r"{\scriptstyle " + r"\times ".join(map(in_tex.factor, v.size)) + "}",
                 "×".join(map(text, v.size)),
             )
         )

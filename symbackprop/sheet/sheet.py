@@ -16,12 +16,10 @@ from symbackprop.derivation.report import Report, together
 from symbackprop.errors import SheetError
 from symbackprop.formula.composing import size_name
 from symbackprop.sheet.exercise import Answer, Check, Exercise, Part, Version, complete
-from symbackprop.sheet.html_markup import html_math, html_text
+from symbackprop.sheet.formats import FORMATS
 from symbackprop.sheet.line_breaks import Context, Style
 from symbackprop.sheet.page_blocks import sections
-from symbackprop.sheet.templating import render
-from symbackprop.tex.escape import escape
-from symbackprop.tex.preamble import preamble
+from symbackprop.sheet.templating import Format, render
 from symbackprop.verify.equality import verify_page
 from symbackprop.verify.comparison import ROUNDING
 
@@ -153,7 +151,7 @@ def blocks_of(answers: tuple[Answer, ...], version: Version, style: Style) -> li
 
 
 def spoken(text: Text | None, style: Style) -> str:
-    return written(text, style.language, style.escape, style.math) if text is not None else ""
+    return written(text, style.language, style.escape, style.typed) if text is not None else ""
 
 
 def points(worth: tuple[int, int], language: str) -> str:
@@ -175,9 +173,9 @@ def verification(report: Report, language: str, style: Style) -> list[str]:
         return []
     mantissa, _, power = f"{report.max_rel_error or ROUNDING:.1e}".partition("e")
     lead = rf"{mantissa}\cdot " if report.max_rel_error else ""
-    error = style.math(rf"{lead}10^{{{int(power)}}}")
+    error = style.typed(rf"{lead}10^{{{int(power)}}}")
     sizes = "; ".join(
-        ", ".join(style.math(f"{style.tex(size_name(n))} = {k}") for n, k in point)
+        ", ".join(style.math(f"{style.formula(size_name(n))} = {k}") for n, k in point)
         or phrase("verification.declared", language)
         for point in report.sizes
     )
@@ -194,23 +192,23 @@ def verification(report: Report, language: str, style: Style) -> list[str]:
     ]
 
 
-def smaller(tex: str, room: float) -> str:
-    """A line scaled down to a width in points; one that fits stays as it is."""
-    return rf"\sbfit{{{room:.0f}pt}}{{{tex}}}"
+def write_sheet(f: Format, sheet: Sheet, report: Report, language: str, version: Version = "solution", *,
+                packages: frozenset[str] = frozenset(), templates: Path | None = None) -> str:  # fmt: skip
+    """The document in a format. Errors: `VerificationError` where a printed equality was not verified."""
+    report.demand()
+    values = context(sheet, report, language, version, f.style(language))
+    return render(f, {**values, "preamble": f.preamble(packages, language)}, templates)
 
 
 def write_tex(sheet: Sheet, report: Report, language: Literal["en", "de"], version: Version = "solution", *,
               packages: frozenset[str] = frozenset(), templates: Path | None = None) -> str:  # fmt: skip
-    """The LaTeX document. Errors: `VerificationError` where a printed equality was not verified."""
-    report.demand()
-    style = Style(language, {}, "column", escape, lambda tex: f"${tex}$", smaller)
-    values = context(sheet, report, language, version, style)
-    return render("sheet.tex.j2", {**values, "preamble": preamble(packages, language)}, templates)
+    """The LaTeX document, for an engine with these packages. Errors: `VerificationError`."""
+    return write_sheet(
+        FORMATS["tex"], sheet, report, language, version, packages=packages, templates=templates
+    )
 
 
 def write_html(sheet: Sheet, report: Report, language: str, version: Version = "solution", *,
                templates: Path | None = None) -> str:  # fmt: skip
-    """One self-contained HTML file with MathML and inline SVG."""
-    report.demand()
-    style = Style(language, {}, "column", html_text, html_math, lambda tex, room: tex)
-    return render("sheet.html.j2", context(sheet, report, language, version, style), templates)
+    """One self-contained HTML file with MathML and inline SVG. Errors: `VerificationError`."""
+    return write_sheet(FORMATS["html"], sheet, report, language, version, templates=templates)

@@ -1,16 +1,36 @@
-"""Templates: document structure only. A user's folder comes before the ones that are shipped."""
+"""Formats of a document, and their templates: a folder of the user comes before the ones that are shipped."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound
 
 from symbackprop.errors import SheetError
-from symbackprop.sheet.html_markup import html_display, html_line
+from symbackprop.sheet.line_breaks import Style
 
 PACKAGE = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Format:
+    """What a sheet can be written as: `name` is what `--to` takes and how its files end.
+
+    `style` says how words and formulas are set in a language; `marks` how its templates are marked, where
+    braces are taken; `filters` what they may apply; `preamble` what depends on the packages of an engine.
+    """
+
+    name: str
+    style: Callable[[str], Style]
+    marks: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    filters: Mapping[str, Callable[[str], str]] = field(
+        default_factory=dict[str, Callable[[str], str]]
+    )
+    preamble: Callable[[frozenset[str], Any], str] = lambda packages, language: ""
 
 
 def shipped() -> Path:
@@ -20,44 +40,22 @@ def shipped() -> Path:
 
 
 @lru_cache(maxsize=16)
-def environment(own: Path | None, kind: str) -> Environment:
+def environment(own: Path | None, f: Format) -> Environment:
+    """Strings arrive escaped or as formulas; nothing raw from the user reaches a template."""
     folders = [str(p) for p in (own, shipped()) if p is not None]
-    if (
-        kind == "html"
-    ):  # strings arrive escaped or as MathML; nothing raw from the user reaches a template
-        return Environment(
-            loader=FileSystemLoader(folders),
-            undefined=StrictUndefined,
-            autoescape=False,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-    return Environment(
-        loader=FileSystemLoader(folders),
-        undefined=StrictUndefined,
-        autoescape=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        block_start_string="<%",
-        block_end_string="%>",
-        variable_start_string="<<",
-        variable_end_string=">>",
-        comment_start_string="<#",
-        comment_end_string="#>",
-    )
+    made = Environment(loader=FileSystemLoader(folders), undefined=StrictUndefined, autoescape=False,
+                       trim_blocks=True, lstrip_blocks=True, **f.marks)  # fmt: skip
+    made.filters.update(f.filters)
+    return made
 
 
-def render(name: str, values: dict[str, object], own: Path | None = None) -> str:
-    """A template filled. Errors: `SheetError` with template, line and what is missing."""
+def render(f: Format, values: dict[str, object], own: Path | None = None) -> str:
+    """The template of a format filled. Errors: `SheetError` with template, line and what is missing."""
     if own is not None and not own.is_dir():
         raise SheetError(f"no folder {own}", where="templates")
-    kind = "html" if name.endswith(".html.j2") else "tex"
+    name = f"sheet.{f.name}.j2"
     try:
-        env = environment(own, kind)
-        if kind == "html":
-            env.filters.update(display=html_display, line=html_line)
-        return env.get_template(name).render(**values)
+        return environment(own, f).get_template(name).render(**values)
     except TemplateNotFound as error:
         raise SheetError(f"no template {error}", where="templates") from None
     except TemplateError as error:

@@ -18,10 +18,10 @@ from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.sheet.exercise import (
     Answer, Derived, Exercise, Part, Stated, Version, code, said, written,
 )  # fmt: skip
-from symbackprop.sheet.html_markup import html_line, html_math, html_text
+from symbackprop.sheet.formats.html_format import html_line, html_style
+from symbackprop.sheet.formats.tex_format import tex_style
 from symbackprop.sheet.line_breaks import Context, Style
-from symbackprop.sheet.sheet import Sheet, blocks_of, points, smaller, spoken, write_html, write_tex
-from symbackprop.tex.escape import escape
+from symbackprop.sheet.sheet import Sheet, blocks_of, points, spoken, write_html, write_tex
 
 Language = Literal["en", "de"]
 Form = Literal["tex", "html"]
@@ -177,9 +177,7 @@ DERIVED = Derived("x: 3; y = sum(x**2)", show=("forward", "gradients"))
 
 
 def style(form: Form, language: Language) -> Style:
-    if form == "tex":
-        return Style(language, {}, "column", escape, lambda tex: f"${tex}$", smaller)
-    return Style(language, {}, "column", html_text, html_math, lambda tex, room: tex)
+    return {"tex": tex_style, "html": html_style}[form](language)
 
 
 def set_line(row: dict[str, str], boxed: object, form: Form) -> str:

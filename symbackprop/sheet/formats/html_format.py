@@ -1,4 +1,4 @@
-"""HTML spellings: MathML from our LaTeX, escaped text."""
+"""HTML with inline SVG: MathML from our LaTeX, escaped text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from functools import lru_cache
 from html import escape
 
 from latex2mathml.converter import convert
+
+from symbackprop.sheet.line_breaks import Style
+from symbackprop.sheet.templating import Format
 
 
 def html_text(text: str) -> str:
@@ -30,3 +33,10 @@ def html_line(tex: str) -> str:
 def html_display(tex: str) -> str:
     """MathML set as a line of its own."""
     return convert(tex, display="block")
+
+
+def html_style(language: str) -> Style:
+    return Style(language, {}, "column", html_text, html_math, lambda tex, room: tex)
+
+
+FORMAT = Format("html", html_style, filters={"display": html_display, "line": html_line})
