@@ -2,105 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from fractions import Fraction
 from string import ascii_letters
+from typing import TypeAlias
 
 from symbackprop import entries as en
 from symbackprop.emit.literals import bare, number_code, shape_code, size_code
-from symbackprop.emit.strided_windows import Fold, fold_code, folds, view_code
-from symbackprop.entries import (
-    Affine, AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf, Term,
-)  # fmt: skip
+from symbackprop.emit.strided_windows import fold_code, folds, view_code
+from symbackprop.entries import Affine, AtMost, Delta, Elem, Entries, Index, Position, Term
+from symbackprop.entries.fold import Algebra, Axes, Over, fold
 from symbackprop.errors import SymbackpropError
 
-ScalarCall = Callable[[str, int, str], str]
-Coded = tuple[str, tuple[Index, ...]]
+ScalarCall: TypeAlias = Callable[[str, int, str], str]
+Coded: TypeAlias = Over[str]
+Names: TypeAlias = Mapping[Hashable, str]
 
 
-def einsums(
-    e: Entries, out: tuple[Index, ...], names: Mapping[Hashable, str], call: ScalarCall
-) -> tuple[str, frozenset[str]]:
+def einsums(e: Entries, out: Axes, names: Names, call: ScalarCall) -> tuple[str, frozenset[str]]:
     """Code of an index expression with axes `out`, and the functions of `strided_windows.py` it calls."""
-    coder = Coder(names, call)
-    return coder.einsums(e, out), frozenset(coder.needs)
+    needs = set[str]()
+    return fold(e, out, code_algebra(names, call, needs)), frozenset(needs)
 
 
-class Coder:
-    """Writes index expressions; remembers which functions they call."""
+def code_algebra(names: Names, call: ScalarCall, needs: set[str]) -> Algebra[str]:
+    """Code over axes; the functions of `strided_windows.py` that it calls are added to `needs`."""
 
-    def __init__(self, names: Mapping[Hashable, str], call: ScalarCall) -> None:
-        self.names, self.call, self.needs = names, call, set[str]()
+    def entry(atom: Elem) -> Coded:
+        needs.update(["view"] if shifted(atom) else [])
+        return element(atom, names)
 
-    def einsums(self, e: Entries, out: tuple[Index, ...]) -> str:
-        """The sum of the terms, each broadcast over the axes it does not have."""
-        coded = [self.term(t, out) for t in e.terms]
-        code = "(" + " + ".join(c for c, _ in coded or [("0.0", ())]) + ")"
-        if any(axes == out for _, axes in coded):
-            return code
-        return f"np.broadcast_to({bare(code)}, {shape_code(tuple(i.size for i in out))})"
+    def product(t: Term, factors: Iterable[Coded], out: Axes) -> Coded:
+        bound = t.bound
+        if found := folds(t):
+            needs.add("fold")
+            factors = [fold_code(found, names[found.tensor])]
+            bound = tuple(b for b in bound if b not in found.gone)
+        return product_of(t.coefficient, tuple(factors), bound, out)
 
-    def term(self, t: Term, out: tuple[Index, ...]) -> Coded:
-        """A product summed over its bound indices, and the axes of `out` it has before broadcasting."""
-        operands, front = [], [number_code(t.coefficient)] if t.coefficient != 1 else []
-        found = folds(t)
-        for atom, x in t.factors:
-            code, axes = self.folded(found) if found else self.factor(atom)
-            code = code if x == 1 else f"{code}**{number_code(x)}"
-            if axes:
-                operands.append((code, axes))
-            else:
-                front.append(code)
-        bound = t.bound if not found else tuple(b for b in t.bound if b not in found.gone)
-        own = tuple(i for i in out if any(i in axes for _, axes in operands))
-        product = contracted(operands, own, bound)
-        if product and len(own) < len(out):
-            product = [f"{product[0]}[{', '.join(':' if i in own else 'None' for i in out)}]"]
-        return " * ".join([*front, *product] or ["1.0"]), out if own == out else own
-
-    def folded(self, f: Fold) -> Coded:
-        self.needs.add("fold")
-        return fold_code(f, self.names[f.tensor])
-
-    def factor(self, atom: Atom) -> Coded:
-        match atom:
-            case Elem():
-                return self.element(atom) if atom.tensor != "pi" else ("np.pi", ())
-            case Fn():
-                axes = en.free_indices(atom.arg)
-                return self.call(atom.function, atom.order, self.einsums(atom.arg, axes)), axes
-            case Group():
-                axes = en.free_indices(atom.body)
-                return self.einsums(atom.body, axes), axes
-            case SizeOf():
-                return size_code(atom.size), ()
-            case Delta():
-                return equal(atom, self.names)
-            case AtMost():
-                own = own_indices(atom.left, atom.right)
-                left, right = (place_code(p, own, self.names) for p in (atom.left, atom.right))
-                return f"({left} <= {right}).astype(float)", own
-
-    def element(self, atom: Elem) -> Coded:
-        """An array, seen at its shifted positions, or at those that labels name."""
-        code, axes = self.names[atom.tensor], list[Index]()
-        if any(isinstance(p, Elem) for p in atom.at):
-            own = own_indices(*atom.at)
-            return f"{code}[{', '.join(place_code(p, own, self.names) for p in atom.at)}]", own
-        for axis in range(len(atom.at) - 1, -1, -1):
-            p = atom.at[axis]
-            assert isinstance(p, Affine)
-            if p.plain is not None:
-                axes.insert(0, p.plain)
-                continue
-            code = view_code(code, axis, p)
-            axes[:0] = own_indices(p)
-            self.needs.add("view")
-        return code, tuple(axes)
+    return Algebra(
+        constant=lambda name: f"np.{name}", extent=size_code, entry=entry,
+        holds=lambda atom: holding(atom, names),
+        power=lambda code, x: f"{code}**{number_code(x)}",
+        function=call, product=product, total=total,
+    )  # fmt: skip
 
 
-def contracted(
-    operands: list[Coded], out: tuple[Index, ...], bound: tuple[Index, ...]
-) -> list[str]:
+def total(parts: Sequence[Coded], out: Axes) -> str:
+    """The sum of the terms, broadcast over the axes that none of them has."""
+    code = "(" + " + ".join([c for c, _ in parts] or ["0.0"]) + ")"
+    if any(axes == out for _, axes in parts):
+        return code
+    return f"np.broadcast_to({bare(code)}, {shape_code(tuple(i.size for i in out))})"
+
+
+def product_of(coefficient: Fraction, factors: Sequence[Coded], bound: Axes, out: Axes) -> Coded:
+    """A product summed over its bound indices, and the axes of `out` it has before broadcasting."""
+    front = [number_code(coefficient)] if coefficient != 1 else []
+    front += [code for code, axes in factors if not axes]
+    operands = [(code, axes) for code, axes in factors if axes]
+    own = tuple(i for i in out if any(i in axes for _, axes in operands))
+    product = contracted(operands, own, bound)
+    if product and len(own) < len(out):
+        product = [f"{product[0]}[{', '.join(':' if i in own else 'None' for i in out)}]"]
+    return " * ".join([*front, *product] or ["1.0"]), own
+
+
+def shifted(atom: Elem) -> bool:
+    """Whether an entry is read at positions that are no plain indices, and no labels."""
+    return all(isinstance(p, Affine) for p in atom.at) and any(not p.plain for p in atom.at)  # type: ignore[union-attr]
+
+
+def element(atom: Elem, names: Names) -> Coded:
+    """An array, seen at its shifted positions, or at those that labels name."""
+    code, axes = names[atom.tensor], list[Index]()
+    if any(isinstance(p, Elem) for p in atom.at):
+        own = own_indices(*atom.at)
+        return f"{code}[{', '.join(place_code(p, own, names) for p in atom.at)}]", own
+    for axis, p in reversed([*enumerate(atom.at)]):
+        assert isinstance(p, Affine)
+        code = code if p.plain else view_code(code, axis, p)
+        axes[:0] = own_indices(p)
+    return code, tuple(axes)
+
+
+def contracted(operands: list[Coded], out: Axes, bound: Axes) -> list[str]:
     """The product of arrays summed over the bound indices, as at most one factor."""
     if not operands:
         return []
@@ -117,7 +103,7 @@ def own_indices(*positions: Position) -> tuple[Index, ...]:
     return tuple(dict.fromkeys(i for p in positions for i in en.position_indices(p)))
 
 
-def place_code(p: Position, own: tuple[Index, ...], names: Mapping[Hashable, str]) -> str:
+def place_code(p: Position, own: tuple[Index, ...], names: Names) -> str:
     """Integer positions as an array over the indices of a position."""
     if not isinstance(p, Affine):
         if p.tensor not in names:
@@ -136,12 +122,12 @@ def place_code(p: Position, own: tuple[Index, ...], names: Mapping[Hashable, str
     return " + ".join(parts).replace("+ -", "- ")
 
 
-def equal(d: Delta, names: Mapping[Hashable, str]) -> Coded:
-    """δ as an array of 0 and 1."""
+def holding(d: Delta | AtMost, names: Names) -> Coded:
+    """A condition on indices as an array of 0 and 1."""
     sides = [p.plain for p in (d.left, d.right) if isinstance(p, Affine) and p.plain]
-    if len(sides) == 2:
+    if isinstance(d, Delta) and len(sides) == 2:
         i, j = sides
         return f"np.eye({size_code(i.size)}, {size_code(j.size)})", (i, j)
     own = own_indices(d.left, d.right)
     left, right = (place_code(p, own, names) for p in (d.left, d.right))
-    return f"({left} == {right}).astype(float)", own
+    return f"({left} {'==' if isinstance(d, Delta) else '<='} {right}).astype(float)", own

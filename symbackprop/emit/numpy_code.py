@@ -20,7 +20,7 @@ from symbackprop.emit.long_sums import long_sums
 from symbackprop.emit.product_calls import fast_product, log_determinant
 from symbackprop.emit.stable_logarithms import from_logits
 from symbackprop.emit.strided_windows import FUNCTIONS
-from symbackprop.entries import Elem, Entries, Fn, Group, Index
+from symbackprop.entries import Entries, Index
 from symbackprop.entries.scalar_derivatives import derivative_entries
 from symbackprop.entries.scalar_functions import SCALARS, expression, scalar_row
 from symbackprop.errors import SymbackpropError
@@ -250,7 +250,7 @@ class Module:
             self.helpers[helper] = ""  # a function may use itself in its derivative's name
             e = derivative_entries(name, order) if order else expression(row.definition)
             self.helpers[helper] = (
-                f"def {helper}(x):\n    return {bare(self.entry_code(e, {'x': 'x'}))}\n"
+                f"def {helper}(x):\n    return {bare(self.einsums(e, (), {'x': 'x'}))}\n"
             )
         return f"{helper}({bare(x)})"
 
@@ -264,27 +264,6 @@ class Module:
         own = next(x for x in tried if x not in taken)
         self.meaning[meaning] = own
         return own, True
-
-    def entry_code(self, e: Entries, names: Mapping[str, str]) -> str:
-        """Infix code of a scalar expression."""
-        terms = []
-        for t in e.terms:
-            parts = [number_code(t.coefficient)] if t.coefficient != 1 or not t.factors else []
-            for atom, x in t.factors:
-                match atom:
-                    case Elem():
-                        base = names.get(str(atom.tensor), "np.pi")
-                    case Fn():
-                        base = self.scalar_call(
-                            atom.function, atom.order, self.entry_code(atom.arg, names)
-                        )
-                    case Group():
-                        base = self.entry_code(atom.body, names)
-                    case _:
-                        raise SymbackpropError("only scalars stand here", where="emit")
-                parts.append(base if x == 1 else f"{base}**{number_code(x)}")
-            terms.append(" * ".join(parts))
-        return "(" + " + ".join(terms or ["0.0"]) + ")"
 
     # --- entry equations ---
 

@@ -19,6 +19,9 @@ class Index:
     name: str
     size: Size
 
+    def __hash__(self) -> int:  # asked for at every walk; letters rarely stand for two sizes
+        return hash(self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Affine:
@@ -30,7 +33,7 @@ class Affine:
     @property
     def plain(self) -> Index | None:
         """The index, where the position is nothing but that index."""
-        ok = len(self.terms) == 1 and self.terms[0][1] == 1 and self.offset == ZERO_SIZE
+        ok = len(self.terms) == 1 and self.terms[0][1] == 1 and not self.offset.terms
         return self.terms[0][0] if ok else None
 
 

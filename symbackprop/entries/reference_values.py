@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable
 from contextvars import ContextVar
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from symbackprop import entries as en
-from symbackprop.entries import (
-    Affine, AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf,
-)  # fmt: skip
+from symbackprop.entries import Entries
+from symbackprop.entries.array_values import (
+    Array as Array,
+    Sizes as Sizes,
+    Tensors,
+    array_algebra,
+    tensors_of,
+)
 from symbackprop.entries.entry_equations import Instance
+from symbackprop.entries.fold import Algebra, Axes, fold
 from symbackprop.entries.scalar_derivatives import derivative_entries
 from symbackprop.entries.scalar_functions import expression, scalar_row
 from symbackprop.errors import DeclarationError
-from symbackprop.sizes import size
-
-Array: TypeAlias = NDArray[Any]
-Sizes: TypeAlias = Mapping[str, int]
 
 
 def value(instance: Instance, operands: tuple[Array, ...], sizes: Sizes) -> Array:
@@ -35,120 +34,29 @@ def value(instance: Instance, operands: tuple[Array, ...], sizes: Sizes) -> Arra
     if instance.primitive:
         return PRIMITIVES[instance.primitive](*operands)
     with np.errstate(all="ignore"):
-        found = equations_value(instance, operands, sizes)
+        found = tensors_of(instance, operands, sizes, floats)[instance.result.tensor]
         if np.all(np.isfinite(found)) or not all(np.all(np.isfinite(a)) for a in operands):
             return found
         wide = tuple(np.asarray(a, np.result_type(a, np.longdouble)) for a in operands)
-        return equations_value(instance, wide, sizes).astype(found.dtype)
+        return tensors_of(instance, wide, sizes, floats)[instance.result.tensor].astype(found.dtype)
 
 
-def equations_value(instance: Instance, operands: tuple[Array, ...], sizes: Sizes) -> Array:
-    """The last tensor of the entry equations."""
-    tensors: dict[Hashable, Array] = {
-        name: np.asarray(a) for (name, _), a in zip(instance.inputs, operands, strict=True)
-    }
-    for d in instance.definitions:
-        tensors[d.tensor] = entries_value(d.right, d.at, tensors, sizes)
-    return tensors[instance.result.tensor]
+def floats(tensors: Tensors, sizes: Sizes) -> Algebra[Any]:
+    """Entries in floating point, real or complex."""
+    return array_algebra(tensors, sizes, number=float, constant=lambda name: getattr(np, name),
+                         power=raised, function=scalar_value)  # fmt: skip
 
 
-def entries_value(
-    e: Entries, out: tuple[Index, ...], tensors: Mapping[Hashable, Array], sizes: Sizes
-) -> Array:
+def entries_value(e: Entries, out: Axes, tensors: Tensors, sizes: Sizes) -> Array:
     """The array of an index expression, axes in the order of `out`."""
-    shape = tuple(i.size.value(sizes) for i in out)
-    total = np.zeros(shape)
-    for term in e.terms:
-        operands: list[object] = []
-        number: Array | float = float(term.coefficient)
-        axes: dict[Index, int] = {i: n for n, i in enumerate((*out, *term.bound))}
-        for atom, x in term.factors:
-            own = tuple(dict.fromkeys(en.atom_indices(atom)))
-            array = raised(atom_value(atom, own, tensors, sizes), x)
-            if own:
-                operands += [array, [axes[i] for i in own]]
-            else:
-                number = number * array
-        seen = {k for labels in operands[1::2] for k in labels}  # type: ignore[attr-defined]
-        for i, n in axes.items():
-            if n not in seen and i in out:
-                operands += [np.ones(i.size.value(sizes)), [n]]
-            elif n not in seen:
-                number = number * i.size.value(sizes)
-        part = np.einsum(*operands, list(range(len(out)))) if operands else np.asarray(1.0)  # type: ignore[arg-type]
-        total = total + number * part
-    return total
+    return np.asarray(fold(e, out, floats(tensors, sizes)))
 
 
 def raised(a: Array, x: Fraction) -> Array:
-    if x == 1:
-        return a
-    if x.denominator == 1 and np.issubdtype(a.dtype, np.integer):
-        a = a.astype(float)
+    if x.denominator == 1 and np.issubdtype(np.asarray(a).dtype, np.integer):
+        a = np.asarray(a, float)
     with np.errstate(all="ignore"):
         return a ** (int(x) if x.denominator == 1 else float(x))
-
-
-def positions(
-    p: Position, own: tuple[Index, ...], tensors: Mapping[Hashable, Array], sizes: Sizes
-) -> Array:
-    """A position as an integer array over the atom's indices."""
-    if isinstance(p, Elem):
-        if p.tensor == "row_major":
-            extents = [next(en.position_indices(q)).size.value(sizes) for q in p.at]
-            flat = np.zeros((1,) * len(own), int)
-            for q, extent in zip(p.at, extents, strict=True):
-                flat = flat * extent + positions(q, own, tensors, sizes)
-            return flat
-        return tensors[p.tensor][tuple(positions(q, own, tensors, sizes) for q in p.at)].astype(int)
-    total = np.full((1,) * len(own), p.offset.value(sizes))
-    for i, a in p.terms:
-        line = np.arange(i.size.value(sizes))
-        total = total + a * line.reshape([-1 if j == i else 1 for j in own])
-    return total
-
-
-def entry(array: Array, at: list[Array]) -> Array:
-    """Entries at integer positions; outside the array they are 0."""
-    inside = [(p >= 0) & (p < n) for p, n in zip(at, array.shape, strict=True)]
-    if all(np.all(x) for x in inside):
-        return array[tuple(at)]
-    if not array.size:
-        return np.zeros(np.broadcast_shapes(*(p.shape for p in at)))
-    clipped = tuple(np.clip(p, 0, n - 1) for p, n in zip(at, array.shape, strict=True))
-    within = inside[0]
-    for x in inside[1:]:
-        within = within & x
-    return np.where(within, array[clipped], 0)
-
-
-def atom_value(
-    atom: Atom, own: tuple[Index, ...], tensors: Mapping[Hashable, Array], sizes: Sizes
-) -> Array:
-    shape = tuple(i.size.value(sizes) for i in own)
-    match atom:
-        case Elem(tensor="pi"):
-            return np.asarray(np.pi)
-        case Elem():
-            array = tensors[atom.tensor]
-            plain = all(isinstance(p, Affine) and p.plain for p in atom.at)
-            if plain and len(own) == len(atom.at) and array.shape == shape:
-                return array  # plain indices, each once: the array itself
-            return np.broadcast_to(
-                entry(array, [positions(p, own, tensors, sizes) for p in atom.at]), shape
-            )
-        case SizeOf():
-            return np.asarray(float(atom.size.value(sizes)))
-        case Delta() | AtMost():
-            left, right = (positions(p, own, tensors, sizes) for p in (atom.left, atom.right))
-            holds = left == right if isinstance(atom, Delta) else left <= right
-            return np.broadcast_to(holds.astype(float), shape)
-        case Group():
-            return entries_value(atom.body, own, tensors, sizes)
-        case Fn():
-            return scalar_value(
-                atom.function, atom.order, entries_value(atom.arg, own, tensors, sizes)
-            )
 
 
 # --- functions of whole arrays -------------------------------------------------------------------
@@ -252,18 +160,9 @@ def scalar_value(name: str, order: int, x: Array) -> Array:
 
 def expression_value(name: str, order: int, x: Array) -> Array:
     """A scalar function by its expression, at every entry; stable sums are left to NumPy's inf rules."""
-    with np.errstate(all="ignore"):
-        each = Index("x0", size(x.size))
-        found = entries_value(lifted(name, order, x.size), (each,), {"x": x.ravel()}, {})
-        return found.reshape(x.shape)
-
-
-@lru_cache(maxsize=1024)
-def lifted(name: str, order: int, entries: int) -> Entries:
-    """The expression of a scalar function, or of its derivative, in the entries of a vector."""
-    each = en.elem("x", Index("x0", size(entries)))
     e = derivative_entries(name, order) if order else expression(scalar_row(name).definition)
-    return en.inline(e, lambda a: each if a.tensor == "x" and not a.at else None)
+    with np.errstate(all="ignore"):
+        return np.broadcast_to(fold(e, (), floats({"x": x}, {})), x.shape)
 
 
 def primitive(name: str):  # noqa: ANN201 - a NumPy ufunc or a Python function of one array

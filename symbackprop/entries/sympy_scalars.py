@@ -5,11 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import sympy
 
 from symbackprop import entries as en
-from symbackprop.entries import Elem, Entries, Fn, Group
+from symbackprop.entries import Elem, Entries, Fn
+from symbackprop.entries.fold import Algebra, fold
 from symbackprop.entries.scalar_functions import expression, scalar_row
 from symbackprop.errors import DeclarationError
 
@@ -132,25 +134,31 @@ def flat(e: sympy.Expr) -> sympy.Expr:
 
 
 def to_sympy(e: Entries) -> sympy.Expr:
-    total = sympy.S.Zero
-    for term in e.terms:
-        product = sympy.Rational(term.coefficient.numerator, term.coefficient.denominator)
-        for atom, x in term.factors:
-            match atom:
-                case Elem(tensor="pi"):
-                    base = sympy.pi
-                case Elem():
-                    base = X if atom.tensor == "x" else sympy.Symbol("y", real=True)
-                case Fn():
-                    inner = to_sympy(atom.arg)
-                    base = sympy.diff(function(atom.function), X, atom.order).subs(X, inner)
-                case Group():
-                    base = to_sympy(atom.body)
-                case _:
-                    raise DeclarationError("only scalars stand in a scalar function")
-            product *= base ** sympy.Rational(x.numerator, x.denominator)
-        total += product
-    return total
+    """Entries in x and y as a SymPy expression. Errors: `DeclarationError` for entries with indices."""
+    return fold(e, (), SYMPY)
+
+
+def quotient(x: Fraction) -> sympy.Expr:
+    return sympy.Rational(x.numerator, x.denominator)
+
+
+def scalars_only(_: object) -> Any:
+    raise DeclarationError("only scalars stand in a scalar function")
+
+
+SYMPY: Algebra[Any] = Algebra(
+    constant=lambda name: getattr(sympy, name),
+    extent=scalars_only,
+    entry=lambda atom: (X if atom.tensor == "x" else sympy.Symbol("y", real=True), ()),
+    holds=scalars_only,
+    power=lambda base, x: base ** quotient(x),
+    function=lambda name, order, inner: sympy.diff(function(name), X, order).subs(X, inner),
+    product=lambda t, factors, out: (
+        quotient(t.coefficient) * sympy.Mul(*(f for f, _ in factors)),
+        (),
+    ),
+    total=lambda parts, out: sympy.Add(*(p for p, _ in parts)),
+)
 
 
 NAMES = {sympy.exp: "exp", sympy.log: "log", sympy.sin: "sin", sympy.cos: "cos", sympy.tan: "tan",

@@ -7,30 +7,32 @@ What has no such value, and what would take too long, is refused by `NotRational
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from hashlib import blake2b
-from itertools import product
+from math import prod
+from typing import Any
 
 import numpy as np
 
-from symbackprop import entries as en
 from symbackprop.backward.reverse_pass import Backward
-from symbackprop.entries import (
-    AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf,
+from symbackprop.entries import Elem, Term
+from symbackprop.entries.array_values import (
+    Array, Sizes, Tensors, array_algebra, lengths, tensors_of,
 )  # fmt: skip
 from symbackprop.entries.entry_equations import Instance
-from symbackprop.entries.reference_values import Array, adjugate
+from symbackprop.entries.fold import Algebra, Axes, Over, fold
+from symbackprop.entries.reference_values import adjugate
 from symbackprop.entries.scalar_derivatives import derivative_entries
 from symbackprop.entries.scalar_functions import expression, scalar_row
 from symbackprop.formula.evaluation.rationals import (
-    NotRational, determined, inverted, rational, short, solved, whole,
+    NotRational, determined, inverted, rational, short, solved,
 )  # fmt: skip
-from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr
-from symbackprop.graph.graph import TIME_SUM
-from symbackprop.numeric.points import (
-    Point, backward_values, extent, forward, inside_sums, order_of,
-)  # fmt: skip
+from symbackprop.graph.expr import Expr
+from symbackprop.numeric import points
+from symbackprop.numeric.points import Point, backward_values, forward
 
 WORK = 300_000  # factors multiplied at one point
 PRIMITIVE = {"step": lambda x: Fraction(x > 0), "sign": lambda x: Fraction((x > 0) - (x < 0))}
@@ -38,7 +40,6 @@ SQUARE = {
     "inverse": inverted, "det": determined, "solve": solved,
     "adjugate": lambda a: adjugate(rational(a), lambda minor: determined(minor)[()]),
 }  # fmt: skip
-Entry = dict[Index, int]
 
 
 class Meter:
@@ -75,43 +76,49 @@ class Meter:
 # --- entries -------------------------------------------------------------------------------------
 
 
-def placed(
-    instance: Instance, operands: tuple[Array, ...], sizes: Mapping[str, int], m: Meter
-) -> Array:
+def placed(instance: Instance, operands: tuple[Array, ...], sizes: Sizes, m: Meter) -> Array:
     """The result of an op by its entry equations."""
     if instance.primitive:
         if instance.primitive not in m.square:
             raise NotRational(instance.primitive)
         return m.square[instance.primitive](*operands)
-    tensors: dict[Hashable, Array] = {
-        n: a for (n, _), a in zip(instance.inputs, operands, strict=True)
-    }
-    for d in instance.definitions:
-        shape = tuple(i.size.value(sizes) for i in d.at)
-        out = np.empty(shape, dtype=object)
-        for spot in np.ndindex(shape):
-            here = dict(zip(d.at, spot, strict=True))
-            out[spot] = entry(d.right, here, tensors, sizes, m)
-        tensors[d.tensor] = out
-    return tensors[instance.result.tensor]
+    found = tensors_of(instance, operands, sizes, partial(fractions, m))
+    return np.asarray(found[instance.result.tensor], dtype=object)
 
 
-def entry(
-    e: Entries, here: Entry, tensors: Mapping[Hashable, Array], sizes: Mapping[str, int], m: Meter
-) -> Fraction:  # fmt: skip
-    """One entry of an index expression."""
-    total = Fraction(0)
-    for term in e.terms:
-        ranges = [range(i.size.value(sizes)) for i in term.bound]
-        for spots in product(*ranges):
-            inner = {**here, **dict(zip(term.bound, spots, strict=True))}
-            m.spend(1 + len(term.factors))
-            value = term.coefficient
-            for atom, x in term.factors:
-                if value:
-                    value *= raised(atom_value(atom, inner, tensors, sizes, m), x, m)
-            total += value
-    return short(total)
+def fractions(m: Meter, tensors: Tensors, sizes: Sizes) -> Algebra[Any]:
+    """Entries in fractions: each product is paid for, and looked at as far as a factor that is 0."""
+    plain = array_algebra(
+        tensors, sizes, number=Fraction, constant=m.constant,
+        power=lambda a, x: each(lambda base: raised(base, x, m), a),
+        function=lambda name, order, a: each(lambda x: scalar_value(name, order, x, m), a),
+    )  # fmt: skip
+
+    def entry(atom: Elem) -> Over[Any]:
+        found, axes = plain.entry(atom)
+        return found if isinstance(found, Fraction) else rational(found), axes
+
+    def product(t: Term, factors: Iterable[Over[Any]], out: Axes) -> Over[Any]:
+        m.spend(prod(lengths((*out, *t.bound), sizes)) * (1 + len(t.factors)))
+        return plain.product(t, until_zero(factors), out)
+
+    def total(parts: Sequence[Over[Any]], out: Axes) -> Any:
+        return each(short, plain.total(parts, out))
+
+    return replace(plain, entry=entry, product=product, total=total)
+
+
+def each(change: Callable[[Fraction], Fraction], a: Any) -> Any:
+    """A function of every entry."""
+    return np.frompyfunc(change, 1, 1)(a)
+
+
+def until_zero(factors: Iterable[Over[Any]]) -> Iterator[Over[Any]]:
+    """The factors of a product that need not be 0 everywhere without the others."""
+    for value, axes in factors:
+        yield value, axes
+        if not any(np.ravel(value)):
+            return
 
 
 def raised(base: Fraction, x: Fraction, m: Meter) -> Fraction:
@@ -120,45 +127,6 @@ def raised(base: Fraction, x: Fraction, m: Meter) -> Fraction:
     if (rest and base <= 0) or (base == 0 and x < 0) or abs(x) > 1000:
         raise NotRational("a root or a pole")
     return short(base, n) ** int(n) * (m.unknown("power", base, rest) if rest else 1)
-
-
-def atom_value(
-    atom: Atom, here: Entry, tensors: Mapping[Hashable, Array], sizes: Mapping[str, int], m: Meter
-) -> Fraction:  # fmt: skip
-    """One factor of a term."""
-    match atom:
-        case Elem(tensor="pi"):
-            return m.constant("pi")
-        case Elem():
-            array = tensors[atom.tensor]
-            at = tuple(position(p, here, tensors, sizes) for p in atom.at)
-            inside = all(0 <= p < n for p, n in zip(at, array.shape, strict=True))
-            return whole(array[at]) if inside else Fraction(0)
-        case SizeOf():
-            return Fraction(atom.size.value(sizes))
-        case Delta() | AtMost():
-            left, right = (position(p, here, tensors, sizes) for p in (atom.left, atom.right))
-            return Fraction(left == right if isinstance(atom, Delta) else left <= right)
-        case Group():
-            return entry(atom.body, here, tensors, sizes, m)
-        case Fn():
-            x = entry(atom.arg, here, tensors, sizes, m)
-            return scalar_value(atom.function, atom.order, x, m)
-
-
-def position(
-    p: Position, here: Entry, tensors: Mapping[Hashable, Array], sizes: Mapping[str, int]
-) -> int:  # fmt: skip
-    """A position counted from 0."""
-    if not isinstance(p, Elem):
-        return p.offset.value(sizes) + sum(a * here[i] for i, a in p.terms)
-    if p.tensor != "row_major":
-        return int(tensors[p.tensor][tuple(position(q, here, tensors, sizes) for q in p.at)])
-    flat = 0
-    for q in p.at:
-        n = next(en.position_indices(q)).size.value(sizes)
-        flat = flat * n + position(q, here, tensors, sizes)
-    return flat
 
 
 def scalar_value(name: str, order: int, x: Fraction, m: Meter) -> Fraction:
@@ -173,9 +141,7 @@ def scalar_value(name: str, order: int, x: Fraction, m: Meter) -> Fraction:
     if any(Fraction(k) == x for k in row.kinks):
         m.kink(name, x)
     body = derivative_entries(name, order) if order else expression(row.definition)
-    at = np.empty((), dtype=object)
-    at[()] = x
-    return entry(body, {}, {"x": at}, {}, m)
+    return fold(body, (), fractions(m, {"x": x}, {}))
 
 
 # --- graphs --------------------------------------------------------------------------------------
@@ -183,32 +149,7 @@ def scalar_value(name: str, order: int, x: Fraction, m: Meter) -> Fraction:
 
 def evaluate(e: Expr, at: Point, t: int, m: Meter) -> Array:
     """The value of an expression at a point, node by node from the definitions."""
-    done: dict[Expr, Array] = {}
-    below = frozenset[Expr]() if not at.length else inside_sums(e)
-    for node in order_of(e):
-        if node in below and node is not e:
-            continue
-        if node.op is SYMBOL:
-            assert node.symbol
-            done[node] = np.asarray(at.look(node.symbol, t))
-        elif node.op is NUMBER:
-            assert node.number is not None
-            done[node] = constant(Fraction(node.number))
-        elif node.op is SIZE:
-            done[node] = constant(Fraction(extent(node).value(at.sizes)))
-        elif node.op is TIME_SUM:
-            steps = [evaluate(node.args[0], at, k, m) for k in range(1, at.length + 1)]
-            done[node] = np.asarray(sum(steps[1:], start=steps[0]), dtype=object)
-        else:
-            place = node.op.place(tuple(a.shape for a in node.args), node.attributes)
-            done[node] = placed(place, tuple(done[a] for a in node.args), at.sizes, m)
-    return done[e]
-
-
-def constant(x: Fraction) -> Array:
-    out = np.empty((), dtype=object)
-    out[()] = x
-    return out
+    return points.evaluate(e, at, t, number=Fraction, run=partial(placed, m=m))
 
 
 def filled(b: Backward, start: Point) -> tuple[Point, bool]:

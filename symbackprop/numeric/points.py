@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
 
 from symbackprop.backward.reverse_pass import Adjoint, Backward
-from symbackprop.entries.reference_values import Array, value
+from symbackprop.entries.array_values import Array, Number, Sizes
+from symbackprop.entries.entry_equations import Instance
+from symbackprop.entries.reference_values import value
 from symbackprop.errors import DeclarationError
 from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, symbols, topological
@@ -20,6 +23,7 @@ from symbackprop.numeric.feasible_sizes import PRIMES, check_room, invertible, r
 from symbackprop.sizes import Size
 
 Key: TypeAlias = tuple[str, int]  # name, time step (0 outside time)
+Run: TypeAlias = Callable[[Instance, tuple[Array, ...], Sizes], Array]  # an op on arrays
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +59,14 @@ def order_of(e: Expr) -> tuple[Expr, ...]:
     return topological(e)
 
 
-def evaluate(e: Expr, at: Point, t: int = 0) -> Array:
-    """The value of an expression at a point, node by node from the definitions."""
+def evaluate(e: Expr, at: Point, t: int = 0, *, number: Number = float, run: Run = value) -> Array:
+    """The value of an expression at a point, node by node from the definitions.
+
+    `number` makes the numbers it is to be computed in, `run` an op on arrays of them.
+    """
     if e.op is SYMBOL:
         assert e.symbol
-        return at.look(e.symbol, t)
+        return np.asarray(at.look(e.symbol, t))
     done: dict[Expr, Array] = {}
     below = frozenset[Expr]() if not at.length else inside_sums(e)
     for node in order_of(e):
@@ -69,17 +76,19 @@ def evaluate(e: Expr, at: Point, t: int = 0) -> Array:
             assert node.symbol
             done[node] = at.look(node.symbol, t)
         elif node.op is NUMBER:
-            assert node.number is not None
-            done[node] = np.asarray(float(node.number))
+            done[node] = np.asarray(number(node.number or Fraction(0)))
         elif node.op is SIZE:
-            done[node] = np.asarray(float(extent(node).value(at.sizes)))
+            done[node] = np.asarray(number(extent(node).value(at.sizes)))
         elif node.op is TIME_SUM:
-            steps = range(1, at.length + 1)
-            done[node] = sum((evaluate(node.args[0], at, k) for k in steps), start=np.asarray(0.0))
+            steps = (
+                evaluate(node.args[0], at, k, number=number, run=run)
+                for k in range(1, at.length + 1)
+            )
+            done[node] = np.asarray(sum(steps, start=number(0)))
         else:
             shapes = tuple(a.shape for a in node.args)
             operands = tuple(done[a] for a in node.args)
-            done[node] = value(node.op.place(shapes, node.attributes), operands, at.sizes)
+            done[node] = run(node.op.place(shapes, node.attributes), operands, at.sizes)
     return done[e]
 
 

@@ -1,0 +1,154 @@
+"""Entries as NumPy arrays over their axes, whatever the numbers in them are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from functools import partial
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symbackprop.entries.entry_equations import Instance
+from symbackprop.entries.entry_kinds import Affine, AtMost, Delta, Elem, Index, Position, Term
+from symbackprop.entries.fold import Algebra, Axes, Over, fold
+from symbackprop.entries.indices import atom_indices, position_indices
+
+Array: TypeAlias = NDArray[Any]
+Sizes: TypeAlias = Mapping[str, int]
+Tensors: TypeAlias = Mapping[Hashable, Any]
+Number: TypeAlias = Callable[[Fraction | int], Any]  # one number of the kind that is computed in
+Arrays: TypeAlias = Callable[[Tensors, Sizes], Algebra[Any]]
+
+
+def tensors_of(
+    instance: Instance, operands: Sequence[Array], sizes: Sizes, arrays: Arrays
+) -> dict[Hashable, Array]:
+    """The operands of an op and every tensor that its entry equations define."""
+    names = (name for name, _ in instance.inputs)
+    tensors: dict[Hashable, Array] = dict(zip(names, map(np.asarray, operands), strict=True))
+    own = arrays(tensors, sizes)
+    for d in instance.definitions:
+        tensors[d.tensor] = fold(d.right, d.at, own)
+    return tensors
+
+
+def array_algebra(
+    tensors: Tensors, sizes: Sizes, *, number: Number,
+    constant: Callable[[str], Any], power: Callable[[Any, Fraction], Any],
+    function: Callable[[str, int, Any], Any],
+) -> Algebra[Any]:  # fmt: skip
+    """Arrays over axes; of what kind their numbers are is said by four functions.
+
+    A tensor without positions may hold anything, an array of arguments too.
+    """
+    return Algebra(
+        constant, lambda s: number(s.value(sizes)),
+        partial(entry, tensors, sizes, number), partial(holding, tensors, sizes, number),
+        power, function, partial(product, sizes, number), partial(total, sizes, number),
+    )  # fmt: skip
+
+
+def entry(tensors: Tensors, sizes: Sizes, number: Number, atom: Elem) -> Over[Any]:
+    """A tensor at positions; at plain indices, each once, the array itself."""
+    array, plain = tensors[atom.tensor], plain_axes(atom)
+    if plain is not None and (not plain or array.shape == lengths(plain, sizes)):
+        return array, plain
+    own = axes_of(atom)
+    at = [positions(p, own, tensors, sizes) for p in atom.at]
+    return np.broadcast_to(read(array, at, number(0)), lengths(own, sizes)), own
+
+
+def holding(tensors: Tensors, sizes: Sizes, number: Number, atom: Delta | AtMost) -> Over[Any]:
+    """A condition on positions as 1 and 0."""
+    own = axes_of(atom)
+    left, right = (positions(p, own, tensors, sizes) for p in (atom.left, atom.right))
+    so = left == right if isinstance(atom, Delta) else left <= right
+    return np.where(np.broadcast_to(so, lengths(own, sizes)), number(1), number(0)), own
+
+
+def product(
+    sizes: Sizes, number: Number, t: Term, factors: Iterable[Over[Any]], out: Axes
+) -> Over[Any]:
+    """A term summed over its bound indices; one that no factor has counts its entries."""
+    value, operands, seen = number(1), [], set[Index]()
+    every = (*out, *t.bound)
+    for array, own in factors:
+        if own:
+            operands += [array, [every.index(i) for i in own]]
+            seen.update(own)
+        else:
+            value = value * array
+    value = number(t.coefficient) * value
+    for i in t.bound:
+        if i not in seen:
+            value = value * i.size.value(sizes)
+    if not operands:
+        return value, ()
+    kept = tuple([i for i in out if i in seen])
+    labels = [every.index(i) for i in kept]
+    part = operands[0] if operands[1:] == [labels] else np.einsum(*operands, labels)
+    return value * part, kept
+
+
+def total(sizes: Sizes, number: Number, parts: Sequence[Over[Any]], out: Axes) -> Any:
+    """The sum of the terms over all axes."""
+    found = number(0)
+    for value, own in parts:
+        found = found + along(value, own, out)
+    if not out or any(own == out for _, own in parts):
+        return found
+    return np.array(np.broadcast_to(found, lengths(out, sizes)))
+
+
+def along(a: Any, own: Axes, out: Axes) -> Any:
+    """An array with an axis of one entry for each axis it does not have."""
+    return (
+        a if len(own) in (0, len(out)) else a[tuple(slice(None) if i in own else None for i in out)]
+    )
+
+
+def plain_axes(atom: Elem) -> Axes | None:
+    """The axes of an entry at plain indices, each once: of the array itself."""
+    own = [p.plain for p in atom.at if isinstance(p, Affine)]
+    return tuple(own) if len({*own, None}) == len(atom.at) + 1 else None  # type: ignore[arg-type]
+
+
+def axes_of(atom: Elem | Delta | AtMost) -> Axes:
+    return tuple(dict.fromkeys(atom_indices(atom)))
+
+
+def lengths(axes: Axes, sizes: Sizes) -> tuple[int, ...]:
+    return tuple([i.size.value(sizes) for i in axes])
+
+
+def positions(p: Position, own: Axes, tensors: Tensors, sizes: Sizes) -> Array:
+    """A position as an integer array over axes."""
+    if isinstance(p, Elem):
+        at = [positions(q, own, tensors, sizes) for q in p.at]
+        if p.tensor != "row_major":
+            return tensors[p.tensor][tuple(at)].astype(int)
+        flat = np.zeros((1,) * len(own), int)
+        for q, place in zip(p.at, at, strict=True):
+            flat = flat * next(position_indices(q)).size.value(sizes) + place
+        return flat
+    total = np.full((1,) * len(own), p.offset.value(sizes))
+    for i, a in p.terms:
+        line = np.arange(i.size.value(sizes))
+        total = total + a * line.reshape([-1 if j == i else 1 for j in own])
+    return total
+
+
+def read(array: Array, at: Sequence[Array], zero: Any) -> Array:
+    """Entries at integer positions; outside the array they are 0."""
+    inside = [(p >= 0) & (p < n) for p, n in zip(at, array.shape, strict=True)]
+    if all(np.all(x) for x in inside):
+        return array[tuple(at)]
+    if not array.size:
+        return np.full(np.broadcast_shapes(*(p.shape for p in at)), zero)
+    clipped = tuple(np.clip(p, 0, n - 1) for p, n in zip(at, array.shape, strict=True))
+    within = inside[0]
+    for x in inside[1:]:
+        within = within & x
+    return np.where(within, array[clipped], zero)
