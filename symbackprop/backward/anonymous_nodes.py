@@ -17,13 +17,11 @@ from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.matrices.window_sums import entries_only, takes_whole
 from symbackprop.vocabulary.kinds import (
     ADD, DIAG, DIAGONAL, DIVIDE, MATMUL, MEAN, MEAN_LAST, MULTIPLY, NEGATIVE, OUTER, POWER,
-    RESHAPE, SUBTRACT, SUM, SUM_LAST, TRACE, TRANSPOSE, TRI, WINDOWS1D,
+    SUBTRACT, SUM, SUM_LAST, TRACE, TRANSPOSE, TRI,
 )  # fmt: skip
 
 HEAVY = 24  # nodes of an expression written as a tree
 CURVED = frozenset({POWER})
-# a condition on entries, and entries renumbered or repeated, stand in a formula only by a name
-NAMED = frozenset({TRI, RESHAPE, WINDOWS1D})
 LINEAR = frozenset(
     {ADD, SUBTRACT, NEGATIVE, MULTIPLY, DIVIDE, MATMUL, TRANSPOSE, OUTER, TRACE, DIAG, DIAGONAL,
      SUM, SUM_LAST, MEAN, MEAN_LAST}
@@ -109,7 +107,7 @@ def without_words(root: Expr) -> set[Expr]:
     solved = {a for n in nodes if by_equation(n) for a in n.args if with_helpers(a)}
     # δ of a term of Σ_t says that there is none after the last step: only then may it look back
     added = {a for n in nodes for a in earlier_terms(n)}
-    own = {e for e in nodes if e.rank > 2 or e.op.domain == "label" or e.op in NAMED}
+    own = {e for e in nodes if e.rank > 2 or e.op.domain == "label" or e.op.named}
     return windowed | called | solved | added | own
 
 

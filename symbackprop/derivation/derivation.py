@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from symbackprop import doors
-from symbackprop.backward.anonymous_nodes import NAMED
 from symbackprop.backward.helper_nodes import helper_names
 from symbackprop.backward.naming import Naming
 from symbackprop.backward.preparation import prepare
@@ -263,7 +262,7 @@ def unfolded(d: Derivation, e: Expr, names: tuple[str, ...]) -> Expr:
         if own is None or own.cotangent or own.labels or own.at is not None:
             continue
         made = d.graph.definition.get(own.name)
-        if own.name in names and made is not None and made.op not in NAMED:
+        if own.name in names and made is not None and not made.op.named:
             swap[s] = shifted(made, own.shift)
     return substitute(e, swap)
 

@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from symbackprop.graph.expr import Expr, topological
-from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import ADD
 
 LONG = 64  # terms; Python takes 200 nested brackets
-ADD = OPS["add"]
 
 
 def long_sums(root: Expr) -> Mapping[Expr, Sequence[Expr]]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cache, lru_cache
 from typing import TypeAlias
 
 from symbackprop import entries as en
-from symbackprop.entries import Fn, implicit_equations as implicit
+from symbackprop.entries import Elem, Entries, Fn, implicit_equations as implicit
 from symbackprop.entries.differentiation import LocalStep, local_derivatives
 from symbackprop.entries.entry_equations import (
     Attribute, Definition, Equality, Instance, Pattern, Range, Template, equality, patterns,
     templates,
 )  # fmt: skip
+from symbackprop.entries.option_ranges import Allowed
 from symbackprop.entries.placement import place
 from symbackprop.entries.scalar_functions import SCALARS, Scalar, by_name, prime
 from symbackprop.errors import DeclarationError, ShapeError
@@ -50,6 +51,18 @@ class Op:
     domain: str = "real"  # "label": the value is a position along the argument's last axis
     note: str = ""  # what a page says where the op stands: the key of a sentence under `convention`
     order: int = 0  # of the derivative, for f', f'' of a scalar function
+    ranges: tuple[
+        tuple[str, Allowed], ...
+    ] = ()  # of options by which other ops mean something else
+    elsewhere: tuple[int, str] | None = (
+        None  # from so many axes on NumPy or PyTorch take another axis
+    )
+    slid: bool = False  # made by the derivation of an op whose windows slide
+    called: bool = False  # written as a function of whole arrays, though its equations are built
+    named: bool = (
+        False  # a condition on entries, or entries repeated: in a formula it stands by a name alone
+    )
+    renumbers: bool = False  # no index expression says where its entries go
 
     def __post_init__(self) -> None:
         admitted(self.tex, CALLS, self.name)
@@ -122,7 +135,7 @@ def slides(op: Op) -> bool:
     places = [n.slice for n in nodes if isinstance(n, ast.Subscript)]
     places += [n for n in nodes if isinstance(n, ast.Call) and ast.unparse(n.func) == "delta"]
     shifted = any(isinstance(n, ast.BinOp) for p in places for n in ast.walk(p))
-    return shifted or op.name == "contraction"  # made by the derivation of an op that slides
+    return shifted or op.slid
 
 
 @cache
@@ -132,6 +145,29 @@ def functions_in(op: Op) -> tuple[Op, ...]:
     calls = [n.func for t in lines for n in ast.walk(t.right) if isinstance(n, ast.Call)]
     names = dict.fromkeys(f.id for f in calls if isinstance(f, ast.Name) and f.id in SCALARS)
     return tuple(ops_by_scalar[name] for name in names)
+
+
+NO_POLYNOMIAL = 2
+
+
+@lru_cache(maxsize=KEPT)
+def degrees(
+    op: Op, shapes: tuple[Shape, ...], attributes: Attributes, argument: int
+) -> frozenset[int]:
+    """How often an argument stands as a factor in the terms of an op: {1} where the op is linear in it.
+
+    2 also stands for what is no polynomial of it, or takes more than one equation.
+    """
+    instance = placed(op, shapes, attributes)
+    if instance.implicit or len(instance.definitions) != 1:
+        return frozenset({NO_POLYNOMIAL})
+    name = instance.inputs[argument][0]
+    found = set[int]()
+    for t in instance.result.right.terms:
+        plain = sum(1 for a, x in t.factors if isinstance(a, Elem) and a.tensor == name and x == 1)
+        held = sum(1 for a in en.elements(Entries((t,))) if a.tensor == name)
+        found.add(plain if plain == held else NO_POLYNOMIAL)
+    return frozenset(found)
 
 
 @lru_cache(maxsize=KEPT)
@@ -153,17 +189,19 @@ def jacobian(
     return derive(instance, argument, rule)
 
 
+FIELDS = frozenset(f.name for f in fields(Op)[4:])
+
+
 def op(name: str, arguments: str, equations: str, *more: tuple[str, str], **options: object) -> Op:
     """Declare an op: `op("softmax", "x[..., i]", "e[..., i] = exp(x[..., i]); ...")`.
 
-    `more` are further (arguments, equations) pairs for other ranks. Keyword options `tex` and
-    `numpy` are spellings, `note` a sentence of the page; every other keyword is an attribute with its
-    default.
+    `more` are further (arguments, equations) pairs for other ranks. Keywords that are
+    fields of an `Op` are these; every other keyword is an attribute with its default.
     """
     pairs = ((arguments, equations), *more)
     variants = tuple(Variant(patterns(a, name), templates(e, name)) for a, e in pairs)
-    spelling = {k: str(options.pop(k)) for k in ("tex", "numpy", "note") if k in options}
-    return Op(name, variants, None, tuple(options.items()), **spelling)  # type: ignore[arg-type]
+    known = {k: options.pop(k) for k in FIELDS if k in options}
+    return Op(name, variants, None, tuple(options.items()), **known)  # type: ignore[arg-type]
 
 
 def solution(

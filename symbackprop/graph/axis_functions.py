@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from fractions import Fraction
 from typing import TypeAlias
 from string import ascii_lowercase
 
+from symbackprop.entries.entry_equations import Template
 from symbackprop.entries.op import Op
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.graph import expr
@@ -94,29 +95,28 @@ def named_labels(e: Expr) -> Expr:
     return e
 
 
-# from so many axes on, NumPy or PyTorch take another axis where none is named: here one has to be
-AXIS_NAMED: Mapping[str, tuple[int, str]] = {
-    "cumsum": (2, "without an axis NumPy's runs over all entries, row by row"),
-    "normalize": (3, "without an axis PyTorch's runs along axis 1"),
-    "cosine": (3, "without an axis PyTorch's runs along axis 1"),
-}
-# functions that compare arrays entry by entry: (n, 1) beside (n,) would compare every pair
-COMPARING = frozenset(
-    "mse mae huber bce_logits hinge gaussian_nll cross_entropy kl cosine triplet".split()
-)
-
-
-def check_axis_named(name: str, x: Expr) -> None:
+def check_axis_named(op: Op, x: Expr) -> None:
     """Errors: `DeclarationError` for a function that elsewhere acts along another axis by default."""
-    least, said = AXIS_NAMED.get(name, (x.rank + 1, ""))
+    least, said = op.elsewhere or (x.rank + 1, "")
     if x.rank >= least:
-        raise DeclarationError(f"{describe(x)} is {shape_text(x.shape)}; {said}", where=name,
-                               hint=f"Say the axis, as in  {name}({describe(x)}, axis=-1)")  # fmt: skip
+        raise DeclarationError(f"{describe(x)} is {shape_text(x.shape)}; {said}", where=op.name,
+                               hint=f"Say the axis, as in  {op.name}({describe(x)}, axis=-1)")  # fmt: skip
 
 
-def check_compared(name: str, args: list[Expr]) -> None:
+def compares(op: Op) -> bool:
+    """Whether an op makes less of arrays it takes entry by entry: (n, 1) beside (n,) would be every pair."""
+    if not op.variants or not isinstance(op.variants[0].equations[-1], Template):
+        return False
+    left = op.variants[0].equations[-1].left
+    axes = [(a.batch, a.core) for a in op.variants[0].arguments]
+    return (
+        len(axes) > 1 and len(set(axes)) == 1 and axes[0][0] and axes[0] != (left.batch, left.core)
+    )
+
+
+def check_compared(op: Op, args: list[Expr]) -> None:
     """Errors: `ShapeError` for arrays whose common shape is that of none of them."""
-    if name not in COMPARING or len({a.shape for a in args}) < 2:
+    if not compares(op) or len({a.shape for a in args}) < 2:
         return
     try:
         together = spread(args)
@@ -125,7 +125,7 @@ def check_compared(name: str, args: list[Expr]) -> None:
     if together not in [a.shape for a in args]:
         sizes = " and ".join(f"{describe(a)}, {shape_text(a.shape)}," for a in args)
         raise ShapeError(f"{sizes} are compared entry by entry, not every pair ({shape_text(together)})",
-                         where=name, hint="Reshape one of them to the shape of the other.")  # fmt: skip
+                         where=op.name, hint="Reshape one of them to the shape of the other.")  # fmt: skip
 
 
 def spread(args: list[Expr]) -> Shape:
@@ -143,13 +143,13 @@ def along_axis(op: Op) -> Function:
 
     def function(*operands: Operand, axis: int | None = None, **options: object) -> Expr:
         args = [as_expr(x) for x in operands]
-        check_compared(op.name, args)
+        check_compared(op, args)
         if not one_axis or not args:
             if axis is not None:
                 raise DeclarationError("takes no axis", where=op.name)
             return named_labels(apply(op, *args, **options))
         if axis is None:
-            check_axis_named(op.name, args[0])
+            check_axis_named(op, args[0])
             axis = -1
         where = normal_axis(axis, args[0], op.name) if args[0].rank else 0
         if not args[0].rank or where == args[0].rank - 1:

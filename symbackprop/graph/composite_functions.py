@@ -9,7 +9,7 @@ from symbackprop.graph.expr import (
     NUMBER, SIZE, Expr, Operand, apply, as_expr, const, describe,
 )  # fmt: skip
 from symbackprop.graph.label_functions import largest, onehot
-from symbackprop.graph.option_ranges import check_options
+from symbackprop.entries.option_ranges import check_options
 from symbackprop.sizes import Size, shape_text, size
 from symbackprop.vocabulary import normalisation, signal
 from symbackprop.vocabulary.kinds import (

@@ -12,7 +12,7 @@ from symbackprop import doors
 from symbackprop.entries.op import Attributes, Op
 from symbackprop.errors import EXPONENT, DeclarationError, ShapeError, within
 from symbackprop.formula.tree import Name
-from symbackprop.graph.option_ranges import check_options
+from symbackprop.entries.option_ranges import check_options
 from symbackprop.sizes import Shape, Size, shape_text
 from symbackprop.vocabulary.kinds import (
     ADD, DIVIDE, MATMUL, MULTIPLY, NEGATIVE, POWER, SUBTRACT, TRANSPOSE,
@@ -200,7 +200,7 @@ def apply(op: Op, *operands: Operand, **attributes: object) -> Expr:
         raise DeclarationError(
             f"unknown option `{unknown[0]}`; known: {', '.join(known) or 'none'}", where=op.name
         )
-    check_options(op.name, given)
+    check_options(op.name, given, dict(op.ranges))
     shapes = tuple(a.shape for a in args)
     try:
         instance = op.place(shapes, given)

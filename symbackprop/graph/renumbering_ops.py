@@ -10,9 +10,7 @@ from collections.abc import Callable, Mapping
 from symbackprop.entries.op import Op
 from symbackprop.graph.expr import Expr
 from symbackprop.graph.functions import einsum, reshape
-from symbackprop.vocabulary.kinds import COMMUTATION, KRON, RESHAPE, VEC
-
-RENUMBERING = frozenset({RESHAPE, KRON, VEC, COMMUTATION})  # ops no index expression says
+from symbackprop.vocabulary.kinds import KRON, VEC
 
 
 def kron(a: Expr, b: Expr) -> Expr:

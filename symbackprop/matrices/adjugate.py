@@ -9,15 +9,12 @@ from itertools import chain
 from typing import TypeAlias
 
 from symbackprop.entries.entry_equations import Instance
-from symbackprop.entries.op import Op
+from symbackprop.entries.op import Op, degrees
 from symbackprop.graph.expr import NUMBER, Expr, apply, rebuild, with_args
 from symbackprop.graph.graph import Graph
 from symbackprop.matrices.square_products import factors as matrices
 from symbackprop.sizes import Shape
-from symbackprop.vocabulary.kinds import (
-    ADD, DET, DIAG, DIAGONAL, DIVIDE, INVERSE, MATMUL, MEAN, MEAN_LAST, MULTIPLY, NEGATIVE,
-    POWER, RESHAPE, SLICE, SOLVE, SUBTRACT, SUM, SUM_LAST, TRACE, TRANSPOSE, VEC,
-)  # fmt: skip
+from symbackprop.vocabulary.kinds import ADD, DET, INVERSE, MATMUL, MULTIPLY, POWER, SOLVE, SUBTRACT
 
 
 def _square(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
@@ -26,8 +23,7 @@ def _square(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str)
 
 Named: TypeAlias = tuple[tuple[Expr, Expr], ...]  # a node, and the determinant it is defined as
 ADJUGATE = Op("adjugate", build=_square)
-LINEAR = frozenset({TRANSPOSE, NEGATIVE, TRACE, DIAGONAL, DIAG, SUM, SUM_LAST, MEAN,
-                    MEAN_LAST, SLICE, RESHAPE, VEC})  # fmt: skip
+LINEAR = frozenset({1})  # once in every term
 
 
 def named_determinants(g: Graph) -> Named:
@@ -108,16 +104,14 @@ def adjoined(e: Expr, a: Expr) -> Expr | None:
         return apply(ADJUGATE, a)
     if e.op is SOLVE and e.args[0] is a:
         return apply(MATMUL, apply(ADJUGATE, a), e.args[1])
-    if e.op in LINEAR:
-        held = adjoined(e.args[0], a)
-        return None if held is None else with_args(e, (held,))
     if e.op in (ADD, SUBTRACT):
         both = [adjoined(x, a) for x in e.args]
         kept = tuple(x for x in both if x is not None)
         return with_args(e, kept) if len(kept) == len(both) else None
-    if e.op in (MULTIPLY, MATMUL, DIVIDE):
-        for k, x in enumerate(e.args[:1] if e.op is DIVIDE else e.args):
-            held = adjoined(x, a) if x.op is not NUMBER else None
-            if held is not None:
-                return with_args(e, (*e.args[:k], held, *e.args[k + 1 :]))
+    shapes = tuple(x.shape for x in e.args)
+    for k, x in enumerate(e.args if e.op.variants or e.op.build else ()):
+        linear = x.op is not NUMBER and degrees(e.op, shapes, e.attributes, k) == LINEAR
+        held = adjoined(x, a) if linear else None
+        if held is not None:
+            return with_args(e, (*e.args[:k], held, *e.args[k + 1 :]))
     return None

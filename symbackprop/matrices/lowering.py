@@ -17,7 +17,6 @@ from symbackprop.entries.entry_equations import Definition, Instance
 from symbackprop.entries.unification import ordered, reletter
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, topological
 from symbackprop.graph.graph import TIME_SUM
-from symbackprop.graph.renumbering_ops import RENUMBERING
 from symbackprop.sizes import Shape
 
 OUTPUT = "\0output"  # tensor name of the lowered result
@@ -51,7 +50,7 @@ def lower(root: Expr, pool: str) -> Lowered | None:
     """
     done: dict[Expr, Lowered] = {}
     for node in topological(root):
-        if node.op is TIME_SUM or node.op in RENUMBERING or node.op.domain == "label":
+        if node.op is TIME_SUM or node.op.renumbers or node.op.domain == "label":
             return None
         done[node] = lower_node(node, tuple(done[a] for a in node.args), pool)
     return readable(done[root], pool)

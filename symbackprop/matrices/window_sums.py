@@ -12,9 +12,7 @@ from symbackprop.entries.entry_equations import Definition, Equality
 from symbackprop.entries.op import slides
 from symbackprop.graph.expr import LEAVES, Expr, apply, const, topological
 from symbackprop.matrices import tidy as td
-from symbackprop.vocabulary.kinds import (
-    ARGMAX, ARGMIN, CONTRACTION, EINSUM, KRON, MATRIX_POWER, PICK, RESHAPE, TRI, VEC,
-)  # fmt: skip
+from symbackprop.vocabulary.kinds import CONTRACTION, EINSUM, PICK, RESHAPE, TRI
 
 
 def contraction(
@@ -51,14 +49,12 @@ def contraction(
 
 
 IN_ENTRIES = (PICK, EINSUM, TRI)  # no product of matrices says these
-# written as functions of whole arrays, beside the ops of several equations
-CALLED = frozenset({RESHAPE, ARGMAX, ARGMIN, KRON, VEC, MATRIX_POWER})
 
 
 def takes_whole(node: Expr) -> bool:
     """Whether an op is written as a function of its whole arguments, `softmax(S)`, not entry by entry."""
     if node.op.scalar or not node.op.variants:
-        return node.op in CALLED
+        return node.op.called
     first, *more = node.op.variants[0].equations
     return bool(more or node.op.tex) or isinstance(first, Equality)
 

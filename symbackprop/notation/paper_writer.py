@@ -17,7 +17,6 @@ from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula
 from symbackprop.formula.tree import Formula, Name
 from symbackprop.graph.expr import Expr
-from symbackprop.graph.renumbering_ops import RENUMBERING
 from symbackprop.matrices.square_products import symmetric
 from symbackprop.notation.convention import Convention, NoMatrix, function_key
 from symbackprop.notation.entry_formulas import entries_formula, function_formula
@@ -111,7 +110,7 @@ class Writer:
     def defined(self, e: Expr, at: Indices) -> Formula:
         """One entry by the op's own definition, Σ over the contracted axes."""
         instance = e.op.place(tuple(a.shape for a in e.args), e.attributes)
-        if len(instance.definitions) != 1 or e.op in RENUMBERING:
+        if len(instance.definitions) != 1 or e.op.renumbers:
             raise NoMatrix(e.op.name)
         d = instance.result
         bound = list(dict.fromkeys(i for t in d.right.terms for i in t.bound))

@@ -12,9 +12,11 @@ from symbackprop.entries.reference_values import Array, Sizes, scalar_value, val
 from symbackprop.graph.expr import Expr
 from symbackprop.sizes import Size, size
 from symbackprop.vocabulary import OPS
+from symbackprop.vocabulary.kinds import LOGSUMEXP, LOG_SOFTMAX, SOFTMAX
 
 Work: TypeAlias = Callable[[Instance, tuple[Array, ...], Sizes], Array]  # an op on arrays
-LAYERS = ("softmax", "log_softmax", "logsumexp")  # of whole arrays, whatever the graph calls
+# of whole arrays: the words for them, whatever the graph calls
+LAYERS = tuple(kind.name for kind in (SOFTMAX, LOG_SOFTMAX, LOGSUMEXP))
 
 
 def scalars_into(

@@ -12,14 +12,11 @@ from functools import cached_property
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import symbol_of
+from symbackprop.entries.op import slides
 from symbackprop.graph.expr import Expr, topological
 from symbackprop.graph.graph import used_names
 from symbackprop.vocabulary.kinds import ADD, MATMUL, MULTIPLY, SUBTRACT, TRANSPOSE
 
-# ops that take data first and then what is learned: filters, and a bias for each
-FILTERING = frozenset(
-    "conv1d conv2d group_conv1d group_conv2d conv_transpose1d conv_transpose2d".split()
-)
 SUMS = frozenset({ADD, SUBTRACT})
 PRODUCTS = frozenset({MATMUL, MULTIPLY})
 DECLARED = ("onehot", "distribution")  # domains that are roles
@@ -109,7 +106,8 @@ class Roles:
     @cached_property
     def filtered(self) -> tuple[tuple[str, ...], ...]:
         """The inputs among the arguments of filters: data first, then what is learned."""
-        return tuple(tuple(map(self.raw, n.args)) for n in self.nodes if n.op.name in FILTERING)
+        filters = (n for n in self.nodes if n.op.variants and slides(n.op) and len(n.args) > 1)
+        return tuple(tuple(map(self.raw, n.args)) for n in filters)
 
     @cached_property
     def parameters(self) -> frozenset[str]:

@@ -53,8 +53,8 @@ def commutation_build(shapes: tuple[Shape, ...], values: Mapping[str, object], w
 
 
 commutation = Op(
-    "commutation", build=commutation_build,
+    "commutation", build=commutation_build, renumbers=True,
     numpy="np.eye(({rows})*({columns}))[np.arange(({rows})*({columns})).reshape({rows}, {columns}, order='F').ravel()]",
 )
-kron = Op("kron", build=kron_build, numpy="np.kron({0}, {1})")
-vec = Op("vec", build=vec_build, numpy="{0}.T.ravel()")
+kron = Op("kron", build=kron_build, numpy="np.kron({0}, {1})", called=True, renumbers=True)
+vec = Op("vec", build=vec_build, numpy="{0}.T.ravel()", called=True, renumbers=True)

@@ -49,9 +49,11 @@ normalize = op("normalize", "x[..., i]", """
     s[...]    = x[..., k]**2
     r[...]    = s[...]**(1/2)
     y[..., i] = x[..., i]/r[...]
-""", numpy="{0} / np.sqrt(np.sum({0}**2, axis=-1, keepdims=True))", note="norm")  # fmt: skip
+""", numpy="{0} / np.sqrt(np.sum({0}**2, axis=-1, keepdims=True))", note="norm",
+    elsewhere=(3, "without an axis PyTorch's runs along axis 1"))  # fmt: skip
 
-cumsum = op("cumsum", "x[..., i]", "y[..., i] = x[..., k]*at_most(k, i)", numpy="np.cumsum({0}, axis=-1)")
+cumsum = op("cumsum", "x[..., i]", "y[..., i] = x[..., k]*at_most(k, i)", numpy="np.cumsum({0}, axis=-1)",
+            elsewhere=(2, "without an axis NumPy's runs over all entries, row by row"))
 
 bilinear = op("bilinear", "x[..., i]; w[k, i, j]; z[..., j]", "y[..., k] = x[..., i]*w[k, i, j]*z[..., j]",
               ("x[..., i]; w[k, i, j]; z[..., j]; b[k]", "y[..., k] = x[..., i]*w[k, i, j]*z[..., j] + b[k]"))

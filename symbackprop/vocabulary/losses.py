@@ -6,6 +6,7 @@ that no exponential of a large number is formed.
 """
 
 from symbackprop.entries.op import op
+from symbackprop.entries.option_ranges import Allowed
 
 SHIFTED = "np.max({0}, axis=-1)"
 LSE = "(" + SHIFTED + " + np.log(np.sum(np.exp({0} - " + SHIFTED + "[..., None]), axis=-1)))"
@@ -77,7 +78,7 @@ label_smoothing = op("label_smoothing", "x[..., i]; label[...]", """
     p[..., i] = e[..., i]/s[...]
     y[...]    = log(s[...]) - (1 - eps)*x[..., label[...]] - eps*x[..., k]/size(k)
 """, eps=0.1, numpy=LSE + " - (1 - {eps}) * " + PICKED + " - {eps} * np.mean({0}, axis=-1)",
-    tex=r"\operatorname{CE}_{\varepsilon}")  # fmt: skip
+    tex=r"\operatorname{CE}_{\varepsilon}", ranges=(("eps", Allowed(low=0, high=1)),))  # fmt: skip
 
 # Weston and Watkins (1999): every other class stays a margin below the label
 multi_hinge = op("multi_hinge", "x[..., i]; label[...]",
@@ -92,7 +93,7 @@ cosine = op("cosine", "x[..., i]; z[..., i]", """
     q[...] = b[...]**(1/2)
     d[...] = x[..., k]*z[..., k]
     y[...] = d[...]/(p[...]*q[...])
-""", tex=r"\operatorname{cossim}", note="norm")  # fmt: skip
+""", tex=r"\operatorname{cossim}", note="norm", elsewhere=(3, "without an axis PyTorch\'s runs along axis 1"))  # fmt: skip
 
 # Schroff et al. (2015): squared distances
 triplet = op("triplet", "a[..., i]; p[..., i]; n[..., i]", """
@@ -110,4 +111,4 @@ cosine_embedding = op("cosine_embedding", "x[..., i]; z[..., i]; t[...]", """
     d[...] = x[..., k]*z[..., k]
     c[...] = d[...]/(p[...]*q[...])
     y[...] = (1 + t[...])*(1 - c[...])/2 + (1 - t[...])*relu(c[...] - margin)/2
-""", margin=0, tex=r"\operatorname{cosemb}", note="norm")  # fmt: skip
+""", margin=0, tex=r"\operatorname{cosemb}", note="norm", ranges=(("margin", Allowed(low=-1, high=1)),))  # fmt: skip

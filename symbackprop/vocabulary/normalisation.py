@@ -6,6 +6,7 @@ square; `eps` stands under the root, so constant entries are divided by its root
 """
 
 from symbackprop.entries.op import Op, op
+from symbackprop.entries.option_ranges import Allowed
 
 CENTRED = """
     m[{rest}] = x[{sums}]/({count})
@@ -52,7 +53,8 @@ batchnorm       = norm("batchnorm",       "centred", BATCH, SERIES, IMAGES)
 batchnorm_fixed = norm("batchnorm_fixed", "fixed",   BATCH, SERIES, IMAGES)
 instance_norm   = norm("instance_norm",   "centred", EACH_SERIES, EACH_IMAGE)
 
-dropout = op("dropout", "x[...]; m[...]", "y[...] = x[...]*m[...]/(1 - p)", p=0.5, numpy="{0} * {1} / (1 - {p})")
+dropout = op("dropout", "x[...]; m[...]", "y[...] = x[...]*m[...]/(1 - p)", p=0.5, ranges=(("p", Allowed(low=0, below=1)),),
+             numpy="{0} * {1} / (1 - {p})")
 
 # a gain (and a bias) for each channel
 channelwise = op("channelwise", "x[n, c]; g[c]", "y[n, c] = x[n, c]*g[c]",

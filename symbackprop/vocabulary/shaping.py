@@ -158,7 +158,7 @@ def first(primitive: str) -> Op:
             raise ShapeError("needs an array with an axis", where=where)
         return Instance((("x", axes(x)),), (), x[:-1], primitive=primitive)
 
-    return Op(primitive, build=build, tex=rf"\operatorname{{{primitive}}}", domain="label", note="ties")
+    return Op(primitive, build=build, tex=rf"\operatorname{{{primitive}}}", domain="label", note="ties", called=True)
 
 
 def reshape_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
@@ -219,13 +219,13 @@ def integer(value: object, where: str) -> int:
 concat = Op("concat", build=concat_build, defaults=(("axis", -1),))
 slice_ = Op("slice", build=slice_build)
 selector = Op("selector", build=selector_build)
-tri = Op("tri", build=tri_build)
+tri = Op("tri", build=tri_build, named=True)
 constant = Op("constant", build=constant_build)
 identity = Op("identity", build=identity_build)
 unit = Op("unit", build=unit_build)
 onehot = Op("onehot", build=onehot_build)
 pick = Op("pick", build=pick_build)
 argmax, argmin = first("argmax"), first("argmin")
-reshape = Op("reshape", build=reshape_build)
-contraction = Op("contraction", build=contraction_build)
+reshape = Op("reshape", build=reshape_build, called=True, named=True, renumbers=True)
+contraction = Op("contraction", build=contraction_build, slid=True)
 einsum = Op("einsum", build=einsum_build)

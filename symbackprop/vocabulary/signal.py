@@ -70,4 +70,4 @@ upsample2d = op("upsample2d", "x[..., h, w]", """
 windows1d = op("windows1d", "x[..., a]", """
     u: size
     y[..., h, u] = x[..., stride*h + u]
-""", size=2, stride=2)
+""", size=2, stride=2, named=True)

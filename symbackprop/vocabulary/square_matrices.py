@@ -13,7 +13,8 @@ from symbackprop import entries as en
 from symbackprop.entries import Entries, Index
 from symbackprop.entries.entry_equations import Definition, Instance
 from symbackprop.entries.op import Op, op, solution
-from symbackprop.errors import DeclarationError, ShapeError
+from symbackprop.entries.option_ranges import Allowed
+from symbackprop.errors import FACTORS, DeclarationError, ShapeError
 from symbackprop.sizes import Shape, shape_text
 
 inverse = solution(
@@ -50,4 +51,5 @@ def power_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: 
     return Instance((("x", axes),), (Definition("y", (places[0], places[-1]), Entries(summed)),), shape)
 
 
-matrix_power = Op("matrix_power", build=power_build, numpy="np.linalg.matrix_power({0}, {k})")
+matrix_power = Op("matrix_power", build=power_build, numpy="np.linalg.matrix_power({0}, {k})", called=True,
+                  ranges=(("k", Allowed(low=1, high=FACTORS, whole=True)),))

@@ -34,7 +34,7 @@ def bounded_form(c: Closed) -> Closed | None:
 def largest_power(base: Expr, x: Size) -> Closed | None:
     """sup |f'|^x for a slope, |b|^x for anything else."""
     slope = base.op.scalar
-    if slope is not None and base.op.name == slope.name + "'" and x.number is not None:
+    if slope is not None and base.op.order == 1 and x.number is not None:
         top = largest_slope(slope.name)
         if top is None or x.number < 1:
             return None

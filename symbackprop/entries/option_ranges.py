@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import inf, isfinite
 
-from symbackprop.errors import FACTORS, DeclarationError
+from symbackprop.errors import DeclarationError
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +37,21 @@ class Allowed:
 
 
 STEPS, ANY = Allowed(low=1, whole=True), Allowed()
-# by option, or by op and option where one op means something else by it
+# by option; where an op means something else by one, its row says so
 RANGES: Mapping[str, Allowed] = {
     "size": STEPS, "scale": STEPS, "stride": STEPS, "dilation": STEPS, "groups": STEPS, "heads": STEPS,
     "padding": Allowed(low=0, whole=True),
     "eps": Allowed(low=0), "delta": Allowed(above=0), "tau": Allowed(above=0), "gamma": Allowed(low=0),
-    "dropout.p": Allowed(low=0, below=1), "label_smoothing.eps": Allowed(low=0, high=1),
-    "matrix_power.k": Allowed(low=1, high=FACTORS, whole=True),
-    "cosine_embedding.margin": Allowed(low=-1, high=1),
 }  # fmt: skip
 
 
-def check_options(op: str, options: Iterable[tuple[str, object]]) -> None:
+def check_options(
+    op: str, options: Iterable[tuple[str, object]], own: Mapping[str, Allowed] = RANGES
+) -> None:
     """Errors: `DeclarationError` naming the option, the numbers it may be and the given one."""
     for name, value in options:
         if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
             continue
-        allowed = RANGES.get(f"{op}.{name}") or RANGES.get(name, ANY)
+        allowed = own.get(name) or RANGES.get(name, ANY)
         if not isfinite(value) or not allowed.holds(value):
             raise DeclarationError(f"{name} is {allowed.said}, not {value}", where=op)
