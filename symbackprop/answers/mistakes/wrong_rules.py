@@ -16,9 +16,8 @@ from symbackprop.graph.expr import (
 from symbackprop.graph.functions import ones, zeros
 from symbackprop.graph.graph import Graph, reached
 from symbackprop.matrices import tidy as td
-from symbackprop.vocabulary import OPS
 from symbackprop.vocabulary.kinds import (
-    ADD, CONCAT, DIVIDE, LOG_SOFTMAX, MATMUL, MULTIPLY, POWER, SOFTMAX, SUBTRACT,
+    ADD, CONCAT, DIVIDE, LOG_SOFTMAX, MATMUL, MULTIPLY, POWER, SIGMOID, SOFTMAX, SUBTRACT, TANH,
 )  # fmt: skip
 
 Named = Mapping[Hashable, Expr]
@@ -90,8 +89,8 @@ WRONG: tuple[tuple[str, Wrong], ...] = (
     ("twice",     where(lambda e: scalar(e) and e.rank, twice)),
     ("argument",  where(scalar, at_output)),
     # tanh' as 1 - tanh, σ' as σ, the Jacobian of softmax without what lies beside its diagonal
-    ("tanh",      where(of(OPS["tanh"]), lambda e, n, y, bar: td.mul(complement(y), bar))),
-    ("sigmoid",   where(of(OPS["sigmoid"]), lambda e, n, y, bar: td.mul(y, bar))),
+    ("tanh",      where(of(TANH), lambda e, n, y, bar: td.mul(complement(y), bar))),
+    ("sigmoid",   where(of(SIGMOID), lambda e, n, y, bar: td.mul(y, bar))),
     ("diagonal",  where(of(SOFTMAX), lambda e, n, y, bar: td.mul(td.mul(y, complement(y)), bar))),
     # W ȳ for Wᵀ ȳ, or ȳ W: fits where sizes are square; the factors in the other order; ⊙ for the product
     ("transpose", where(of(MATMUL), lambda e, n, y, bar: product(bar, e.args[1 - n], n))),
