@@ -47,7 +47,7 @@ def printed(b: Backward) -> Iterator[tuple[str, Name, str]]:
     """What a graph names, its letter, and what it is: the time index, sizes, symbols."""
     g = b.graph
     if g.time:
-        yield g.time.name, Name(g.time.name), f"the time index `{g.time.name}`"
+        yield g.time.typed, g.time.letter, f"the time index `{g.time.typed}`"
     yield from ((n, size_name(n), f"the size `{n}`") for n in g.sizes)
     yield from ((n, e.symbol.tex, f"`{n}`") for n, e in g.symbol.items() if e.symbol)
 

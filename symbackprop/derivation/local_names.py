@@ -11,16 +11,13 @@ from itertools import chain, count, takewhile
 from symbackprop.backward.helper_nodes import helper_names
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.scopes import Local
-from symbackprop.formula.printed_names import default_tex, letter, spelled
-from symbackprop.formula.tree import Mark, Name
+from symbackprop.formula.printed_names import ACCENTS, default_tex, letter, spelled
+from symbackprop.formula.tree import Name
 from symbackprop.graph.expr import Expr, leaf, substitute, symbols, topological
 from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import used_names
 from symbackprop.matrices.lowering import instance_of
 from symbackprop.matrices.raising import raised_helpers
-
-
-MARKS = (Mark.TILDE, Mark.HAT, Mark.CHECK, Mark.BREVE)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -105,7 +102,7 @@ def spellings(e: Expr) -> tuple[Name, ...]:
 def marked(name: Name) -> Iterator[Name]:
     """The name under a tilde, a hat, …, and under several of them."""
     for n in count(1):
-        for mark in MARKS:
+        for mark in ACCENTS:
             yield name.under(*[mark] * n)
 
 

@@ -18,6 +18,7 @@ MARKED = {
 }  # fmt: skip
 
 
+ACCENTS = (Mark.TILDE, Mark.HAT, Mark.CHECK, Mark.BREVE)  # what tells names of one letter apart
 SIGNAL = re.compile(r"\\delta(?![A-Za-z])\s*(\S.*)")
 
 

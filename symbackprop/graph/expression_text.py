@@ -85,7 +85,8 @@ class Expressions:
         if e is not None:
             if e.symbol and e.symbol.time:
                 raise DeclarationError(
-                    f"`{name}` is recurrent", hint=f"Write {name}[{e.symbol.time}]."
+                    f"`{name}` is recurrent",
+                    hint=f"Write {name}[{self.time.typed if self.time else 't'}].",
                 )
             return e
         if name in self.sizes:
@@ -145,7 +146,7 @@ class Expressions:
         spot = as_size(self.expression(node))
         first = spot == size(0) and name in self.initial
         if self.inside or not (spot == self.time.length or first):
-            last, t = self.time.length, self.time.name
+            last, t = self.time.length, self.time.typed
             raise DeclarationError(f"`{name}[{spot}]` is no step a graph can name here",
                 hint=f"Outside time {name}[{last}] may stand, and {name}[0] where it is given; "
                      f"inside, {name}[{t}] and {name}[{t}-1].")  # fmt: skip
@@ -154,10 +155,10 @@ class Expressions:
     def shift(self, node: ast.expr) -> int | None:
         """The offset of `t`, `t-1`; None for another index."""
         match node:
-            case ast.Name(id=name) if self.time and name == self.time.name:
+            case ast.Name(id=name) if self.time and name == self.time.typed:
                 return 0
             case ast.BinOp(left=ast.Name(id=name), op=op, right=ast.Constant(value=int() as k)):
-                if self.time and name == self.time.name and isinstance(op, ast.Add | ast.Sub):
+                if self.time and name == self.time.typed and isinstance(op, ast.Add | ast.Sub):
                     return k if isinstance(op, ast.Add) else -k
         return None
 
@@ -219,7 +220,7 @@ class Expressions:
         return self.expression(node)
 
     def over_time(self, args: list[Expr | str | tuple[int, ...]], index: ast.expr) -> Expr:
-        if not self.time or not isinstance(index, ast.Name) or index.id != self.time.name:
+        if not self.time or not isinstance(index, ast.Name) or index.id != self.time.typed:
             raise DeclarationError("`over=` needs the declared time index", where="sum")
         (body,) = args
         assert isinstance(body, Expr)

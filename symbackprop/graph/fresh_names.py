@@ -6,9 +6,12 @@ print, and what was drawn before.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, count
+from keyword import iskeyword
+from string import ascii_lowercase, ascii_uppercase
 
 from symbackprop.errors import DeclarationError
 from symbackprop.formula.composing import size_name
@@ -35,7 +38,12 @@ class Room:
     @staticmethod
     def of(g: Graph) -> Room:
         """The names a graph uses."""
-        typed = {*g.symbol, *g.sizes, *g.functions, *([g.time.name] if g.time else ())}
+        typed = {
+            *g.symbol,
+            *g.sizes,
+            *g.functions,
+            *((g.time.name, g.time.typed) if g.time else ()),
+        }
         printed = frozenset(printed_names(g))
         return Room(typed, set(printed), printed)
 
@@ -79,6 +87,34 @@ class Room:
         return self.draw(chain([base], (f"{base}{k}" for k in range(1, 999)), marked(base)))
 
 
+def index_name(typed: str, text: str, printed: Iterable[str]) -> str:
+    """The name of a time index in a text: as it is typed, or where that has scripts, a letter nobody has.
+
+    A step stands in a subscript, where `t_1` would be read as two, and π and δ are what they are.
+    """
+    if plain(typed):
+        return typed
+    words = set(re.findall(r"[^\W\d]\w*", text)) - {typed}
+    names = frozenset({*map(size_name, words), *(function_name(x) for x in printed if x)})
+    stem = typed.strip("_").partition("_")[0]
+    tries = (
+        stem,
+        stem.rstrip("0123456789"),
+        stem[:1],
+        *"tksij",
+        *ascii_lowercase,
+        *ascii_uppercase,
+    )
+    return Room(words, set(names), names).draw(n for n in tries if plain(n))
+
+
+def plain(name: str) -> bool:
+    """Whether a name prints one letter or word, none of our own; a closed form counts with it as a size."""
+    return (
+        name.isalpha() and not iskeyword(name) and size_name(name).base not in (r"\delta", r"\pi")
+    )
+
+
 def numbers(letter: str) -> Iterator[str]:
     """u1, u2, …"""
     return (f"{letter}{k}" for k in count(1))
@@ -93,7 +129,7 @@ def printed_names(g: Graph) -> Iterator[Name]:
     """What stands on paper for the symbols, sizes, time index and declared functions of a graph."""
     yield from (e.symbol.tex for e in g.symbol.values() if e.symbol)
     yield from map(size_name, g.sizes)
-    yield from (Name(t.name) for t in [g.time] if t)
+    yield from (t.letter for t in [g.time] if t)
     yield from map(function_name, g.functions.values())
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from difflib import get_close_matches
+from itertools import product
 from types import MappingProxyType
 
 from symbackprop import doors
 from symbackprop.entries.op import Op, slides
 from symbackprop.errors import NODES, DeclarationError, within
+from symbackprop.formula.composing import size_name
+from symbackprop.formula.printed_names import ACCENTS
+from symbackprop.formula.tree import Name
 from symbackprop.graph.expr import Expr, intern, leaf, substitute, symbols, topological
 from symbackprop.sizes import Size
 from symbackprop.vocabulary.kinds import SLICE
@@ -20,10 +24,16 @@ TIME_SUM = Op("time_sum")  # Σ over the time index; a closed kind: linear, one 
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """The index of a recurrence, t = 1..T."""
+    """The index of a recurrence, t = 1..T; where `typed` has scripts, as in t_1, `name` is another letter."""
 
     name: str
     length: Size
+    typed: str
+
+    @property
+    def letter(self) -> Name:
+        """How it is printed: a letter, or a word, without scripts."""
+        return size_name(self.name)
 
 
 @dataclass(frozen=True)
@@ -113,7 +123,6 @@ def make(
 ) -> Graph:
     """A frozen graph with its size names collected; where h starts from h0, that prints h^{(0)}, not h_0."""
     symbol, definition, initial = starts_apart(symbol, definition, initial or {})
-    symbol, definition, initial = entries_apart(symbol, definition, initial)
     within(len(symbol), NODES, "nodes of the graph")
     names: dict[str, None] = dict.fromkeys(sorted(time.length.names)) if time else {}
     for e in symbol.values():
@@ -121,14 +130,16 @@ def make(
             names |= dict.fromkeys(sorted(s.names))
         if e.symbol and e.symbol.labels:
             names |= dict.fromkeys(sorted(e.symbol.labels.names))
-    if time and (time.name in symbol or time.name in names):
-        kind = "symbol" if time.name in symbol else "size"
-        raise DeclarationError(f"is the name of the time index and of a {kind}", where=f"`{time.name}`",
+    if time and (time.typed in symbol or time.typed in names):
+        kind = "symbol" if time.typed in symbol else "size"
+        raise DeclarationError(f"is the name of the time index and of a {kind}", where=f"`{time.typed}`",
                                hint="Rename one of them.")  # fmt: skip
     both = next((n for n in symbol if n in names), None)
     if both is not None:
         raise DeclarationError("is the name of a size and of a symbol", where=f"`{both}`",
                                hint="Rename one of them.")  # fmt: skip
+    others = [*map(size_name, names), *([time.letter] if time else [])]
+    symbol, definition, initial = entries_apart(symbol, definition, initial, others)
     return Graph(
         MappingProxyType(dict(symbol)), MappingProxyType(dict(definition)), time, tuple(names),
         MappingProxyType(dict(initial)), MappingProxyType(dict(functions or {})),
@@ -148,29 +159,51 @@ def starts_apart(
 
 
 def entries_apart(
-    symbol: Mapping[str, Expr], definition: Mapping[str, Expr], initial: Mapping[str, Expr]
-) -> tuple[Mapping[str, Expr], ...]:
-    """The tables with another printed name for `S1` beside an array `S` whose entry S_1 may be written."""
+    symbol: Mapping[str, Expr], definition: Mapping[str, Expr], initial: Mapping[str, Expr],
+    others: Iterable[Name],
+) -> tuple[Mapping[str, Expr], ...]:  # fmt: skip
+    """The tables with another printed name for every symbol that would be read as something else.
+
+    That is `S1` beside an array `S` whose entry S_1 may be written; and, where nobody chose its letter, `S1`
+    beside the steps S_t of a recurrence, or `W_1` beside `W1`. `others` are letters that are no symbols.
+    """
     arrays = {e.symbol.tex: e for e in symbol.values() if e.symbol and e.shape}
-    pairs = {
-        e: whole
-        for e in symbol.values()
-        if e.symbol and e.symbol.tex.sub.isdecimal() and not e.symbol.tex.sup
-        if (whole := arrays.get(replace(e.symbol.tex, sub="")))
-    }
-    picked = pairs and any(
+    steps = {e.symbol.tex for e in symbol.values() if e.symbol and e.symbol.time}
+    printed = {n: e.symbol.tex for n, e in symbol.items() if e.symbol}
+    wholes = {n: replace(x, sub="") for n, x in printed.items() if x.sub.isdecimal() and not x.sup}
+    picked = any(x in arrays for x in wholes.values()) and any(map(picks, definition.values()))
+    taken = {*others, *(tex for n, tex in printed.items() if tex != size_name(n))}
+    moved: dict[str, Name] = {}
+    for name, tex in printed.items():
+        whole = wholes.get(name)
+        array = arrays.get(whole) if whole else None
+        entry = array is not None and (picked or any(s.number == 1 for s in array.shape))
+        step = whole in steps and tex not in steps
+        if entry or (tex == size_name(name) and (step or tex in taken)):
+            moved[name] = next(x for x in elsewhere(tex) if x not in taken)
+        taken.add(moved.get(name, tex))
+    every = symbols(*symbol.values(), *definition.values(), *initial.values()) if moved else ()
+    # at every step it is read
+    return swapped(
+        {e: leaf(replace(e.symbol, tex=moved[e.symbol.name]))
+         for e in every if e.symbol and e.symbol.name in moved},
+        symbol, definition, initial,
+    )  # fmt: skip
+
+
+def picks(e: Expr) -> bool:
+    """Whether an expression takes an entry, or a row, by its number."""
+    return any(
         n.op is SLICE and any(len(r) == 1 for r in n.attribute("ranges"))  # type: ignore[arg-type]
-        for e in definition.values()
         for n in topological(e)
     )
-    names = {e.symbol.name for e, whole in pairs.items()
-             if e.symbol and (picked or any(s.number == 1 for s in whole.shape))}  # fmt: skip
-    other: dict[Expr, Expr] = {}
-    for e in symbols(*symbol.values(), *definition.values(), *initial.values()) if names else ():
-        if e.symbol and e.symbol.name in names:  # at every step it is read
-            tex = replace(e.symbol.tex, sub="", sup=f"({e.symbol.tex.sub})")
-            other[e] = leaf(replace(e.symbol, tex=tex))
-    return swapped(other, symbol, definition, initial)
+
+
+def elsewhere(tex: Name) -> Iterator[Name]:
+    """Other ways to print a name: its number above, and further marks."""
+    above = replace(tex, sub="", sup=f"({tex.sub})") if tex.sub and not tex.sup else tex
+    yield above
+    yield from (above.under(*marks) for n in (1, 2) for marks in product(ACCENTS, repeat=n))
 
 
 def swapped(other: dict[Expr, Expr], *tables: Mapping[str, Expr]) -> tuple[Mapping[str, Expr], ...]:

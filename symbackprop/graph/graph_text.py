@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import product
 
 from symbackprop.entries.op import Op, abstract
@@ -15,6 +16,7 @@ from symbackprop.formula.tree import Name
 from symbackprop.graph.domains import DOMAINS
 from symbackprop.graph.expr import Expr, Operand, Symbol, apply, labels_of, leaf
 from symbackprop.graph.expression_text import Expressions
+from symbackprop.graph.fresh_names import index_name
 from symbackprop.graph.functions import FUNCTIONS, check_domain, collect
 from symbackprop.graph.graph import Graph, Time, make, used_names
 from symbackprop.graph.statements import Statement, early_states, parse_statement, split, time_of
@@ -33,6 +35,7 @@ def read(text: str) -> Graph:
     if not any(s.sign == "=" for s in statements):
         raise DeclarationError("no node is defined", hint="Add a line such as  L = sum(x**2)")
     time = next((time_of(s) for s in statements if s.sign == ":" and ".." in s.rest), None)
+    time = time and replace(time, name=index_name(time.typed, text, (s.tex for s in statements)))
     plain = [s for s in statements if ".." not in s.rest or s.sign == "="]
     unknown = early_states(plain)
     reader = Reader(time, printed=as_printed(plain))
@@ -105,7 +108,7 @@ class Reader:
         if s.time == "0":
             self.start(s)
             return
-        if s.time and (self.time is None or s.time != self.time.name):
+        if s.time and (self.time is None or s.time != self.time.typed):
             raise DeclarationError(f"`{s.time}` is not a declared time index", where=s.where,
                                    hint=f"Declare it:  {s.time}: 1..T")  # fmt: skip
         if s.name in self.symbol and s.name not in self.declared_time:
@@ -179,10 +182,14 @@ class Reader:
         if domain != "label":
             check_domain(domain, shape, s.where)
         tex = self.tex(s.name)
-        e = leaf(Symbol(s.name, shape, tex, domain, labels, time=s.time))
+        e = leaf(Symbol(s.name, shape, tex, domain, labels, time=self.step(s)))
         self.symbol[s.name] = e
         if s.time:
             self.declared_time[s.name] = e
+
+    def step(self, s: Statement) -> str:
+        """The index of time a statement holds at, empty outside time."""
+        return self.time.name if self.time and s.time else ""
 
     def shape(self, text: str, s: Statement) -> Shape:
         if text in ("", "scalar", "1"):
@@ -244,7 +251,7 @@ class Reader:
         classes = labels_of(value)
         domain = "label" if classes else "real"
         self.symbol[s.name] = leaf(
-            Symbol(s.name, value.shape, tex, domain, classes, inner, time=s.time)
+            Symbol(s.name, value.shape, tex, domain, classes, inner, time=self.step(s))
         )
         self.definition[s.name] = value
 

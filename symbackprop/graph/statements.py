@@ -95,7 +95,7 @@ def time_of(s: Statement) -> Time:
         raise DeclarationError(
             f"`{s.rest}` is not a time range", where=s.where, hint="Write  t: 1..T"
         )
-    return Time(s.name, size(high.strip()))
+    return Time(s.name, size(high.strip()), s.name)
 
 
 def early_states(statements: list[Statement]) -> list[str]:

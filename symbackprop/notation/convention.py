@@ -11,6 +11,7 @@ from symbackprop.entries.index_letters import PAPER
 from symbackprop.errors import SheetError, SymbackpropError
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula
+from symbackprop.formula.composing import size_name
 from symbackprop.formula.tree import Formula, Mark, Name
 from symbackprop.graph.expr import Expr, Symbol
 from symbackprop.tex.math_commands import admitted
@@ -81,7 +82,7 @@ class Convention:
 
 
 def time_index(s: Symbol) -> Formula:
-    t = Name(s.time)
+    t = size_name(s.time)
     if not s.shift:
         return t
     step = no.Number(Fraction(abs(s.shift)))

@@ -55,7 +55,7 @@ def over_time(w: Writer, e: Expr, turned: bool = False) -> Formula:
     """Σ over the time index."""
     time = e.attributes[0][1]
     body = w.oriented(e.args[0], turned)
-    return no.Sum(Name(time.name), no.ONE, size_formula(time.length), body)  # type: ignore[attr-defined]
+    return no.Sum(time.letter, no.ONE, size_formula(time.length), body)  # type: ignore[attr-defined]
 
 
 def solved(w: Writer, e: Expr, turned: bool) -> Formula:

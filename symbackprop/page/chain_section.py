@@ -187,7 +187,7 @@ def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
     a, time = g.symbol[x], g.time
     sequence = bool(a.symbol and a.symbol.time)
     if time and not sequence and cotangent.symbol and cotangent.symbol.time:
-        sides = [no.Sum(Name(time.name), no.ONE, size_formula(time.length), f) for f in sides]
+        sides = [no.Sum(time.letter, no.ONE, size_formula(time.length), f) for f in sides]
     chained = not time and not g.symbol[d.of].shape
     if chained:
         sides.insert(0, by_the_chain_rule(d, x, consumer, step, base))

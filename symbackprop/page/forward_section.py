@@ -94,7 +94,7 @@ def time_phrase(d: Derivation) -> Phrase:
                 given = x.symbol.name not in d.graph.initial
                 for step in range(1 + x.symbol.shift, int(given)):
                     early[no.At(x.symbol.tex, (no.number(step),))] = None
-    values = (("t", Name(time.name)), ("length", size_formula(time.length)))
+    values = (("t", time.letter), ("length", size_formula(time.length)))
     if not early:
         return Phrase("convention.time", values)
     given = Phrase("list", tuple((f"x{n}", f) for n, f in enumerate(early)))

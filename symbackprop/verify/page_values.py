@@ -50,7 +50,9 @@ class Names:
         seed = bare(signal(d, d.of))
         names += [seed] if isinstance(seed, Name) else []
         names += [PI, *(size_name(n) for n in d.graph.sizes)]
-        self.letters = tuple(d.convention.letters) + ((d.graph.time.name,) if d.graph.time else ())
+        self.letters = tuple(d.convention.letters) + (
+            (d.graph.time.letter.base,) if d.graph.time else ()
+        )
         self.names = tuple(dict.fromkeys(names))
         self.plain = NameTable.of(self.names, indices=self.letters, functions=d.functions)
         self.locals: dict[Scope, NameTable] = {}
@@ -157,7 +159,7 @@ class Scene:
         time = self.d.graph.time
         last = self.point.length - (eq.local is BEFORE)
         for t in range(1, last + 1) if eq.recurrent and time else (0,):
-            yield self.environment(eq, t), f" at {time.name} = {t}" if t and time else ""
+            yield self.environment(eq, t), f" at {time.typed} = {t}" if t and time else ""
 
     @cached_property
     def outside(self) -> str:
@@ -171,7 +173,9 @@ class Scene:
         time = self.d.graph.time
         indices: dict[str, object] = dict(free)
         if t and time:
-            indices[time.name] = t if not free else np.full_like(next(iter(free.values())), t)
+            indices[time.letter.base] = (
+                t if not free else np.full_like(next(iter(free.values())), t)
+            )
         return Environment(values, self.functions, indices, self.d.convention.vectors,  # type: ignore[arg-type]
                            outside=self.outside, exact=self.precise)  # fmt: skip
 

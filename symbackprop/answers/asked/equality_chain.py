@@ -103,7 +103,7 @@ def with_letters(
     sides: tuple[Formula, ...], signs: tuple[str, ...], *, own: Mapping[Formula, Shape] | None = None,
 ) -> Claim:  # fmt: skip
     """The chain with its free letters, each over the axes it indexes."""
-    time = d.graph.time.name if d.graph.time else ""
+    time = d.graph.time.letter.base if d.graph.time else ""
     shapes = Shapes(d, shapes_of(d, local) if own is None else own, table.free, time)
     found: Sizes = dict(free)
     alone: dict[str, int] = {}  # letters that stand for a number

@@ -208,7 +208,7 @@ class Bench:
                 nothing = np.full(np.shape(old.array), np.nan, object if spot.exact else float)
                 changed[f] = replace(old, array=nothing)
             elif time and spot.t:
-                changed[f] = replace(old, hidden=time.name)
+                changed[f] = replace(old, hidden=time.letter.base)
         if self.short:
             changed[DELTA] = changed.get(self.short, values[self.short])
         return {**values, **changed} if changed else values
@@ -233,7 +233,7 @@ def positions(free: Mapping[str, tuple[Size, ...]], here: Steps) -> dict[str, Ar
         raise LimitError(f"more than {ENTRIES} entries", where="answer")
     if time and here[0].t:
         steps = np.array([s.t for s in here])
-        runs = {time.name: steps if len(here) > 1 else steps[0]} | runs
+        runs = {time.letter.base: steps if len(here) > 1 else steps[0]} | runs
     grid = iter(np.ix_(*(r for r in runs.values() if r.ndim)))
     return {k: next(grid) if r.ndim else r for k, r in runs.items()}
 

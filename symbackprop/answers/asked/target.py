@@ -122,7 +122,7 @@ class Target:
             return Partial(self.d.convention.of, self.symbol)
         else:
             f = bare(signal(self.d, self.wrt))
-        return At(f, (Name(self.d.graph.time.name),)) if self.recurrent and self.d.graph.time else f
+        return At(f, (self.d.graph.time.letter,)) if self.recurrent and self.d.graph.time else f
 
 
 def target(graph: Graph | Derivation | Expr | str, of: str | None, wrt: str, kind: Kind) -> Target:

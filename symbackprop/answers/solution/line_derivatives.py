@@ -19,6 +19,7 @@ from symbackprop.derivatives.derivative_names import curvature_name, hessian_nam
 from symbackprop.derivatives.derivative_values import derivative_values, second_values
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import FormulaError
+from symbackprop.formula.composing import size_name
 from symbackprop.formula.evaluation.value import Environment, Value, evaluate
 from symbackprop.formula.tree import At, Call, Formula, Nabla, Name, Partial, Product, Sum
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
@@ -97,7 +98,7 @@ def stepless(d: Derivation, claim: Claim) -> bool:
     }
     every = [x for side in claim.sides for x in inside(side)]
     letters = {Name(x) for x, _ in claim.free}
-    letters |= {x.index for x in every if isinstance(x, Sum | Product)} - {Name(d.graph.time.name)}
+    letters |= {x.index for x in every if isinstance(x, Sum | Product)} - {d.graph.time.letter}
     entries = [x for x in every if isinstance(x, At) and x.base in own]
     stepped = any(len(x.indices) > own.get(x.base, 0) or set(x.indices) - letters for x in entries)
     return not stepped and any(x in own for x in every)
@@ -197,7 +198,7 @@ def moment(scene: Scene, name: str, f: Formula, env: Environment) -> int | None:
         return 0
     if isinstance(f, At) and len(f.indices) == 1:
         return int(np.max(np.asarray(evaluate(f.indices[0], env))))
-    step = env.indices.get(s.time)
+    step = env.indices.get(size_name(s.time).base)
     return None if step is None else int(np.max(np.asarray(step)))
 
 

@@ -85,7 +85,7 @@ class Page:
     def shapes(self) -> Shapes:
         """Own axes of all names: those of the graph and those of the lines so far."""
         d, table = self.desk.d, self.reader.table
-        time = d.graph.time.name if d.graph.time else ""
+        time = d.graph.time.letter.base if d.graph.time else ""
         known = Shapes(d, shapes_of(d), table.free, time)
         return placed([x.new for x in self.before.named if x.new], known, table)[1]
 

@@ -70,7 +70,7 @@ def defined_by(
 ) -> tuple[Definition, ...]:  # fmt: skip
     """What a line says of the name on its left; nothing where that is an entry or no name."""
     left = claim.sides[0]
-    now = (Name(d.graph.time.name),) if d.graph.time else ()
+    now = (d.graph.time.letter,) if d.graph.time else ()
     steps = left.indices if isinstance(left, At) else ()
     whole = not claim.free and isinstance(bare(left), Name | Nabla | Partial)
     if not whole or steps != (now if claim.recurrent else ()):

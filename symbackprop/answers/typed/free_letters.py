@@ -48,7 +48,7 @@ def lettered(
         return Lettered(tuple(forms), tuple(own))
     forms, order = of_sizes(bench, table, tuple(forms), order)
     d = bench.target.d
-    time = d.graph.time.name if d.graph.time else ""
+    time = d.graph.time.letter.base if d.graph.time else ""
     shapes = Shapes(d, own_shapes(bench), table.free, time)
     own, shapes = placed(own, shapes, table)
     forms = tuple(bounded(f, shapes) for f in forms)
@@ -159,7 +159,7 @@ def of_sizes(
     if not order:
         standing = {x for f in forms for x in indexing(f)}
         bound = {x.index.base for f in forms for x in inside(f) if isinstance(x, Sum | Product)}
-        time = {g.time.name} if g.time else set()
+        time = {g.time.letter.base} if g.time else set()
         letters = {x for x in standing if x in table.indices}
         missing = len(bench.target.axes) - len(letters - bound - time)
         asked = [n for n in asked if n in standing][: max(missing, 0)]

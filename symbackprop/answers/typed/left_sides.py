@@ -106,7 +106,7 @@ def letters_on(target: Target, f: Formula) -> tuple[Formula, ...] | None:
     found, time = indices_on(target, f), target.d.graph.time
     if not found or time is None or not target.recurrent:
         return found
-    return found[1:] if found[0] == Name(time.name) else None
+    return found[1:] if found[0] == time.letter else None
 
 
 def order_of(target: Target, left: Formula) -> tuple[str, ...]:

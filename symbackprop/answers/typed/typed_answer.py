@@ -154,7 +154,7 @@ def from_one(
 ) -> tuple[Sides, tuple[Definition, ...]]:  # fmt: skip
     """Sides and definitions that count from 1, as our pages do, whatever the text counts from."""
     d = bench.target.d
-    count = Counting(d, table.free - ({d.graph.time.name} if d.graph.time else set()))
+    count = Counting(d, table.free - ({d.graph.time.letter.base} if d.graph.time else set()))
     around = (said.around,) if said.around is not None else ()
     if not count.from_zero((*around, *said.forms, *(x.body for x in own))):
         return said, own
@@ -212,18 +212,18 @@ def definitions(
 ) -> tuple[Definition, ...]:  # fmt: skip
     """What a text defines beside its formula, what is used before what uses it; starts in their recursion."""
     graph = reader.bench.target.d.graph
-    now = graph.time.name if graph.time else ""
+    now, step = (graph.time.name, graph.time.letter.base) if graph.time else ("", "")
     out: dict[Name, Definition] = {}
     for n, c in zip(names, given, strict=True):
         body = reader.formula(c.body)
-        old = out.get(n, Definition(n, body, time=now))
+        old = out.get(n, Definition(n, body, time=step))
         kind = role(c, given, now)
         if n in out and "start" not in (kind, *(("start",) if out[n].starts else ())):
             raise FormulaError(f"{c.left.strip()!r} is defined twice", where="answer")
         if kind == "start":
             out[n] = replace(old, starts=(*old.starts, (reader.formula(c.index), body)))
         elif kind == "step":
-            out[n] = Definition(n, body, (now,), now, {}, old.starts)
+            out[n] = Definition(n, body, (step,), step, {}, old.starts)
         else:
             out[n] = Definition(n, body, tuple(bare_index(c)) if kind == "letters" else ())
     return tuple(in_order(list(out.values())))
@@ -309,7 +309,7 @@ class Reader:
         if self.notation == "plain":
             return plain.source(text, spelled, recurrent(self.bench))
         time = self.bench.target.d.graph.time
-        return plain.typeset(tokenise(text), spelled, self.table, time.name if time else "")
+        return plain.typeset(tokenise(text), spelled, self.table, time.letter.base if time else "")
 
     def formula(self, text: str) -> Formula:
         return self.read(self.source(text))
@@ -319,7 +319,7 @@ class Reader:
         leaves = sum(t[:1].isalnum() for t in source.tokens)
         within(leaves, NODES, "letters and numbers", "answer")
         time, found = self.bench.target.d.graph.time, read_formula(source, self.table)
-        return kroneckers(found, DELTA, Name(time.name)) if time and self.bench.short else found
+        return kroneckers(found, DELTA, time.letter) if time and self.bench.short else found
 
     def left(self, c: Clause) -> Formula | None:
         """What a clause is about, as the graph knows it; None where it is new."""

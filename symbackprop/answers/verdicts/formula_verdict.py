@@ -41,7 +41,6 @@ from symbackprop.formula.tree import (
     At,
     Call,
     Formula,
-    Name,
     Partial,
     Plus,
     Sum,
@@ -245,7 +244,7 @@ class Judge(TypedValues):
         """A form about one step, where what is asked for is about all of them: right if their sum is."""
         time = self.bench.target.d.graph.time
         assert time
-        total = Sum(Name(time.name), ONE, size_formula(time.length), form)
+        total = Sum(time.letter, ONE, size_formula(time.length), form)
         whole = Judge(self.bench, replace(self.typed, step="no")).form(total)
         missing = whole.verdict == "correct"
         return Found(
@@ -257,7 +256,7 @@ class Judge(TypedValues):
         time = self.bench.target.d.graph.time
         if time is None or not self.bench.target.recurrent:
             return None
-        now, own = Name(time.name), {DELTA, self.bench.short}
+        now, own = time.letter, {DELTA, self.bench.short}
         later = Plus((now, ONE))
 
         def combine(node: Formula, parts: list[Formula]) -> Formula:

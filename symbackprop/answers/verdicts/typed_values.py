@@ -119,8 +119,8 @@ class TypedValues:
     def steps(self, env: Environment) -> Mapping[str, int | Array]:
         """The step of time alone: a definition has no other letters."""
         time = self.bench.target.d.graph.time
-        step = env.indices.get(time.name) if time else None
-        return {} if time is None or step is None else {time.name: int(np.max(step))}
+        step = env.indices.get(time.letter.base) if time else None
+        return {} if time is None or step is None else {time.letter.base: int(np.max(step))}
 
 
 def step(value: Paper, k: int) -> Paper:

@@ -185,7 +185,7 @@ class ClosedWriter:
         body = times([*lead, *tail])
         if not c.summed:
             return body
-        return no.Sum(Name(self.time.name), no.ONE, size_formula(self.time.length), body)
+        return no.Sum(self.time.letter, no.ONE, size_formula(self.time.length), body)
 
     def single(self, base: Expr) -> bool:
         """Whether a base is written as a number: a scalar, or one entry."""

@@ -18,6 +18,7 @@ from symbackprop.derivation.derivation import Derivation, signal
 from symbackprop.derivation.equation import Equation
 from symbackprop.entries.op import unprimed
 from symbackprop.formula.composing import one_or
+from symbackprop.formula.composing import size_name
 from symbackprop.formula.tree import At, Call, Formula, Nabla, Name, Partial, Plus
 from symbackprop.graph.expr import (
     Expr, const, intern, pinned, rebuild, shifted, substitute, symbols, weight,
@@ -239,7 +240,7 @@ def closed_forms(d: Derivation) -> tuple[Equation, ...]:
 def at_step(d: Derivation, name: str) -> Formula:
     s = d.graph.symbol[name].symbol
     assert s
-    return At(s.tex, (Name(s.time),))
+    return At(s.tex, (size_name(s.time),))
 
 
 def derivative(d: Derivation, name: str) -> Formula:
