@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from hashlib import sha256
 from html import escape
 
 from symbackprop.picture.drawings.drawing import RISE, Anchor, number
@@ -24,6 +26,29 @@ def inscription(label: Label, at: Point, size: float, *, anchor: Anchor = "middl
     where = f'x="{number(at[0])}" y="{number(at[1] + RISE * size)}" font-size="{number(size)}"'
     look = f'text-anchor="{anchor}" fill="currentColor"'
     return f"<text {where} {look}>{''.join(runs)}</text>" if runs else ""
+
+
+def svg_element(
+    letter: str,
+    title: str,
+    told: str,
+    body: Sequence[str],
+    *,
+    size: Point,
+    view: Point,
+    more: str = "",
+) -> str:
+    """A self-contained SVG with its title and what it shows in words; its ids begin with a letter."""
+    named, told = escape(clean(title)), escape(clean(told))
+    name = letter + sha256("".join([named, told, *body]).encode("utf-8")).hexdigest()[:12]
+    width, height = map(number, size)
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="{name}t {name}d"'
+        f' viewBox="0 0 {" ".join(map(number, view))}" width="{width}pt" height="{height}pt"'
+        f' style="max-width:100%" font-family="{FONTS}" stroke-width="0.5"{more}>'
+    )
+    titles = f'<title id="{name}t">{named}</title><desc id="{name}d">{told}</desc>'
+    return "\n".join([head, titles, *filter(None, body), "</svg>", ""])
 
 
 def clean(text: str) -> str:

@@ -87,76 +87,17 @@ _TEXT = {  # other characters that stand in text
     "✔": r"{\sbcheck}",
 }
 
-_GREEK = {
-    letter: rf"\ensuremath{{{command}}}"
-    for letter, command in zip(
-        "αβγδϵεζηθϑικλμνξοπϖρϱςστυϕφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩµ",
-        [
-            r"\alpha",
-            r"\beta",
-            r"\gamma",
-            r"\delta",
-            r"\epsilon",
-            r"\varepsilon",
-            r"\zeta",
-            r"\eta",
-            r"\theta",
-            r"\vartheta",
-            r"\iota",
-            r"\kappa",
-            r"\lambda",
-            r"\mu",
-            r"\nu",
-            r"\xi",
-            r"o",
-            r"\pi",
-            r"\varpi",
-            r"\rho",
-            r"\varrho",
-            r"\varsigma",
-            r"\sigma",
-            r"\tau",
-            r"\upsilon",
-            r"\phi",
-            r"\varphi",
-            r"\chi",
-            r"\psi",
-            r"\omega",
-            r"\mathrm{A}",
-            r"\mathrm{B}",
-            r"\Gamma",
-            r"\Delta",
-            r"\mathrm{E}",
-            r"\mathrm{Z}",
-            r"\mathrm{H}",
-            r"\Theta",
-            r"\mathrm{I}",
-            r"\mathrm{K}",
-            r"\Lambda",
-            r"\mathrm{M}",
-            r"\mathrm{N}",
-            r"\Xi",
-            r"\mathrm{O}",
-            r"\Pi",
-            r"\mathrm{P}",
-            r"\Sigma",
-            r"\mathrm{T}",
-            r"\Upsilon",
-            r"\Phi",
-            r"\mathrm{X}",
-            r"\Psi",
-            r"\Omega",
-            r"\mu",
-        ],
-        strict=True,
-    )
-}
-
 _MATHS = {
     sign: rf"\ensuremath{{{command}}}"
     for sign, command in zip(
+        "αβγδϵεζηθϑικλμνξοπϖρϱςστυϕφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩµ"
         "×÷±∓·⋅∂∇∆∑∏∫√∞≤≥≠≈≃≅≡∼∝∈∉∋⊂⊆⊃⊇∪∩∅∀∃¬∧∨⊙⊗⊕⊖∘∗⋆‖∥∣⟨⟩←→↑↓↔⇐⇒⇔↦⋯⋮⋱⊤⊥ℓℜℑ⌊⌋⌈⌉∖′≪≫✗✘",
-        r"""\times \div \pm \mp \cdot \cdot \partial \nabla \Delta \sum \prod \int \surd \infty \leq
+        r"""\alpha \beta \gamma \delta \epsilon \varepsilon \zeta \eta \theta \vartheta \iota \kappa
+        \lambda \mu \nu \xi o \pi \varpi \rho \varrho \varsigma \sigma \tau \upsilon \phi \varphi
+        \chi \psi \omega \mathrm{A} \mathrm{B} \Gamma \Delta \mathrm{E} \mathrm{Z} \mathrm{H} \Theta
+        \mathrm{I} \mathrm{K} \Lambda \mathrm{M} \mathrm{N} \Xi \mathrm{O} \Pi \mathrm{P} \Sigma
+        \mathrm{T} \Upsilon \Phi \mathrm{X} \Psi \Omega \mu
+        \times \div \pm \mp \cdot \cdot \partial \nabla \Delta \sum \prod \int \surd \infty \leq
         \geq \neq \approx \simeq \cong \equiv \sim \propto \in \notin \ni \subset \subseteq \supset
         \supseteq \cup \cap \emptyset \forall \exists \neg \wedge \vee \odot \otimes \oplus \ominus
         \circ \ast \star \| \parallel \mid \langle \rangle \leftarrow \rightarrow \uparrow
@@ -167,7 +108,7 @@ _MATHS = {
     )
 } | {"ℝ": r"{\sbR}"}
 
-_KNOWN = _ASCII | _TEXT | _GREEK | _MATHS
+_KNOWN = _ASCII | _TEXT | _MATHS
 
 
 def escape(text: str) -> str:

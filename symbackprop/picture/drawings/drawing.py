@@ -92,11 +92,11 @@ def extent(text: Text) -> Box:
     return Box(text.x + shift, text.y, width, height)
 
 
-def number(value: float) -> str:
-    """A coordinate, at most two decimals.
+def number(value: float, decimals: int = 2) -> str:
+    """A coordinate, at most so many decimals.
 
     >>> number(2.0), number(-0.001), number(1.256)
     ('2', '0', '1.26')
     """
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    text = f"{value:.{decimals}f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text

@@ -6,32 +6,24 @@ the page is light or dark, where black would vanish on a dark one.
 
 from __future__ import annotations
 
-from hashlib import sha256
-from html import escape
 from math import hypot
 
 from symbackprop.picture.drawings.drawing import (
     DASHES, Circle, Dash, Drawing, Line, Rect, Shape, Text, number,
 )  # fmt: skip
 from symbackprop.picture.label import Point
-from symbackprop.picture.svg_text import FONTS, clean, inscription, pair
+from symbackprop.picture.svg_text import inscription, pair, svg_element
 
 LONG, WIDE, BARB = 5.0, 1.7, 3.8  # of the tip of an arrow
 
 
 def drawing_svg(d: Drawing, *, title: str) -> str:
     """The drawing with a title, and with what it shows in words."""
+    size = d.width, d.height
     body = [*map(_shape, d.shapes)]
-    named, told = escape(clean(title)), escape(clean(d.told))
-    name = "d" + sha256("".join([named, told, *body]).encode("utf-8")).hexdigest()[:12]
-    width, height = number(d.width), number(d.height)
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="{name}t {name}d"'
-        f' viewBox="0 0 {width} {height}" width="{width}pt" height="{height}pt"'
-        f' style="max-width:100%" font-family="{FONTS}" stroke-width="0.5" stroke-linejoin="round">'
+    return svg_element(
+        "d", title, d.told, body, size=size, view=size, more=' stroke-linejoin="round"'
     )
-    titles = f'<title id="{name}t">{named}</title><desc id="{name}d">{told}</desc>'
-    return "\n".join([head, titles, *filter(None, body), "</svg>", ""])
 
 
 def _shape(shape: Shape) -> str:

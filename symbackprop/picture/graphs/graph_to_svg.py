@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
-from html import escape
 
 from symbackprop.picture.drawings.drawing import number
 from symbackprop.picture.graphs.graph_picture import Placed, PlacedArrow, PlacedVertex
 from symbackprop.picture.graphs.legend import number_in
 from symbackprop.picture.label import Label, Point
-from symbackprop.picture.svg_text import FONTS, clean, inscription, pair
+from symbackprop.picture.svg_text import inscription, pair, svg_element
 from symbackprop.picture.text_width import EDGE, NODE, SIZE
 
 LOOKS = {
@@ -30,17 +28,9 @@ def svg(placed: Placed, *, title: str = "Computation graph") -> str:
         left = box.x - box.width / 2
         body.append(_key(key, (left + 5.5, box.y)))
         body.append(inscription(label, (left + 14, box.y), EDGE, anchor="start"))
-    told = escape(_told(placed))
-    name = "g" + sha256("".join([title, told, *body]).encode("utf-8", "replace")).hexdigest()[:12]
-    width, height = placed.width, placed.height
-    view = f"0 0 {number(width / placed.scale)} {number(height / placed.scale)}"
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="{name}t {name}d"'
-        f' viewBox="{view}" width="{number(width)}pt" height="{number(height)}pt"'
-        f' style="max-width:100%" font-family="{FONTS}" stroke-width="0.5">'
-    )
-    titles = f'<title id="{name}t">{escape(clean(title))}</title><desc id="{name}d">{told}</desc>'
-    return "\n".join([head, titles, *body, "</svg>", ""])
+    size = placed.width, placed.height
+    view = placed.width / placed.scale, placed.height / placed.scale
+    return svg_element("g", title, _told(placed), body, size=size, view=view)
 
 
 def _told(placed: Placed) -> str:
@@ -56,7 +46,7 @@ def _told(placed: Placed) -> str:
         f"{names[a.arrow.tail]} → {names[a.arrow.head]}: {a.arrow.label.text}"
         for a in placed.arrows
     ]
-    return clean("; ".join(parts))
+    return "; ".join(parts)
 
 
 def _vertex(placed: PlacedVertex) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from symbackprop.picture.drawings.drawing import number
 from symbackprop.picture.graphs.graph_picture import Box, Placed, PlacedArrow, PlacedVertex
 from symbackprop.picture.graphs.legend import number_in
 from symbackprop.picture.label import Label, Point
@@ -23,7 +24,7 @@ LOOKS = {
 
 def tikz(placed: Placed) -> str:
     """TeX of the picture, at its final size; the labels stand in math mode."""
-    scale = f",scale={_number(placed.scale)},transform shape" if placed.scale != 1 else ""
+    scale = f",scale={number(placed.scale, 3)},transform shape" if placed.scale != 1 else ""
     lines = [
         rf"\begin{{tikzpicture}}[x=1pt,y=1pt,line width=0.5pt,>=stealth,inner sep=0pt{scale}]",
         rf"\useasboundingbox {_frame(placed)};",
@@ -48,7 +49,7 @@ def _vertex(placed: PlacedVertex, scale: float) -> str:
     soft = scale * min(
         placed.radius, min(box.width, box.height) / 2 - 0.01
     )  # TikZ scales no corners
-    look = LOOKS[vertex.kind] + f",rounded corners={_number(soft)}pt"
+    look = LOOKS[vertex.kind] + f",rounded corners={number(soft, 3)}pt"
     outline = rf"\path[{look.lstrip(',')}] {_corners(box)};"
     name = _type(vertex.label, NODE)
     if vertex.size.tex:
@@ -79,10 +80,9 @@ def _key(key: str, at: Point) -> str:
     """A number in a circle; larger ones, which no circle holds, in parentheses."""
     if len(key) > 1:
         return rf"\node[fill=white] at {_at(at)} {{\fontsize{{7}}{{8}}\selectfont {key}}};"
-    number = number_in(key)
     return (
         rf"\draw[fill=white,line width=0.3pt] {_at(at)} circle[radius=5pt]"
-        rf" node {{\fontsize{{7}}{{8}}\selectfont {number}}};"
+        rf" node {{\fontsize{{7}}{{8}}\selectfont {number_in(key)}}};"
     )
 
 
@@ -108,9 +108,4 @@ def _straight(start: Point, a: Point, b: Point, end: Point) -> bool:
 
 def _at(point: Point) -> str:
     """TikZ counts upwards."""
-    return f"({_number(point[0])},{_number(-point[1])})"
-
-
-def _number(value: float) -> str:
-    text = f"{value:.3f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+    return f"({number(point[0], 3)},{number(-point[1], 3)})"

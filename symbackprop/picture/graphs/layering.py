@@ -6,9 +6,9 @@ rank between two layers, as in Gansner, Koutsofios, North and Vo (1993); nothing
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from symbackprop.errors import DeclarationError
@@ -56,7 +56,7 @@ def neighbours(picture: Picture) -> tuple[list[list[int]], list[list[int]]]:
 def layers(picture: Picture) -> list[int]:
     """Longest-path layers; then whatever has no more tails than heads moves up to its consumers."""
     tails, heads = neighbours(picture)
-    order = _topological(tails, heads)
+    order = _topological(tails)
     layer = [0] * len(order)
     for v in order:
         layer[v] = max((layer[t] + 1 for t in tails[v]), default=0)
@@ -66,21 +66,12 @@ def layers(picture: Picture) -> list[int]:
     return layer
 
 
-def _topological(tails: list[list[int]], heads: list[list[int]]) -> list[int]:
-    """The vertices, each after all its tails (Kahn 1962)."""
-    waiting = [len(t) for t in tails]
-    ready = deque(v for v, n in enumerate(waiting) if n == 0)
-    order: list[int] = []
-    while ready:
-        v = ready.popleft()
-        order.append(v)
-        for h in heads[v]:
-            waiting[h] -= 1
-            if waiting[h] == 0:
-                ready.append(h)
-    if len(order) < len(tails):
-        raise DeclarationError("the arrows run in a circle", where="picture")
-    return order
+def _topological(tails: list[list[int]]) -> list[int]:
+    """The vertices, each after all its tails."""
+    try:
+        return list(TopologicalSorter(dict(enumerate(tails))).static_order())
+    except CycleError:
+        raise DeclarationError("the arrows run in a circle", where="picture") from None
 
 
 def proper(picture: Picture, widths: Sequence[float]) -> Proper:
