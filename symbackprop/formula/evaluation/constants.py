@@ -13,7 +13,7 @@ from symbackprop.formula.evaluation import paper_arrays as paper
 from symbackprop.formula.evaluation.environment import Scope, error, integer, known
 from symbackprop.formula.evaluation.paper_arrays import Numbers, Paper
 from symbackprop.formula.tree import (
-    Array, At, Commutation, Eye, Formula, Indicator, KroneckerDelta, Name, Ones, Unit, Zeros,
+    At, Commutation, Eye, Formula, Indicator, KroneckerDelta, Name, Ones, Unit, Zeros,
 )  # fmt: skip
 from symbackprop.formula.writing.text_writer import text
 
@@ -83,8 +83,3 @@ def unit(node: Unit, scope: Scope) -> Paper:
 def delta(node: KroneckerDelta, scope: Scope) -> Paper:
     """1 where both indices agree."""
     return paper.scalar((integer(node.left, scope) == integer(node.right, scope)) * 1.0)
-
-
-def array(node: Array, scope: Scope) -> Paper:
-    """A matrix written out."""
-    return paper.blocks([[scope.of(cell) for cell in row] for row in node.rows])

@@ -15,7 +15,8 @@ import numpy as np
 
 from symbackprop.errors import LimitError
 from symbackprop.formula.evaluation import (
-    constants, stored_values as entries, sum_values as sums, value_arithmetic as arithmetic,
+    constants, paper_arrays as paper, stored_values as entries, sum_values as sums,
+    value_arithmetic as arithmetic,
 )  # fmt: skip
 from symbackprop.formula.evaluation.environment import Environment, Scope, Value, misfit
 from symbackprop.formula.evaluation.paper_arrays import Misfit, Numbers, Paper
@@ -64,10 +65,6 @@ def strict(node: Formula, scope: Scope) -> Paper:
         raise misfit(node, f"the sizes do not fit: {found}", sizes=found.sizes) from None
 
 
-def _sized(node: Sized, scope: Scope) -> Paper:
-    return scope.of(node.operand)
-
-
 def _span(node: Span, scope: Scope) -> Paper:
     raise misfit(node, "a slice can only be an index")
 
@@ -77,18 +74,18 @@ _ROWS: dict[type, Callable[[Any, Scope], Paper]] = {
     Decimal:        arithmetic.number,
     Name:           entries.name,
     At:             entries.at,
-    Plus:           arithmetic.plus,
-    Minus:          arithmetic.minus,
-    Times:          arithmetic.times,
-    Hadamard:       arithmetic.hadamard,
-    Oslash:         arithmetic.oslash,
-    Kron:           arithmetic.kron,
+    Plus:           lambda n, s: arithmetic.run(arithmetic.added, n.terms, s, none=0.0),
+    Minus:          lambda n, s: paper.mapped(np.negative, s.of(n.operand)),
+    Times:          lambda n, s: arithmetic.run(paper.product, n.factors, s),
+    Hadamard:       lambda n, s: arithmetic.run(arithmetic.multiplied, n.factors, s),
+    Oslash:         lambda n, s: arithmetic.divided(s.of(n.numerator), s.of(n.denominator)),
+    Kron:           lambda n, s: arithmetic.run(paper.kron, n.factors, s),
     Over:           arithmetic.over,
     Power:          arithmetic.power,
     HPower:         arithmetic.power,
-    Transpose:      arithmetic.transpose,
+    Transpose:      lambda n, s: paper.transpose(s.of(n.operand)),
     Call:           arithmetic.call,
-    Floor:          arithmetic.floor,
+    Floor:          lambda n, s: paper.mapped(arithmetic.floored, s.of(n.operand)),
     Indicator:      constants.indicator,
     Ones:           constants.ones,
     Eye:            constants.eye,
@@ -96,11 +93,11 @@ _ROWS: dict[type, Callable[[Any, Scope], Paper]] = {
     Commutation:    constants.commutation,
     Unit:           constants.unit,
     KroneckerDelta: constants.delta,
-    Array:          constants.array,
+    Array:          lambda n, s: paper.blocks([[s.of(cell) for cell in row] for row in n.rows]),
     Partial:        entries.symbol,
     Nabla:          entries.symbol,
     Sum:            sums.big,
     Product:        sums.big,
     Span:           _span,
-    Sized:          _sized,
+    Sized:          lambda n, s: s.of(n.operand),
 }  # fmt: skip

@@ -14,10 +14,7 @@ from symbackprop.formula.evaluation import paper_arrays as paper
 from symbackprop.formula.evaluation.environment import Scope, error, misfit
 from symbackprop.formula.evaluation.paper_arrays import Numbers, Paper
 from symbackprop.formula.function_spelling import near
-from symbackprop.formula.tree import (
-    ONE, Call, Decimal, Floor, Formula, HPower, Hadamard, Kron, Minus, Number, Oslash, Over, Plus,
-    Power, Times, Transpose,
-)  # fmt: skip
+from symbackprop.formula.tree import ONE, Call, Decimal, Formula, HPower, Minus, Number, Over, Power
 
 WHOLE = 1e-9  # how far below an integer a value may lie by rounding alone
 
@@ -29,8 +26,14 @@ def number(node: Number | Decimal, scope: Scope) -> Paper:
     return paper.scalar(np.float64(node.digits if isinstance(node, Decimal) else float(node.value)))
 
 
-def _run(work: Callable[[Paper, Paper], Paper], each: tuple[Formula, ...], scope: Scope) -> Paper:
-    result = scope.of(each[0]) if each else paper.scalar(np.float64(1))
+def run(
+    work: Callable[[Paper, Paper], Paper],
+    each: tuple[Formula, ...],
+    scope: Scope,
+    none: float = 1.0,
+) -> Paper:
+    """Operands joined from the left."""
+    result = scope.of(each[0]) if each else paper.scalar(np.float64(none))
     for other in each[1:]:
         result = work(result, scope.of(other))
     return result
@@ -41,41 +44,25 @@ def added(a: Paper, b: Paper) -> Paper:
     return paper.entrywise(np.add, a, b)
 
 
-def plus(node: Plus, scope: Scope) -> Paper:
-    """a + b - c."""
-    return _run(added, node.terms, scope) if node.terms else paper.scalar(np.float64(0))
-
-
-def minus(node: Minus, scope: Scope) -> Paper:
-    """-a."""
-    return paper.mapped(np.negative, scope.of(node.operand))
-
-
-def times(node: Times, scope: Scope) -> Paper:
-    """a b."""
-    return _run(paper.product, node.factors, scope)
-
-
-def hadamard(node: Hadamard, scope: Scope) -> Paper:
+def multiplied(a: Paper, b: Paper) -> Paper:
     """a ⊙ b."""
-    return _run(lambda a, b: paper.entrywise(np.multiply, a, b), node.factors, scope)
+    return paper.entrywise(np.multiply, a, b)
 
 
-def oslash(node: Oslash, scope: Scope) -> Paper:
+def divided(a: Paper, b: Paper) -> Paper:
     """a ⊘ b."""
-    above, below = scope.of(node.numerator), scope.of(node.denominator)
-    return paper.entrywise(np.divide, above, below)
-
-
-def kron(node: Kron, scope: Scope) -> Paper:
-    """a ⊗ b."""
-    return _run(paper.kron, node.factors, scope)
+    return paper.entrywise(np.divide, a, b)
 
 
 def over(node: Over, scope: Scope) -> Paper:
     """A fraction; its denominator is a scalar."""
     below = paper.number(scope.of(node.denominator))
-    return paper.entrywise(np.divide, scope.of(node.numerator), below)
+    return divided(scope.of(node.numerator), below)
+
+
+def floored(x: Numbers) -> Numbers:
+    """⌊x⌋; a value that rounding left just below an integer is that integer."""
+    return np.floor(np.real(x) + WHOLE)
 
 
 def power(node: Power | HPower, scope: Scope) -> Paper:
@@ -116,11 +103,6 @@ def call(node: Call, scope: Scope) -> Paper:
     raise error(node, what, near(name, functions))
 
 
-def floor(node: Floor, scope: Scope) -> Paper:
-    """⌊x⌋, entry by entry; a value that rounding left just below an integer is that integer."""
-    return paper.mapped(lambda x: np.floor(np.real(x) + WHOLE), scope.of(node.operand))
-
-
 def _absolute(x: Numbers) -> Numbers:
     # on complex numbers the sign of the real part, so that a complex step can pass through
     return np.where(np.real(x) < 0, -x, x) if np.iscomplexobj(x) else np.abs(x)
@@ -140,8 +122,3 @@ _SHAPED: dict[str, Callable[[Paper, str], Paper]] = {
     "sum":      lambda a, _: paper.total(a),
     "vec":      paper.vec,
 }  # fmt: skip
-
-
-def transpose(node: Transpose, scope: Scope) -> Paper:
-    """aᵀ."""
-    return paper.transpose(scope.of(node.operand))

@@ -109,29 +109,19 @@ def _decimal(node: Decimal) -> Formula:
     return Times((_decimal(Decimal(mantissa)), power))
 
 
-def _plus(node: Plus) -> Formula:
-    return node if len(node.terms) > 1 else node.terms[0] if node.terms else ZERO
+def _joined(node: Plus | Kron, parts: Sequence[Formula], none: Formula) -> Formula:
+    """What joins several; one alone is itself."""
+    return node if len(parts) > 1 else parts[0] if parts else none
 
 
-def _times(node: Times) -> Formula:
-    factors = tuple(f for f in node.factors if f != ONE)
+def _product(node: Times | Hadamard) -> Formula:
+    """Signs in front; a factor 1 is not written."""
+    factors = tuple(f for f in node.factors if f != ONE or isinstance(node, Hadamard))
     if len(factors) < 2:
         return factors[0] if factors else ONE
     if isinstance(first := factors[0], Minus):
-        return Minus(_times(Times((first.operand, *factors[1:]))))
-    return Times(factors)
-
-
-def _hadamard(node: Hadamard) -> Formula:
-    if len(node.factors) < 2:
-        return node.factors[0] if node.factors else ONE
-    if isinstance(first := node.factors[0], Minus):
-        return Minus(_hadamard(Hadamard((first.operand, *node.factors[1:]))))
-    return node
-
-
-def _kron(node: Kron) -> Formula:
-    return node if len(node.factors) > 1 else node.factors[0] if node.factors else ONE
+        return Minus(_product(type(node)((first.operand, *factors[1:]))))
+    return type(node)(factors)
 
 
 def _at(node: At) -> Formula:
@@ -140,20 +130,16 @@ def _at(node: At) -> Formula:
     return node if node.indices else node.base
 
 
-def _sized(node: Sized) -> Formula:
-    return node if node.size else Sized(node.operand, (ONE,))
-
-
 _TIDY: dict[type, Callable[[Any], Formula]] = {
-    Number: _number,
-    Decimal: _decimal,
-    Plus: _plus,
-    Times: _times,
-    Hadamard: _hadamard,
-    Kron: _kron,
-    At: _at,
-    Sized: _sized,
-}
+    Number:   _number,
+    Decimal:  _decimal,
+    Plus:     lambda node: _joined(node, node.terms, ZERO),
+    Times:    _product,
+    Hadamard: _product,
+    Kron:     lambda node: _joined(node, node.factors, ONE),
+    At:       _at,
+    Sized:    lambda node: node if node.size else Sized(node.operand, (ONE,)),
+}  # fmt: skip
 
 
 def inside(f: Formula) -> Iterator[Formula]:
