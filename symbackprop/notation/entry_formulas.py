@@ -79,7 +79,7 @@ def atom_formula(atom: Atom, base: Base, names: Names) -> Formula:
             left, right = (place(p, base, names) for p in (atom.left, atom.right))
             return no.Indicator(left, "<=", right)
         case Delta():
-            return no.KroneckerDelta(*delta_sides(atom, base, names))
+            return no.KroneckerDelta(place(atom.left, base, names), place(atom.right, base, names))
         case Group():
             return entries_formula(atom.body, base, names)
         case Fn():
@@ -110,10 +110,6 @@ def place(p: Position, base: Base, names: Names) -> Formula:
         rest = size_formula(gap)
         parts += rest.terms if isinstance(rest, no.Plus) else [rest]
     return one_or(no.Plus, sorted(parts, key=lambda f: isinstance(f, no.Minus)))
-
-
-def delta_sides(d: Delta, base: Base, names: Names) -> tuple[Formula, Formula]:
-    return place(d.left, base, names), place(d.right, base, names)
 
 
 def letters_of(at: tuple[Index, ...]) -> tuple[Formula, ...]:
