@@ -73,7 +73,7 @@ def test_a_slip_in_the_right_derivation_is_a_derivation_with_that_slip(
     b = bench(graph, None, wrt)
     d = b.target.d
     compared = 0
-    for s in slips(d.graph):
+    for s in slips(d.backward):
         try:
             whole = backward(prepare(d.graph, d.of, [wrt]), pull=rule((s,)))
         except (SymbackpropError, AssertionError, ValueError):

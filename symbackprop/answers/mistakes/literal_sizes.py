@@ -15,7 +15,6 @@ from math import prod
 from types import MappingProxyType
 
 from symbackprop.answers.asked.right_values import Bench
-from symbackprop.answers.mistakes.printed_slips import FAULTS
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.entries.op import Op
 from symbackprop.errors import SymbackpropError
@@ -75,7 +74,7 @@ def stand_in(b: Bench) -> Bench | None:
         other = replace(b.target, d=Renaming(known).derivation(d))
         made = Bench(other, b.seed)
         made.spots  # noqa: B018 -- made here, so that sizes which do not fit are found out once
-    except (NoStandIn, RecursionError, *FAULTS):
+    except (SymbackpropError, NoStandIn, RecursionError):
         return None
     return made
 

@@ -23,7 +23,6 @@ from symbackprop.vocabulary.kinds import ADD, SUBTRACT
 
 EDITS = 80  # variants of one formula
 Gaps = tuple[tuple[str, str], ...]
-FAULTS = (SymbackpropError, AssertionError, ValueError, IndexError, KeyError, TypeError)
 
 
 def arrays(d: Derivation) -> frozenset[Formula]:
@@ -110,7 +109,7 @@ def terms(b: Bench) -> tuple[tuple[str, tuple[Paper, ...]], ...]:
         return ()
     try:
         return tuple((text(unsigned(t)), tuple(at(b, s, t) for s in b.spots)) for t in f.terms)
-    except FAULTS:
+    except SymbackpropError:
         return ()
 
 

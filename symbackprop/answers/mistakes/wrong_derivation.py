@@ -12,10 +12,11 @@ import numpy as np
 from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.right_values import Bench, Spot
 from symbackprop.answers.mistakes.lost_factors import entries, some
-from symbackprop.answers.mistakes.printed_slips import FAULTS, Gaps
+from symbackprop.answers.mistakes.printed_slips import Gaps
 from symbackprop.answers.mistakes.wrong_rules import Slip
 from symbackprop.backward.reverse_pass import Backward
 from symbackprop.entries.reference_values import Array
+from symbackprop.errors import SymbackpropError
 from symbackprop.formula.evaluation.paper_arrays import Paper, oriented, transpose
 from symbackprop.graph.expr import Expr
 from symbackprop.numeric.points import Point, backward_values, evaluate, forward
@@ -108,7 +109,7 @@ def value_at(s: Spot, at: Callable[[Spot], Paper]) -> Paper | None:
     """A value on paper; None where there is none, or more than a matrix."""
     try:
         found = at(s)
-    except FAULTS:
+    except SymbackpropError:
         return None
     return found if found.rank <= 2 and np.all(np.isfinite(found.array)) else None
 

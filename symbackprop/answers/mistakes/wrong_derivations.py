@@ -9,7 +9,7 @@ import numpy as np
 
 from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.right_values import Bench
-from symbackprop.answers.mistakes.printed_slips import FAULTS, slipped
+from symbackprop.answers.mistakes.printed_slips import slipped
 from symbackprop.answers.mistakes.wrong_derivation import (
     Candidate, Mistake, full, known, local, once_per_point, placed, valued,
 )  # fmt: skip
@@ -17,6 +17,7 @@ from symbackprop.answers.mistakes.wrong_rules import Slip, derailed, slips
 from symbackprop.answers.verdicts.formula_verdict import everywhere
 from symbackprop.backward.preparation import prepare
 from symbackprop.backward.reverse_pass import Backward, backward
+from symbackprop.errors import SymbackpropError
 from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.graph.activity import relevant
 from symbackprop.graph.expr import Expr, shifted, substitute, symbols, topological
@@ -161,7 +162,7 @@ def where(b: Bench, moved: set[Expr]) -> str:
 
 def by_rule(b: Bench) -> Iterator[Candidate]:
     """One op of the graph with a wrong rule, or all ops it applies to."""
-    found = tuple(islice(slips(b.target.d.graph), affordable(b, SLIPS)))
+    found = tuple(islice(slips(b.target.d.backward), affordable(b, SLIPS)))
     for s in found:
         yield from damaged(b, (s,))
     for wrong in dict.fromkeys(s.wrong for s in found):
@@ -195,7 +196,7 @@ def damaged(b: Bench, made: tuple[Slip, ...]) -> Iterator[Candidate]:
     wrt, right = b.target.wrt, b.target.d.backward
     try:
         wrong = derailed(right, wrt, made)
-    except FAULTS:
+    except SymbackpropError:
         return
     if wrt not in wrong.adjoints:
         return

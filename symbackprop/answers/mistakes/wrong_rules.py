@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from symbackprop.backward.local_derivatives import NO_NAMES, pullback
 from symbackprop.backward.reverse_pass import Adjoint, Backward, Pull, adjoint, contributions
 from symbackprop.entries.op import Op
-from symbackprop.errors import SymbackpropError
+from symbackprop.errors import ShapeError, SymbackpropError
 from symbackprop.formula.tree import Name
 from symbackprop.graph.expr import (
     Expr, Symbol, apply, const, intern, leaf, substitute, symbols, topological,
 )  # fmt: skip
 from symbackprop.graph.functions import ones, zeros
-from symbackprop.graph.graph import Graph, reached
+from symbackprop.graph.graph import reached
 from symbackprop.matrices import tidy as td
 from symbackprop.vocabulary.kinds import (
     ADD, CONCAT, DIVIDE, LOG_SOFTMAX, MATMUL, MULTIPLY, POWER, SIGMOID, SOFTMAX, SUBTRACT, TANH,
@@ -126,11 +126,12 @@ class Slip:
         return a.symbol.name if self.key == "path" and a.symbol else self.name
 
 
-def slips(g: Graph) -> Iterator[Slip]:
-    """Every wrong rule that applies somewhere in a graph."""
+def slips(right: Backward) -> Iterator[Slip]:
+    """Every wrong rule that applies somewhere on the way back."""
+    way = [n for n in right.graph.definition if n == right.of or n in right.adjoints]
     for table in (WRONG, LAST):
-        for name, root in g.definition.items():
-            for e in topological(root):
+        for name in way:
+            for e in topological(right.graph.definition[name]):
                 for n in range(len(e.args)):
                     for key, wrong in table:
                         if applies(wrong, e, n):
@@ -141,7 +142,7 @@ def applies(wrong: Wrong, e: Expr, n: int) -> bool:
     """Whether a wrong rule says something about an argument of a node."""
     try:
         return wrong(e, n, e, ones(*e.shape)) is not None
-    except (SymbackpropError, AssertionError):
+    except SymbackpropError:
         return False
 
 
@@ -160,11 +161,19 @@ def derailed(right: Backward, wrt: str, made: tuple[Slip, ...]) -> Backward:
             kept = [u for u in sums[target].uses if u.consumer != name]
             uses = (*kept, *(u for n, u in found if n == target))
             sums[target] = adjoint(right.prepared, target, uses)
+            if target != wrt:
+                sized_as(sums[target].symbol, sums[target].value)
             changed.add(target)
     parts = {n: signals(a) for n, a in sums.items()}
     users = {n: {m for m, each in parts.items() if n in each} for n in parts}
     way = reached(changed, users) & reached({wrt}, parts)
     return replace(right, adjoints={n: a for n, a in sums.items() if n in way})
+
+
+def sized_as(e: Expr, bar: Expr) -> None:
+    """Errors: `ShapeError` where a wrong error signal has another size: nothing can be done with it."""
+    if bar.shape != e.shape:
+        raise ShapeError("an error signal has another size", where=e.op.name)
 
 
 def signals(a: Adjoint) -> set[str]:
@@ -178,6 +187,7 @@ def rule(made: Iterable[Slip]) -> Pull:
     at = {(s.e, s.n): s.wrong for s in made}
 
     def pull(f: Expr, m: int, y: Expr, bar: Expr, known: Named = NO_NAMES) -> Expr:
+        sized_as(f, bar)
         wrong = at.get((f, m))
         said = wrong(f, m, y, bar) if wrong else None
         return pullback(f, m, y, bar, known) if said is None else said

@@ -19,7 +19,7 @@ from symbackprop.dialects.disambiguation.choice import Fitting, Key as Sign
 from symbackprop.dialects.disambiguation.numpy_rules import NUMPY_ROWS
 from symbackprop.dialects.disambiguation.readings import PAPER_ROWS
 from symbackprop.entries.reference_values import Array
-from symbackprop.errors import SymbackpropError
+from symbackprop.errors import FormulaError, SymbackpropError
 from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.formula.evaluation.value import Environment, Value, meaning
 from symbackprop.formula.printed_names import is_signal
@@ -100,7 +100,7 @@ def own(
         run = Fitting(rows, open_sizes(scene), dict(kept.get(id(made.body), {})))
         try:
             out = named(out, made, layout, run) if made.new else valued(out, made, layout, run)
-        except (SymbackpropError, ValueError):
+        except SymbackpropError:
             continue  # a line without a value of this size defines nothing
         kept.setdefault(id(made.body), run.plan)
     return out
@@ -157,8 +157,10 @@ def valued(at: Own, made: Definition, layout: Layout, run: Fitting) -> Own:
 
 
 def fitted(paper: Paper, old: Array) -> Array:
-    """A value on the axes of ours. Errors: `ValueError` where it has another size."""
+    """A value on the axes of ours. Errors: `FormulaError` where it has another size."""
     a = paper.array
+    if a.size != old.size:
+        raise FormulaError("it has another size", where="line")
     if old.ndim == 2 and a.shape == old.shape[::-1] != old.shape:
         return a.T
     return a.reshape(old.shape)

@@ -14,7 +14,7 @@ import numpy as np
 
 from symbackprop.entries.reference_values import Array
 from symbackprop.formula.evaluation.paper_arrays import Paper, transpose
-from symbackprop.verify.comparison import EQUAL, relative
+from symbackprop.verify.comparison import EQUAL, Real, relative
 from symbackprop.verify.equality import raised
 from symbackprop.verify.rounding import Nearby
 
@@ -32,9 +32,9 @@ class Beside(Generic[Seen]):
     def rounds(self, where: tuple[int, ...]) -> bool:
         """Whether the difference at an entry is what rounding leaves."""
 
-        def gap(s: Seen) -> float:
+        def gap(s: Seen) -> Real:
             a, b = aligned(*self.pair(s))
-            return float(np.real(a[where] - b[where]))
+            return np.real(a[where] - b[where])
 
         return self.near.rounds(gap, EQUAL * self.near.trial.largest)
 

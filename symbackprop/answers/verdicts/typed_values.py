@@ -57,7 +57,7 @@ class TypedValues:
     def together(self, form: Formula, reading: Reading, here: Steps) -> list[Paper]:
         """The values at some steps of one point: all at once, or else one by one."""
         if len(here) > 1 and not self.typed.locals and self.typed.around is None:
-            with suppress(SymbackpropError, ValueError):
+            with suppress(SymbackpropError):
                 found = self.valued(form, reading, here)
                 return [self.own(step(found, k), s) for k, s in enumerate(here)]
         return [self.at(form, reading, s) for s in here]
