@@ -151,3 +151,8 @@ def test_a_second_derivative_is_called_as_people_call_it(
 def test_an_undeclared_function_is_named_with_the_output() -> None:
     found = sb.check(SQUARES, "X", "dg/dX = 2 X")
     assert "g is not declared" in found.detail and "∂f/∂X" in found.detail
+
+
+def test_a_letter_of_an_output_with_a_script_is_another_function() -> None:
+    assert sb.check(GRAPHS["sums"], "x", "dL1/dx = 3 x.^2", of="L1").ok
+    assert sb.check(GRAPHS["sums"], "x", "dL/dx = 3 x.^2", of="L1").verdict == "unreadable"

@@ -17,6 +17,7 @@ from symbackprop.answers.asked.right_values import Bench
 from symbackprop.derivation.derivation import bare, signal
 from symbackprop.derivatives.derivative_names import hessian_name
 from symbackprop.dialects.plain.plain_words import FUNCTIONS, KNOWN
+from symbackprop.dialects.plain.typed_names import bases
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text as written
 
@@ -62,9 +63,14 @@ class Names:
 def names_of(bench: Bench) -> Names:
     """The patterns of a bench."""
     t, g = bench.target, bench.target.d.graph
-    printed = {n: latex(e.symbol.tex) if e.symbol else n for n, e in g.symbol.items()}
+    printed = {n: latex(e.symbol.tex) for n, e in g.symbol.items() if e.symbol}
+    plain = {n: e.symbol.tex for n, e in g.symbol.items() if e.symbol}
+    letters = {n: bases(f.base) for n, f in plain.items() if not (f.sup or f.sub)}
+    spelled = {
+        n: (n, x, *(c for c in letters.get(n, ()) if len(c) == 1)) for n, x in printed.items()
+    }
     every, output, variable = (
-        one_of(x for n in some for x in (n, printed[n])) for some in (g.symbol, (t.of,), (t.wrt,))
+        one_of(x for n in some for x in spelled[n]) for some in (g.symbol, (t.of,), (t.wrt,))
     )
     some = rf"{every}{_SUB}?"
     at = (

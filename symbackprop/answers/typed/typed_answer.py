@@ -116,8 +116,8 @@ def notations(text: str, notation: Notation) -> tuple[Notation, ...]:
 def read_as(bench: Bench, text: str, notation: Notation) -> Typed:
     """What a text says in one notation."""
     text = _MATH.sub(lambda m: " " * len(m[0]), text).rstrip().rstrip(".;,").rstrip()
-    text, of = respelled(bench, text, notation == "latex")
     main, beside = clauses(text)
+    main, of = respelled(bench, main, notation == "latex")
     main, given, starts, again = sorted_out(bench, main, beside, notation)
     time = bench.target.d.graph.time
     now = time.name if time else ""
