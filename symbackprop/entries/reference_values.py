@@ -140,6 +140,7 @@ SIDES: ContextVar[list[frozenset[int]] | None] = ContextVar("sides", default=Non
 
 def scalar_value(name: str, order: int, x: Array) -> Array:
     """f^{(order)}(x), entry by entry."""
+    x = np.asarray(x)  # of an argument without entries, as in relu(x - x), a number is given
     row = scalar_row(name)
     watch = KINKS.get()
     if watch is not None and row.kinks and x.size:
