@@ -61,10 +61,13 @@ def product_of(coefficient: Fraction, factors: Sequence[Coded], bound: Axes, out
     front = [number_code(coefficient)] if coefficient != 1 else []
     front += [code for code, axes in factors if not axes]
     operands = [(code, axes) for code, axes in factors if axes]
+    idle = [i for i in bound if not any(i in axes for _, axes in operands)]
+    front += [size_code(i.size) for i in idle]  # a sum over what stands nowhere counts its entries
     own = tuple(i for i in out if any(i in axes for _, axes in operands))
     product = contracted(operands, own, bound)
     if product and len(own) < len(out):
-        product = [f"{product[0]}[{', '.join(':' if i in own else 'None' for i in out)}]"]
+        whole = product[0] if product[0].isidentifier() else f"({bare(product[0])})"  # a square too
+        product = [f"{whole}[{', '.join(':' if i in own else 'None' for i in out)}]"]
     return " * ".join([*front, *product] or ["1.0"]), own
 
 

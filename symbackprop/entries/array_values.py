@@ -22,12 +22,18 @@ Number: TypeAlias = Callable[[Fraction | int], Any]  # one number of the kind th
 Arrays: TypeAlias = Callable[[Tensors, Sizes], Algebra[Any]]
 
 
-def tensors_of(
-    instance: Instance, operands: Sequence[Array], sizes: Sizes, arrays: Arrays
-) -> dict[Hashable, Array]:
-    """The operands of an op and every tensor that its entry equations define."""
+def result(instance: Instance, operands: Sequence[Array], sizes: Sizes, arrays: Arrays) -> Array:
+    """What an op makes of its operands, by its entry equations."""
     names = (name for name, _ in instance.inputs)
-    tensors: dict[Hashable, Array] = dict(zip(names, map(np.asarray, operands), strict=True))
+    known: dict[Hashable, Array] = dict(zip(names, map(np.asarray, operands), strict=True))
+    return defined(instance, known, sizes, arrays)[instance.result.tensor]
+
+
+def defined(
+    instance: Instance, known: Tensors, sizes: Sizes, arrays: Arrays
+) -> dict[Hashable, Array]:
+    """The tensors that are known and every one that entry equations define."""
+    tensors = dict(known)
     own = arrays(tensors, sizes)
     for d in instance.definitions:
         tensors[d.tensor] = fold(d.right, d.at, own)

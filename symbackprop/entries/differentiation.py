@@ -17,6 +17,7 @@ from symbackprop.entries import (
 )  # fmt: skip
 from symbackprop.entries.contraction import contract
 from symbackprop.entries.entry_equations import Definition, Instance
+from symbackprop.entries.entry_kinds import inside, with_inside
 from symbackprop.entries.index_letters import ARGUMENT
 from symbackprop.entries.unification import unify_atom
 from symbackprop.entries.zero_sums import without_zeros
@@ -169,8 +170,7 @@ def folding(d: Definition, helpers: set[str]) -> Fold | Whole | None:
 
 def meets(outer: Atom, atom: Atom) -> bool:
     """Whether an atom stands inside another one, at whatever positions."""
-    inner = outer.arg if isinstance(outer, Fn) else outer.body if isinstance(outer, Group) else None
-    own = [a for t in inner.terms for a, _ in t.factors] if inner else []
+    own = [a for t in (inside(outer) or en.ZERO).terms for a, _ in t.factors]
     return any(unify_atom(atom, a, {}) or meets(a, atom) for a in own)
 
 
@@ -196,7 +196,7 @@ def apply_fold(e: Entries, rule: Fold) -> Entries:
                 coefficient *= rule.rest.coefficient ** int(x) if rule.rest.coefficient != 1 else 1
                 factors += [(en.at_atom(a, mapping), y * x) for a, y in rule.rest.factors]
             else:
-                factors.append((inside(atom, rule), x))
+                factors.append((with_inside(atom, lambda inner: apply_fold(inner, rule)), x))
         new = Term(coefficient, tuple(factors), term.bound)
         out.append(term if divides(new, term, rule) else new)
     return en.gather(out)
@@ -236,12 +236,3 @@ def apply_whole(term: Term, rule: Whole) -> Term:
             made = en.at_atom(rule.rest, mapping)
             return apply_whole(replace(term, factors=((made, Fraction(1)), *left)), rule)
     return term
-
-
-def inside(atom: Atom, rule: Fold) -> Atom:
-    match atom:
-        case Fn():
-            return replace(atom, arg=apply_fold(atom.arg, rule))
-        case Group():
-            return Group(apply_fold(atom.body, rule))
-    return atom

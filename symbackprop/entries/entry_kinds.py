@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
@@ -103,6 +103,18 @@ class Entries:
     """A sum of terms; no terms is zero."""
 
     terms: tuple[Term, ...]
+
+
+def inside(atom: Atom) -> Entries | None:
+    """What stands in a function, or in brackets."""
+    return atom.arg if isinstance(atom, Fn) else atom.body if isinstance(atom, Group) else None
+
+
+def with_inside(atom: Atom, change: Callable[[Entries], Entries]) -> Atom:
+    """The atom with something else in its function or brackets."""
+    if isinstance(atom, Fn):
+        return Fn(atom.function, change(atom.arg), atom.order)
+    return Group(change(atom.body)) if isinstance(atom, Group) else atom
 
 
 ZERO = Entries(())

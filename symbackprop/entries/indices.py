@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from symbackprop.entries.entry_kinds import (
-    Affine, AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf,
+    ZERO, Affine, AtMost, Atom, Delta, Elem, Entries, Index, Position, inside,
 )  # fmt: skip
 from symbackprop.entries.index_letters import AXES, MORE_AXES
 
@@ -25,15 +25,11 @@ def atom_indices(atom: Atom) -> Iterator[Index]:
         case Elem():
             for p in atom.at:
                 yield from position_indices(p)
-        case Fn():
-            yield from free_indices(atom.arg)
-        case Group():
-            yield from free_indices(atom.body)
         case Delta() | AtMost():
             yield from position_indices(atom.left)
             yield from position_indices(atom.right)
-        case SizeOf():
-            return
+        case _:
+            yield from free_indices(inside(atom) or ZERO)
 
 
 def free_indices(e: Entries) -> tuple[Index, ...]:
@@ -54,8 +50,7 @@ def all_names(e: Entries) -> set[str]:
         out |= {i.name for i in term.bound}
         for atom, _ in term.factors:
             out |= {i.name for i in atom_indices(atom)}
-            if isinstance(atom, Fn | Group):
-                out |= all_names(atom.arg if isinstance(atom, Fn) else atom.body)
+            out |= all_names(inside(atom) or ZERO)
     return out
 
 
@@ -66,12 +61,10 @@ def elements(e: Entries) -> Iterator[Elem]:
         match a:
             case Elem():
                 yield from nested(a)
-            case Fn():
-                yield from elements(a.arg)
-            case Group():
-                yield from elements(a.body)
             case Delta() | AtMost():
                 yield from (x for q in (a.left, a.right) for x in nested(q))
+            case _:
+                yield from elements(inside(a) or ZERO)
 
 
 def nested(q: Position) -> Iterator[Elem]:

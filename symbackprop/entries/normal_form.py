@@ -7,8 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symbackprop.entries.entry_kinds import (
-    Affine, AtMost, Atom, Delta, Elem, Entries, Factor, Fn, Group, Index, Position, SizeOf,
-    Substitution, Term, position,
+    Affine, AtMost, Atom, Delta, Elem, Entries, Factor, Index, Position, Substitution, Term,
+    position, with_inside,
 )  # fmt: skip
 from symbackprop.entries.indices import all_names, atom_indices, fresh, position_indices
 
@@ -64,15 +64,10 @@ def at_atom(atom: Atom, sub: Substitution) -> Atom:
     match atom:
         case Elem():
             return Elem(atom.tensor, tuple(at_position(p, sub) for p in atom.at))
-        case Fn():
-            return replace(atom, arg=substitute(atom.arg, sub))
-        case Group():
-            return Group(substitute(atom.body, sub))
         case Delta() | AtMost():
             left, right = (at_position(p, sub) for p in (atom.left, atom.right))
             return replace(atom, left=left, right=right)  # type: ignore[arg-type]
-        case SizeOf():
-            return atom
+    return with_inside(atom, lambda e: substitute(e, sub))
 
 
 def at_position(p: Position, sub: Substitution) -> Position:
@@ -125,20 +120,12 @@ def unshadowed(e: Entries, at: Iterable[Index]) -> Entries:
 def unshadowed_term(term: Term, outer: set[str]) -> Term:
     term = rebind(term, avoid=outer)
     names = outer | {i.name for i in term.bound}
-    factors = tuple((unshadowed_atom(a, names), x) for a, x in term.factors)
+
+    def own(e: Entries) -> Entries:
+        return Entries(tuple(unshadowed_term(t, names) for t in e.terms))
+
+    factors = tuple((with_inside(a, own), x) for a, x in term.factors)
     return term if factors == term.factors else replace(term, factors=factors)
-
-
-def unshadowed_atom(atom: Atom, outer: set[str]) -> Atom:
-    def inner(e: Entries) -> Entries:
-        return Entries(tuple(unshadowed_term(t, outer) for t in e.terms))
-
-    match atom:
-        case Fn():
-            return replace(atom, arg=inner(atom.arg))
-        case Group():
-            return Group(inner(atom.body))
-    return atom
 
 
 def rebound(e: Entries, outer: tuple[Index, ...]) -> Entries:

@@ -16,7 +16,7 @@ from symbackprop.entries.array_values import (
     Sizes as Sizes,
     Tensors,
     array_algebra,
-    tensors_of,
+    result,
 )
 from symbackprop.entries.entry_equations import Instance
 from symbackprop.entries.fold import Algebra, Axes, fold
@@ -34,11 +34,11 @@ def value(instance: Instance, operands: tuple[Array, ...], sizes: Sizes) -> Arra
     if instance.primitive:
         return PRIMITIVES[instance.primitive](*operands)
     with np.errstate(all="ignore"):
-        found = tensors_of(instance, operands, sizes, floats)[instance.result.tensor]
+        found = result(instance, operands, sizes, floats)
         if np.all(np.isfinite(found)) or not all(np.all(np.isfinite(a)) for a in operands):
             return found
         wide = tuple(np.asarray(a, np.result_type(a, np.longdouble)) for a in operands)
-        return tensors_of(instance, wide, sizes, floats)[instance.result.tensor].astype(found.dtype)
+        return result(instance, wide, sizes, floats).astype(found.dtype)
 
 
 def floats(tensors: Tensors, sizes: Sizes) -> Algebra[Any]:
@@ -163,7 +163,8 @@ def expression_value(name: str, order: int, x: Array) -> Array:
     """A scalar function by its expression, at every entry; stable sums are left to NumPy's inf rules."""
     e = derivative_entries(name, order) if order else expression(scalar_row(name).definition)
     with np.errstate(all="ignore"):
-        return np.broadcast_to(fold(e, (), floats({"x": x}, {})), x.shape)
+        found = fold(e, (), floats({"x": x.ravel()}, {}))
+        return np.broadcast_to(found, x.size).reshape(x.shape)
 
 
 def primitive(name: str):  # noqa: ANN201 - a NumPy ufunc or a Python function of one array

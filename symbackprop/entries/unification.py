@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from functools import partial
 
 from symbackprop import entries as en
 from symbackprop.entries import (
     Affine, AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf, Term,
 )  # fmt: skip
+from symbackprop.entries.entry_kinds import with_inside
 
 
 def unify_atom(pattern: Atom, target: Atom, mapping: dict[Index, Position]) -> bool:
@@ -91,16 +92,6 @@ def reletter(e: Entries, names: Mapping[str, str]) -> Entries:
         sub: dict[Index, Position] = {
             i: en.position(Index(names[i.name], i.size)) for i in own if i.name in names
         }
-        inner = tuple((nested_letters(a, names), x) for a, x in t.factors)
+        inner = tuple((with_inside(a, partial(reletter, names=names)), x) for a, x in t.factors)
         out.append(en.rename_bound(Term(t.coefficient, inner, t.bound), sub))
     return Entries(tuple(out))
-
-
-def nested_letters(atom: Atom, names: Mapping[str, str]) -> Atom:
-    """Letters bound inside a function or a group renamed."""
-    match atom:
-        case Fn():
-            return replace(atom, arg=reletter(atom.arg, names))
-        case Group():
-            return Group(reletter(atom.body, names))
-    return atom

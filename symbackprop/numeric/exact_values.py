@@ -20,7 +20,7 @@ import numpy as np
 from symbackprop.backward.reverse_pass import Backward
 from symbackprop.entries import Elem, Term
 from symbackprop.entries.array_values import (
-    Array, Sizes, Tensors, array_algebra, lengths, tensors_of,
+    Array, Sizes, Tensors, array_algebra, lengths, result,
 )  # fmt: skip
 from symbackprop.entries.entry_equations import Instance
 from symbackprop.entries.fold import Algebra, Axes, Over, fold
@@ -82,8 +82,7 @@ def placed(instance: Instance, operands: tuple[Array, ...], sizes: Sizes, m: Met
         if instance.primitive not in m.square:
             raise NotRational(instance.primitive)
         return m.square[instance.primitive](*operands)
-    found = tensors_of(instance, operands, sizes, partial(fractions, m))
-    return np.asarray(found[instance.result.tensor], dtype=object)
+    return np.asarray(result(instance, operands, sizes, partial(fractions, m)), dtype=object)
 
 
 def fractions(m: Meter, tensors: Tensors, sizes: Sizes) -> Algebra[Any]:

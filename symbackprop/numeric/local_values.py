@@ -9,8 +9,9 @@ import numpy as np
 from symbackprop.backward.accumulation import equation_of
 from symbackprop.derivation import local_names
 from symbackprop.derivation.derivation import Derivation
+from symbackprop.entries.array_values import defined
 from symbackprop.entries.entry_equations import Instance
-from symbackprop.entries.reference_values import Array, entries_value
+from symbackprop.entries.reference_values import Array, floats
 from symbackprop.formula.evaluation.value import Value
 from symbackprop.formula.tree import Formula, Partial
 from symbackprop.graph.expr import Expr, topological
@@ -80,10 +81,7 @@ def solved(definition: Expr, tensors: Mapping[Expr, Array], point: Point) -> dic
 def run_definitions(
     instance: Instance, tensors: Mapping[Hashable, Array], point: Point
 ) -> dict[Hashable, Array]:
-    known: dict[Hashable, Array] = dict(tensors)
-    for d in instance.definitions:
-        known[d.tensor] = entries_value(d.right, d.at, known, point.sizes)
-    return known
+    return defined(instance, tensors, point.sizes, floats)
 
 
 class Jacobian:
