@@ -8,7 +8,7 @@ from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import Expr, apply
 from symbackprop.vocabulary.kinds import (
     ADD, DIAG, IDENTITY, INVERSE, MATMUL, MATRIX_POWER, MULTIPLY, NEGATIVE, OUTER, SUBTRACT,
-    SUM_LAST, TRANSPOSE,
+    TRANSPOSE,
 )  # fmt: skip
 
 INHERITING = frozenset({INVERSE, MATRIX_POWER, TRANSPOSE, NEGATIVE})  # symmetric where A is
@@ -139,15 +139,3 @@ def raised(base: Expr, x: int) -> Expr:
         return apply(IDENTITY, n=base.shape[0])
     base = base if x > 0 else apply(INVERSE, base)
     return base if abs(x) == 1 else apply(MATRIX_POWER, base, k=abs(x))
-
-
-def summing_alike(a: Expr) -> Expr | None:
-    """Something shorter with the same sum over all entries: row sums, and transposes, go."""
-    if a.op is SUM_LAST:
-        return a.args[0]
-    if a.op is TRANSPOSE and a.rank == 2:
-        return a.args[0]
-    if a.op is MULTIPLY and a.rank == 2:
-        inner = [x.args[0] for x in a.args if x.op is TRANSPOSE]
-        return apply(a.op, *inner) if len(inner) == 2 else None
-    return None

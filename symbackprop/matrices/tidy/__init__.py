@@ -21,11 +21,13 @@ from symbackprop.matrices.tidy.elementwise_products import (
     in_front, picked, product, quotient, raised_to, scalars_out,
 )  # fmt: skip
 from symbackprop.matrices.tidy.like_terms import broadcast_free, collected, scaled, summands
+from symbackprop.matrices.tidy.linear_rules import linear
 from symbackprop.matrices.tidy.matrix_products import (
-    SIMPLER, contracted, determinant, dyad, inverted, linear,
+    contracted, determinant, dyad, inverted,
 )  # fmt: skip
 from symbackprop.vocabulary.kinds import (
-    ADD, DET, DIVIDE, INVERSE, MATMUL, MULTIPLY, NEGATIVE, OUTER, PICK, POWER, SOLVE, SUBTRACT,
+    ADD, DET, DIAG, DIAGONAL, DIVIDE, INVERSE, MATMUL, MULTIPLY, NEGATIVE, OUTER, PICK, POWER,
+    SOLVE, SUBTRACT, SUM, SUM_LAST, TRACE, TRANSPOSE,
 )  # fmt: skip
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
 ]  # fmt: skip
 
 SUMS = frozenset({ADD, SUBTRACT})
+LINEAR = (TRANSPOSE, SUM, SUM_LAST, DIAG, DIAGONAL, TRACE)
 BROADCASTING = SUMS | {MULTIPLY, DIVIDE}
 
 
@@ -60,7 +63,7 @@ RULES |= {
     SOLVE: lambda a, b: contracted(inverted(a), b),
     DET: determinant,
     PICK: picked,
-    **{kind: linear(kind) for kind in SIMPLER},
+    **{kind: linear(kind) for kind in LINEAR},
     **{kind: mean(kind) for kind in MEANS},
 }
 

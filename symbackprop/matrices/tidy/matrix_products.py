@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 
-from symbackprop.entries.op import Op
 from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import Expr, apply, const
 from symbackprop.matrices import product_folding as folds, square_products as sq
 from symbackprop.matrices.monomials import is_ones, is_zero, join, split
-from symbackprop.matrices.tidy.centred_sums import of_centred, vanishes
+from symbackprop.matrices.tidy.centred_sums import of_centred
 from symbackprop.matrices.tidy.constructors import (
-    RULES, diag, diagonal, inverse, mm, mul, outer, power, rows, total, tr, trace,
+    diag, inverse, mm, mul, outer, power, rows, total, tr,
 )  # fmt: skip
 from symbackprop.matrices.tidy.elementwise_products import entry_at, in_front, scalars_out
-from symbackprop.matrices.tidy.like_terms import broadcast_free
-from symbackprop.sizes import count
 from symbackprop.vocabulary.kinds import (
-    ADD, CONSTANT, DET, DIAG, DIAGONAL, EXP, IDENTITY, MATMUL, MULTIPLY, ONEHOT, OUTER, POWER,
-    SOFTMAX, SUM, SUM_LAST, TRACE, TRANSPOSE, UNIT,
+    DET, DIAG, EXP, IDENTITY, MATMUL, ONEHOT, OUTER, SOFTMAX, UNIT,
 )  # fmt: skip
 
 
@@ -121,78 +116,6 @@ def symmetric_first(a: Expr, b: Expr) -> Expr | None:
     return mm(b, a) if a.rank == 1 and sq.symmetric(b) else None
 
 
-def simpler_transpose(a: Expr) -> Expr | None:
-    if sq.symmetric(a):
-        return a
-    if a.op is TRANSPOSE:
-        return a.args[0]
-    if a.op is MATMUL and a.args[0].rank == a.args[1].rank == 2:
-        return mm(tr(a.args[1]), tr(a.args[0]))
-    if a.op in (ADD, MULTIPLY) and broadcast_free(a) and a.rank == 2:
-        return RULES[a.op](*(tr(x) if x.rank else x for x in a.args))
-    if a.op is OUTER:
-        return outer(a.args[1], a.args[0])
-    if a.op is CONSTANT:
-        return fn.constant(a.attribute("value"), *reversed(a.shape))  # type: ignore[arg-type]
-    return None
-
-
-def simpler_total(a: Expr) -> Expr | None:
-    """Sums of ones, unit vectors, declared distributions; Σ u⊙v = uᵀv."""
-    if a.op is CONSTANT:
-        return const(count(a.shape))
-    if a.op in (ONEHOT, UNIT) and a.rank == 1:
-        return const(1)
-    if is_distribution(a) and a.rank == 1:
-        return const(1)
-    if a.rank == 1 and a.op is MULTIPLY and all(x.rank == 1 for x in a.args):
-        return mm(*a.args)
-    if a.op is DIAGONAL:
-        return trace(a.args[0])
-    if masked := sq.on_the_diagonal(a):
-        return trace(masked)
-    if a.rank == 1 and a.op is POWER and a.attribute("p") == 2:
-        return mm(a.args[0], a.args[0])
-    for n in (0, 1) if a.op is MATMUL and a.rank == 2 else ():
-        if is_ones(a.args[n]):  # Σ 1 1ᵀ B is so many Σ B
-            return mul(const(a.shape[n]), total(a.args[1 - n]))
-    if vanishes(a, *reversed(range(a.rank))):
-        return const(0)
-    same = sq.summing_alike(a)
-    return total(same) if same else None
-
-
-def simpler_rows(a: Expr) -> Expr | None:
-    """Row sums: of one-hot rows and declared distributions, of ones, of outer products."""
-    if is_distribution(a) or a.op is ONEHOT:
-        return fn.constant(1, *a.shape[:-1])
-    if masked := sq.on_the_diagonal(a):
-        return diagonal(masked)
-    if is_ones(a):
-        return mul(const(a.shape[-1]), fn.constant(1, *a.shape[:-1]))
-    if vanishes(a, a.rank - 1):
-        return fn.constant(0, *a.shape[:-1])
-    if a.op is OUTER:
-        return mul(total(a.args[1]), a.args[0])
-    if a.op is TRANSPOSE and a.args[0].op is OUTER:
-        return mul(total(a.args[0].args[0]), a.args[0].args[1])
-    if a.op is MATMUL and a.args[0].op is DIAG:
-        return mul(a.args[0].args[0], rows(a.args[1]))
-    if a.op is MATMUL and a.rank == 2 and is_ones(a.args[1]):
-        return mul(const(a.shape[1]), rows(a.args[0]))
-    return None
-
-
-def is_distribution(a: Expr) -> bool:
-    """A symbol declared one-hot or a distribution: its entries along the last axis add to 1."""
-    s = a.symbol
-    return s is not None and s.domain in ("onehot", "distribution")
-
-
-def simpler_diag(a: Expr) -> Expr | None:
-    return fn.eye(const(a.shape[0])) if is_ones(a) else None
-
-
 def inverted(a: Expr) -> Expr:
     """The factors of a product inverted one by one, where they are square; transposes outside."""
     front, a = scalars_out(a)
@@ -207,12 +130,6 @@ def inverted(a: Expr) -> Expr:
     return mul(power(join(front, ()), Fraction(-1)), made)
 
 
-def simpler_trace(a: Expr) -> Expr | None:
-    if a.op is OUTER:
-        return mm(*a.args)
-    return trace(a.args[0]) if a.op is TRANSPOSE else None
-
-
 def determinant(a: Expr) -> Expr:
     """det Aᵀ = det A, det A⁻¹ = 1 / det A."""
     base, x, _ = sq.powered(a)
@@ -224,25 +141,3 @@ def dyad(u: Expr, v: Expr) -> Expr:
     whole = is_ones(u) and is_ones(v)
     made = fn.constant(1, const(u.shape[0]), const(v.shape[0])) if whole else apply(OUTER, u, v)
     return in_front([p, q], made)
-
-
-def nothing(a: Expr) -> Expr | None:
-    return None
-
-
-SIMPLER: dict[Op, Callable[[Expr], Expr | None]] = {
-    TRANSPOSE: simpler_transpose, SUM: simpler_total, SUM_LAST: simpler_rows, DIAG: simpler_diag,
-    DIAGONAL: nothing, TRACE: simpler_trace,
-}  # fmt: skip
-
-
-def linear(kind: Op) -> Callable[[Expr], Expr]:
-    """A constructor of a linear op of one argument: scalars move in front of it."""
-
-    def build(e: Expr) -> Expr:
-        if is_zero(e):
-            return fn.constant(0, *apply(kind, e).shape)
-        front, bare = scalars_out(e)
-        return in_front([front], SIMPLER[kind](bare) or apply(kind, bare))
-
-    return build
