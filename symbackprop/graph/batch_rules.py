@@ -119,23 +119,6 @@ def sliced(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
     return apply(node.op, args[0].expr, ranges=ranges)
 
 
-def other_shape(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
-    return reshaped(args[0].expr, (n, *node.shape))
-
-
-def diagonal(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
-    (a,) = args
-    return apply(MULTIPLY, reshaped(a.expr, (n, *a.own, ONE)), fn.eye(const(a.own[0])))
-
-
-def over_steps(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
-    return time_sum(args[0].expr, node.attributes[0][1])  # type: ignore[arg-type]
-
-
-def trace(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
-    return fn.einsum("nii->n", args[0].expr)
-
-
 def solution(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
     """A⁻¹ x of many x and one A, in rows; of many A there is none."""
     a, b = args
@@ -145,22 +128,23 @@ def solution(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
     return apply(TRANSPOSE, columns)
 
 
-def norms(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
-    return apply(ROW_NORMS, args[0].expr)
+def diagonal(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
+    (a,) = args
+    return apply(MULTIPLY, reshaped(a.expr, (n, *a.own, ONE)), fn.eye(const(a.own[0])))
 
 
 RULES: Mapping[Op, Rule] = {
-    NORM:    norms,
-    MATMUL:  product,
-    OUTER:   outer,
-    SUM:     every_axis(SUM_LAST),
-    MEAN:    every_axis(MEAN_LAST),
-    MSE:     mean_square,
-    CONCAT:  side_by_side,
-    SLICE:   sliced,
-    RESHAPE: other_shape,
-    DIAG:    diagonal,
-    TRACE:   trace,
-    SOLVE:   solution,
-    TIME_SUM: over_steps,
+    NORM:     lambda node, args, n: apply(ROW_NORMS, args[0].expr),
+    MATMUL:   product,
+    OUTER:    outer,
+    SUM:      every_axis(SUM_LAST),
+    MEAN:     every_axis(MEAN_LAST),
+    MSE:      mean_square,
+    CONCAT:   side_by_side,
+    SLICE:    sliced,
+    RESHAPE:  lambda node, args, n: reshaped(args[0].expr, (n, *node.shape)),
+    DIAG:     diagonal,
+    TRACE:    lambda node, args, n: fn.einsum("nii->n", args[0].expr),
+    SOLVE:    solution,
+    TIME_SUM: lambda node, args, n: time_sum(args[0].expr, node.attributes[0][1]),  # type: ignore[arg-type]
 }  # fmt: skip
