@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.emit.code_names import CodeNames
+from symbackprop.emit.code_names import CodeNames, public
 from symbackprop.emit.literals import bare, safe, shape_code, size_code
 from symbackprop.errors import SymbackpropError
 from symbackprop.graph.graph import Graph
@@ -16,33 +17,40 @@ RANKS = '''def _ranks(*given):
     """Errors: `ValueError` for an array with more or fewer axes than declared."""
     for name, array, axes, declared in given:
         if np.ndim(array) != axes:
-            raise ValueError(f"{name} is declared {declared}, given an array of shape {np.shape(array)}")
+            raise ValueError(f"{name} is declared {declared}, "
+                             f"given an array of shape {np.shape(array)}")
 '''
 FITS = '''def _fits(*given):
     """Errors: `ValueError` for an array whose sizes do not agree with those of the others."""
     for name, array, shape, declared in given:
         if np.shape(array) != shape or 0 in shape:
-            raise ValueError(f"{name} is declared {declared}, beside the other arrays {shape}, "
+            raise ValueError(f"{name} is declared {declared}, "
+                             f"beside the other arrays {shape}, "
                              f"given an array of shape {np.shape(array)}")
 '''
 LABELS = '''def _labels(*given):
     """Errors: `ValueError` for labels that name no class."""
     for name, labels, classes in given:
         if labels.dtype.kind not in "iu" or np.any((labels < 0) | (labels >= classes)):
-            raise ValueError(f"{name} holds labels, whole numbers from 0 to {classes - 1}, given {labels}")
+            raise ValueError(f"{name} holds labels, "
+                             f"whole numbers from 0 to {classes - 1}, given {labels}")
 '''
+Argument: TypeAlias = tuple[str, str, Shape]
 CHECKS: Mapping[str, str] = {"_ranks": RANKS, "_fits": FITS, "_labels": LABELS}
 
 
-def arguments(d: Derivation, names: CodeNames) -> Iterator[tuple[str, Shape]]:
-    """The arguments of the function with their declared shapes, a time step as the first axis."""
+def arguments(d: Derivation, names: CodeNames, *, seeded: bool) -> Iterator[Argument]:
+    """The arguments of a function with their declared shapes, a time step as the first axis.
+
+    The output's δ is one where the function is `seeded`. Each is as a caller calls it, and as code does.
+    """
     g = d.graph
     for n in g.inputs:
-        yield safe(n), over_time(g, n)
+        yield public(n), safe(n), over_time(g, n)
     for (n, _), argument in names.early.items():
-        yield argument, g.symbol[n].shape
-    if d.backward.seed.symbol:
-        yield names.bar(d.of), over_time(g, d.of)
+        yield argument, argument, g.symbol[n].shape
+    if seeded:
+        yield names.bar(d.of), names.bar(d.of), over_time(g, d.of)
 
 
 def over_time(g: Graph, name: str) -> Shape:
@@ -51,22 +59,24 @@ def over_time(g: Graph, name: str) -> Shape:
     return ((g.time.length,) if s.time and g.time else ()) + s.shape
 
 
-def ranks(d: Derivation, names: CodeNames) -> list[str]:
+def ranks(d: Derivation, names: CodeNames, *, seeded: bool) -> list[str]:
     """The line that compares numbers of axes, before sizes are read from them."""
-    rows = [f"({n!r}, {n}, {len(s)}, {declared(s)!r})" for n, s in arguments(d, names)]
+    rows = [f"({said!r}, {n}, {len(s)}, {declared(s)!r})"
+            for said, n, s in arguments(d, names, seeded=seeded)]  # fmt: skip
     return [f"_ranks({', '.join(rows)})"] if rows else []
 
 
-def sizes(d: Derivation, names: CodeNames, known: Collection[str]) -> list[str]:
+def sizes(d: Derivation, names: CodeNames, known: Collection[str], *, seeded: bool) -> list[str]:
     """The lines that compare sizes, as far as they are known, what nodes need of them, and labels."""
-    rows = [f"({n!r}, {n}, {shape_code(shape)}, {declared(shape)!r})" for n, shape in arguments(d, names)
+    given = list(arguments(d, names, seeded=seeded))
+    rows = [f"({said!r}, {n}, {shape_code(shape)}, {declared(shape)!r})" for said, n, shape in given
             if shape and all(s.names <= set(known) for s in shape)]  # fmt: skip
-    inputs = [(safe(n), d.graph.symbol[n].symbol) for n in d.graph.inputs]
-    classes = [f"({n!r}, {n}, {size_code(s.labels)})" for n, s in inputs
+    inputs = [(public(n), safe(n), d.graph.symbol[n].symbol) for n in d.graph.inputs]
+    classes = [f"({said!r}, {n}, {size_code(s.labels)})" for said, n, s in inputs
                if s and s.labels and s.labels.names <= set(known)]  # fmt: skip
     out = [f"_fits({', '.join(rows)})"] if rows else []
     out += [f"_labels({', '.join(classes)})"] if classes else []
-    axes = extents(d, names)
+    axes = extents(given)
     asked = (*conditions(d.graph), *positive(d.graph, axes, known))
     return [*out, *(line for c in asked for line in needed(c, axes, known))]
 
@@ -81,9 +91,9 @@ def positive(g: Graph, axes: Mapping[Size, str], known: Collection[str]) -> Iter
             )
 
 
-def extents(d: Derivation, names: CodeNames) -> dict[Size, str]:
+def extents(given: Iterable[Argument]) -> dict[Size, str]:
     """The sizes of the axes of all arguments, and code that reads them."""
-    return {s: f"{n}.shape[{k}]" for n, shape in arguments(d, names) for k, s in enumerate(shape)}
+    return {s: f"{n}.shape[{k}]" for _, n, shape in given for k, s in enumerate(shape)}
 
 
 def needed(c: Condition, axes: Mapping[Size, str], known: Collection[str]) -> list[str]:

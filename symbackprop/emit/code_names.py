@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import count
+from keyword import iskeyword
+from typing import TypeAlias
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.literals import OWN, safe
 from symbackprop.graph.expr import topological
+from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import Graph
 
+Given: TypeAlias = tuple[str, str]  # a parameter as a caller calls it, and as code does
 Early = Mapping[tuple[str, int], str]  # by name and step, 0 or before
 
 
@@ -21,8 +23,7 @@ class CodeNames:
 
     bars: Mapping[str, str]  # δ of a name: x_bar
     early: Early  # values before the first step, by name and step: h_0, h_m1
-    inner: str  # the function that does the work, where a parameter is called like what code itself uses
-    taken: frozenset[str]
+    room: Room  # where a module draws further names
 
     def bar(self, name: str) -> str:
         return self.bars[name]
@@ -53,26 +54,26 @@ class Parameters:
 def code_names(d: Derivation) -> CodeNames:
     """The names of a derivation in code, each made one drawn against all others."""
     g = d.graph
-    taken = {*map(safe, g.symbol), *map(safe, g.sizes), *([safe(g.time.name)] if g.time else ())}
-    taken |= {*g.symbol, *OWN}
-    bars = {n: fresh(f"{safe(n)}_bar", taken) for n in dict.fromkeys((*d.backward.adjoints, d.of))}
-    early = {(n, t): fresh(f"{safe(n)}_{'m' * (t < 0)}{-t}", taken) for n, t in states(g)}
-    inner = fresh("_computed", taken)
-    return CodeNames(bars, early, inner, frozenset(taken))
+    declared = (*g.symbol, *g.sizes, *([g.time.name] if g.time else ()))
+    room = Room.code((*declared, *map(safe, declared)), OWN)
+    bars = {n: room.spaced(f"{n}_bar") for n in dict.fromkeys((*d.backward.adjoints, d.of))}
+    early = {(n, t): room.spaced(f"{n}_{'m' * (t < 0)}{-t}") for n, t in states(g)}
+    return CodeNames(bars, early, room)
+
+
+def public(name: str) -> str:
+    """What a caller writes for a symbol: its own name, unless it is a word of Python."""
+    return safe(name) if iskeyword(name) else name
 
 
 def parameters(d: Derivation) -> Parameters:
-    """The keywords of the emitted function: a symbol's own name, unless it is a word of Python."""
+    """The keywords of the emitted function."""
     names = code_names(d)
-    own = {n: safe(n) if keyword.iskeyword(n) else n for n in d.graph.inputs}
-    return Parameters(own, names.early, names.bar(d.of) if d.backward.seed.symbol else "")
-
-
-def fresh(name: str, taken: set[str]) -> str:
-    """The name, with as many _ behind it as make it new."""
-    found = next(n for k in count() if (n := name + "_" * k) not in taken)
-    taken.add(found)
-    return found
+    return Parameters(
+        {n: public(n) for n in d.graph.inputs},
+        names.early,
+        names.bar(d.of) if d.backward.seed.symbol else "",
+    )
 
 
 def states(g: Graph) -> Iterable[tuple[str, int]]:

@@ -6,17 +6,17 @@ print(layers([Functions(d, "h_conv2d", "h_conv2d_grad")]))
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.emit import function_opening as sequences
-from symbackprop.emit.code_names import code_names
-from symbackprop.emit.literals import opening, safe
+from symbackprop.emit.code_names import Given, code_names, public
+from symbackprop.emit.literals import OWN, opening, safe
 from symbackprop.emit.numpy_code import Module
 from symbackprop.errors import SymbackpropError
 from symbackprop.graph.expr import symbols
+from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import ancestors
 
 
@@ -62,11 +62,11 @@ def layers(parts: Sequence[Part]) -> str:
     if any(p.derivation.graph.time for p in parts):
         raise SymbackpropError("a recurrence is no layer", where="emit", hint="Use source().")
     parts = [replace(p, derivation=cut(p.derivation)) for p in parts]
-    inside = (code_names(p.derivation).taken for p in parts)
-    reserved = frozenset(names).union(*inside)
+    inside = (name for p in parts for name in code_names(p.derivation).room.typed)
+    room = Room.code((*names, *inside), OWN)
     for p in parts:
         module = Module(p.derivation, module)
-        module.reserved = reserved
+        module.room = room
         code = two_functions(p, module) if isinstance(p, Functions) else layer_class(p, module)
         body += ["\n\n", *code]
     head = opening(", ".join(names), *(p.derivation.graph for p in parts))
@@ -75,14 +75,12 @@ def layers(parts: Sequence[Part]) -> str:
 
 def two_functions(p: Functions, m: Module) -> list[str]:
     d = p.derivation
-    inputs = ", ".join(safe(n) for n in d.graph.inputs)
-    seed = f", {m.names.bar(d.of)}" if d.backward.seed.symbol else ""
+    inputs = [m.given(n) for n in d.graph.inputs]
+    last = f"    return {', '.join(map(m.names.bar, d.wrt))}\n"
     return [
-        f"def {p.forward}({inputs}):\n",
-        *forward_lines(m),
-        f"\n\ndef {p.backward}({inputs}{seed}):\n",
-        *backward_lines(m),
-        f"    return {', '.join(map(m.names.bar, d.wrt))}\n",
+        *m.function(p.forward, inputs, forward_lines(m)),
+        "\n\n",
+        *m.function(p.backward, [*inputs, *seeds(m)], [*backward_lines(m), last]),
     ]
 
 
@@ -91,53 +89,62 @@ def layer_class(p: Layer, m: Module) -> list[str]:
     if p.data not in d.wrt:
         raise SymbackpropError(f"{p.data} is no variable", where="emit",
                                hint=f"Variables: {', '.join(d.wrt)}")  # fmt: skip
-    held = [safe(n) for n in d.graph.inputs if n != p.data]
-    mine = [m.names.bar(n) for n in d.wrt if n != p.data]
-    data, of = safe(p.data), safe(d.of)
-    seed = f", {m.names.bar(d.of)}" if d.backward.seed.symbol else ""
-    known = assigned(held, list(map(attribute, held)))
-    kept = assigned([data, *held], list(map(attribute, [data, *held])))
+    own = m.room.spaced("self") if "self" in d.graph.inputs else "self"
+    kept = {n: f"{own}.{attribute(public(n))}" for n in d.graph.inputs}
+    held, data = [n for n in d.graph.inputs if n != p.data], public(p.data)
+    slopes = [m.names.bar(n) for n in d.wrt if n != p.data]
+    known = assigned(map(safe, held), [kept[n] for n in held])
+    every = assigned(map(safe, [p.data, *held]), [kept[n] for n in (p.data, *held)])
+    ahead = [*known, *forward_lines(m)]
+    given = [f"    {kept[p.data]} = {data}\n"]
+    if data != safe(p.data):  # a parameter np would hide the module of that name
+        work = m.room.spaced("_forward")
+        given += [f"    return {own}.{work}()\n", f"\ndef {work}({own}):\n"]
+        ahead = [*every, *forward_lines(m)]
     return [
         f"class {p.name}:\n",
-        f'    """A layer from {data} to {of}; backward keeps the gradients of its own arrays."""\n\n',
-        f"    def __init__({', '.join(['self', *held])}):\n",
-        *indented(assigned(list(map(attribute, held)), held) or ["    pass\n"]),
-        f"\n    def forward(self, {data}):\n",
-        *indented([f"    {attribute(data)} = {data}\n", *known, *forward_lines(m)]),
-        f"\n    def backward(self{seed}):\n",
-        *indented([*kept, *backward_lines(m)]),
-        *indented(assigned([f"self.{n}" for n in mine], mine)),
+        f'    """A layer from {data} to {d.of}; backward keeps the gradients of its own arrays."""\n\n',
+        f"    def __init__({', '.join([own, *map(public, held)])}):\n",
+        *indented(assigned([kept[n] for n in held], map(public, held)) or ["    pass\n"]),
+        f"\n    def forward({own}, {data}):\n",
+        *indented([*given, *ahead]),
+        f"\n    def backward({', '.join([own, *(code for _, code in seeds(m))])}):\n",
+        *indented([*every, *backward_lines(m)]),
+        *indented(assigned([f"{own}.{n}" for n in slopes], slopes)),
         f"        return {m.names.bar(p.data)}\n",
     ]
 
 
+def seeds(m: Module) -> list[Given]:
+    """The δ of an output that is no number, as a parameter."""
+    bar = m.names.bar(m.d.of)
+    return [(bar, bar)] if m.d.backward.seed.symbol else []
+
+
 def attribute(name: str) -> str:
-    """Where a layer keeps an array: its methods keep their names."""
-    return f"self.{name}_" if name.rstrip("_") in ("forward", "backward") else f"self.{name}"
+    """What an array of a layer is called: its methods keep their names."""
+    return f"{name}_" if name.rstrip("_") in ("forward", "backward") else name
 
 
-def assigned(left: Sequence[str], right: Sequence[str]) -> list[str]:
-    return [f"    {', '.join(left)} = {', '.join(right)}\n"] if left else []
+def assigned(left: Iterable[str], right: Iterable[str]) -> list[str]:
+    names = ", ".join(left)
+    return [f"    {names} = {', '.join(right)}\n"] if names else []
 
 
 def indented(lines: Sequence[str]) -> list[str]:
-    return [f"    {x}" for x in lines]
+    return ["\n    " + x[1:] if x[0] == "\n" else f"    {x}" for x in lines]
 
 
 def forward_lines(m: Module) -> list[str]:
     sweep = m.sweep(forward=True, only=ancestors(m.d.graph, m.d.of))
-    return opened(m, [*sweep, f"    return {safe(m.d.of)}\n"])
+    return m.opened([*sweep, f"    return {safe(m.d.of)}\n"], seeded=False)
 
 
 def backward_lines(m: Module) -> list[str]:
     """The δ's, after the nodes whose values they use."""
     sweep = m.sweep(forward=True, only=below(m.d, used(m.d)))
-    return opened(m, [*sweep, *m.seed(), *m.sweep(forward=False)])
-
-
-def opened(m: Module, lines: list[str]) -> list[str]:
-    """Lines of a function after those that make arrays and sizes."""
-    return [*(f"    {x}\n" for x in sequences.opening(m.d, m.names, lines)), *lines]
+    work = [*sweep, *m.seed(), *m.sweep(forward=False)]
+    return m.opened(work, seeded=m.d.backward.seed.symbol is not None)
 
 
 def below(d: Derivation, names: set[str]) -> set[str]:

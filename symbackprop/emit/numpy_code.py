@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Hashable, Mapping
+from collections.abc import Container, Hashable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from itertools import count
@@ -11,7 +11,7 @@ from itertools import count
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit import argument_checks as checks, function_opening as sequences
 from symbackprop.emit.closed_kind_calls import ADJUGATE_CODE, SPECIAL
-from symbackprop.emit.code_names import code_names, fresh, parameters
+from symbackprop.emit.code_names import Given, code_names, parameters, public
 from symbackprop.emit.entry_code import einsums
 from symbackprop.emit.literals import (
     FUNCTION, OWN, bare, number_code, opening, safe, shape_code, size_code,
@@ -25,6 +25,7 @@ from symbackprop.entries.scalar_derivatives import derivative_entries
 from symbackprop.entries.scalar_functions import SCALARS, expression, scalar_row
 from symbackprop.errors import SymbackpropError
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, topological
+from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import TIME_SUM, Time
 from symbackprop.matrices.adjugate import ADJUGATE, named_determinants, without_inverse
 from symbackprop.numeric.points import backward_groups, forward_groups
@@ -54,7 +55,7 @@ class Module:
         self.helpers: dict[str, str] = beside.helpers if beside else {}
         # what a helper is: a scalar function's derivative, an op on shapes
         self.meaning: dict[Hashable, str] = beside.meaning if beside else {}
-        self.reserved: frozenset[str] = beside.reserved if beside else self.names.taken
+        self.room = beside.room if beside else self.names.room  # where functions get their names
 
     def lines(self) -> list[str]:
         head = opening(f"{self.d.of} and its gradient by {', '.join(self.d.wrt)}", self.g)
@@ -79,30 +80,42 @@ class Module:
     # --- the function ---
 
     def body(self) -> list[str]:
-        d, given = self.d, parameters(self.d)
+        d = self.d
         work = [
             *self.sweep(forward=True),
             *self.seed(),
             *self.sweep(forward=False, only=sequences.wanted(d)),
         ]
         work.append(f"    return {self.results()}\n")
-        ask = partial(checks.sizes, d, self.names)
-        door = [*checks.ranks(d, self.names), *sequences.opening(d, self.names, work, ask)]
+        given = [*map(self.given, d.graph.inputs), *((x, x) for x in parameters(d).others)]
+        work = self.opened(work, seeded=d.backward.seed.symbol is not None)
+        return self.function(FUNCTION, given, work, "*, ")
+
+    def given(self, name: str) -> Given:
+        """An input as a caller writes it, and as the code does."""
+        return public(name), safe(name)
+
+    def function(
+        self, name: str, given: Sequence[Given], work: list[str], first: str = ""
+    ) -> list[str]:
+        """A function under its parameters' own names; a parameter np would hide the module of that name."""
+        outside, inside = ([x[k] for x in given] for k in (0, 1))
+        if outside == inside:
+            return [f"def {name}({first}{', '.join(outside)}):\n", *work]
+        inner = self.room.spaced("_computed")
+        return [f"def {inner}({', '.join(inside)}):\n", *work, "\n\n",
+                f"def {name}({first}{', '.join(outside)}):\n",
+                f"    return {inner}({', '.join(outside)})\n"]  # fmt: skip
+
+    def opened(self, work: list[str], *, seeded: bool) -> list[str]:
+        """Lines after those that make arrays and sizes, and hold them against the declaration."""
+        d, names = self.d, self.names
+        ask = partial(checks.sizes, d, names, seeded=seeded)
+        door = [*checks.ranks(d, names, seeded=seeded), *sequences.opening(d, names, work, ask)]
         self.helpers |= {
             k: code for k, code in checks.CHECKS.items() if any(x.startswith(k) for x in door)
         }
-        work = [*(f"    {x}\n" for x in door), *work]
-        own = [safe(n) for n in given.inputs]
-        if own == list(given.inputs.values()):
-            return [f"def {FUNCTION}(*, {', '.join(given.all)}):\n", *work]
-        inner = self.names.inner  # a parameter np would hide the module of that name
-        passed = [
-            *map("{}={}".format, own, given.inputs.values()),
-            *(f"{x}={x}" for x in given.others),
-        ]
-        return [f"def {inner}({', '.join([*own, *given.others])}):\n", *work, "\n\n",
-                f"def {FUNCTION}(*, {', '.join(given.all)}):\n",
-                f"    return {inner}({', '.join(passed)})\n"]  # fmt: skip
+        return [*(f"    {x}\n" for x in door), *work]
 
     def seed(self) -> list[str]:
         """The δ of the output, where it is no parameter, or has steps."""
@@ -260,9 +273,7 @@ class Module:
         if known:
             return known, False
         tried = (f"{name}{k or ''}" for k in count())
-        taken = {*self.helpers, *self.meaning.values(), *self.reserved}
-        own = next(x for x in tried if x not in taken)
-        self.meaning[meaning] = own
+        own = self.meaning[meaning] = self.room.draw(tried)
         return own, True
 
     # --- entry equations ---
@@ -279,8 +290,8 @@ class Module:
         sizes = [safe(n) for n in sizes]
         if new:
             tensors = [*(n for n, _ in instance.inputs), *(d.tensor for d in instance.definitions)]
-            taken = {*sizes, *OWN, *SCALARS}
-            names: dict[Hashable, str] = {n: fresh(n, taken) for n in tensors}
+            room = Room.code(sizes, OWN | frozenset(SCALARS))
+            names: dict[Hashable, str] = {n: room.spaced(n) for n in tensors}
             lines = [f"    {names[d.tensor]} = {self.einsums(d.right, d.at, names)}\n"
                      for d in instance.definitions]  # fmt: skip
             head = (

@@ -113,7 +113,7 @@ def default_tex(name: str) -> str:
     if digits and number and not tail:
         head, tail = digits, number
     primes = "'" * (len(name) - len(name.rstrip("_")))
-    if head in GREEK:
+    if head in GREEK and head != "delta":  # δ is an error signal, or Kronecker's
         head = "\\" + head
     elif len(head) > 1:
         head = r"\mathrm{" + head + "}"
@@ -121,6 +121,13 @@ def default_tex(name: str) -> str:
     if len(tail) > 1 and not tail.isdigit():
         tail = r"\mathrm{" + tail.replace("_", r"\_") + "}"
     return head + primes + (f"_{{{tail}}}" if tail else "")
+
+
+def function_tex(name: str) -> str:
+    """A function prints as a symbol does, but for a prime, which would make a derivative of it."""
+    plain = name.rstrip("_")
+    tex = default_tex(plain or name)
+    return marked(Mark.TILDE, tex) if plain and plain != name else tex
 
 
 GREEK = frozenset(

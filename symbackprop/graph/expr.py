@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isfinite
+from threading import Lock
 
 from symbackprop import doors
 from symbackprop.entries.op import Attributes, Op
@@ -148,16 +149,21 @@ SIGNS = {
 LEAVES = frozenset({SYMBOL, NUMBER, SIZE})
 SUBSCRIPT: list[Callable[[Expr, object], Expr]] = []  # what x[...] means, set by `functions.py`
 _table: weakref.WeakValueDictionary[object, Expr] = weakref.WeakValueDictionary()
+_making = (
+    Lock()
+)  # between looking for an expression and putting it in, no other thread may put in its twin
 
 
 def intern(op: Op, args: tuple[Expr, ...], attributes: Attributes, shape: Shape) -> Expr:
+    """The one expression that is this op on these arguments."""
     key = (op, args, attributes)
     found = _table.get(key)
-    if found is None:
-        found = object.__new__(Expr)
-        found.op, found.args, found.attributes, found.shape = op, args, attributes, shape
-        _table[key] = found
-    return found
+    if found is not None:
+        return found
+    made = object.__new__(Expr)
+    made.op, made.args, made.attributes, made.shape = op, args, attributes, shape
+    with _making:
+        return _table.setdefault(key, made)
 
 
 def leaf(symbol: Symbol) -> Expr:

@@ -1,7 +1,7 @@
-"""Fresh names: whatever a derivation names by itself is drawn here, against every name in use.
+"""Fresh names: whatever a derivation, its page or its code names by itself is drawn here.
 
 In use are the symbols of a graph, its sizes, its time index and declared functions, the letters all these
-print, and what was drawn before.
+print, what means something in code, and what was drawn before.
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ class Room:
     typed: set[str]
     printed: set[Name]
     declared: frozenset[Name]
+    words: frozenset[str] = (
+        frozenset()
+    )  # of a language that reads the names, where nothing is printed
 
     @staticmethod
     def of(g: Graph) -> Room:
@@ -47,13 +50,22 @@ class Room:
         printed = frozenset(printed_names(g))
         return Room(typed, set(printed), printed)
 
+    @staticmethod
+    def code(typed: Iterable[str], words: frozenset[str]) -> Room:
+        """Names in code, beside words that mean something there."""
+        return Room(set(typed), set(), frozenset(), words)
+
     def unheard(self, name: str) -> bool:
         """Whether nobody types or prints a name."""
+        if self.words:
+            return not (name in self.typed or name in self.words or iskeyword(name))
         tex = size_name(name)
         return not (name in self.typed or tex.base in OWN or tex in self.printed)
 
     def free(self, name: str) -> bool:
         """Whether a name is unheard, and no entry of a declared one, nor that one of its: u_1 and u."""
+        if self.words:
+            return self.unheard(name)
         tex = size_name(name)
         if tex.sub.isdecimal():
             return self.unheard(name) and replace(tex, sub="") not in self.declared
@@ -64,8 +76,13 @@ class Room:
         """The first name that is free; it is in use from here on."""
         name = next(n for n in candidates if self.free(n))
         self.typed.add(name)
-        self.printed.add(size_name(name))
+        if not self.words:
+            self.printed.add(size_name(name))
         return name
+
+    def spaced(self, name: str) -> str:
+        """The name, with as many _ behind it as make it new."""
+        return self.draw(name + "_" * k for k in count())
 
     def numbered(self, letters: Iterable[str]) -> str:
         """u1, u2, … of the first letter nobody has."""

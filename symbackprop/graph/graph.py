@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from difflib import get_close_matches
@@ -160,7 +160,7 @@ def starts_apart(
 
 def entries_apart(
     symbol: Mapping[str, Expr], definition: Mapping[str, Expr], initial: Mapping[str, Expr],
-    others: Iterable[Name],
+    others: Sequence[Name],
 ) -> tuple[Mapping[str, Expr], ...]:  # fmt: skip
     """The tables with another printed name for every symbol that would be read as something else.
 
@@ -173,14 +173,15 @@ def entries_apart(
     wholes = {n: replace(x, sub="") for n, x in printed.items() if x.sub.isdecimal() and not x.sup}
     picked = any(x in arrays for x in wholes.values()) and any(map(picks, definition.values()))
     taken = {*others, *(tex for n, tex in printed.items() if tex != size_name(n))}
+    stepped = {replace(x, sub="") for x in others if x.sub.isdecimal()}
     moved: dict[str, Name] = {}
     for name, tex in printed.items():
         whole = wholes.get(name)
         array = arrays.get(whole) if whole else None
         entry = array is not None and (picked or any(s.number == 1 for s in array.shape))
-        step = whole in steps and tex not in steps
+        step = tex in stepped if tex in steps else whole in steps
         if entry or (tex == size_name(name) and (step or tex in taken)):
-            moved[name] = next(x for x in elsewhere(tex) if x not in taken)
+            moved[name] = next(x for x in elsewhere(tex) if x not in taken and x != tex)
         taken.add(moved.get(name, tex))
     every = symbols(*symbol.values(), *definition.values(), *initial.values()) if moved else ()
     # at every step it is read

@@ -11,7 +11,7 @@ from symbackprop.entries.op import Op, abstract
 from symbackprop.errors import (
     CHARACTERS, RANK, DeclarationError, LimitError, ShapeError, SymbackpropError, within,
 )  # fmt: skip
-from symbackprop.formula.printed_names import default_tex, spelled
+from symbackprop.formula.printed_names import default_tex, function_tex, spelled
 from symbackprop.formula.tree import Name
 from symbackprop.graph.domains import DOMAINS
 from symbackprop.graph.expr import Expr, Operand, Symbol, apply, labels_of, leaf
@@ -165,7 +165,7 @@ class Reader:
                                        hint="Take another name, as phi.")  # fmt: skip
             op = abstract(s.name)
             self.functions[s.name] = of_one(op)
-            self.spelled[s.name] = s.tex or default_tex(s.name)
+            self.spelled[s.name] = s.tex or function_tex(s.name)
             spelled(self.spelled[s.name])  # a function is called as a name is
             return
         domain, labels = "real", None
