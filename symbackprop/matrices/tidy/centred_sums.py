@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import Expr, const, substitute, symbols, weight
 from symbackprop.matrices.monomials import is_ones, is_zero
@@ -14,6 +16,7 @@ TERMS = 6  # of a sum that is taken apart
 UNFOLDED, HEAVY = 3, 80  # names are looked through so many times, while the expression stays light
 
 
+@lru_cache(maxsize=20_000)
 def vanishes(e: Expr, *axes: int) -> bool:
     """Whether the sum over some axes of a vector or a matrix is 0 for every value of what stands in it."""
     if not 0 < e.rank <= 2:
