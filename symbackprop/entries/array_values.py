@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
@@ -20,6 +21,8 @@ Sizes: TypeAlias = Mapping[str, int]
 Tensors: TypeAlias = Mapping[Hashable, Any]
 Number: TypeAlias = Callable[[Fraction | int], Any]  # one number of the kind that is computed in
 Arrays: TypeAlias = Callable[[Tensors, Sizes], Algebra[Any]]
+
+LARGE = 1_000_000  # products to be added up, from which on it pays to look for a matrix product
 
 
 def result(instance: Instance, operands: Sequence[Array], sizes: Sizes, arrays: Arrays) -> Array:
@@ -94,8 +97,10 @@ def product(
         return value, ()
     kept = tuple([i for i in out if i in seen])
     labels = [every.index(i) for i in kept]
-    part = operands[0] if operands[1:] == [labels] else np.einsum(*operands, labels)
-    return value * part, kept
+    if operands[1:] == [labels]:
+        return value * operands[0], kept
+    large = math.prod(i.size.value(sizes) for i in seen) > LARGE
+    return value * np.einsum(*operands, labels, optimize=large), kept
 
 
 def total(sizes: Sizes, number: Number, parts: Sequence[Over[Any]], out: Axes) -> Any:

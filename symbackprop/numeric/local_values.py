@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,8 +18,8 @@ from symbackprop.formula.tree import Formula, Partial
 from symbackprop.graph.expr import Expr, topological
 from symbackprop.matrices.lowering import instance_of
 from symbackprop.notation.convention import Convention
-from symbackprop.numeric.complex_step import column
-from symbackprop.numeric.points import Point, evaluate
+from symbackprop.numeric.complex_step import nudge
+from symbackprop.numeric.points import Point, evaluate, node_values
 
 
 def local_values(
@@ -37,17 +38,17 @@ def local_values(
             out[e.symbol.tex] = (
                 Value(tensors[e], e.rank == 1) if not e.symbol.labels else known[e.symbol.tex]
             )
-    values = run_definitions(instance, solved(scope.definition, tensors, point), point)
+    values = defined(instance, solved(scope.definition, tensors, point), point.sizes, floats)
     if now:
         out[scope.printed(scope.node)] = Value(values[scope.node], scope.node.rank == 1)
     for h in instance.definitions[:-1]:
         out[scope.helper(str(h.tensor))] = Value(values[h.tensor], len(h.at) == 1)
+    moved = Moved(scope, instance, point, tensors)
     for h in instance.definitions:
-        jac = Jacobian(scope, h.tensor, point, tensors)
-        name = scope.printed(h.tensor)
-        out[Partial(name, scope.tex)] = (
-            oriented(jac.full(), len(h.at), scope.wrt.rank, d.convention)
-            if jac.small
+        jac = Jacobian(moved, h.tensor, values[h.tensor].shape)
+        out[Partial(scope.printed(h.tensor), scope.tex)] = (
+            oriented(np.asarray(jac), len(h.at), scope.wrt.rank, d.convention)
+            if len(h.at) + scope.wrt.rank <= 2 and jac.small
             else Value(jac, False)  # type: ignore[arg-type]
         )
     return out
@@ -78,60 +79,71 @@ def solved(definition: Expr, tensors: Mapping[Expr, Array], point: Point) -> dic
     return {**tensors, **{e: evaluate(e, at_symbols(tensors, point)) for e in made}}
 
 
-def run_definitions(
-    instance: Instance, tensors: Mapping[Hashable, Array], point: Point
-) -> dict[Hashable, Array]:
-    return defined(instance, tensors, point.sizes, floats)
+class Moved:
+    """The tensors of a definition where one entry of a variable takes a complex step."""
+
+    def __init__(
+        self,
+        scope: local_names.LocalNames,
+        instance: Instance,
+        point: Point,
+        tensors: Mapping[Expr, Array],
+    ) -> None:
+        self.scope, self.instance, self.point, self.tensors = scope, instance, point, tensors
+        self.base = np.asarray(tensors[scope.wrt])
+        e = scope.definition
+        values = node_values(e, at_symbols(tensors, point))
+        moving = {scope.wrt}
+        for n in topological(e):
+            moving |= {n} if not moving.isdisjoint(n.args) else set()
+        self.still = {n: v for n, v in values.items() if n not in moving}
+        self.columns: dict[int, Mapping[Hashable, Array]] = {}
+
+    def column(self, k: int) -> Mapping[Hashable, Array]:
+        """The derivative of every tensor by one entry of the variable (row-major position k)."""
+        if k not in self.columns:
+            step, length = nudge(self.base, k)
+            moved = {**self.tensors, self.scope.wrt: self.base + step}
+            e, (*others, last) = self.scope.definition, self.instance.definitions
+            helpers = replace(self.instance, definitions=tuple(others))
+            whole = node_values(e, at_symbols(moved, self.point), 0, self.still)
+            made = {n: whole[n] for n in topological(e) if equation_of(n)}
+            found = defined(helpers, {**moved, **made}, self.point.sizes, floats)
+            found[last.tensor] = whole[e]
+            self.columns[k] = {
+                h.tensor: np.imag(found[h.tensor]) / length for h in self.instance.definitions
+            }
+        return self.columns[k]
 
 
 class Jacobian:
     """∂tensor/∂wrt by complex step from the definitions, column by column, only where it is asked for."""
 
-    def __init__(
-        self, scope: local_names.LocalNames, tensor: Hashable, point: Point, tensors: Mapping
-    ) -> None:
-        self.scope, self.tensor, self.point, self.tensors = scope, tensor, point, tensors
-        base = np.asarray(tensors[scope.wrt])
-        self.inner = base.shape
-        self.columns: dict[int, Array] = {}
-        self.shape = (*np.shape(self.column(0)), *self.inner)
+    def __init__(self, moved: Moved, tensor: Hashable, rows: tuple[int, ...]) -> None:
+        self.moved, self.tensor, self.inner = moved, tensor, moved.base.shape
+        self.shape = (*rows, *self.inner)
         self.ndim = len(self.shape)
         self.dtype = np.dtype(float)
 
     @property
     def small(self) -> bool:
         """Few enough entries to be held whole."""
-        return (
-            int(np.prod(self.inner, dtype=int)) <= 1500
-            and int(np.prod(self.shape, dtype=int)) <= 2_000_000
-        )
+        return self.moved.base.size <= 1500 and int(np.prod(self.shape, dtype=int)) <= 2_000_000
 
     def column(self, k: int) -> Array:
         """The derivative by one entry of the variable (row-major position k)."""
-        if k not in self.columns:
-            base = np.asarray(self.tensors[self.scope.wrt])
-            self.columns[k] = column(base, k, lambda step: self.value(base + step))
-        return self.columns[k]
+        return self.moved.column(k)[self.tensor]
 
-    def value(self, x: Array) -> Array:
-        """The tensor where the variable is x."""
-        moved = {**self.tensors, self.scope.wrt: x}
-        if self.tensor is self.scope.node:
-            return evaluate(self.scope.definition, at_symbols(moved, self.point))
-        instance = instance_of(self.scope.node, self.scope.definition, self.scope.letters)
-        assert instance
-        moved = solved(self.scope.definition, moved, self.point)
-        return run_definitions(instance, moved, self.point)[self.tensor]
-
-    def full(self) -> Array:
-        count = int(np.prod(self.inner, dtype=int))
-        rows = self.shape[: self.ndim - len(self.inner)]
-        return np.stack([self.column(k) for k in range(count)], -1).reshape((*rows, *self.inner))
+    def __array__(self, *_: object, **__: object) -> Array:
+        """All of it."""
+        columns = [self.column(k) for k in range(self.moved.base.size)]
+        return np.stack(columns, -1).reshape(self.shape)
 
     def __getitem__(self, at: tuple[Array, ...]) -> Array:
         out = self.ndim - len(self.inner)
         at = np.broadcast_arrays(*at)
-        flat = np.ravel_multi_index(at[out:], self.inner).ravel()
+        place = np.ravel_multi_index(at[out:], self.inner) if self.inner else 0
+        flat = np.broadcast_to(place, at[0].shape).ravel()
         rows = [a.ravel() for a in at[:out]]
         picked = np.empty(flat.shape)
         order = np.argsort(flat, kind="stable")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
@@ -67,10 +68,18 @@ def evaluate(e: Expr, at: Point, t: int = 0, *, number: Number = float, run: Run
     if e.op is SYMBOL:
         assert e.symbol
         return np.asarray(at.look(e.symbol, t))
-    done: dict[Expr, Array] = {}
+    return node_values(e, at, t, number=number, run=run)[e]
+
+
+def node_values(
+    e: Expr, at: Point, t: int = 0, known: Mapping[Expr, Array] = MappingProxyType({}), *,
+    number: Number = float, run: Run = value,
+) -> dict[Expr, Array]:  # fmt: skip
+    """The values of an expression and of all it is made from; those that are known stay."""
+    done = dict(known)
     below = frozenset[Expr]() if not at.length else inside_sums(e)
     for node in order_of(e):
-        if node in below and node is not e:
+        if node in done or (node in below and node is not e):
             continue
         if node.op is SYMBOL:
             assert node.symbol
@@ -89,7 +98,7 @@ def evaluate(e: Expr, at: Point, t: int = 0, *, number: Number = float, run: Run
             shapes = tuple(a.shape for a in node.args)
             operands = tuple(done[a] for a in node.args)
             done[node] = run(node.op.place(shapes, node.attributes), operands, at.sizes)
-    return done[e]
+    return done
 
 
 def extent(e: Expr) -> Size:
