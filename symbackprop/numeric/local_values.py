@@ -141,13 +141,8 @@ class Jacobian:
 
     def __getitem__(self, at: tuple[Array, ...]) -> Array:
         out = self.ndim - len(self.inner)
-        at = np.broadcast_arrays(*at)
-        place = np.ravel_multi_index(at[out:], self.inner) if self.inner else 0
-        flat = np.broadcast_to(place, at[0].shape).ravel()
-        rows = [a.ravel() for a in at[:out]]
-        picked = np.empty(flat.shape)
-        order = np.argsort(flat, kind="stable")
-        for part in np.split(order, np.flatnonzero(np.diff(flat[order])) + 1):
-            if part.size:  # all entries in one column at once
-                picked[part] = self.column(int(flat[part[0]]))[tuple(r[part] for r in rows)]
-        return picked.reshape(at[0].shape)
+        inner = np.broadcast_arrays(*at[out:])
+        place = np.asarray(np.ravel_multi_index(tuple(inner), self.inner) if inner else 0)
+        needed, where = np.unique(place, return_inverse=True)
+        columns = np.stack([self.column(int(k)) for k in needed], -1)
+        return columns[(*at[:out], where.reshape(place.shape))]
