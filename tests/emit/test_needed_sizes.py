@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
+from symbackprop.emit import Layer, compile_source, functions, layers
 
 TRIALS = 60
 Case = tuple[str, dict[str, tuple[int, ...]], Callable[..., np.ndarray], bool]
@@ -85,3 +86,16 @@ def test_the_value_or_what_is_needed(case: Callable[[np.random.Generator], Case]
             with pytest.raises(ValueError, match=r"needs .* >= .*, given .* = "):
                 d.compile()(**given)
     assert met == {True, False}
+
+
+def test_functions_and_layers_ask_too() -> None:
+    d = sb.derive("x: n; y = x[2:5]**2")
+    module = functions(d, forward="f", backward="f_grad")
+    f, g = (compile_source(module, name=n) for n in ("f", "f_grad"))
+    layer = compile_source(layers([Layer(d, "Cut", "x")]), name="Cut")()
+    assert np.allclose(f(np.arange(5.0)), [4, 9, 16])
+    assert np.allclose(g(np.arange(5.0), np.ones(3)), [0, 0, 4, 6, 8])
+    calls: list[Callable[[np.ndarray], object]] = [f, lambda x: g(x, np.ones(3)), layer.forward]
+    for call in calls:
+        with pytest.raises(ValueError, match="y needs n >= 5, given n = 4"):
+            call(np.ones(4))
