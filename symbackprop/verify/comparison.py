@@ -16,11 +16,8 @@ TRUE = 1e-6  # of a derivative, relative to its largest entry
 ROUNDING = 1e-14  # what is left of sums of numbers around 1, absolute
 
 
-def relative(a: Array, b: Array, *, rounding: float = 0.0) -> tuple[float, tuple[int, ...]]:
-    """Largest difference relative to the largest entry, and where; nan and inf never agree.
-
-    A difference up to `rounding` is none: where nothing else tells a 0 that was computed from a small number.
-    """
+def relative(a: Array, b: Array) -> tuple[float, tuple[int, ...]]:
+    """Largest difference relative to the largest entry, and where; nan and inf never agree."""
     if not a.size:
         return 0.0, ()
     with np.errstate(invalid="ignore", over="ignore"):
@@ -31,7 +28,7 @@ def relative(a: Array, b: Array, *, rounding: float = 0.0) -> tuple[float, tuple
         at = int(np.argmin(np.isfinite(gap)))
         return inf, tuple(int(k) for k in np.unravel_index(at, gap.shape))
     where = tuple(int(k) for k in np.unravel_index(at, gap.shape))
-    return (float(most / max(largest(a), largest(b))) if most > rounding else 0.0), where
+    return (float(most / max(largest(a), largest(b))) if most else 0.0), where
 
 
 def largest(a: Array) -> Real:

@@ -44,7 +44,6 @@ _SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?![\d.]*\w*\()|\d+")
 _POWER_OF_TEN = re.compile(r"\d+(?:\.\d+)?[eE][+-]?\d{1,4}(?![\w.(])")
 _COMMA = re.compile(r"\d+,\d+(?![\d,])")
-_RUN = re.compile(r"[^\W\d_]\w*")
 _SIGN = re.compile("|".join(map(re.escape, sorted(SIGNS, key=len, reverse=True))))
 _METHOD = re.compile(
     r"\.(?:T\b|t\(\)|transpose\(\))|ᵀ|⊤|\^\s*(?:⊤|\{\s*(?:T|⊤|\\top)\s*\}|\(\s*T\s*\))"
@@ -58,9 +57,7 @@ _SMALL_TOP = re.compile(r"\^\s*t(?!\w)")
 _SUPS, _SUBS = (re.compile(f"[{''.join(x)}]+") for x in (SUPS, SUBS))
 _EXPONENT = re.compile(r"-?\d+(?:\.\d+)?|-T\b|-?[^\W\d_]\w*")
 _ONES = re.compile(r"11+(?=\s*(?:['’′]|ᵀ|\^\s*T))")
-_PARTIAL = re.compile(r"[∂d]\s*(?=[^\W\d_])")
 _RELATION = re.compile(r"[<>≤≥≠]|==|!=")
-_AXIS = re.compile(r",\s*(?:axis|dim)\s*=\s*(-?\d)\s*$")
 
 
 def space(s: Scan) -> bool:
