@@ -132,9 +132,13 @@ def latex_of(d: sb.Derivation) -> str:
     return " ".join(d.latex(s) for e in outline(d).equations for s in (e.left, *e.sides))
 
 
-def test_another_symbol_with_the_name_of_a_step_is_refused() -> None:
+def test_another_symbol_printed_like_a_step() -> None:
+    """Where its letter was chosen, it is refused; else it prints h^{(2)}."""
     with pytest.raises(sb.DeclarationError, match="is printed like step 2 of `h`"):
-        sb.derive(START.format("a").replace("L = ", "h2: m; L = h2 @ h2 + "))
+        sb.derive(START.format("a").replace("L = ", "b: m as h_2; L = b @ b + "))
+    d = sb.derive(START.format("a").replace("L = ", "h2: m; L = h2 @ h2 + "))
+    assert r"h^{(2)}" in latex_of(d)
+    assert d.verify().ok
 
 
 @pytest.mark.parametrize("what", [w for w in HOLDS if w.startswith("one entry")])
@@ -147,8 +151,8 @@ def test_holds_in_rows(what: str) -> None:
 REFUSED = {
     "W1: h x d; x: d; h = tanh(W1 @ x); L = sum(h**2)": "`h`: is the name of a size and of a symbol",
     "x: x; L = sum(x**2)": "`x`: is the name of a size and of a symbol",
-    "x1: n; x_1: n; L = sum(x1*x_1**2)": "`x_1`: is printed like `x1`",
-    "x: n as y; y: n; L = sum(x*y**2)": "`y`: is printed like `x`",
+    "a: n as x_1; b: n as x_{1}; L = sum(a*b**2)": "`b`: is printed like `a`",
+    "x: n as z; y: n as z; L = sum(x*y**2)": "`y`: is printed like `x`",
     "sigma: n; L = sum(sigmoid(sigma)*sigma)": "`sigma`: is printed like the function sigmoid",
     "sigma: n; x: n; L = sum(sigma**2*softplus(x))": "`sigma`: is printed like the function sigmoid",
     "x: n as \\cos; y: n; L = sum(cos(y)*x)": "`x`: is printed like the function cos",
