@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from typing import TypeAlias
 
-from symbackprop.derivation.derivation import Derivation, derive
+from symbackprop.derivation.derivation import Derivation, Gradient, derive
 from symbackprop.derivatives.derivative import Derivative
 from symbackprop.derivatives.derivative_blocks import Blocks, hessian, jacobian
 from symbackprop.errors import DeclarationError
@@ -14,6 +15,9 @@ from symbackprop.formula.writing.text_writer import text as plain
 from symbackprop.graph.graph import Graph
 from symbackprop.graph.graph_text import as_graph
 from symbackprop.interfaces.graph_file import graph_text, variables
+
+
+Said: TypeAlias = Gradient | Derivative | Blocks
 
 
 def run_derive(o: argparse.Namespace) -> int:
@@ -26,11 +30,9 @@ def run_derive(o: argparse.Namespace) -> int:
     report.demand()
     names = [n for n in d.wrt if n in d.backward.adjoints]
     if o.to == "json":
-        print(
-            json.dumps(
-                [entry(d, n, report.max_rel_error) for n in names], indent=2, ensure_ascii=False
-            )
-        )
+        worst = report.max_rel_error
+        rows = [entry(n, d[n], worst, numpy=numpy_line(d, n)) for n in names]
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
         return 0
     for n in names:
         g = d[n]
@@ -50,17 +52,10 @@ def shape(s: tuple[object, ...]) -> str:
     return " × ".join(map(str, s)) or "scalar"
 
 
-def entry(d: Derivation, name: str, error: float) -> dict[str, object]:
-    g = d[name]
-    return {
-        "wrt": name,
-        "shape": [str(s) for s in g.shape],
-        "latex": g.latex(),
-        "text": g.text(),
-        "numpy": numpy_line(d, name),
-        "verified": True,
-        "max_rel_error": error,
-    }
+def entry(wrt: str, found: Said, error: float, **more: object) -> dict[str, object]:
+    """A derivative as plain data for JSON."""
+    return {"wrt": wrt, "shape": [str(s) for s in found.shape], "latex": found.latex(),
+            "text": found.text(), **more, "verified": True, "max_rel_error": error}  # fmt: skip
 
 
 def numpy_line(d: Derivation, name: str) -> str:
@@ -69,19 +64,8 @@ def numpy_line(d: Derivation, name: str) -> str:
 
 
 def run_second(o: argparse.Namespace, text: str) -> int:
-    out = []
-    for wrt, found in second_kinds(o, as_graph(text)).items():
-        error = found.verify()
-        out.append(
-            {
-                "wrt": wrt,
-                "shape": [str(s) for s in found.shape],
-                "latex": found.latex(),
-                "text": found.text(),
-                "verified": True,
-                "max_rel_error": error,
-            }
-        )
+    kinds = second_kinds(o, as_graph(text))
+    out = [entry(wrt, found, found.verify()) for wrt, found in kinds.items()]
     if o.to == "json":
         print(json.dumps(out, indent=2, ensure_ascii=False))
     else:
