@@ -48,7 +48,7 @@ def local_values(
         jac = Jacobian(moved, h.tensor, values[h.tensor].shape)
         out[Partial(scope.printed(h.tensor), scope.tex)] = (
             oriented(np.asarray(jac), len(h.at), scope.wrt.rank, d.convention)
-            if len(h.at) + scope.wrt.rank <= 2 and jac.small
+            if jac.small
             else Value(jac, False)  # type: ignore[arg-type]
         )
     return out
