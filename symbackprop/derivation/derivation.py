@@ -16,9 +16,11 @@ from symbackprop.derivation.report import Report
 from symbackprop.entries.index_letters import LAST_PAPER, MORE_PAPER, PAPER
 from symbackprop.errors import DeclarationError
 from symbackprop.formula.function_spelling import FUNCTIONS
-from symbackprop.formula.tree import At, Formula
+from symbackprop.formula.composing import size_formula
+from symbackprop.formula.tree import ZERO, At, Formula, Name, Partial
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
+from symbackprop.formula.writing.walk import inside
 from symbackprop.graph.expr import (
     Expr, shifted, substitute, symbols, topological, weight,
 )  # fmt: skip
@@ -62,17 +64,39 @@ class Gradient:
         """On paper, under the derivation's convention; in indices where no matrix says it."""
         return self.derivation.formula(self.value)
 
+    @property
+    def left(self) -> Formula:
+        """What it is: ∂L/∂W, or δW where the output is no number and δY arrives at it."""
+        d = self.derivation
+        own = d.graph.symbol[self.name].symbol
+        assert own
+        return (
+            Partial(d.convention.of, own.tex)
+            if d.backward.seed.number == 1
+            else signal(d, self.name)
+        )
+
     def latex(self) -> str:
-        return self.derivation.latex(self.formula)
+        """LaTeX, with what every name means that the declaration does not have."""
+        return self.derivation.standing_alone(self.formula, but=self.name).latex
 
     def text(self) -> str:
-        return text(self.formula)
+        """Plain text, with what every name means that the declaration does not have."""
+        return self.derivation.standing_alone(self.formula, but=self.name).text
 
     def __repr__(self) -> str:
-        return f"<∂{self.derivation.of}/∂{self.name} = {self.text()}>"
+        return f"<{text(self.left)} = {self.text()}>"
 
     def _repr_latex_(self) -> str:
-        return f"${self.latex()}$"
+        return f"${self.derivation.latex(self.left)} = {self.latex()}$"
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """A result that stands alone: its formula and the clauses that say its names, written."""
+
+    latex: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -82,6 +106,15 @@ class Derivation:
     backward: Backward
     convention: Convention
     constants: tuple[str, ...] = ()  # names given to selectors
+
+    def __repr__(self) -> str:
+        """As one writes it: the nodes in the order of the graph, then the gradients, and every δ used."""
+        g = self.graph
+        nodes = (self.line(symbol_formula(s, self.convention), [e]) for n, e in g.definition.items()
+                 if (s := g.symbol[n].symbol) and n not in self.undrawn)  # fmt: skip
+        lines = [f"{text(left)} = {text(sides[0])}" for left, sides in nodes]
+        found = [self[n] for n in self.wrt if n in self.backward.adjoints]
+        return "\n".join((*lines, *(f"{text(x.left)} = {x.text()}" for x in found)))
 
     @property
     def undrawn(self) -> frozenset[str]:
@@ -133,6 +166,26 @@ class Derivation:
 
     def latex(self, f: Formula) -> str:
         return latex(f, self.functions)
+
+    def line(self, left: Formula, sides: Sequence[Expr]) -> tuple[Formula, list[Formula]]:
+        """left = sides on paper; in indices, with the left side's entry, where no matrix says a side."""
+        try:
+            return left, [notate(e, self.convention) for e in sides]
+        except NoMatrix:
+            letters = tuple(self.convention.letters[: sides[0].rank])
+            base, steps = (left.base, left.indices) if isinstance(left, At) else (left, ())
+            entry = At(base, (*steps, *map(Name, letters)))
+            return entry, [notate_entry(e, letters, self.convention) for e in sides]
+
+    def standing_alone(self, f: Formula, but: str = "") -> Alone:
+        """A formula as a user meets it outside a page: `p xᵀ  with p = softmax(A x + b)`."""
+        said = clauses(self, f, but)
+        texts = ", ".join(f"{text(left)} = {text(right)}" for left, right in said)
+        tex = ",\\; ".join(f"{self.latex(left)} = {self.latex(right)}" for left, right in said)
+        return Alone(
+            self.latex(f) + (rf" \quad\text{{with }} {tex}" if said else ""),
+            text(f) + (f"  with {texts}" if said else ""),
+        )
 
     def verify(self, *, seed: int = 0, trials: int = 3, lengths: Sequence[int] = ()) -> Report:
         """Truth of every δ and equality of every printed side; see `verify/equality.py`."""
@@ -274,6 +327,52 @@ def signal(d: Derivation, name: str) -> Formula:
     s = cotangent_of(d.graph, name).symbol
     assert s
     return symbol_formula(s, d.convention)
+
+
+def clauses(d: Derivation, f: Formula, but: str = "") -> tuple[tuple[Formula, Formula], ...]:
+    """What the names in a formula mean that the declaration does not have, in the order they are met.
+
+    `but` is the name whose own δ the formula is.
+    """
+    given = {*d.backward.prepared.named, *d.backward.abbreviations, *d.constants}
+    own: dict[Formula, str] = {s.tex: n for n in given if (s := d.graph.symbol[n].symbol)}
+    signals: dict[Formula, str] = {bare(signal(d, n)): n for n in d.backward.adjoints if n != but}
+    out: list[tuple[Formula, Formula]] = []
+    met: set[Formula] = set()
+    waiting = [f]
+    while waiting:
+        for part in reversed(tuple(inside(waiting.pop(0)))):
+            if part in met or not (part in own or part in signals):
+                continue
+            met.add(part)
+            rows = meanings(d, own[part]) if part in own else signal_meanings(d, signals[part])
+            out += rows
+            waiting += [right for _, right in rows]
+    return tuple(out)
+
+
+def meanings(d: Derivation, name: str) -> list[tuple[Formula, Formula]]:
+    """A node that got its name here, and its definition."""
+    own = d.graph.symbol[name].symbol
+    assert own
+    left, sides = d.line(symbol_formula(own, d.convention), [d.graph.definition[name]])
+    return [(left, sides[0])]
+
+
+def signal_meanings(d: Derivation, name: str) -> list[tuple[Formula, Formula]]:
+    """An error signal and its value; of a recurrence at the last step too, or 0 beyond it."""
+    a, left = d.backward.adjoints[name], signal(d, name)
+    line, sides = d.line(left, [written_out(d, name)])
+    rows = [(line, sides[0])]
+    if d.graph.time and a.last is not None and isinstance(left, At):
+        line, sides = d.line(At(left.base, (size_formula(d.graph.time.length),)), [a.last])
+        rows.append((line, sides[0]))
+    elif d.graph.time:
+        beyond = At(left, (size_formula(d.graph.time.length + 1),))
+        late = {s.symbol.name: s for s in symbols(a.value) if s.symbol and s.symbol.shift > 0}
+        rows += [(replace(beyond, base=bare(signal(d, n))), ZERO) for n, s in late.items()
+                 if s.symbol and s.symbol.cotangent]  # fmt: skip
+    return rows
 
 
 def bare(f: Formula) -> Formula:

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.scopes import PAGE, Scope
-from symbackprop.formula import tree as no
 from symbackprop.formula.tree import Formula, Name
 from symbackprop.graph.expr import Expr, Symbol
-from symbackprop.notation.convention import NoMatrix, symbol_formula
-from symbackprop.notation.expression_formulas import notate, notate_entry
+from symbackprop.notation.convention import symbol_formula
 from symbackprop.sizes import Shape, Size
 
 
@@ -67,20 +65,10 @@ def name_of(d: Derivation, name: str) -> Formula:
 def equation(d: Derivation, key: str, left: Formula, sides: Sequence[Expr], shape: Shape, *,
              recurrent: bool = False, boxed: bool = False) -> Equation:  # fmt: skip
     """left = sides; in indices, with the left side's entry, where no matrix says a side."""
-    try:
-        written = [notate(e, d.convention) for e in sides]
-        return Equation(key, left, distinct(written), shape, recurrent=recurrent, boxed=boxed)
-    except NoMatrix:
-        letters = tuple(d.convention.letters[: len(shape)])
-        entry = tuple(Name(x) for x in letters)
-        at = (
-            no.At(left.base, (*left.indices, *entry))
-            if isinstance(left, no.At)
-            else no.At(left, entry)
-        )
-        written = [notate_entry(e, letters, d.convention) for e in sides]
-        free = tuple(zip(letters, shape, strict=True))
-        return Equation(key, at, distinct(written), shape, free, recurrent, boxed=boxed)
+    at, written = d.line(left, sides)
+    letters = () if at is left else d.convention.letters[: len(shape)]
+    free = tuple(zip(letters, shape, strict=at is not left))
+    return Equation(key, at, distinct(written), shape, free, recurrent, boxed=boxed)
 
 
 def distinct(sides: Sequence[Formula]) -> tuple[Formula, ...]:

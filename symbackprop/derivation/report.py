@@ -68,6 +68,21 @@ class Report:
     def max_rel_error(self) -> float:
         return max((c.error for c in self.everything), default=0.0)
 
+    def __str__(self) -> str:
+        if self.failures:
+            rows = (
+                f"{c.key}: {c.verdict}{f', {c.reason}' if c.reason else ''}" for c in self.failures
+            )
+            return (
+                f"{len(self.failures)} of {len(self.everything)} checks do not hold\n  "
+                + "\n  ".join(rows)
+            )
+        return (
+            f"verified: {self.checked} of {self.equations} equations at {self.points} points, "
+            f"{self.truths} derivatives, {self.code} results of the code, "
+            f"largest error {self.max_rel_error:.1e}, seed {self.seed}"
+        )
+
     def demand(self) -> None:
         """Errors: `VerificationError` with the offending entries, the seed and the sizes."""
         if not self.ok:

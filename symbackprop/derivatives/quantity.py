@@ -45,10 +45,12 @@ class Quantity(ABC):
         """Its line on a page."""
 
     def latex(self) -> str:
-        return self.derivation.latex(self.formula)
+        """LaTeX, with what every name means that the declaration does not have."""
+        return self.derivation.standing_alone(self.formula).latex
 
     def text(self) -> str:
-        return text(self.formula)
+        """Plain text, with what every name means that the declaration does not have."""
+        return self.derivation.standing_alone(self.formula).text
 
     def verify(self, *, seed: int = 0) -> float:
         """The largest relative error over three points, the printed form read back.

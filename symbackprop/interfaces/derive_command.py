@@ -36,15 +36,11 @@ def run_derive(o: argparse.Namespace) -> int:
         return 0
     for n in names:
         g = d[n]
-        print(f"∂{d.of}/∂{n} = {g.text()}    [{shape(g.shape)}]" if o.to == "text" else g.latex())
-    if o.to == "text":
-        for n in sorted(d.backward.abbreviations):
-            print(f"where {n} = {plain(d.formula(d.graph.definition[n]))}")
         print(
-            f"verified: {report.checked} of {report.equations} equations at {report.points} points, "
-            f"{report.truths} derivatives, {report.code} results of the code, "
-            f"largest error {report.max_rel_error:.1e}, seed {report.seed}"
+            f"{plain(g.left)} = {g.text()}    [{shape(g.shape)}]" if o.to == "text" else g.latex()
         )
+    if o.to == "text":
+        print(report)
     return 0
 
 

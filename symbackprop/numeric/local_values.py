@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
+from math import prod
 
 import numpy as np
 
@@ -122,13 +123,13 @@ class Jacobian:
     def __init__(self, moved: Moved, tensor: Hashable, rows: tuple[int, ...]) -> None:
         self.moved, self.tensor, self.inner = moved, tensor, moved.base.shape
         self.shape = (*rows, *self.inner)
-        self.ndim = len(self.shape)
+        self.ndim, self.size = len(self.shape), prod(self.shape)
         self.dtype = np.dtype(float)
 
     @property
     def small(self) -> bool:
         """Few enough entries to be held whole."""
-        return self.moved.base.size <= 1500 and int(np.prod(self.shape, dtype=int)) <= 2_000_000
+        return self.moved.base.size <= 1500 and self.size <= 2_000_000
 
     def column(self, k: int) -> Array:
         """The derivative by one entry of the variable (row-major position k)."""

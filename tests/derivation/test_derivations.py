@@ -12,6 +12,7 @@ import symbackprop as sb
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.report import Report
 from symbackprop.errors import DeclarationError
+from symbackprop.formula.writing.text_writer import text as plain
 from symbackprop.numeric.points import backward_values, forward, generic_point, seeded
 from symbackprop.page.outline import SECTIONS, outline
 from symbackprop.page.page import Options
@@ -219,7 +220,7 @@ def test_recurrences(name: str) -> None:
 
 def test_elman_on_paper() -> None:
     d = sb.derive(ELMAN)
-    assert d["V"].text() == "Σ[t = 1…T] δoₜ hₜᵀ"
+    assert plain(d["V"].formula) == "Σ[t = 1…T] δoₜ hₜᵀ"
     uses = d.backward.adjoints["h"].uses
     assert {(u.consumer, u.shift) for u in uses} == {("o", 0), ("u1", -1)}
 
