@@ -46,7 +46,7 @@ def local_values(
         out[scope.helper(str(h.tensor))] = Value(values[h.tensor], len(h.at) == 1)
     moved = Moved(scope, instance, point, tensors)
     for h in instance.definitions:
-        jac = Jacobian(moved, h.tensor, values[h.tensor].shape)
+        jac = Jacobian(moved, h.tensor, np.shape(values[h.tensor]))
         out[Partial(scope.printed(h.tensor), scope.tex)] = (
             oriented(np.asarray(jac), len(h.at), scope.wrt.rank, d.convention)
             if jac.small

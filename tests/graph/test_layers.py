@@ -273,7 +273,10 @@ def test_wrong_declarations_say_what_is_wrong(text: str, said: str) -> None:
 
 def test_a_normalisation_reads_like_a_textbook() -> None:
     d = sb.derive("x: d; y = layernorm(x)")
-    assert d["x"].text() == "(1/s) δy − (1/(d s)) (Σ[i = 1…d] δyᵢ) 𝟏_d − ((δyᵀ y)/(d s)) y"
+    assert d["x"].text() == (
+        "(1/s) δy − (1/(d s)) (Σ[i = 1…d] δyᵢ) 𝟏_d − ((δyᵀ y)/(d s)) y  with s = "
+        "sqrt((1/d) (x − (1/d) (Σ[i = 1…d] xᵢ) 𝟏_d)ᵀ (x − (1/d) (Σ[i = 1…d] xᵢ) 𝟏_d) + 10⁻⁵)"
+    )
     assert sb.derive("x: k; y: scalar label k; L = cross_entropy_logits(x, y)")["x"].text() == (
         "softmax(x) − e_y"
     )
