@@ -14,6 +14,7 @@ from symbackprop.answers.mistakes.literal_sizes import NoStandIn, says_no_size, 
 from symbackprop.answers.solution.solution import agreeing, last_meant, solution
 from symbackprop.answers.typed.typed_answer import Notation, Typed, read
 from symbackprop.answers.verdicts.formula_verdict import KEYS, Found, Judge
+from symbackprop.answers.verdicts.restated_names import judged_claims_first
 from symbackprop.answers.verdicts.verdict import Verdict, unreadable, verdict
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.errors import FormulaError, LimitError, SizesError, SymbackpropError
@@ -101,13 +102,12 @@ def at_stand_in(
     wrong: 2^8 may be a size.
     """
     try:
-        typed = read(small, answer, notation)
-        found = Judge(small, typed).found()
+        typed, found = judged_claims_first(small, answer, notation)
         if found.detail not in KEYS:
             return None
         if found.verdict == "correct":
             return verdict(small, answer, typed, found, None), typed
-        own = read(b, answer, notation) if typed.sized else typed
+        own = read(b, answer, notation, typed.false) if typed.sized else typed
         if own.forms != typed.forms:
             return None
         example = smallest(b, own, found)
@@ -134,8 +134,7 @@ def at_own_sizes(b: Bench, answer: str, notation: Notation) -> tuple[Verdict, Ty
     """The verdict at the sizes of the graph."""
     b.spots  # noqa: B018 -- what is wrong with the graph is no fault of the answer
     try:
-        typed = read(b, answer, notation)
-        found = Judge(b, typed).found()
+        typed, found = judged_claims_first(b, answer, notation)
     except (FormulaError, LimitError) as error:
         return unreadable(b, answer, str(error)), None
     except Refused as no:

@@ -75,14 +75,14 @@ def told(desk: Desk, before: Before, n: int, text: str) -> tuple[Told, Before]:
     d = desk.d
     try:
         bounded(text)
-        bare_text, inner = ranged(text, *span(d)) if d.graph.time else (text, False)
+        bare_text, steps = ranged(text, *span(d)) if d.graph.time else (text, "all")
         claim, new = read(desk, before, bare_text)
     except Refused as no:
         line = Line(text, no.verdict, sign=no.sign, detail=no.detail)
         return Told(line, no.verdict), before
     if new is not None:
         return named(desk, before, n, text, claim, new)
-    inner = inner or stepwise(before, claim)
+    inner = steps == "before" or stepwise(before, claim)
     line = judged(desk, text, claim, before.named, before=inner)
     if line.verdict == "sizes" and (own := entry(desk, before, text, claim)):
         rest = replace(claim, sides=claim.sides[1:], signs=claim.signs[1:])

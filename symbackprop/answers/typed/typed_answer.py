@@ -16,21 +16,26 @@ from symbackprop.answers.typed.derivative_spellings import respelled
 from symbackprop.answers.typed.free_letters import lettered
 from symbackprop.answers.typed.index_bases import Counting
 from symbackprop.answers.typed.left_sides import Sides, indices_on, order_of, sides_of, stacked
-from symbackprop.answers.typed.where_clauses import Clause, clause, clauses, local_name, usual_size
+from symbackprop.answers.typed.restated import Restated, over_axes
+from symbackprop.answers.typed.where_clauses import (
+    Clause, clause, clauses, local_name, ranged, usual_size,
+)  # fmt: skip
 from symbackprop.derivation.derivation import bare
 from symbackprop.dialects import plain
 from symbackprop.errors import DeclarationError, FormulaError, LimitError, within
-from symbackprop.formula.composing import size_name
+from symbackprop.formula.composing import size_formula
+from symbackprop.formula.printed_names import is_signal
 from symbackprop.formula.reading.latex_reader import read_formula
 from symbackprop.formula.reading.name_table import NameTable
 from symbackprop.formula.reading.tex_tokens import Source, tokenise
 from symbackprop.formula.tree import ZERO, At, Formula, KroneckerDelta, Name, Partial, Product, Sum
+from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.walk import inside
 from symbackprop.sizes import Size
-from symbackprop.verify.page_values import PI
 
 NODES = 3_000  # parts of one formula
 CHARACTERS = 10_000  # of one answer
+DEFINITIONS = 20  # of names that are new
 Notation = Literal["auto", "latex", "plain"]
 _MARKUP = re.compile(
     r"\\(?!(?:begin|end)\s*\{[bpv]?matrix\})[A-Za-z]"
@@ -57,15 +62,17 @@ class Typed:
     said: Literal["whole", "vec"] = "whole"  # what it is of the thing asked for
     starts: tuple[tuple[Formula, Formula], ...] = ()  # at which step, and what it is there
     around: Formula | None = None  # the side the derivative stands on, where it is not all of it
-    restated: tuple[tuple[Formula, Name], ...] = ()  # what is declared, and its name in a clause
+    restated: tuple[Restated, ...] = ()  # what clauses say of known names
     code: bool = False  # typed as NumPy, whose rules are then the only ones
+    false: frozenset[Formula] = frozenset()  # known names that clauses define as something else
 
     @property
     def every(self) -> tuple[Formula, ...]:
         """All that is evaluated."""
         starts = (f for pair in self.starts for f in pair)
         around = (self.around,) if self.around is not None else ()
-        return (*around, *self.forms, *(d.body for d in self.locals), *starts)
+        claims = (f for c in self.restated for f in (c.left, c.right))
+        return (*around, *self.forms, *(d.body for d in self.locals), *claims, *starts)
 
     @cached_property
     def sloped(self) -> bool:
@@ -80,8 +87,13 @@ class Typed:
         return not whole or any(isinstance(x, lettered) for f in self.forms for x in inside(f))
 
 
-def read(bench: Bench, text: str, notation: Notation = "auto") -> Typed:
-    """What a text says. Errors: `FormulaError`, `LimitError`, `Refused` where it cannot be read."""
+def read(
+    bench: Bench, text: str, notation: Notation = "auto", false: frozenset[Formula] = frozenset()
+) -> Typed:
+    """What a text says; by the names in `false` it means what its clauses say.
+
+    Errors: `FormulaError`, `LimitError`, `Refused` where it cannot be read.
+    """
     if notation not in get_args(Notation):
         raise DeclarationError(
             f"no notation {notation!r}", where="check", hint="auto, latex or plain"
@@ -91,7 +103,7 @@ def read(bench: Bench, text: str, notation: Notation = "auto") -> Typed:
     first: FormulaError | None = None
     for each in notations(text, notation):
         try:
-            return read_as(bench, text, each)
+            return read_as(bench, text, each, false)
         except FormulaError as error:
             first = first or error
         except (Refused, LimitError):
@@ -113,7 +125,7 @@ def notations(text: str, notation: Notation) -> tuple[Notation, ...]:
     return ("latex", "plain") if typeset else ("plain", "latex")
 
 
-def read_as(bench: Bench, text: str, notation: Notation) -> Typed:
+def read_as(bench: Bench, text: str, notation: Notation, false: frozenset[Formula]) -> Typed:
     """What a text says in one notation."""
     text = _MATH.sub(lambda m: " " * len(m[0]), text).rstrip().rstrip(".;,").rstrip()
     main, beside = clauses(text)
@@ -125,44 +137,45 @@ def read_as(bench: Bench, text: str, notation: Notation) -> Typed:
     given += [Clause(bench.target.of, bench.target.of, "", of)] if of else []
     asked = [c for c in given if first.asks_for(c)]
     given = [c for c in given if c not in asked and not first.assumed(c)]
-    lefts = tuple(first.declared(c) for c in given)
-    names = tuple(
-        own_name(c, given, now, notation) if x is None else hidden(x)
-        for c, x in zip(given, lefts, strict=True)
-    )
-    fresh = (n for n, x in zip(names, lefts, strict=True) if x is None)
-    reader = Reader(bench, tuple(dict.fromkeys(fresh)), notation)
-    own = definitions(reader, names, given)
+    about = [(c, first.known(c)) for c in given]
+    known = [(c, x) for c, x in about if x is not None and bare(x) not in false]
+    fresh = [c for c, x in about if x is None or bare(x) in false]
+    within(len(fresh), DEFINITIONS, "definitions", "answer")
+    names = tuple(own_name(c, fresh, now, notation) for c in fresh)
+    reader = Reader(bench, tuple(dict.fromkeys(names)), notation)
+    own, claims = definitions(reader, names, fresh), [reader.restated(c, x) for c, x in known]
     said = once_more(reader.sides(main), tuple(reader.formula(c.body) for c in (*again, *asked)))
     order = order_of(bench.target, said.left) if said.left is not None else ()
-    said, own = from_one(bench, reader.table, said, own)
+    said, own, claims = from_one(bench, reader.table, said, own, claims)
     around = (said.around,) if said.around is not None else ()
-    count_parts((*around, *said.forms, *(d.body for d in own)))
+    count_parts((*around, *said.forms, *(d.body for d in own), *(c.right for c in claims)))
     found = lettered(bench, reader.table, (*around, *said.forms), own, order)
     return Typed(
         found.forms[len(around) :], found.own, found.order, found.free, notation,
         "free" if found.recurrent else "no", "vec" if stacked(said.left) else "whole",
         tuple((reader.formula(c.index), reader.formula(c.body)) for c in starts),
         found.forms[0] if around else None,
-        tuple((x, n) for x, n in zip(lefts, names, strict=True) if x is not None),
-        notation == "plain" and bool(plain.NUMPY.search(text)),
+        over_axes(bench, reader.table, found.own, claims),
+        notation == "plain" and bool(plain.NUMPY.search(text)), false,
     )  # fmt: skip
 
 
 def from_one(
-    bench: Bench, table: NameTable, said: Sides, own: tuple[Definition, ...]
-) -> tuple[Sides, tuple[Definition, ...]]:  # fmt: skip
-    """Sides and definitions that count from 1, as our pages do, whatever the text counts from."""
+    bench: Bench, table: NameTable, said: Sides, own: tuple[Definition, ...], claims: list[Restated]
+) -> tuple[Sides, tuple[Definition, ...], list[Restated]]:  # fmt: skip
+    """Sides and clauses that count from 1, as our pages do, whatever the text counts from."""
     d = bench.target.d
     count = Counting(d, table.free - ({d.graph.time.letter.base} if d.graph.time else set()))
     around = (said.around,) if said.around is not None else ()
-    if not count.from_zero((*around, *said.forms, *(x.body for x in own))):
-        return said, own
+    claimed = (f for c in claims for f in (c.left, c.right))
+    if not count.from_zero((*around, *said.forms, *(x.body for x in own), *claimed)):
+        return said, own, claims
     moved = replace(
         said, forms=tuple(map(count.moved, said.forms)),
         around=count.moved(said.around) if said.around is not None else None,
     )  # fmt: skip
-    return moved, tuple(replace(x, body=count.moved(x.body)) for x in own)
+    again = [replace(c, left=count.moved(c.left), right=count.moved(c.right)) for c in claims]
+    return moved, tuple(replace(x, body=count.moved(x.body)) for x in own), again
 
 
 def once_more(said: Sides, forms: tuple[Formula, ...]) -> Sides:
@@ -170,13 +183,6 @@ def once_more(said: Sides, forms: tuple[Formula, ...]) -> Sides:
     if forms and said.around is not None:
         raise Refused("unreadable", 1, "what is asked for is said twice")
     return replace(said, forms=(*said.forms, *forms))
-
-
-def hidden(declared: Formula) -> Name:
-    """The name of what a clause says a declared name is: nothing else is called so."""
-    name = bare(declared)
-    assert isinstance(name, Name)
-    return replace(name, sup=name.sup + "\0")
 
 
 def sorted_out(
@@ -276,11 +282,9 @@ def count_parts(every: tuple[Formula, ...]) -> None:
 
 
 @lru_cache(maxsize=64)
-def declared_names(bench: Bench) -> frozenset[Formula]:
-    """All that has a meaning before the answer: symbols, sizes, π."""
-    g = bench.target.d.graph
-    symbols = (e.symbol.tex for e in g.symbol.values() if e.symbol)
-    return frozenset((*symbols, *map(size_name, g.sizes), PI))
+def known_names(bench: Bench) -> frozenset[Formula]:
+    """All that has a meaning before the answer: symbols, helpers, error signals, sizes, π."""
+    return frozenset(bench.names.names)
 
 
 @dataclass(frozen=True)
@@ -342,18 +346,26 @@ class Reader:
         named, time = self.left(c), self.bench.target.d.graph.time
         if time is None or c.body.strip() != "0" or not isinstance(named, At):
             return False
-        return named.base in declared_names(self.bench) and named.indices == (ZERO,)
+        if named.base not in known_names(self.bench) or named.indices != (ZERO,):
+            return False
+        return isinstance(named.base, Name) and not is_signal(named.base)
 
-    def declared(self, c: Clause) -> Formula | None:
-        """The declared name a clause is about, with an index that is no letter; None where it is new."""
+    def known(self, c: Clause) -> Formula | None:
+        """What a clause is about, where the derivation has a value for it; None where it is new."""
         named = self.left(c)
         name = None if named is None else bare(named)
-        if named is None or name not in declared_names(self.bench):
+        if named is None or name not in known_names(self.bench):
             return None
         row = isinstance(name, Name) and c.name.strip() == name.base.lower() != name.base
-        if row or (c.index.strip().isdecimal() and not self.now):
-            return None  # s_i is a number of its own, not the row of an S; r_1 is another r
-        return named if role(c, [c], self.now) == "name" else name
+        lone = isinstance(named, At) and c.index.strip().isdecimal() and not self.now
+        return None if row or lone else named  # s_i is no row of an S; r_1 is another r
+
+    def restated(self, c: Clause, left: Formula) -> Restated:
+        """What a clause says of something known."""
+        time, body, steps = self.bench.target.d.graph.time, c.body, "all"
+        if time:
+            body, steps = ranged(body, time.name, latex(size_formula(time.length)))
+        return Restated(left, self.formula(body), steps)
 
     @property
     def now(self) -> str:

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Literal
 
 from symbackprop.dialects import plain
-from symbackprop.errors import FormulaError, LimitError
+from symbackprop.errors import FormulaError
 from symbackprop.formula.printed_names import named
 from symbackprop.formula.tree import Name
-from symbackprop.formula.writing.text_writer import SMALL_SUBS
+from symbackprop.formula.writing.text_writer import SMALL_SUBS, SMALL_SUPS
 
-DEFINITIONS = 20  # where-clauses of one answer
 LEFT = 200  # characters of what it defines
 RANGE = 100  # characters at the end of a line that may say its steps
 _TEXT = r"(?:\\(?:text|mathrm|textrm)\s*\{\s*)?"
@@ -21,9 +21,12 @@ _WHERE = re.compile(rf"{_TEXT}\b(?:with|where|mit|wobei|using|and|und)\b\s*:?\s*
 _ALWAYS = re.compile(r"[^a-z]*(?:(?:text|mathrm|textrm)[^a-z]*)?(?:with|where|mit|wobei)")
 _AND = re.compile(rf"(?<!\\)[,;]|\n|\\q?quad|{_TEXT}\b(?:and|und)\b\s*\}}?")
 _SUBS = f"[{''.join(map(re.escape, SMALL_SUBS))}]"
-_SCRIPT = r"(?:\s*[_^]\s*(?:\{[^{}]*\}|\([^()]*\)|\w+))"
+_SCRIPT = (
+    r"(?:\s*[_^]\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\([^()]*\)|\\?\w+)|\[[^\]]*\]"
+    rf"|(?:{_SUBS}|[{''.join(map(re.escape, SMALL_SUPS))}])+|\s*['’′]+)"
+)
 _LEFT = re.compile(
-    rf"\s*(?:\\\w+\s*)?\{{?\s*\\?[^\W\d_][\w\u0300-\u036f]*\s*\}}?{_SCRIPT}*(?:\[[^\]]*\]|{_SUBS}+)?\s*(:?=)(?!=)"
+    rf"\s*(?=\\?[^\W\d_])(?:\\[A-Za-z]+[\s{{]*)*(?:[^\W\d_][\w\u0300-\u036f]*)?[\s}}]*{_SCRIPT}*\s*(:?=)(?!=)"
 )
 _INDEXED = re.compile(rf"(.*?)(?:_\s*(?:\{{(.*)\}}|(\w+))|\[(.*)\]|({_SUBS}+))((?:\s*\^.*)?)")
 _SAMPLE = re.compile(r"\^\s*(?:\{\s*\(\s*([a-z])\s*\)\s*\}|\(([a-z])\))$")  # e^{(i)} = … of every i
@@ -38,6 +41,7 @@ _ENVIRONMENT = re.compile(r"\\(begin|end)\b")
 _SPACING = re.compile(r"\\(?:q?quad|[,;:! ])|&")
 _SPACES = re.compile(r"\s*")
 _SMALL = str.maketrans(SMALL_SUBS)
+Steps = Literal["all", "before", "beyond"]  # of time: up to the last, without it, after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,7 @@ def clauses(text: str) -> tuple[str, list[Clause]]:
             raise FormulaError(f"{text[cut.end() :].strip()[:40]!r} defines nothing", where="answer",
                                hint="with E = …")  # fmt: skip
     pieces = [*split(main), *split(rest)]
-    found = [clause(p) for p in pieces[1:] if p.strip()]
-    if len(found) > DEFINITIONS:
-        raise LimitError(f"more than {DEFINITIONS} definitions", where="answer")
-    return trimmed(pieces[0]) if pieces else "", found
+    return trimmed(pieces[0]) if pieces else "", [clause(p) for p in pieces[1:] if p.strip()]
 
 
 def split(text: str) -> Iterator[str]:
@@ -137,16 +138,22 @@ def local_name(text: str, notation: str) -> Name:
     return named(found[1], found[3] or "", found[2] or "")
 
 
-def ranged(text: str, t: str, length: str) -> tuple[str, bool]:
-    """A line without the steps it is said for, `… for t < T`, and whether the last one is left out."""
+def ranged(text: str, t: str, length: str) -> tuple[str, Steps]:
+    """A line without the steps it is said for, `… for t < T`, `… for t > T`, and which they are."""
     t, length, least = re.escape(t), re.escape(length), r"(?:\\leq?|<=|≤)"
     dots = r"\s*,\s*(?:\\[lc]?dots|\.\.\.|…)\s*,\s*"
     less = rf"(?:1\s*{least}\s*)?{t}\s*(?:(?:<|\\lt\b)\s*{length}|{least}\s*{length}\s*-\s*1)"
     less += rf"|{t}\s*=\s*(?:{length}\s*-\s*1{dots}1|1{dots}{length}\s*-\s*1)"
+    more = rf"{t}\s*(?:(?:>|\\gt\b)\s*{length}|(?:\\geq?|>=|≥)\s*{length}\s*\+\s*1)"
     whole = rf"1\s*{least}\s*{t}\s*{least}\s*{length}|{t}\s*=\s*(?:1{dots}{length}|{length}{dots}1)"
     start = max(len(text) - RANGE, 0)
     tail = re.sub(
         r"\s+", " ", text[start:]
     )  # of many spaces in a row a pattern would try all parts
-    found = re.search(rf"{_FOR}(?:(?P<less>{less})|{whole})\s*\$?[\s)\]}}.]*$", tail)
-    return (text[:start] + tail[: found.start()], bool(found["less"])) if found else (text, False)
+    found = re.search(
+        rf"{_FOR}(?:(?P<before>{less})|(?P<beyond>{more})|{whole})\s*\$?[\s)\]}}.]*$", tail
+    )
+    if not found:
+        return text, "all"
+    steps: Steps = "before" if found["before"] else "beyond" if found["beyond"] else "all"
+    return text[:start] + tail[: found.start()], steps

@@ -24,7 +24,6 @@ from symbackprop.answers.verdicts.exact_verdict import (
     exact_environment,
     exact_spots,
 )
-from symbackprop.answers.verdicts.restated_names import contradicted
 from symbackprop.answers.verdicts.typed_values import TypedValues
 from symbackprop.derivation.derivation import bare
 from symbackprop.dialects.disambiguation.choice import Reading
@@ -83,10 +82,6 @@ class Judge(TypedValues):
     def found(self) -> Found:
         """The first form that is not right, or the last. Errors: `Refused` where it has no value."""
         spots = self.bench.spots
-        if name := contradicted(self.typed, spots, self.environment, self.given):
-            raise Refused(
-                "unreadable", 1, f"{name} is declared, and a clause says something else of it"
-            )
         out, made = None, list[Found]()
         for form in self.typed.forms:
             open_one = form is not self.typed.forms[-1] and chained(form)

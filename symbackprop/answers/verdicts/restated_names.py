@@ -1,67 +1,109 @@
-"""Clauses about what is declared, `where r = X w - y`: they define nothing, they hold or contradict it."""
+"""Clauses about what the derivation knows, `where r = X w - y`: they hold, or contradict it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import numpy as np
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from symbackprop.answers.asked.chain_points import plain
-from symbackprop.answers.asked.right_values import Spot, Steps
-from symbackprop.answers.typed.clause_values import Definition, usual, value
-from symbackprop.answers.typed.typed_answer import Typed
-from symbackprop.answers.verdicts.agreement import same
+from symbackprop.answers.asked.equality_chain import Refused
+from symbackprop.answers.asked.right_values import DELTA, Bench, Spot
+from symbackprop.answers.typed.restated import Restated
+from symbackprop.answers.typed.typed_answer import Notation, Typed, read
+from symbackprop.answers.verdicts.agreement import outcome
+from symbackprop.answers.verdicts.formula_verdict import Found, Judge
+from symbackprop.derivation.derivation import Derivation, bare
+from symbackprop.dialects.disambiguation.choice import Reading
 from symbackprop.dialects.disambiguation.readings import Given, readings, valued
-from symbackprop.errors import SizesError
-from symbackprop.formula.evaluation.value import Environment
-from symbackprop.formula.tree import Formula
+from symbackprop.errors import FormulaError, LimitError, SizesError
+from symbackprop.formula.composing import size_name
+from symbackprop.formula.evaluation.value import Environment, evaluate, meaning
+from symbackprop.formula.tree import ZERO, At, Formula
 from symbackprop.formula.writing.text_writer import text
+from symbackprop.verify.page_values import PI
 
 Place = tuple[Spot, Environment]  # a spot, and what is evaluated there
 
 
-def contradicted(
-    typed: Typed, spots: Steps, environment: Callable[[Steps], Environment],
-    given: Callable[[Spot], Given | None],
-) -> str:  # fmt: skip
-    """The first declared name that a clause says something else of; '' where there is none."""
-    if not typed.restated:
-        return ""
-    known = {d.name: d for d in typed.locals}
-    there = [(s, environment((s,))) for s in spots]
-    for left, own in typed.restated:
-        if not holds(left, known[own], there, given):
-            return text(left)
-    return ""
+def judged_claims_first(b: Bench, answer: str, notation: Notation) -> tuple[Typed, Found]:
+    """An answer, and what it came to. What its clauses say wrongly of a δ or a helper, it means by them:
+    its values are those that it says itself, and show its mistake.
 
-
-def holds(
-    left: Formula, d: Definition, there: list[Place], given: Callable[[Spot], Given | None]
-) -> bool:
-    """Whether a clause is true at every spot, its signs read in one way at all of them."""
-    if d.letters:
-        return all(alike(d, left, env, spot) for spot, env in there)
-    (first, env), *_ = there
-    rights = [plain(usual(left, e, s)) for s, e in there]
+    Errors: as `read` and `Judge.found`; `Refused` for a clause that is wrong about a declared name.
+    """
+    typed, false = read(b, answer, notation), frozenset[Formula]()
     try:
-        for reading, _ in readings(d.body, env, first.sizes, given(first)):
-            made = [valued(d.body, e, s.sizes, reading, given(s)) for s, e in there]
-            if all(same(r, plain(m)) for r, m in zip(rights, made, strict=True)):
+        while name := contradicted(b, typed):
+            if name in declared(b.target.d):
+                says = f"{text(name)} is declared, and a clause says something else of it"
+                raise Refused("unreadable", 1, says)
+            false |= {name}
+            typed = read(b, answer, notation, false)
+        return typed, Judge(b, typed).found()
+    except (FormulaError, LimitError):
+        if not false:
+            raise
+    names = ", ".join(sorted(map(text, false)))
+    detail = f"{names}: a clause says something else of it"
+    return typed, Found("wrong", typed.forms[-1], Reading({}), detail=detail)
+
+
+def declared(d: Derivation) -> frozenset[Formula]:
+    """The names of the declaration: symbols, sizes, π."""
+    helpers = {*d.backward.prepared.named, *d.backward.abbreviations, *d.constants}
+    own = (e.symbol for n, e in d.graph.symbol.items() if n not in helpers)
+    return frozenset((*(s.tex for s in own if s), *map(size_name, d.graph.sizes), PI))
+
+
+def contradicted(bench: Bench, typed: Typed) -> Formula | None:
+    """The first known name that a clause says something else of."""
+    given = Judge(bench, typed).given
+    each = (c for c in typed.restated if not holds(c, list(places(bench, typed, c)), given))
+    return next((bare(c.left) for c in each), None)
+
+
+def places(bench: Bench, typed: Typed, claim: Restated) -> Iterator[Place]:
+    """One spot of every point, at every step a claim is about; what is asked for has its value there."""
+    time, slopes = bench.target.d.graph.time, typed.every if typed.sloped else ()
+    for spot, *_ in bench.points:
+        known = dict(spot.scene.values)
+        if bench.short:
+            known[DELTA] = known[bench.short]
+        env = bench.environment((spot,), claim.free, slopes)
+        env = replace(env, values={**env.values, **known})
+        if not (time and claim.recurrent):
+            yield spot, env
+            continue
+        for t in steps(claim, spot, ends(typed.restated, claim, env)):
+            yield spot, replace(env, indices={**env.indices, time.letter.base: t})
+
+
+def ends(every: Iterable[Restated], claim: Restated, env: Environment) -> frozenset[int]:
+    """The steps of a name that clauses of their own speak of."""
+    same = (c.left for c in every if not c.recurrent and bare(c.left) == bare(claim.left))
+    return frozenset(int(evaluate(x.indices[0], env)) for x in same if isinstance(x, At))
+
+
+def steps(claim: Restated, spot: Spot, ends: frozenset[int]) -> Sequence[int]:
+    """The steps a claim is about, without those that have a clause of their own."""
+    last = spot.point.length
+    if claim.steps == "beyond":
+        return range(last + 1, last + 1 + spot.scene.reach)
+    return [t for t in range(1, last + (claim.steps == "all")) if t not in ends]
+
+
+def holds(claim: Restated, there: list[Place], given: Callable[[Spot], Given | None]) -> bool:
+    """Whether a clause is true at every place, its signs read in one way at all of them."""
+    if not there:
+        return True
+    lefts = [plain(meaning(claim.left, env)) for _, env in there]
+    (first, start), *_ = there
+    try:
+        for reading, _ in readings(claim.right, start, first.sizes, given(first)):
+            made = (valued(claim.right, env, s.sizes, reading, given(s)) for s, env in there)
+            pairs = zip(lefts, map(plain, made), strict=True)
+            if all(outcome(a, b, zero=claim.right == ZERO) == "equal" for a, b in pairs):
                 return True
     except SizesError:
         return False
     return False
-
-
-def alike(d: Definition, left: Formula, env: Environment, spot: Spot) -> bool:
-    """Whether entries, or steps of time, are those that are declared."""
-    made, known = value(d, env, spot).array, env.values[left]
-    if not d.time:
-        return np.size(made) == np.size(known.array) and np.allclose(
-            np.ravel(made), np.ravel(known.array)
-        )
-    steps = range(1, spot.point.length + 1)
-    right = [known.array[t - known.time_offset] for t in steps]
-    return all(
-        np.allclose(np.ravel(made[t]), np.ravel(r)) for t, r in zip(steps, right, strict=True)
-    )
