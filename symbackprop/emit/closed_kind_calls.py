@@ -77,6 +77,11 @@ def tri_sizes(e: Expr) -> list[Size]:
     return [e.attribute(k) for k in ("rows", "columns", "offset")]  # type: ignore[misc]
 
 
+def one_at(position: str, size: Size) -> str:
+    """Rows that are 1 at a position and 0 elsewhere."""
+    return f"((np.arange({bare(size_code(size))}) == {position}) * 1.0)"
+
+
 SPECIAL: Mapping[Op, Callable[..., str]] = {
     ADJUGATE: lambda e, a: f"_adjugate({bare(a[0])})",
     CONCAT: lambda e, a: f"np.concatenate([{', '.join(map(bare, a))}], axis={e.attribute('axis')})",
@@ -90,8 +95,8 @@ SPECIAL: Mapping[Op, Callable[..., str]] = {
         f"np.eye({size_code(e.shape[0])}, {size_code(e.shape[1])}, -{size_code(e.attribute('start'))})"
     ),
     TRI: lambda e, a: f"np.tri({', '.join(size_code(v) for v in tri_sizes(e))})",
-    UNIT: lambda e, a: f"np.eye({size_code(e.shape[0])})[{size_code(e.attribute('position'))}]",
-    ONEHOT: lambda e, a: f"np.eye({size_code(e.shape[-1])})[{bare(a[0])}]",
+    UNIT: lambda e, a: one_at(size_code(e.attribute("position")), e.shape[0]),
+    ONEHOT: lambda e, a: one_at(f"np.asarray({bare(a[0])})[..., None]", e.shape[-1]),
     RESHAPE: lambda e, a: f"np.reshape({bare(a[0])}, {shape_code(e.shape)})",
     EINSUM: einsum_code,
 }

@@ -12,7 +12,8 @@ from symbackprop.sizes import Shape, Size
 FUNCTION = "value_and_gradients"  # the name of the emitted function
 # what code itself uses inside the function of a graph
 OWN = frozenset((
-    "np erf view fold sum range float next int len self _erf _adjugate _ranks _fits _labels " + FUNCTION
+    "np erf view fold sum range float next int len self "
+    "_erf _adjugate _ranks _fits _labels _set_in " + FUNCTION
 ).split())  # fmt: skip
 
 

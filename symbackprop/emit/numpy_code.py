@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Hashable, Mapping, Sequence
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 from itertools import count
 
 from symbackprop.derivation.derivation import Derivation
@@ -18,6 +18,7 @@ from symbackprop.emit.literals import (
 )  # fmt: skip
 from symbackprop.emit.long_sums import long_sums
 from symbackprop.emit.product_calls import fast_product, log_determinant
+from symbackprop.emit.selector_products import SET_IN, SET_IN_CODE, built, selected
 from symbackprop.emit.stable_logarithms import from_logits
 from symbackprop.emit.strided_windows import FUNCTIONS
 from symbackprop.entries import Entries, Index
@@ -66,6 +67,14 @@ class Module:
         """The imports and functions that code needs."""
         code = "".join([*self.helpers.values(), *body])
         return [ERF if "erf(" in code else "", *(f"\n\n{h}" for h in self.helpers.values())]
+
+    @cached_property
+    def unbuilt(self) -> frozenset[str]:
+        """Selectors that stand in products only, where they are slices."""
+        adjoints = self.d.backward.adjoints.values()
+        forms = (e for a in adjoints for e in (a.value, a.first, a.last) if e is not None)
+        roots = (*self.g.definition.values(), *self.g.initial.values(), *forms)
+        return frozenset(self.d.constants) - built(roots)
 
     # --- names ---
 
@@ -151,7 +160,7 @@ class Module:
         value = dict(self.g.definition) if forward else {n: a.value for n, a in adjoints.items()}
         out = []
         for group, recurrent in self.groups(forward):
-            names = [n for n in group if only is None or n in only]
+            names = [n for n in group if (only is None or n in only) and n not in self.unbuilt]
             if recurrent and names and self.g.time:
                 out += self.loop(self.g.time, names, forward)
             for n in names:
@@ -234,6 +243,9 @@ class Module:
             self.helpers.setdefault(e.op.name, ADJUGATE_CODE)
         if e.op in SPECIAL:
             return SPECIAL[e.op](e, args)
+        if e.op is MATMUL and (fast := selected(e, done)):
+            self.helpers |= {SET_IN: SET_IN_CODE} if SET_IN in fast else {}
+            return fast
         quick = FAST.get(e.op)
         if quick and (fast := quick(e, done)):
             return fast
