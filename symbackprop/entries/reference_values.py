@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from symbackprop.entries import Entries
 from symbackprop.entries.array_values import (
     Array as Array,
     Sizes as Sizes,
@@ -19,7 +18,7 @@ from symbackprop.entries.array_values import (
     result,
 )
 from symbackprop.entries.entry_equations import Instance
-from symbackprop.entries.fold import Algebra, Axes, fold
+from symbackprop.entries.fold import Algebra, fold
 from symbackprop.entries.scalar_derivatives import derivative_entries
 from symbackprop.entries.scalar_functions import expression, scalar_row
 from symbackprop.errors import DeclarationError
@@ -45,11 +44,6 @@ def floats(tensors: Tensors, sizes: Sizes) -> Algebra[Any]:
     """Entries in floating point, real or complex."""
     return array_algebra(tensors, sizes, number=float, constant=lambda name: getattr(np, name),
                          power=raised, function=scalar_value)  # fmt: skip
-
-
-def entries_value(e: Entries, out: Axes, tensors: Tensors, sizes: Sizes) -> Array:
-    """The array of an index expression, axes in the order of `out`."""
-    return np.asarray(fold(e, out, floats(tensors, sizes)))
 
 
 def raised(a: Array, x: Fraction) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial, reduce
 from itertools import chain
 from typing import TypeAlias
 
@@ -60,23 +60,14 @@ def joined(e: Expr, made: Mapping[Expr, Expr]) -> Expr:
             for n, x in enumerate(each):
                 held = adjoined(x, a) if n != k else None
                 if held is not None:
-                    return product(
-                        [f for m, f in enumerate(each) if m not in (k, n)] + [*left, held]
-                    )
+                    rest = [f for m, f in enumerate(each) if m not in (k, n)]
+                    return reduce(partial(apply, MULTIPLY), [*rest, *left, held])
     return e
 
 
 def factors(e: Expr) -> list[Expr]:
     """The factors of nested products."""
     return [*chain(*map(factors, e.args))] if e.op is MULTIPLY else [e]
-
-
-def product(each: list[Expr]) -> Expr:
-    """Factors joined from the left."""
-    out = each[0]
-    for x in each[1:]:
-        out = apply(MULTIPLY, out, x)
-    return out
 
 
 def determinants(s: Expr, made: Mapping[Expr, Expr]) -> list[tuple[Expr, list[Expr]]]:

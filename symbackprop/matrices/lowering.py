@@ -19,8 +19,6 @@ from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, topological
 from symbackprop.graph.graph import TIME_SUM
 from symbackprop.sizes import Shape
 
-OUTPUT = "\0output"  # tensor name of the lowered result
-
 
 @dataclass(frozen=True, slots=True)
 class Lowered:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial, reduce
 
+from symbackprop.entries.op import Op
 from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import NUMBER, SIZE, Expr, apply, const
 from symbackprop.sizes import Size
 from symbackprop.vocabulary.kinds import (
-    ADD, CONSTANT, DIVIDE, MATMUL, MEAN, MEAN_LAST, MULTIPLY, NEGATIVE, POWER, SUBTRACT, SUM,
+    ADD, CONSTANT, DIVIDE, MEAN, MEAN_LAST, MULTIPLY, NEGATIVE, POWER, SUBTRACT, SUM,
     SUM_LAST, TRANSPOSE,
 )  # fmt: skip
 
@@ -97,11 +98,8 @@ def place_of_scalar(s: Expr) -> int:
     return 0 if s.op is SIZE else 2 if s.op in (ADD, SUBTRACT) else 1
 
 
-def product(factors: Iterable[Expr]) -> Expr | None:
-    out: Expr | None = None
-    for f in factors:
-        out = f if out is None else apply(MULTIPLY, out, f)
-    return out
+def product(factors: Sequence[Expr]) -> Expr | None:
+    return reduce(partial(apply, MULTIPLY), factors) if factors else None
 
 
 def raised(e: Expr, x: Fraction) -> Expr:
@@ -123,11 +121,28 @@ def is_zero(e: Expr) -> bool:
 # --- the terms of a sum ------------------------------------------------------------------------------
 
 
+SIGNED = frozenset({ADD, SUBTRACT, NEGATIVE})
+
+
+def signed_terms(e: Expr, opened: frozenset[Op] = SIGNED) -> list[tuple[int, Expr]]:
+    """Signed terms of a nested sum, left to right, whatever their shapes."""
+    out, stack = list[tuple[int, Expr]](), [(1, e)]
+    while stack:
+        sign, node = stack.pop()
+        if node.op not in opened:
+            out.append((sign, node))
+            continue
+        *before, last = node.args
+        stack.append((sign if node.op is ADD else -sign, last))
+        stack += [(sign, a) for a in before]
+    return out
+
+
 def plain_first(terms: list[tuple[Fraction, Monomial]]) -> list[tuple[Fraction, Monomial]]:
     """A + Aᵀ, not Aᵀ + A."""
     out = list(terms)
     for n, (c, m) in enumerate(terms):
-        if not is_turned(m):
+        if not lone(m, TRANSPOSE):
             continue
         plain = m.arrays[0][0].args[0]
         for k in range(n + 1, len(out)):
@@ -138,12 +153,9 @@ def plain_first(terms: list[tuple[Fraction, Monomial]]) -> list[tuple[Fraction, 
     return out
 
 
-def is_turned(m: Monomial) -> bool:
-    return len(m.arrays) == 1 and m.arrays[0][1] == 1 and m.arrays[0][0].op is TRANSPOSE
-
-
-def one(m: Monomial) -> bool:
-    return len(m.arrays) == 1 and m.arrays[0][1] == 1 and m.arrays[0][0].op is MATMUL
+def lone(m: Monomial, kind: Op) -> bool:
+    """Whether the only array, to the power 1, is of a kind."""
+    return len(m.arrays) == 1 and m.arrays[0][1] == 1 and m.arrays[0][0].op is kind
 
 
 def by_scalars(terms: list[tuple[Fraction, Monomial]]) -> list[list[tuple[Fraction, Monomial]]]:

@@ -82,17 +82,15 @@ def raise_term(term: Term, out: tuple[Index, ...], tensors: Tensors) -> Expr | N
     if pair:  # δ_ij f(i) between two free indices: a diagonal matrix
         rest, keep = pair
         inner = raise_term(rest, tuple(i for i in out if i != keep[1]), tensors)
-        if inner is None or inner.rank != 1 or len(out) != 2:
-            return general(term, out, tensors)
-        return td.diag(inner)
+        if inner is not None and inner.rank == 1 and len(out) == 2:
+            return td.diag(inner)
     items = [item_of(atom, x, tensors) for atom, x in term.factors]
     if any(i is None for i in items):
         return contraction(term, out, tensors)
     known = [i for i in items if i is not None]
-    core = contracted(known, out, term.bound) if small(known, out) else None
-    if core is None:
-        core = spread_or_einsum(known, out)
-    return None if core is None else td.mul(const(term.coefficient), core)
+    core = contracted(known, out, term.bound) if not pair and small(known, out) else None
+    core = core or spread_or_einsum(known, out)
+    return core and td.mul(const(term.coefficient), core)
 
 
 def diagonal_pair(term: Term, out: tuple[Index, ...]) -> tuple[Term, tuple[Index, Index]] | None:
@@ -111,15 +109,6 @@ def diagonal_pair(term: Term, out: tuple[Index, ...]) -> tuple[Term, tuple[Index
                 factors = tuple((en.at_atom(a, {j: en.position(i)}), x) for a, x in rest)
                 return Term(term.coefficient, factors, term.bound), (i, j)
     return None
-
-
-def general(term: Term, out: tuple[Index, ...], tensors: Tensors) -> Expr | None:
-    """Any product as an einsum."""
-    items = [item_of(atom, x, tensors) for atom, x in term.factors]
-    if any(i is None for i in items):
-        return contraction(term, out, tensors)
-    core = spread_or_einsum([i for i in items if i is not None], out)
-    return None if core is None else td.mul(const(term.coefficient), core)
 
 
 # --- factors -------------------------------------------------------------------------------------
@@ -280,10 +269,5 @@ def spread_or_einsum(items: list[Item], out: tuple[Index, ...]) -> Expr | None:
         letters.setdefault(i, ascii_lowercase[len(letters)])
     spec = ",".join("".join(letters[i] for i in axes) for _, axes in arrays)
     spec += "->" + "".join(letters[i] for i in out)
-    front = []
-    bare = []
-    for e, _ in arrays:
-        scalar, rest = td.scalars_out(e)
-        front.append(scalar)
-        bare.append(rest)
+    front, bare = zip(*(td.scalars_out(e) for e, _ in arrays), strict=True)
     return td.mul(*scalars, td.in_front(front, fn.einsum(spec, *bare)))

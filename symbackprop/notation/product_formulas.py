@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import TypeGuard
 
 from symbackprop.formula import tree as no
@@ -24,18 +25,7 @@ from symbackprop.vocabulary.kinds import (
 # --- sums of terms -----------------------------------------------------------------------------------
 
 
-def broadcast_terms(e: Expr) -> list[tuple[int, Expr]]:
-    """Signed terms of a nested sum, whatever their shapes."""
-    out: list[tuple[int, Expr]] = []
-    stack = [(1, e)]
-    while stack:
-        sign, node = stack.pop()
-        if node.op is ADD or node.op is SUBTRACT:
-            second = -sign if node.op is SUBTRACT else sign
-            stack += [(second, node.args[1]), (sign, node.args[0])]
-        else:
-            out.append((sign, node))
-    return out
+broadcast_terms = partial(mo.signed_terms, opened=frozenset({ADD, SUBTRACT}))
 
 
 def sum_turned(w: Writer, e: Expr, turned: bool) -> Formula | None:

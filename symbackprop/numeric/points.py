@@ -360,12 +360,3 @@ def seeded(b: Backward, at: Point, seed: int) -> Point:
             else rng.uniform(1.2, 1.9, shape) * rng.choice([-1.0, 1.0], shape)
         )
     return Point(at.sizes, at.values, deltas, at.length)
-
-
-def objective(b: Backward, at: Point) -> complex:
-    """⟨δof, of⟩: the scalar whose derivative every δ is."""
-    total: complex = 0
-    for (n, t), d in at.deltas.items():
-        if n == b.of and (n, t) in at.values:
-            total += complex(np.sum(d * at.values[n, t]))
-    return total

@@ -115,11 +115,6 @@ def sheets(path: Path) -> list[Sheet]:
     return list(found.values())
 
 
-def verified(sheet: Sheet, seed: int = 0) -> Report:
-    """The report of a sheet's page."""
-    return sheet.verify(seed=seed)
-
-
 # --- one sheet -----------------------------------------------------------------------------------
 
 
@@ -129,7 +124,7 @@ def make(order: Order) -> Outcome:
     messages: list[str] = []
     try:
         sheet = next(s for s in sheets(Path(order.module)) if s.name == order.sheet)
-        report = verified(sheet, order.seed)
+        report = sheet.verify(seed=order.seed)
         report.demand()
         for language in order.languages:
             row, said = write(order, sheet, report, language)

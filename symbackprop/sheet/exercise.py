@@ -279,13 +279,9 @@ def complete(text: Text, where: str) -> Text:
 
 def unsolved(s: Section) -> Section:
     """A section without the rows of its tables that belong to a solution."""
-    return replace(s, blocks=tuple(map(without_solution, s.blocks)))
-
-
-def without_solution(b: Block) -> Block:
-    if not isinstance(b, Table):
-        return b
-    return replace(b, rows=tuple(row for row in b.rows if not any(map(solves, row))))
+    kept = (replace(b, rows=tuple(row for row in b.rows if not any(map(solves, row))))
+            if isinstance(b, Table) else b for b in s.blocks)  # fmt: skip
+    return replace(s, blocks=tuple(kept))
 
 
 def solves(cell: object) -> bool:

@@ -57,16 +57,9 @@ class Judged:
             blocks += [Paragraph(p) for p in finding(self.found)]
             mark = Phrase("finding.remark" if self.expect == "holds" else "finding.why")
             blocks += [Passage(self.why, mark)] if self.why else []
-            blocks += self.forms
+            if self.right:
+                blocks.append(Equations(self.corrected.page.equations, Phrase("finding.right")))
         return (Section("judged", None, tuple(blocks)),)
-
-    @property
-    def forms(self) -> list[Block]:
-        """The lines that hold, introduced as such."""
-        if not self.right:
-            return []
-        rows = self.corrected.page.equations
-        return [Equations(rows, Phrase("finding.right"))]
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -99,8 +92,8 @@ def verdict(line: Line) -> Phrase:
         return Phrase("finding.false_at" if where else "finding.false", (*both, *where))
     if pair := line.sizes or line.inside:
         both = tuple(zip(("left", "right"), map(sized, pair), strict=True))
-        return Phrase("finding.inside" if line.inside else FOUND[line.verdict], both)
-    return Phrase("finding.rounded" if line.detail == "rounded" else FOUND[line.verdict])
+        return Phrase(f"finding.{'inside' if line.inside else line.verdict}", both)
+    return Phrase(f"finding.{'rounded' if line.detail == 'rounded' else line.verdict}")
 
 
 def place(line: Line) -> Phrase:
@@ -117,15 +110,6 @@ def equal_to(of: tuple[str, int]) -> Phrase:
 def listed(items: Iterable[Phrase | str]) -> Phrase:
     """One after the other."""
     return Phrase("list", tuple((f"x{n}", x) for n, x in enumerate(items)))
-
-
-FOUND: dict[Verdict, str] = {
-    "holds": "finding.holds",
-    "transposed": "finding.transposed",
-    "false": "finding.false",
-    "sizes": "finding.sizes",
-    "unreadable": "finding.unreadable",
-}
 
 
 def written(value: str) -> Formula | str:

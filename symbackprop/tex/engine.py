@@ -12,7 +12,7 @@ from pathlib import Path
 
 from symbackprop.errors import TexError
 from symbackprop.tex import tex_log as logs
-from symbackprop.tex.engine_chain import first_working
+from symbackprop.tex.engine_chain import find_engine
 from symbackprop.tex.fenced_run import RUNS, Engine, run
 
 __all__ = ["Compiled", "Engine", "compile_pdf", "find_engine"]
@@ -25,14 +25,6 @@ class Compiled:
     pdf: bytes
     pages: int
     overfull: tuple[str, ...]
-
-
-def find_engine(explicit: str | None = None) -> Engine | None:
-    """The engine named by `explicit` or SYMBACKPROP_LATEX, else the first of the chain that works.
-
-    `wheel` names the one installed with `symbackprop[tex]`; `none` says to use none.
-    """
-    return first_working(explicit)
 
 
 def compile_pdf(

@@ -60,8 +60,11 @@ class Candidate:
     trouble: str = ""
 
 
-def first_working(explicit: str | None) -> Engine | None:
-    """The engine that was asked for, or the first of the chain that passes its probe."""
+def find_engine(explicit: str | None = None) -> Engine | None:
+    """The engine named by `explicit` or SYMBACKPROP_LATEX, else the first of the chain that works.
+
+    `wheel` names the one installed with `symbackprop[tex]`; `none` says to use none.
+    """
     asked = explicit or os.environ.get(VARIABLE, "")
     if asked == NONE:
         return None

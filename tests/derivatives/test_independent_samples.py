@@ -13,7 +13,8 @@ from symbackprop.derivatives import independent_samples as independent
 from symbackprop.derivatives.derivative import Derivative
 from symbackprop.entries import Entries
 from symbackprop.entries.contraction import multiplied_out
-from symbackprop.entries.reference_values import Array, entries_value
+from symbackprop.entries.fold import fold
+from symbackprop.entries.reference_values import Array, floats
 from symbackprop.graph.expr import Expr
 from symbackprop.numeric.points import Point, backward_values, forward, generic_point
 
@@ -67,7 +68,7 @@ def test_every_combination_of_labels(name: str) -> None:
         for n, e in f.derivation.graph.symbol.items()
         if (n, 0) in point.values
     }
-    here = entries_value(f.step.result, f.axes, tensors, point.sizes)
+    here = fold(f.step.result, f.axes, floats({**tensors}, point.sizes))
     share = 3 if "mean" in name else 1
     assert np.allclose(
         here, share * enumerated(derive(text, wrt=[wrt]), wrt, label, given, point), rtol=1e-10

@@ -12,7 +12,8 @@ from symbackprop import entries as en
 from symbackprop.entries import Delta, Entries, Fn, Index, Term
 from symbackprop.entries.common_factors import gathered
 from symbackprop.entries.contraction import bind, contract, multiplied_out
-from symbackprop.entries.reference_values import entries_value
+from symbackprop.entries.fold import fold
+from symbackprop.entries.reference_values import floats
 from symbackprop.entries.unification import reletter
 from symbackprop.sizes import size
 
@@ -48,7 +49,7 @@ def value(e: Entries, seed: int) -> np.ndarray:
     """The array over i, j of entries with tensors drawn by a seed."""
     rng = np.random.default_rng(seed)
     tensors = {"A": rng.normal(size=(2, 5)), "B": rng.normal(size=(5, 3)), "v": rng.normal(size=3)}
-    return entries_value(e, (I, J), tensors, {})
+    return fold(e, (I, J), floats({**tensors}, {}))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -95,7 +96,7 @@ def test_gathered_terms_are_the_same_entries() -> None:
     ))  # fmt: skip
     short = gathered(e)
     assert len(short.terms) == 1
-    values = [entries_value(x, (i, j), tensors, {}) for x in (e, short)]
+    values = [fold(x, (i, j), floats({**tensors}, {})) for x in (e, short)]
     assert np.allclose(*values, rtol=1e-12)
     nothing = en.Entries((*term(k, 1, en.elem("u", k)).terms, *term(m, -1, en.elem("u", m)).terms))
     assert gathered(nothing) == en.ZERO

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 import symbackprop as sb
+from symbackprop.backward.reverse_pass import Backward
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.entries.reference_values import KINKS, Array
 from symbackprop.formula.tree import Name
@@ -17,7 +18,7 @@ from symbackprop.graph.activity import relevant
 from symbackprop.graph.expr import Expr, Symbol, leaf, substitute
 from symbackprop.graph.graph import Graph, make
 from symbackprop.numeric.points import (
-    Key, Point, backward_values, forward, generic_point, objective, seeded,
+    Key, Point, backward_values, forward, generic_point, seeded,
 )  # fmt: skip
 from symbackprop.verify.comparison import ROUNDING
 from tests.frameworks.interpreter import Machine, System
@@ -27,6 +28,12 @@ STEP = 1e-30  # complex step
 NUDGE = 1e-6  # of a difference quotient, to one side
 Values = Mapping[Key, Any]
 Forward = Callable[[Values], Values]
+
+
+def objective(b: Backward, at: Point) -> complex:
+    """⟨δof, of⟩: the scalar whose derivative every δ is."""
+    ends = [k for k in at.deltas if k[0] == b.of and k in at.values]
+    return sum((complex(np.sum(at.deltas[k] * at.values[k])) for k in ends), 0j)
 
 
 def apart(a: object, b: object) -> float:

@@ -10,6 +10,7 @@ from symbackprop.picture.drawings.grid_world import maze
 from symbackprop.picture.drawings.heat_map import heat
 from symbackprop.picture.drawings.network_scheme import Layer, scheme
 from symbackprop.picture.drawings.plots import Curve, Plot, plot
+from symbackprop.picture.graphs.graph_picture import Box
 from symbackprop.picture.label import Label
 
 
@@ -23,6 +24,12 @@ def curve(name: str, *points: tuple[float, float]) -> Curve:
 
 def indexed(name: str, count: int) -> tuple[Label, ...]:
     return tuple(Label(f"{name}_{{{i}}}", f"{name}_{{{i}}}") for i in range(1, count + 1))
+
+
+def overlap(a: Box, b: Box) -> bool:
+    """The interiors meet."""
+    return (abs(a.x - b.x) < (a.width + b.width) / 2 - 1e-6
+            and abs(a.y - b.y) < (a.height + b.height) / 2 - 1e-6)  # fmt: skip
 
 
 X, Y = plain("epoch"), Label(r"\ell(\theta)", "ℓ(θ)")

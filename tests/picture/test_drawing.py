@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from symbackprop.errors import SheetError
-from symbackprop.picture.drawings.drawing import Circle, Drawing, Line, Rect, Text, extent
+from symbackprop.picture.drawings.drawing import Circle, Drawing, Line, Rect, Text
 from symbackprop.picture.drawings.drawing_to_svg import drawing_svg
 from symbackprop.picture.drawings.drawing_to_tikz import drawing_tikz
 from symbackprop.picture.drawings.grid_world import maze
@@ -24,7 +24,7 @@ from symbackprop.picture.drawings.plots import DENSE, Curve, Plot, plot, spread
 from symbackprop.picture.graphs.graph_picture import Box
 from symbackprop.picture.label import Label, Point
 from symbackprop.picture.text_width import measure
-from tests.picture.sample_drawings import ONE, WEIGHTS, X, Y, curve, drawings, indexed
+from tests.picture.sample_drawings import ONE, WEIGHTS, X, Y, curve, drawings, indexed, overlap
 
 DRAWINGS = drawings()
 SVG = "{http://www.w3.org/2000/svg}"
@@ -58,13 +58,20 @@ def outer(d: Drawing) -> list[Point]:
     return reached
 
 
+def extent(text: Text) -> Box:
+    """The room a text takes."""
+    width, height = measure(text.label, text.size)
+    shift = {"start": width / 2, "middle": 0.0, "end": -width / 2}[text.anchor]
+    return Box(text.x + shift, text.y, width, height)
+
+
 def sound(d: Drawing) -> None:
     """Nothing leaves the frame, no type stands on other type."""
     for x, y in outer(d):
         assert -1e-6 <= x <= d.width + 1e-6 and -1e-6 <= y <= d.height + 1e-6, (x, y, d.told)
     boxes = [(t.label.text, extent(t)) for t in texts(d)]
     for (one, a), (other, b) in combinations(boxes, 2):
-        assert not a.overlaps(b), f"{one} stands on {other} in {d.told}"
+        assert not overlap(a, b), f"{one} stands on {other} in {d.told}"
 
 
 @pytest.mark.parametrize("name", DRAWINGS)
@@ -299,7 +306,7 @@ def test_bad_input_is_refused(name: str) -> None:
 
 def test_the_checks_see_type_on_type_and_type_outside() -> None:
     two = Text(5.0, 5.0, ONE, 8.0), Text(7.0, 5.0, ONE, 8.0)
-    assert extent(two[0]).overlaps(extent(two[1])) and extent(two[0]) == Box(5.0, 5.0, 5.12, 8.0)
+    assert overlap(*map(extent, two)) and extent(two[0]) == Box(5.0, 5.0, 5.12, 8.0)
     for d in (Drawing(20.0, 20.0, two, ""), Drawing(6.0, 20.0, two[:1], "")):
         with pytest.raises(AssertionError):
             sound(d)

@@ -17,7 +17,6 @@ from symbackprop.derivation.report import Report
 from symbackprop.errors import SheetError, TexError, VerificationError
 from symbackprop.formula.tree import Times, number
 from symbackprop.page.page import Equations, Page
-from symbackprop.sheet.building import verified
 from symbackprop.sheet.exercise import Derived, Exercise
 from symbackprop.sheet.sheet import Sheet, counted, write_html, write_tex
 from symbackprop.tex.engine import compile_pdf, find_engine
@@ -92,7 +91,7 @@ WIDE = (
 
 @cache
 def report(name: str) -> Report:
-    return verified(next(s for s in (LAYER, MATRICES, HOSTILE, *WIDE) if s.name == name))
+    return next(s for s in (LAYER, MATRICES, HOSTILE, *WIDE) if s.name == name).verify()
 
 
 def tex(sheet: Sheet, language: Language = "en", **rest: object) -> str:
@@ -146,7 +145,7 @@ def test_one_point_is_one_point(n: int, said: str) -> None:
 
 def test_sections_come_in_the_order_asked_for() -> None:
     sheet = changed(LAYER, show=("gradients", "forward"))
-    source = write_tex(sheet, verified(sheet), "en")
+    source = write_tex(sheet, sheet.verify(), "en")
     assert re.findall(r"section\*{(.+?)}", source) == ["Gradients", "Forward equations"]
 
 

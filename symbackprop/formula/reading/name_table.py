@@ -14,8 +14,6 @@ from symbackprop.formula.tree import Name
 
 Key = tuple[str, ...]  # tokens of one piece of TeX
 
-_PRIME = (r"\prime",)
-
 
 @dataclass(frozen=True, eq=False)
 class NameTable:

@@ -6,11 +6,11 @@ from functools import lru_cache
 
 from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import Expr, const, substitute, symbols, weight
-from symbackprop.matrices.monomials import is_ones, is_zero
+from symbackprop.matrices.monomials import is_ones, is_zero, signed_terms
 from symbackprop.matrices.tidy.constructors import mul, plus, rows, total, tr
 from symbackprop.matrices.tidy.like_terms import scaled
 from symbackprop.sizes import Shape
-from symbackprop.vocabulary.kinds import ADD, NEGATIVE, SUBTRACT, TRANSPOSE
+from symbackprop.vocabulary.kinds import TRANSPOSE
 
 TERMS = 6  # of a sum that is taken apart
 UNFOLDED, HEAVY = 3, 80  # names are looked through so many times, while the expression stays light
@@ -34,21 +34,6 @@ def vanishes(e: Expr, *axes: int) -> bool:
             return False
         e = substitute(e, made)
     return False
-
-
-def signed_terms(e: Expr) -> list[tuple[int, Expr]]:
-    """The terms of a sum, those that broadcast too."""
-    out, stack = list[tuple[int, Expr]](), [(1, e)]
-    while stack:
-        sign, node = stack.pop()
-        if node.op in (ADD, SUBTRACT):
-            a, b = node.args
-            stack += [(-sign if node.op is SUBTRACT else sign, b), (sign, a)]
-        elif node.op is NEGATIVE:
-            stack.append((-sign, node.args[0]))
-        else:
-            out.append((sign, node))
-    return out
 
 
 def added_up(sign: int, t: Expr, shape: Shape, axes: tuple[int, ...]) -> Expr:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import partial, reduce
 
 from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import NUMBER, Expr, apply, with_args
@@ -17,10 +18,7 @@ def product(*factors: Expr) -> Expr:
     """The product, elementwise for arrays of one shape, scalars in front."""
     shape = max((f.shape for f in factors), key=len, default=())
     if any(f.shape not in ((), shape) for f in factors):
-        out = factors[0]
-        for f in factors[1:]:
-            out = apply(MULTIPLY, out, f)
-        return out
+        return reduce(partial(apply, MULTIPLY), factors)
     coefficient, scalars, arrays = Fraction(1), {}, {}
     for f in factors:
         m = split(f)

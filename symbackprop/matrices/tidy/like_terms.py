@@ -10,11 +10,11 @@ from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import Expr, apply
 from symbackprop.matrices import square_products as sq
 from symbackprop.matrices.monomials import (
-    Monomial, by_scalars, is_zero, join, one, plain_first, split,
+    Monomial, by_scalars, is_zero, join, lone, plain_first, split,
 )  # fmt: skip
 from symbackprop.matrices.tidy.constructors import mm, mul, plus, tr
 from symbackprop.sizes import Size
-from symbackprop.vocabulary.kinds import ADD, MULTIPLY, NEGATIVE, SUBTRACT
+from symbackprop.vocabulary.kinds import ADD, MATMUL, MULTIPLY, NEGATIVE, SUBTRACT
 
 
 def collected(*terms: Expr) -> Expr:
@@ -74,7 +74,7 @@ def first_pair(
     """Two terms that are one matrix and its transpose times the same, the later one from `begun` on."""
     seen: dict[Hashable, int] = {}
     for n, (c, m) in enumerate(terms):
-        if not one(m) or not c:
+        if not lone(m, MATMUL) or not c:
             continue
         e = m.arrays[0][0]
         if e not in known:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from symbackprop.picture.graphs.graph_picture import Box
 from symbackprop.picture.label import Label, Point
-from symbackprop.picture.text_width import measure
 
 Dash: TypeAlias = Literal["solid", "dashed", "dotted", "dash-dot"]
 Tip: TypeAlias = Literal["none", "end"]
@@ -79,17 +77,6 @@ class Drawing:
     height: float
     shapes: tuple[Shape, ...]
     told: str
-
-
-def extent(text: Text) -> Box:
-    """The room a text takes.
-
-    >>> extent(Text(10.0, 5.0, Label("x", "x"), 10.0, "start")).width
-    6.4
-    """
-    width, height = measure(text.label, text.size)
-    shift = {"start": width / 2, "middle": 0.0, "end": -width / 2}[text.anchor]
-    return Box(text.x + shift, text.y, width, height)
 
 
 def number(value: float, decimals: int = 2) -> str:

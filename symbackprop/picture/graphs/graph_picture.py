@@ -56,13 +56,6 @@ class Box:
     width: float
     height: float
 
-    def overlaps(self, other: Box) -> bool:
-        """The interiors meet."""
-        return (
-            abs(self.x - other.x) < (self.width + other.width) / 2 - 1e-6
-            and abs(self.y - other.y) < (self.height + other.height) / 2 - 1e-6
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class PlacedVertex:

@@ -10,8 +10,6 @@ from symbackprop.picture.graphs.legend import number_in
 from symbackprop.picture.label import Label, Point
 from symbackprop.picture.text_width import EDGE, NODE, SIZE
 
-LIBRARIES: tuple[str, ...] = ()  # TikZ libraries the output needs: none
-
 LOOKS = {
     "input": "draw",
     "parameter": "draw=black!55,fill=black!9",

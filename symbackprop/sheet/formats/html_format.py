@@ -11,10 +11,6 @@ from symbackprop.sheet.line_breaks import Style
 from symbackprop.sheet.templating import Format
 
 
-def html_text(text: str) -> str:
-    return escape(text, quote=True)
-
-
 @lru_cache(maxsize=20_000)
 def html_math(tex: str) -> str:
     """Inline MathML."""
@@ -36,7 +32,7 @@ def html_display(tex: str) -> str:
 
 
 def html_style(language: str) -> Style:
-    return Style(language, {}, "column", html_text, html_math, lambda tex, room: tex)
+    return Style(language, {}, "column", escape, html_math, lambda tex, room: tex)
 
 
 FORMAT = Format("html", html_style, filters={"display": html_display, "line": html_line})
