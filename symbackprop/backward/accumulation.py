@@ -17,7 +17,7 @@ from symbackprop.entries.scalar_functions import prime
 from symbackprop.entries.unification import in_letters
 from symbackprop.graph.expr import LEAVES, Expr, apply, topological
 from symbackprop.graph.graph import TIME_SUM, Graph
-from symbackprop.matrices.lowering import Lowered, instance_of, letters, lower, retensored
+from symbackprop.matrices.lowering import Lowered, instance_of, letters, lower, retensored, summed
 from symbackprop.vocabulary.kinds import INVERSE
 
 
@@ -36,7 +36,7 @@ def node_derivative(
     own: dict[Hashable, Hashable] = {definition: name} if definition in known else {}
     for n, d in enumerate(instance.definitions):
         later = instance.definitions[n + 1 :]
-        if later and not any(mentions(x.right, d.tensor) for x in later):
+        if later and all(a.tensor != d.tensor for x in later for a in en.elements(x.right)):
             continue  # only a name that results are written with
         raw = en.unshadowed(derivative(d.right, wrt, by, known, prime), (*d.at, *by))
         raw = retensored(raw, own)
@@ -110,18 +110,7 @@ def chained(node: Expr, f: Implicit, n: int, at: tuple[Index, ...], inner: Lower
     outer = en.substitute(retensored(step.result, names), {i: en.position(j) for i, j in outside})
     inside = zip(inner.at, middle, strict=True)
     product = en.multiply(outer, en.substitute(inner.right, {i: en.position(j) for i, j in inside}))
-    return contract(Entries(tuple(replace(t, bound=(*middle, *t.bound)) for t in product.terms)))
-
-
-def mentions(e: Entries, tensor: Hashable) -> bool:
-    """Whether a tensor stands in an index expression, also inside functions and brackets."""
-    met: list[Hashable] = []
-
-    def note(a: Elem) -> None:
-        met.append(a.tensor)
-
-    en.inline(e, note)
-    return tensor in met
+    return summed(product, middle)
 
 
 def total_derivative(

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from symbackprop.backward.anonymous_nodes import CURVED, LINEAR
 from symbackprop.backward.local_derivatives import of_node
 from symbackprop.backward.naming import Naming, time_in
-from symbackprop.entries import Atom, Elem, Entries, Fn, Group
+from symbackprop.entries import Entries, elements
 from symbackprop.entries.entry_equations import Template
 from symbackprop.entries.op import Op
 from symbackprop.graph.expr import LEAVES, Expr, symbols, topological, weight
@@ -61,19 +61,8 @@ def helpers_needed(node: Expr, active: Set[str]) -> frozenset[Hashable]:
 
 
 def tensors(e: Entries) -> set[Hashable]:
-    """Every tensor in an index expression, also inside functions and brackets."""
-
-    def inside(a: Atom) -> set[Hashable]:
-        match a:
-            case Elem():
-                return {a.tensor}
-            case Fn():
-                return tensors(a.arg)
-            case Group():
-                return tensors(a.body)
-        return set()
-
-    return {t for term in e.terms for a, _ in term.factors for t in inside(a)}
+    """Every tensor in an index expression, also inside functions, brackets and positions."""
+    return {a.tensor for a in elements(e)}
 
 
 def named_apart(node: Expr, needed: Set[Hashable], naming: Naming) -> dict[Hashable, Expr]:

@@ -8,8 +8,8 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from symbackprop import entries as en
-from symbackprop.entries import Entries, Term
-from symbackprop.entries.contraction import contract, solve
+from symbackprop.entries import Entries
+from symbackprop.entries.contraction import solve
 from symbackprop.entries.differentiation import LocalStep
 from symbackprop.entries.entry_equations import Implicit, Instance
 from symbackprop.entries.implicit_equations import INVERSE as INVERTED
@@ -19,6 +19,7 @@ from symbackprop.graph.expr import Expr, Symbol, apply, leaf, substitute, topolo
 from symbackprop.graph.graph import TIME_SUM
 from symbackprop.graph.renumbering_ops import COMPOSED
 from symbackprop.matrices import tidy as td
+from symbackprop.matrices.lowering import summed
 from symbackprop.matrices.raising import raise_entries, raised_helpers
 from symbackprop.sizes import Shape
 from symbackprop.vocabulary.kinds import INVERSE, RESHAPE, SOLVE
@@ -48,8 +49,7 @@ def derive(op: Op, shapes: tuple[Shape, ...], attributes: Attributes, argument: 
     steps = jacobian(op, shapes, attributes, argument)
     last = steps[-1]
     product = en.multiply(en.elem(COTANGENT, *last.at), last.result)
-    bound = tuple(Term(t.coefficient, t.factors, (*last.at, *t.bound)) for t in product.terms)
-    return Local(instance, argument, steps, solve(contract(Entries(bound))))
+    return Local(instance, argument, steps, solve(summed(product, last.at)))
 
 
 def of_node(node: Expr, argument: int) -> Local:

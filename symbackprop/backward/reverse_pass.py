@@ -154,12 +154,12 @@ def starting(p: Prepared, name: str, pull: Pull) -> list[tuple[str, Use]]:
 
 
 def contributions(p: Prepared, name: str, own: Expr, pull: Pull) -> list[tuple[str, Use]]:
-    """One reverse sweep over the definition of a node."""
+    """What the definition of a node sends back."""
     return swept(p, name, p.graph.definition[name], own, pull)
 
 
 def swept(p: Prepared, name: str, root: Expr, own: Expr, pull: Pull) -> list[tuple[str, Use]]:
-    """What a definition sends back to each symbol in it."""
+    """One reverse sweep over a definition: what it sends back to each symbol in it."""
     g, nodes = p.graph, topological(root)
     moving: dict[Expr, bool] = {}
     for e in nodes:
@@ -169,7 +169,7 @@ def swept(p: Prepared, name: str, root: Expr, own: Expr, pull: Pull) -> list[tup
     cotangent: dict[Expr, Expr] = {root: own}
     out: list[tuple[str, Use]] = []
     recurrent = name in g.symbol and bool(time_of(g, name))
-    inner = time_summed(root)
+    inner = {x for e in nodes if e.op is TIME_SUM for x in topological(*e.args)}
     for e in reversed(nodes):
         if e not in cotangent or not moving[e]:
             continue
@@ -177,7 +177,7 @@ def swept(p: Prepared, name: str, root: Expr, own: Expr, pull: Pull) -> list[tup
         if s:
             out.append((s.name, use_of(g, name, s, cotangent[e], recurrent or e in inner)))
             continue
-        output = written(g, name, e, root)
+        output = g.symbol[name] if e is root and name in g.symbol else e
         for n, a in enumerate(e.args):
             if moving[a]:
                 part = pull(e, n, output, cotangent[e], p.helpers.get(e, NO_NAMES))
@@ -185,28 +185,14 @@ def swept(p: Prepared, name: str, root: Expr, own: Expr, pull: Pull) -> list[tup
     return out
 
 
-def written(g: Graph, name: str, e: Expr, root: Expr) -> Expr:
-    """The name of a node where the expression is its definition, else the expression itself."""
-    return g.symbol[name] if e is root and name in g.symbol else e
-
-
-def time_summed(root: Expr) -> frozenset[Expr]:
-    """Nodes below a Σ over time."""
-    sums = [e for e in topological(root) if e.op is TIME_SUM]
-    return frozenset(x for e in sums for x in topological(*e.args))
-
-
 def use_of(g: Graph, consumer: str, s: Symbol, value: Expr, recurrent: bool) -> Use:
     """A contribution moved to the node's own time, or summed over time for a constant."""
-    if s.at is not None:
-        assert g.time
-        return Use(consumer, 0, time_sum(value, g.time) if recurrent else value, s.at)
-    if s.time:
+    if s.time and s.at is None:
         return Use(consumer, s.shift, shifted(value, -s.shift))
     if recurrent:
         assert g.time
-        return Use(consumer, 0, time_sum(value, g.time))
-    return Use(consumer, 0, value)
+        value = time_sum(value, g.time)
+    return Use(consumer, 0, value, s.at)
 
 
 # --- shorter forms -------------------------------------------------------------------------------

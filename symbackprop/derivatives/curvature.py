@@ -17,7 +17,7 @@ from symbackprop.derivation.derivation import Derivation, derive
 from symbackprop.derivation.scopes import Order, Second
 from symbackprop.derivatives.derivative import Derivative, matrix_of
 from symbackprop.derivatives.derivative_names import curvature_name, vec_name
-from symbackprop.derivatives.independent_samples import certain, information, summed, total_of
+from symbackprop.derivatives.independent_samples import certain, information, total_of
 from symbackprop.derivatives.total_derivatives import accumulated, cut, second
 from symbackprop.entries import Delta, Elem, Entries, Index
 from symbackprop.entries.contraction import contract, multiplied_out
@@ -27,7 +27,7 @@ from symbackprop.errors import DeclarationError
 from symbackprop.graph.activity import relevant
 from symbackprop.graph.expr import Expr
 from symbackprop.graph.graph import Graph, known
-from symbackprop.matrices.lowering import letters, map_positions, retensored
+from symbackprop.matrices.lowering import letters, map_positions, retensored, summed
 from symbackprop.numeric.points import Point, bind_sizes, forward, generic_point
 
 DISTRIBUTION = 1e-9  # how far probabilities may add to something else than 1

@@ -13,9 +13,8 @@ from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.node_jacobians import free, laid_out
 from symbackprop.derivatives.derivative_names import entry_of
 from symbackprop.derivatives.quantity import Raised, over_declared
-from symbackprop.entries import Entries, Index, Term
+from symbackprop.entries import Entries, Index
 from symbackprop.entries.common_factors import gathered
-from symbackprop.entries.contraction import contract
 from symbackprop.entries.differentiation import LocalStep
 from symbackprop.entries.unification import in_letters
 from symbackprop.errors import DeclarationError
@@ -26,6 +25,7 @@ from symbackprop.formula.tree import Formula, Name
 from symbackprop.graph.expr import Expr, Symbol, leaf, weight
 from symbackprop.matrices import tidy as td
 from symbackprop.matrices.kronecker_form import kronecker
+from symbackprop.matrices.lowering import summed
 from symbackprop.matrices.raising import raise_entries
 from symbackprop.notation.convention import Convention, NoMatrix
 from symbackprop.notation.entry_formulas import letters_of
@@ -78,10 +78,9 @@ class Derivative(Raised):
     def equation(self) -> Equation:
         """The derivative as a line of a page, in entries where no matrix says it."""
         found = self.matrix
-        if self.layout == "vec" and found is not None:
-            return Equation("derivative", self.under_vec, (found,), local=self.scope)
         if found is not None:
-            return Equation("derivative", self.left, (found,), local=self.scope)
+            left = self.under_vec if self.layout == "vec" else self.left
+            return Equation("derivative", left, (found,), local=self.scope)
         left = entry_of(self.left, self.step)
         return Equation("derivative", left, (self.entry,), None, free(self.axes), local=self.scope)
 
@@ -168,10 +167,7 @@ def product(
     d = unlettered(j.derivation, name)
 
     def along(e: Entries) -> Entries:
-        terms = en.multiply(e, en.elem(v, *gone)).terms
-        made = contract(
-            Entries(tuple(Term(t.coefficient, t.factors, (*gone, *t.bound)) for t in terms))
-        )
+        made = summed(en.multiply(e, en.elem(v, *gone)), gone)
         return in_letters(made, d.convention.letters)
 
     result = along(step.result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import product
 from zlib import crc32
 
@@ -15,7 +16,7 @@ from symbackprop.derivatives.derivative_names import (
     block_name, curvature_name, hessian_name, jacobian_name, nabla_slope, slope_name,
     vec_block_name, vec_name, vec_slope_name,
 )  # fmt: skip
-from symbackprop.derivatives.independent_samples import covariances, total_of
+from symbackprop.derivatives.independent_samples import covariances, gradient, total_of
 from symbackprop.derivatives.total_derivatives import cut
 from symbackprop.entries.reference_values import Array
 from symbackprop.formula.evaluation.value import Value
@@ -152,10 +153,8 @@ def fisher_scope(d: Derivation, s: Second, point: Point) -> Found:
     weights = chances if chances.ndim else np.asarray([1 - chances, chances])
     total: Array = np.asarray(0.0)
     for c, weight in enumerate(weights):
-        inputs = {k: v for k, v in point.values.items() if k[0] in d.graph.inputs}
-        inputs[label, 0] = np.eye(len(weights))[c] if onehot else np.asarray(c)
-        here = forward(d.graph, Point(point.sizes, inputs, {}, point.length))
-        slope = np.asarray(backward_values(d.backward, here).deltas[x, 0])
+        drawn = np.eye(len(weights))[c] if onehot else np.asarray(c)
+        slope = gradient(d, x, replace(point, values={**point.values, (label, 0): drawn}))
         total = total + weight * np.multiply.outer(slope, slope)
     return in_both(curvature_name(d, "F"), total)
 

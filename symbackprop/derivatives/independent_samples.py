@@ -14,22 +14,16 @@ import numpy as np
 
 from symbackprop import entries as en
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.entries import Affine, Delta, Elem, Entries, Index, Position, SizeOf, Term
+from symbackprop.entries import Affine, Delta, Elem, Entries, Index, SizeOf, Term
 from symbackprop.entries.contraction import contract, multiplied_out
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import DeclarationError
 from symbackprop.graph.expr import Expr
-from symbackprop.matrices.lowering import map_positions
+from symbackprop.matrices.lowering import map_positions, summed
 from symbackprop.numeric.points import Point, backward_values, forward
 
 Total: TypeAlias = Literal["sum", "mean"]
 ZERO = 1e-9  # relative to the largest: what a mean that vanishes, or a likelihood that fits, may be off
-
-
-def summed(e: Entries, over: tuple[Index, ...]) -> Entries:
-    """The sum over some letters, contracted."""
-    bound = (Term(t.coefficient, t.factors, (*over, *t.bound)) for t in e.terms)
-    return contract(Entries(tuple(bound)))
 
 
 def certain(e: Entries, p: Expr) -> Entries:
@@ -97,7 +91,8 @@ def with_label(e: Entries, y: Expr, m: Index, at: Affine) -> Entries:
         return en.entries(Delta(a.at[-1], at)) if a.tensor is y else None
 
     own = Entries(tuple(own_terms(e, y, m)))
-    return contract(en.inline(map_positions(own, lambda q: at if labelled(q, y) else q), one))
+    placed = map_positions(own, lambda q: at if isinstance(q, Elem) and q.tensor is y else q)
+    return contract(en.inline(placed, one))
 
 
 def with_bit(e: Entries, y: Expr, m: Index, bit: int) -> Entries:
@@ -106,14 +101,11 @@ def with_bit(e: Entries, y: Expr, m: Index, bit: int) -> Entries:
     return en.inline(own, lambda a: en.number(bit) if a.tensor is y else None)
 
 
-def labelled(q: Position, y: Expr) -> bool:
-    return isinstance(q, Elem) and q.tensor is y
-
-
 def own_terms(e: Entries, y: Expr, m: Index) -> Iterator[Term]:
     """The terms that hold a label, each summed over its sample, with the sample as the free letter m."""
     for t in multiplied_out(e).terms:
-        rows = rows_of(t, y)
+        # the samples whose labels stand in it, as entries or as positions
+        rows = [a.at[0] for a in en.elements(Entries((t,))) if a.tensor is y]
         if not rows:
             continue
         row = rows[0].plain if isinstance(rows[0], Affine) else None
@@ -122,11 +114,6 @@ def own_terms(e: Entries, y: Expr, m: Index) -> Iterator[Term]:
                                    hint="A loss of independent samples is a sum over them.")  # fmt: skip
         moved = en.rename_bound(t, {row: en.position(m)})
         yield replace(moved, bound=tuple(i for i in moved.bound if i != m))
-
-
-def rows_of(t: Term, y: Expr) -> list[Position]:
-    """The samples whose labels stand in a term, as entries or as positions."""
-    return [a.at[0] for a in en.elements(Entries((t,))) if a.tensor is y]
 
 
 # --- in numbers ------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import json
 import sys
 from typing import TypeAlias
 
-from symbackprop.derivation.derivation import Derivation, Gradient, derive
+from symbackprop.derivation.derivation import Gradient, derive
 from symbackprop.derivatives.derivative import Derivative
 from symbackprop.derivatives.derivative_blocks import Blocks, hessian, jacobian
 from symbackprop.errors import DeclarationError
@@ -31,7 +31,9 @@ def run_derive(o: argparse.Namespace) -> int:
     names = [n for n in d.wrt if n in d.backward.adjoints]
     if o.to == "json":
         worst = report.max_rel_error
-        rows = [entry(n, d[n], worst, numpy=numpy_line(d, n)) for n in names]
+        rows = [
+            entry(n, d[n], worst, numpy=derive(d.graph, d.of, [n]).source("numpy")) for n in names
+        ]
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         return 0
     for n in names:
@@ -52,11 +54,6 @@ def entry(wrt: str, found: Said, error: float, **more: object) -> dict[str, obje
     """A derivative as plain data for JSON."""
     return {"wrt": wrt, "shape": [str(s) for s in found.shape], "latex": found.latex(),
             "text": found.text(), **more, "verified": True, "max_rel_error": error}  # fmt: skip
-
-
-def numpy_line(d: Derivation, name: str) -> str:
-    """The emitted module: the gradient by `name` is its entry of the returned dict."""
-    return derive(d.graph, d.of, [name]).source("numpy")
 
 
 def run_second(o: argparse.Namespace, text: str) -> int:

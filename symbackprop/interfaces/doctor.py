@@ -6,10 +6,9 @@ import argparse
 import importlib.metadata
 import os
 import platform
-import sys
 from dataclasses import dataclass
 
-from symbackprop.tex.engine_chain import FILES, NONE, VARIABLE, Candidate, candidates
+from symbackprop.tex.engine_chain import FILES, NONE, VARIABLE, Candidate, candidates, has_wheel
 
 LIBRARIES = ("numpy", "sympy", "jinja2", "lark", "rich")
 EXTRAS = ("torch", "jax")
@@ -107,12 +106,7 @@ def _fix(asked: str) -> str:
     if asked:
         return f"unset {VARIABLE}, or set it to an engine that works"
     if os.path.exists("/etc/debian_version"):
-        return _DEBIAN + (f"\n  or, without root: {_WHEEL}" if _has_wheel() else "")
-    if _has_wheel():
+        return _DEBIAN + (f"\n  or, without root: {_WHEEL}" if has_wheel() else "")
+    if has_wheel():
         return _WHEEL
     return f"install TeX Live ({_WHEEL} has no build for {platform.machine()} Linux)"
-
-
-def _has_wheel() -> bool:
-    """There is a build of the wheel for this machine: none for ARM Linux."""
-    return sys.platform != "linux" or platform.machine() in ("x86_64", "AMD64")

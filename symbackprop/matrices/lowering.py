@@ -7,7 +7,7 @@ local Jacobian is derived at once. Ops with helper tensors (softmax: e, s) keep 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from symbackprop import entries as en
@@ -183,6 +183,11 @@ def map_positions(e: Entries, place: Callable[[Position], Position]) -> Entries:
         return a
 
     return en.map_atoms(e, change)
+
+
+def summed(e: Entries, over: tuple[Index, ...]) -> Entries:
+    """The sum over some letters, contracted."""
+    return contract(Entries(tuple(replace(t, bound=(*over, *t.bound)) for t in e.terms)))
 
 
 def instance_of(name: Expr, definition: Expr, pool: str) -> Instance | None:

@@ -27,18 +27,27 @@ FIX = ('install one of: pip install "symbackprop[tex]"  |  apt-get install texli
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What to build: where it stands, what it becomes."""
+class Build:
+    """Options of a whole build."""
 
-    module: str
+    paths: tuple[Path, ...]
+    folder: Path = Path("out")
+    to: str = "pdf"
+    languages: tuple[str, ...] = LANGUAGES
+    version: Version = "solution"
+    engine: str | None = None
+    jobs: int = 2
+    templates: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One sheet to build: where it stands, the options, the engine they led to."""
+
+    module: Path
     sheet: str
-    languages: tuple[str, ...]
-    to: str
-    version: Version
-    folder: str
+    build: Build
     engine: Engine | None
-    templates: str | None
-    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +132,10 @@ def make(order: Order) -> Outcome:
     rows: list[Row] = []
     messages: list[str] = []
     try:
-        sheet = next(s for s in sheets(Path(order.module)) if s.name == order.sheet)
-        report = sheet.verify(seed=order.seed)
+        sheet = next(s for s in sheets(order.module) if s.name == order.sheet)
+        report = sheet.verify()
         report.demand()
-        for language in order.languages:
+        for language in order.build.languages:
             row, said = write(order, sheet, report, language)
             rows.append(row)
             messages += said
@@ -142,26 +151,29 @@ def make(order: Order) -> Outcome:
 
 def write(order: Order, sheet: Sheet, report: Report, language: str) -> tuple[Row, list[str]]:
     """One document, complete or not at all; without TeX the .tex and the HTML instead of the PDF."""
-    stem = (
-        sheet.name + ("" if order.version == "solution" else f".{order.version}") + f".{language}"
-    )
-    folder, said, pages = Path(order.folder), [], 0
-    own = Path(order.templates) if order.templates else None
-
+    b = order.build
+    stem = sheet.name + ("" if b.version == "solution" else f".{b.version}") + f".{language}"
+    folder, said, pages = b.folder, [], 0
     packages = order.engine.packages if order.engine else frozenset[str]()
 
     def source(to: str) -> str:
         return write_sheet(
-            FORMATS[to], sheet, report, language, order.version, packages=packages, templates=own
+            FORMATS[to],
+            sheet,
+            report,
+            language,
+            b.version,
+            packages=packages,
+            templates=b.templates,
         )
 
-    if order.to == "pdf" and order.engine is not None:
+    if b.to == "pdf" and order.engine is not None:
         done = compile_pdf(source("tex"), engine=order.engine, jobname=stem.replace(".", "-"))
         target, pages = folder / f"{stem}.pdf", done.pages
         write_aside(target, done.pdf)
         said += [f"{stem}: too wide: {x}" for x in done.overfull]
     else:
-        first, *more = ("tex", "html") if order.to == "pdf" else (order.to,)
+        first, *more = ("tex", "html") if b.to == "pdf" else (b.to,)
         target = folder / f"{stem}.{first}"
         for to in (first, *more):
             write_aside(folder / f"{stem}.{to}", source(to))
@@ -180,20 +192,6 @@ def write(order: Order, sheet: Sheet, report: Report, language: str) -> tuple[Ro
 # --- all sheets ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
-    """Options of a whole build."""
-
-    paths: tuple[Path, ...]
-    folder: Path = Path("out")
-    to: str = "pdf"
-    languages: tuple[str, ...] = LANGUAGES
-    version: Version = "solution"
-    engine: str | None = None
-    jobs: int = 2
-    templates: Path | None = None
-
-
 def orders(b: Build, engine: Engine | None) -> tuple[list[Order], list[Outcome]]:
     """One order per sheet; modules that cannot be read are outcomes already."""
     out: list[Order] = []
@@ -210,10 +208,7 @@ def orders(b: Build, engine: Engine | None) -> tuple[list[Order], list[Outcome]]
                 bad.append(Outcome(s.name, 2, (), (f"{path}: two sheets are called {s.name}",)))
                 continue
             seen.add(s.name)
-            own = str(b.templates) if b.templates else None
-            out.append(
-                Order(str(path), s.name, b.languages, b.to, b.version, str(b.folder), engine, own)
-            )
+            out.append(Order(path, s.name, b, engine))
     return out, bad
 
 

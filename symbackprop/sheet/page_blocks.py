@@ -16,9 +16,11 @@ from symbackprop.formula.writing.text_writer import text
 from symbackprop.page import page as pg
 from symbackprop.picture.drawings.drawing_to_svg import drawing_svg
 from symbackprop.picture.drawings.drawing_to_tikz import drawing_tikz
+from symbackprop.picture.graphs.graph_picture import Arrow, Picture, Vertex
 from symbackprop.picture.graphs.graph_to_svg import svg
 from symbackprop.picture.graphs.graph_to_tikz import tikz
-from symbackprop.picture.graphs.layout import Arrow, Picture, Vertex, find_repeats, place
+from symbackprop.picture.graphs.layout import place
+from symbackprop.picture.graphs.repeated_layers import find_repeats
 from symbackprop.picture.label import Label
 from symbackprop.sheet.line_breaks import POINTS, SIGNS, WIDTH, Context, Style, rows, width
 

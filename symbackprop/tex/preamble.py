@@ -15,12 +15,21 @@ from typing import Literal
 Language = Literal["en", "de"]
 
 
+STYLES = """amsmath bm geometry xcolor tikz array lmodern amssymb booktabs fancyhdr hyperref mathtools
+    microtype"""
+FILES = {  # package: the file that shows it is there
+    **{name: f"{name}.sty" for name in STYLES.split()},
+    "babel-english": "english.ldf",
+    "babel-german": "ngerman.ldf",
+    "glyphtounicode": "glyphtounicode.tex",
+}
+
+
 @dataclass(frozen=True)
 class Row:
     """What to write where a package is there, and where it is not."""
 
     package: str
-    file: str
     there: str
     absent: str = ""
 
@@ -29,7 +38,6 @@ _CLASS = r"\documentclass[11pt,a4paper]{article}"
 
 _FONTS = Row(
     "lmodern",
-    "lmodern.sty",
     r"\ifdefined\Umathcode\else\usepackage[T1]{fontenc}\fi\usepackage{lmodern}",
     r"\DeclareTextCommand{\textquotedbl}{OT1}{\textquotedblright}",
 )
@@ -41,19 +49,16 @@ _BASE = r"""\usepackage{amsmath,bm,array,xcolor,tikz} % bm asks for the fonts it
 _ROWS = (
     Row(
         "glyphtounicode",  # what is copied from the page is what stands there
-        "glyphtounicode.tex",
         r"\ifdefined\pdfgentounicode\input{glyphtounicode}\pdfgentounicode=1 \fi",
     ),
-    Row("microtype", "microtype.sty", r"\usepackage{microtype}"),
+    Row("microtype", r"\usepackage{microtype}"),
     Row(
         "amssymb",
-        "amssymb.sty",
         r"\usepackage{amssymb}\newcommand\sbR{\ensuremath{\mathbb{R}}}",
         r"\newcommand\sbR{\ensuremath{\mathbf{R}}}",
     ),
     Row(
         "booktabs",
-        "booktabs.sty",
         r"\usepackage{booktabs}\newcommand\sbtoprule{\toprule}"
         r"\newcommand\sbmidrule{\midrule}\newcommand\sbbottomrule{\bottomrule}",
         r"\newcommand\sbtoprule{\noalign{\hrule height0.08em\vskip0.65ex}}"
@@ -62,17 +67,15 @@ _ROWS = (
     ),
     Row(
         "fancyhdr",
-        "fancyhdr.sty",
         r"\usepackage{fancyhdr}\pagestyle{fancy}\fancyhf{}\fancyfoot[C]{\sbpage}"
         r"\renewcommand\headrulewidth{0pt}",
     ),
 )
 
 _LANGUAGE = {
-    "en": Row("babel-english", "english.ldf", r"\usepackage[shorthands=off,english]{babel}"),
+    "en": Row("babel-english", r"\usepackage[shorthands=off,english]{babel}"),
     "de": Row(
         "babel-german",
-        "ngerman.ldf",
         r"\usepackage[shorthands=off,ngerman]{babel}",
         # no German patterns: rather a ragged edge than words broken the English way
         r"\AtBeginDocument{\language=254 \frenchspacing\raggedright}",
@@ -81,7 +84,6 @@ _LANGUAGE = {
 
 _METADATA = Row(
     "hyperref",
-    "hyperref.sty",
     r"\usepackage[implicit=false,bookmarks=false,psdextra]{hyperref}\hypersetup{pdflang=LANGUAGE}"
     r"\pdfstringdefDisableCommands{\def\sbR{R}\def\sbcheck{+}\def\sbsplit{}\def\allowbreak{}}",
 )
@@ -116,5 +118,5 @@ def preamble(engine_packages: frozenset[str], language: Language) -> str:
 def _line(row: Row, packages: frozenset[str]) -> str:
     """One row for engines known, or the question to an engine not known."""
     if not packages:
-        return rf"\IfFileExists{{{row.file}}}{{{row.there}}}{{{row.absent}}}"
+        return rf"\IfFileExists{{{FILES[row.package]}}}{{{row.there}}}{{{row.absent}}}"
     return (row.there if row.package in packages else row.absent) or f"% without {row.package}"

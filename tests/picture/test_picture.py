@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from symbackprop.errors import DeclarationError
-from symbackprop.picture.graphs.graph_picture import KINDS
+from symbackprop.picture.graphs.graph_picture import (
+    KINDS, Arrow, Box, Picture, Placed, PlacedArrow, Vertex,
+)  # fmt: skip
 from symbackprop.picture.graphs.graph_to_svg import svg
 from symbackprop.picture.graphs.graph_to_tikz import tikz
-from symbackprop.picture.graphs.layout import (
-    Arrow, Box, Picture, Placed, PlacedArrow, Vertex, place,
-)  # fmt: skip
+from symbackprop.picture.graphs.layout import place
 from symbackprop.picture.graphs.legend import circled, number_in
 from symbackprop.picture.label import Label, Point
 from symbackprop.picture.text_width import measure, spans

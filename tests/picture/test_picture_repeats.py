@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from symbackprop.picture.graphs.layout import (
-    Arrow, Picture, Repeat, Vertex, collapse, find_repeats, place,
-)  # fmt: skip
+from symbackprop.picture.graphs.graph_picture import Arrow, Picture, Repeat, Vertex
+from symbackprop.picture.graphs.layout import place
+from symbackprop.picture.graphs.repeated_layers import collapse, find_repeats
 from symbackprop.picture.label import Label
 
 NOTHING = Label("", "")

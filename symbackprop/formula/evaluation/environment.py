@@ -73,16 +73,20 @@ class Scope:
 
 def error(node: Formula, what: str, hint: str = "") -> FormulaError:
     """The error that names the formula it happened in."""
-    shown = text(node)
-    return FormulaError(what, where=shown if len(shown) < 200 else shown[:200] + "…", hint=hint)
+    return FormulaError(what, where=shown(node), hint=hint)
+
+
+def shown(node: Formula) -> str:
+    """A formula as an error names it."""
+    whole = text(node)
+    return whole if len(whole) < 200 else whole[:200] + "…"
 
 
 def misfit(
     node: Formula, what: str, hint: str = "", sizes: tuple[tuple[int, ...], ...] = ()
 ) -> SizesError:
     """The error that names the formula whose sizes or indices do not fit."""
-    shown = error(node, what, hint)
-    return SizesError(shown.what, where=shown.where, hint=shown.hint, sizes=sizes)
+    return SizesError(what, where=shown(node), hint=hint, sizes=sizes)
 
 
 def known(node: Formula, scope: Scope) -> Value:

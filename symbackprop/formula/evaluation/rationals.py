@@ -18,14 +18,9 @@ class NotRational(SymbackpropError):
     """A value that is no rational number, or takes too long to be found as one."""
 
 
-def bits(x: Fraction) -> int:
-    """How long a fraction is."""
-    return x.numerator.bit_length() + x.denominator.bit_length()
-
-
 def short(x: Fraction, times: int | float | Fraction = 1) -> Fraction:
     """The fraction itself. Errors: `NotRational` where it, multiplied so often, is too long."""
-    if bits(x) * abs(times) > BITS:
+    if (x.numerator.bit_length() + x.denominator.bit_length()) * abs(times) > BITS:
         raise NotRational("too long")
     return x
 

@@ -22,9 +22,9 @@ def _stored(node: Formula, value: Value, indices: tuple[Formula, ...], scope: Sc
     """A stored value at its time steps, or one of its entries."""
     times, env = value.time_axes, scope.env
     if len(indices) == times:
-        array = (
-            _seen(value, _positions(node, value, indices, scope), scope) if times else value.array
-        )
+        array = value.array
+        if times:
+            array = _seen(value, _positions(node, value, indices, scope), scope)
         if value.vector and value.rank == 2:
             whole = Paper(array, 2, -2 if array.shape[-1] == 1 else -1)
         else:

@@ -25,11 +25,12 @@ def big(node: Sum | Product, scope: Scope) -> Paper:
     """Σ or Π, many terms at a time: the bound letter gets a new leading axis of samples."""
     joined: Paper | None = None
     for terms in _terms(node, scope):
-        part = _added(terms) if isinstance(node, Sum) else _multiplied(terms)
-        if joined is None:
-            joined = part
+        if isinstance(node, Sum):
+            part = replace(terms, array=terms.array.sum(axis=0))
+            joined = added(joined, part) if joined else part
         else:
-            joined = added(joined, part) if isinstance(node, Sum) else paper.product(joined, part)
+            part = _multiplied(terms)
+            joined = paper.product(joined, part) if joined else part
     return joined or paper.scalar(np.float64(isinstance(node, Product)))
 
 
@@ -70,10 +71,6 @@ def _spread(body: Paper, k: Numbers, within: Numbers | None, times: bool) -> Pap
         neutral = np.eye(body.size[0]) if times and body.rank else np.float64(times)
         array = np.where(within[(...,) + (None,) * body.rank], array, neutral)
     return Paper(array, body.rank, body.along)
-
-
-def _added(terms: Paper) -> Paper:
-    return replace(terms, array=terms.array.sum(axis=0))
 
 
 def _multiplied(terms: Paper) -> Paper:

@@ -75,7 +75,8 @@ class _Lexer(Reader):
                 return [*self.group(inside), *work, Range(stop, end, mode)]
             kind = "SEP" if mode == "size" and token == r"\times" else kind
             if kind in ("_LABS", "_RABS"):
-                self._count_bars(kind, at)
+                self.bars += 1 if kind == "_LABS" else -1
+                self.source.within(at, self.bars, LIMITS.nesting, "bars inside bars")
             self.out.append(Word(kind, token, at))
             at += 1
             if kind in _CLOSERS and at < end and tokens[at] in SCRIPTS:
@@ -99,17 +100,14 @@ class _Lexer(Reader):
         closes = self.bars > 0 and self.out[-1].type in _OPERANDS
         return "_RABS" if closes else "_LABS"
 
-    def _count_bars(self, kind: str, at: int) -> None:
-        """|…| inside |…|, within the limit that all brackets have."""
-        self.bars += {"_LABS": 1, "_RABS": -1}.get(kind, 0)
-        self.source.within(at, self.bars, LIMITS.nesting, "bars inside bars")
-
     def _item(self, at: int, end: int, mode: str) -> Work:
         found = self._named(at, end) or self._other(at, end) or self._plain(at, end)
         if found is None:
             raise self._unknown(at, end)
         work, stop = found
-        if stop < end and self.tokens[stop] in SCRIPTS and not self._opens(work):
+        last = work[-1] if work else None
+        opens = isinstance(last, Word) and last.type in _OPENED
+        if stop < end and self.tokens[stop] in SCRIPTS and not opens:
             more, stop = self.scripted(stop, end)
             work = work + more
         return [*work, Range(stop, end, mode)]
@@ -122,10 +120,6 @@ class _Lexer(Reader):
             if found := other(self, at, end):
                 return found
         return None
-
-    @staticmethod
-    def _opens(work: Work) -> bool:
-        return bool(work) and isinstance(work[-1], Word) and work[-1].type in _OPENED
 
     # names ------------------------------------------------------------------------------------
 
@@ -167,14 +161,11 @@ class _Lexer(Reader):
             for length in _prefixes(sub, self.longest_sub):
                 key = (base, sup[:cut], sub[:length])
                 name = self.table.known.get(key) or self.bound.get(key)
-                if name is not None and cut >= s.primes and self._may_top(sup, cut, name):
+                # a T after the superscript of a name is a transpose; after a power's digits it is not
+                topped = name is not None and (cut in (0, len(sup)) or bool(name.sup))
+                if name is not None and cut >= s.primes and topped:
                     return self._split(name, at, s, cut - s.primes, length), s.end
         return None
-
-    @staticmethod
-    def _may_top(sup: Key, cut: int, name: Name) -> bool:
-        """A T after the superscript of a name is a transpose; after a power's digits it is not."""
-        return cut == len(sup) or cut == 0 or bool(name.sup)
 
     def _split(self, name: Name, at: int, s: Scripts, cut: int, length: int) -> Work:
         work: Work = [Word("NAME", name, at)]

@@ -171,17 +171,12 @@ def head_of(inside: Key, bounded: bool) -> int:
             return k
         if related is None and token in RELATIONS:
             related = k
-    if related is None or (inside[related] == "=" and (bounded or not nested(inside[:related]))):
+    if related is None or (inside[related] == "=" and (bounded or "_" not in inside[:related])):
         return len(inside)
     if related == 1 and inside[0].isalpha():
         return 1
     letters = [k for k, t in enumerate(inside) if len(t) == 1 and t.isalpha() and below(inside, k)]
     return -1 - letters[-1] if letters else len(inside)
-
-
-def nested(inside: Key) -> bool:
-    """Whether an index stands in a text."""
-    return "_" in inside
 
 
 def below(inside: Key, k: int) -> bool:

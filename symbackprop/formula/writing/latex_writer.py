@@ -65,10 +65,6 @@ def _is_ratio(node: Formula) -> bool:
     return isinstance(node, Over) and isinstance(node.numerator, Number | Decimal)
 
 
-def _hpower(_: HPower, parts: Pieces, language: Language) -> Piece:
-    return raised(parts[0], r"\odot " + attach(parts[1]), language, r"\,")
-
-
 def _power(node: Power, parts: Pieces, language: Language) -> Piece:
     base, (_, exponent) = parts[0], parts
     if (inverse := inverted(node, base)) is not None:
@@ -101,10 +97,6 @@ def _is_det(node: Call) -> bool:
     return not more and not node.primes and isinstance(inner, Call) and inner.function == "det"
 
 
-def _eye(node: Eye, parts: Pieces, language: Language) -> Piece:
-    return Piece(node.letter, sub=attach(parts[0]), level=SUBBED)
-
-
 ROWS = spelled_rows(
     {
         Minus:          "-$0",
@@ -113,13 +105,13 @@ ROWS = spelled_rows(
         Kron:           chain(r" \otimes "),
         Over:           r"\frac{$0}{$1}",
         Power:          _power,
-        HPower:         _hpower,
+        HPower:         lambda _, p, language: raised(p[0], r"\odot " + attach(p[1]), language, r"\,"),
         Transpose:      transpose(r"\top"),
         Call:           _call,
         Floor:          r"\left\lfloor $0 \right\rfloor",
         Indicator:      indicator(r"\mathbf{1}", RELATIONS),
         Ones:           script(r"\mathbf{1}"),
-        Eye:            _eye,
+        Eye:            lambda node, parts, _: Piece(node.letter, sub=attach(parts[0]), level=SUBBED),
         Unit:           script(r"\mathbf{e}"),
         Zeros:          script("0", r"$0\times $1"),
         Commutation:    script(r"\mathbf{K}", "$0,$1"),

@@ -119,10 +119,6 @@ def _power(node: Power | HPower, parts: Pieces, language: Language) -> Piece:
     return inverted(node, parts[0]) or replace(flat(parts[0], language), sup=exponent, level=FACTOR)
 
 
-def _nabla(_: Nabla, parts: Pieces, language: Language) -> str:
-    return f"{attach(Piece('∇', sub=attach(parts[1])))} {attach(parts[0])}"
-
-
 def _eye(node: Eye, parts: Pieces, language: Language) -> Piece:
     return Piece("I" if node.letter == "I" else "𝐈", sub=attach(parts[0]), level=SUBBED)
 
@@ -149,7 +145,7 @@ ROWS = spelled_rows({
     Commutation:    script("K", "$0,$1"),
     KroneckerDelta: kronecker("δ"),
     Partial:        "∂$0/∂$1",
-    Nabla:          _nabla,
+    Nabla:          lambda _, parts, __: f"{attach(Piece('∇', sub=attach(parts[1])))} {attach(parts[0])}",
     Sum:            "Σ[$0 = $1…$2] $3",
     Product:        "Π[$0 = $1…$2] $3",
     Array:          grid("[", ", ", "; ", "]"),

@@ -23,9 +23,10 @@ LOOKS = {
 def tikz(placed: Placed) -> str:
     """TeX of the picture, at its final size; the labels stand in math mode."""
     scale = f",scale={number(placed.scale, 3)},transform shape" if placed.scale != 1 else ""
+    frame = placed.width / placed.scale, placed.height / placed.scale  # before scaling
     lines = [
         rf"\begin{{tikzpicture}}[x=1pt,y=1pt,line width=0.5pt,>=stealth,inner sep=0pt{scale}]",
-        rf"\useasboundingbox {_frame(placed)};",
+        rf"\useasboundingbox (0,0) rectangle {_at(frame)};",
         *(_vertex(v, placed.scale) for v in placed.vertices),
         *map(_arrow, placed.arrows),
     ]
@@ -34,11 +35,6 @@ def tikz(placed: Placed) -> str:
         lines.append(_key(key, (left + 5.5, box.y)))
         lines.append(rf"\node[anchor=west] at {_at((left + 14, box.y))} {{{_type(label, EDGE)}}};")
     return "\n".join([*lines, r"\end{tikzpicture}", ""])
-
-
-def _frame(placed: Placed) -> str:
-    """The page area of the picture, in the coordinates before scaling."""
-    return f"(0,0) rectangle {_at((placed.width / placed.scale, placed.height / placed.scale))}"
 
 
 def _vertex(placed: PlacedVertex, scale: float) -> str:
@@ -93,15 +89,10 @@ def _line(points: Sequence[Point]) -> str:
     out = [_at(points[0])]
     for i in range(1, len(points) - 2, 3):
         a, b, end = points[i : i + 3]
-        straight = _straight(points[i - 1], a, b, end)
-        out.append(
-            f"-- {_at(end)}" if straight else f".. controls {_at(a)} and {_at(b)} .. {_at(end)}"
-        )
+        straight = any(len({p[axis] for p in points[i - 1 : i + 3]}) == 1 for axis in (0, 1))
+        curve = "--" if straight else f".. controls {_at(a)} and {_at(b)} .."
+        out.append(f"{curve} {_at(end)}")
     return " ".join(out)
-
-
-def _straight(start: Point, a: Point, b: Point, end: Point) -> bool:
-    return start[0] == a[0] == b[0] == end[0] or start[1] == a[1] == b[1] == end[1]
 
 
 def _at(point: Point) -> str:

@@ -17,18 +17,13 @@ from symbackprop.picture.graphs.coordinates import positions
 from symbackprop.picture.graphs.crossings import ordered
 from symbackprop.picture.graphs.edge_routes import radius, route, spread
 from symbackprop.picture.graphs.graph_picture import (
-    KINDS, Arrow, Box, Direction, Picture, Placed, PlacedArrow, PlacedVertex, Repeat, Vertex,
+    KINDS, Box, Direction, Picture, Placed, PlacedArrow, PlacedVertex, Vertex,
 )  # fmt: skip
 from symbackprop.picture.graphs.layering import Proper, proper
 from symbackprop.picture.graphs.legend import KEY, MARGIN, circled, with_legend
-from symbackprop.picture.graphs.repeated_layers import collapse, find_repeats
+from symbackprop.picture.graphs.repeated_layers import collapse
 from symbackprop.picture.label import Label, Point
 from symbackprop.picture.text_width import EDGE, NODE, SIZE, measure
-
-__all__ = [
-    "Arrow", "Box", "Label", "Picture", "Placed", "PlacedArrow", "PlacedVertex", "Repeat", "Vertex",
-    "collapse", "find_repeats", "place",
-]  # fmt: skip
 
 READABLE = 0.88  # so much smaller type is still pleasant to read
 SPACINGS = (1.0, 0.8, 0.6)
