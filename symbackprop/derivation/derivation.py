@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
+from typing import Literal
 
 from symbackprop import doors
 from symbackprop.backward.helper_nodes import helper_names
-from symbackprop.backward.naming import Naming
 from symbackprop.backward.preparation import prepare
 from symbackprop.backward.reverse_pass import Adjoint, Backward, backward, cotangent_of
 from symbackprop.derivation.ambiguity import check_legible
 from symbackprop.derivation.report import Report
+from symbackprop.derivation.selector_names import named_selectors
 from symbackprop.entries.index_letters import LAST_PAPER, MORE_PAPER, PAPER
 from symbackprop.errors import DeclarationError
 from symbackprop.formula.function_spelling import FUNCTIONS
 from symbackprop.formula.composing import size_formula
-from symbackprop.formula.tree import ZERO, At, Formula, Name, Partial
+from symbackprop.formula.tree import ZERO, At, Formula, Name, Number, Partial, Plus
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.formula.writing.walk import inside
@@ -34,7 +36,7 @@ from symbackprop.notation.convention import (
 )  # fmt: skip
 from symbackprop.notation.expression_formulas import notate, notate_entry
 from symbackprop.sizes import plain
-from symbackprop.vocabulary.kinds import RESHAPE, SELECTOR
+from symbackprop.vocabulary.kinds import RESHAPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,15 @@ class Gradient:
 
     def _repr_latex_(self) -> str:
         return f"${self.derivation.latex(self.left)} = {self.latex()}$"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a name means: at every step, before the last one, or after it."""
+
+    left: Formula
+    right: Formula
+    steps: Literal["", "<", ">"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +191,19 @@ class Derivation:
     def standing_alone(self, f: Formula, but: str = "") -> Alone:
         """A formula as a user meets it outside a page: `p xᵀ  with p = softmax(A x + b)`."""
         said = clauses(self, f, but)
-        texts = ", ".join(f"{text(left)} = {text(right)}" for left, right in said)
-        tex = ",\\; ".join(f"{self.latex(left)} = {self.latex(right)}" for left, right in said)
+        texts = ", ".join(self.clause(c, text, " for ") for c in said)
+        tex = ",\\; ".join(self.clause(c, self.latex, r" \text{ for } ") for c in said)
         return Alone(
             self.latex(f) + (rf" \quad\text{{with }} {tex}" if said else ""),
             text(f) + (f"  with {texts}" if said else ""),
         )
+
+    def clause(self, c: Meaning, write: Callable[[Formula], str], when: str) -> str:
+        """What a name means, written, with the steps it is said of."""
+        said, time = f"{write(c.left)} = {write(c.right)}", self.graph.time
+        if not (time and c.steps):
+            return said
+        return f"{said}{when}{write(time.letter)} {c.steps} {write(size_formula(time.length))}"
 
     def verify(self, *, seed: int = 0, trials: int = 3, lengths: Sequence[int] = ()) -> Report:
         """Truth of every δ and equality of every printed side; see `verify/equality.py`."""
@@ -255,31 +273,6 @@ def fitted(b: Backward, c: Convention) -> Convention:
 
 
 FEW_LETTERS = 12
-SELECTORS = ("S", "P", "Q", "R", "Z", "Sigma", "Pi", "Lambda", "Xi")
-
-
-def named_selectors(b: Backward) -> tuple[Backward, tuple[str, ...]]:
-    """Selectors in the δ's get names S, S_1, …: named constants read better than blocks."""
-    found: dict[Expr, None] = {}
-    for a in b.adjoints.values():
-        ends = [e for e in (a.last, a.first) if e]
-        for e in (*a.forms, *ends, *(u.value for u in a.uses)):
-            found |= dict.fromkeys(n for n in topological(e) if n.op is SELECTOR)
-    if not found:
-        return b, ()
-    old = b.graph
-    naming = Naming(Room.of(old), dict(old.symbol))
-    names = naming.room.several(SELECTORS, len(found))
-    swap = {e: naming.give(name, e) for name, e in zip(names, found, strict=True)}
-    g = old.remade(naming.symbol, {**naming.definition, **old.definition})
-    adjoints = {
-        n: replace(a, forms=tuple(substitute(f, swap) for f in a.forms),
-                   last=substitute(a.last, swap) if a.last else None,
-                   first=substitute(a.first, swap) if a.first else None,
-                   uses=tuple(replace(u, value=substitute(u.value, swap)) for u in a.uses))
-        for n, a in b.adjoints.items()
-    }  # fmt: skip
-    return replace(b.on(g), adjoints=adjoints), tuple(names)
 
 
 READABLE = 40  # nodes of a gradient that is written without error signals
@@ -329,15 +322,15 @@ def signal(d: Derivation, name: str) -> Formula:
     return symbol_formula(s, d.convention)
 
 
-def clauses(d: Derivation, f: Formula, but: str = "") -> tuple[tuple[Formula, Formula], ...]:
+def clauses(d: Derivation, f: Formula, but: str = "") -> tuple[Meaning, ...]:
     """What the names in a formula mean that the declaration does not have, in the order they are met.
 
     `but` is the name whose own δ the formula is.
     """
     given = {*d.backward.prepared.named, *d.backward.abbreviations, *d.constants}
     own: dict[Formula, str] = {s.tex: n for n in given if (s := d.graph.symbol[n].symbol)}
-    signals: dict[Formula, str] = {bare(signal(d, n)): n for n in d.backward.adjoints if n != but}
-    out: list[tuple[Formula, Formula]] = []
+    signals: dict[Formula, str] = {bare(signal(d, n)): n for n in d.backward.adjoints}
+    out: list[Meaning] = []
     met: set[Formula] = set()
     waiting = [f]
     while waiting:
@@ -346,33 +339,49 @@ def clauses(d: Derivation, f: Formula, but: str = "") -> tuple[tuple[Formula, Fo
                 continue
             met.add(part)
             rows = meanings(d, own[part]) if part in own else signal_meanings(d, signals[part])
+            rows = rows[signals.get(part) == but :]
             out += rows
-            waiting += [right for _, right in rows]
-    return tuple(out)
+            waiting += [c.right for c in rows]
+    ended = {n for n, a in d.backward.adjoints.items() if a.last is not None}
+    open_ones = {s for s, n in signals.items() if n not in ended}
+    return (*out, *beyond(d, open_ones, (f, *(c.right for c in out))))
 
 
-def meanings(d: Derivation, name: str) -> list[tuple[Formula, Formula]]:
+def meanings(d: Derivation, name: str) -> list[Meaning]:
     """A node that got its name here, and its definition."""
     own = d.graph.symbol[name].symbol
     assert own
     left, sides = d.line(symbol_formula(own, d.convention), [d.graph.definition[name]])
-    return [(left, sides[0])]
+    return [Meaning(left, sides[0])]
 
 
-def signal_meanings(d: Derivation, name: str) -> list[tuple[Formula, Formula]]:
-    """An error signal and its value; of a recurrence at the last step too, or 0 beyond it."""
+def signal_meanings(d: Derivation, name: str) -> list[Meaning]:
+    """An error signal and its value; of a recurrence at the last step too, where that is another one."""
     a, left = d.backward.adjoints[name], signal(d, name)
     line, sides = d.line(left, [written_out(d, name)])
-    rows = [(line, sides[0])]
-    if d.graph.time and a.last is not None and isinstance(left, At):
-        line, sides = d.line(At(left.base, (size_formula(d.graph.time.length),)), [a.last])
-        rows.append((line, sides[0]))
-    elif d.graph.time:
-        beyond = At(left, (size_formula(d.graph.time.length + 1),))
-        late = {s.symbol.name: s for s in symbols(a.value) if s.symbol and s.symbol.shift > 0}
-        rows += [(replace(beyond, base=bare(signal(d, n))), ZERO) for n, s in late.items()
-                 if s.symbol and s.symbol.cotangent]  # fmt: skip
-    return rows
+    if not (d.graph.time and a.last is not None and isinstance(left, At)):
+        return [Meaning(line, sides[0])]
+    end, ends = d.line(At(left.base, (size_formula(d.graph.time.length),)), [a.last])
+    return [Meaning(line, sides[0], "<"), Meaning(end, ends[0])]
+
+
+def beyond(d: Derivation, signals: Set[Formula], said: Sequence[Formula]) -> Iterator[Meaning]:
+    """Error signals that are met at later steps, and are 0 after the last one."""
+    time = d.graph.time
+    if time is None:
+        return
+    far: dict[Formula, Fraction] = {}
+    for node in (x for f in said for x in inside(f) if isinstance(x, At) and x.base in signals):
+        step = node.indices[0]
+        if isinstance(step, Plus) and step.terms[0] == time.letter:
+            later = step.terms[1]
+            if isinstance(later, Number):
+                far[node.base] = max(far.get(node.base, later.value), later.value)
+    for base, later in far.items():
+        if later == 1:
+            yield Meaning(At(base, (size_formula(time.length + 1),)), ZERO)
+        else:
+            yield Meaning(At(base, (time.letter,)), ZERO, ">")
 
 
 def bare(f: Formula) -> Formula:

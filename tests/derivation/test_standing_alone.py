@@ -23,9 +23,9 @@ def unsaid(d: Derivation, name: str) -> set[Formula]:
         if isinstance(f, Name) and f.marks
     }
     said = clauses(d, d[name].formula, name)
-    met = {f for x in (d[name].formula, *(right for _, right in said)) for f in inside(x)}
+    met = {f for x in (d[name].formula, *(c.right for c in said)) for f in inside(x)}
     own = set(inside(signal(d, name)))
-    return (met & every) - declared - {f for left, _ in said for f in inside(left)} - own
+    return (met & every) - declared - {f for c in said for f in inside(c.left)} - own
 
 
 @pytest.mark.parametrize("graph", GRAPHS)

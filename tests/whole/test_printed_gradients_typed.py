@@ -43,6 +43,85 @@ def test_a_damaged_copy_is_not_right() -> None:
         assert not sb.check(d, "W", "2 (" + copied(d, "W", notation) + ")", notation=notation).ok
 
 
+DAMAGE = {
+    "residual": [
+        ("rₙ₁ = o − y", "rₙ₁ = y − o"), ("δr = (2/d)", "δr = (1/d)"), ("δu₁ = (2/d)", "δu₁ = −(2/d)"),
+    ],
+    "elman": [
+        ("δhₜ = Vᵀ", "δhₜ = 2 Vᵀ"), ("rₜ = oₜ − yₜ", "rₜ = oₜ + yₜ"), ("rₜ = oₜ − yₜ", "rₜ = oₜ₋₁ − yₜ"),
+        ("Uᵀ δu_(1,t+1)", "Uᵀ δu_(1,t)"), ("δu_(1,T+1) = 0", "δu_(1,T+1) = 1"),
+        ("δhₜ ⊙ (1", "−δhₜ ⊙ (1"), ("δu_(1,t) = δhₜ", "δu_(1,t-1) = δhₜ"),
+    ],
+    "two steps back": [
+        ("= 0 for t > T", "= 1 for t > T"), ("= 0 for t > T", "= 0"), ("for t > T", "for t < T"),
+        ("δhₜ = 𝟏ₘ", "δhₜ = 2 𝟏ₘ"),
+    ],
+    "last step": [
+        ("δh_T = 2", "δh_T = 3"), ("for t < T", "for t > T"),
+        ("δhₜ = ", "δhₜ = 2 "),
+    ],
+    "concat": [("[I₂; 0_(3×2)]", "[I₂; 0_(3×2)]ᵀ"), ("[I₂; 0_(3×2)]", "2 [I₂; 0_(3×2)]"),
+               ("[I₂; 0_(3×2)]", "[0_(3×2); I₂]")],
+    "transformer": [
+        ("δu_(1,i,j,k) = δu_(2,j,i,k)", "δu_(1,i,j,k) = δu_(2,i,j,k)"),
+        ("δu_(1,i,j,k) = δu", "δu_(1,i,j,k) = −δu"), ("(1/sqrt(3)) δu_(7", "sqrt(3) δu_(7"),
+    ],
+}  # fmt: skip
+OWN = {
+    "residual": (GRAPHS["residual"], "x"),
+    "last step": (
+        "t: 1..T; W: m x m; x[t]: m; h[t] = tanh(W @ h[t-1] + x[t])\nL = sum(h[T]**2)", "W"
+    ),
+    "elman": (GRAPHS["elman"], "W"),
+    "two steps back": (GRAPHS["two steps back"], "a"),
+    "concat": (GRAPHS["concat"], "a"),
+    "transformer": (GRAPHS["transformer"], "Wq"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("graph", "old", "new"), [(k, *pair) for k, pairs in DAMAGE.items() for pair in pairs]
+)
+def test_a_clause_that_is_wrong_is_not_accepted(graph: str, old: str, new: str) -> None:
+    text, name = OWN[graph]
+    d = sb.derive(text)
+    said = d[name].text()
+    assert old in said, said
+    assert sb.check(d, name, said, kind="gradient").ok
+    assert not sb.check(d, name, said.replace(old, new, 1), kind="gradient").ok
+
+
+def test_a_new_name_is_what_its_clause_says() -> None:
+    d = sb.derive("A: m x d; x: d; b: m; f = logsumexp(A @ x + b)", wrt=["A"])
+    assert sb.check(d, "A", "p xᵀ  with p = softmax(A x + b)").ok
+    for wrong in ("2 softmax(A x + b)", "sigmoid(A x + b)", "softmax(A x - b)"):
+        assert not sb.check(d, "A", f"p xᵀ  with p = {wrong}").ok
+
+
+def test_what_clauses_say_in_latex_is_held_against_the_values_too() -> None:
+    d = sb.derive(GRAPHS["elman"])
+    said = d["W"].latex()
+    assert sb.check(d, "W", said).ok
+    for old, new in ((r"\frac{2}{k}", r"\frac{1}{k}"), ("r_{t} = o_{t} -", "r_{t} = o_{t} +")):
+        assert old in said
+        assert not sb.check(d, "W", said.replace(old, new, 1)).ok
+
+
+def test_a_helper_may_mean_something_else_in_an_answer_and_a_declared_name_may_not() -> None:
+    d = sb.derive("X: n x d; w: d; y: n; L = mse(X @ w, y)", wrt=["w"])
+    assert "r = X w − y" in d["w"].text()
+    assert sb.check(d, "w", "-2/n X' r with r = y - X w").ok
+    assert not sb.check(d, "w", "2/n X' r with r = y - X w").ok
+    assert not sb.check(d, "w", "-2/n X' (X w - y) with y = -y").ok
+
+
+def test_a_recursion_without_other_signals_says_where_it_ends() -> None:
+    d = sb.derive(
+        "t: 1..T; A: m x m; x[t]: m\nh[t] = A @ h[t-1] + x[t]\nl[t] = sum(h[t]**2); L = sum(l[t], over=t)"
+    )
+    assert "δh_(T+1) = 0" in d["h"].text()
+
+
 @pytest.mark.parametrize("name", ["s", "f", "phi", "act", "zeta"])
 def test_of_two_functions_with_one_sign_the_graphs_own_is_meant(name: str) -> None:
     d = sb.derive(

@@ -30,6 +30,7 @@ from symbackprop.formula.reading.name_table import NameTable
 from symbackprop.formula.reading.tex_tokens import Source, tokenise
 from symbackprop.formula.tree import ZERO, At, Formula, KroneckerDelta, Name, Partial, Product, Sum
 from symbackprop.formula.writing.latex_writer import latex
+from symbackprop.formula.writing.text_writer import text
 from symbackprop.formula.writing.walk import inside
 from symbackprop.sizes import Size
 
@@ -364,7 +365,8 @@ class Reader:
         """What a clause says of something known."""
         time, body, steps = self.bench.target.d.graph.time, c.body, "all"
         if time:
-            body, steps = ranged(body, time.name, latex(size_formula(time.length)))
+            write = text if self.notation == "plain" else latex
+            body, steps = ranged(body, write(time.letter), write(size_formula(time.length)))
         return Restated(left, self.formula(body), steps)
 
     @property
