@@ -28,13 +28,13 @@ LINEAR = frozenset(
 )  # fmt: skip
 
 
-def name_large_nodes(g: Graph, reach: Set[str], active: Set[str]) -> Graph:
+def name_large_nodes(g: Graph, active: Set[str]) -> Graph:
     """The graph with a name for every anonymous node whose δ or value would be written more than once."""
     naming = Naming.of(g)
     found = Extraction(naming, active, shared(g))
     for name, e in g.definition.items():
         root = substitute(e, found.swap) if found.swap else e
-        naming.keep(g, name, found.apart(root, time_of(g, name)) if name in reach else root)
+        naming.keep(g, name, found.apart(root, time_of(g, name)))
     if not naming.made:
         return g
     initial = {n: substitute(e, found.swap) for n, e in g.initial.items()}

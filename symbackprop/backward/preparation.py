@@ -43,7 +43,7 @@ def prepare(g: Graph, of: str | None = None, wrt: Iterable[str] | None = None) -
     of = g.output if of is None else known(of, g.symbol, "of")
     names = tuple(wrt) if wrt is not None else default_variables(g, of)
     check_variables(g, of, names)
-    whole = name_large_nodes(g, relevant(g, of), active_names(g, names))
+    whole = name_large_nodes(g, active_names(g, names))
     active = frozenset(active_names(whole, names))
     final, helpers = name_helpers(whole, relevant(whole, of), active)
     named = tuple(n for n in whole.definition if n not in g.symbol)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from keyword import iskeyword
 from typing import TypeAlias
 
 from symbackprop.derivation.derivation import Derivation
@@ -56,7 +57,7 @@ def functions(d: Derivation, *, forward: str, backward: str) -> str:
 
 def layers(parts: Sequence[Part]) -> str:
     """A module with all parts, in order. Errors: `SymbackpropError` for a derivation with time steps."""
-    names = [safe(n) for p in parts for n in p.names]
+    names = own_names(parts)
     body: list[str] = []
     module: Module | None = None
     if any(p.derivation.graph.time for p in parts):
@@ -71,6 +72,17 @@ def layers(parts: Sequence[Part]) -> str:
         body += ["\n\n", *code]
     head = opening(", ".join(names), *(p.derivation.graph for p in parts))
     return "".join([head, *(module.above(body) if module else []), *body])
+
+
+def own_names(parts: Sequence[Part]) -> list[str]:
+    """The functions and classes of a module. Errors: `SymbackpropError` for one that would hide another."""
+    names = [n for p in parts for n in p.names]
+    for k, n in enumerate(names):
+        safe(n)
+        if n in names[:k] or n in OWN or iskeyword(n):
+            said = "is given twice" if n in names[:k] else "means something in emitted code"
+            raise SymbackpropError(f"`{n}` {said}", where="emit", hint="Choose another name.")
+    return names
 
 
 def two_functions(p: Functions, m: Module) -> list[str]:
@@ -122,8 +134,15 @@ def seeds(m: Module) -> list[Given]:
 
 
 def attribute(name: str) -> str:
-    """What an array of a layer is called: its methods keep their names."""
-    return f"{name}_" if name.rstrip("_") in ("forward", "backward") else name
+    """What an array of a layer is called: its methods, and what every object has, keep their names."""
+    return (
+        f"{name}_" if name.rstrip("_") in ("forward", "backward") or kept_by_python(name) else name
+    )
+
+
+def kept_by_python(name: str) -> bool:
+    """Whether a name is one of those by which Python itself asks an object: __class__, __dict__, …"""
+    return name.startswith("__") and name.endswith("__") and len(name) > 4
 
 
 def assigned(left: Iterable[str], right: Iterable[str]) -> list[str]:

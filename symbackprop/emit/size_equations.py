@@ -54,13 +54,19 @@ def split(e: Size, name: str) -> tuple[int, Size, Size]:
 
 
 def root_code(e: Size, name: str) -> str:
-    """Code of the u that makes a·uᵏ + b zero; empty where u stands in several powers."""
+    """Code of the u that makes a·uᵏ + b zero; empty where u stands in several powers.
+
+    Where a is 0 or no u does, it is 0: no size, which is said when the shapes are held against it.
+    """
     power, a, b = split(e, name)
-    rest, own = spelled(b * -1), safe(name)
+    rest, own, by = spelled(b * -1), safe(name), bracketed(spelled(a))
     if power == 1:
-        return rest if a == size(1) else f"{bracketed(rest)} // {bracketed(spelled(a))}"
+        whole = rest if a == size(1) else f"{bracketed(rest)} // {by}"
+        return whole if a.number is not None else f"{whole} if {by} else 0"
     left = spelled(Size((((name,) * power, 1),)) * a)
-    return f"next({own} for {own} in range(1, {rest} + 1) if {left} == {rest})" if power else ""
+    return (
+        f"next(({own} for {own} in range(1, {rest} + 1) if {left} == {rest}), 0)" if power else ""
+    )
 
 
 def spelled(s: Size) -> str:

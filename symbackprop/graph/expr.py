@@ -200,7 +200,8 @@ def apply(op: Op, *operands: Operand, **attributes: object) -> Expr:
     """The node op(operands). Errors: `ShapeError` naming op, operands, both sizes and a way out."""
     args = tuple(as_expr(x) for x in operands)
     known = dict(op.defaults)
-    given = tuple(sorted((k, v) for k, v in attributes.items() if k not in known or known[k] != v))
+    options = ((k, option(op.name, k, v)) for k, v in attributes.items())
+    given = tuple(sorted((k, v) for k, v in options if k not in known or known[k] != v))
     unknown = [k for k, _ in given if k not in known] if op.build is None else []
     if unknown:
         raise DeclarationError(
@@ -219,6 +220,18 @@ def apply(op: Op, *operands: Operand, **attributes: object) -> Expr:
             raise ShapeError(error.what, where=error.where, hint=error.hint) from None
         raise
     return intern(op, args, given, instance.shape)
+
+
+def option(function: str, name: str, value: object) -> object:
+    """The number of an option that was written without its name: 4 of `max_pool1d(x, 4)`.
+
+    Errors: `DeclarationError` for an expression that is no number.
+    """
+    if not isinstance(value, Expr):
+        return value
+    if value.number is None:
+        raise DeclarationError(f"`{name}` is a number", where=function)
+    return int(value.number) if value.number.denominator == 1 else float(value.number)
 
 
 def way_out(op: Op, args: tuple[Expr, ...], given: Attributes) -> str:

@@ -38,7 +38,7 @@ def decisive(e: Expr) -> tuple[Expr, ...]:
     if e.symbol:
         return (e.symbol.definition,) if e.symbol.definition is not None else ()
     if e.op is MATMUL:
-        return tuple(factors(e))
+        return tuple(f for f in factors(e) if f is not e)  # v @ A of a stack A is one factor
     return tuple(a for a in e.args if a.rank) if e.op in INHERITING | ENTRYWISE else ()
 
 

@@ -51,9 +51,10 @@ def check_code(code: Code, trial: Trial, tallies: Mapping[str, Tally]) -> None:
 
 
 def both(code: Code, d: Derivation, at: Point) -> Results:
-    """What the code returns at a point, and what it should."""
+    """What the code returns at a point, and what it should, in the numbers that code has."""
     with np.errstate(all="ignore"):
-        return code(**arguments(d, at)), results(d, at)
+        wanted = {n: np.asarray(x, float) for n, x in results(d, at).items()}
+        return code(**arguments(d, at)), wanted
 
 
 def compare(name: str, got: Array, want: Array, near: Nearby[Results], tally: Tally) -> None:

@@ -107,13 +107,13 @@ class Slopes:
 
     @cached_property
     def readers(self) -> Mapping[Key, Sequence[Key]]:
-        """The definitions that look at a value, of those the output depends on."""
+        """The definitions that look at a value, of those that move the output: an integer moves nothing."""
         out: dict[Key, list[Key]] = {}
         stack = [k for k in self.reads if k[0] == self.d.of]
         done = set(stack)
         while stack:
             key = stack.pop()
-            for k in self.reads.get(key, ()):
+            for k in self.reads.get(key, ()) if not self.counts(key[0]) else ():
                 out.setdefault(k, []).append(key)
                 if k not in done:
                     done.add(k)
@@ -128,8 +128,6 @@ class Slopes:
         total = size = 0.0
         for c in self.readers.get(key, ()):
             if c not in self.point.deltas:
-                if self.counts(c[0]):
-                    continue
                 raise VerificationError(f"{c[0]} reads {key[0]} but has no error signal")
             parts = self.point.deltas[c] * self.slope(c, key, v)
             total += np.sum(parts)
@@ -145,8 +143,6 @@ class Slopes:
         """How large what the readers of a value add up can be: what their rounding is relative to."""
         total = 0.0
         for c in self.readers.get(key, ()):
-            if c not in self.point.deltas:
-                continue
             inner = (c, *self.reads[c])
             most = max(float(np.max(np.abs(self.point.values[k]), initial=0)) for k in inner)
             total += most * float(np.sum(np.abs(self.point.deltas[c])))

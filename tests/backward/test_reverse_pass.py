@@ -49,3 +49,23 @@ def test_a_graph_is_walked_once_however_many_paths_it_has() -> None:
     text = "x0: d\n" + "\n".join(f"x{i + 1} = x{i} * tanh(x{i})" for i in range(60))
     d = sb.derive(f"{text}\nL = sum(x60)", wrt=["x0"])
     assert len(d.backward.adjoints) == 61
+
+
+BESIDE = [
+    "X: 3; y = onehot(argmax(X**2))*X; L = sum(X**2)",
+    "A: d x k x m; y = logsumexp(A, axis=1); L = sum(A**2)",
+    "A: n x k x d; x: n; y = rmsnorm(A, axis=0); L = sum(x**2)",
+    "A: n x c x l; B: c; y = B @ instance_norm(A); L = sum(B**2)",
+]
+
+
+@pytest.mark.parametrize("text", BESIDE)
+def test_nodes_beside_the_output_are_written_as_those_before_it(text: str) -> None:
+    d = sb.derive(text)
+    assert "y" in str(d)
+    assert d.verify().ok
+
+
+def test_only_what_needs_a_name_beside_the_output_gets_one() -> None:
+    """Near miss: a vector may stand in a function."""
+    assert sb.derive("x: n; y = logsumexp(2*x); L = sum(x**2)").backward.prepared.named == ()

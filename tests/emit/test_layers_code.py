@@ -154,3 +154,29 @@ def test_every_op_is_a_layer(name: str, n: int) -> None:
 ])  # fmt: skip
 def test_layers_with_helpers_and_selectors(text: str) -> None:
     agrees(sb.derive(text))
+
+
+@pytest.mark.parametrize("name", ["np", "_ranks", "_fits", "_labels", "lambda", "sum", "two words"])
+def test_a_name_that_emitted_code_needs_is_refused(name: str) -> None:
+    d = sb.derive("x: n; A: m x n; L = sum((A @ x)**2)")
+    for emit in (
+        lambda: layers([Layer(d, name, "x")]),
+        lambda: functions(d, forward=name, backward="g"),
+        lambda: functions(d, forward="f", backward=name),
+    ):
+        with pytest.raises(sb.SymbackpropError, match=r"name|emitted code"):
+            emit()
+
+
+def test_two_functions_have_two_names() -> None:
+    d = sb.derive("x: n; L = sum(x**2)")
+    with pytest.raises(sb.SymbackpropError, match="given twice"):
+        functions(d, forward="f", backward="f")
+    assert "def np_(" in functions(d, forward="np_", backward="f")
+
+
+def test_an_array_does_not_take_the_place_of_what_python_asks() -> None:
+    d = sb.derive("__class__: n; __dict__: m x n; L = sum((__dict__ @ __class__)**2)")
+    net = loaded(layers([Layer(d, "Net", "__class__")])).Net(np.ones((2, 3)))
+    assert net.forward(np.ones(3)) == 18
+    assert np.array_equal(net.backward(), np.full(3, 12.0))

@@ -81,3 +81,28 @@ def test_a_wrong_extent_is_another_size() -> None:
     f = sb.derive("x: n*d; y: n; L = sum(x**2)/d + sum(y)").compile()
     assert f(x=np.ones(6), y=np.ones(2))["L"] == 6 / 3 + 2
     assert f(x=np.ones(6), y=np.ones(3))["L"] == 6 / 2 + 3
+
+
+@pytest.mark.parametrize(
+    ("text", "extents"),
+    [
+        ("x: n; A: n*m; L = sum(x**2)*sum(A)", (0, 6)),
+        ("x: n; A: n*m; L = sum(x**2)*sum(A)", (0, 0)),
+        ("x: n + 2; A: n*m; L = sum(x)*sum(A)/m", (2, 5)),
+        ("y: n*k - n; z: k; L = sum(y)*sum(z)/n", (6, 1)),
+        ("y: n*k - n + 3; z: k; L = sum(y)*sum(z)/n", (3, 1)),
+        ("x: m; A: n*n*m; L = sum(A)*sum(x)/n", (3, 13)),
+        ("x: m; A: n*n*m; L = sum(A)*sum(x)/n", (0, 12)),
+    ],
+)
+def test_sizes_that_nothing_solves_are_said(text: str, extents: tuple[int, int]) -> None:
+    d = sb.derive(text)
+    given = {n: np.ones(k) for n, k in zip(d.graph.inputs, extents, strict=True)}
+    with pytest.raises(ValueError, match=r"needs|is declared"):
+        d.compile()(**given)
+
+
+def test_the_smallest_sizes_are_solved() -> None:
+    """Near miss: n = m = 1."""
+    d = sb.derive("x: n + 2; A: n*m; L = sum(x)*sum(A)/m")
+    assert d.compile()(x=np.ones(3), A=np.ones(1))["L"] == 3

@@ -90,3 +90,25 @@ def test_near_ties_are_kinks_and_equal_zeros_are_not() -> None:
     assert distance(1.0, 0.5) == 0.5
     assert distance(1.0, 1.0 - 1e-12) < 1e-11
     assert distance(0.0, 0.0, -1.0) == TIE
+
+
+@pytest.mark.parametrize(
+    ("without", "named"),
+    [
+        ("max_pool1d(X, 3)", "max_pool1d(X, size=3)"),
+        ("max_pool1d(X, 3, 2)", "max_pool1d(X, size=3, stride=2)"),
+        ("avg_pool1d(X, 3, 1, 1)", "avg_pool1d(X, size=3, stride=1, padding=1)"),
+        ("max_pool2d(X, 2)", "max_pool2d(X, size=2)"),
+    ],
+)
+def test_options_may_stand_without_their_names(without: str, named: str) -> None:
+    first, second = (
+        sb.read(f"X: n x 2 x 4 x 9; y = {e}").definition["y"] for e in (without, named)
+    )
+    assert first is second
+
+
+@pytest.mark.parametrize("size", ["s", "n", "2.5", "0", "-2"])
+def test_a_window_has_a_number_of_entries(size: str) -> None:
+    with pytest.raises(sb.SymbackpropError, match="number"):
+        sb.read(f"X: n x 2 x 9; s: scalar; y = max_pool1d(X, {size})")

@@ -13,6 +13,7 @@ from symbackprop.errors import DeclarationError, ShapeError, SheetError
 from symbackprop.formula.evaluation.rationals import determined, rational
 from symbackprop.graph import expr
 from symbackprop.graph.graph_text import read
+from symbackprop.matrices.square_products import symmetric
 from symbackprop.matrices.tidy import tidy
 from symbackprop.numeric.exact_values import SQUARE
 from symbackprop.numeric.points import (
@@ -279,3 +280,11 @@ def test_symmetry_of_many_named_matrices_is_seen_once_each() -> None:
     text = f"A: n x n symmetric; x: n; B0 = A; {doubled}{added}y = B2000 @ x; L = sum(y**2)"
     assert sb.derive(text, wrt="x")["x"].text() == "2 B₂₀₀₀ y"
     assert sb.derive(text.replace(" symmetric", ""), wrt="x")["x"].text() == "2 B₂₀₀₀ᵀ y"
+
+
+@pytest.mark.parametrize("text", ["v: k; A: d x k x k; y = v @ A", "A: d x n x k; v: k; y = A @ v"])
+def test_a_matrix_made_from_a_stack_is_one_factor(text: str) -> None:
+    made = sb.read(text).definition["y"]
+    assert not symmetric(made)
+    assert symmetric(made @ made.T)
+    assert sb.derive(f"{text}; Q: {made.shape[1]} x h; L = sum(y @ Q)").verify().ok

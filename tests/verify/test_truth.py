@@ -186,3 +186,38 @@ def test_what_underflows_or_is_off_at_a_point_is_held_elsewhere(text: str, name:
 
 def test_what_is_0_everywhere_is_0() -> None:
     assert failed(sb.derive("x: d; L = sum(relu(-x**2 - 1)) + sum(x)")) == set()
+
+
+SATURATED = [
+    "x: d; W: m x d; a = 30*W @ x; L = sum(tanh(a)**2)",
+    "x: d; W: m x d; a = 200*W @ x; L = sum(sigmoid(a))",
+    "x: d; a = 30*x; L = sum((1 - tanh(a)**2)*x)",
+    "t: 1..T; m[t]: scalar; x[t]: d; W: d x d; h[t] = m[t]*tanh(W @ h[t-1] + x[t]) + (1 - m[t])*h[t-1]"
+    "; l[t] = sum(h[t]**2); L = sum(l[t], over=t)",
+]
+
+
+@pytest.mark.parametrize("text", SATURATED)
+@pytest.mark.parametrize("seed", range(3))
+def test_digits_lost_inside_an_expression_are_rounding(text: str, seed: int) -> None:
+    """1 - y² of a y near 1 has lost digits that no value of a node shows."""
+    assert sb.derive(text).verify(seed=seed).ok
+
+
+@pytest.mark.parametrize("text", SATURATED)
+@pytest.mark.parametrize("factor", [-1, 2, "1.001"])
+def test_a_wrong_signal_of_a_saturated_node_is_no_rounding(text: str, factor: object) -> None:
+    d = sb.derive(text)
+    (name,) = (n for n in d.backward.adjoints if n in ("a", "u1"))
+    assert f"δ {name}" in failed(damaged(d, name, lambda e: td.mul(const(factor), e)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "X: k x d x 1; y = onehot(argmax(X))*X; L = sum(sin(y))",
+        "X: k x d; y = tanh(X); z = onehot(argmax(reshape(y**3, k*d))); L = sum(z) + sum(y**2)",
+    ],
+)
+def test_what_only_an_integer_reads_needs_no_signal(text: str) -> None:
+    assert sb.derive(text).verify().ok
