@@ -17,7 +17,9 @@ from symbackprop.entries.scalar_functions import prime
 from symbackprop.entries.unification import in_letters
 from symbackprop.graph.expr import LEAVES, Expr, apply, topological
 from symbackprop.graph.graph import TIME_SUM, Graph
-from symbackprop.matrices.lowering import Lowered, instance_of, letters, lower, retensored, summed
+from symbackprop.matrices.lowering import (
+    Lowered, instance_of, letters, lower, moved, retensored, summed,
+)  # fmt: skip
 from symbackprop.vocabulary.kinds import INVERSE
 
 
@@ -92,8 +94,7 @@ def expression_derivative(
         local[h.tensor] = LocalStep(str(h.tensor), h.at, apart, raw, raw)
     result = contract(derivative(low.right, wrt, apart, local, prime))
     at = tuple(Index(f"q{n}", i.size) for n, i in enumerate(low.at))
-    sub = {i: en.position(k) for i, k in zip((*low.at, *apart), (*at, *by), strict=True)}
-    return Lowered(at, en.substitute(result, sub))
+    return Lowered(at, moved(result, (*low.at, *apart), (*at, *by)))
 
 
 def chained(node: Expr, f: Implicit, n: int, at: tuple[Index, ...], inner: Lowered) -> Entries:
@@ -106,11 +107,8 @@ def chained(node: Expr, f: Implicit, n: int, at: tuple[Index, ...], inner: Lower
         if a.rank == 2 and a.shape[0] == a.shape[1]:
             names[INVERTED + name] = apply(INVERSE, a)
     middle = tuple(Index(f"m{k}", i.size) for k, i in enumerate(step.by))
-    outside = zip((*step.at, *step.by), (*at, *middle), strict=True)
-    outer = en.substitute(retensored(step.result, names), {i: en.position(j) for i, j in outside})
-    inside = zip(inner.at, middle, strict=True)
-    product = en.multiply(outer, en.substitute(inner.right, {i: en.position(j) for i, j in inside}))
-    return summed(product, middle)
+    outer = moved(retensored(step.result, names), (*step.at, *step.by), (*at, *middle))
+    return summed(en.multiply(outer, moved(inner.right, inner.at, middle)), middle)
 
 
 def total_derivative(

@@ -27,7 +27,7 @@ from symbackprop.errors import DeclarationError
 from symbackprop.graph.activity import relevant
 from symbackprop.graph.expr import Expr
 from symbackprop.graph.graph import Graph, known
-from symbackprop.matrices.lowering import letters, map_positions, retensored, summed
+from symbackprop.matrices.lowering import letters, map_positions, moved, retensored, summed
 from symbackprop.numeric.points import Point, bind_sizes, forward, generic_point
 
 DISTRIBUTION = 1e-9  # how far probabilities may add to something else than 1
@@ -180,11 +180,6 @@ def pair(d: Derivation, x: str) -> Pair:
     shape, pool = d.graph.symbol[x].shape, d.convention.letters
     rows = letters(shape, set(), pool)
     return rows, letters(shape, {i.name for i in rows}, pool)
-
-
-def moved(e: Entries, old: tuple[Index, ...], new: tuple[Index, ...]) -> Entries:
-    """Entries under other letters."""
-    return en.substitute(e, {i: en.position(k) for i, k in zip(old, new, strict=True)})
 
 
 def curvature(

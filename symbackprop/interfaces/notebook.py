@@ -20,7 +20,6 @@ from symbackprop.page.page import Equations, Figure, Options
 from symbackprop.picture.graphs.graph_to_svg import svg
 from symbackprop.picture.graphs.layout import place
 from symbackprop.sheet.formats.html_format import html_display, html_math, html_style
-from symbackprop.sheet.line_breaks import Style
 from symbackprop.sheet.page_blocks import drawn
 
 Bundle = dict[str, str]
@@ -39,10 +38,6 @@ def expression_bundle(e: Expr) -> Bundle:
             functions |= spelled_function(node)
     tex = latex(f, functions)
     return {"text/plain": repr(e), "text/latex": f"${tex}$", "text/html": html_display(tex)}
-
-
-def style_of(d: Derivation) -> Style:
-    return replace(html_style("en"), functions=d.functions, vectors=d.convention.vectors)
 
 
 def rows_html(d: Derivation, rows: tuple[Equation, ...]) -> str:
@@ -87,5 +82,6 @@ def graph_bundle(g: Graph) -> Bundle:
     out = {"text/plain": "\n".join(f"{text(eq.left)} = {text(eq.sides[0])}" for eq in rows),
            "text/html": rows_html(d, rows), "text/latex": rows_latex(d, rows)}  # fmt: skip
     if figures:
-        out["image/svg+xml"] = svg(place(drawn(figures[0], style_of(d))))
+        style = replace(html_style("en"), functions=d.functions, vectors=d.convention.vectors)
+        out["image/svg+xml"] = svg(place(drawn(figures[0], style)))
     return out

@@ -185,6 +185,11 @@ def map_positions(e: Entries, place: Callable[[Position], Position]) -> Entries:
     return en.map_atoms(e, change)
 
 
+def moved(e: Entries, old: tuple[Index, ...], new: tuple[Index, ...]) -> Entries:
+    """Entries under other letters."""
+    return en.substitute(e, {i: en.position(k) for i, k in zip(old, new, strict=True)})
+
+
 def summed(e: Entries, over: tuple[Index, ...]) -> Entries:
     """The sum over some letters, contracted."""
     return contract(Entries(tuple(replace(t, bound=(*over, *t.bound)) for t in e.terms)))

@@ -64,7 +64,10 @@ def solved(w: Writer, e: Expr, turned: bool) -> Formula:
     return w.array(apply(MATMUL, apply(INVERSE, a), b), turned)
 
 
-TERMS = Row(products.sum_of, products.sum_of, products.sum_turned, products.sum_entry)
+TERMS = Row(
+    products.sum_of, products.sum_of,
+    lambda w, e, t: products.sum_of(w, e, t) if e.rank == 2 else None, products.sum_entry,
+)  # fmt: skip
 PRODUCT = Row(products.product, products.product, products.product_turned, products.product_entry)
 TOTAL = Row(
     products.total, refused, lambda w, e, t: products.row_sums(w, e, t) if e.rank == 1 else None

@@ -28,10 +28,6 @@ from symbackprop.vocabulary.kinds import (
 broadcast_terms = partial(mo.signed_terms, opened=frozenset({ADD, SUBTRACT}))
 
 
-def sum_turned(w: Writer, e: Expr, turned: bool) -> Formula | None:
-    return sum_of(w, e, turned) if e.rank == 2 else None
-
-
 def sum_of(w: Writer, e: Expr, turned: bool = False) -> Formula:
     return signed((sign, term(w, x, e.shape, turned)) for sign, x in broadcast_terms(e))
 
@@ -103,7 +99,8 @@ def product(w: Writer, e: Expr, turned: bool = False) -> Formula:
     if arrays is not None and arrays != no.ONE:
         parts.append(arrays)
     elif parts:
-        parts[-1] = ungrouped(parts[-1])
+        last = parts[-1]  # brackets kept it together among other factors
+        parts[-1] = last.factors[0] if grouping(last) else last
     body = times(parts) if parts else no.ONE
     return negated(body) if m.coefficient < 0 else body
 
@@ -198,11 +195,6 @@ def whole(f: Formula) -> bool:
 def grouping(f: Formula) -> TypeGuard[no.Times]:
     """A product in brackets of its own."""
     return isinstance(f, no.Times) and len(f.factors) == 1
-
-
-def ungrouped(f: Formula) -> Formula:
-    """A product without the brackets that keep it together among other factors."""
-    return f.factors[0] if grouping(f) else f
 
 
 def opened(parts: Iterable[Formula]) -> list[Formula]:

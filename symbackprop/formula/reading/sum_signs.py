@@ -82,7 +82,7 @@ def last_about(reader: Reader, start: int, end: int, letters: frozenset[str]) ->
     while at < end and not ends_factors(reader, at, start, end):
         token, after = reader.tokens[at], unit_end(reader, at, end)
         if token in _BIG:
-            own = reader.token(unbraced(reader, at + 2))
+            own = reader.token(at + 2 + (reader.token(at + 2) == "{"))
             if own in letters and at > start:  # another sign over the same letter begins
                 break
             after = taken(reader, token, own, after, end)
@@ -111,11 +111,6 @@ def ends_factors(reader: Reader, at: int, start: int, end: int) -> bool:
         return token not in reader.tokens[at + 1 : end]
     signed = token == "-" and (at == start or reader.tokens[at - 1] in _MULTIPLIED)
     return (token in _ENDS or token.startswith(r"\end{")) and not signed
-
-
-def unbraced(reader: Reader, at: int) -> int:
-    """The first token of a script."""
-    return at + (reader.token(at) == "{")
 
 
 def unit_end(reader: Reader, at: int, end: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -100,14 +100,8 @@ def _transpose(ranks: Ranks, above: Near, below: Near, place: list[int]) -> None
 
 def _pairs(left: Sequence[int], right: Sequence[int], place: Sequence[int]) -> int:
     """Crossings of the links of two items when the first stands left of the second."""
-    if not left or not right:
-        return 0
     ends = sorted(place[i] for i in right)
-    total = 0
-    for item in left:
-        p = place[item]
-        total += sum(1 for q in ends if q < p)
-    return total
+    return sum(bisect_left(ends, place[item]) for item in left)
 
 
 def _crossings(rank: Sequence[int], below: Near, place: Sequence[int]) -> int:
