@@ -25,6 +25,7 @@ from symbackprop.verify.generic_points import again
 
 COUNT = 7  # neighbouring points
 UNITS = 256  # units in the last place a value is moved by, at most: more than arithmetic loses in a line
+INNER = 8  # the same inside a line, for what one op makes
 UNIT = 2.0**-52
 SPREAD = 3.0  # a mean of this many standard deviations is no scatter about 0
 KEPT = ("onehot", "label")
@@ -69,12 +70,14 @@ class Trial:
             kept, even = (bool(s and s.domain in words) for words in (KEPT, SYMMETRIC))
             return x if kept else moved(x, rng, symmetric=even)
 
+        def noisy(x: Array, units: int) -> Array:
+            return moved(x, rng, units=units) if np.issubdtype(x.dtype, np.inexact) else x
+
         def run(instance: Instance, operands: tuple[Array, ...], sizes: Sizes) -> Array:
-            x = value(instance, operands, sizes)
-            return moved(x, rng) if np.issubdtype(x.dtype, np.inexact) else x
+            return noisy(value(instance, operands, sizes), INNER)
 
         def work(e: Expr, at: Point, t: int) -> Array:
-            return evaluate(e, at, t, run=run)
+            return noisy(evaluate(e, at, t, run=run), UNITS)
 
         return again(self.d, self.point, input_, work)
 
@@ -118,9 +121,11 @@ class Nearby(Generic[Seen]):
             return False
 
 
-def moved(x: Array, rng: np.random.Generator, *, symmetric: bool = False) -> Array:
+def moved(
+    x: Array, rng: np.random.Generator, *, symmetric: bool = False, units: int = UNITS
+) -> Array:
     """Every entry moved by up to some units in its last place; a symmetric matrix stays symmetric."""
-    step = rng.integers(-UNITS, UNITS + 1, np.shape(x)) * UNIT
+    step = rng.integers(-units, units + 1, np.shape(x)) * UNIT
     return x * (1 + (step + step.T) / 2 if symmetric else 1 + step)
 
 

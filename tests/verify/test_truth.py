@@ -221,3 +221,11 @@ def test_a_wrong_signal_of_a_saturated_node_is_no_rounding(text: str, factor: ob
 )
 def test_what_only_an_integer_reads_needs_no_signal(text: str) -> None:
     assert sb.derive(text).verify().ok
+
+
+@pytest.mark.parametrize("shift", [5, 10, 15, 18])
+def test_what_is_left_of_a_saturated_slope_is_held(shift: int) -> None:
+    """Near miss: as long as one entry has digits, a wrong sign is no rounding."""
+    d = sb.derive(f"x: d; L = sum(tanh({shift} + x))")
+    assert failed(d) == set()
+    assert failed(damaged(d, "x", lambda e: -e)) == {"δ x"}
