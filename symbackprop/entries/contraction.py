@@ -68,6 +68,8 @@ def absorb_sizes(term: Term) -> Term:
 
 def gap_of(c: AtMost) -> int | None:
     """How far the left side of a condition stays below the right one, where no index decides."""
+    if not (isinstance(c.left, Affine) and isinstance(c.right, Affine)):
+        return None  # a position that is computed, such as an argmax
     return (c.right.offset - c.left.offset).number if c.left.terms == c.right.terms else None
 
 

@@ -213,3 +213,12 @@ def test_a_sheet_shows_them() -> None:
     )
     assert sheet.verify().ok
     assert r"\operatorname{diag}" in write_tex(sheet, sheet.verify(), "en")
+
+
+def test_a_condition_on_a_computed_position_is_no_error() -> None:
+    """cumsum and a maximum meet in one sum: whether argmax lies below an index is known at no size."""
+    text = (
+        "X: n x k x n; A: n x k x n; y = cumsum(X, axis=0); m = max(y, axis=0); z = minimum(y, A)"
+    )
+    for loss in ("sum(sin(z))", "sum(m**2)"):
+        assert sb.hessian(f"{text}; L = {loss}", of="L", wrt="X").verify() < 1e-8
