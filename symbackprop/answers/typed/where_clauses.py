@@ -23,7 +23,7 @@ _AND = re.compile(rf"(?<!\\)[,;]|\n|\\q?quad|{_TEXT}\b(?:and|und)\b\s*\}}?")
 _SUBS = f"[{''.join(map(re.escape, SMALL_SUBS))}]"
 _SCRIPT = (
     r"(?:\s*[_^]\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\([^()]*\)|\\?\w+)|\[[^\]]*\]"
-    rf"|(?:{_SUBS}|[{''.join(map(re.escape, SMALL_SUPS))}])+|\s*['’′]+)"
+    rf"|(?:{_SUBS}|[{''.join(map(re.escape, SMALL_SUPS))}])|\s*['’′])"
 )
 _LEFT = re.compile(
     rf"\s*(?=\\?[^\W\d_])(?:\\[A-Za-z]+[\s{{]*)*(?:[^\W\d_][\w\u0300-\u036f]*)?[\s}}]*{_SCRIPT}*\s*(:?=)(?!=)"
