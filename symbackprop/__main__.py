@@ -15,9 +15,7 @@ from symbackprop.errors import SymbackpropError, VerificationError
 # what a sheet can be written as, by the names of files: nothing is loaded before it is used
 FORMATS = [m.name.removesuffix("_format")
            for m in iter_modules([str(Path(__file__).parent / "sheet" / "formats")])]  # fmt: skip
-EPILOG = (
-    "Exit status: 0 fine, 1 something is wrong with the mathematics, 2 the input could not be used."
-)
+EPILOG = "Exit status: 0 fine, 1 something is wrong with the mathematics, 2 the input could not be used."
 
 
 def parser() -> argparse.ArgumentParser:
@@ -27,43 +25,28 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"symbackprop {__version__}")
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
-    b = verbs.add_parser(
-        "build", help="sheets of modules or folders to PDF, LaTeX or HTML", epilog=EPILOG
-    )
+    b = verbs.add_parser("build", help="sheets of modules or folders to PDF, LaTeX or HTML", epilog=EPILOG)
     build_options(b)
     d = verbs.add_parser("derive", help="gradients of a graph text", epilog=EPILOG)
     graph_options(d)
-    d.add_argument(
-        "--as", dest="kind", choices=("gradient", "jacobian", "hessian"), default="gradient"
-    )
+    d.add_argument("--as", dest="kind", choices=("gradient", "jacobian", "hessian"), default="gradient")
     d.add_argument("--to", choices=("text", "latex", "json"), default="text")
     e = verbs.add_parser("emit", help="code of the forward and backward pass", epilog=EPILOG)
     graph_options(e)
     e.add_argument("--to", choices=("numpy",), default="numpy")
     check_options(verbs.add_parser("check", help="whether a typed formula is right", epilog=EPILOG))
-    verbs.add_parser(
-        "doctor", help="what was found on this machine, and the shortest fix", epilog=EPILOG
-    )
+    verbs.add_parser("doctor", help="what was found on this machine, and the shortest fix", epilog=EPILOG)
     return top
 
 
 def build_options(b: argparse.ArgumentParser) -> None:
     """What is built, what it becomes, and with which program."""
+    b.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="modules or folders (default: worked)")
     b.add_argument(
-        "paths", nargs="*", type=Path, metavar="PATH", help="modules or folders (default: worked)"
-    )
-    b.add_argument(
-        "-o",
-        dest="folder",
-        type=Path,
-        default=Path("out"),
-        metavar="DIR",
-        help="output folder (out)",
+        "-o", dest="folder", type=Path, default=Path("out"), metavar="DIR", help="output folder (out)"
     )
     b.add_argument("--to", choices=("pdf", *FORMATS), default="pdf")
-    b.add_argument(
-        "--lang", choices=("en", "de"), action="append", help="may be repeated (default: both)"
-    )
+    b.add_argument("--lang", choices=("en", "de"), action="append", help="may be repeated (default: both)")
     b.add_argument("--version", dest="kind", choices=("solution", "exercise"), default="solution")
     b.add_argument("--engine", help="a TeX program, `wheel`, or `none`")
     b.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
@@ -77,9 +60,7 @@ def check_options(c: argparse.ArgumentParser) -> None:
     c.add_argument("--wrt", help="the variable, or a node")
     c.add_argument("--answer", metavar="FORMULA", help="LaTeX or plain text")
     c.add_argument("--lines", type=Path, metavar="FILE.tex", help="a worked solution, line by line")
-    c.add_argument(
-        "--answers", type=Path, metavar="FILE", help=".csv with a column answer, or .jsonl"
-    )
+    c.add_argument("--answers", type=Path, metavar="FILE", help=".csv with a column answer, or .jsonl")
     kinds = ("auto", "gradient", "jacobian", "hessian", "value")
     c.add_argument("--kind", choices=kinds, default="auto")
     c.add_argument("--notation", choices=("auto", "latex", "plain"), default="auto")

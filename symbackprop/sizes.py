@@ -30,9 +30,7 @@ class Size:
         return self + size(other) * -1
 
     def __mul__(self, other: Size | int) -> Size:
-        return collect(
-            (tuple(sorted(m + k)), a * b) for m, a in self.terms for k, b in size(other).terms
-        )
+        return collect((tuple(sorted(m + k)), a * b) for m, a in self.terms for k, b in size(other).terms)
 
     __radd__, __rmul__ = __add__, __mul__
 

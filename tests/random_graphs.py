@@ -100,17 +100,7 @@ def batched(a: Dims, b: Dims) -> Dims | None:
 
 CURVES = ("tanh", "sin", "cos", "sigmoid", "softplus", "gelu", "silu", "arctan", "softsign", "mish", "erf",
           "log_sigmoid", "tanhshrink")  # fmt: skip
-KINKED = (
-    "relu",
-    "elu",
-    "selu",
-    "abs",
-    "hardtanh",
-    "leaky_relu",
-    "smooth_abs",
-    "clip",
-    "hard_swish",
-)
+KINKED = ("relu", "elu", "selu", "abs", "hardtanh", "leaky_relu", "smooth_abs", "clip", "hard_swish")
 
 # {lead}: a colon for each axis but the last; {r}, {c}: the axes of a matrix; y{r}{c}: labels of its columns.
 # Results are of moderate size, so that no curve saturates; roots and norms stay away from 0.
@@ -234,8 +224,7 @@ def choices(pool: Pool, a: str, A: Dims, b: str, B: Dims) -> list[tuple[str, Dim
     two = [
         (t.format(**words), dims)
         for t, f in pool.two
-        if (a != b or (t, f) not in BROKEN_TWO)
-        and (dims := f(A, B)) is not None  # max(a, a) is a tie
+        if (a != b or (t, f) not in BROKEN_TWO) and (dims := f(A, B)) is not None  # max(a, a) is a tie
     ]
     return one + two * 2
 
@@ -255,9 +244,7 @@ def random_graph(source: int | random.Random, nodes: int, pool: Pool = BASIC) ->
     loose = [n for n in dims if n.startswith("q") and n not in used]
     terms = [f"sum(sin({n}))" if dims[n] else f"sin({n})" for n in loose]
     labels = sorted({m.groups() for s in lines for m in LABEL.finditer(s)})
-    return "\n".join(
-        [*(f"y{r}{c}: {r} label {c}" for r, c in labels), *lines, "L = " + " + ".join(terms)]
-    )
+    return "\n".join([*(f"y{r}{c}: {r} label {c}" for r, c in labels), *lines, "L = " + " + ".join(terms)])
 
 
 SHAPES: tuple[Dims, ...] = (

@@ -70,9 +70,7 @@ def digits(seed: int) -> Data:
     try:
         from sklearn.datasets import load_digits  # pyright: ignore[reportMissingImports]
     except ImportError:
-        raise DataError(
-            "the digits come with scikit-learn: pip install 'symbackprop[digits]'"
-        ) from None
+        raise DataError("the digits come with scikit-learn: pip install 'symbackprop[digits]'") from None
     found: Any = load_digits()
     order = np.random.default_rng(seed).permutation(len(found.target))
     images, labels = found.images[order, None] / 16, found.target[order]
@@ -83,15 +81,8 @@ def mnist(folder: Path) -> Data:
     """MNIST from its four IDX files, plain or compressed."""
     parts = []
     for name in ("train", "t10k"):
-        images, labels = (
-            idx(folder, f"{name}-images-idx3-ubyte"),
-            idx(folder, f"{name}-labels-idx1-ubyte"),
-        )
-        if (
-            images.ndim != 3
-            or images.shape[1] != images.shape[2]
-            or labels.shape != images.shape[:1]
-        ):
+        images, labels = (idx(folder, f"{name}-images-idx3-ubyte"), idx(folder, f"{name}-labels-idx1-ubyte"))
+        if images.ndim != 3 or images.shape[1] != images.shape[2] or labels.shape != images.shape[:1]:
             raise DataError(f"{folder}: {name} has images {images.shape} and labels {labels.shape}")
         parts += [images[:, None] / 255, labels.astype(int)]
     return Data(*parts)
@@ -125,9 +116,7 @@ def start(g: Graph, rng: np.random.Generator) -> Parameters:
     for name in LEARNED:
         shape = [s.value({}) for s in g[name].shape]
         seen = np.prod(shape[1:]) if len(shape) > 2 else shape[0]
-        out[name] = (
-            rng.normal(size=shape) * np.sqrt(2 / seen) if len(shape) > 1 else np.zeros(shape)
-        )
+        out[name] = rng.normal(size=shape) * np.sqrt(2 / seen) if len(shape) > 1 else np.zeros(shape)
     return out
 
 
@@ -193,9 +182,7 @@ def loss_curve(losses: list[float], epochs: int) -> str:
     """The loss as means over at most sixty pieces of the training, as SVG."""
     pieces = np.array_split(np.array(losses), min(len(losses), 60))
     ends = np.cumsum([len(p) for p in pieces]) * epochs / len(losses)
-    points: list[Point] = [
-        (float(k), max(float(p.mean()), 1e-12)) for k, p in zip(ends, pieces, strict=True)
-    ]
+    points: list[Point] = [(float(k), max(float(p.mean()), 1e-12)) for k, p in zip(ends, pieces, strict=True)]
     curve = Curve(words("training"), tuple(points))
     drawn = plot(Plot((curve,), words("epoch"), words("loss"), scale="log"))
     return drawing_svg(drawn, title="Loss of a convolutional network")
@@ -220,12 +207,8 @@ def shown(
 
 def main(arguments: list[str] | None = None) -> int:
     """Trains, tests and draws. Status 2 where the data cannot be used."""
-    parser = ArgumentParser(
-        description="Trains a convolutional network whose gradients are derived."
-    )
-    parser.add_argument(
-        "--mnist", type=Path, metavar="DIR", help="folder with the IDX files of MNIST"
-    )
+    parser = ArgumentParser(description="Trains a convolutional network whose gradients are derived.")
+    parser.add_argument("--mnist", type=Path, metavar="DIR", help="folder with the IDX files of MNIST")
     parser.add_argument("--epochs", type=int, help="passes over the data (digits: 30, MNIST: 3)")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("-o", "--output", type=Path, default=Path("digits_cnn.svg"), metavar="OUT")

@@ -65,10 +65,7 @@ NET = Derived(
 LAYER = (
     Judged(DENSE, r"y = x w + b = \begin{bmatrix} 6 & 13 & 20 \end{bmatrix}", "holds", at=DENSE_AT),
     Judged(
-        DENSE,
-        r"\delta x = \delta y\, w^\top = \begin{bmatrix} 6.5 & 8 \end{bmatrix}",
-        "holds",
-        at=DENSE_AT,
+        DENSE, r"\delta x = \delta y\, w^\top = \begin{bmatrix} 6.5 & 8 \end{bmatrix}", "holds", at=DENSE_AT
     ),
     Judged(
         DENSE,
@@ -183,10 +180,7 @@ AUTODIFF = (
         right=(r"\frac{\partial L}{\partial x_1} = -\sin(1 \cdot 2) \cdot 2 + 2 + 1 \approx 1.18",),
     ),
     Judged(
-        REVERSE,
-        r"\frac{\partial L}{\partial x_2} = -\sin(1 \cdot 2) \cdot 1 + 1 = 0.09",
-        "holds",
-        at=POINT,
+        REVERSE, r"\frac{\partial L}{\partial x_2} = -\sin(1 \cdot 2) \cdot 1 + 1 = 0.09", "holds", at=POINT
     ),
     Judged(REVERSE, r"\frac{\partial L}{\partial v_3} = 1 \cdot 1", "holds", at=POINT),
     Judged(
@@ -230,9 +224,7 @@ AUTODIFF = (
     ),
 )
 
-SPREAD = Stated(
-    POOL, (r"\delta x_{ij} = \frac{1}{4} \sum_{k=1}^{2} \sum_{m=1}^{2} \delta y_{i+k-2,j+m-2}",)
-)
+SPREAD = Stated(POOL, (r"\delta x_{ij} = \frac{1}{4} \sum_{k=1}^{2} \sum_{m=1}^{2} \delta y_{i+k-2,j+m-2}",))
 POOLING = Exercise(
     title=Words(en="Average pooling", de="Mittelwert-Pooling"),
     task=Words(
@@ -464,9 +456,7 @@ CHANNELS = Words(
 )
 
 
-def reviewed(
-    title: Words, about: Derived | None, lines: tuple[Judged, ...], task: Words = ASKED
-) -> Exercise:
+def reviewed(title: Words, about: Derived | None, lines: tuple[Judged, ...], task: Words = ASKED) -> Exercise:
     """What the lines speak of, then the lines."""
     return Exercise(title=title, task=task, given=((about,) if about else ()) + lines)
 

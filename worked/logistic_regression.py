@@ -100,14 +100,9 @@ STEP = Stated(
     ),
 )
 CONVEX = Stated(
-    Derived(
-        "X: n x d; w: d; a: d; p = sigmoid(X @ w); H = X.T @ diag(p * (1 - p)) @ X as H_L; b = X @ a"
-    ),
+    Derived("X: n x d; w: d; a: d; p = sigmoid(X @ w); H = X.T @ diag(p * (1 - p)) @ X as H_L; b = X @ a"),
     (r"a^\top H_L a = \sum_{i=1}^{n} p_i (1 - p_i) b_i^2", r"0 \le a^\top H_L a"),
-    intro=Words(
-        en=r"For every vector $a$, with $b = X a$:",
-        de=r"Für jeden Vektor $a$, mit $b = X a$:",
-    ),
+    intro=Words(en=r"For every vector $a$, with $b = X a$:", de=r"Für jeden Vektor $a$, mit $b = X a$:"),
 )
 ONE_MINIMUM = written(
     Words(

@@ -26,11 +26,7 @@ MASK = Stated(
         """,
         wrt=("U", "V"),
     ),
-    (
-        r"E \odot M = E",
-        r"\nabla_U L = \lambda U + E V",
-        r"\nabla_V L = \lambda V + E^\top U",
-    ),
+    (r"E \odot M = E", r"\nabla_U L = \lambda U + E V", r"\nabla_V L = \lambda V + E^\top U"),
     intro=Words(
         en=r"This holds for any weights $M$. As they are only 0 and 1, it can be written more briefly:",
         de=r"Dies gilt für beliebige Gewichte $M$. Da sie nur 0 und 1 sind, geht es kürzer:",

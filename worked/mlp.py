@@ -17,19 +17,14 @@ GRAPH = Derived(
         L = -log(z3[y])
     """,
     wrt=("x", "W1", "b1", "W2", "b2", "W3", "b3"),
-    convention=Convention(
-        signals=tuple((f"o{k}", spelled(rf"\delta^{{({k})}}")) for k in (1, 2, 3))
-    ),
+    convention=Convention(signals=tuple((f"o{k}", spelled(rf"\delta^{{({k})}}")) for k in (1, 2, 3))),
     draw=("x", "z1", "z2", "z3", "y", "L"),
     products=("x", "b1"),
 )
 
 SHEET = Sheet(
     name="mlp",
-    title={
-        "en": "A multilayer perceptron, backwards",
-        "de": "Ein mehrschichtiges Perzeptron, rückwärts",
-    },
+    title={"en": "A multilayer perceptron, backwards", "de": "Ein mehrschichtiges Perzeptron, rückwärts"},
     exercises=(
         Exercise(
             task=Words(

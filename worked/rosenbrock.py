@@ -20,10 +20,7 @@ GRAPH = Derived(
 
 SHEET = Sheet(
     name="rosenbrock",
-    title={
-        "en": "The gradient of the Rosenbrock function",
-        "de": "Der Gradient der Rosenbrock-Funktion",
-    },
+    title={"en": "The gradient of the Rosenbrock function", "de": "Der Gradient der Rosenbrock-Funktion"},
     exercises=(
         Exercise(
             task=Words(

@@ -111,10 +111,7 @@ BY_HAND = Derived(
     show=("forward", "delta", "gradients"),
 )
 REVERSE = Derived(
-    CHAIN,
-    convention=Convention(signal="partial"),
-    at={"x1": 1, "x2": 2},
-    show=("graph", "trace"),
+    CHAIN, convention=Convention(signal="partial"), at={"x1": 1, "x2": 2}, show=("graph", "trace")
 )
 MEETING = Stated(
     REVERSE,
@@ -154,10 +151,7 @@ SHEET = Sheet(
     title={"en": "Layers and their backward passes", "de": "Schichten und ihre Rückwärtsschritte"},
     exercises=(
         Exercise(
-            title=Words(
-                en="A fully connected layer",
-                de="Eine vollständig verbundene Schicht",
-            ),
+            title=Words(en="A fully connected layer", de="Eine vollständig verbundene Schicht"),
             task=Words(
                 en=(
                     "A fully connected layer computes $y = xw + b$. All vectors are rows. The weight "
@@ -238,10 +232,7 @@ SHEET = Sheet(
             ),
         ),
         Exercise(
-            title=Words(
-                en="Two-dimensional convolution",
-                de="Zweidimensionale Faltung",
-            ),
+            title=Words(en="Two-dimensional convolution", de="Zweidimensionale Faltung"),
             task=Words(
                 en=(
                     "A convolution layer applies several filters to an input with several channels. "
@@ -284,9 +275,7 @@ SHEET = Sheet(
                         Stated(
                             TURN,
                             EXCHANGE
-                            + tuple(
-                                rf"g_{{{n}}} = P f_{{{n[::-1]}}} Q = {value}" for n, value in TURNED
-                            ),
+                            + tuple(rf"g_{{{n}}} = P f_{{{n[::-1]}}} Q = {value}" for n, value in TURNED),
                             at=TURN.at,
                             intro=Words(
                                 en=r"So the error signal of the input is again a convolution: that of the error signal of the output, 0 outside its range, with the filters turned by 180 degrees. Channels and filters swap their roles: $f_{p,i}$ stands where the forward pass has $f_{i,p}$. Let $g_{ij}$ be channel $j$ of filter $i$ of the backward pass, counted from 0 like $f_{ij}$: it is $f_{ji}$, turned. The matrix $P$ on the left reverses the order of the rows, the matrix $Q$ on the right that of the columns:",
@@ -317,8 +306,7 @@ SHEET = Sheet(
         ),
         Exercise(
             title=Words(
-                en="A recurrent network: the peephole LSTM",
-                de="Ein rekurrentes Netz: das Peephole-LSTM",
+                en="A recurrent network: the peephole LSTM", de="Ein rekurrentes Netz: das Peephole-LSTM"
             ),
             task=Words(
                 en=(
@@ -428,10 +416,7 @@ SHEET = Sheet(
             ),
         ),
         Exercise(
-            title=Words(
-                en="Average pooling",
-                de="Mittelwert-Pooling",
-            ),
+            title=Words(en="Average pooling", de="Mittelwert-Pooling"),
             task=Words(
                 en=(
                     "Average pooling replaces each window of the input by the mean of its $K$ "
@@ -505,8 +490,7 @@ SHEET = Sheet(
                     task=Words(
                         en="Implement the forward and the backward pass as NumPy functions.",
                         de=(
-                            "Implementieren Sie den Vorwärts- und den Rückwärtsschritt als "
-                            "NumPy-Funktionen."
+                            "Implementieren Sie den Vorwärts- und den Rückwärtsschritt als NumPy-Funktionen."
                         ),
                     ),
                     answers=(code(POOLING),),

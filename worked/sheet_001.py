@@ -10,14 +10,7 @@ from symbackprop.emit import Functions, Layer, layers
 from symbackprop.picture import Curve, Label, Plot, maze, plot
 
 # the path is o; the agent A stands on its second cell, the cell below it is where it came from
-MAZE = (
-    ".......",
-    ".ooooo.",
-    ".o...o.",
-    ".o...o.",
-    ".A...o.",
-    ".o...oo",
-)
+MAZE = (".......", ".ooooo.", ".o...o.", ".o...o.", ".A...o.", ".o...oo")
 MOVES = ((-1, 0), (0, 1), (0, -1), (1, 0))  # up, right, left, down
 W = np.eye(4, dtype=int)
 U = -np.eye(4, dtype=int)[::-1]  # minus the matrix that turns a direction into its opposite
@@ -75,11 +68,7 @@ def row(values: list[int]) -> str:
 
 CHOSEN = Stated(
     RUN,
-    (
-        r"W = I_4",
-        r"U = " + matrix(U.tolist()),
-        r"b^\top = " + row(B.tolist()),
-    ),
+    (r"W = I_4", r"U = " + matrix(U.tolist()), r"b^\top = " + row(B.tolist())),
     at=RUN.at,
     intro=Words(en="These weights solve the task:", de="Diese Gewichte lösen die Aufgabe:"),
 )
@@ -174,14 +163,9 @@ BIASED = Derived(
     show=("gradients", "why"),
 )
 PLAIN = Derived("image: n x c x a x e;  kernel: k x c x u x v;  y = conv2d(image, kernel)")
-LAYERED = Derived(
-    "image: n x c x a x e;  kernel: k x c x u x v;  bias: k;  y = conv2d(image, kernel, bias)"
-)
+LAYERED = Derived("image: n x c x a x e;  kernel: k x c x u x v;  bias: k;  y = conv2d(image, kernel, bias)")
 PROGRAM = layers(
-    [
-        Functions(PLAIN.derivation, "h_conv2d", "h_conv2d_grad"),
-        Layer(LAYERED.derivation, "Conv2D", "image"),
-    ]
+    [Functions(PLAIN.derivation, "h_conv2d", "h_conv2d_grad"), Layer(LAYERED.derivation, "Conv2D", "image")]
 )
 ALL = Words(
     en="One program for parts (a), (b) and (d), emitted from the derivations below: both functions, and the layer.",
@@ -195,9 +179,7 @@ LAYER = said(
 )
 WITH_BIAS = Stated(
     BIASED,
-    (
-        r"Y_{ijmp} = \sum_{q=1}^{c} \sum_{r=1}^{u} \sum_{s=1}^{v} X_{i,q,m+r-1,p+s-1} K_{jqrs} + b_j",
-    ),
+    (r"Y_{ijmp} = \sum_{q=1}^{c} \sum_{r=1}^{u} \sum_{s=1}^{v} X_{i,q,m+r-1,p+s-1} K_{jqrs} + b_j",),
     intro=Words(
         en="Every output channel $j$ has a bias $b_j$, added to all of its entries:",
         de="Jeder Ausgabekanal $j$ hat einen Bias $b_j$, der zu allen seinen Einträgen addiert wird:",
@@ -217,10 +199,7 @@ SHEET = Sheet(
     title={"en": "Recurrent networks and convolution", "de": "Rekurrente Netze und Faltung"},
     exercises=(
         Exercise(
-            title=Words(
-                en="A recurrent network follows a path",
-                de="Ein rekurrentes Netz folgt einem Pfad",
-            ),
+            title=Words(en="A recurrent network follows a path", de="Ein rekurrentes Netz folgt einem Pfad"),
             task=Words(
                 en=(
                     "A recurrent network with one hidden layer computes $h_{t+1} = W x_t + U h_t + b$"
@@ -358,10 +337,7 @@ SHEET = Sheet(
             ),
         ),
         Exercise(
-            title=Words(
-                en="Gradients in recurrent networks",
-                de="Gradienten in rekurrenten Netzen",
-            ),
+            title=Words(en="Gradients in recurrent networks", de="Gradienten in rekurrenten Netzen"),
             task=Words(
                 en=(
                     "Recurrent networks are hard to train when the end of a sequence depends on its "
@@ -392,10 +368,7 @@ SHEET = Sheet(
                             " $U$ in Abhängigkeit von $k$."
                         ),
                     ),
-                    answers=(
-                        EXPLAINED,
-                        DIAGONAL,
-                    ),
+                    answers=(EXPLAINED, DIAGONAL),
                 ),
                 Part(
                     task=Words(
@@ -531,10 +504,7 @@ SHEET = Sheet(
             ),
         ),
         Exercise(
-            title=Words(
-                en="Choosing an architecture",
-                de="Wahl einer Architektur",
-            ),
+            title=Words(en="Choosing an architecture", de="Wahl einer Architektur"),
             task=Words(
                 en=(
                     "Propose an architecture for each of the following applications and explain why "
@@ -746,10 +716,7 @@ SHEET = Sheet(
             ),
         ),
         Exercise(
-            title=Words(
-                en="A differentiable convolution",
-                de="Eine differenzierbare Faltung",
-            ),
+            title=Words(en="A differentiable convolution", de="Eine differenzierbare Faltung"),
             task=Words(
                 en=(
                     "Convolution is one of the reasons for the success of deep learning. In this "
@@ -822,11 +789,7 @@ SHEET = Sheet(
                             "für jeden Ausgabekanal und leiten Sie dessen Gradienten her."
                         ),
                     ),
-                    answers=(
-                        WITH_BIAS,
-                        BIASED,
-                        LAYER,
-                    ),
+                    answers=(WITH_BIAS, BIASED, LAYER),
                 ),
                 Part(
                     task=Words(

@@ -64,11 +64,7 @@ def labels(letter: str, count: int) -> tuple[Label, ...]:
 
 ONE = Label("1", "1")
 SCHEME = scheme(
-    (
-        Layer(labels("x", 3), ONE),
-        Layer(labels("c", 4), ONE),
-        Layer((Label(r"\hat y", "ŷ"),)),
-    ),
+    (Layer(labels("x", 3), ONE), Layer(labels("c", 4), ONE), Layer((Label(r"\hat y", "ŷ"),))),
     (Label("W^{(1)}", "W^(1)"), Label("W^{(2)}", "W^(2)")),
 )
 CAPTION = Words(
@@ -78,16 +74,10 @@ CAPTION = Words(
 
 SHEET = Sheet(
     name="sheet_002",
-    title={
-        "en": "From a network scheme to its gradients",
-        "de": "Vom Netzschema zu den Gradienten",
-    },
+    title={"en": "From a network scheme to its gradients", "de": "Vom Netzschema zu den Gradienten"},
     exercises=(
         Exercise(
-            title=Words(
-                en="The network scheme",
-                de="Das Netzschema",
-            ),
+            title=Words(en="The network scheme", de="Das Netzschema"),
             task=Words(
                 en=(
                     "A network is to predict the ticket price of a passenger from three values: age, "
@@ -140,10 +130,7 @@ SHEET = Sheet(
             ),
         ),
         Exercise(
-            title=Words(
-                en="The computation graph",
-                de="Der Rechengraph",
-            ),
+            title=Words(en="The computation graph", de="Der Rechengraph"),
             task=Words(
                 en=(
                     "The computation graph shows the operations by which $L$ arises from $X$, $y$, "
@@ -171,10 +158,7 @@ SHEET = Sheet(
             ),
         ),
         Exercise(
-            title=Words(
-                en="Backpropagation",
-                de="Fehlerrückführung",
-            ),
+            title=Words(en="Backpropagation", de="Fehlerrückführung"),
             task=Words(
                 en="Use the names from the computation graph.",
                 de="Verwenden Sie die Namen aus dem Rechengraphen.",
@@ -253,8 +237,7 @@ SHEET = Sheet(
         ),
         Exercise(
             title=Words(
-                en="Automatic differentiation in PyTorch",
-                de="Automatisches Differenzieren in PyTorch",
+                en="Automatic differentiation in PyTorch", de="Automatisches Differenzieren in PyTorch"
             ),
             task=Words(
                 en=(
@@ -270,10 +253,7 @@ SHEET = Sheet(
                 Part(
                     task=Words(
                         en="Answer in a few sentences, and name the leaves and the root.",
-                        de=(
-                            "Antworten Sie in wenigen Sätzen und benennen Sie dabei Blätter und "
-                            "Wurzel."
-                        ),
+                        de=("Antworten Sie in wenigen Sätzen und benennen Sie dabei Blätter und Wurzel."),
                     ),
                     answers=(
                         written(

@@ -11,16 +11,10 @@ from symbackprop.picture import Curve, Label, Plot, plot
 DEPTH = "i: 1..n; x: scalar; w[i]: scalar; h[0] = x; h[i] = {f}(w[i]*h[i-1]); y = h[n]"
 ANY = Derived("s: function as \\sigma; " + DEPTH.format(f="s"), wrt=("w",),
               show=("forward", "delta", "gradients", "closed"), lengths=tuple(range(1, 9)))  # fmt: skip
-SIGMOID = Derived(
-    DEPTH.format(f="sigmoid"), wrt=("w",), show=("closed", "bound"), lengths=tuple(range(1, 9))
-)
+SIGMOID = Derived(DEPTH.format(f="sigmoid"), wrt=("w",), show=("closed", "bound"), lengths=tuple(range(1, 9)))
 # where a ReLU is off its argument is 0 from then on, at the kink: the page is checked where none is
-OPEN = DEPTH.replace("x: scalar", "x: scalar positive").replace(
-    "w[i]: scalar", "w[i]: scalar positive"
-)
-RELU = Derived(
-    OPEN.format(f="relu"), wrt=("w",), show=("closed", "bound"), lengths=tuple(range(1, 9))
-)
+OPEN = DEPTH.replace("x: scalar", "x: scalar positive").replace("w[i]: scalar", "w[i]: scalar positive")
+RELU = Derived(OPEN.format(f="relu"), wrt=("w",), show=("closed", "bound"), lengths=tuple(range(1, 9)))
 STEEPEST = Stated(
     Derived("x: scalar; y = sigmoid(x)"),
     (
@@ -89,9 +83,7 @@ ROSENBROCK = """
 """
 PARTIAL = Convention(signal="partial")
 DAG = Derived(ROSENBROCK, convention=PARTIAL, show=("forward", "graph"))
-CHAIN_RULE = Derived(
-    ROSENBROCK, convention=PARTIAL, show=("local", "product", "delta", "gradients")
-)
+CHAIN_RULE = Derived(ROSENBROCK, convention=PARTIAL, show=("local", "product", "delta", "gradients"))
 ASSEMBLED = Stated(
     Derived("x: 2; f = 100*(x[1] - x[0]**2)**2 + (1 - x[0])**2", convention=PARTIAL),
     (
@@ -140,8 +132,7 @@ WITH_TENSOR = Stated(
     (
         r"\frac{\partial L}{\partial W^{(1)}_{ij}} = \sum_{p=1}^{256} \left("
         + " ".join(
-            rf"\underbrace{{\frac{{\partial {of}}}{{\partial {by}}}}}_{{{size}}}"
-            for of, by, size in FACTORS
+            rf"\underbrace{{\frac{{\partial {of}}}{{\partial {by}}}}}_{{{size}}}" for of, by, size in FACTORS
         )
         + r"\right)_p \frac{\partial o^{(1)}_p}{\partial W^{(1)}_{ij}}",
     ),
@@ -166,15 +157,11 @@ ENTRIES = said(
 
 SHEET = Sheet(
     name="sheet_003",
-    title={
-        "en": "Neural networks and backpropagation",
-        "de": "Neuronale Netze und Fehlerrückführung",
-    },
+    title={"en": "Neural networks and backpropagation", "de": "Neuronale Netze und Fehlerrückführung"},
     exercises=(
         Exercise(
             title=Words(
-                en="Activation functions and the gradient",
-                de="Aktivierungsfunktionen und der Gradient",
+                en="Activation functions and the gradient", de="Aktivierungsfunktionen und der Gradient"
             ),
             task=Words(
                 en=(
@@ -281,10 +268,7 @@ SHEET = Sheet(
             ),
         ),
         Exercise(
-            title=Words(
-                en="Graphs and the chain rule",
-                de="Graphen und die Kettenregel",
-            ),
+            title=Words(en="Graphs and the chain rule", de="Graphen und die Kettenregel"),
             task=Words(
                 en=(
                     "Automatic differentiation records a function as a directed acyclic graph and "

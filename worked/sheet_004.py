@@ -30,10 +30,7 @@ COMPONENT = said(
     )
 )
 RISE = Derived(
-    "x: 5;  W: 5 x 4;  e: 4;  g = (x @ W) @ e",
-    wrt=("x",),
-    convention=ROWS,
-    show=("forward", "gradients"),
+    "x: 5;  W: 5 x 4;  e: 4;  g = (x @ W) @ e", wrt=("x",), convention=ROWS, show=("forward", "gradients")
 )
 ASCENT_WORDS = Words(
     en=r"The gradient is the same at every $x$. Two steps with rate 1, where $a^{(k)}$ is $xW$ after $k$ steps:",
@@ -86,11 +83,7 @@ ENTROPIES = Derived(
     """,
     wrt=("Q1", "Q2"),
     convention=ROWS,
-    at={
-        "P": [1, 0, 0, 0, 0],
-        "Q1": [0.45, 0.25, 0.03, 0.07, 0.2],
-        "Q2": [0.97, 0.01, 0.003, 0.007, 0.01],
-    },
+    at={"P": [1, 0, 0, 0, 0], "Q1": [0.45, 0.25, 0.03, 0.07, 0.2], "Q2": [0.97, 0.01, 0.003, 0.007, 0.01]},
 )
 
 
@@ -116,8 +109,7 @@ PREDICTIONS = Derived(
     )
     + "\nL = L1 + L2 + L3",
     convention=ROWS,
-    at={f"z{k}": z for k, z in enumerate(OUTPUTS, 1)}
-    | {f"y{k}": y for k, y in enumerate(LABELS, 1)},
+    at={f"z{k}": z for k, z in enumerate(OUTPUTS, 1)} | {f"y{k}": y for k, y in enumerate(LABELS, 1)},
     show=("numbers",),
 )
 
@@ -151,10 +143,7 @@ LOGITS = Derived(
     convention=ROWS,
     show=("forward", "local", "product", "gradients"),
 )
-DEFINITION = Stated(
-    LOGITS,
-    (r"p_i = \frac{\exp(z_i)}{\sum_{j=1}^{n} \exp(z_j)}",),
-)
+DEFINITION = Stated(LOGITS, (r"p_i = \frac{\exp(z_i)}{\sum_{j=1}^{n} \exp(z_j)}",))
 STEP = Stated(
     LOGITS,
     (
@@ -236,14 +225,9 @@ BIASED = Derived(
     show=("gradients", "why"),
 )
 PLAIN = Derived("image: n x c x a x e;  kernel: k x c x u x v;  y = conv2d(image, kernel)")
-LAYERED = Derived(
-    "image: n x c x a x e;  kernel: k x c x u x v;  bias: k;  y = conv2d(image, kernel, bias)"
-)
+LAYERED = Derived("image: n x c x a x e;  kernel: k x c x u x v;  bias: k;  y = conv2d(image, kernel, bias)")
 PROGRAM = layers(
-    [
-        Functions(PLAIN.derivation, "h_conv2d", "h_conv2d_grad"),
-        Layer(LAYERED.derivation, "Conv2D", "image"),
-    ]
+    [Functions(PLAIN.derivation, "h_conv2d", "h_conv2d_grad"), Layer(LAYERED.derivation, "Conv2D", "image")]
 )
 ALL = Words(
     en="One program for parts (a), (b) and (d), emitted from the derivations below: both functions, and the layer.",
@@ -257,9 +241,7 @@ LAYER = said(
 )
 WITH_BIAS = Stated(
     BIASED,
-    (
-        r"Y_{ijmp} = \sum_{q=1}^{c} \sum_{r=1}^{u} \sum_{s=1}^{v} X_{i,q,m+r-1,p+s-1} K_{jqrs} + b_j",
-    ),
+    (r"Y_{ijmp} = \sum_{q=1}^{c} \sum_{r=1}^{u} \sum_{s=1}^{v} X_{i,q,m+r-1,p+s-1} K_{jqrs} + b_j",),
     intro=Words(
         en="Every output channel $j$ has a bias $b_j$, added to all of its entries:",
         de="Jeder Ausgabekanal $j$ hat einen Bias $b_j$, der zu allen seinen Einträgen addiert wird:",
@@ -282,10 +264,7 @@ SHEET = Sheet(
     },
     exercises=(
         Exercise(
-            title=Words(
-                en="Making weights visible",
-                de="Gewichte sichtbar machen",
-            ),
+            title=Words(en="Making weights visible", de="Gewichte sichtbar machen"),
             task=Words(
                 en=(
                     r"Consider the function $f(x) = \mathrm{ReLU}(xW)$ of a row $x = (x_1, x_2, x_3, "
@@ -313,11 +292,7 @@ SHEET = Sheet(
                             "Zählung der Indizes ab 0 ist dies die Komponente $(xW)_1$.)"
                         ),
                     ),
-                    answers=(
-                        COMPONENT,
-                        RISE,
-                        STEPS,
-                    ),
+                    answers=(COMPONENT, RISE, STEPS),
                 ),
                 Part(
                     task=Words(
@@ -400,10 +375,7 @@ SHEET = Sheet(
             ),
         ),
         Exercise(
-            title=Words(
-                en="Cross-entropy as an error function",
-                de="Die Kreuzentropie als Fehlerfunktion",
-            ),
+            title=Words(en="Cross-entropy as an error function", de="Die Kreuzentropie als Fehlerfunktion"),
             task=Words(
                 en=(
                     "Each picture of a data set shows exactly one of five animals. The label $P$ of a"
@@ -549,10 +521,7 @@ SHEET = Sheet(
             ),
         ),
         Exercise(
-            title=Words(
-                en="Softmax as an activation function",
-                de="Softmax als Aktivierungsfunktion",
-            ),
+            title=Words(en="Softmax as an activation function", de="Softmax als Aktivierungsfunktion"),
             task=Words(
                 en=(
                     "For classification the error is usually the cross-entropy $H(P, Q) = "
@@ -612,11 +581,7 @@ SHEET = Sheet(
                             "nach $z$."
                         ),
                     ),
-                    answers=(
-                        SHORT,
-                        LOGITS,
-                        STEP,
-                    ),
+                    answers=(SHORT, LOGITS, STEP),
                 ),
                 Part(
                     task=Words(
@@ -663,10 +628,7 @@ SHEET = Sheet(
             ),
         ),
         Exercise(
-            title=Words(
-                en="Grad-CAM",
-                de="Grad-CAM",
-            ),
+            title=Words(en="Grad-CAM", de="Grad-CAM"),
             task=Words(
                 en=(
                     "Grad-CAM (gradient-weighted class activation mapping) shows which regions of a "
@@ -696,18 +658,12 @@ SHEET = Sheet(
                             "Gradienten und Merkmalskarten."
                         ),
                     ),
-                    answers=(
-                        WEIGHTED,
-                        drawn(HEAT, HEAT_CAPTION),
-                    ),
+                    answers=(WEIGHTED, drawn(HEAT, HEAT_CAPTION)),
                 ),
             ),
         ),
         Exercise(
-            title=Words(
-                en="A differentiable convolution",
-                de="Eine differenzierbare Faltung",
-            ),
+            title=Words(en="A differentiable convolution", de="Eine differenzierbare Faltung"),
             task=Words(
                 en=(
                     "Convolution is one of the reasons for the success of deep learning. In this "
@@ -780,11 +736,7 @@ SHEET = Sheet(
                             "für jeden Ausgabekanal und leiten Sie dessen Gradienten her."
                         ),
                     ),
-                    answers=(
-                        WITH_BIAS,
-                        BIASED,
-                        LAYER,
-                    ),
+                    answers=(WITH_BIAS, BIASED, LAYER),
                 ),
                 Part(
                     task=Words(

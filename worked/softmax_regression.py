@@ -72,7 +72,7 @@ SECOND = said(
         de=r"Es sei $H_{L,i,j,m,q}$ die zweite Ableitung von $L$ nach $W_{ij}$ und $W_{mq}$. Der Operator vec stellt die Spalten einer "
         r"Matrix, hier je Klasse eine, untereinander: $\mathrm{vec}(W)$ ist eine Spalte mit $d k$ Einträgen, und die Hesse-Matrix "
         r"danach hat die Größe $d k \times d k$.",
-    ),
+    )
 )
 FACTORED = Stated(
     SAMPLE,
@@ -86,7 +86,7 @@ BLOCKS = written(
         "the scores.",
         de=r"Die Matrix besteht aus $k \times k$ Blöcken, und der Block $(j, q)$ ist $x x^\top$ mal der Eintrag $(j, q)$ der "
         "Hesse-Matrix nach den Scores.",
-    ),
+    )
 )
 LABEL = "x: d; W: d x k; y: scalar label k; z = x @ W; p = softmax(z); L = -log(p[y])"
 LABELLED = Derived(LABEL, wrt=("W",))
@@ -140,10 +140,7 @@ DIRECTION = Quantities(
 
 SHEET = Sheet(
     name="softmax_regression",
-    title={
-        "en": "Softmax regression and its Hessian",
-        "de": "Softmax-Regression und ihre Hesse-Matrix",
-    },
+    title={"en": "Softmax regression and its Hessian", "de": "Softmax-Regression und ihre Hesse-Matrix"},
     exercises=(
         Exercise(
             task=Words(

@@ -32,13 +32,10 @@ DIRECT = said(
         r"a fixed $\sigma$, although $\sigma$ depends on $s$; the backward equations add both ways.",
         de=r"In jeder lokalen Jacobi-Matrix werden die anderen Argumente des Knotens festgehalten. Die von $K$ als Funktion von $s$ gilt also "
         r"bei festem $\sigma$, obwohl $\sigma$ von $s$ abhängt; die Rückwärtsgleichungen addieren beide Wege.",
-    ),
+    )
 )
 DIVERGENCE = Stated(
-    Derived(
-        r"mu: m as \mu;  s: m;  sd = exp(s/2) as \sigma;  K = sum(mu**2 + sd**2 - s - 1) / 2",
-        of="K",
-    ),
+    Derived(r"mu: m as \mu;  s: m;  sd = exp(s/2) as \sigma;  K = sum(mu**2 + sd**2 - s - 1) / 2", of="K"),
     (
         r"\nabla_{\mu} K = \mu",
         r"\nabla_{s} K = \sigma \odot \frac{1}{2} \sigma - \frac{1}{2} \mathbf{1}_m = \frac{1}{2} (\sigma \odot \sigma - \mathbf{1}_m)",
@@ -66,10 +63,7 @@ CLOSED = Stated(
 
 SHEET = Sheet(
     name="vae",
-    title={
-        "en": "A variational autoencoder, backwards",
-        "de": "Ein Variational Autoencoder, rückwärts",
-    },
+    title={"en": "A variational autoencoder, backwards", "de": "Ein Variational Autoencoder, rückwärts"},
     exercises=(
         Exercise(
             task=Words(

@@ -48,11 +48,7 @@ def check(
 
 
 def bench(
-    graph: Graph | Derivation | Expr | str,
-    of: str | None,
-    wrt: str,
-    kind: Kind = "auto",
-    seed: int = 0,
+    graph: Graph | Derivation | Expr | str, of: str | None, wrt: str, kind: Kind = "auto", seed: int = 0
 ) -> Bench:
     """The bench of a target, kept for the next answer about it."""
     return _kept(graph if isinstance(graph, str) else Same(graph), of, wrt, kind, seed)
@@ -76,9 +72,7 @@ def _kept(graph: Same | str, of: str | None, wrt: str, kind: Kind, seed: int) ->
     return Bench(target(graph if isinstance(graph, str) else graph.graph, of, wrt, kind), seed)
 
 
-def judged(
-    b: Bench, answer: str, notation: Notation = "auto", steps: Sequence[str] = ()
-) -> Verdict:
+def judged(b: Bench, answer: str, notation: Notation = "auto", steps: Sequence[str] = ()) -> Verdict:
     """The verdict on one answer at a bench."""
     small = stand_in(b) if says_no_size(answer) else None
     quick = at_stand_in(b, small, answer, notation) if small else None
@@ -93,9 +87,7 @@ def judged(
                    or last_meant(d, typed.locals, seed))  # fmt: skip
 
 
-def at_stand_in(
-    b: Bench, small: Bench, answer: str, notation: Notation
-) -> tuple[Verdict, Typed] | None:
+def at_stand_in(b: Bench, small: Bench, answer: str, notation: Notation) -> tuple[Verdict, Typed] | None:
     """The verdict found at small sizes, in the numbers of the graph; None where it would say others.
 
     The counterexample is one of the graph itself: its sizes are its own. What is not wrong there is not

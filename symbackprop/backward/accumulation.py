@@ -50,11 +50,7 @@ def node_derivative(
 
 
 def implicit_steps(
-    definition: Expr,
-    wrt: Expr,
-    by: tuple[Index, ...],
-    known: Mapping[Hashable, LocalStep],
-    pool: str,
+    definition: Expr, wrt: Expr, by: tuple[Index, ...], known: Mapping[Hashable, LocalStep], pool: str
 ) -> dict[Hashable, LocalStep]:
     """∂node/∂wrt of every node defined by an equation, through its arguments."""
     found: dict[Hashable, LocalStep] = dict(known)

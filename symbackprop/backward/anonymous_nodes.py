@@ -73,9 +73,7 @@ class Extraction:
                 return new
             leaves[new] = sum(leaves[a] for a in args)
             sizes[new] = 1 + sum(sizes[a] for a in args)
-            worth = (self.uses.get(e, 0) > 1 and sizes[new] > 2 and leaves[new]) or sizes[
-                new
-            ] > HEAVY
+            worth = (self.uses.get(e, 0) > 1 and sizes[new] > 2 and leaves[new]) or sizes[new] > HEAVY
             # δ ⊙ f(a ⊙ b) reads well without a name for a ⊙ b; a window is met outside, where it is 0
             small = sizes[new] <= 3 and not slides(e.op)
             deserves = e in curved and leaves[new] > 1 and not small
@@ -125,16 +123,12 @@ def by_equation(node: Expr) -> bool:
 
 def with_helpers(e: Expr) -> bool:
     """Whether an expression needs lines of its own, which an equation has no room for."""
-    return any(
-        len(v.equations) > 1 and not n.op.scalar for n in topological(e) for v in n.op.variants[:1]
-    )
+    return any(len(v.equations) > 1 and not n.op.scalar for n in topological(e) for v in n.op.variants[:1])
 
 
 def is_curved(node: Expr, argument: Expr) -> bool:
     """Whether the pullback writes the argument or the output: a non-linear op of one argument."""
     one = sum(1 for a in node.args if a.op not in LEAVES) == 1
     return one and (
-        node.op.scalar is not None
-        or node.op in CURVED
-        or (node.op.build is None and node.op not in LINEAR)
+        node.op.scalar is not None or node.op in CURVED or (node.op.build is None and node.op not in LINEAR)
     )

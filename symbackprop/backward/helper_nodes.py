@@ -21,9 +21,7 @@ from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.matrices import tidy as td
 from symbackprop.matrices.raising import raise_entries
 
-Helpers: TypeAlias = Mapping[
-    Expr, Mapping[Hashable, Expr]
-]  # by node, then by the helper's own name
+Helpers: TypeAlias = Mapping[Expr, Mapping[Hashable, Expr]]  # by node, then by the helper's own name
 NONE: Helpers = MappingProxyType({})
 SHORT = 4  # nodes of an expression that needs no name
 
@@ -68,9 +66,7 @@ def tensors(e: Entries) -> set[Hashable]:
 def named_apart(node: Expr, needed: Set[Hashable], naming: Naming) -> dict[Hashable, Expr]:
     """The helpers of a node, those that are needed and long under fresh names."""
     instance = node.op.place(tuple(a.shape for a in node.args), node.attributes)
-    known: dict[Hashable, Expr] = {
-        name: a for (name, _), a in zip(instance.inputs, node.args, strict=True)
-    }
+    known: dict[Hashable, Expr] = {name: a for (name, _), a in zip(instance.inputs, node.args, strict=True)}
     out: dict[Hashable, Expr] = {}
     for d in instance.definitions[:-1]:
         e = raise_entries(d.right, d.at, known)

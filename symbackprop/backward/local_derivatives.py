@@ -74,9 +74,7 @@ def tensors(
     return known
 
 
-def inverses(
-    node: Expr, output: Expr, f: Implicit, args: dict[Hashable, Expr]
-) -> dict[Hashable, Expr]:
+def inverses(node: Expr, output: Expr, f: Implicit, args: dict[Hashable, Expr]) -> dict[Hashable, Expr]:
     """The inverses of square arguments; the inverse that is the node itself goes by its name."""
     square = {n: a for n, a in args.items() if a.rank == 2 and a.shape[0] == a.shape[1]}
     made = {f"{INVERTED}{n}": apply(INVERSE, a) for n, a in square.items()}
@@ -85,11 +83,7 @@ def inverses(
 
 
 def pullback(
-    node: Expr,
-    argument: int,
-    output: Expr,
-    cotangent: Expr,
-    named: Mapping[Hashable, Expr] = NO_NAMES,
+    node: Expr, argument: int, output: Expr, cotangent: Expr, named: Mapping[Hashable, Expr] = NO_NAMES
 ) -> Expr:
     """The cotangent that flows from a node into one argument.
 
@@ -101,11 +95,7 @@ def pullback(
 
 @lru_cache(maxsize=KEPT)
 def sent_back(
-    node: Expr,
-    argument: int,
-    output: Expr,
-    cotangent: Expr,
-    names: tuple[tuple[Hashable, Expr], ...],
+    node: Expr, argument: int, output: Expr, cotangent: Expr, names: tuple[tuple[Hashable, Expr], ...]
 ) -> Expr:
     """The pullback, kept: judging answers and writing pages ask for the same ones again and again."""
     if node.op is TIME_SUM:

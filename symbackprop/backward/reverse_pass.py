@@ -224,9 +224,7 @@ def cancelled(g: Graph, e: Expr) -> Iterator[Expr]:
     """The expression multiplied out, also with the nodes it names written out."""
     yield ex.expanded(e)
     nodes = [s for s in symbols(e) if s.symbol and s is g.symbol.get(s.symbol.name)]
-    known = {
-        s: g.definition[s.symbol.name] for s in nodes if s.symbol and s.symbol.name in g.definition
-    }
+    known = {s: g.definition[s.symbol.name] for s in nodes if s.symbol and s.symbol.name in g.definition}
     if known:
         yield (written := td.tidy(substitute(e, known)))
         yield ex.expanded(written)

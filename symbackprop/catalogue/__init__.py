@@ -21,15 +21,9 @@ LANGUAGES = ("en", "de")
 def catalogue(language: str) -> Mapping[str, str]:
     """Key -> sentence. Errors: `SheetError` for a language without a catalogue."""
     if language not in LANGUAGES:
-        raise SheetError(
-            f"no language `{language}`", where="lang", hint=f"Languages: {', '.join(LANGUAGES)}"
-        )
+        raise SheetError(f"no language `{language}`", where="lang", hint=f"Languages: {', '.join(LANGUAGES)}")
     text = (files(__name__) / f"{language}.toml").read_text("utf-8")
-    return {
-        f"{part}.{key}": said
-        for part, rows in tomllib.loads(text).items()
-        for key, said in rows.items()
-    }
+    return {f"{part}.{key}": said for part, rows in tomllib.loads(text).items() for key, said in rows.items()}
 
 
 def phrase(key: str, language: str, escape: Callable[[str], str] = str, /, **values: str) -> str:

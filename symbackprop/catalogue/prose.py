@@ -41,9 +41,7 @@ class Words:
         return {"en": self.en, "de": self.de}[language]
 
 
-Text: TypeAlias = (
-    Words | Mapping[str, str]
-)  # a mapping is plain text: every sign is printed as it is
+Text: TypeAlias = Words | Mapping[str, str]  # a mapping is plain text: every sign is printed as it is
 
 
 def pieces(text: str) -> Iterator[Piece]:
@@ -64,9 +62,7 @@ def check(formula: str) -> None:
                          hint="Known: letters, digits, scripts and common commands.")  # fmt: skip
 
 
-def written(
-    text: Text, language: str, escape: Callable[[str], str], math: Callable[[str], str]
-) -> str:
+def written(text: Text, language: str, escape: Callable[[str], str], math: Callable[[str], str]) -> str:
     """The passage in a language, words escaped, formulas set."""
     if not isinstance(text, Words):
         return escape(text[language])

@@ -89,9 +89,7 @@ def plain(e: Expr) -> Symbol:
 def writes_number(b: Backward) -> bool:
     """Whether π may stand on the page: in a function of the graph, or where one is differentiated."""
     nodes = topological(*b.graph.definition.values())
-    placed = (
-        e.op.place(tuple(a.shape for a in e.args), e.attributes) for e in nodes if e.op.variants
-    )
+    placed = (e.op.place(tuple(a.shape for a in e.args), e.attributes) for e in nodes if e.op.variants)
     inside = {t for i in placed for d in i.definitions for t in tensors(d.right)}
     functions = [f for f in used(b) if f in SCALARS and not SCALARS[f].abstract]
     return "pi" in inside.union(*(tensors(derivative_entries(f, 1)) for f in functions))

@@ -72,11 +72,7 @@ class Gradient:
         d = self.derivation
         own = d.graph.symbol[self.name].symbol
         assert own
-        return (
-            Partial(d.convention.of, own.tex)
-            if d.backward.seed.number == 1
-            else signal(d, self.name)
-        )
+        return Partial(d.convention.of, own.tex) if d.backward.seed.number == 1 else signal(d, self.name)
 
     def latex(self) -> str:
         """LaTeX, with what every name means that the declaration does not have."""
@@ -158,9 +154,7 @@ class Derivation:
         """TeX spellings of the functions of this graph."""
         found = {**FUNCTIONS, **self.graph.functions}
         nodes = [e for d in self.graph.definition.values() for e in topological(d)]
-        nodes += [
-            e for a in self.backward.adjoints.values() for f in a.forms for e in topological(f)
-        ]
+        nodes += [e for a in self.backward.adjoints.values() for f in a.forms for e in topological(f)]
         for e in nodes:
             if e.op.scalar and e.op.scalar.tex:
                 found[e.op.scalar.name] = e.op.scalar.tex
@@ -287,11 +281,7 @@ def written_out(d: Derivation, name: str) -> Expr:
     for _ in range(len(d.backward.adjoints)):
         inner = {s: d.backward.adjoints[s.symbol.name].value for s in symbols(full)
                  if s.symbol and s.symbol.cotangent and s.symbol.name in d.backward.adjoints}  # fmt: skip
-        new = (
-            tidy(substitute(full, inner))
-            if inner
-            else tidy(unfolded(d, full, d.backward.prepared.named))
-        )
+        new = tidy(substitute(full, inner)) if inner else tidy(unfolded(d, full, d.backward.prepared.named))
         if new is full:
             return full
         if weight(new) > READABLE or not sayable(new):

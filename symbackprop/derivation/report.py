@@ -70,12 +70,9 @@ class Report:
 
     def __str__(self) -> str:
         if self.failures:
-            rows = (
-                f"{c.key}: {c.verdict}{f', {c.reason}' if c.reason else ''}" for c in self.failures
-            )
-            return (
-                f"{len(self.failures)} of {len(self.everything)} checks do not hold\n  "
-                + "\n  ".join(rows)
+            rows = (f"{c.key}: {c.verdict}{f', {c.reason}' if c.reason else ''}" for c in self.failures)
+            return f"{len(self.failures)} of {len(self.everything)} checks do not hold\n  " + "\n  ".join(
+                rows
             )
         return (
             f"verified: {self.checked} of {self.equations} equations at {self.points} points, "

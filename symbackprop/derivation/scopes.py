@@ -103,9 +103,7 @@ def read(typed: str) -> Scope:
     if kind == "step" and len(between) == 3 and between[2].removeprefix("-").isdecimal():
         return Step(between[0], between[1], int(between[2]))
     orders = {each.value: each for each in Order}
-    pairs = tuple(
-        (v, like) for v, _, like in (x.partition("@") for x in directions.split(",") if x)
-    )
+    pairs = tuple((v, like) for v, _, like in (x.partition("@") for x in directions.split(",") if x))
     if kind not in orders:
         said = ", ".join(f"`{x}`" for x in (*plain, "y|x", *(f"{k}:…" for k in orders)) if x)
         raise DeclarationError(f"`{typed}` is no scope", where="local", hint=f"Scopes: {said}")

@@ -63,20 +63,13 @@ def gauss_newton(
 def sandwich(axes: Pair, j: LocalStep, slopes: Entries, h: LocalStep, bends: Entries) -> Entries:
     """Σ J[a, rows] H[a, b] J[b, columns]."""
     ends = [tuple(Index(f"{side}{n}", i.size) for n, i in enumerate(j.at)) for side in "yz"]
-    around = [
-        moved(slopes, (*j.at, *j.by), (*end, *own)) for end, own in zip(ends, axes, strict=True)
-    ]
+    around = [moved(slopes, (*j.at, *j.by), (*end, *own)) for end, own in zip(ends, axes, strict=True)]
     product = en.multiply(around[0], moved(bends, (*h.at, *h.by), (*ends[0], *ends[1])), around[1])
     return summed(product, (*ends[0], *ends[1]))
 
 
 def fisher(
-    graph: Graph | Expr | str,
-    of: str | None = None,
-    wrt: str | None = None,
-    *,
-    label: str,
-    given: str,
+    graph: Graph | Expr | str, of: str | None = None, wrt: str | None = None, *, label: str, given: str
 ) -> Derivative:
     """E[∇ℓ ∇ℓᵀ] of a loss ℓ, the label drawn with the probabilities of the node `given`.
 
@@ -102,9 +95,7 @@ def fisher(
         mean(moved(e, made.step.by, rows), moved(e, made.step.by, columns), y, p)
         for e in (made.step.result, made.folded)
     )
-    return curvature(
-        d, "F", Second(Order.FISHER, (x, label, given)), x, axes, whole, folded, made.tensors
-    )
+    return curvature(d, "F", Second(Order.FISHER, (x, label, given)), x, axes, whole, folded, made.tensors)
 
 
 def check_label(g: Graph, label: str, given: str) -> bool:

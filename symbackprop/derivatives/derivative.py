@@ -61,9 +61,7 @@ class Derivative(Raised):
         if self.layout == "vec":
             rows, columns = min(rows, 1), min(columns, 1)
         try:
-            return laid_out(
-                over_declared(self.derivation, self.expr), rows, columns, self.convention
-            )
+            return laid_out(over_declared(self.derivation, self.expr), rows, columns, self.convention)
         except NoMatrix:
             return None
 
@@ -155,9 +153,7 @@ def matrix_of(e: Entries, step: LocalStep, tensors: Mapping[Hashable, Expr]) -> 
 # --- products with a direction -------------------------------------------------------------------
 
 
-def product(
-    j: Derivative, direction: str | None, side: Side, reading: Reading | None = None
-) -> Product:
+def product(j: Derivative, direction: str | None, side: Side, reading: Reading | None = None) -> Product:
     """A derivative contracted with a direction, from its entries; `reading` is chosen where it is None."""
     step = j.step
     gone, kept = (step.by, step.at) if side == "right" else (step.at, step.by)

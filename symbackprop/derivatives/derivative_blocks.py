@@ -63,13 +63,9 @@ def jacobian(
     for n in outputs:
         known(n, g.symbol, "of")
     if not wrt:
-        raise DeclarationError(
-            "name one variable", where="jacobian", hint="jacobian(g, of='C', wrt='B')"
-        )
+        raise DeclarationError("name one variable", where="jacobian", hint="jacobian(g, of='C', wrt='B')")
     if isinstance(wrt, str) and len(outputs) == 1:
-        return slope(
-            derive(cut(g, wrt), of=outputs[0], wrt=[wrt], convention=convention), outputs[0], wrt
-        )
+        return slope(derive(cut(g, wrt), of=outputs[0], wrt=[wrt], convention=convention), outputs[0], wrt)
     return slopes(g, outputs, (wrt,) if isinstance(wrt, str) else tuple(wrt), convention)
 
 
@@ -92,9 +88,7 @@ def slopes(
 
 
 @overload
-def hessian(
-    graph: Graph | Expr | str, of: str | None = None, wrt: str | None = None
-) -> Derivative: ...
+def hessian(graph: Graph | Expr | str, of: str | None = None, wrt: str | None = None) -> Derivative: ...
 @overload
 def hessian(graph: Graph | Expr | str, of: str | None = None, *, wrt: Names) -> Blocks: ...
 def hessian(
@@ -216,9 +210,7 @@ class Blocks(Quantity):
         found = self.blocks.get((x, y)) if self.layout == "axes" else None
         if self.kind == "jacobian":
             return found or slope(self.derivation, x, y)
-        return replace(
-            found or second(self.derivation, x, y), left=nabla_slope(self.derivation, x, y)
-        )
+        return replace(found or second(self.derivation, x, y), left=nabla_slope(self.derivation, x, y))
 
     def verify(self, *, seed: int = 0) -> float:
         """As `Quantity.verify`, of the whole or block by block."""
@@ -263,11 +255,7 @@ class Blocks(Quantity):
         b = self.blocks[x, y] if above else self.blocks[y, x]
         assert b.expr is not None, "numbers and vectors make a matrix"
         numbers = not any(map(self.rank, (*self.rows, *self.names)))
-        e = (
-            written_down(self.derivation, b.expr)
-            if numbers
-            else over_declared(self.derivation, b.expr)
-        )
+        e = written_down(self.derivation, b.expr) if numbers else over_declared(self.derivation, b.expr)
         if not above and e.rank == 2:
             e = td.tr(e)
         try:

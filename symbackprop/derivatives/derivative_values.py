@@ -132,11 +132,7 @@ def gauss_newton_scope(d: Derivation, s: Second, point: Point) -> Found:
     h = block_values(derive(cut(d.graph, z), d.of, [z]), z, z, point)
     k = d.graph.symbol[z].rank
     half = np.tensordot(h, j, k)  # axes of z, then those of x
-    left = (
-        np.tensordot(np.moveaxis(j, range(k), range(-k, 0)), half, k)
-        if k
-        else np.multiply.outer(j, half)
-    )
+    left = np.tensordot(np.moveaxis(j, range(k), range(-k, 0)), half, k) if k else np.multiply.outer(j, half)
     return in_both(curvature_name(d, "G"), left)
 
 

@@ -19,9 +19,7 @@ from symbackprop.formula.composing import one_or
 from symbackprop.matrices import tidy as td
 
 
-def directions_of(
-    each: Mapping[str, Derivative], asked: Mapping[str, str], side: Side
-) -> dict[str, str]:
+def directions_of(each: Mapping[str, Derivative], asked: Mapping[str, str], side: Side) -> dict[str, str]:
     """A name for the direction of every variable, no two alike. Errors: `DeclarationError` for one taken."""
     out: dict[str, str] = {}
     for n, j in each.items():

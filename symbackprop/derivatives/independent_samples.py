@@ -119,9 +119,7 @@ def own_terms(e: Entries, y: Expr, m: Index) -> Iterator[Term]:
 # --- in numbers ------------------------------------------------------------------------------------
 
 
-def outcomes(
-    d: Derivation, label: str, given: str, point: Point
-) -> Iterator[tuple[int, float, Point]]:
+def outcomes(d: Derivation, label: str, given: str, point: Point) -> Iterator[tuple[int, float, Point]]:
     """Every sample with every label it may have, its probability, and the point where it has it."""
     chances = np.asarray(point.values[given, 0])
     chances = chances if chances.ndim == 2 else np.stack([1 - chances, chances], -1)
@@ -160,9 +158,7 @@ def misfits(d: Derivation, label: str, given: str, point: Point) -> dict[Total, 
     table = np.array([*values.values()])  # sample, class, (loss, -log)
     loss, own = np.moveaxis(table[:, 1:] - table[:, :1], -1, 0)
     share: dict[Total, float] = {"sum": 1.0, "mean": 1 / len(values)}
-    return {
-        k: float(np.max(np.abs(loss / w - own)) / np.max(np.abs(own))) for k, w in share.items()
-    }
+    return {k: float(np.max(np.abs(loss / w - own)) / np.max(np.abs(own))) for k, w in share.items()}
 
 
 def total_of(d: Derivation, x: str, label: str, given: str, point: Point) -> Total:

@@ -100,9 +100,7 @@ def in_order(step: LocalStep, pool: str) -> LocalStep:
 def second(d: Derivation, x: str, y: str) -> Derivative:
     """∂(∂of/∂x)/∂y. Errors: `DeclarationError` for an output that is not a scalar."""
     if d.graph.symbol[d.of].shape:
-        raise DeclarationError(
-            f"{d.of} is not a scalar", where="hessian", hint="Name a scalar with of=."
-        )
+        raise DeclarationError(f"{d.of} is not a scalar", where="hessian", hint="Name a scalar with of=.")
     own = d.graph.symbol[y].symbol
     if own and own.domain in SYMMETRIC:  # the gradient has used Aᵀ = A, which a single entry breaks
         raise DeclarationError(f"{y} is declared {own.domain}", where="hessian",

@@ -6,9 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from symbackprop.formula.reading.tex_tokens import Source, checked
 
-IF = frozenset(
-    {r"\mathrm{if}", r"\mathrm{for}", r"\mathrm{falls}", r"\mathrm{wenn}", r"\mathrm{when}"}
-)
+IF = frozenset({r"\mathrm{if}", r"\mathrm{for}", r"\mathrm{falls}", r"\mathrm{wenn}", r"\mathrm{when}"})
 ELSE = frozenset({r"\mathrm{otherwise}", r"\mathrm{else}", r"\mathrm{sonst}"})
 _OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
 _ENDS = frozenset({"&", "\\\\", r"\end{cases}"})
@@ -26,19 +24,13 @@ def cased(source: Source) -> Source:
             if not (t == "," and tokens[k + 1 : k + 2] and tokens[k + 1] in _ENDS)
         ]
         return checked(
-            Source(
-                source.text, tuple(tokens[k] for k in kept), tuple(source.places[k] for k in kept)
-            )
+            Source(source.text, tuple(tokens[k] for k in kept), tuple(source.places[k] for k in kept))
         )
     if not IF.intersection(tokens):
         return source
     cells = list(zip(tokens, source.places, strict=True))
     start, stop = frame(tokens)
-    out = [
-        *cells[:start],
-        *environment(list(rows(cells[start:stop])), cells[start][1]),
-        *cells[stop:],
-    ]
+    out = [*cells[:start], *environment(list(rows(cells[start:stop])), cells[start][1]), *cells[stop:]]
     return checked(Source(source.text, tuple(t for t, _ in out), tuple(p for _, p in out)))
 
 

@@ -86,9 +86,7 @@ def positive(g: Graph, axes: Mapping[Size, str], known: Collection[str]) -> Iter
     for n in (n for n in g.sizes if n in known and size(n) not in axes):
         gap = size(n) - 1
         if not any(follows(gap, c.gap) for c in conditions(g)):
-            yield Condition(
-                next(x for x in g.inputs if any(n in s.names for s in over_time(g, x))), gap
-            )
+            yield Condition(next(x for x in g.inputs if any(n in s.names for s in over_time(g, x))), gap)
 
 
 def extents(given: Iterable[Argument]) -> dict[Size, str]:
@@ -112,10 +110,7 @@ def needed(c: Condition, axes: Mapping[Size, str], known: Collection[str]) -> li
                                    hint=f"Declare an axis of size {s}.")  # fmt: skip
     more, less = (code.get(str(s)) or bare(size_code(s)) for s in c.sides)
     given = ", ".join(f"{n} = {{{read}}}" for n, read in code.items())
-    return [
-        f"if {more} < {less}:",
-        f"    raise ValueError(f{f'{c.node} needs {c}, given {given}'!r})",
-    ]
+    return [f"if {more} < {less}:", f"    raise ValueError(f{f'{c.node} needs {c}, given {given}'!r})"]
 
 
 def declared(shape: Shape) -> str:

@@ -70,9 +70,7 @@ def parameters(d: Derivation) -> Parameters:
     """The keywords of the emitted function."""
     names = code_names(d)
     return Parameters(
-        {n: public(n) for n in d.graph.inputs},
-        names.early,
-        names.bar(d.of) if d.backward.seed.symbol else "",
+        {n: public(n) for n in d.graph.inputs}, names.early, names.bar(d.of) if d.backward.seed.symbol else ""
     )
 
 

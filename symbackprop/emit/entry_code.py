@@ -119,9 +119,7 @@ def place_code(p: Position, own: tuple[Index, ...], names: Names) -> str:
         line = f"np.arange({bare(size_code(i.size))})" + (f"[{rest}]" if len(own) > 1 else "")
         parts.append(line if a == 1 else f"{number_code(a)} * {line}" if a != -1 else f"-{line}")
     if p.offset.terms or not parts:
-        parts.append(
-            bare(size_code(p.offset)) if parts else f"np.asarray({bare(size_code(p.offset))})"
-        )
+        parts.append(bare(size_code(p.offset)) if parts else f"np.asarray({bare(size_code(p.offset))})")
     return " + ".join(parts).replace("+ -", "- ")
 
 

@@ -59,9 +59,7 @@ def opening(
     left = [n for n in g.sizes if n not in bound]
     found = solved(axes, left) if left else ()
     lists = room(d, g.time, names) if g.time else []
-    needed = (
-        loaded(*(f"    {x}\n" for x in lists), *body) if len(found) < len(left) else frozenset()
-    )
+    needed = loaded(*(f"    {x}\n" for x in lists), *body) if len(found) < len(left) else frozenset()
     for missing in left:
         if missing not in dict(found) and safe(missing) in needed:
             raise unsaid(g, missing)
@@ -130,7 +128,5 @@ def wanted(d: Derivation) -> frozenset[str]:
         found.add(name)
         a = d.backward.adjoints[name]
         forms = [f for f in (a.value, a.first, a.last) if f is not None]
-        stack += [
-            s.symbol.name for f in forms for s in symbols(f) if s.symbol and s.symbol.cotangent
-        ]
+        stack += [s.symbol.name for f in forms for s in symbols(f) if s.symbol and s.symbol.cotangent]
     return frozenset(found)

@@ -135,9 +135,7 @@ def seeds(m: Module) -> list[Given]:
 
 def attribute(name: str) -> str:
     """What an array of a layer is called: its methods, and what every object has, keep their names."""
-    return (
-        f"{name}_" if name.rstrip("_") in ("forward", "backward") or kept_by_python(name) else name
-    )
+    return f"{name}_" if name.rstrip("_") in ("forward", "backward") or kept_by_python(name) else name
 
 
 def kept_by_python(name: str) -> bool:

@@ -57,8 +57,6 @@ def safe(name: str) -> str:
     Errors: `SymbackpropError` where it is no identifier.
     """
     if not name.isidentifier():
-        raise SymbackpropError(
-            f"`{name}` is not a name of Python", where="emit", hint="Rename the symbol."
-        )
+        raise SymbackpropError(f"`{name}` is not a name of Python", where="emit", hint="Rename the symbol.")
     plain = name.rstrip("_") or name
     return name + "_" if keyword.iskeyword(plain) or plain in OWN else name

@@ -90,11 +90,7 @@ class Module:
 
     def body(self) -> list[str]:
         d = self.d
-        work = [
-            *self.sweep(forward=True),
-            *self.seed(),
-            *self.sweep(forward=False, only=sequences.wanted(d)),
-        ]
+        work = [*self.sweep(forward=True), *self.seed(), *self.sweep(forward=False, only=sequences.wanted(d))]
         work.append(f"    return {self.results()}\n")
         given = [*map(self.given, d.graph.inputs), *((x, x) for x in parameters(d).others)]
         work = self.opened(work, seeded=d.backward.seed.symbol is not None)
@@ -104,9 +100,7 @@ class Module:
         """An input as a caller writes it, and as the code does."""
         return public(name), safe(name)
 
-    def function(
-        self, name: str, given: Sequence[Given], work: list[str], first: str = ""
-    ) -> list[str]:
+    def function(self, name: str, given: Sequence[Given], work: list[str], first: str = "") -> list[str]:
         """A function under its parameters' own names; a parameter np would hide the module of that name."""
         outside, inside = ([x[k] for x in given] for k in (0, 1))
         if outside == inside:
@@ -121,9 +115,7 @@ class Module:
         d, names = self.d, self.names
         ask = partial(checks.sizes, d, names, seeded=seeded)
         door = [*checks.ranks(d, names, seeded=seeded), *sequences.opening(d, names, work, ask)]
-        self.helpers |= {
-            k: code for k, code in checks.CHECKS.items() if any(x.startswith(k) for x in door)
-        }
+        self.helpers |= {k: code for k, code in checks.CHECKS.items() if any(x.startswith(k) for x in door)}
         return [*(f"    {x}\n" for x in door), *work]
 
     def seed(self) -> list[str]:
@@ -185,11 +177,7 @@ class Module:
         """What stands before a loop over time, and its head."""
         end, reach = size_code(time.length), sequences.reach(self.d)
         if forward:
-            first = [
-                f"    {safe(n)}[0] = {self.code(e)}\n"
-                for n, e in self.g.initial.items()
-                if n in names
-            ]
+            first = [f"    {safe(n)}[0] = {self.code(e)}\n" for n, e in self.g.initial.items() if n in names]
             return [*first, f"    for {safe(time.name)} in range(1, {end} + 1):\n"]
         beyond = f" * {reach}" * (reach > 1)
         first = [
@@ -274,9 +262,7 @@ class Module:
         if new:
             self.helpers[helper] = ""  # a function may use itself in its derivative's name
             e = derivative_entries(name, order) if order else expression(row.definition)
-            self.helpers[helper] = (
-                f"def {helper}(x):\n    return {bare(self.einsums(e, (), {'x': 'x'}))}\n"
-            )
+            self.helpers[helper] = f"def {helper}(x):\n    return {bare(self.einsums(e, (), {'x': 'x'}))}\n"
         return f"{helper}({bare(x)})"
 
     def helper(self, name: str, meaning: Hashable) -> tuple[str, bool]:
@@ -306,9 +292,7 @@ class Module:
             names: dict[Hashable, str] = {n: room.spaced(n) for n in tensors}
             lines = [f"    {names[d.tensor]} = {self.einsums(d.right, d.at, names)}\n"
                      for d in instance.definitions]  # fmt: skip
-            head = (
-                f"def {helper}({', '.join([*(names[n] for n, _ in instance.inputs), *sizes])}):\n"
-            )
+            head = f"def {helper}({', '.join([*(names[n] for n, _ in instance.inputs), *sizes])}):\n"
             result = names[instance.result.tensor]
             self.helpers[helper] = head + "".join(lines) + f"    return {result}\n"
         return f"{helper}({', '.join([*map(bare, args), *sizes])})"

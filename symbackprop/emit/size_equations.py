@@ -64,9 +64,7 @@ def root_code(e: Size, name: str) -> str:
         whole = rest if a == size(1) else f"{bracketed(rest)} // {by}"
         return whole if a.number is not None else f"{whole} if {by} else 0"
     left = spelled(Size((((name,) * power, 1),)) * a)
-    return (
-        f"next(({own} for {own} in range(1, {rest} + 1) if {left} == {rest}), 0)" if power else ""
-    )
+    return f"next(({own} for {own} in range(1, {rest} + 1) if {left} == {rest}), 0)" if power else ""
 
 
 def spelled(s: Size) -> str:

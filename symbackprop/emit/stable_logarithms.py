@@ -24,9 +24,7 @@ def from_logits(root: Expr, g: Graph) -> Expr:
 
     def known(e: Expr) -> Expr:
         own = e.symbol
-        return folded(
-            g.definition.get(own.name, e) if own and not (own.time or own.cotangent) else e
-        )
+        return folded(g.definition.get(own.name, e) if own and not (own.time or own.cotangent) else e)
 
     def change(e: Expr, args: tuple[Expr, ...]) -> Expr:
         new = e if args == e.args else with_args(e, args)

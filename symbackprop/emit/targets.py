@@ -20,9 +20,7 @@ def source(d: Derivation, target: str = "numpy") -> str:
     Integer labels count from 0 in code. Errors: `SymbackpropError` for an unknown target.
     """
     if target not in TARGETS:
-        raise SymbackpropError(
-            f"no target `{target}`", where="emit", hint=f"Targets: {', '.join(TARGETS)}"
-        )
+        raise SymbackpropError(f"no target `{target}`", where="emit", hint=f"Targets: {', '.join(TARGETS)}")
     return TARGETS[target](d)
 
 

@@ -32,9 +32,7 @@ def result(instance: Instance, operands: Sequence[Array], sizes: Sizes, arrays: 
     return defined(instance, known, sizes, arrays)[instance.result.tensor]
 
 
-def defined(
-    instance: Instance, known: Tensors, sizes: Sizes, arrays: Arrays
-) -> dict[Hashable, Array]:
+def defined(instance: Instance, known: Tensors, sizes: Sizes, arrays: Arrays) -> dict[Hashable, Array]:
     """The tensors that are known and every one that entry equations define."""
     tensors = dict(known)
     own = arrays(tensors, sizes)
@@ -77,9 +75,7 @@ def holding(tensors: Tensors, sizes: Sizes, number: Number, atom: Delta | AtMost
     return np.where(np.broadcast_to(so, lengths(own, sizes)), number(1), number(0)), own
 
 
-def product(
-    sizes: Sizes, number: Number, t: Term, factors: Iterable[Over[Any]], out: Axes
-) -> Over[Any]:
+def product(sizes: Sizes, number: Number, t: Term, factors: Iterable[Over[Any]], out: Axes) -> Over[Any]:
     """A term summed over its bound indices; one that no factor has counts its entries."""
     value, operands, seen = number(1), [], set[Index]()
     every = (*out, *t.bound)
@@ -115,9 +111,7 @@ def total(sizes: Sizes, number: Number, parts: Sequence[Over[Any]], out: Axes) -
 
 def along(a: Any, own: Axes, out: Axes) -> Any:
     """An array with an axis of one entry for each axis it does not have."""
-    return (
-        a if len(own) in (0, len(out)) else a[tuple(slice(None) if i in own else None for i in out)]
-    )
+    return a if len(own) in (0, len(out)) else a[tuple(slice(None) if i in own else None for i in out)]
 
 
 def plain_axes(atom: Elem) -> Axes | None:

@@ -41,11 +41,7 @@ def joined(old: Term, new: Term) -> Term | None:
 def renamed(t: Term, bound: tuple[Index, ...]) -> Term:
     """A term under the bound letters of another, where their sizes say which is which."""
     sizes = [i.size for i in bound]
-    if (
-        len(t.bound) != len(bound)
-        or len(set(sizes)) < len(sizes)
-        or set(sizes) != {i.size for i in t.bound}
-    ):
+    if len(t.bound) != len(bound) or len(set(sizes)) < len(sizes) or set(sizes) != {i.size for i in t.bound}:
         return t
     own = {i.size: i for i in t.bound}
     apart = en.rebind(t, avoid={i.name for i in bound})

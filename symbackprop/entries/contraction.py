@@ -31,10 +31,7 @@ def contract_term(term: Term) -> Term | None:
             if not isinstance(atom, Delta):
                 continue
             if atom.left == atom.right:
-                term, changed = (
-                    replace(term, factors=term.factors[:n] + term.factors[n + 1 :]),
-                    True,
-                )
+                term, changed = (replace(term, factors=term.factors[:n] + term.factors[n + 1 :]), True)
                 break
             if constant_delta(atom) is False:
                 return None

@@ -37,11 +37,7 @@ class LocalStep:
 
 
 def derivative(
-    e: Entries,
-    wrt: Hashable,
-    by: tuple[Index, ...],
-    known: Mapping[Hashable, LocalStep],
-    prime: Prime,
+    e: Entries, wrt: Hashable, by: tuple[Index, ...], known: Mapping[Hashable, LocalStep], prime: Prime
 ) -> Entries:
     """∂e/∂wrt[by]; `known` holds the derivatives of the intermediate tensors."""
     out = []
@@ -56,18 +52,12 @@ def derivative(
             outer = Term(term.coefficient * exponent, (*rest, *lowered))
             product = en.multiply(Entries((outer,)), inner)
             # a bound index of the term stays bound in the product
-            out.append(
-                Entries(tuple(replace(t, bound=term.bound + t.bound) for t in product.terms))
-            )
+            out.append(Entries(tuple(replace(t, bound=term.bound + t.bound) for t in product.terms)))
     return en.add(*out)
 
 
 def atom_derivative(
-    atom: Atom,
-    wrt: Hashable,
-    by: tuple[Index, ...],
-    known: Mapping[Hashable, LocalStep],
-    prime: Prime,
+    atom: Atom, wrt: Hashable, by: tuple[Index, ...], known: Mapping[Hashable, LocalStep], prime: Prime
 ) -> Entries:
     match atom:
         case Elem(tensor=tensor, at=at) if tensor == wrt:
@@ -93,9 +83,7 @@ def local_derivatives(op: Instance, argument: int, prime: Prime) -> tuple[LocalS
     taken |= {i.name for d in op.definitions for i in d.at}
     by = []
     for i in axes:
-        new = Index(
-            next(x for x in [*ARGUMENT, *(f"j{n}" for n in range(99))] if x not in taken), i.size
-        )
+        new = Index(next(x for x in [*ARGUMENT, *(f"j{n}" for n in range(99))] if x not in taken), i.size)
         taken.add(new.name)
         by.append(new)
     known: dict[Hashable, LocalStep] = {}
@@ -190,9 +178,7 @@ def apply_fold(e: Entries, rule: Fold) -> Entries:
         coefficient = term.coefficient
         for atom, x in term.factors:
             mapping: dict[Index, Position] = {}
-            if unify_atom(rule.pivot, atom, mapping) and (
-                x.denominator == 1 or rule.rest.coefficient == 1
-            ):
+            if unify_atom(rule.pivot, atom, mapping) and (x.denominator == 1 or rule.rest.coefficient == 1):
                 coefficient *= rule.rest.coefficient ** int(x) if rule.rest.coefficient != 1 else 1
                 factors += [(en.at_atom(a, mapping), y * x) for a, y in rule.rest.factors]
             else:
@@ -207,9 +193,7 @@ def divides(new: Term, old: Term, rule: Fold) -> bool:
     before, after = exponents(old), exponents(new)
     (own, _), *_ = rule.rest.factors  # what is defined is 0 only where the term was divided already
     made = own.tensor if isinstance(own, Elem) else None
-    return any(
-        p < 0 and p < before.get(a, Fraction(0)) for a, p in after.items() if a.tensor != made
-    )
+    return any(p < 0 and p < before.get(a, Fraction(0)) for a, p in after.items() if a.tensor != made)
 
 
 def exponents(t: Term) -> dict[Elem, Fraction]:

@@ -51,17 +51,11 @@ class Op:
     domain: str = "real"  # "label": the value is a position along the argument's last axis
     note: str = ""  # what a page says where the op stands: the key of a sentence under `convention`
     order: int = 0  # of the derivative, for f', f'' of a scalar function
-    ranges: tuple[
-        tuple[str, Allowed], ...
-    ] = ()  # of options by which other ops mean something else
-    elsewhere: tuple[int, str] | None = (
-        None  # from so many axes on NumPy or PyTorch take another axis
-    )
+    ranges: tuple[tuple[str, Allowed], ...] = ()  # of options by which other ops mean something else
+    elsewhere: tuple[int, str] | None = None  # from so many axes on NumPy or PyTorch take another axis
     slid: bool = False  # made by the derivation of an op whose windows slide
     called: bool = False  # written as a function of whole arrays, though its equations are built
-    named: bool = (
-        False  # a condition on entries, or entries repeated: in a formula it stands by a name alone
-    )
+    named: bool = False  # a condition on entries, or entries repeated: in a formula it stands by a name alone
     renumbers: bool = False  # no index expression says where its entries go
 
     def __post_init__(self) -> None:
@@ -75,17 +69,13 @@ class Op:
             try:
                 return placed(self, shapes, attributes)
             except TypeError:  # an attribute without a hash
-                raise DeclarationError(
-                    f"attributes {attributes} must be hashable", where=self.name
-                ) from None
+                raise DeclarationError(f"attributes {attributes} must be hashable", where=self.name) from None
         try:
             return placed(self, shapes, attributes)
         except ShapeError:  # again, with the user's own names in the message
             return self._place(shapes, attributes, labels)
 
-    def _place(
-        self, shapes: tuple[Shape, ...], attributes: Attributes, labels: tuple[str, ...]
-    ) -> Instance:
+    def _place(self, shapes: tuple[Shape, ...], attributes: Attributes, labels: tuple[str, ...]) -> Instance:
         said = [f"{f}: {shape_text(s)}" for f, s in zip(labels, shapes, strict=True)]
         where = f"{self.name}({', '.join(said)})"
         values = dict(self.defaults) | dict(attributes)
@@ -151,9 +141,7 @@ NO_POLYNOMIAL = 2
 
 
 @lru_cache(maxsize=KEPT)
-def degrees(
-    op: Op, shapes: tuple[Shape, ...], attributes: Attributes, argument: int
-) -> frozenset[int]:
+def degrees(op: Op, shapes: tuple[Shape, ...], attributes: Attributes, argument: int) -> frozenset[int]:
     """How often an argument stands as a factor in the terms of an op: {1} where the op is linear in it.
 
     2 also stands for what is no polynomial of it, or takes more than one equation.
@@ -217,10 +205,7 @@ def solution(
     `solution("inverse", ("a[k, k]", "y[k, k]", "a[i, k]*y[k, j] = delta(i, j)"))`. Indices that stand on the
     right of the equation are free. Its value is a primitive of `reference_values.py`.
     """
-    made = (
-        Variant(patterns(a, name), (equality(y, e, result, expansion, name),))
-        for a, y, e in variants
-    )
+    made = (Variant(patterns(a, name), (equality(y, e, result, expansion, name),)) for a, y, e in variants)
     return Op(name, tuple(made), tex=tex, numpy=numpy)
 
 

@@ -27,12 +27,8 @@ class Allowed:
     @property
     def said(self) -> str:
         """`a whole number from 1 on`."""
-        ends = [f"from {self.low:g} on"] * (self.low > -inf) + [f"above {self.above:g}"] * (
-            self.above > -inf
-        )
-        ends += [f"up to {self.high:g}"] * (self.high < inf) + [f"below {self.below:g}"] * (
-            self.below < inf
-        )
+        ends = [f"from {self.low:g} on"] * (self.low > -inf) + [f"above {self.above:g}"] * (self.above > -inf)
+        ends += [f"up to {self.high:g}"] * (self.high < inf) + [f"below {self.below:g}"] * (self.below < inf)
         return " ".join(["a whole number" if self.whole else "a number", ", ".join(ends)]).strip()
 
 

@@ -22,9 +22,7 @@ from symbackprop.sizes import Shape, Size, shape_text, size
 class Placement:
     """Letters and batch axes given sizes; reads right sides into entries."""
 
-    def __init__(
-        self, where: str, attributes: Mapping[str, Attribute], letters: str = AXES
-    ) -> None:
+    def __init__(self, where: str, attributes: Mapping[str, Attribute], letters: str = AXES) -> None:
         self.where, self.attributes, self.letters = where, attributes, letters
         self.index: dict[str, Index] = {}
         self.batch: tuple[Index, ...] = ()
@@ -40,9 +38,7 @@ class Placement:
             known = self.index.setdefault(letter, Index(letter, extent))
             said = self.origin.setdefault(letter, f"{extent} in {label}")
             if known.size != extent:
-                raise ShapeError(
-                    f"axis {letter} is {said} but {extent} in {label}", where=self.where
-                )
+                raise ShapeError(f"axis {letter} is {said} but {extent} in {label}", where=self.where)
 
     def spread(self, shapes: list[Shape], labels: list[str]) -> None:
         """Batch axes of all arguments by NumPy's broadcasting."""
@@ -89,9 +85,7 @@ class Placement:
                 return self.call(name, node.args)
             case ast.Subscript(value=ast.Name(id=name)):
                 return self.entry(name, node)
-        raise DeclarationError(
-            f"`{ast.unparse(node)}` may not stand in an op equation", where=self.where
-        )
+        raise DeclarationError(f"`{ast.unparse(node)}` may not stand in an op equation", where=self.where)
 
     def named(self, name: str, node: ast.expr) -> Entries:
         if name in self.axes:
@@ -101,9 +95,7 @@ class Placement:
             return en.number(value) if isinstance(value, Fraction) else en.entries(SizeOf(value))
         if name == "pi":
             return en.entries(Elem("pi", ()))
-        raise DeclarationError(
-            f"`{name}` is neither an argument nor an attribute", where=self.where
-        )
+        raise DeclarationError(f"`{name}` is neither an argument nor an attribute", where=self.where)
 
     def binary(self, node: ast.BinOp) -> Entries:
         a = self.read(node.left)
@@ -168,9 +160,7 @@ class Placement:
 
     def entry(self, name: str, node: ast.expr) -> Entries:
         if name not in self.axes:
-            raise DeclarationError(
-                f"`{name}` is not an argument or an earlier result", where=self.where
-            )
+            raise DeclarationError(f"`{name}` is not an argument or an earlier result", where=self.where)
         declared, shape = self.axes[name]
         parts: list[ast.expr] = []
         if isinstance(node, ast.Subscript):
@@ -210,9 +200,7 @@ class Placement:
         The offset in front is room at both ends: 0 <= a·h + Σ b·u < extent + 2·padding for all u.
         """
         letters = [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
-        new = [
-            x for x in dict.fromkeys(letters) if x not in self.index and x not in self.attributes
-        ]
+        new = [x for x in dict.fromkeys(letters) if x not in self.index and x not in self.attributes]
         if len(new) != 1:
             return
         trial = Index(new[0], size(1))
@@ -253,18 +241,13 @@ class Placement:
 
 
 def declared(
-    at: Placement,
-    arguments: tuple[Pattern, ...],
-    shapes: tuple[Shape, ...],
-    labels: tuple[str, ...],
+    at: Placement, arguments: tuple[Pattern, ...], shapes: tuple[Shape, ...], labels: tuple[str, ...]
 ) -> Placement:
     """The sizes of the letters of all arguments. Errors: `ShapeError` for other ranks or sizes."""
     for p, shape, label in zip(arguments, shapes, labels, strict=True):
         if len(shape) < len(p.core) or (len(shape) > len(p.core) and not p.batch):
             want = f"at least {len(p.core)}" if p.batch else f"{len(p.core)}"
-            raise ShapeError(
-                f"{label} is {shape_text(shape)}, but {want} axes are needed", where=at.where
-            )
+            raise ShapeError(f"{label} is {shape_text(shape)}, but {want} axes are needed", where=at.where)
         at.declare(p, shape, label)
     return at
 
@@ -311,6 +294,4 @@ def place(
 
 
 def letters_in(t: Template) -> tuple[str, ...]:
-    return tuple(
-        sorted({n.id for n in ast.walk(t.right) if isinstance(n, ast.Name)} | set(t.left.core))
-    )
+    return tuple(sorted({n.id for n in ast.walk(t.right) if isinstance(n, ast.Name)} | set(t.left.core)))

@@ -10,13 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from symbackprop.entries.array_values import (
-    Array as Array,
-    Sizes as Sizes,
-    Tensors,
-    array_algebra,
-    result,
-)
+from symbackprop.entries.array_values import Array as Array, Sizes as Sizes, Tensors, array_algebra, result
 from symbackprop.entries.entry_equations import Instance
 from symbackprop.entries.fold import Algebra, fold
 from symbackprop.entries.scalar_derivatives import derivative_entries

@@ -74,7 +74,5 @@ def by_name(fn: Fn) -> Entries:
 
 def scalar_row(name: str) -> Scalar:
     if name not in SCALARS:
-        raise DeclarationError(
-            f"`{name}` is not a scalar function; known: {', '.join(sorted(SCALARS))}"
-        )
+        raise DeclarationError(f"`{name}` is not a scalar function; known: {', '.join(sorted(SCALARS))}")
     return SCALARS[name]

@@ -122,9 +122,7 @@ def sided(slope: sympy.Expr, at: sympy.Expr) -> sympy.Expr:
     """A slope between two kinks: steps and signs are what they are there."""
     return slope.replace(  # type: ignore[return-value]
         lambda e: isinstance(e, step | sign),
-        lambda e: sympy.Integer(
-            1 if e.args[0].subs(X, at) > 0 else 0 if isinstance(e, step) else -1
-        ),
+        lambda e: sympy.Integer(1 if e.args[0].subs(X, at) > 0 else 0 if isinstance(e, step) else -1),
     )
 
 
@@ -153,10 +151,7 @@ SYMPY: Algebra[Any] = Algebra(
     holds=scalars_only,
     power=lambda base, x: base ** quotient(x),
     function=lambda name, order, inner: sympy.diff(function(name), X, order).subs(X, inner),
-    product=lambda t, factors, out: (
-        quotient(t.coefficient) * sympy.Mul(*(f for f, _ in factors)),
-        (),
-    ),
+    product=lambda t, factors, out: (quotient(t.coefficient) * sympy.Mul(*(f for f, _ in factors)), ()),
     total=lambda parts, out: sympy.Add(*(p for p, _ in parts)),
 )
 

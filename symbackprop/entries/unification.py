@@ -30,12 +30,8 @@ def unify_atom(pattern: Atom, target: Atom, mapping: dict[Index, Position]) -> b
     return False
 
 
-def unify_all(
-    ps: tuple[Position, ...], ts: tuple[Position, ...], mapping: dict[Index, Position]
-) -> bool:
-    return len(ps) == len(ts) and all(
-        unify_position(p, t, mapping) for p, t in zip(ps, ts, strict=True)
-    )
+def unify_all(ps: tuple[Position, ...], ts: tuple[Position, ...], mapping: dict[Index, Position]) -> bool:
+    return len(ps) == len(ts) and all(unify_position(p, t, mapping) for p, t in zip(ps, ts, strict=True))
 
 
 def unify_position(p: Position, t: Position, mapping: dict[Index, Position]) -> bool:
@@ -50,11 +46,7 @@ def unify_entries(p: Entries, t: Entries, mapping: dict[Index, Position]) -> boo
     if len(p.terms) != len(t.terms):
         return False
     for a, b in zip(p.terms, t.terms, strict=True):
-        if (a.coefficient, len(a.factors), len(a.bound)) != (
-            b.coefficient,
-            len(b.factors),
-            len(b.bound),
-        ):
+        if (a.coefficient, len(a.factors), len(a.bound)) != (b.coefficient, len(b.factors), len(b.bound)):
             return False
         if any(x.size != y.size for x, y in zip(a.bound, b.bound, strict=True)):
             return False

@@ -59,9 +59,7 @@ def inherited(d: Definition, zeros: ZeroSums) -> Iterator[frozenset[Index]]:
         yield gone(d.right.terms[0], zeros, d.at)
 
 
-def lost_to_means(
-    d: Definition, known: Mapping[Hashable, Definition]
-) -> Iterator[frozenset[Index]]:
+def lost_to_means(d: Definition, known: Mapping[Hashable, Definition]) -> Iterator[frozenset[Index]]:
     """Axes of d that one of its helpers does not have and over which its sum leaves no term."""
     for t in d.right.terms:
         for atom, _ in t.factors:

@@ -8,11 +8,7 @@ from itertools import islice
 from types import MappingProxyType
 
 _NATIVE = ("exp", "log", "tanh", "sin", "cos", "tan", "sinh", "cosh", "max", "min", "det")
-_SPECIAL = {
-    "sigmoid": r"\sigma",
-    "relu": r"\operatorname{ReLU}",
-    "trace": r"\operatorname{tr}",
-}
+_SPECIAL = {"sigmoid": r"\sigma", "relu": r"\operatorname{ReLU}", "trace": r"\operatorname{tr}"}
 
 FUNCTIONS: Mapping[str, str] = MappingProxyType({n: "\\" + n for n in _NATIVE} | _SPECIAL)
 

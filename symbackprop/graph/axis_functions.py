@@ -28,9 +28,7 @@ def normal_axis(axis: object, x: Expr, where: str) -> int:
     if isinstance(axis, bool) or not isinstance(axis, int):
         raise DeclarationError(f"axis must be a whole number, not {axis!r}", where=where)
     if not -x.rank <= axis < x.rank:
-        raise ShapeError(
-            f"{describe(x)} is {shape_text(x.shape)} and has no axis {axis}", where=where
-        )
+        raise ShapeError(f"{describe(x)} is {shape_text(x.shape)} and has no axis {axis}", where=where)
     return axis % x.rank
 
 
@@ -109,9 +107,7 @@ def compares(op: Op) -> bool:
         return False
     left = op.variants[0].equations[-1].left
     axes = [(a.batch, a.core) for a in op.variants[0].arguments]
-    return (
-        len(axes) > 1 and len(set(axes)) == 1 and axes[0][0] and axes[0] != (left.batch, left.core)
-    )
+    return len(axes) > 1 and len(set(axes)) == 1 and axes[0][0] and axes[0] != (left.batch, left.core)
 
 
 def check_compared(op: Op, args: list[Expr]) -> None:
@@ -166,9 +162,7 @@ def reduction(whole: Op, last: Op) -> Function:
     """The sum or mean of everything, or over axes one after the other."""
     name = whole.name
 
-    def function(
-        x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False
-    ) -> Expr:
+    def function(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Expr:
         x = as_expr(x)
         if not isinstance(keepdims, bool):
             raise DeclarationError("keepdims is True or False", where=name)
@@ -194,9 +188,7 @@ def kept(kind: Op, x: Expr, axis: object) -> Expr:
         raise ShapeError(f"{describe(x)} is {shape_text(x.shape)}: keepdims is for vectors and matrices",
                          where=kind.name, hint="Write  reshape(…)  around the sum.")  # fmt: skip
     if (x.rank == 2 and axis is None) or isinstance(axis, tuple):
-        raise DeclarationError(
-            "keepdims goes with one axis", where=kind.name, hint="axis=0, or axis=1"
-        )
+        raise DeclarationError("keepdims goes with one axis", where=kind.name, hint="axis=0, or axis=1")
     at = normal_axis(0 if axis is None else axis, x, kind.name)
     if x.rank == 1:
         made = constant(1, size(1)) * total(x)
@@ -255,9 +247,7 @@ def reshape(x: Operand, *extents: Operand | str | tuple[Operand | str, ...]) -> 
     x = as_expr(x)
     flat = [s for e in extents for s in (e if isinstance(e, tuple | list) else (e,))]
     if not flat:
-        raise DeclarationError(
-            "takes the new shape", where="reshape", hint="Write  reshape(x, n, d)"
-        )
+        raise DeclarationError("takes the new shape", where="reshape", hint="Write  reshape(x, n, d)")
     shape = [as_size(s) for s in flat]
     unknown = [k for k, s in enumerate(shape) if s == size(-1)]
     if len(unknown) > 1:

@@ -41,12 +41,8 @@ def with_rows(g: Graph, over: set[str], n: Size, total: str) -> Graph:
     for name in g.definition:
         if name not in definition:
             definition[name] = lifted(g.definition[name], known, n, name).expr
-    initial = {
-        m: repeated(lifted(e, known, n, m), n) if known[m].over else e for m, e in g.initial.items()
-    }
-    return g.remade(
-        {m: symbol[m] for m in g.symbol}, {m: definition[m] for m in g.definition}, initial
-    )
+    initial = {m: repeated(lifted(e, known, n, m), n) if known[m].over else e for m, e in g.initial.items()}
+    return g.remade({m: symbol[m] for m in g.symbol}, {m: definition[m] for m in g.definition}, initial)
 
 
 TOTALS = {"sum": SUM, "mean": MEAN}

@@ -32,9 +32,7 @@ def parted(whole: Size, parts: int, where: str) -> Size:
 
 def max_pool1d(x: Operand, size: int = 2, stride: int | None = None) -> Expr:
     """The largest entry of each window; windows lie side by side unless a stride is given."""
-    return largest(
-        apply(WINDOWS1D, x, size=size, stride=size if stride is None else stride), axis=-1
-    )
+    return largest(apply(WINDOWS1D, x, size=size, stride=size if stride is None else stride), axis=-1)
 
 
 def max_pool2d(x: Operand, size: int = 2, stride: int | None = None) -> Expr:
@@ -97,19 +95,12 @@ def convolution(op: Op, grouped: Op, spatial: int) -> Function:
 
 
 def group_norm(
-    x: Operand,
-    g: Operand | None = None,
-    b: Operand | None = None,
-    *,
-    groups: int = 1,
-    eps: float = 1e-5,
+    x: Operand, g: Operand | None = None, b: Operand | None = None, *, groups: int = 1, eps: float = 1e-5
 ) -> Expr:
     """n x c x …: mean 0 and variance 1 in each group of channels, then a gain and a bias for each channel."""
     x = as_expr(x)
     if x.rank < 2:
-        raise ShapeError(
-            f"{describe(x)} is {shape_text(x.shape)}; n x c x … is needed", where="group_norm"
-        )
+        raise ShapeError(f"{describe(x)} is {shape_text(x.shape)}; n x c x … is needed", where="group_norm")
     check_options("group_norm", [("groups", groups)])
     n, c, *image = x.shape
     row = parted(c, groups, "group_norm")
@@ -150,9 +141,7 @@ dropout, masked_softmax = with_mask(normalisation.dropout, ", p=0.3"), with_mask
 # --- attention -----------------------------------------------------------------------------------
 
 
-def attention(
-    q: Operand, k: Operand, v: Operand, mask: Operand | None = None, *, heads: int = 1
-) -> Expr:
+def attention(q: Operand, k: Operand, v: Operand, mask: Operand | None = None, *, heads: int = 1) -> Expr:
     """softmax(Q Kᵀ/√d) V (Vaswani et al. 2017); a mask of 0 and 1 says what is seen, tri(n) the past.
 
     With heads the columns of Q, K and V are split, and the results stand side by side again.

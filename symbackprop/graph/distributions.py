@@ -66,9 +66,7 @@ def cuts(root: Expr, definitions: Definitions) -> Iterator[dict[Expr, tuple[Expr
                 found.append(a)
     for before, depth in pairwise((0, *DEPTHS)):
         if before < max(level.values()) + 1:
-            yield ordered(
-                root, {e: inner(e, definitions) if n < depth else () for e, n in level.items()}
-            )
+            yield ordered(root, {e: inner(e, definitions) if n < depth else () for e, n in level.items()})
 
 
 def ordered(root: Expr, parts: Mapping[Expr, tuple[Expr, ...]]) -> dict[Expr, tuple[Expr, ...]]:

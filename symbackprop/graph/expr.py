@@ -140,18 +140,11 @@ class Expr:
 
 Operand = Expr | int | float | Fraction | Size
 SYMBOL, NUMBER, SIZE = Op("symbol"), Op("number"), Op("size")
-SIGNS = {
-    MATMUL: " @ ",
-    ADD: " + ",
-    SUBTRACT: " - ",
-    MULTIPLY: " * ",
-}  # between operands, in messages
+SIGNS = {MATMUL: " @ ", ADD: " + ", SUBTRACT: " - ", MULTIPLY: " * "}  # between operands, in messages
 LEAVES = frozenset({SYMBOL, NUMBER, SIZE})
 SUBSCRIPT: list[Callable[[Expr, object], Expr]] = []  # what x[...] means, set by `functions.py`
 _table: weakref.WeakValueDictionary[object, Expr] = weakref.WeakValueDictionary()
-_making = (
-    Lock()
-)  # between looking for an expression and putting it in, no other thread may put in its twin
+_making = Lock()  # between looking for an expression and putting it in, no other thread may put in its twin
 
 
 def intern(op: Op, args: tuple[Expr, ...], attributes: Attributes, shape: Shape) -> Expr:

@@ -48,9 +48,7 @@ class Expressions:
             raise DeclarationError(f"cannot read the expression ({error.msg})\n    {text}\n    {at}",
                                    where=where) from None  # fmt: skip
         except (ValueError, RecursionError, MemoryError):
-            raise LimitError(
-                "the expression cannot be read: too deep or too large", where=where
-            ) from None
+            raise LimitError("the expression cannot be read: too deep or too large", where=where) from None
         check_depth(tree, where)
         check_literals(tree, text, where)
         value = self.expression(tree)
@@ -85,8 +83,7 @@ class Expressions:
         if e is not None:
             if e.symbol and e.symbol.time:
                 raise DeclarationError(
-                    f"`{name}` is recurrent",
-                    hint=f"Write {name}[{self.time.typed if self.time else 't'}].",
+                    f"`{name}` is recurrent", hint=f"Write {name}[{self.time.typed if self.time else 't'}]."
                 )
             return e
         if name in self.sizes:
@@ -191,9 +188,7 @@ class Expressions:
         try:
             return function(*args, **values)
         except TypeError as error:
-            said = str(error).partition("() ")[2] or str(
-                error
-            )  # without Python's name of the function
+            said = str(error).partition("() ")[2] or str(error)  # without Python's name of the function
             raise DeclarationError(said, where=name) from None
 
     def named_options(self, function: str, given: list[ast.keyword]) -> dict[str, ast.expr]:

@@ -34,19 +34,12 @@ class Room:
     typed: set[str]
     printed: set[Name]
     declared: frozenset[Name]
-    words: frozenset[str] = (
-        frozenset()
-    )  # of a language that reads the names, where nothing is printed
+    words: frozenset[str] = frozenset()  # of a language that reads the names, where nothing is printed
 
     @staticmethod
     def of(g: Graph) -> Room:
         """The names a graph uses."""
-        typed = {
-            *g.symbol,
-            *g.sizes,
-            *g.functions,
-            *((g.time.name, g.time.typed) if g.time else ()),
-        }
+        typed = {*g.symbol, *g.sizes, *g.functions, *((g.time.name, g.time.typed) if g.time else ())}
         printed = frozenset(printed_names(g))
         return Room(typed, set(printed), printed)
 
@@ -93,9 +86,7 @@ class Room:
     def several(self, letters: Iterable[str], n: int) -> list[str]:
         """One name S, or S1, S2, … of the first letter that has all of them free."""
         letters = tuple(letters)
-        rows = [
-            [x] if n == 1 else [f"{x}{k + 1}" for k in range(n)] for x in letters if self.unheard(x)
-        ]
+        rows = [[x] if n == 1 else [f"{x}{k + 1}" for k in range(n)] for x in letters if self.unheard(x)]
         row = next((row for row in rows if all(map(self.free, row))), None)
         return [self.draw([x]) for x in row] if row else [self.numbered(letters) for _ in range(n)]
 
@@ -114,22 +105,13 @@ def index_name(typed: str, text: str, printed: Iterable[str]) -> str:
     words = set(re.findall(r"[^\W\d]\w*", text)) - {typed}
     names = frozenset({*map(size_name, words), *(function_name(x) for x in printed if x)})
     stem = typed.strip("_").partition("_")[0]
-    tries = (
-        stem,
-        stem.rstrip("0123456789"),
-        stem[:1],
-        *"tksij",
-        *ascii_lowercase,
-        *ascii_uppercase,
-    )
+    tries = (stem, stem.rstrip("0123456789"), stem[:1], *"tksij", *ascii_lowercase, *ascii_uppercase)
     return Room(words, set(names), names).draw(n for n in tries if plain(n))
 
 
 def plain(name: str) -> bool:
     """Whether a name prints one letter or word, none of our own; a closed form counts with it as a size."""
-    return (
-        name.isalpha() and not iskeyword(name) and size_name(name).base not in (r"\delta", r"\pi")
-    )
+    return name.isalpha() and not iskeyword(name) and size_name(name).base not in (r"\delta", r"\pi")
 
 
 def numbers(letter: str) -> Iterator[str]:

@@ -212,9 +212,7 @@ def collect(**outputs: Expr) -> Graph:
         s = node.symbol
         assert s
         if symbol.setdefault(s.name, node) is not node:
-            raise DeclarationError(
-                f"two different symbols are called `{s.name}`", hint="Rename one of them."
-            )
+            raise DeclarationError(f"two different symbols are called `{s.name}`", hint="Rename one of them.")
         if s.definition is not None:
             definition[s.name] = s.definition
     inputs = {n: e for n, e in symbol.items() if n not in definition}

@@ -74,8 +74,7 @@ def infer_states(statements: list[Statement], unknown: list[str], time: Time | N
         return fits[min(fits)][0]
     name = unknown[0]
     raise ShapeError(
-        f"the size of {', '.join(unknown)} "
-        + ("does not follow" if fits else "fits nothing declared"),
+        f"the size of {', '.join(unknown)} " + ("does not follow" if fits else "fits nothing declared"),
         where="recurrence",
         hint=f"Declare it before it is used:  {name}[t]: d"
         + (f"\n  First try: {problem}" if problem else ""),
@@ -112,9 +111,7 @@ class Reader:
             raise DeclarationError(f"`{s.time}` is not a declared time index", where=s.where,
                                    hint=f"Declare it:  {s.time}: 1..T")  # fmt: skip
         if s.name in self.symbol and s.name not in self.declared_time:
-            raise DeclarationError(
-                "declared twice", where=s.where, hint="Give one of them another name."
-            )
+            raise DeclarationError("declared twice", where=s.where, hint="Give one of them another name.")
         try:
             if s.sign == ":":
                 self.declare(s)
@@ -153,9 +150,7 @@ class Reader:
         """Whether a name changes with time, or is made from one that does."""
         own = self.symbol[name].symbol
         made = self.definition.get(name)
-        return bool(own and own.time) or (
-            made is not None and any(self.moves(n) for n in used_names(made))
-        )
+        return bool(own and own.time) or (made is not None and any(self.moves(n) for n in used_names(made)))
 
     def declare(self, s: Statement) -> None:
         words = s.rest.split()
@@ -199,9 +194,7 @@ class Reader:
                                    hint="Write sizes joined by x, as in  n x 3  or  n×d, or `scalar`; "
                                         "domain words: positive, onehot, distribution, "
                                         "symmetric, posdef, label K")  # fmt: skip
-        return tuple(
-            self.size(part, s) for part in re.split(r"\s+x\s+|\s*×\s*|(?<=\d)x(?=\d)", text)
-        )
+        return tuple(self.size(part, s) for part in re.split(r"\s+x\s+|\s*×\s*|(?<=\d)x(?=\d)", text))
 
     def size(self, text: str, s: Statement) -> Size:
         total = size(0)

@@ -24,9 +24,7 @@ def onehot(label: Operand, n: Operand | str | None = None) -> Expr:
     if extent is None or classes is None:
         raise DeclarationError(f"{describe(label)} is not declared `label K`", where="onehot")
     if extent != classes:
-        raise ShapeError(
-            f"{describe(label)} names one of {classes} classes, not of {extent}", where="onehot"
-        )
+        raise ShapeError(f"{describe(label)} names one of {classes} classes, not of {extent}", where="onehot")
     return apply(ONEHOT, label, n=extent)
 
 
@@ -45,11 +43,7 @@ def cross_entropy(
     if p.symbol and p.symbol.domain == "onehot":
         raise DeclarationError(f"{describe(p)} is one-hot, and log 0 is no number", where="cross_entropy",
                                hint="The probabilities stand first: cross_entropy(p, y)")  # fmt: skip
-    along = (
-        p.rank - 1
-        if axis is None or labels_of(t) is not None
-        else normal_axis(axis, p, "cross_entropy")
-    )
+    along = p.rank - 1 if axis is None or labels_of(t) is not None else normal_axis(axis, p, "cross_entropy")
     if not is_distribution(p, along, definitions):
         labels = f"cross_entropy_logits({describe(p)}, …)"
         said = labels if labels_of(t) is not None else "softmax first"

@@ -48,9 +48,7 @@ def check_sizes(g: Graph, sizes: Mapping[str, int]) -> None:
 def conditions(g: Graph) -> tuple[Condition, ...]:
     """What must hold of the sizes and does not hold for all of them; none follows from another."""
     found: dict[Size, Condition] = {}
-    made = sorted(
-        g.definition.items(), key=lambda d: not d[1].args
-    )  # a selector says less than its use
+    made = sorted(g.definition.items(), key=lambda d: not d[1].args)  # a selector says less than its use
     for name, e in (*((n, g.symbol[n]) for n in g.inputs), *made):
         for gap in gaps_below(e):
             found.setdefault(gap, Condition(name, gap))

@@ -55,9 +55,7 @@ def split(text: str) -> Iterator[tuple[int, str]]:
                     start = number
                 current += " " if c == "\n" else c
     if current.strip():
-        raise DeclarationError(
-            f"`{current.strip()[:60]}` has an open bracket", where=f"line {start}"
-        )
+        raise DeclarationError(f"`{current.strip()[:60]}` has an open bracket", where=f"line {start}")
 
 
 def parse_statement(line: int, text: str) -> Statement:
@@ -92,9 +90,7 @@ def time_of(s: Statement) -> Time:
     """`t: 1..T`."""
     low, _, high = s.rest.partition("..")
     if low.strip() != "1" or not high.strip().isidentifier():
-        raise DeclarationError(
-            f"`{s.rest}` is not a time range", where=s.where, hint="Write  t: 1..T"
-        )
+        raise DeclarationError(f"`{s.rest}` is not a time range", where=s.where, hint="Write  t: 1..T")
     return Time(s.name, size(high.strip()), s.name)
 
 

@@ -20,18 +20,10 @@ from symbackprop.errors import DeclarationError
 from symbackprop.interfaces.graph_file import graph_text
 from symbackprop.interfaces.progress import progress
 
-STATUS = {
-    "correct": 0,
-    "holds": 0,
-    "defined": 0,
-    "follows": 0,
-    "unreadable": 2,
-}  # anything else is 1
+STATUS = {"correct": 0, "holds": 0, "defined": 0, "follows": 0, "unreadable": 2}  # anything else is 1
 _COMMENT = re.compile(r"(?<!\\)[%#].*")
 _NUMBERED = re.compile(r"^(?:\\item\b|[•*]|\d+[.)]|\((?:\d+|[a-z])\))\s+(?!=)")
-_GOES_ON = re.compile(
-    r"^(?:[&\s]|\\(?:q?quad|[,;:! ]))*(?=(=|\\approx|≈)|[-+]|\\(?:odot|cdot|times)\b)"
-)
+_GOES_ON = re.compile(r"^(?:[&\s]|\\(?:q?quad|[,;:! ]))*(?=(=|\\approx|≈)|[-+]|\\(?:odot|cdot|times)\b)")
 _AROUND = re.compile(
     r"\\(?:begin|end)\s*\{(?:align|equation|gather|aligned|split|multline|document)\*?\}"
     r"|\\\[|\\\]|\$\$?|\\nonumber"
@@ -51,11 +43,7 @@ def run_check(o: argparse.Namespace) -> int:
     if o.answers is not None:
         return run_answers(o, graph)
     found = check(graph, o.wrt, o.answer, of=o.of, kind=o.kind, notation=o.notation)
-    say(
-        json.dumps(found.as_dict(), indent=2, ensure_ascii=False)
-        if o.json
-        else shown(found, o.lang)
-    )
+    say(json.dumps(found.as_dict(), indent=2, ensure_ascii=False) if o.json else shown(found, o.lang))
     return STATUS.get(found.verdict, 1)
 
 

@@ -31,16 +31,12 @@ def run_derive(o: argparse.Namespace) -> int:
     names = [n for n in d.wrt if n in d.backward.adjoints]
     if o.to == "json":
         worst = report.max_rel_error
-        rows = [
-            entry(n, d[n], worst, numpy=derive(d.graph, d.of, [n]).source("numpy")) for n in names
-        ]
+        rows = [entry(n, d[n], worst, numpy=derive(d.graph, d.of, [n]).source("numpy")) for n in names]
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         return 0
     for n in names:
         g = d[n]
-        print(
-            f"{plain(g.left)} = {g.text()}    [{shape(g.shape)}]" if o.to == "text" else g.latex()
-        )
+        print(f"{plain(g.left)} = {g.text()}    [{shape(g.shape)}]" if o.to == "text" else g.latex())
     if o.to == "text":
         print(report)
     return 0

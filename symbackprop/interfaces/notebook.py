@@ -46,9 +46,7 @@ def rows_html(d: Derivation, rows: tuple[Equation, ...]) -> str:
     for eq in rows:
         tex = " = ".join(d.latex(f) for f in (eq.left, *eq.sides))
         size = "" if eq.shape is None else "×".join(map(str, eq.shape)) or "1×1"
-        out.append(
-            f"<tr><td style='text-align:left'>{html_math(tex)}</td><td>{escape(size)}</td></tr>"
-        )
+        out.append(f"<tr><td style='text-align:left'>{html_math(tex)}</td><td>{escape(size)}</td></tr>")
     return f"<table>{''.join(out)}</table>"
 
 
@@ -60,9 +58,7 @@ def rows_latex(d: Derivation, rows: tuple[Equation, ...]) -> str:
 
 def section(d: Derivation, *keys: str) -> tuple[Equation, ...]:
     page = outline(d, Options(sections=keys))
-    return tuple(
-        eq for s in page.sections for b in s.blocks if isinstance(b, Equations) for eq in b.rows
-    )
+    return tuple(eq for s in page.sections for b in s.blocks if isinstance(b, Equations) for eq in b.rows)
 
 
 def derivation_bundle(d: Derivation) -> Bundle:

@@ -23,9 +23,7 @@ class Bar:
 @contextmanager
 def progress(what: str) -> Iterator[Bar]:
     """A bar for some work that ends with it."""
-    with Progress(
-        console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
-    ) as bar:
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task(what, total=None)
 
         def begin(total: int) -> None:

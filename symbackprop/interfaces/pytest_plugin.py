@@ -37,14 +37,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def assert_derivation() -> Callable[..., Report]:
     """A function that derives and verifies, and fails with the offending entry."""
 
-    def check(
-        graph: object, of: str | None = None, wrt: list[str] | None = None, *, seed: int = 0
-    ) -> Report:
+    def check(graph: object, of: str | None = None, wrt: list[str] | None = None, *, seed: int = 0) -> Report:
         report = symbackprop.derive(graph, of, wrt).verify(seed=seed)  # type: ignore[arg-type]
         if not report.ok:
             pytest.fail(
-                "\n".join(f"{c.key}: {c.verdict}: {c.reason}" for c in report.failures),
-                pytrace=False,
+                "\n".join(f"{c.key}: {c.verdict}: {c.reason}" for c in report.failures), pytrace=False
             )
         return report
 

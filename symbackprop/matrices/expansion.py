@@ -46,9 +46,7 @@ def is_sum(e: Expr) -> bool:
     return e.op in (ADD, SUBTRACT) and td.broadcast_free(e)
 
 
-def without(
-    factors: tuple[tuple[Expr, Fraction], ...], e: Expr
-) -> tuple[tuple[Expr, Fraction], ...]:
+def without(factors: tuple[tuple[Expr, Fraction], ...], e: Expr) -> tuple[tuple[Expr, Fraction], ...]:
     return tuple((f, x) for f, x in factors if f is not e)
 
 

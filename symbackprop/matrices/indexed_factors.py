@@ -20,11 +20,7 @@ def element(atom: Elem, tensors: Tensors) -> Item | None:
     tensor = tensors.get(atom.tensor, atom.tensor)
     if not isinstance(tensor, Expr):
         return None
-    if (
-        atom.at
-        and isinstance(atom.at[-1], Elem)
-        and all(isinstance(p, Affine) for p in atom.at[:-1])
-    ):
+    if atom.at and isinstance(atom.at[-1], Elem) and all(isinstance(p, Affine) for p in atom.at[:-1]):
         label = element(atom.at[-1], tensors)
         lead = tuple(p.plain for p in atom.at[:-1] if isinstance(p, Affine))
         if label is None or label[1] != lead:
@@ -36,9 +32,7 @@ def element(atom: Elem, tensors: Tensors) -> Item | None:
             return None
         ranges.append((p.offset, p.offset + p.terms[0][0].size) if p.terms else (p.offset,))
         axes += [i for i, _ in p.terms]
-    whole = all(
-        len(r) == 2 and r == (size(0), s) for r, s in zip(ranges, tensor.shape, strict=True)
-    )
+    whole = all(len(r) == 2 and r == (size(0), s) for r, s in zip(ranges, tensor.shape, strict=True))
     return (tensor if whole else apply(SLICE, tensor, ranges=tuple(ranges))), tuple(axes)
 
 
@@ -55,9 +49,7 @@ def delta(atom: Delta, tensors: Tensors) -> Item | None:
                 apply(ONEHOT, label[0], n=k.size), (*label[1], k))  # fmt: skip
         if not other.terms:
             only = k.size == size(1)  # the unit vector of an axis of one entry
-            made = (
-                fn.constant(1, const(1)) if only else apply(UNIT, n=k.size, position=other.offset)
-            )
+            made = fn.constant(1, const(1)) if only else apply(UNIT, n=k.size, position=other.offset)
             return made, (k,)
     for mine, other in (sides, sides[::-1]):
         if not isinstance(mine, Affine) or not isinstance(other, Affine) or not mine.plain:

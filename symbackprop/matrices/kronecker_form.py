@@ -214,11 +214,7 @@ def between(t: Term, sides: tuple[Cell, ...], tensors: Tensors) -> Between | Non
     for part, cell in zip(parts, (*sides, (a, b)), strict=True):
         letters = tuple(x for x in cell if x)
         eye = len(letters) == 2 and letters[0] == letters[1]
-        e = (
-            fn.eye(const(letters[0].size))
-            if eye
-            else raise_entries(Entries((part,)), letters, tensors)
-        )
+        e = fn.eye(const(letters[0].size)) if eye else raise_entries(Entries((part,)), letters, tensors)
         if e is None:
             return None
         made.append(as_matrix(e, cell))

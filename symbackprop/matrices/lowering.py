@@ -133,9 +133,7 @@ def retensored(e: Entries, names: Mapping[Hashable, Hashable]) -> Entries:
     """Helper tensors under other names."""
     if all(k == v for k, v in names.items()):
         return e
-    return en.inline(
-        e, lambda a: en.entries(Elem(names[a.tensor], a.at)) if a.tensor in names else None
-    )
+    return en.inline(e, lambda a: en.entries(Elem(names[a.tensor], a.at)) if a.tensor in names else None)
 
 
 def inlined(e: Entries, known: Mapping[str, Lowered], renamed: Mapping[str, str]) -> Entries:

@@ -96,11 +96,7 @@ def raise_term(term: Term, out: tuple[Index, ...], tensors: Tensors) -> Expr | N
 def diagonal_pair(term: Term, out: tuple[Index, ...]) -> tuple[Term, tuple[Index, Index]] | None:
     """A δ between two result indices of one size, removed, with the second index renamed."""
     for n, (atom, _) in enumerate(term.factors):
-        if (
-            isinstance(atom, Delta)
-            and isinstance(atom.left, Affine)
-            and isinstance(atom.right, Affine)
-        ):
+        if isinstance(atom, Delta) and isinstance(atom.left, Affine) and isinstance(atom.right, Affine):
             i, j = atom.left.plain, atom.right.plain
             if i in out and j in out and i and j and i.size == j.size:
                 if out.index(i) > out.index(j):
@@ -247,11 +243,7 @@ def assemble(work: Work, out: tuple[Index, ...]) -> Expr | None:
         else:
             ones = [fn.constant(1, const(x.size)) for x in out]
             core = td.outer(u if u is not None else ones[0], v if v is not None else ones[1])
-    return (
-        td.mul(*work.scalars, *([core] if core is not None else []))
-        if work.scalars or core
-        else const(1)
-    )
+    return td.mul(*work.scalars, *([core] if core is not None else [])) if work.scalars or core else const(1)
 
 
 def spread_or_einsum(items: list[Item], out: tuple[Index, ...]) -> Expr | None:

@@ -13,9 +13,7 @@ from symbackprop.vocabulary.kinds import (
 
 INHERITING = frozenset({INVERSE, MATRIX_POWER, TRANSPOSE, NEGATIVE})  # symmetric where A is
 ENTRYWISE = frozenset({ADD, SUBTRACT, MULTIPLY})
-_found: WeakKeyDictionary[Expr, bool] = (
-    WeakKeyDictionary()
-)  # kept: a named node is asked about often
+_found: WeakKeyDictionary[Expr, bool] = WeakKeyDictionary()  # kept: a named node is asked about often
 
 
 def symmetric(e: Expr) -> bool:

@@ -15,9 +15,7 @@ from symbackprop.matrices import tidy as td
 from symbackprop.vocabulary.kinds import CONTRACTION, EINSUM, PICK, RESHAPE, TRI
 
 
-def contraction(
-    term: Term, out: tuple[Index, ...], tensors: Mapping[Hashable, Expr]
-) -> Expr | None:
+def contraction(term: Term, out: tuple[Index, ...], tensors: Mapping[Hashable, Expr]) -> Expr | None:
     """A term no other op says, such as a sum over shifted entries, as an op defined by that very term."""
     operands: dict[Hashable, str] = {}
 

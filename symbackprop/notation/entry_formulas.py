@@ -83,9 +83,7 @@ def atom_formula(atom: Atom, base: Base, names: Names) -> Formula:
         case Group():
             return entries_formula(atom.body, base, names)
         case Fn():
-            return function_formula(
-                atom.function, entries_formula(atom.arg, base, names), atom.order
-            )
+            return function_formula(atom.function, entries_formula(atom.arg, base, names), atom.order)
 
 
 def function_formula(name: str, inner: Formula, order: int) -> Formula:

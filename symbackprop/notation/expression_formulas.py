@@ -69,15 +69,11 @@ TERMS = Row(
     lambda w, e, t: products.sum_of(w, e, t) if e.rank == 2 else None, products.sum_entry,
 )  # fmt: skip
 PRODUCT = Row(products.product, products.product, products.product_turned, products.product_entry)
-TOTAL = Row(
-    products.total, refused, lambda w, e, t: products.row_sums(w, e, t) if e.rank == 1 else None
-)
+TOTAL = Row(products.total, refused, lambda w, e, t: products.row_sums(w, e, t) if e.rank == 1 else None)
 BY_DEFINITION = Row(lambda w, e: w.defined(e, ()), refused, entry=Writer.defined)
 UNIT_ROWS = Row(
     array=lambda w, e: no.Unit(w.natural(e.args[0])),
-    entry=lambda w, e, at: (
-        no.KroneckerDelta(at[-1], w.entry(e.args[0], at[:-1])) if e.rank > 2 else None
-    ),
+    entry=lambda w, e, at: no.KroneckerDelta(at[-1], w.entry(e.args[0], at[:-1])) if e.rank > 2 else None,
 )
 AS_CALL = Row(stack=call)
 

@@ -168,9 +168,7 @@ def elementwise_turned(w: Writer, e: Expr, turned: bool) -> Formula | None:
 
 
 FUNCTION = Row(
-    turned=elementwise_turned,
-    entry=lambda w, e, at: elementwise(e, w.entry(e.args[0], at)),
-    stack=call,
+    turned=elementwise_turned, entry=lambda w, e, at: elementwise(e, w.entry(e.args[0], at)), stack=call
 )  # a scalar function, of every entry
 
 

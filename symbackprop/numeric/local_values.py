@@ -36,9 +36,7 @@ def local_values(
         if e.symbol:
             moment = now if (e.symbol.name, now) in point.values else 0
             tensors[e] = point.values[e.symbol.name, moment]
-            out[e.symbol.tex] = (
-                Value(tensors[e], e.rank == 1) if not e.symbol.labels else known[e.symbol.tex]
-            )
+            out[e.symbol.tex] = Value(tensors[e], e.rank == 1) if not e.symbol.labels else known[e.symbol.tex]
     values = defined(instance, solved(scope.definition, tensors, point), point.sizes, floats)
     if now:
         out[scope.printed(scope.node)] = Value(values[scope.node], scope.node.rank == 1)
@@ -84,11 +82,7 @@ class Moved:
     """The tensors of a definition where one entry of a variable takes a complex step."""
 
     def __init__(
-        self,
-        scope: local_names.LocalNames,
-        instance: Instance,
-        point: Point,
-        tensors: Mapping[Expr, Array],
+        self, scope: local_names.LocalNames, instance: Instance, point: Point, tensors: Mapping[Expr, Array]
     ) -> None:
         self.scope, self.instance, self.point, self.tensors = scope, instance, point, tensors
         self.base = np.asarray(tensors[scope.wrt])
@@ -111,9 +105,7 @@ class Moved:
             made = {n: whole[n] for n in topological(e) if equation_of(n)}
             found = defined(helpers, {**moved, **made}, self.point.sizes, floats)
             found[last.tensor] = whole[e]
-            self.columns[k] = {
-                h.tensor: np.imag(found[h.tensor]) / length for h in self.instance.definitions
-            }
+            self.columns[k] = {h.tensor: np.imag(found[h.tensor]) / length for h in self.instance.definitions}
         return self.columns[k]
 
 

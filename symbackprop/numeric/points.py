@@ -47,9 +47,7 @@ class Point:
         if key not in table:
             if (s.time or fixed) and key[1] > self.length:
                 last = None if s.cotangent else table.get((s.name, self.length))
-                return (
-                    np.zeros(tuple(x.value(self.sizes) for x in s.shape)) if last is None else last
-                )
+                return np.zeros(tuple(x.value(self.sizes) for x in s.shape)) if last is None else last
             raise DeclarationError(
                 f"no value for {s.name}" + (f" at step {key[1]}" if s.time or fixed else "")
             )
@@ -90,10 +88,7 @@ def node_values(
         elif node.op is SIZE:
             done[node] = np.asarray(number(extent(node).value(at.sizes)))
         elif node.op is TIME_SUM:
-            steps = (
-                evaluate(node.args[0], at, k, number=number, run=run)
-                for k in range(1, at.length + 1)
-            )
+            steps = (evaluate(node.args[0], at, k, number=number, run=run) for k in range(1, at.length + 1))
             done[node] = np.asarray(sum(steps, start=number(0)))
         else:
             shapes = tuple(a.shape for a in node.args)
@@ -153,9 +148,7 @@ def passes(
     return tuple(out)
 
 
-def stage(
-    names: list[str], done: set[str], needed: Mapping[str, frozenset[str]]
-) -> tuple[str, ...]:
+def stage(names: list[str], done: set[str], needed: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
     """The names that need only one another, and what is done."""
     kept = dict.fromkeys(names)
     while blocked := {n for n in kept if not all(m in kept or m in done for m in needed[n])}:
@@ -278,9 +271,7 @@ def bind_sizes(g: Graph, trial: int, length: int | None = None, turn: int = 0) -
     names = size_names(g)
     pool = pool[trial % len(pool) :] + pool[: trial % len(pool)]
     if turn:
-        pool = [
-            int(p) for p in np.random.default_rng([trial, turn]).permutation(pool[: len(names) + 3])
-        ]
+        pool = [int(p) for p in np.random.default_rng([trial, turn]).permutation(pool[: len(names) + 3])]
     square = trial == 2 and not turn
     sizes = {n: SQUARE if square else pool[k % len(pool)] for k, n in enumerate(names)}
     if g.time:
@@ -288,9 +279,7 @@ def bind_sizes(g: Graph, trial: int, length: int | None = None, turn: int = 0) -
     return roomy(g, invertible(g, sizes))
 
 
-def generic(
-    s: Symbol, sizes: Mapping[str, int], rng: np.random.Generator, spread: float = 1.0
-) -> Array:
+def generic(s: Symbol, sizes: Mapping[str, int], rng: np.random.Generator, spread: float = 1.0) -> Array:
     """A value of the symbol's domain, entries away from 0 and 1, large matrices scaled down.
 
     `spread` says how far from 0, where the domain has no size of its own.
@@ -302,9 +291,7 @@ def generic(
     if s.domain == "onehot":
         k = rng.integers(0, shape[-1], shape[:-1])
         return np.eye(shape[-1])[k]
-    size = np.where(
-        rng.random(shape) < 0.5, rng.uniform(0.2, 0.8, shape), rng.uniform(1.2, 1.8, shape)
-    )
+    size = np.where(rng.random(shape) < 0.5, rng.uniform(0.2, 0.8, shape), rng.uniform(1.2, 1.8, shape))
     if s.domain == "distribution":
         return size / size.sum(-1, keepdims=True)
     size = size * spread

@@ -30,9 +30,7 @@ from symbackprop.numeric.points import Point, backward_values, evaluate as round
 
 DIGITS = 100  # of a value that is no fraction
 MOVED = Fraction(1, 10**60)  # of it, in the second computation
-SURE = Fraction(
-    1, 10**6
-)  # the most that a number may move, of itself, whose first digits are right
+SURE = Fraction(1, 10**6)  # the most that a number may move, of itself, whose first digits are right
 LARGEST = 30_000  # binary digits of a number
 WORK = 60_000  # factors multiplied at one point
 
@@ -166,8 +164,7 @@ class PrecisePoint:
     def of(self, e: Expr) -> Measured:
         """The value of an expression. Errors: `NotRational`."""
         return Measured(
-            evaluate(e, self.point, 0, PreciseMeter()),
-            evaluate(e, self.moved, 0, PreciseMeter(MOVED)),
+            evaluate(e, self.point, 0, PreciseMeter()), evaluate(e, self.moved, 0, PreciseMeter(MOVED))
         )
 
 
@@ -225,7 +222,5 @@ def precise_op(instance: Instance, operands: tuple[Array, ...], sizes: Sizes) ->
 
 def precise_scalar(name: str, order: int, x: Array) -> Array:
     """f^{(order)}(x) of fractions, entry by entry. Errors: `NotRational`."""
-    one = np.vectorize(
-        lambda a: scalar_value(name, order, Fraction(a), PreciseMeter()), otypes=[object]
-    )
+    one = np.vectorize(lambda a: scalar_value(name, order, Fraction(a), PreciseMeter()), otypes=[object])
     return np.asarray(one(rational(x)), dtype=object)

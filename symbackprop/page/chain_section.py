@@ -95,9 +95,7 @@ def product_blocks(d: Derivation, x: str, found: list[tuple[str, ...]]) -> list[
     return blocks
 
 
-def product_of(
-    d: Derivation, path: tuple[str, ...], scalars: bool
-) -> tuple[Formula, Formula] | None:
+def product_of(d: Derivation, path: tuple[str, ...], scalars: bool) -> tuple[Formula, Formula] | None:
     """The product along a path, of ∂'s with their sizes and of Jacobians; None where one has no matrix."""
     links = list(pairwise(path))
     jacobians = [jacobian_formula(d, a, d.graph.symbol[b]) for a, b in links]
@@ -175,15 +173,11 @@ def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
     step = found[1][-1]
     cotangent = cotangent_of(g, consumer)
     product = en.multiply(en.elem(cotangent, *step.at), step.result)
-    summed = Entries(
-        tuple(en.Term(t.coefficient, t.factors, (*step.at, *t.bound)) for t in product.terms)
-    )
+    summed = Entries(tuple(en.Term(t.coefficient, t.factors, (*step.at, *t.bound)) for t in product.terms))
     base = entry_base(
         d, local_names.LocalNames(g.symbol[consumer], g.definition[consumer], g.symbol[x], (), pool)
     )
-    sides: list[Formula] = [
-        entries_formula(in_letters(e, pool), base) for e in (summed, contract(summed))
-    ]
+    sides: list[Formula] = [entries_formula(in_letters(e, pool), base) for e in (summed, contract(summed))]
     a, time = g.symbol[x], g.time
     sequence = bool(a.symbol and a.symbol.time)
     if time and not sequence and cotangent.symbol and cotangent.symbol.time:
@@ -197,9 +191,7 @@ def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
         known, own = (f.base, f.indices) if isinstance(f, no.At) else (f, ())
         left = no.At(known, (*own, *letters(step)))
     local = Local(consumer, x) if chained else PAGE
-    return Equation(
-        f"why.{x}", left, distinct(sides), free=free(step.by), recurrent=sequence, local=local
-    )
+    return Equation(f"why.{x}", left, distinct(sides), free=free(step.by), recurrent=sequence, local=local)
 
 
 def by_the_chain_rule(d: Derivation, x: str, consumer: str, step: LocalStep, base: Base) -> Formula:

@@ -42,14 +42,11 @@ def equation_rows(d: Derivation, scope: local_names.LocalNames, key: Local) -> l
     base = slope_base(d, scope, len(f.result_at))
     said = [zero, moved(zero, scope, f, by)] if f.expansion is None else [cofactors(zero, f)]
     return [
-        row(f"{key}.equation{n}", x, base, (*rows, *(by if n else ())), pool, key)
-        for n, x in enumerate(said)
+        row(f"{key}.equation{n}", x, base, (*rows, *(by if n else ())), pool, key) for n, x in enumerate(said)
     ]
 
 
-def moved(
-    zero: Entries, scope: local_names.LocalNames, f: Implicit, by: tuple[Index, ...]
-) -> Entries:
+def moved(zero: Entries, scope: local_names.LocalNames, f: Implicit, by: tuple[Index, ...]) -> Entries:
     """∂/∂variable of the equation, ∂node/∂variable left standing."""
     slope = en.elem(SLOPE, *f.at, *by)
     step = LocalStep(f.result, f.at, by, slope, slope)
@@ -59,20 +56,14 @@ def moved(
 
 def cofactors(zero: Entries, f: Implicit) -> Entries:
     """The equation of the cofactors, which are the slopes of the determinant."""
-    return en.inline(
-        zero, lambda a: en.entries(Elem(SLOPE, a.at)) if a.tensor == f.tensor else None
-    )
+    return en.inline(zero, lambda a: en.entries(Elem(SLOPE, a.at)) if a.tensor == f.tensor else None)
 
 
-def row(
-    key: str, zero: Entries, base: Base, at: tuple[Index, ...], pool: str, local: Local
-) -> Equation:
+def row(key: str, zero: Entries, base: Base, at: tuple[Index, ...], pool: str, local: Local) -> Equation:
     """What is positive on the left, what is negative on the right; slopes always on the left."""
     own = "".join(x for x in pool if x not in {i.name for i in at})
     terms = in_letters(zero, own).terms
-    slopes = [
-        t for t in terms if any(isinstance(a, Elem) and a.tensor == SLOPE for a, _ in t.factors)
-    ]
+    slopes = [t for t in terms if any(isinstance(a, Elem) and a.tensor == SLOPE for a, _ in t.factors)]
     left = slopes or [t for t in terms if t.coefficient > 0]
     right = [t for t in terms if t not in left]
     sides = (

@@ -22,15 +22,10 @@ def forward_section(d: Derivation, o: Options) -> list[Block]:
             if n in d.graph.initial:
                 left = no.At(s.tex, (no.ZERO,))
                 rows.append(equation(d, f"forward.{n}.0", left, [d.graph.initial[n]], s.shape))
-            rows.append(
-                equation(d, f"forward.{n}", name_of(d, n), [e], s.shape, recurrent=bool(s.time))
-            )
+            rows.append(equation(d, f"forward.{n}", name_of(d, n), [e], s.shape, recurrent=bool(s.time)))
     notes = [Paragraph(p) for p in conventions(d)]
     sized = any(r.shape for r in rows)
-    return [
-        Equations(tuple(rows), Phrase("forward.intro") if sized else Phrase("forward.plain")),
-        *notes,
-    ]
+    return [Equations(tuple(rows), Phrase("forward.intro") if sized else Phrase("forward.plain")), *notes]
 
 
 def conventions(d: Derivation) -> list[Phrase]:
@@ -63,11 +58,7 @@ def signals(d: Derivation) -> list[Phrase]:
     v = generic(d)
     plain = v.under(Mark.BAR if d.convention.signal == "bar" else Mark.DELTA)
     if d.backward.seed.symbol:
-        return [
-            Phrase(
-                "convention.cotangent", (("general", plain), ("v", v), ("delta", signal(d, d.of)))
-            )
-        ]
+        return [Phrase("convention.cotangent", (("general", plain), ("v", v), ("delta", signal(d, d.of))))]
     of = d.convention.of
     said = [Phrase("convention.delta", (("delta", plain), ("of", of), ("v", v)))]
     for n, own in d.convention.signals:

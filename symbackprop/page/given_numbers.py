@@ -86,17 +86,13 @@ def given_point(d: Derivation, at: Mapping[str, object]) -> Point:
         s = d.graph.symbol[n].symbol
         assert s
         if n not in at:
-            raise SheetError(
-                f"no number for {n}", where="at", hint=f"Inputs: {', '.join(d.graph.inputs)}"
-            )
+            raise SheetError(f"no number for {n}", where="at", hint=f"Inputs: {', '.join(d.graph.inputs)}")
         values[n, 0] = given_value(s, at[n], sizes)
     seed = seed_name(d)
     unknown = [n for n in at if n not in (*d.graph.inputs, seed)]
     if unknown:
         raise SheetError(
-            f"`{unknown[0]}` is not an input",
-            where="at",
-            hint=f"Inputs: {', '.join(d.graph.inputs)}",
+            f"`{unknown[0]}` is not an input", where="at", hint=f"Inputs: {', '.join(d.graph.inputs)}"
         )
     check_sizes(d.graph, sizes)
     point = seeded(d.backward, Point(sizes, values, {}, 0), 0)
@@ -119,9 +115,7 @@ def given_value(s: Symbol, given: object, sizes: dict[str, int]) -> Array:
         if len(size.terms) == 1 and size.number is None and len(size.terms[0][0]) == 1:
             sizes.setdefault(size.terms[0][0][0], extent)
     expected = (
-        tuple(x.value(sizes) for x in s.shape)
-        if all(x.names <= set(sizes) for x in s.shape)
-        else v.shape
+        tuple(x.value(sizes) for x in s.shape) if all(x.names <= set(sizes) for x in s.shape) else v.shape
     )
     if v.shape != expected:
         raise SheetError(f"{n} is {expected}, its numbers are {v.shape}", where="at")

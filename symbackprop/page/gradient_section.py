@@ -103,9 +103,7 @@ def gradients_section(d: Derivation, o: Options) -> list[Block]:
         scalar = not d.graph.symbol[d.of].shape
         left = signal(d, n)
         if scalar and not s.time:
-            left = (
-                no.Nabla(d.convention.of, s.tex) if s.shape else no.Partial(d.convention.of, s.tex)
-            )
+            left = no.Nabla(d.convention.of, s.tex) if s.shape else no.Partial(d.convention.of, s.tex)
         forms = gradient_forms(d, n)
         row = equation(d, f"gradient.{n}", left, forms, s.shape, recurrent=bool(s.time), boxed=True)
         turned = as_derivative(d, row, forms) if scalar and not s.time else None

@@ -79,9 +79,7 @@ def step_block(d: Derivation) -> list[Block]:
                 continue
             j = jacobian_formula(d, n, leaf)
             if j is not None:
-                left = no.Partial(
-                    symbol_formula(own, d.convention), symbol_formula(s, d.convention)
-                )
+                left = no.Partial(symbol_formula(own, d.convention), symbol_formula(s, d.convention))
                 rows.append(Equation(f"step.{n}.{s.name}{s.shift:+d}", left, (j,),
                                      jacobian_shape(d, n, s.name), recurrent=True,
                                      local=Step(n, s.name, s.shift)))  # fmt: skip
@@ -132,9 +130,7 @@ def derivation_blocks(
     return [Equations(tuple(rows), Phrase("local.of", values))]
 
 
-def helper_rows(
-    instance: Instance, scope: local_names.LocalNames, key: Local, base: Base
-) -> list[Equation]:
+def helper_rows(instance: Instance, scope: local_names.LocalNames, key: Local, base: Base) -> list[Equation]:
     """The definition, entry by entry."""
     return [
         Equation(f"{key}.{n}", indexed(scope.printed(h.tensor), h.at), (entries_formula(h.right, base),),
@@ -169,8 +165,7 @@ def primes(key: Local, step: LocalStep, base: Base) -> list[Equation]:
     named = dict.fromkeys(f for f in functions_in(step.result) if f.order)
     for fn in (f for f in named if not scalar_row(f.function).abstract):
         inner = en.inline(
-            derivative_of(fn.function, fn.order),
-            lambda a, fn=fn: fn.arg if a.tensor == "x" else None,
+            derivative_of(fn.function, fn.order), lambda a, fn=fn: fn.arg if a.tensor == "x" else None
         )
         left = no.Call(fn.function, (entries_formula(fn.arg, base),), fn.order)
         rows.append(Equation(f"{key}.{fn.function}.{fn.order}", left, (entries_formula(inner, base),),

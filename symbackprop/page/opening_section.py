@@ -82,9 +82,7 @@ def graph_section(d: Derivation, o: Options) -> list[Block]:
         s = symbol_of(d, n.split("@")[0])
         earlier = replace(s, shift=int(n.split("@")[1]))
         vertices.append(
-            Vertex(
-                n, symbol_formula(earlier, d.convention), size_cells(d, s.shape), "input", "earlier"
-            )
+            Vertex(n, symbol_formula(earlier, d.convention), size_cells(d, s.shape), "input", "earlier")
         )
     made = tuple(Arrow(tail, head, label) for tail, head, label in arrows)
     return [Figure(tuple(vertices), made, Phrase("graph.caption"))] if made else []

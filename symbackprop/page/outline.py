@@ -54,9 +54,7 @@ def outline(d: Derivation, options: Options | None = None) -> Page:
             raise SheetError(f"no part `{p}`", where="sections", hint=f"Parts: {said}")
     for n in (*o.unfold, *(o.show or ()), *o.hessian, *(o.products or ()), *(o.local or ())):
         if n not in d.graph.symbol:
-            raise SheetError(
-                f"no symbol `{n}`", where="sheet", hint=f"Symbols: {', '.join(d.graph.symbol)}"
-            )
+            raise SheetError(f"no symbol `{n}`", where="sheet", hint=f"Symbols: {', '.join(d.graph.symbol)}")
     large = len(d.graph.definition) > LARGE
     made: list[Section] = []
     for p in parts:

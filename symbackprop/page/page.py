@@ -110,9 +110,7 @@ class Listing:
     code: str
 
 
-Block: TypeAlias = (
-    Equations | Paragraph | Display | Table | Figure | Passage | Claimed | Sketch | Listing
-)
+Block: TypeAlias = Equations | Paragraph | Display | Table | Figure | Passage | Claimed | Sketch | Listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +128,12 @@ class Page:
 
     sections: tuple[Section, ...]
     functions: tuple[tuple[str, str], ...] = ()
-    at: Mapping[str, object] | None = (
-        None  # numbers of the inputs, for equations in the scope 'trace'
-    )
+    at: Mapping[str, object] | None = None  # numbers of the inputs, for equations in the scope 'trace'
 
     @property
     def equations(self) -> tuple[Equation, ...]:
         return tuple(
-            row
-            for s in self.sections
-            for b in s.blocks
-            if isinstance(b, Equations)
-            for row in b.rows
+            row for s in self.sections for b in s.blocks if isinstance(b, Equations) for row in b.rows
         )
 
 

@@ -22,9 +22,7 @@ def number_formula(d: Derivation, m: Measured) -> tuple[str, Formula]:
     whole = [decimal(a) if a == b else None for a, b in pairs]
     exact = all(w is not None for w in whole)
     relation = "=" if exact else "≈"
-    entries = [
-        w if exact and w is not None else rounded(*p) for w, p in zip(whole, pairs, strict=True)
-    ]
+    entries = [w if exact and w is not None else rounded(*p) for w, p in zip(whole, pairs, strict=True)]
     if m.array.ndim == 0:
         return relation, entries[0]
     column = m.array.ndim == 1 and d.convention.vectors == "column"

@@ -119,18 +119,10 @@ class Roles:
     @cached_property
     def inputs(self) -> frozenset[str]:
         """What is filtered; what is multiplied with a parameter, and the data that was made from."""
-        pairs = [
-            (self.raw(a), self.raw(b)) for p in self.products if p.strong for a, b in p.sides()
-        ]
+        pairs = [(self.raw(a), self.raw(b)) for p in self.products if p.strong for a, b in p.sides()]
         beside = {n for n, m in pairs if n and m in self.parameters}
         factors = {n for n, _ in pairs}
-        made = [
-            b
-            for p in self.products
-            if p.strong
-            for a, b in p.sides()
-            if self.raw(a) in self.parameters
-        ]
+        made = [b for p in self.products if p.strong for a, b in p.sides() if self.raw(a) in self.parameters]
         fed = frozenset().union(*map(self.made_from, made)) & self.data - factors
         return (fed | beside | {first for first, *_ in self.filtered}) - self.parameters
 
@@ -170,15 +162,8 @@ class Roles:
         contractions = {p.node for p in self.products if p.strong}
         for a, b in self.sums:
             owner = self.owners(a)[-1] if a.rank else ""
-            if (
-                b.rank == 1
-                and owner != self.raw(b)
-                and self.plain(owner)
-                and self.plain(self.raw(b))
-            ):
-                biased.setdefault(owner, set()).update(
-                    {self.raw(b)} if self.holds(a, contractions) else ()
-                )
+            if b.rank == 1 and owner != self.raw(b) and self.plain(owner) and self.plain(self.raw(b)):
+                biased.setdefault(owner, set()).update({self.raw(b)} if self.holds(a, contractions) else ())
         weights: set[str] = set()
         for p in self.products:
             first = -2 if p.right.rank > 1 else -1  # the axis of the right factor that is summed
@@ -203,9 +188,7 @@ class Roles:
         """Variables that are added to a product with a weight, and are no factors themselves."""
         heavy = {p.node for p in self.products if {self.raw(p.left), self.raw(p.right)} & weights}
         factors = {self.raw(a) for p in self.products if p.strong for a, _ in p.sides()}
-        added = {
-            self.raw(b) for a, b in self.sums if self.learned(self.raw(b)) and self.holds(a, heavy)
-        }
+        added = {self.raw(b) for a, b in self.sums if self.learned(self.raw(b)) and self.holds(a, heavy)}
         return frozenset(added - (factors - weights))
 
     def holds(self, e: Expr, heavy: set[Expr]) -> bool:

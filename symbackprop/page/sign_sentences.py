@@ -98,9 +98,7 @@ def with_notation(
         for holds, key, shown in SIGNS
         if keys is None or key in keys
     )
-    said = tuple(
-        Paragraph(Phrase(key, (("sign", shown(f)),))) for key, shown, f in met if f is not None
-    )
+    said = tuple(Paragraph(Phrase(key, (("sign", shown(f)),))) for key, shown, f in met if f is not None)
     if not sections or not said:
         return sections
     return [replace(sections[0], blocks=(*sections[0].blocks, *said)), *sections[1:]]

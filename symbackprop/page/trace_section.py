@@ -48,9 +48,7 @@ def trace_section(d: Derivation, o: Options) -> list[Block]:
     ]
 
 
-def delta_line(
-    d: Derivation, n: str, at: PrecisePoint, known: Mapping[Formula, Formula]
-) -> Equation:
+def delta_line(d: Derivation, n: str, at: PrecisePoint, known: Mapping[Formula, Formula]) -> Equation:
     """An error signal: its formula, its paths as numbers where all of them are exact, its value."""
     a, total = d.backward.adjoints[n], at.delta(n)
     named = named_determinants(d.graph)

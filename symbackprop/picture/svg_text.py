@@ -29,14 +29,7 @@ def inscription(label: Label, at: Point, size: float, *, anchor: Anchor = "middl
 
 
 def svg_element(
-    letter: str,
-    title: str,
-    told: str,
-    body: Sequence[str],
-    *,
-    size: Point,
-    view: Point,
-    more: str = "",
+    letter: str, title: str, told: str, body: Sequence[str], *, size: Point, view: Point, more: str = ""
 ) -> str:
     """A self-contained SVG with its title and what it shows in words; its ids begin with a letter."""
     named, told = escape(clean(title)), escape(clean(told))

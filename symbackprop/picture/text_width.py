@@ -27,9 +27,7 @@ _SILENT = frozenset(
 )
 _SPACES = {",": 0.17, ":": 0.22, ";": 0.28, "!": 0.0, " ": 0.33, "quad": 1.0, "qquad": 2.0}
 _BINARY_COMMANDS = frozenset(
-    re.findall(
-        r"\w+", "odot otimes oplus times cdot pm mp le leq ge geq ne neq approx in to circ ast star"
-    )
+    re.findall(r"\w+", "odot otimes oplus times cdot pm mp le leq ge geq ne neq approx in to circ ast star")
 )
 _WORDS = frozenset(re.findall(r"\w+", "exp log ln tanh sin cos tan max min det diag sinh cosh arg"))
 _TOKEN = re.compile(r"\\(?:begin|end)\{[a-zA-Z*]+\}|\\[A-Za-z]+|\\.|.", re.DOTALL)

@@ -158,13 +158,7 @@ def write(order: Order, sheet: Sheet, report: Report, language: str) -> tuple[Ro
 
     def source(to: str) -> str:
         return write_sheet(
-            FORMATS[to],
-            sheet,
-            report,
-            language,
-            b.version,
-            packages=packages,
-            templates=b.templates,
+            FORMATS[to], sheet, report, language, b.version, packages=packages, templates=b.templates
         )
 
     if b.to == "pdf" and order.engine is not None:
@@ -178,13 +172,7 @@ def write(order: Order, sheet: Sheet, report: Report, language: str) -> tuple[Ro
         for to in (first, *more):
             write_aside(folder / f"{stem}.{to}", source(to))
     row = Row(
-        sheet.name,
-        language,
-        report.equations,
-        report.checked,
-        report.max_rel_error,
-        target.name,
-        pages,
+        sheet.name, language, report.equations, report.checked, report.max_rel_error, target.name, pages
     )
     return row, said
 
@@ -227,9 +215,7 @@ def build(b: Build, *, tell: Callable[[Outcome], None] = lambda o: None,
     for o in outcomes:
         tell(o)
     if not todo and not outcomes:
-        raise SheetError(
-            "no sheet found", where="build", hint="A sheet is a module-level `Sheet(…)`."
-        )
+        raise SheetError("no sheet found", where="build", hint="A sheet is a module-level `Sheet(…)`.")
     for o in run(todo, b.jobs, executor):
         outcomes.append(o)
         tell(o)

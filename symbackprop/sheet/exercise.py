@@ -109,9 +109,7 @@ class Derived:
 
     @property
     def options(self) -> Options:
-        return Options(
-            self.show, self.at, self.unfold, self.draw, self.hessian, self.products, self.local
-        )
+        return Options(self.show, self.at, self.unfold, self.draw, self.hessian, self.products, self.local)
 
     def sections(self, version: Version) -> tuple[Section, ...]:
         return (self.page if version == "solution" else self.exercise).sections
@@ -147,9 +145,7 @@ class Stated:
     @cached_property
     def page(self) -> Page:
         rows = tuple(
-            stated(
-                self.speaks, line, key=f"stated.{n}", at=self.at, local=self.local, free=self.free
-            )
+            stated(self.speaks, line, key=f"stated.{n}", at=self.at, local=self.local, free=self.free)
             for n, line in enumerate(self.lines, 1)
         )
         said: tuple[Block, ...] = (Passage(self.intro),) if self.intro else ()

@@ -93,11 +93,7 @@ def lines(f: Formula, room: float, style: Style) -> list[str]:
         first, *rest = lines(f.operand, room - POINTS, style)
         return [style.signs["-"] + first, *rest]
     if isinstance(f, no.Plus):
-        return [
-            x
-            for n, g in enumerate(groups(f.terms, room, style))
-            for x in sum_line(g, n, room, style)
-        ]
+        return [x for n, g in enumerate(groups(f.terms, room, style)) for x in sum_line(g, n, room, style)]
     if isinstance(f, no.Times):
         return product_lines(f.factors, room, style)
     return [fitted(f, room, style)]

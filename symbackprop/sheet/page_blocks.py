@@ -105,11 +105,7 @@ def claimed(b: pg.Claimed, style: Style) -> Context:
     first, *rest = map(style.formula, b.sides)
     tex = first + "".join(f" {style.signs[s]} {f}" for s, f in zip(b.signs, rest, strict=True))
     total = sum(width(f, style) + 2 * POINTS for f in b.sides)
-    return {
-        "kind": "display",
-        "intro": intro,
-        "tex": tex if total <= WIDTH else style.fit(tex, WIDTH),
-    }
+    return {"kind": "display", "intro": intro, "tex": tex if total <= WIDTH else style.fit(tex, WIDTH)}
 
 
 COLUMNS = 92  # characters of a program on one line
@@ -143,9 +139,7 @@ def drawn(figure: pg.Figure, style: Style) -> Picture:
     def label(f: Formula | None) -> Label:
         return Label("", "") if f is None else style.label(f)
 
-    in_tex = replace(
-        style, write=latex, signs=SIGNS
-    )  # a picture has its inscriptions in LaTeX and text
+    in_tex = replace(style, write=latex, signs=SIGNS)  # a picture has its inscriptions in LaTeX and text
     scalar = all(s == no.ONE for v in figure.vertices for s in v.size)
     vertices = []
     for v in figure.vertices:

@@ -69,10 +69,7 @@ class Sheet:
     def verify(self, *, seed: int = 0) -> Report:
         """The report over every printed equation."""
         return together(
-            [
-                (p, verify_page(c.derivation, c.page, seed=seed, lengths=c.lengths))
-                for p, c in self.checks
-            ],
+            [(p, verify_page(c.derivation, c.page, seed=seed, lengths=c.lengths)) for p, c in self.checks],
             seed,
         )
 
@@ -86,9 +83,7 @@ class Sheet:
 # --- what a template prints ----------------------------------------------------------------------
 
 
-def context(
-    sheet: Sheet, report: Report, language: str, version: Version, style: Style
-) -> dict[str, object]:
+def context(sheet: Sheet, report: Report, language: str, version: Version, style: Style) -> dict[str, object]:
     """Everything a template may print, as strings."""
     keys = ("solution", "task", "due", "legend", "exercise")
     said = {k: phrase(f"sheet.{k}", language) for k in keys}
@@ -102,9 +97,7 @@ def context(
         "title": style.escape(sheet.title[language]),
         "points": points(sheet.worth, language) if many else "",
         "header": {k: style.escape(v) for k, v in header.items()},
-        "exercises": [
-            exercise(e, sheet.first + n, version, style) for n, e in enumerate(sheet.exercises)
-        ],
+        "exercises": [exercise(e, sheet.first + n, version, style) for n, e in enumerate(sheet.exercises)],
         "many": many,
         "verification": verification(report, language, style) if version == "solution" else [],
         "say": said,

@@ -27,9 +27,7 @@ class Format:
     name: str
     style: Callable[[str], Style]
     marks: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    filters: Mapping[str, Callable[[str], str]] = field(
-        default_factory=dict[str, Callable[[str], str]]
-    )
+    filters: Mapping[str, Callable[[str], str]] = field(default_factory=dict[str, Callable[[str], str]])
     preamble: Callable[[frozenset[str], Any], str] = lambda packages, language: ""
 
 

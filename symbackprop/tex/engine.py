@@ -27,9 +27,7 @@ class Compiled:
     overfull: tuple[str, ...]
 
 
-def compile_pdf(
-    source: str, *, engine: Engine, timeout: float = 120.0, jobname: str = "sheet"
-) -> Compiled:
+def compile_pdf(source: str, *, engine: Engine, timeout: float = 120.0, jobname: str = "sheet") -> Compiled:
     """The PDF of a LaTeX source; the same source and engine give the same bytes."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", jobname):
         raise TexError(f"{jobname!r} cannot be a job name", hint="use letters, digits, - and _")
@@ -48,9 +46,7 @@ def compile_pdf(
         return Compiled(pdf.read_bytes(), logs.pages(log), logs.overfull(log, source))
 
 
-def _run_until_stable(
-    source: str, engine: Engine, folder: Path, timeout: float, jobname: str
-) -> str:
+def _run_until_stable(source: str, engine: Engine, folder: Path, timeout: float, jobname: str) -> str:
     """The log of the last run: the .aux file no longer changed, or RUNS were made."""
     deadline = time.monotonic() + timeout
     once = partial(run, engine, jobname, folder=folder, deadline=deadline, limit=timeout)

@@ -189,19 +189,14 @@ def _remember(engine: Engine, memory: Path) -> None:
 def _probe(bare: Engine) -> Engine:
     """The engine as one tiny run shows it: a page comes out, and the log names its packages."""
     asks = "\n".join(
-        rf"\IfFileExists{{{file}}}{{\typeout{{sb-has {name}.}}}}{{}}"
-        for name, file in FILES.items()
+        rf"\IfFileExists{{{file}}}{{\typeout{{sb-has {name}.}}}}{{}}" for name, file in FILES.items()
     )
     page = rf"{preamble(frozenset(), 'en')}\begin{{document}}{asks} $\bm{{x}}$ ß\end{{document}}"
     with tempfile.TemporaryDirectory(prefix="symbackprop-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         (folder / "probe.tex").write_text(page, "utf-8")
         status, printed = run(
-            bare,
-            "probe",
-            folder=folder,
-            deadline=time.monotonic() + PATIENCE,
-            limit=PATIENCE,
+            bare, "probe", folder=folder, deadline=time.monotonic() + PATIENCE, limit=PATIENCE
         )
         log = folder / "probe.log"
         text = log.read_text("utf-8", errors="replace") if log.is_file() else printed

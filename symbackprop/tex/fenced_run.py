@@ -71,9 +71,7 @@ def environment(engine: Engine, folder: Path) -> dict[str, str]:
     }
 
 
-def run(
-    engine: Engine, jobname: str, *, folder: Path, deadline: float, limit: float
-) -> tuple[int, str]:
+def run(engine: Engine, jobname: str, *, folder: Path, deadline: float, limit: float) -> tuple[int, str]:
     """Exit status and what was printed; at the deadline the whole process group is killed."""
     printed = folder / OUTPUT_NAME
     with printed.open("wb") as output:

@@ -32,9 +32,7 @@ OPERATIONS = r"""sum prod int lfloor rfloor lceil rceil lvert rvert lVert rVert 
     exists cup cap subset subseteq setminus notin mapsto Rightarrow Leftarrow iff ll gg ! qquad surd wedge
     vee neg simeq cong vdots ddots backslash displaystyle textstyle scriptstyle""".split()
 
-BASES = frozenset(
-    [" ", *GREEK, *LETTERS, *CALLED, *ACCENTS, *FONTS, *WORDS]
-)  # of a name, scripts apart
+BASES = frozenset([" ", *GREEK, *LETTERS, *CALLED, *ACCENTS, *FONTS, *WORDS])  # of a name, scripts apart
 NAMES: Mapping[str, int] = {
     **dict.fromkeys([*GREEK, *LETTERS, *CALLED, *MARKS], 0),
     **dict.fromkeys([*ACCENTS, *FONTS, *WORDS], 1),
@@ -51,9 +49,7 @@ REFUSED = frozenset("#%&~$\\")
 DELIMITERS = frozenset([*"()[]|.<>/", *(
     "\\" + c for c in "lfloor rfloor lceil rceil langle rangle lvert rvert lVert rVert { } |".split()
 )])  # fmt: skip
-SIZES = frozenset(
-    rf"\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("l", "r", "")
-)
+SIZES = frozenset(rf"\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("l", "r", ""))
 ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{(bmatrix|pmatrix|matrix|vmatrix|cases)\}")
 WORD = re.compile(
     r"\\(text|textrm|textbf|textit|textsf|operatorname)(?![A-Za-z])\s*(\{[^{}\\]*\}|[A-Za-z0-9])"

@@ -109,9 +109,7 @@ def preamble(engine_packages: frozenset[str], language: Language) -> str:
     there is no TeX looks as good as it can elsewhere.
     """
     metadata = replace(_METADATA, there=_METADATA.there.replace("LANGUAGE", language))
-    first, *rest = (
-        _line(row, engine_packages) for row in (_FONTS, *_ROWS, _LANGUAGE[language], metadata)
-    )
+    first, *rest = (_line(row, engine_packages) for row in (_FONTS, *_ROWS, _LANGUAGE[language], metadata))
     return "\n".join([_CLASS, first, _BASE, *rest, _OWN, ""])
 
 

@@ -11,8 +11,7 @@ SHOWN = 120  # characters of a line shown in an error
 WIDE = 1.0  # points; a narrower overfull box cannot be seen
 
 _FILE_LINE = re.compile(
-    r"^(?P<file>(?:[A-Za-z]:)?[^:\n]*\.\w+|\[[^\]\n]+\]):(?P<line>\d+): (?P<message>\S.*)$",
-    re.MULTILINE,
+    r"^(?P<file>(?:[A-Za-z]:)?[^:\n]*\.\w+|\[[^\]\n]+\]):(?P<line>\d+): (?P<message>\S.*)$", re.MULTILINE
 )
 _BANG = re.compile(r"^! ?(?P<message>[^=\s].*)$", re.MULTILINE)
 _BREAK = re.compile(r"^l\.(?P<line>\d+) ", re.MULTILINE)
@@ -23,9 +22,7 @@ _OVERFULL = re.compile(
     r"(?:[^\n]*? at lines? (?P<line>\d+)(?:--(?P<last>\d+))?)?",
     re.MULTILINE,
 )
-_LOST = re.compile(
-    r"^Missing character: There is no (?P<char>.+?) in font (?P<font>[^\s!]+)", re.MULTILINE
-)
+_LOST = re.compile(r"^Missing character: There is no (?P<char>.+?) in font (?P<font>[^\s!]+)", re.MULTILINE)
 _MARK = re.compile(r"^\s*%% (?P<kind>sheet|equation): (?P<name>.+?)\s*$")
 
 _ABORTED = re.compile(r"^\*\*\* \((?P<reason>.+)\)$", re.MULTILINE)
@@ -123,8 +120,7 @@ def overfull(log: str, source: str) -> tuple[str, ...]:
     """Each line that sticks out by more than a point, with its place in the sheet."""
     wide = (m for m in _OVERFULL.finditer(log) if float(m["width"]) > WIDE)
     return tuple(
-        f"{m['width']}pt too wide"
-        + (f": {place(source, int(m['last'] or m['line']))}" if m["line"] else "")
+        f"{m['width']}pt too wide" + (f": {place(source, int(m['last'] or m['line']))}" if m["line"] else "")
         for m in wide
     )
 

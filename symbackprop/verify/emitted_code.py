@@ -19,9 +19,7 @@ from symbackprop.verify.comparison import EQUAL, relative
 from symbackprop.verify.rounding import Nearby, Trial
 
 Code: TypeAlias = Callable[..., Mapping[str, Array]]
-Results: TypeAlias = tuple[
-    Mapping[str, Array], Mapping[str, Array]
-]  # of the code, and the right ones
+Results: TypeAlias = tuple[Mapping[str, Array], Mapping[str, Array]]  # of the code, and the right ones
 
 
 def emitted(d: Derivation) -> Code | None:

@@ -158,9 +158,7 @@ class Pair:
         return np.real(one_entry(self.left, where) - one_entry(self.right, where)).flat[0]
 
 
-def check_equation(
-    eq: Equation, sides: list[Formula] | str, near: Nearby[Scene], tally: Tally
-) -> None:
+def check_equation(eq: Equation, sides: list[Formula] | str, near: Nearby[Scene], tally: Tally) -> None:
     """One equation at one point, at every time step it is about."""
     if isinstance(sides, str):
         tally.fail(sides)
@@ -188,9 +186,7 @@ def pairs(eq: Equation, sides: list[Formula], scene: Scene) -> Iterator[Pair]:
             yield Pair(f, least, right, slack, moment)
 
 
-def compare(
-    eq: Equation, sides: list[Formula], near: Nearby[Scene], n: int, p: Pair, tally: Tally
-) -> None:
+def compare(eq: Equation, sides: list[Formula], near: Nearby[Scene], n: int, p: Pair, tally: Tally) -> None:
     """Two sides, the n-th of all pairs of an equation; a rounded one may be off by its slack."""
     if p.left.shape != p.right.shape and p.left.ndim and p.right.ndim:
         side = latex(p.side, near.trial.d.functions)

@@ -79,9 +79,7 @@ def watched(g: Graph, start: Point) -> tuple[Point, float, float]:
     return point, min((k or TIE for k in kinks), default=inf), max(conditions, default=0.0)
 
 
-def again(
-    d: Derivation, p: Point, change: Callable[[Key, Array], Array], work: Work = evaluate
-) -> Point:
+def again(d: Derivation, p: Point, change: Callable[[Key, Array], Array], work: Work = evaluate) -> Point:
     """The forward and backward pass from changed inputs."""
     made = set(schedule(d.graph, p.length))
     values = {k: change(k, x) for k, x in p.values.items() if k not in made}
@@ -112,9 +110,7 @@ def zeros(p: Point) -> frozenset[tuple[str, bool]]:
 
 def small(p: Point) -> bool:
     """Whether of some entry few digits are left."""
-    return bool(
-        names_where(p, lambda x: x.dtype == float and bool(np.any((x > 0) & (x < SMALL))), any)
-    )
+    return bool(names_where(p, lambda x: x.dtype == float and bool(np.any((x > 0) & (x < SMALL))), any))
 
 
 def heard(d: Derivation, p: Point) -> Point:

@@ -50,9 +50,7 @@ class Names:
         seed = bare(signal(d, d.of))
         names += [seed] if isinstance(seed, Name) else []
         names += [PI, *(size_name(n) for n in d.graph.sizes)]
-        self.letters = tuple(d.convention.letters) + (
-            (d.graph.time.letter.base,) if d.graph.time else ()
-        )
+        self.letters = tuple(d.convention.letters) + ((d.graph.time.letter.base,) if d.graph.time else ())
         self.names = tuple(dict.fromkeys(names))
         self.plain = NameTable.of(self.names, indices=self.letters, functions=d.functions)
         self.locals: dict[Scope, NameTable] = {}
@@ -90,9 +88,7 @@ class Scene:
         out: dict[Formula, Value] = {PI: Value(np.asarray(pi))}
         for n in g.sizes:
             extent = self.point.sizes[n]
-            out[size_name(n)] = Value(
-                np.asarray(Fraction(extent) if self.precise else float(extent))
-            )
+            out[size_name(n)] = Value(np.asarray(Fraction(extent) if self.precise else float(extent)))
         for n, e in g.symbol.items():
             s = e.symbol
             assert s
@@ -173,9 +169,7 @@ class Scene:
         time = self.d.graph.time
         indices: dict[str, object] = dict(free)
         if t and time:
-            indices[time.letter.base] = (
-                t if not free else np.full_like(next(iter(free.values())), t)
-            )
+            indices[time.letter.base] = t if not free else np.full_like(next(iter(free.values())), t)
         return Environment(values, self.functions, indices, self.d.convention.vectors,  # type: ignore[arg-type]
                            outside=self.outside, exact=self.precise)  # fmt: skip
 
@@ -186,8 +180,7 @@ class Scene:
         extents = [s.value(self.point.sizes) for _, s in eq.free]
         whole = int(np.prod(extents)) <= SAMPLES
         lines = [
-            np.arange(1, n + 1) if whole else np.unique([1, min(2, n), (n + 1) // 2, n])
-            for n in extents
+            np.arange(1, n + 1) if whole else np.unique([1, min(2, n), (n + 1) // 2, n]) for n in extents
         ]
         grid = np.meshgrid(*lines, indexing="ij")
         return {k: g.ravel() for (k, _), g in zip(eq.free, grid, strict=True)}
@@ -218,13 +211,7 @@ class Scene:
                 if scope not in self.scopes:
                     self.scopes[scope] = {**self.values, **self.own_values(scope)}
                 return self.scopes[scope]
-        return (
-            self.chain
-            if eq.local is CHAIN
-            else self.there.values
-            if eq.local is TRACE
-            else self.values
-        )
+        return self.chain if eq.local is CHAIN else self.there.values if eq.local is TRACE else self.values
 
     def own_values(self, scope: Local | Second) -> dict[Formula, Value]:
         """What a scope adds: helpers of a definition and their slopes, or a matrix of second order."""
@@ -257,13 +244,7 @@ class Scene:
                 s = g.symbol[m].symbol
                 if instance_of(g.symbol[n], e, self.d.convention.letters) is None:
                     continue
-                if (
-                    s
-                    and not s.labels
-                    and g.symbol[n].rank <= 1
-                    and len(s.shape) <= 1
-                    and not g.time
-                ):
+                if s and not s.labels and g.symbol[n].rank <= 1 and len(s.shape) <= 1 and not g.time:
                     scope = local_names.of(self.d, Local(n, m))
                     if scope.node.symbol:
                         key = Partial(scope.node.symbol.tex, scope.tex)

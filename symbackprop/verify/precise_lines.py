@@ -22,14 +22,10 @@ from symbackprop.formula.tree import (
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.verify.page_values import Scene
 
-PRECISE = Fraction(
-    1, 10**30
-)  # relative to the largest entry: what is no fraction has a hundred digits
+PRECISE = Fraction(1, 10**30)  # relative to the largest entry: what is no fraction has a hundred digits
 
 
-def precisely(
-    d: Derivation, eq: Equation, sides: list[Formula], scene: Scene, tally: Tally
-) -> bool:
+def precisely(d: Derivation, eq: Equation, sides: list[Formula], scene: Scene, tally: Tally) -> bool:
     """Holds a line of numbers in fractions; whether that could be done."""
     there = scene.precisely_there
     if there is None or eq.relation not in ("=", "≈"):
@@ -50,9 +46,7 @@ def precisely(
     return True
 
 
-def rows(
-    eq: Equation, sides: list[Formula], there: Scene
-) -> Iterator[tuple[Formula, Array, Array | None]]:
+def rows(eq: Equation, sides: list[Formula], there: Scene) -> Iterator[tuple[Formula, Array, Array | None]]:
     """Every side with its value, and how far a rounded one may be off."""
     for n, f in enumerate(sides[1:], 1):
         rounded = eq.relation == "≈" and n == len(sides) - 1

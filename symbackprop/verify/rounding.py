@@ -121,9 +121,7 @@ class Nearby(Generic[Seen]):
             return False
 
 
-def moved(
-    x: Array, rng: np.random.Generator, *, symmetric: bool = False, units: int = UNITS
-) -> Array:
+def moved(x: Array, rng: np.random.Generator, *, symmetric: bool = False, units: int = UNITS) -> Array:
     """Every entry moved by up to some units in its last place; a symmetric matrix stays symmetric."""
     step = rng.integers(-units, units + 1, np.shape(x)) * UNIT
     return x * (1 + (step + step.T) / 2 if symmetric else 1 + step)

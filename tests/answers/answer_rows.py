@@ -166,6 +166,4 @@ _MORE = [  # the same kinds of mistakes on other graphs, in both notations; two 
     ("attention", "Q", "(P .* (O V') .* (1-P)) K", "wrong", "diagonal+factor"), ("attention", "V", "P O", "wrong", "inside"),
 ]  # fmt: skip
 
-ANSWERS = (
-    [(g, w, a, "correct", "") for (g, w), each in _RIGHT.items() for a in each] + _WRONG + _MORE
-)
+ANSWERS = [(g, w, a, "correct", "") for (g, w), each in _RIGHT.items() for a in each] + _WRONG + _MORE

@@ -177,13 +177,7 @@ def test_a_bad_row_stops_no_other() -> None:
     rows = [{"answer": "2/n X'r"}, {"bad": "no JSON"}, {"answer": "((("}, {"answer": "X'r/n", "id": "7"},
             {"answer": "X", "wrt": "nothing"}]  # fmt: skip
     found = judge_all(Task(GRAPHS["ls"], "w"), rows)
-    assert [r["verdict"] for r in found] == [
-        "correct",
-        "unreadable",
-        "unreadable",
-        "wrong",
-        "unreadable",
-    ]
+    assert [r["verdict"] for r in found] == ["correct", "unreadable", "unreadable", "wrong", "unreadable"]
     assert found[3]["id"] == "7" and found[3]["mistake"] == "factor"
 
 
@@ -213,9 +207,7 @@ def graph(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("answer", "status"), [("2/n X'r", 0), ("1/n X'r", 1), ("2/n r'X", 1), ("2/n X'(", 2)]
 )
-def test_the_exit_status(
-    graph: Path, answer: str, status: int, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_exit_status(graph: Path, answer: str, status: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(graph), "--wrt", "w", "--answer", answer, "--json"]) == status
     assert json.loads(capsys.readouterr().out)["answer"] == answer
 
@@ -225,9 +217,7 @@ def test_options_that_do_not_go_together(graph: Path) -> None:
     assert main(["check", str(graph), "--answer", "X"]) == 2
 
 
-def test_a_solution_line_by_line(
-    graph: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_solution_line_by_line(graph: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = r"""\begin{align*}
         \nabla_w L &= \frac{2}{n} X^\top r = \frac1n X^\top r \\ % comment = 3
         \delta r &= \frac{2}{n} r

@@ -81,12 +81,7 @@ CLAIMS = [
         "holds",
         0,
     ),
-    (
-        BATCH,
-        r"\frac{\partial E}{\partial W^{(2)}} = \frac{\partial F}{\partial W^{(2)}}",
-        "holds",
-        0,
-    ),
+    (BATCH, r"\frac{\partial E}{\partial W^{(2)}} = \frac{\partial F}{\partial W^{(2)}}", "holds", 0),
     (
         BATCH,
         r"\frac{\partial L}{\partial H} \frac{\partial H}{\partial G} \frac{\partial G}{\partial F}"
@@ -99,12 +94,7 @@ CLAIMS = [
     (BATCH, r"\frac{2}{3} = 0.67 = 0.67000", "false", 2),
     (SQUARE, r"\nabla_{W} L = \delta h \odot (1 - h \odot h) x^\top", "sizes", 1),
     (SQUARE, r"\frac{\partial L}{\partial W} = 2 (h \odot (1 - h \odot h)) x^\top", "holds", 0),
-    (
-        SQUARE,
-        r"\frac{\partial L}{\partial W} = 2 x (h \odot (1 - h \odot h))^\top",
-        "transposed",
-        1,
-    ),
+    (SQUARE, r"\frac{\partial L}{\partial W} = 2 x (h \odot (1 - h \odot h))^\top", "transposed", 1),
     (SQUARE, r"\frac{\partial h}{\partial x} = \operatorname{diag}(1 - h \odot h) W", "holds", 0),
     (SQUARE, r"\frac{\partial h}{\partial x} = W \operatorname{diag}(1 - h \odot h)", "false", 1),
     (SQUARE, r"\frac{\partial h_i}{\partial W_{ij}} = (1 - h_i^2) x_j", "holds", 0),
@@ -140,21 +130,9 @@ NUMBERS = [
     (r"\frac{\partial L}{\partial x_1} = (-0.91 + 1) \cdot x_2 + 1 = 1.18", "holds", 0),
     (r"\frac{\partial v_3}{\partial v_2} = -\sin(1 \cdot 2) \approx -0.909", "holds", 0),
     (r"\frac{\partial v_3}{\partial v_2} = -\sin v_2 \approx -0.908", "false", 2),
-    (
-        r"\begin{bmatrix} v_2 & v_3 \end{bmatrix} = \begin{bmatrix} 2 & -0.416 \end{bmatrix}",
-        "holds",
-        0,
-    ),
-    (
-        r"\begin{bmatrix} v_2 & v_3 \end{bmatrix} = \begin{bmatrix} 2 & -0.42 \end{bmatrix}",
-        "holds",
-        0,
-    ),
-    (
-        r"\begin{bmatrix} v_2 & v_3 \end{bmatrix} = \begin{bmatrix} 2 & -0.41 \end{bmatrix}",
-        "false",
-        1,
-    ),
+    (r"\begin{bmatrix} v_2 & v_3 \end{bmatrix} = \begin{bmatrix} 2 & -0.416 \end{bmatrix}", "holds", 0),
+    (r"\begin{bmatrix} v_2 & v_3 \end{bmatrix} = \begin{bmatrix} 2 & -0.42 \end{bmatrix}", "holds", 0),
+    (r"\begin{bmatrix} v_2 & v_3 \end{bmatrix} = \begin{bmatrix} 2 & -0.41 \end{bmatrix}", "false", 1),
     (r"v_2 = 2", "holds", 0),
     (r"v_2 = x_1 x_2 = \lfloor 5 / 2 \rfloor", "holds", 0),
 ]
@@ -209,9 +187,7 @@ def test_stated_lines_are_equations_of_a_page() -> None:
     assert checked(SOFTMAX, stated(SOFTMAX, r"\sum_{k=1}^n p_k \le L", key="k")) == "differs"
     jacobian = stated(SQUARE, r"\frac{\partial h_i}{\partial W_{ij}} = (1 - h_i^2) x_j", key="k")
     assert checked(SQUARE, jacobian) == "agrees"
-    chain = stated(
-        SQUARE, r"\frac{\partial h}{\partial x} = \operatorname{diag}(1 - h \odot h) W", key="k"
-    )
+    chain = stated(SQUARE, r"\frac{\partial h}{\partial x} = \operatorname{diag}(1 - h \odot h) W", key="k")
     assert checked(SQUARE, chain) == "agrees"
     step = stated(RECURRENT, r"h_t = g_t \odot h_{t-1} + (1 - g_t) \odot c_t", key="k")
     assert step.recurrent
@@ -227,9 +203,7 @@ def test_stated_lines_with_numbers() -> None:
     assert checked(d, wrong, at) == "differs"
     assert checked(d, stated(d, r"|a| \le b", key="k", at=at), at) == "agrees"
     assert checked(d, stated(d, r"b \le |a|", key="k", at=at), at) == "differs"
-    about = stated(
-        SCALARS, r"\frac{\partial L}{\partial x_1} = 3 - 2 \sin(2) \approx 1.181", key="k", at=AT
-    )
+    about = stated(SCALARS, r"\frac{\partial L}{\partial x_1} = 3 - 2 \sin(2) \approx 1.181", key="k", at=AT)
     assert about.relation == "≈"
     assert checked(SCALARS, about, dict(AT)) == "agrees"
 

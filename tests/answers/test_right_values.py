@@ -67,9 +67,7 @@ SLIPPING = [(RNN, "x"), (RNN, "U"), (GRAPHS["square"], "W"), (GRAPHS["residual"]
 
 
 @pytest.mark.parametrize(("graph", "wrt"), SLIPPING)
-def test_a_slip_in_the_right_derivation_is_a_derivation_with_that_slip(
-    graph: str, wrt: str
-) -> None:
+def test_a_slip_in_the_right_derivation_is_a_derivation_with_that_slip(graph: str, wrt: str) -> None:
     b = bench(graph, None, wrt)
     d = b.target.d
     compared = 0

@@ -70,9 +70,7 @@ def test_control_characters_above_ascii_are_refused(sign: str) -> None:
         both(f"$a {sign} b$")
 
 
-@pytest.mark.parametrize(
-    "formula", ["x^", "_", "x^a^b", r"\left( x", r"\frac{1}", r"\sqrt", r"\mathrm"]
-)
+@pytest.mark.parametrize("formula", ["x^", "_", "x^a^b", r"\left( x", r"\frac{1}", r"\sqrt", r"\mathrm"])
 def test_a_formula_no_writer_can_set_is_refused(formula: str) -> None:
     with pytest.raises(SheetError):
         both(f"${formula}$")
@@ -91,9 +89,7 @@ def test_a_formula_has_to_end(text: str) -> None:
         both(text)
 
 
-@pytest.mark.parametrize(
-    "formula", ["{", "}", "}{", "x_{i", r"\frac{1}{2", "x_i}", "}x{", r"\{{\}"]
-)
+@pytest.mark.parametrize("formula", ["{", "}", "}{", "x_{i", r"\frac{1}{2", "x_i}", "}x{", r"\{{\}"])
 def test_braces_have_to_match(formula: str) -> None:
     with pytest.raises(SheetError, match="do not match"):
         both(f"${formula}$")

@@ -71,12 +71,7 @@ ROWS = [
     ("squares", "X", "false: 2X", "unreadable"),
     ("squares", "X", "wrong: df/dX = 2X", "unreadable"),
     ("squares", "X", "\\text{not } \\frac{\\partial f}{\\partial X} = 2X", "unreadable"),
-    (
-        "squares",
-        "X",
-        "\\text{It is false that } \\frac{\\partial f}{\\partial X} = 2X",
-        "unreadable",
-    ),
+    ("squares", "X", "\\text{It is false that } \\frac{\\partial f}{\\partial X} = 2X", "unreadable"),
     ("squares", "X", "\\lnot 2X", "unreadable"),
     ("squares", "X", "\\frac{\\partial f}{\\partial X} = 2X \\text{ is wrong}", "unreadable"),
     ("squares", "X", "2X \\text{ or } 3X", "unreadable"),
@@ -114,12 +109,7 @@ ROWS = [
     ("linear", "W", "dW = X' dE", "correct"),
     ("linear", "W", "dW = X' dE, dE = 2E", "correct"),
     ("linear", "W", "dW = X' dE, dE = 3E", "wrong"),
-    (
-        "network",
-        "W",
-        "\\frac{\\partial L}{\\partial W} = \\frac{\\partial L}{\\partial z} x^T",
-        "correct",
-    ),
+    ("network", "W", "\\frac{\\partial L}{\\partial W} = \\frac{\\partial L}{\\partial z} x^T", "correct"),
     (
         "network",
         "W",
@@ -327,12 +317,7 @@ ROWS = [
     ("least", "w", "dL = 2/n e'X dw with e = Xw - y", "correct"),
     # names of several letters, on both sides
     ("named", "theta", "dloss/dtheta = 2 X'(X theta - y)", "correct"),
-    (
-        "named",
-        "theta",
-        r"\frac{\partial\,\mathrm{loss}}{\partial\theta} = 2X^\top(X\theta-y)",
-        "correct",
-    ),
+    ("named", "theta", r"\frac{\partial\,\mathrm{loss}}{\partial\theta} = 2X^\top(X\theta-y)", "correct"),
     ("named", "theta", "dlos/dtheta = 2 X'(X theta - y)", "unreadable"),
     ("named", "theta", "dloss = 2 (Xθ - y)' X dθ", "correct"),
     ("named", "theta", "loss'' = 2 X'X", "unreadable"),

@@ -36,18 +36,8 @@ ROWS = [
         "correct",
     ),
     ("product", "x", "\\frac{\\partial L}{\\partial x_i} = \\prod_{j=1}^n x_j / x_i", "correct"),
-    (
-        "product",
-        "x",
-        "\\frac{\\partial L}{\\partial x_i} = \\prod_{j} x_j \\frac{1}{x_i}",
-        "correct",
-    ),
-    (
-        "product",
-        "x",
-        "\\frac{\\partial L}{\\partial x_i} = \\frac{1}{x_i} \\prod_{j} x_j",
-        "correct",
-    ),
+    ("product", "x", "\\frac{\\partial L}{\\partial x_i} = \\prod_{j} x_j \\frac{1}{x_i}", "correct"),
+    ("product", "x", "\\frac{\\partial L}{\\partial x_i} = \\frac{1}{x_i} \\prod_{j} x_j", "correct"),
     ("product", "x", "\\frac{\\prod_{j} x_j}{x_i}", "correct"),
     (
         "product",
@@ -61,12 +51,7 @@ ROWS = [
     ("product", "x", "dL/dx_i = prod_j x_j", "wrong"),
     ("product", "x", "dL/dx_i = prod_j x_j * x_i", "wrong"),
     ("product", "x", "dL/dx_i = prod_j (x_j / x_i)", "wrong"),
-    (
-        "product",
-        "x",
-        "\\frac{\\partial L}{\\partial x_i} = \\prod_{j=1}^n \\frac{x_j}{x_i}",
-        "wrong",
-    ),
+    ("product", "x", "\\frac{\\partial L}{\\partial x_i} = \\prod_{j=1}^n \\frac{x_j}{x_i}", "wrong"),
     ("product", "x", "\\prod_j x_j \\, (1 \\oslash x)", "correct"),
     (
         "product",
@@ -74,18 +59,8 @@ ROWS = [
         "\\frac{\\partial L}{\\partial x_i} = \\prod_{j=1}^{i-1} x_j \\prod_{j=i+1}^{n} x_j",
         "correct",
     ),
-    (
-        "product",
-        "x",
-        "\\frac{\\partial L}{\\partial x_i} = \\prod_{j<i} x_j \\prod_{j>i} x_j",
-        "correct",
-    ),
-    (
-        "product",
-        "x",
-        "\\frac{\\partial L}{\\partial x_i} = 2\\prod_{j<i} x_j \\prod_{j>i} x_j",
-        "wrong",
-    ),
+    ("product", "x", "\\frac{\\partial L}{\\partial x_i} = \\prod_{j<i} x_j \\prod_{j>i} x_j", "correct"),
+    ("product", "x", "\\frac{\\partial L}{\\partial x_i} = 2\\prod_{j<i} x_j \\prod_{j>i} x_j", "wrong"),
     (
         "product",
         "x",
@@ -179,30 +154,15 @@ ROWS = [
         "2\\begin{pmatrix} r_1x_1 & r_1x_2 \\\\ r_2x_1 & r_2x_2 \\end{pmatrix} with r = Wx-y",
         "correct",
     ),
-    (
-        "small_r",
-        "W",
-        "2\\begin{pmatrix} r_1x_1 & r_1x_2 \\\\ r_2x_1 & r_2x_2 \\end{pmatrix}",
-        "correct",
-    ),
+    ("small_r", "W", "2\\begin{pmatrix} r_1x_1 & r_1x_2 \\\\ r_2x_1 & r_2x_2 \\end{pmatrix}", "correct"),
     (
         "small_r",
         "W",
         "\\begin{pmatrix} 2r_1 \\\\ 2r_2 \\end{pmatrix}\\begin{pmatrix} x_1 & x_2 \\end{pmatrix}",
         "correct",
     ),
-    (
-        "small_r",
-        "x",
-        "2\\begin{pmatrix} W_{11} & W_{21} \\\\ W_{12} & W_{22} \\end{pmatrix} r",
-        "correct",
-    ),
-    (
-        "small_r",
-        "x",
-        "2\\begin{pmatrix} w_{11} & w_{21} \\\\ w_{12} & w_{22} \\end{pmatrix} r",
-        "correct",
-    ),
+    ("small_r", "x", "2\\begin{pmatrix} W_{11} & W_{21} \\\\ W_{12} & W_{22} \\end{pmatrix} r", "correct"),
+    ("small_r", "x", "2\\begin{pmatrix} w_{11} & w_{21} \\\\ w_{12} & w_{22} \\end{pmatrix} r", "correct"),
     (
         "small_r",
         "x",
@@ -241,12 +201,7 @@ ROWS = [
         "\\delta s_t \\text{ with } \\delta s_t = 2 s_t + U^T(\\delta s_{t+1} \\odot (1-s_{t+1}^2))",
         "correct",
     ),
-    (
-        "rnn",
-        "U",
-        "\\sum_t a_t s_{t-1}^T \\text{ with } a_t = \\delta s_t \\odot (1-s_t^2)",
-        "correct",
-    ),
+    ("rnn", "U", "\\sum_t a_t s_{t-1}^T \\text{ with } a_t = \\delta s_t \\odot (1-s_t^2)", "correct"),
     (
         "rnn",
         "U",

@@ -120,9 +120,7 @@ def test_a_line_that_does_not_hold_is_wrong(graph: str, wrt: str, answer: str) -
 
 
 @pytest.mark.parametrize(("graph", "wrt", "answer"), UNREADABLE)
-def test_what_cannot_be_read_or_says_too_little_is_no_answer(
-    graph: str, wrt: str, answer: str
-) -> None:
+def test_what_cannot_be_read_or_says_too_little_is_no_answer(graph: str, wrt: str, answer: str) -> None:
     found = sb.check(graph, wrt, answer)
     assert found.verdict == "unreadable" and found.detail, found.sentence()
 

@@ -12,9 +12,7 @@ CORRECT = [(g, w, a) for g, w, a, verdict, _ in NEW if verdict == "correct"]
 
 
 @pytest.mark.parametrize(("model", "wrt", "answer", "verdict", "mistake"), NEW)
-def test_verdict_and_mistake(
-    model: str, wrt: str, answer: str, verdict: str, mistake: str | None
-) -> None:
+def test_verdict_and_mistake(model: str, wrt: str, answer: str, verdict: str, mistake: str | None) -> None:
     found = sb.check(MODELS[model], wrt, answer)
     assert found.verdict == verdict, (found.sentence(), found.detail)
     assert mistake is None or found.mistake == mistake, found.sentence()
@@ -32,8 +30,7 @@ def test_verdict_and_mistake(
 @pytest.mark.parametrize(("model", "wrt", "answer"), CORRECT)
 def test_the_same_answer_damaged_is_not_right(model: str, wrt: str, answer: str) -> None:
     cut = next(
-        (k for word in ("with", "where", ", \\quad", ", δ") if (k := answer.find(word)) > 0),
-        len(answer),
+        (k for word in ("with", "where", ", \\quad", ", δ") if (k := answer.find(word)) > 0), len(answer)
     )
     body, rest = answer[:cut], answer[cut:]
     left, sign, right = (

@@ -198,9 +198,7 @@ def test_slices_of_python_mean_what_python_means(bounds: tuple[int, int]) -> Non
     low, high = bounds
     kept = list(range(5))[low:high]
     inside = all(-5 <= k <= 5 for k in bounds)
-    found = sb.check(
-        "x: 5; L = sum(x**3)", "L", f"sum(x[{low}:{high}].^3) + sum(x.^3)", of="L", kind="value"
-    )
+    found = sb.check("x: 5; L = sum(x**3)", "L", f"sum(x[{low}:{high}].^3) + sum(x.^3)", of="L", kind="value")
     if kept and inside:
         parts = " + ".join(f"x_{k + 1}^3" for k in kept)
         other = sb.check("x: 5; L = sum(x**3)", "L",
@@ -230,11 +228,7 @@ def test_matrices_in_brackets_are_read(graph: str, wrt: str, answer: str) -> Non
 
 @pytest.mark.parametrize(
     ("graph", "wrt", "answer"),
-    [
-        (AFFINE, "w", "2 [1, X]^T r"),
-        (QUADRATIC, "x", "[b a; b a] x"),
-        (NUMBERS, "x", "[6 -1; 1 0] x"),
-    ],
+    [(AFFINE, "w", "2 [1, X]^T r"), (QUADRATIC, "x", "[b a; b a] x"), (NUMBERS, "x", "[6 -1; 1 0] x")],
 )
 def test_matrices_with_other_cells_are_wrong(graph: str, wrt: str, answer: str) -> None:
     assert sb.check(graph, wrt, answer).verdict == "wrong"
@@ -283,9 +277,7 @@ def test_what_they_say_is_judged(graph: str, wrt: str, answer: str, verdict: str
     assert sb.check(graph, wrt, answer).verdict == verdict
 
 
-@pytest.mark.parametrize(
-    "answer", ["2 x_ij r_i", r"\frac{\partial L}{\partial w_j} = 2 X_{ij} r_i"]
-)
+@pytest.mark.parametrize("answer", ["2 x_ij r_i", r"\frac{\partial L}{\partial w_j} = 2 X_{ij} r_i"])
 def test_an_implied_sum_is_refused_with_the_sum_to_write(answer: str) -> None:
     found = sb.check(LEAST, "w", answer)
     assert found.verdict == "unreadable" and "sum_i …" in found.detail

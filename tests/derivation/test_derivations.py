@@ -41,9 +41,7 @@ def test_random_graphs(seed: int, nodes: int) -> None:
 
 
 # 22: a gradient that is 0 because large numbers cancel; 49: what no matrix says, inside a reshape
-@pytest.mark.parametrize(
-    ("seed", "nodes"), [(s, 3 + s % 6) for s in range(900, 908)] + [(22, 9), (49, 7)]
-)
+@pytest.mark.parametrize(("seed", "nodes"), [(s, 3 + s % 6) for s in range(900, 908)] + [(22, 9), (49, 7)])
 def test_random_graphs_of_everything(seed: int, nodes: int) -> None:
     """Kinks and layers as well; what a generic point does not meet."""
     text = random_graph(seed, nodes, EVERYTHING)
@@ -99,9 +97,7 @@ def net(widths: list[str], activation: str, loss: str, *, batch: bool) -> str:
         (["a", "1", "b"], "silu", "squares", True),
     ],
 )
-def test_nets_of_other_depths_and_widths(
-    widths: list[str], activation: str, loss: str, batch: bool
-) -> None:
+def test_nets_of_other_depths_and_widths(widths: list[str], activation: str, loss: str, batch: bool) -> None:
     d = sb.derive(net(widths, activation, loss, batch=batch))
     report = d.verify(seed=23)
     assert report.ok, report.failures
@@ -203,12 +199,7 @@ COUPLED = """t: 1..T; x[t]: d; U: d x d; V: d x d
     a[t] = tanh(U @ b[t-1] + x[t]); b[t] = sin(V @ a[t-1]); L = sum(sum(a[t]*b[t]), over=t)"""
 TWO_BACK = """t: 1..T; x[t]: m; U: m x m
     h[t] = tanh(x[t] + U @ h[t-1] + h[t-2]/2); L = sum(sum(h[t]**2), over=t)"""
-RECURRENT = {
-    "elman": ELMAN,
-    "lstm": LSTM,
-    "two coupled states": COUPLED,
-    "two steps back": TWO_BACK,
-}
+RECURRENT = {"elman": ELMAN, "lstm": LSTM, "two coupled states": COUPLED, "two steps back": TWO_BACK}
 
 
 @pytest.mark.parametrize("name", RECURRENT)
@@ -337,15 +328,11 @@ def test_open_unfolding_a_state_with_gates() -> None:
 ])  # fmt: skip
 def test_emitted_code_takes_every_value_before_the_first_step(text: str) -> None:
     d = sb.derive(text, wrt=["x", "a"])
-    p = backward_values(
-        d.backward, forward(d.graph, seeded(d.backward, generic_point(d.graph, 0, 5), 5))
-    )
+    p = backward_values(d.backward, forward(d.graph, seeded(d.backward, generic_point(d.graph, 0, 5), 5)))
     early = {f"{n}_{'m' * (t < 0)}{abs(t)}": v for (n, t), v in p.values.items()
              if n in ("x", "h") and t < 1}  # fmt: skip
     steps = range(1, p.length + 1)
-    got = d.compile("numpy")(
-        x=np.stack([p.values["x", t] for t in steps]), a=p.values["a", 0], **early
-    )
+    got = d.compile("numpy")(x=np.stack([p.values["x", t] for t in steps]), a=p.values["a", 0], **early)
     assert np.isclose(got["L"], p.values["L", 0])
     assert np.allclose(got["a"], p.deltas["a", 0])
     assert np.allclose(got["x"], [p.deltas["x", t] for t in steps])

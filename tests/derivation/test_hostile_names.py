@@ -15,10 +15,7 @@ from tests.emit.test_layers_code import loaded
 from tests.emitted_values import emitted_differs, full_point, same
 
 # besides: digits, underscores, Greek words, words of several letters
-HOSTILE = [
-    *FAVOURITES,
-    *"delta pi lambda_ tau step t1 k_ h_0 W_1 x1 u_ Sigma x_bar_ self_ sum_t".split(),
-]
+HOSTILE = [*FAVOURITES, *"delta pi lambda_ tau step t1 k_ h_0 W_1 x1 u_ Sigma x_bar_ self_ sum_t".split()]
 WORD = re.compile(r"\b(p\d+|q\d+|y[ndm][ndm]|[ndmL]|f|time|last)\b")
 
 # a state by its past, closed forms, starts, sums over time, states read outside time, declared functions
@@ -89,9 +86,7 @@ def test_functions_and_layers_under_hostile_names(seed: int) -> None:
     assert same(layer.backward(*bar), p.deltas[data, 0]), text
 
 
-@pytest.mark.parametrize(
-    "name", "k_ t_1 t1 time step tau lambda_ _t pi delta I e S1 x_bar np".split()
-)
+@pytest.mark.parametrize("name", "k_ t_1 t1 time step tau lambda_ _t pi delta I e S1 x_bar np".split())
 def test_a_time_index_of_any_name_has_closed_forms(name: str) -> None:
     d = derived(f"{name}: 1..T; u[{name}]: scalar; x[{name}] = u[{name}]*x[{name}-1]; L = x[T]**2")
     report = d.verify()

@@ -77,9 +77,7 @@ def test_random_graphs_called_like_our_favourites(seed: int) -> None:
 
 def test_selectors_leave_declared_names_alone() -> None:
     """S1 and S2 are the user's: two selectors are P1 and P2, and the loss is the loss."""
-    d = sb.derive(
-        "x: 2; y: 2; A: 4 x 2; c = concat(x, y); S1 = tanh(A); h = S1.T @ c; L = sum(h**2)"
-    )
+    d = sb.derive("x: 2; y: 2; A: 4 x 2; c = concat(x, y); S1 = tanh(A); h = S1.T @ c; L = sum(h**2)")
     x, y, A = np.array([1.0, 2.0]), np.array([3.0, 4.0]), np.arange(8.0).reshape(4, 2) / 8
     want = np.sum((np.tanh(A).T @ np.concatenate([x, y])) ** 2)
     assert np.isclose(d.compile()(x=x, y=y, A=A)["L"], want)
@@ -106,14 +104,7 @@ def room(text: str) -> Room:
 def test_a_room_hands_out_every_name_once() -> None:
     r = room("u: n; v1: n; r: m; f: function; L = sum(f(u))*sum(v1)*sum(r)")
     assert [r.numbered("uvw") for _ in range(3)] == ["v2", "v3", "v4"]  # u_1 is an entry of u
-    assert [r.like(x) for x in ("s", "s", "L", "n", "f", "v")] == [
-        "s",
-        "s1",
-        "L_n1",
-        "n_n1",
-        "f_n1",
-        "v5",
-    ]
+    assert [r.like(x) for x in ("s", "s", "L", "n", "f", "v")] == ["s", "s1", "L_n1", "n_n1", "f_n1", "v5"]
     assert r.like("r") == "r_n1"  # r_1 is an entry of r
     assert r.several(["u", "Z"], 2) == ["Z1", "Z2"]
 
@@ -152,10 +143,7 @@ def test_a_symbol_called_like_the_identity(text: str) -> None:
 def test_the_identity_keeps_its_letter_where_nobody_has_it() -> None:
     d = sb.derive("A: n x n; x: n; L = sum(inverse(A + eye(n)) @ x)")
     assert "I_{n}" in d["A"].latex()
-    assert (
-        r"\mathbf{I}_{n}"
-        in sb.derive("I: n x n; x: n; L = sum(inverse(I + eye(n)) @ x)")["I"].latex()
-    )
+    assert r"\mathbf{I}_{n}" in sb.derive("I: n x n; x: n; L = sum(inverse(I + eye(n)) @ x)")["I"].latex()
 
 
 @pytest.mark.parametrize("text", [

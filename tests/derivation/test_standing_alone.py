@@ -16,12 +16,7 @@ def unsaid(d: Derivation, name: str) -> set[Formula]:
     given = {*d.backward.prepared.named, *d.backward.abbreviations, *d.constants}
     declared = {e.symbol.tex for n, e in d.graph.symbol.items() if e.symbol and n not in given}
     every = {e.symbol.tex for e in d.graph.symbol.values() if e.symbol}
-    every |= {
-        f
-        for n in d.backward.adjoints
-        for f in inside(signal(d, n))
-        if isinstance(f, Name) and f.marks
-    }
+    every |= {f for n in d.backward.adjoints for f in inside(signal(d, n)) if isinstance(f, Name) and f.marks}
     said = clauses(d, d[name].formula, name)
     met = {f for x in (d[name].formula, *(c.right for c in said)) for f in inside(x)}
     own = set(inside(signal(d, name)))

@@ -115,9 +115,7 @@ GRADIENTS = [
 
 
 @pytest.mark.parametrize(
-    ("number", "text", "wrt", "book"),
-    GRADIENTS,
-    ids=[f"{n}-{k}" for k, (n, *_) in enumerate(GRADIENTS)],
+    ("number", "text", "wrt", "book"), GRADIENTS, ids=[f"{n}-{k}" for k, (n, *_) in enumerate(GRADIENTS)]
 )
 def test_the_derived_gradient_is_the_books(number: int, text: str, wrt: str, book: str) -> None:
     d = sb.derive(text, of="L", wrt=[wrt])

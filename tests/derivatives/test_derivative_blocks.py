@@ -115,9 +115,7 @@ def test_a_wrong_block_is_caught(name: str) -> None:
             with pytest.raises(sb.VerificationError, match="differs"):
                 replace(h, blocks={**h.blocks, pair: twice}).verify(seed=3)
     if len(h.names) > 1:
-        turned = replace(
-            h, names=h.names[::-1], rows=h.rows if h.kind == "jacobian" else h.rows[::-1]
-        )
+        turned = replace(h, names=h.names[::-1], rows=h.rows if h.kind == "jacobian" else h.rows[::-1])
         with pytest.raises(sb.VerificationError):
             turned.verify(seed=3)
 
@@ -144,9 +142,7 @@ def test_the_whole_is_the_slope_of_the_gradient(name: str) -> None:
             nudge = np.zeros(at[n].size)
             nudge[k] = step
             shift = nudge.reshape(at[n].shape, order="F")
-            columns.append(
-                (gradient({n: at[n] + shift}) - gradient({n: at[n] - shift})) / (2 * step)
-            )
+            columns.append((gradient({n: at[n] + shift}) - gradient({n: at[n] - shift})) / (2 * step))
     assert np.allclose(value(h, point), np.stack(columns, -1), rtol=1e-6, atol=1e-6)
 
 
@@ -235,9 +231,7 @@ def test_blocks_by_name() -> None:
 
 
 def test_what_cannot_be_asked_says_why() -> None:
-    general = sb.hessian(
-        "X: n x d; W: d x k; b: k; P = softmax(X @ W + b); L = sum(P**2)", wrt=["b", "W"]
-    )
+    general = sb.hessian("X: n x d; W: d x k; b: k; P = softmax(X @ W + b); L = sum(P**2)", wrt=["b", "W"])
     with pytest.raises(sb.DeclarationError, match=r"\['b', 'W'\] is no sum of Kronecker"):
         general.vec()
     with pytest.raises(sb.DeclarationError, match="W is a matrix"):

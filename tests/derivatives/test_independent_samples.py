@@ -63,11 +63,7 @@ def test_every_combination_of_labels(name: str) -> None:
     f = made(name)
     sizes = {s: {"n": 3, "d": 2, "k": 3, "m": 2}[s] for s in f.derivation.graph.sizes}
     point = forward(f.derivation.graph, generic_point(f.derivation.graph, 0, 4, sizes))
-    tensors = {
-        e: point.values[n, 0]
-        for n, e in f.derivation.graph.symbol.items()
-        if (n, 0) in point.values
-    }
+    tensors = {e: point.values[n, 0] for n, e in f.derivation.graph.symbol.items() if (n, 0) in point.values}
     here = fold(f.step.result, f.axes, floats({**tensors}, point.sizes))
     share = 3 if "mean" in name else 1
     assert np.allclose(
@@ -121,9 +117,7 @@ def test_brackets_keep_their_bound_letters() -> None:
     """Σ_k f(k) (g(k) + h(k)) opened: the k of the bracket is the k of the sum."""
     k = en.Index("k", sb.read("x: n; L = sum(x)").symbol["x"].shape[0])
     bracket = en.entries(en.Group(en.add(en.elem("g", k), en.elem("h", k))))
-    e = en.Entries(
-        tuple(replace(t, bound=(k,)) for t in en.multiply(en.elem("f", k), bracket).terms)
-    )
+    e = en.Entries(tuple(replace(t, bound=(k,)) for t in en.multiply(en.elem("f", k), bracket).terms))
     opened = multiplied_out(e)
     assert [t.bound for t in opened.terms] == [(k,), (k,)]
     assert not en.free_indices(opened)

@@ -17,8 +17,7 @@ from symbackprop.vocabulary import OPS
 
 LEAST = "A: m x k; X: k x l; B: m x l; E = A @ X - B; L = sum(E**2)"
 LOGISTIC = (
-    "X: n x d; w: d; b: scalar; y: n; z = X @ w + b; p = sigmoid(z)\n"
-    "L = -mean(y*log(p) + (1 - y)*log(1 - p))"
+    "X: n x d; w: d; b: scalar; y: n; z = X @ w + b; p = sigmoid(z)\nL = -mean(y*log(p) + (1 - y)*log(1 - p))"
 )
 SOFTMAX = "x: d; W: k x d; y: scalar label k; z = W @ x; p = softmax(z); L = -log(p[y])"
 ONEHOT = "x: d; W: k x d; b: k; y: k onehot; z = W @ x + b; p = softmax(z); L = -sum(y*log(p))"
@@ -175,9 +174,7 @@ def test_what_cannot_be_asked_says_why() -> None:
         sb.fisher("X: n x d; W: d x k; Y: m x k onehot; P = softmax(X @ W); L = -sum(log(P)) - sum(Y)",
                   wrt="W", label="Y", given="P")  # fmt: skip
     with pytest.raises(sb.DeclarationError, match="depends on y"):
-        sb.fisher(
-            "w: k; y: k onehot; p = softmax(w*y); L = -sum(y*log(p))", wrt="w", label="y", given="p"
-        )
+        sb.fisher("w: k; y: k onehot; p = softmax(w*y); L = -sum(y*log(p))", wrt="w", label="y", given="p")
     with pytest.raises(sb.DeclarationError, match="X is a matrix"):
         sb.hessian(LEAST, wrt=["X", "A"]).latex()
     with pytest.raises(sb.DeclarationError, match="z depends on b"):
@@ -217,8 +214,6 @@ def test_a_sheet_shows_them() -> None:
 
 def test_a_condition_on_a_computed_position_is_no_error() -> None:
     """cumsum and a maximum meet in one sum: whether argmax lies below an index is known at no size."""
-    text = (
-        "X: n x k x n; A: n x k x n; y = cumsum(X, axis=0); m = max(y, axis=0); z = minimum(y, A)"
-    )
+    text = "X: n x k x n; A: n x k x n; y = cumsum(X, axis=0); m = max(y, axis=0); z = minimum(y, A)"
     for loss in ("sum(sin(z))", "sum(m**2)"):
         assert sb.hessian(f"{text}; L = {loss}", of="L", wrt="X").verify() < 1e-8

@@ -63,9 +63,7 @@ def test_layers_are_right_under_every_name(text: str) -> None:
     found = found if len(d.wrt) > 1 else (found,)
     assert all(same(v, p.deltas[n, 0]) for n, v in zip(d.wrt, found, strict=True))
     for data in d.wrt:
-        layer = loaded(layers([Layer(d, "Own", data)])).Own(
-            *(v for n, v in values.items() if n != data)
-        )
+        layer = loaded(layers([Layer(d, "Own", data)])).Own(*(v for n, v in values.items() if n != data))
         for _ in range(2):  # the second call finds the arrays of the first
             assert same(layer.forward(values[data]), p.values[d.of, 0])
             assert same(layer.backward(*bar), p.deltas[data, 0])
@@ -86,13 +84,9 @@ def test_different_names_stay_different() -> None:
 def outer(d: Derivation) -> set[str]:
     """What the emitted function reads without having it from its arguments."""
     work = ast.parse(d.source()).body
-    inside = next(
-        f for f in work if isinstance(f, ast.FunctionDef) and f.name == "value_and_gradients"
-    )
+    inside = next(f for f in work if isinstance(f, ast.FunctionDef) and f.name == "value_and_gradients")
     names = [n for n in ast.walk(inside) if isinstance(n, ast.Name)]
-    made = {n.id for n in names if isinstance(n.ctx, ast.Store)} | {
-        a.arg for a in inside.args.kwonlyargs
-    }
+    made = {n.id for n in names if isinstance(n.ctx, ast.Store)} | {a.arg for a in inside.args.kwonlyargs}
     above = {f.name for f in work if isinstance(f, ast.FunctionDef)}
     arguments = {a.arg for a in ast.walk(inside) if isinstance(a, ast.arg)}
     return {n.id for n in names} - made - above - arguments
@@ -106,35 +100,13 @@ def test_what_code_uses_itself_is_known(name: str) -> None:
 
 @pytest.mark.parametrize("seed", range(30, 60))
 def test_random_graphs_under_names_of_code(seed: int) -> None:
-    words = [
-        "np",
-        "sum",
-        "range",
-        "float",
-        "erf",
-        "view",
-        "fold",
-        "len",
-        "self",
-        "p_bar",
-        "L_bar",
-        "gelu",
-    ]
+    words = ["np", "sum", "range", "float", "erf", "view", "fold", "len", "self", "p_bar", "L_bar", "gelu"]
     text = random_graph(seed, 6, EVERYTHING)
     for k in range(6):
-        text = text.replace(f"p{k}", words[(seed + k) % 12]).replace(
-            f"q{k}", words[(seed + k + 5) % 12]
-        )
+        text = text.replace(f"p{k}", words[(seed + k) % 12]).replace(f"q{k}", words[(seed + k + 5) % 12])
     d = sb.derive(text)
     assert not emitted_differs(d, seed), text
 
 
 def test_builtins_are_builtins() -> None:
-    assert {n for n in OWN if hasattr(builtins, n)} == {
-        "sum",
-        "range",
-        "float",
-        "next",
-        "int",
-        "len",
-    }
+    assert {n for n in OWN if hasattr(builtins, n)} == {"sum", "range", "float", "next", "int", "len"}

@@ -36,9 +36,7 @@ def test_norms_are_taken_of_something(graph: str) -> None:
 
 
 def test_the_functions_with_a_kink_are_named() -> None:
-    (said,) = [
-        p for p in conventions(sb.derive("v: d; L = sum(abs(v))")) if p.key == "convention.relu"
-    ]
+    (said,) = [p for p in conventions(sb.derive("v: d; L = sum(abs(v))")) if p.key == "convention.relu"]
     assert [latex(f) for _, f in said.values[0][1].values] == [r"\left|q\right|"]
 
 

@@ -28,9 +28,7 @@ def graph(bias: str, options: str) -> str:
     return f"{'; '.join(shapes)}; {bias and 'bias: 7;'} y = conv2d(image, kernel{bias}{options})"
 
 
-def by_loops(
-    image: Array, kernel: Array, y_bar: Array | None, stride: int, padding: int, dilation: int
-):  # noqa: ANN201
+def by_loops(image: Array, kernel: Array, y_bar: Array | None, stride: int, padding: int, dilation: int):  # noqa: ANN201
     """The sum over windows, and both gradients entry by entry."""
     p = padding
     wide = np.pad(image, ((0, 0), (0, 0), (p, p), (p, p)))

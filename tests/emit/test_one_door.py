@@ -14,9 +14,7 @@ from tests.emit.test_layers_code import loaded
 from tests.emitted_values import Array
 
 GIVEN = {"x": np.ones(3), "W": np.ones((5, 3)), "y": np.array([0, 2, 4, 1, 3])}
-TEXT = (
-    "x: 3; W: m x 3; y: m label m; u = tanh(W @ x); L = sum(cross_entropy_logits(outer(u, u), y))"
-)
+TEXT = "x: 3; W: m x 3; y: m label m; u = tanh(W @ x); L = sum(cross_entropy_logits(outer(u, u), y))"
 WRONG = {
     "x is declared 3, given an array of shape (3, 1)": {"x": np.ones((3, 1))},
     "x is declared 3, beside the other arrays (3,)": {"x": np.ones(2)},
@@ -44,9 +42,7 @@ def renamed(word: str, text: str) -> str:
     return text.replace("x:", f"{word}:").replace("@ x)", f"@ {word})")
 
 
-@pytest.mark.parametrize(
-    "word", ["x", "np", "sum", "self", "forward", "view", "_fits", "np_", "len"]
-)
+@pytest.mark.parametrize("word", ["x", "np", "sum", "self", "forward", "view", "_fits", "np_", "len"])
 @pytest.mark.parametrize("says", [*WRONG, ""])
 def test_every_door_refuses_what_does_not_fit(word: str, says: str) -> None:
     d = sb.derive(renamed(word, TEXT))
@@ -61,9 +57,7 @@ def test_every_door_refuses_what_does_not_fit(word: str, says: str) -> None:
 
 
 def test_a_layer_refuses_a_signal_of_another_size() -> None:
-    layer = loaded(layers([Layer(sb.derive("np: n; a: n; y = tanh(np*a)"), "Own", "np")])).Own(
-        a=np.ones(3)
-    )
+    layer = loaded(layers([Layer(sb.derive("np: n; a: n; y = tanh(np*a)"), "Own", "np")])).Own(a=np.ones(3))
     layer.forward(np=np.ones(3))
     assert layer.backward(y_bar=np.ones(3)).shape == layer.a_bar.shape == (3,)
     with pytest.raises(ValueError, match="y_bar is declared n, given an array of shape"):

@@ -29,9 +29,7 @@ def test_nothing_quadratic_is_built(name: str) -> None:
     d = sb.derive(GRAPHS[name])
     assert d.verify().ok
     rng = np.random.default_rng(5)
-    shapes = {
-        n: [s.value({"n": HUGE, "m": 7}) for s in d.graph.symbol[n].shape] for n in d.graph.inputs
-    }
+    shapes = {n: [s.value({"n": HUGE, "m": 7}) for s in d.graph.symbol[n].shape] for n in d.graph.inputs}
     given = {n: rng.normal(size=s) for n, s in shapes.items()}
     given |= {n: 11 for n in given if d.graph.symbol[n].symbol.labels}  # type: ignore[union-attr]
     found = d.compile()(**given)

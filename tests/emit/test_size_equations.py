@@ -51,9 +51,7 @@ def test_what_the_code_does_not_need_is_not_asked_for(text: str) -> None:
     ],
 )
 def test_what_no_shape_says_is_said(text: str, name: str) -> None:
-    with pytest.raises(
-        sb.SymbackpropError, match=rf"size ({name}) does not follow.*\n.*declare an axis"
-    ):
+    with pytest.raises(sb.SymbackpropError, match=rf"size ({name}) does not follow.*\n.*declare an axis"):
         sb.derive(text).source()
 
 

@@ -63,9 +63,7 @@ def test_a_contraction_keeps_the_value(name: str, seed: int) -> None:
 
 def test_a_lost_delta_changes_the_value() -> None:
     a, b, _ = RIGHT["δ of two letters"]
-    whole, lost = (
-        bind(x, (I, J)) for x in (en.multiply(*RIGHT["δ of two letters"]), en.multiply(a, b))
-    )
+    whole, lost = (bind(x, (I, J)) for x in (en.multiply(*RIGHT["δ of two letters"]), en.multiply(a, b)))
     assert not np.allclose(value(whole, 7), value(lost, 7))
 
 

@@ -46,13 +46,10 @@ def sums(rng: Rng, out: tuple[Index, ...], depth: int = 1) -> Entries:
     terms = []
     for _ in range(int(rng.integers(1, 4))):
         factors = tuple(
-            (atom(rng, depth), Fraction(int(rng.integers(1, 3))))
-            for _ in range(int(rng.integers(3)))
+            (atom(rng, depth), Fraction(int(rng.integers(1, 3)))) for _ in range(int(rng.integers(3)))
         )
         free = [i for a, _ in factors for i in en.atom_indices(a)]
-        bound = tuple(
-            i for i in dict.fromkeys((*free, *([U] * int(rng.integers(2))))) if i not in out
-        )
+        bound = tuple(i for i in dict.fromkeys((*free, *([U] * int(rng.integers(2))))) if i not in out)
         terms.append(Term(Fraction(int(rng.integers(1, 7)), 3), factors, bound))
     return Entries(tuple(terms))
 
@@ -74,9 +71,7 @@ def single(e: Entries, here: Mapping[Index, int], given: Mapping[Hashable, Array
     for t in e.terms:
         for spot in product(*(range(i.size.value(SIZES)) for i in t.bound)):
             inner = {**here, **dict(zip(t.bound, spot, strict=True))}
-            total += float(t.coefficient) * prod(
-                [number(a, inner, given) ** int(x) for a, x in t.factors]
-            )
+            total += float(t.coefficient) * prod([number(a, inner, given) ** int(x) for a, x in t.factors])
     return total
 
 
@@ -84,11 +79,7 @@ def number(a: Atom, here: Mapping[Index, int], given: Mapping[Hashable, Array]) 
     match a:
         case Elem():
             array, at = given[a.tensor], tuple(place(p, here) for p in a.at)
-            return (
-                float(array[at])
-                if all(0 <= p < n for p, n in zip(at, array.shape, strict=True))
-                else 0.0
-            )
+            return float(array[at]) if all(0 <= p < n for p, n in zip(at, array.shape, strict=True)) else 0.0
         case SizeOf():
             return a.size.value(SIZES)
         case Group():
@@ -135,9 +126,7 @@ def test_another_operation_is_another_value() -> None:
     e = Entries((Term(Fraction(1), ((AtMost(en.position(U), en.position(J)), Fraction(1)),
                                     (Elem("a", (en.position(I),)), Fraction(2))), (U,)),))  # fmt: skip
     own = floats(given, SIZES)
-    strict = replace(
-        own, holds=lambda a: own.holds(AtMost(a.left, Affine(a.right.terms, size(-1))))
-    )
+    strict = replace(own, holds=lambda a: own.holds(AtMost(a.left, Affine(a.right.terms, size(-1)))))
     powerless = replace(own, power=lambda v, x: v)
     want = by_hand(e, given)
     assert np.allclose(fold(e, (I, J), own), want)

@@ -70,9 +70,7 @@ class Machine:
             done[e] = self.node(e, done, values, t)
         return done[root]
 
-    def node(
-        self, e: Expr, done: Mapping[Expr, Array], values: Mapping[Key, Array], t: int
-    ) -> Array:
+    def node(self, e: Expr, done: Mapping[Expr, Array], values: Mapping[Key, Array], t: int) -> Array:
         if e.op is SYMBOL:
             s = e.symbol
             assert s

@@ -46,9 +46,7 @@ def in_groups(rank: int) -> Function:
     def run(x: Any, f: Any, *bias: Any, **attributes: float) -> Any:
         (g, k), image = f.shape[:2], x.shape[-rank:]
         flat = x.reshape(*x.shape[: -rank - 2], -1, *image)
-        y = conv(
-            flat, f.reshape(-1, *f.shape[2:]), *(b.ravel() for b in bias), groups=g, **attributes
-        )
+        y = conv(flat, f.reshape(-1, *f.shape[2:]), *(b.ravel() for b in bias), groups=g, **attributes)
         return y.reshape(*y.shape[: -rank - 1], g, k, *y.shape[-rank:])
 
     return run
@@ -215,9 +213,7 @@ def attention(q: Any, k: Any, v: Any, *, heads: int = 1, causal: str = "no") -> 
     return y.reshape(y.shape[0], -1)
 
 
-def transformer_block(
-    x: Any, wq: Any, wk: Any, wv: Any, wo: Any, g: Any, b: Any, v1: Any, v2: Any
-) -> Any:
+def transformer_block(x: Any, wq: Any, wk: Any, wv: Any, wo: Any, g: Any, b: Any, v1: Any, v2: Any) -> Any:
     a = layernorm(x, g, b, eps=1e-5)
     r = x + attention(a @ wq, a @ wk, a @ wv, heads=2, causal="yes") @ wo
     return r + jax.nn.gelu(layernorm(r, eps=1e-5) @ v1, approximate=False) @ v2

@@ -93,12 +93,7 @@ def test_every_composition_is_among_them(system: System) -> None:
 
 
 CONSTANTS = ("ones", "zeros", "eye")
-SAME = (
-    "avg_pool1d",
-    "avg_pool2d",
-    "conv1d",
-    "permute",
-)  # as their op, as conv2d, as softmax of an axis
+SAME = ("avg_pool1d", "avg_pool2d", "conv1d", "permute")  # as their op, as conv2d, as softmax of an axis
 
 # --- graphs --------------------------------------------------------------------------------------
 
@@ -158,9 +153,7 @@ def test_random_graphs(system: System, seed: int) -> None:
 @settings(max_examples=RANDOM, deadline=None, database=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
 @drawn(st.randoms(use_true_random=False), st.integers(3, 60), st.integers(0, 2**16))
-def test_graphs_drawn_to_be_shrunk(
-    system: System, source: random.Random, nodes: int, seed: int
-) -> None:
+def test_graphs_drawn_to_be_shrunk(system: System, source: random.Random, nodes: int, seed: int) -> None:
     """The same graphs with every choice drawn by Hypothesis, which looks for the smallest that fails."""
     d = sb.derive(random_graph(source, nodes, EVERYTHING))
     assume(not on_a_tie(d, given(d, seed)))

@@ -171,12 +171,7 @@ def cosine_embedding(x: Any, z: Any, t: Any, margin: float) -> Any:
 
 def triplet(a: Any, p: Any, n: Any, margin: float) -> Any:
     return F.triplet_margin_with_distance_loss(
-        a,
-        p,
-        n,
-        distance_function=lambda x, y: ((x - y) ** 2).sum(-1),
-        margin=margin,
-        reduction="none",
+        a, p, n, distance_function=lambda x, y: ((x - y) ** 2).sum(-1), margin=margin, reduction="none"
     )
 
 
@@ -190,9 +185,7 @@ def attention(q: Any, k: Any, v: Any, *, heads: int = 1, causal: str = "no") -> 
     return y.transpose(0, 1).flatten(1)
 
 
-def transformer_block(
-    x: Any, wq: Any, wk: Any, wv: Any, wo: Any, g: Any, b: Any, v1: Any, v2: Any
-) -> Any:
+def transformer_block(x: Any, wq: Any, wk: Any, wv: Any, wo: Any, g: Any, b: Any, v1: Any, v2: Any) -> Any:
     a = F.layer_norm(x, g.shape, g, b)
     r = x + attention(a @ wq, a @ wk, a @ wv, heads=2, causal="yes") @ wo
     return r + F.gelu(F.layer_norm(r, g.shape) @ v1) @ v2

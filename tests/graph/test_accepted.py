@@ -121,9 +121,7 @@ def test_python_is_refused_as_text_is(build: object) -> None:
         build()
 
 
-@pytest.mark.parametrize(
-    "text", ["x: 1000000000000; L = sum(x**2)", "x: 100000; L = sum(outer(x, x))"]
-)
+@pytest.mark.parametrize("text", ["x: 1000000000000; L = sum(x**2)", "x: 100000; L = sum(outer(x, x))"])
 def test_arrays_too_large_for_values_are_derived_but_not_evaluated(text: str) -> None:
     d = sb.derive(text)
     assert d["x"].text()

@@ -95,7 +95,5 @@ def test_in_every_notation(sums: str, vectors: str) -> None:
 def test_blocks_that_only_entries_say_are_refused() -> None:
     graph = "c: n; h = cumsum(c); L = sum(h**2)"
     assert sb.hessian(graph, wrt="c").text()
-    with pytest.raises(
-        sb.DeclarationError, match="no product of matrices says the block of c and c"
-    ):
+    with pytest.raises(sb.DeclarationError, match="no product of matrices says the block of c and c"):
         sb.hessian(graph, wrt=["c"]).text()

@@ -131,9 +131,7 @@ VALUES: list[tuple[str, dict[str, Array], Callable[[], Array]]] = [
 
 
 @pytest.mark.parametrize(("text", "values", "wanted"), VALUES, ids=[t for t, _, _ in VALUES])
-def test_values_are_numpys(
-    text: str, values: dict[str, Array], wanted: Callable[[], Array]
-) -> None:
+def test_values_are_numpys(text: str, values: dict[str, Array], wanted: Callable[[], Array]) -> None:
     """By the emitted code and by the definition; the gradients by the definition are the emitted ones'."""
     d = sb.derive(text)
     right = np.asarray(wanted())
@@ -169,9 +167,7 @@ def test_every_printed_side_holds(text: str) -> None:
     assert report.ok, report.failures
 
 
-@pytest.mark.parametrize(
-    ("stride", "padding", "dilation"), [(1, 0, 1), (2, 1, 1), (3, 0, 2), (2, 2, 3)]
-)
+@pytest.mark.parametrize(("stride", "padding", "dilation"), [(1, 0, 1), (2, 1, 1), (3, 0, 2), (2, 2, 3)])
 def test_a_transposed_convolution_is_the_pullback_of_a_convolution(
     stride: int, padding: int, dilation: int
 ) -> None:
@@ -295,7 +291,4 @@ def test_weights_are_told_from_data(text: str, learned: set[str]) -> None:
 
 
 def test_what_one_differentiates_by_beside_data_is_learned() -> None:
-    assert Roles(sb.derive("x: d; W: m x d; b: m; y = W @ x + b", wrt=["W", "b"])).parameters == {
-        "W",
-        "b",
-    }
+    assert Roles(sb.derive("x: d; W: m x d; b: m; y = W @ x + b", wrt=["W", "b"])).parameters == {"W", "b"}

@@ -85,9 +85,7 @@ def test_means_what_numpy_means(text: str) -> None:
 
 
 def test_a_step_made_by_softmax_is_probabilities() -> None:
-    steps = (
-        "t: 1..T; z[t]: k; y[t]: k onehot; p[t] = softmax(z[t]); l[t] = cross_entropy(p[t], y[t])"
-    )
+    steps = "t: 1..T; z[t]: k; y[t]: k onehot; p[t] = softmax(z[t]); l[t] = cross_entropy(p[t], y[t])"
     assert sb.derive(f"{steps}; L = sum(l[t], over=t)", wrt="z")["z"].text() == "pₜ − yₜ"
 
 

@@ -110,9 +110,7 @@ def test_a_helper_that_a_declared_node_is_the_same_as_goes_by_its_name() -> None
     d = sb.derive(loss)
     assert d.verify(seed=5).ok
     assert r"\frac{P_{pq}}{n}" in latex_of(d) or r"\frac{P_{mq}}{n}" in latex_of(d)
-    both = sb.derive(
-        "x: d; p = softmax(x); L = logsumexp(x) + p @ x"
-    )  # p held fixed, the helper not
+    both = sb.derive("x: d; p = softmax(x); L = logsumexp(x) + p @ x")  # p held fixed, the helper not
     assert both.verify(seed=5).ok
     assert r"\tilde{p}" in latex_of(both)
 

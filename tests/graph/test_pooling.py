@@ -102,9 +102,7 @@ def test_near_ties_are_kinks_and_equal_zeros_are_not() -> None:
     ],
 )
 def test_options_may_stand_without_their_names(without: str, named: str) -> None:
-    first, second = (
-        sb.read(f"X: n x 2 x 4 x 9; y = {e}").definition["y"] for e in (without, named)
-    )
+    first, second = (sb.read(f"X: n x 2 x 4 x 9; y = {e}").definition["y"] for e in (without, named))
     assert first is second
 
 

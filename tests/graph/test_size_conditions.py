@@ -60,9 +60,7 @@ def test_a_point_of_other_sizes_is_refused() -> None:
 
 def test_no_sizes() -> None:
     g = sb.read("x: n; y: m; a = x[:m]; b = y[:n+1]")
-    with pytest.raises(
-        sb.SymbackpropError, match=r"no sizes are found with n >= m and m >= n [+] 1"
-    ):
+    with pytest.raises(sb.SymbackpropError, match=r"no sizes are found with n >= m and m >= n [+] 1"):
         bind_sizes(g, 0)
 
 

@@ -77,10 +77,7 @@ def decided_by_name(tree: ast.AST) -> Iterator[int]:
                     met = [left, *right]
                 case ast.Subscript(slice=key):
                     met = [key]
-                case ast.Call(
-                    func=ast.Attribute(attr="get" | "startswith" | "endswith"),
-                    args=args,
-                ):
+                case ast.Call(func=ast.Attribute(attr="get" | "startswith" | "endswith"), args=args):
                     assert isinstance(n.func, ast.Attribute)
                     met = [*args[:1], n.func.value]
                 case ast.Match(subject=subject):

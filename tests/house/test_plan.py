@@ -120,17 +120,10 @@ def test_somebody_answers_at_every_door(door: str) -> None:
     module, function = sb._DOORS[door]
     home = MODULES[f"symbackprop.{module}"]
     names = {n.name for n in TREES[home].body if isinstance(n, ast.FunctionDef)}
-    names |= {
-        a.asname or a.name
-        for n in TREES[home].body
-        if isinstance(n, ast.ImportFrom)
-        for a in n.names
-    }
+    names |= {a.asname or a.name for n in TREES[home].body if isinstance(n, ast.ImportFrom) for a in n.names}
     assert function in names
     said = [f'"{door}"' in p.read_text("utf-8") for p in FILES if p.name != "__init__.py"]
-    verb = door.startswith("run ") and 'through(f"run {' in (PACKAGE / "__main__.py").read_text(
-        "utf-8"
-    )
+    verb = door.startswith("run ") and 'through(f"run {' in (PACKAGE / "__main__.py").read_text("utf-8")
     assert any(said) or verb, "nobody knocks"
 
 
@@ -175,9 +168,7 @@ def parts(place: Path) -> set[str]:
     return {x for p in place.rglob("*.py") for x in p.relative_to(place).with_suffix("").parts}
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in FILES if p.name == "__init__.py"], ids=lambda p: p.parent.name
-)
+@pytest.mark.parametrize("path", [p for p in FILES if p.name == "__init__.py"], ids=lambda p: p.parent.name)
 def test_a_folder_says_what_enters_and_what_is_read_first(path: Path) -> None:
     said = ast.get_docstring(TREES[path]) or ""
     if path.parent != PACKAGE:
@@ -235,13 +226,9 @@ def test_every_room_has_its_tests() -> None:
 
 
 def test_public_files_are_typed_strictly() -> None:
-    listed = set(
-        tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pyright"]["strict"]
-    )
+    listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pyright"]["strict"])
     homes = {f"symbackprop/{m.replace('.', '/')}.py" for m in sb._HOME.values()}
-    homes |= {f"symbackprop/{n}/__init__.py" for n in sb._PUBLIC_FOLDERS} | {
-        "symbackprop/__init__.py"
-    }
+    homes |= {f"symbackprop/{n}/__init__.py" for n in sb._PUBLIC_FOLDERS} | {"symbackprop/__init__.py"}
     assert homes - listed == set()
     assert all((ROOT / x).is_file() for x in listed)
     assert (PACKAGE / "py.typed").is_file()
@@ -290,9 +277,7 @@ def test_functions_stay_small() -> None:
 
 # --- one error family, one place for alphabets -----------------------------------------------------
 
-BUILT_IN = {
-    n for n, v in vars(builtins).items() if isinstance(v, type) and issubclass(v, BaseException)
-}
+BUILT_IN = {n for n, v in vars(builtins).items() if isinstance(v, type) and issubclass(v, BaseException)}
 NATIVE = {"__init__.py": {"AttributeError"}}  # what Python itself asks for
 RUNS = [ascii_lowercase[k : k + 3] for k in range(24)]
 
@@ -308,9 +293,7 @@ def strangers(tree: ast.AST) -> set[str]:
 
 def alphabets(tree: ast.AST) -> list[str]:
     """Texts of letters in their order, as index letters are taken from."""
-    texts = [
-        n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)
-    ]
+    texts = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
     return [t for t in texts if t.isascii() and t.isalpha() and sum(run in t for run in RUNS) > 1]
 
 
@@ -324,11 +307,6 @@ def test_errors_are_one_family_and_alphabets_have_one_place(path: Path) -> None:
 
 
 def test_a_stranger_and_an_alphabet_are_seen() -> None:
-    text = (
-        "class Lost(KeyError): ...\ndef f():\n    raise ValueError('x')\n    raise RuntimeError\n"
-    )
+    text = "class Lost(KeyError): ...\ndef f():\n    raise ValueError('x')\n    raise RuntimeError\n"
     assert strangers(ast.parse(text)) == {"KeyError", "ValueError", "RuntimeError"}
-    assert alphabets(ast.parse("x = 'ijklmpq'; y = 'first'; z = 'abcdfgh'")) == [
-        "ijklmpq",
-        "abcdfgh",
-    ]
+    assert alphabets(ast.parse("x = 'ijklmpq'; y = 'first'; z = 'abcdfgh'")) == ["ijklmpq", "abcdfgh"]

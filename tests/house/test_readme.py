@@ -43,9 +43,7 @@ def test_every_function_of_a_graph_is_named() -> None:
     parts = {"channelwise", "group_conv1d", "group_conv2d"}  # of others
     named = set(re.findall(r"`([a-z_0-9]+)[`(]", README)) | set(re.findall(r"\b([a-z]+)\(", README))
     assert set(FUNCTIONS) - named == parts
-    (lists,) = re.findall(
-        r"^Entry by entry:.*?All of them are their equations", README, re.M | re.S
-    )
+    (lists,) = re.findall(r"^Entry by entry:.*?All of them are their equations", README, re.M | re.S)
     assert set(re.findall(r"`(\w+)`", lists)) - set(FUNCTIONS) == set()
 
 

@@ -179,14 +179,10 @@ def test_private_modules_of_a_folder_are_not_sheets(folder: Path) -> None:
 
 def test_a_pipe_is_quiet(folder: Path) -> None:
     put(folder, good=GOOD)
-    done = run(
-        "build", str(folder / "sheets"), "-o", str(folder / "out"), "--to", "tex", "--lang", "en"
-    )
+    done = run("build", str(folder / "sheets"), "-o", str(folder / "out"), "--to", "tex", "--lang", "en")
     assert done.returncode == 0
     assert done.stderr == ""
-    assert re.fullmatch(
-        r".*good\.en\.tex: \d+ of \d+ equations verified, largest error \S+\n", done.stdout
-    )
+    assert re.fullmatch(r".*good\.en\.tex: \d+ of \d+ equations verified, largest error \S+\n", done.stdout)
 
 
 # --- derive --------------------------------------------------------------------------------------
@@ -239,9 +235,7 @@ def test_derive_second_kinds(
 
 
 @pytest.mark.parametrize("kind", ["jacobian", "hessian"])
-def test_derive_second_kinds_by_several(
-    layer: str, kind: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_derive_second_kinds_by_several(layer: str, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The blocks, then the whole."""
     of = {"jacobian": "h", "hessian": "L"}[kind]
     assert main(["derive", layer, "--of", of, "--wrt", "W,b", "--as", kind]) == 0

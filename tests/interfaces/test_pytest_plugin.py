@@ -43,9 +43,7 @@ answer.__dict__["page"] = spoiled(answer.page)
 def run_pytest(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A pytest of its own; it is told of the plugin where no installed package tells it."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    installed = any(
-        p.value == "symbackprop.interfaces.pytest_plugin" for p in entry_points(group="pytest11")
-    )
+    installed = any(p.value == "symbackprop.interfaces.pytest_plugin" for p in entry_points(group="pytest11"))
     plugin = () if installed else ("-p", "symbackprop.interfaces.pytest_plugin")
     return lambda *options: pytester.runpytest_subprocess(*plugin, *options)
 
@@ -62,9 +60,7 @@ def test_the_fixture_accepts_what_is_true(pytester: pytest.Pytester, run_pytest:
     run_pytest().assert_outcomes(passed=1)
 
 
-def test_the_fixture_refuses_what_cannot_be_read(
-    pytester: pytest.Pytester, run_pytest: Run
-) -> None:
+def test_the_fixture_refuses_what_cannot_be_read(pytester: pytest.Pytester, run_pytest: Run) -> None:
     pytester.makepyfile(
         """
         def test_layer(assert_derivation):
@@ -81,9 +77,7 @@ def test_every_printed_equation_is_a_test(pytester: pytest.Pytester, run_pytest:
     (folder / "one.py").write_text(SHEET, "utf-8")
     result = run_pytest("-rA", "--sheets", "some")
     assert result.ret == 0
-    result.stdout.fnmatch_lines(
-        ["PASSED *one.py::one::forward.L", "PASSED *one.py::one::gradient.W"]
-    )
+    result.stdout.fnmatch_lines(["PASSED *one.py::one::forward.L", "PASSED *one.py::one::gradient.W"])
     assert result.parseoutcomes()["passed"] >= 5
 
 
@@ -93,18 +87,14 @@ def test_one_equation_can_be_chosen(pytester: pytest.Pytester, run_pytest: Run) 
     assert result.parseoutcomes()["passed"] == 1
 
 
-def test_a_false_equation_fails_under_its_own_name(
-    pytester: pytest.Pytester, run_pytest: Run
-) -> None:
+def test_a_false_equation_fails_under_its_own_name(pytester: pytest.Pytester, run_pytest: Run) -> None:
     (pytester.path / "wrong.py").write_text(FALSE, "utf-8")
     result = run_pytest("-rA", "--sheets", "wrong.py")
     result.stdout.fnmatch_lines(["FAILED wrong.py::one::forward.u1 *differs*"])
     assert result.parseoutcomes()["failed"] == 1
 
 
-def test_without_the_option_no_module_is_collected(
-    pytester: pytest.Pytester, run_pytest: Run
-) -> None:
+def test_without_the_option_no_module_is_collected(pytester: pytest.Pytester, run_pytest: Run) -> None:
     (pytester.path / "one.py").write_text(SHEET, "utf-8")
     result = run_pytest()
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED

@@ -31,10 +31,7 @@ CENTRED = [
     ("x: n; y = x + mean(x)", ""),
     ("x: n; y = (x - mean(x))**2", ""),
     ("x: n; w: n; y = w*(x - mean(x))", ""),
-    (
-        "X: n x n; y = X - mean(X, axis=1)",
-        "all",
-    ),  # columns less the means of rows: only the whole is 0
+    ("X: n x n; y = X - mean(X, axis=1)", "all"),  # columns less the means of rows: only the whole is 0
     ("X: n x d; y = X - 2*mean(X, axis=0)", ""),
 ]
 

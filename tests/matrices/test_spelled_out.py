@@ -36,9 +36,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize(("graph", "y", "said", "slope", "loss"), ROWS)
-def test_a_loss_spelled_out(
-    graph: str, y: object, said: str, slope: np.ndarray, loss: float
-) -> None:
+def test_a_loss_spelled_out(graph: str, y: object, said: str, slope: np.ndarray, loss: float) -> None:
     d = sb.derive(graph)
     assert d["z"].text() == said
     report = d.verify(seed=4)

@@ -25,10 +25,7 @@ from tests.verify.test_wrong import damaged, refused
 
 GAUSS = "S: n x n posdef; m: n; X: k x n; d = X - m; L = k*logdet(S)/2 + trace(solve(S, d.T @ d))/2"
 CODE = {
-    "A: n x n; b: n; x = solve(A, b); L = sum(x**2)": [
-        "np.linalg.solve(A, b)",
-        "np.linalg.solve(A.T, ",
-    ],
+    "A: n x n; b: n; x = solve(A, b); L = sum(x**2)": ["np.linalg.solve(A, b)", "np.linalg.solve(A.T, "],
     "A: n x n; B: n x m; L = sum((inverse(A) @ B)**2)": ["np.linalg.solve(A, B)"],
     "A: n x n; B: m x n; L = sum((B @ inverse(A))**2)": ["np.linalg.solve(A.T, B.T).T"],
     "A: n x n posdef; L = logdet(A)": ["np.linalg.slogdet(A)", "np.linalg.inv(A)"],
@@ -38,9 +35,7 @@ CODE = {
 }
 
 
-def at_a_point(
-    d: Derivation,
-) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], dict[str, np.ndarray]]:
+def at_a_point(d: Derivation) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Inputs, and values and gradients by definition, at one generic point."""
     for seed in range(9):
         raw = generic_point(d.graph, 0, seed)
@@ -89,10 +84,7 @@ def test_the_equation_stands_on_the_page() -> None:
     d = sb.derive("X: n x n; Y = inverse(X)")
     lines = [f"{d.latex(e.left)} = {d.latex(e.sides[0])}" for e in outline(d).equations]
     assert r"\sum_{k=1}^{n} X_{ik}\,Y_{kj} = \delta_{ij}" in lines
-    assert (
-        r"\sum_{p=1}^{n} X_{ip}\,\frac{\partial Y_{pj}}{\partial X_{km}} = -Y_{mj}\,\delta_{ik}"
-        in lines
-    )
+    assert r"\sum_{p=1}^{n} X_{ip}\,\frac{\partial Y_{pj}}{\partial X_{km}} = -Y_{mj}\,\delta_{ik}" in lines
 
 
 def test_symmetry_is_said_and_used() -> None:
@@ -157,19 +149,13 @@ def test_rules_shorten_and_hold(text: str, short: str) -> None:
 
 def test_a_vector_inside_a_product_is_no_matrix() -> None:
     """(C v) B is a row times B, not C (v B)."""
-    d = sb.derive(
-        "x: n; B: m x n; b: m; C: m x k; D: k x n; L = dot(B @ x + b, C @ (D @ x))", wrt=["x"]
-    )
+    d = sb.derive("x: n; B: m x n; b: m; C: m x k; D: k x n; L = dot(B @ x + b, C @ (D @ x))", wrt=["x"])
     assert d.verify().ok
 
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "A: n x m posdef; L = sum(A)",
-        "x: n symmetric; L = sum(x)",
-        "A: n x n; L = sum(matrix_power(A, 0))",
-    ],
+    ["A: n x m posdef; L = sum(A)", "x: n symmetric; L = sum(x)", "A: n x n; L = sum(matrix_power(A, 0))"],
 )
 def test_what_makes_no_sense_is_refused(text: str) -> None:
     with pytest.raises((DeclarationError, ShapeError)):
@@ -217,8 +203,7 @@ def test_gradients_of_determinants_are_finite_at_singular_matrices(name: str) ->
             step = np.zeros(at[n].shape)
             step[k] = 1e-5
             ahead, behind = (
-                forward(d.graph, Point({"n": 3}, {**start.values, (n, 0): at[n] + s * step}))
-                for s in (1, -1)
+                forward(d.graph, Point({"n": 3}, {**start.values, (n, 0): at[n] + s * step})) for s in (1, -1)
             )
             want[k] = (ahead.values["L", 0] - behind.values["L", 0]) / 2e-5
         assert np.allclose(found[n, 0], want, rtol=1e-6, atol=1e-8), n
@@ -228,9 +213,7 @@ def test_gradients_of_determinants_are_finite_at_singular_matrices(name: str) ->
 def test_an_inverse_alone_stays_without_a_value_there() -> None:
     d = sb.derive("X: n x n; L = trace(inverse(X))")
     start = Point({"n": 3}, {("X", 0): np.ones((3, 3))})
-    assert not np.any(
-        np.isfinite(backward_values(d.backward, forward(d.graph, start)).deltas["X", 0])
-    )
+    assert not np.any(np.isfinite(backward_values(d.backward, forward(d.graph, start)).deltas["X", 0]))
 
 
 def test_the_adjugate_is_what_it_is() -> None:
@@ -254,10 +237,7 @@ def test_a_trace_at_a_singular_matrix_is_refused() -> None:
 
 
 def test_lost_transposes_and_signs_are_caught() -> None:
-    for text in (
-        "X: n x n; L = log(abs(det(X)))",
-        "X: n x n; a: n; b: n; L = dot(a, inverse(X) @ b)",
-    ):
+    for text in ("X: n x n; L = log(abs(det(X)))", "X: n x n; a: n; b: n; L = dot(a, inverse(X) @ b)"):
         d = sb.derive(text)
         refused(damaged(d, "X", lambda e: e.T), "X")
         refused(damaged(d, "X", lambda e: -e), "X")

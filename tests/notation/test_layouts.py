@@ -55,9 +55,7 @@ def test_a_layout_says_where_rows_and_columns_belong(layout: str, vectors: str) 
 
 def test_products_run_from_the_output_or_from_the_variable() -> None:
     # the factors, named with their sizes, then written out
-    forward, backward = (
-        rows(derived(x))["product.x"].split(" = ") for x in ("numerator", "denominator")
-    )
+    forward, backward = (rows(derived(x))["product.x"].split(" = ") for x in ("numerator", "denominator"))
     assert forward[1] == "∂L/∂p⟨1×3⟩ ∂p/∂h⟨3×5⟩ ∂h/∂x⟨5×7⟩"
     assert backward[1] == "∂h/∂x⟨7×5⟩ ∂p/∂h⟨5×3⟩ ∂L/∂p⟨3×1⟩"
 

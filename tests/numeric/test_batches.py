@@ -82,9 +82,7 @@ def test_gradients_of_a_batch_add_up(name: str, total: str) -> None:
             at[n] = np.eye(shape[-1])[rng.integers(0, shape[-1], shape[:-1])]
     whole = many.compile("numpy")(**at)
     f = one.compile("numpy")
-    each = [
-        f(**{n: v[i] if n in samples.split() else v for n, v in at.items()}) for i in range(rows)
-    ]
+    each = [f(**{n: v[i] if n in samples.split() else v for n, v in at.items()}) for i in range(rows)]
     weight = 1 / rows if total == "mean" else 1.0
     for n in ("L", *one.wrt):
         alone = [np.asarray(e[n]) * weight for e in each]

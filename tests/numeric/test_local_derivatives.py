@@ -58,7 +58,5 @@ def test_what_does_not_move_is_computed_once(monkeypatch: pytest.MonkeyPatch) ->
     scope = local_names.of(d, local_names.Local("y", "b"))
     found = local_values(d, p, Scene(d, Names(d), p, 2).values, scope)
     before = len(seen)
-    np.asarray(
-        found[Partial(scope.printed(scope.node), scope.tex)].array[np.ix_(*map(range, (3, 7, 7)))]
-    )
+    np.asarray(found[Partial(scope.printed(scope.node), scope.tex)].array[np.ix_(*map(range, (3, 7, 7)))])
     assert len(seen) - before <= 7, "one sum for each column, no product"

@@ -32,11 +32,7 @@ def lines(graph: str, at: dict[str, object]) -> dict[str, str]:
     made = sb.Derived(graph, at=at)
     report = verify_page(made.derivation, made.page)
     report.demand()
-    return {
-        eq.key: f"{eq.relation} {latex(eq.sides[-1])}"
-        for eq in made.page.equations
-        if eq.local is TRACE
-    }
+    return {eq.key: f"{eq.relation} {latex(eq.sides[-1])}" for eq in made.page.equations if eq.local is TRACE}
 
 
 @pytest.mark.parametrize(
@@ -115,9 +111,7 @@ def test_a_near_miss_is_caught(definition: str, x: float, side: Formula, relatio
         ("x: 3; p = softmax(x); k = argmax(p); y = p[k]", {"x": [0, 1, 0.5]}, "k", "= 2"),
     ],
 )
-def test_positions_count_from_one(
-    graph: str, at: dict[str, object], name: str, position: str
-) -> None:
+def test_positions_count_from_one(graph: str, at: dict[str, object], name: str, position: str) -> None:
     assert lines(graph, at)[f"trace.{name}"] == position
 
 
@@ -192,9 +186,7 @@ def test_digits() -> None:
     assert rounded(Fraction(99996, 100000), Fraction(99996, 100000)) == Decimal("1.000")
     assert rounded(Fraction(0), Fraction(0)) == ZERO
     assert rounded(Fraction(1, 10**90), Fraction(2, 10**90)) == Decimal("0.000000")
-    assert (
-        latex(rounded(Fraction(99999, 10**10), Fraction(99999, 10**10))) == r"1.000 \cdot 10^{-5}"
-    )
+    assert latex(rounded(Fraction(99999, 10**10), Fraction(99999, 10**10))) == r"1.000 \cdot 10^{-5}"
     assert half_units(rounded(third, third)) == Decimal("0.00005000001")
 
 
@@ -213,9 +205,7 @@ def test_precise_functions_are_those_of_floating_point(name: str) -> None:
 
 
 def test_an_ill_conditioned_system_is_right_to_its_digits() -> None:
-    found = lines(
-        "x: 2; A: 2 x 2; y = solve(A, x)", {"A": [[1, 1], [1, 1.0000000001]], "x": [1, 2]}
-    )
+    found = lines("x: 2; A: 2 x 2; y = solve(A, x)", {"A": [[1, 1], [1, 1.0000000001]], "x": [1, 2]})
     assert found["trace.y"] == r"= \begin{bmatrix} -9999999999 \\ 10000000000 \end{bmatrix}"
 
 

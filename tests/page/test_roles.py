@@ -118,10 +118,7 @@ def body(html: str) -> str:
 def test_the_picture_says_the_same() -> None:
     d = sb.derive(LEAST, wrt=["w"])
     (figure,) = (
-        b
-        for s in outline(d, Options(("graph",))).sections
-        for b in s.blocks
-        if isinstance(b, Figure)
+        b for s in outline(d, Options(("graph",))).sections for b in s.blocks if isinstance(b, Figure)
     )
     kinds = {v.key: v.kind for v in figure.vertices}
     assert kinds["w"] == "parameter"

@@ -41,12 +41,8 @@ def pictures(draw: st.DrawFn) -> Picture:
     """Random acyclic graphs of up to 40 vertices, with parallel arrows and loose ends."""
     n = draw(st.integers(0, 40))
     kinds = draw(st.lists(st.sampled_from(KINDS), min_size=n, max_size=n))
-    sizes = draw(
-        st.lists(st.sampled_from((NOTHING, Label(r"5\times 4", "5×4"))), min_size=n, max_size=n)
-    )
-    vertices = tuple(
-        vertex(f"v_{i}", k, size=s) for i, (k, s) in enumerate(zip(kinds, sizes, strict=True))
-    )
+    sizes = draw(st.lists(st.sampled_from((NOTHING, Label(r"5\times 4", "5×4"))), min_size=n, max_size=n))
+    vertices = tuple(vertex(f"v_{i}", k, size=s) for i, (k, s) in enumerate(zip(kinds, sizes, strict=True)))
     if n < 2:
         return Picture(vertices, ())
     ends = st.tuples(st.integers(0, n - 2), st.integers(1, 9), st.sampled_from(LABELS))
@@ -80,10 +76,7 @@ def samples(spline: tuple[Point, ...]) -> list[Point]:
 
 
 def inside(point: Point, box: Box, skin: float = 0.05) -> bool:
-    return (
-        abs(point[0] - box.x) < box.width / 2 - skin
-        and abs(point[1] - box.y) < box.height / 2 - skin
-    )
+    return abs(point[0] - box.x) < box.width / 2 - skin and abs(point[1] - box.y) < box.height / 2 - skin
 
 
 @settings(max_examples=60, deadline=None)
@@ -153,14 +146,7 @@ def test_everything_is_drawn_once(picture: Picture) -> None:
         assert not arrow.key or legend[arrow.key] == arrow.arrow.label
 
 
-HOSTILE = (
-    "<script>alert(1)</script>",
-    "a & b",
-    "\"quoted\" 'twice'",
-    "]]>",
-    "\x00\x1b\ud800\ufffe",
-    "<!--",
-)
+HOSTILE = ("<script>alert(1)</script>", "a & b", "\"quoted\" 'twice'", "]]>", "\x00\x1b\ud800\ufffe", "<!--")
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -23,11 +23,7 @@ def net(depth: int) -> Picture:
     one = Label("1", "1")
     for i in range(depth):
         w, o, z = f"W{i}", f"o{i}", f"z{i}"
-        vertices += [
-            vertex(w, "parameter", "W"),
-            vertex(o, "node", "matmul"),
-            vertex(z, "node", "tanh"),
-        ]
+        vertices += [vertex(w, "parameter", "W"), vertex(o, "node", "matmul"), vertex(z, "node", "tanh")]
         arrows += [Arrow(before, o, one), Arrow(w, o, one), Arrow(o, z, one)]
         before = z
     vertices += [vertex("y", "input"), vertex("L", "output", "mse")]
@@ -38,9 +34,7 @@ def net(depth: int) -> Picture:
 def test_repeats_of_a_deep_net() -> None:
     (repeat,) = find_repeats(net(12))
     assert len(repeat.layers) == 12
-    assert [set(layer) for layer in repeat.layers] == [
-        {f"W{i}", f"o{i}", f"z{i}"} for i in range(12)
-    ]
+    assert [set(layer) for layer in repeat.layers] == [{f"W{i}", f"o{i}", f"z{i}"} for i in range(12)]
     shown = collapse(replace(net(12), repeats=(repeat,)))
     assert [v.label.text for v in shown.vertices if v.kind == "ellipsis"] == ["⋯ × 10"]
     assert len(shown.vertices) == 1 + 3 + 1 + 3 + 2

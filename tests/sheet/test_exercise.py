@@ -88,9 +88,7 @@ def test_points_in_words(own: int, bonus: int, en: str, de: str) -> None:
     assert (points((own, bonus), "en"), points((own, bonus), "de")) == (en, de)
 
 
-SUMMED = Exercise(
-    title=both("One"), parts=(Part(both("u"), points=5, bonus=1), Part(both("v"), points=2))
-)
+SUMMED = Exercise(title=both("One"), parts=(Part(both("u"), points=5, bonus=1), Part(both("v"), points=2)))
 OWN = Exercise(title=both("Two"), points=3, bonus=2, parts=(Part(both("w"), points=99),))
 
 
@@ -183,9 +181,7 @@ def style(form: Form, language: Language) -> Style:
 def set_line(row: dict[str, str], boxed: object, form: Form) -> str:
     """A line of an equation as it stands in a document."""
     if form == "tex":
-        return (
-            f"{row['left']} &{row['sign']} " + (r"\quad " if row["indent"] else "") + row["right"]
-        )
+        return f"{row['left']} &{row['sign']} " + (r"\quad " if row["indent"] else "") + row["right"]
     left, sign = (html_line(row[k]) if row[k] else "" for k in ("left", "sign"))
     start = ("&emsp;" if row["indent"] else "") + ('<span class="boxed">' if boxed else "")
     return f'<td class="left">{left}</td><td>{sign}</td><td>{start}{html_line(row["right"])}<'
@@ -215,9 +211,7 @@ def upright(line: str, form: Form) -> str:
     return line.replace("textquoteright", "textquotesingle").replace("quoteleft", "asciigrave")
 
 
-def of_answers(
-    found: tuple[Answer, ...], form: Form, language: Language, version: Version
-) -> set[str]:
+def of_answers(found: tuple[Answer, ...], form: Form, language: Language, version: Version) -> set[str]:
     return set(traces(blocks_of(found, version, style(form, language)), form))
 
 
@@ -232,9 +226,7 @@ def secrets(sheet: Sheet, form: Form, language: Language) -> set[str]:
 @each_sheet
 @each_form
 @each_language
-def test_an_exercise_holds_nothing_of_its_solution(
-    name: str, form: Form, language: Language
-) -> None:
+def test_an_exercise_holds_nothing_of_its_solution(name: str, form: Form, language: Language) -> None:
     text = worked_document(name, form, language, "exercise")
     kept = secrets(worked(name), form, language)
     assert len(kept) > 20
@@ -257,12 +249,7 @@ def test_a_solution_holds_all_of_it(name: str, form: Form, language: Language) -
 @each_language
 def test_tasks_stand_in_both_versions(name: str, form: Form, language: Language) -> None:
     own = style(form, language)
-    asked = [
-        t
-        for e in worked(name).exercises
-        for t in (e.task, e.title, *(p.task for p in e.parts))
-        if t
-    ]
+    asked = [t for e in worked(name).exercises for t in (e.task, e.title, *(p.task for p in e.parts)) if t]
     assert all(isinstance(t, Words) for t in asked)
     for version in VERSIONS:
         text = worked_document(name, form, language, version)
@@ -289,9 +276,7 @@ def test_a_solution_holds_every_checked_equation(name: str) -> None:
 
 @each_sheet
 def test_an_exercise_marks_given_equations_only(name: str) -> None:
-    marked = re.findall(
-        r"^%% equation: (.+)$", worked_document(name, "tex", "de", "exercise"), re.M
-    )
+    marked = re.findall(r"^%% equation: (.+)$", worked_document(name, "tex", "de", "exercise"), re.M)
     given = [a for e in worked(name).exercises for a in e.given]
     derived = [a.exercise for a in given if isinstance(a, Derived)]
     stated = [a.page for a in given if isinstance(a, Stated)]
@@ -356,9 +341,7 @@ def test_a_wrong_line_is_not_written_in_any_version(write: object, version: str)
     assert [c.key for c in report.failures] == ["2:stated.1"]
     with pytest.raises(VerificationError, match=r"2:stated\.1: differs"):
         write(WRONG, report, "en", version)  # type: ignore[operator]
-    right = replace(
-        WRONG, exercises=(replace(WRONG.exercises[0], parts=WRONG.exercises[0].parts[:1]),)
-    )
+    right = replace(WRONG, exercises=(replace(WRONG.exercises[0], parts=WRONG.exercises[0].parts[:1]),))
     assert write(right, right.verify(), "en", version)  # type: ignore[operator]
 
 

@@ -40,15 +40,7 @@ def spelled(f: Formula, functions: Mapping[str, str]) -> str:
 
 def style(language: str) -> Style:
     return Style(
-        language,
-        {},
-        "column",
-        str,
-        str,
-        lambda f, room: f,
-        write=spelled,
-        signs=SIGNS,
-        from_tex=plain,
+        language, {}, "column", str, str, lambda f, room: f, write=spelled, signs=SIGNS, from_tex=plain
     )
 
 

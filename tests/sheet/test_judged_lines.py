@@ -38,9 +38,7 @@ def test_every_verdict_is_told(line: str, verdict: Verdict, said: str, shown: st
 
 
 @pytest.mark.parametrize(("line", "verdict", "said", "shown"), LINES)
-def test_another_verdict_than_expected_is_refused(
-    line: str, verdict: Verdict, said: str, shown: str
-) -> None:
+def test_another_verdict_than_expected_is_refused(line: str, verdict: Verdict, said: str, shown: str) -> None:
     other: Verdict = "holds" if verdict != "holds" else "false"
     with pytest.raises(VerificationError, match=verdict):
         _ = Judged(SQUARES, line, other).found
@@ -59,20 +57,14 @@ def test_the_letters_of_an_entry_are_set_as_formulas() -> None:
 
 
 def test_a_wrong_right_form_is_refused() -> None:
-    judged = Judged(
-        SQUARES, LINES[1][0], "transposed", right=(r"\frac{\partial L}{\partial W} = e x^\top",)
-    )
+    judged = Judged(SQUARES, LINES[1][0], "transposed", right=(r"\frac{\partial L}{\partial W} = e x^\top",))
     report = Sheet("s", {"en": "S", "de": "S"}, (Exercise(given=(judged,)),)).verify()
     assert [c.verdict for c in report.equalities] == ["differs"]
 
 
-@pytest.mark.parametrize(
-    "hostile", [r"L = \input{x}", r"L = <script>", r"L = %", r"L = ^^5cinput{x}"]
-)
+@pytest.mark.parametrize("hostile", [r"L = \input{x}", r"L = <script>", r"L = %", r"L = ^^5cinput{x}"])
 def test_what_is_printed_is_never_a_command(hostile: str) -> None:
-    sheet = Sheet(
-        "s", {"en": "S", "de": "S"}, (Exercise(given=(Judged(SQUARES, hostile, "unreadable"),)),)
-    )
+    sheet = Sheet("s", {"en": "S", "de": "S"}, (Exercise(given=(Judged(SQUARES, hostile, "unreadable"),)),))
     body = write_tex(sheet, sheet.verify(), "en").partition(r"\begin{document}")[2]
     assert r"\input" not in body and "^^" not in body and "% \n" not in body
     assert "<script>" not in write_html(sheet, sheet.verify(), "en")

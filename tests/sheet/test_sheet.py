@@ -64,9 +64,7 @@ MATRICES = sheet(
     title=both("Matrices"),
     graph="X: n x 3; y: n x 1; W: 4 x 1\nA = concat(X, ones(n, 1))\nE = relu(A @ W)\nL = sum((E - y)**2)/n",
 )
-SPECIAL = (
-    r"50% & <b>$x$</b> \input{/etc/passwd} #1 _ ^ ~ {} \end{document} <script>alert(1)</script>"
-)
+SPECIAL = r"50% & <b>$x$</b> \input{/etc/passwd} #1 _ ^ ~ {} \end{document} <script>alert(1)</script>"
 HOSTILE = replace(
     LAYER, name="hostile", title=both(SPECIAL), header={"course": SPECIAL, "number": SPECIAL, "due": SPECIAL},
     exercises=(replace(LAYER.exercises[0], task=both(SPECIAL)),),
@@ -156,15 +154,7 @@ def test_an_exercise_shows_the_question_and_no_answer() -> None:
     for source in (tex(MATRICES, version="exercise"), html(MATRICES, version="exercise")):
         assert "Forward equations" in source
         assert "Symbols and sizes" in source
-        for kept in (
-            "Gradients",
-            "Jacobians<",
-            "Backward",
-            "Verification",
-            "Solution",
-            "selector",
-            "boxed{",
-        ):
+        for kept in ("Gradients", "Jacobians<", "Backward", "Verification", "Solution", "selector", "boxed{"):
             assert kept not in source
 
 
@@ -179,9 +169,7 @@ def test_equations_of_an_exercise_are_verified_ones() -> None:
 
 
 def test_an_exercise_respects_the_parts_chosen() -> None:
-    assert [s.key for s in answer(changed(LAYER, show=("symbols", "why"))).exercise.sections] == [
-        "symbols"
-    ]
+    assert [s.key for s in answer(changed(LAYER, show=("symbols", "why"))).exercise.sections] == ["symbols"]
     assert not answer(changed(LAYER, show=())).exercise.sections
 
 
@@ -205,9 +193,7 @@ def test_a_false_equation_is_not_written(write: object) -> None:
         write(LAYER, wrong, "en")  # type: ignore[operator]
 
 
-@pytest.mark.parametrize(
-    "name", ["", "-", "-x", "_", "a b", "a/b", "../a", "ä", "a" * 81, "a.b", "a\n"]
-)
+@pytest.mark.parametrize("name", ["", "-", "-x", "_", "a b", "a/b", "../a", "ä", "a" * 81, "a.b", "a\n"])
 def test_a_name_that_is_no_file_name_is_refused(name: str) -> None:
     with pytest.raises(SheetError, match="not a file name"):
         replace(LAYER, name=name)
@@ -220,9 +206,7 @@ def test_text_missing_in_a_language_is_refused() -> None:
         replace(LAYER.exercises[0], task={"en": "Only English"})
 
 
-@pytest.mark.parametrize(
-    "options", [{"show": ("nothing",)}, {"draw": ("nothing",)}, {"hessian": ("q",)}]
-)
+@pytest.mark.parametrize("options", [{"show": ("nothing",)}, {"draw": ("nothing",)}, {"hessian": ("q",)}])
 def test_unknown_parts_and_nodes_are_refused(options: dict[str, tuple[str, ...]]) -> None:
     with pytest.raises(SheetError, match=r"no (part|symbol)"):
         _ = replace(answer(LAYER), **options).page  # type: ignore[arg-type]

@@ -127,8 +127,6 @@ def test_words_are_plain() -> None:
     assert fault(r"\begin{array}{c} 1 \end{array}", FORMULAS)
 
 
-@pytest.mark.parametrize(
-    "name", ["W1", "W_hh", "alpha", "loss_", "x_max_2", "my_long_name", "_u", "Q9"]
-)
+@pytest.mark.parametrize("name", ["W1", "W_hh", "alpha", "loss_", "x_max_2", "my_long_name", "_u", "Q9"])
 def test_generated_names_pass(name: str) -> None:
     assert spelled(default_tex(name))

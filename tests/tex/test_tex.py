@@ -172,13 +172,8 @@ def test_what_templates_rely_on(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_a_source_for_any_engine_gives_the_page_of_this_one(
-    engine: Engine, language: Language
-) -> None:
-    known, unknown = (
-        page("Größe $\\bm x$", engine, language),
-        page("Größe $\\bm x$", None, language),
-    )
+def test_a_source_for_any_engine_gives_the_page_of_this_one(engine: Engine, language: Language) -> None:
+    known, unknown = (page("Größe $\\bm x$", engine, language), page("Größe $\\bm x$", None, language))
     assert known != unknown
     assert compile_pdf(known, engine=engine).pdf == compile_pdf(unknown, engine=engine).pdf
 
@@ -258,6 +253,4 @@ def test_a_loop_is_stopped(engine: Engine) -> None:
 
 def test_a_character_left_out_is_an_error(engine: Engine) -> None:
     with pytest.raises(TexError, match="left out"):
-        compile_pdf(
-            page(r"{\fontencoding{OMS}\fontfamily{lmsy}\selectfont\char200}", engine), engine=engine
-        )
+        compile_pdf(page(r"{\fontencoding{OMS}\fontfamily{lmsy}\selectfont\char200}", engine), engine=engine)

@@ -31,9 +31,7 @@ def test_none_and_unknown_engines(monkeypatch: pytest.MonkeyPatch) -> None:
         find_engine("no-such-tex")
 
 
-def test_a_probe_is_remembered(
-    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_probe_is_remembered(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     name = engine.name
     assert find_engine(name) == engine

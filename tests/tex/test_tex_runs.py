@@ -60,9 +60,7 @@ def test_a_timeout_kills_the_children_too(tmp_path: Path) -> None:
 
 
 @posix
-def test_a_run_that_writes_without_end_is_stopped(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_that_writes_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("symbackprop.tex.fenced_run.OUTPUT_LIMIT", 1000)
     with pytest.raises(TexError, match="wrote more than"):
         compile_pdf("x", engine=script(tmp_path, "head -c 5000 /dev/zero; sleep 60"), timeout=30)
@@ -89,9 +87,7 @@ def test_runs_stop_when_nothing_changes(tmp_path: Path) -> None:
 
 @posix
 def test_a_failure_says_where_and_leaves_nothing(tmp_path: Path) -> None:
-    failing = script(
-        tmp_path, f"cat > sheet.log <<'END'\n{UNDEFINED}\nEND\necho half > sheet.pdf; exit 1"
-    )
+    failing = script(tmp_path, f"cat > sheet.log <<'END'\n{UNDEFINED}\nEND\necho half > sheet.pdf; exit 1")
     with pytest.raises(TexError, match=r"sheet exam, equation grad, line 4.*\\oops"):
         compile_pdf(SOURCE, engine=failing)
     assert was_cleaned(tmp_path)
@@ -144,22 +140,10 @@ l.4 $\frac{\oops}{2}
                     $
 ./sheet.tex:4:  ==> Fatal error occurred, no output PDF file produced!"""
 OTHERS = [
-    (
-        "! LaTeX Error: File `x.tex' not found.\n\nType X\n./sheet.tex:5: Emergency stop.",
-        "not found",
-        5,
-    ),
-    (
-        "! Emergency stop.\n<*> sheet.tex\n\n*** (job aborted, no legal \\end found)\n",
-        "no legal",
-        0,
-    ),
+    ("! LaTeX Error: File `x.tex' not found.\n\nType X\n./sheet.tex:5: Emergency stop.", "not found", 5),
+    ("! Emergency stop.\n<*> sheet.tex\n\n*** (job aborted, no legal \\end found)\n", "no legal", 0),
     ("Runaway argument?\n{1 \n! File ended while scanning use of \\frac .\n", "scanning", 8),
-    (
-        "./sheet.tex:7: LaTeX Error: Unicode character\n               not set up.\n\n",
-        "not set up",
-        7,
-    ),
+    ("./sheet.tex:7: LaTeX Error: Unicode character\n               not set up.\n\n", "not set up", 7),
     ("/usr/x/pgf.sty:33: Dimension too large.\nl.33 x\n", "Dimension", 0),
     ("./sheet.tex:9: LaTeX Error: \\begin{a} on input line 5 ended by \\end{b}.\n\n", "ended", 5),
 ]

@@ -82,9 +82,7 @@ def turned(e: Expr, rng: random.Random) -> Expr:
     ways += [with_args(node, tuple(const(2) * x if x is a else x for x in node.args))
              for a in node.args if a.op is NUMBER]  # fmt: skip
     new = rng.choice(ways)
-    return rebuild(
-        e, lambda x, args: new if x is node else with_args(x, args) if args != x.args else x
-    )
+    return rebuild(e, lambda x, args: new if x is node else with_args(x, args) if args != x.args else x)
 
 
 def signals(rng: random.Random) -> Iterator[tuple[Derivation, str, Expr]]:
@@ -114,23 +112,14 @@ def test_a_signal_that_is_worth_something_else_is_refused() -> None:
 
 # --- code ------------------------------------------------------------------------------------------
 
-NEIGHBOURS = {
-    "tanh": "sinh",
-    "sin": "cos",
-    "exp": "expm1",
-    "log": "log1p",
-    "sqrt": "cbrt",
-    "sum": "mean",
-}
+NEIGHBOURS = {"tanh": "sinh", "sin": "cos", "exp": "expm1", "log": "log1p", "sqrt": "cbrt", "sum": "mean"}
 OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
 
 
 def misspelled(code: str, rng: random.Random) -> str:
     """Code with one thing in it spelled otherwise."""
     tree = ast.parse(code)
-    (function,) = (
-        f for f in tree.body if isinstance(f, ast.FunctionDef) and "_bar" in ast.unparse(f)
-    )
+    (function,) = (f for f in tree.body if isinstance(f, ast.FunctionDef) and "_bar" in ast.unparse(f))
     node = rng.choice(
         [x for x in ast.walk(function) if isinstance(x, ast.BinOp | ast.Attribute | ast.UnaryOp)]
     )
@@ -164,9 +153,7 @@ def test_code_that_returns_something_else_is_refused(monkeypatch: pytest.MonkeyP
         d = rng.choice(DERIVED)
         wrong, points = misspelled(source(d), rng), trial_points(d)
         pairs = zip(worth(wrong, d, points), worth(source(d), d, points), strict=True)
-        if not any(
-            other(a, b) for found, right in pairs for a, b in zip(found, right, strict=True)
-        ):
+        if not any(other(a, b) for found, right in pairs for a, b in zip(found, right, strict=True)):
             continue
         drawn += 1
         monkeypatch.setattr(emitted_code, "source", lambda d, wrong=wrong: wrong)

@@ -54,9 +54,7 @@ def test_both_sides_have_one_size() -> None:
     d = sb.derive(NET)
     page = outline(d)
     (right,) = {e.sides[-1] for e in page.equations if e.key == "gradient.W"}
-    assert "sizes differ" in reason(
-        d, with_sides(page, "gradient.W", Transpose(right)), "gradient.W"
-    )
+    assert "sizes differ" in reason(d, with_sides(page, "gradient.W", Transpose(right)), "gradient.W")
 
 
 def test_what_is_printed_comes_back_as_itself(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,9 +75,7 @@ def test_a_tick_needs_all_its_points(monkeypatch: pytest.MonkeyPatch) -> None:
         return "no point" if trial else point_for(d, trial, 0, "complex")
 
     monkeypatch.setattr(verify, "point_for", once)
-    report = verify_page(
-        sb.derive("x: d; L = sum(x**2)"), outline(sb.derive("x: d; L = sum(x**2)"))
-    )
+    report = verify_page(sb.derive("x: d; L = sum(x**2)"), outline(sb.derive("x: d; L = sum(x**2)")))
     assert not report.ok
     assert {(c.verdict, c.reason) for c in report.failures} == {("not checkable", "no point")}
 
@@ -192,11 +188,7 @@ def test_a_slice_beyond_its_axis_is_refused(span: Span) -> None:
 
 def test_a_label_beyond_its_classes_is_refused() -> None:
     y = Name("y")
-    assert evaluate(Unit(y), Environment({y: Value(np.array(3), classes=3)})).tolist() == [
-        [0],
-        [0],
-        [1],
-    ]
+    assert evaluate(Unit(y), Environment({y: Value(np.array(3), classes=3)})).tolist() == [[0], [0], [1]]
     for label in (0, 4):
         with pytest.raises(FormulaError, match="outside 1 … 3"):
             evaluate(Unit(y), Environment({y: Value(np.array(label), classes=3)}))

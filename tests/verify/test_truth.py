@@ -143,9 +143,7 @@ def deep(depth: int, function: str) -> str:
     layers = "\n".join(
         f"W{k}: m x m; b{k}: m; h{k + 1} = {function}(W{k} @ h{k} + b{k})" for k in range(depth)
     )
-    return (
-        f"h0: m; y: scalar label 5; V: 5 x m\n{layers}\np = softmax(V @ h{depth}); L = -log(p[y])"
-    )
+    return f"h0: m; y: scalar label 5; V: 5 x m\n{layers}\np = softmax(V @ h{depth}); L = -log(p[y])"
 
 
 @pytest.mark.parametrize(

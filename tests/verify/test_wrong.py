@@ -214,9 +214,7 @@ def test_comparison_of_numbers() -> None:
     assert relative(np.full(2, np.inf), np.full(2, np.inf))[0] == np.inf
     assert relative(np.zeros(2), np.zeros(2))[0] == 0
     assert relative(np.zeros(2), np.full(2, 1e-12))[0] == 1
-    assert relative(np.zeros(2), np.full(2, 1e-16))[0] == 1, (
-        "whether it is rounding is asked elsewhere"
-    )
+    assert relative(np.zeros(2), np.full(2, 1e-16))[0] == 1, "whether it is rounding is asked elsewhere"
     assert TRUE < 1e-5
 
 

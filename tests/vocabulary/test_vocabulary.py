@@ -24,20 +24,7 @@ from symbackprop.numeric.points import backward_values, forward, generic_point, 
 from symbackprop.sizes import size
 from symbackprop.vocabulary import OPS
 
-EXTENTS = {
-    "i": 5,
-    "j": 3,
-    "k": 7,
-    "a": 5,
-    "e": 7,
-    "u": 3,
-    "v": 2,
-    "g": 2,
-    "n": 5,
-    "h": 2,
-    "w": 3,
-    "l": 7,
-}
+EXTENTS = {"i": 5, "j": 3, "k": 7, "a": 5, "e": 7, "u": 3, "v": 2, "g": 2, "n": 5, "h": 2, "w": 3, "l": 7}
 POSITIVE = {"divide": "xy", "cross_entropy": "pt", "power": "x", "kl": "pq", "gaussian_nll": "v",
             "batchnorm_fixed": "v", "masked_softmax": "m"}  # fmt: skip
 BATCH = (2, 11)
@@ -102,9 +89,7 @@ def cases(op: Op) -> list[Expr]:
     return out
 
 
-def arguments_of(
-    op: Op, patterns: tuple[Pattern, ...], batch: tuple[int, ...], positive: str
-) -> list[Expr]:
+def arguments_of(op: Op, patterns: tuple[Pattern, ...], batch: tuple[int, ...], positive: str) -> list[Expr]:
     """Symbols of distinct prime sizes; labels where the op reads a position."""
     shapes = [(*(batch if p.batch else ()), *(EXTENTS.get(c, 3) for c in p.core)) for p in patterns]
     sizes = tuple(tuple(size(n) for n in s) for s in shapes)

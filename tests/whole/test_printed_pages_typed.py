@@ -23,20 +23,9 @@ from symbackprop.page.page import Page
 from tests.graphs import GRAPHS
 from tests.random_graphs import EVERYTHING, random_graph
 
-SIGNS = {
-    "latex": {"=": "=", "≈": r"\approx", "≤": r"\leq"},
-    "plain": {"=": "=", "≈": "≈", "≤": "≤"},
-}
+SIGNS = {"latex": {"=": "=", "≈": r"\approx", "≤": r"\leq"}, "plain": {"=": "=", "≈": "≈", "≤": "≤"}}
 PAGES = dict(checks())
-SEEDS = (
-    3,
-    5,
-    6,
-    7,
-    14,
-    21,
-    46,
-)  # kinks, layers, thin axes, reshaped arrays, helpers under an accent
+SEEDS = (3, 5, 6, 7, 14, 21, 46)  # kinks, layers, thin axes, reshaped arrays, helpers under an accent
 LARGE = {
     "mlp.1": (CHAIN, Local("o1", "x")),
     "sheet_003.9": (CHAIN, Local("o1", "x"), Local("o1", "b1")),
@@ -71,9 +60,7 @@ class Writer:
         sign = SIGNS[self.notation][eq.relation]
         return f"{' = '.join(rest)} {sign} {damage.format(last)}"
 
-    def typed(
-        self, without: tuple[Scope, ...] = ()
-    ) -> Iterator[tuple[Equation, Told, Desk, Before]]:
+    def typed(self, without: tuple[Scope, ...] = ()) -> Iterator[tuple[Equation, Told, Desk, Before]]:
         desk, before, scope = Desk(self.d, self.notation, 0, self.page.at), Before(), PAGE
         for n, eq in enumerate(self.page.equations):
             if eq.local not in (scope, BEFORE):
@@ -137,17 +124,11 @@ def zero(eq: Equation) -> bool:
     """Whether twice the last side is as true as it is: zeros, and upper bounds."""
     last = eq.sides[-1]
     zeros = isinstance(last, Zeros) or last == ZERO
-    return (
-        zeros
-        or eq.relation == "≤"
-        or (isinstance(last, Matrix) and {*sum(last.rows, ())} == {ZERO})
-    )
+    return zeros or eq.relation == "≤" or (isinstance(last, Matrix) and {*sum(last.rows, ())} == {ZERO})
 
 
 @pytest.mark.parametrize("notation", ["latex", "plain"])
-@pytest.mark.parametrize(
-    "name", ["concat_mse.1", "infonce.1", "rosenbrock.1", "logistic_regression.1"]
-)
+@pytest.mark.parametrize("name", ["concat_mse.1", "infonce.1", "rosenbrock.1", "logistic_regression.1"])
 def test_damaged_copies_do_not_hold(name: str, notation: Notation) -> None:
     c = PAGES[name]
     writer = Writer(c.derivation, c.page, notation)

@@ -70,9 +70,7 @@ def dataset(folder: Path, end: str) -> None:
 
 
 @pytest.mark.parametrize("end", ["", ".gz"])
-def test_idx_files_train_a_network(
-    tmp_path: Path, end: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_idx_files_train_a_network(tmp_path: Path, end: str, capsys: pytest.CaptureFixture[str]) -> None:
     dataset(tmp_path, end)
     drawn = tmp_path / "curve.svg"
     assert cnn.main(["--mnist", str(tmp_path), "--epochs", "2", "-o", str(drawn)]) == 0

@@ -62,11 +62,7 @@ def test_rosenbrock_gradient_hessian_and_trace() -> None:
     assert sides(ROSENBROCK, "hessian") == ["[1200 x₁² − 400 x₂ + 2, −400 x₁; −400 x₁, 200]"]
     assert sides(ROSENBROCK, "trace.f")[-1] == "104"
     assert sides(ROSENBROCK, "trace.delta.x1")[-2:] == ["400 − 4", "396"]
-    edges = {
-        e.key: text(e.sides[0])
-        for e in answer(ROSENBROCK).page.equations
-        if e.key.startswith("local.")
-    }
+    edges = {e.key: text(e.sides[0]) for e in answer(ROSENBROCK).page.equations if e.key.startswith("local.")}
     assert edges["local.a.x1"] == "2 x₁"
     assert edges["local.c.b"] == "2 b"
     assert len(edges) == 9
@@ -77,9 +73,7 @@ def test_mlp_product_of_jacobians_with_sizes() -> None:
     assert isinstance(first, Times)
     assert all(isinstance(f, Sized) and isinstance(f.operand, Partial) for f in first.factors)
     want = ["1×10", "10×10", "10×256", "256×256", "256×256", "256×256", "256×784"]
-    assert [
-        "×".join(text(s) for s in f.size) for f in first.factors if isinstance(f, Sized)
-    ] == want
+    assert ["×".join(text(s) for s in f.size) for f in first.factors if isinstance(f, Sized)] == want
     assert size(MLP, "product.x") == ["1", "784"]
     assert size(MLP, "product.b1") == ["1", "256"]
     lines = [b for s in answer(MLP).page.sections for b in s.blocks if isinstance(b, Display)]

@@ -208,9 +208,7 @@ def peephole(p: Point, moved: tuple[str, int], by: Array) -> float:
 def test_peephole_lstm(length: int, seed: int) -> None:
     d = s0.LSTM.derivation
     p = recurrent_point(s0.LSTM, seed, length)
-    inside = {
-        (n, t) for n in ("c", "f", "f_", "i", "i_", "o", "o_", "g") for t in range(1, length + 1)
-    }
+    inside = {(n, t) for n in ("c", "f", "f_", "i", "i_", "o", "o_", "g") for t in range(1, length + 1)}
     want = {
         k: slope(lambda v, k=k: peephole(p, k, v), np.zeros(delta.shape))
         for k, delta in p.deltas.items() if k[0] != "h"

@@ -57,9 +57,7 @@ def by_formula(function: str, x: float, w: Array) -> Array:
 def bound(quarter: float, x: float, w: Array) -> Array:
     """quarter^{n-i+1} |h_{i-1}| Π |w_j| over j > i, for sigmoid layers."""
     h, n = layers("sigmoid", x, w), len(w)
-    return np.array(
-        [quarter ** (n - i) * np.abs(h[i]) * np.prod(np.abs(w[i + 1 :])) for i in range(n)]
-    )
+    return np.array([quarter ** (n - i) * np.abs(h[i]) * np.prod(np.abs(w[i + 1 :])) for i in range(n)])
 
 
 @pytest.mark.parametrize("n", range(1, 9))
@@ -173,9 +171,7 @@ def test_rosenbrock(at: tuple[float, float]) -> None:
     if at == (1.0, 1.0):
         assert not np.any(want)
     for v in ("x1", "x2"):
-        assert {Fraction(200), Fraction(400)} & numbers_in(
-            equation(s3.SHEET, s3.CHAIN_RULE, f"gradient.{v}")
-        )
+        assert {Fraction(200), Fraction(400)} & numbers_in(equation(s3.SHEET, s3.CHAIN_RULE, f"gradient.{v}"))
 
 
 def perceptron(at: dict[str, Array]) -> tuple[float, tuple[Array, ...]]:
@@ -188,15 +184,7 @@ def perceptron(at: dict[str, Array]) -> tuple[float, tuple[Array, ...]]:
 
 def test_perceptron_as_a_product_of_jacobians() -> None:
     rng = np.random.default_rng(41)
-    shapes = {
-        "x": 784,
-        "W1": (256, 784),
-        "b1": 256,
-        "W2": (256, 256),
-        "b2": 256,
-        "W3": (10, 256),
-        "b3": 10,
-    }
+    shapes = {"x": 784, "W1": (256, 784), "b1": 256, "W2": (256, 256), "b2": 256, "W3": (10, 256), "b3": 10}
     at = {n: rng.normal(size=s) / (20 if n[0] == "W" else 1) for n, s in shapes.items()}
     at["y"] = np.asarray(7)
     loss, (z1, z2, z3) = perceptron(at)
@@ -269,11 +257,7 @@ def test_cross_entropies(k: int, line: Stated, q: list[float], want: str) -> Non
     assert not on_page(s4.SHEET, line.page, name(d, f"H{k}"), h + 1e-4)
 
 
-PICTURES = (
-    ([6, 5, 2, 3, 1], 1, "1.3665"),
-    ([4, 3, 8, 1, -2], 2, "0.0257"),
-    ([4, 4, 1, -1, 0], 2, "3.7299"),
-)
+PICTURES = (([6, 5, 2, 3, 1], 1, "1.3665"), ([4, 3, 8, 1, -2], 2, "0.0257"), ([4, 4, 1, -1, 0], 2, "3.7299"))
 
 
 def softmax(z: Array) -> Array:

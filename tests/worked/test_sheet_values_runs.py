@@ -19,9 +19,7 @@ from tests.worked.printed_numbers import (
 from worked import sheet_001 as s1
 
 GRID = np.array([list(row) for row in s1.MAZE]) != "."
-WAYS = np.array(
-    [(-1, 0), (0, 1), (0, -1), (1, 0)]
-)  # up, right, left, down, as the task orders them
+WAYS = np.array([(-1, 0), (0, 1), (0, -1), (1, 0)])  # up, right, left, down, as the task orders them
 
 
 def walk(w: Array, u: Array, b: Array) -> tuple[list[tuple[int, int]], list[Array]] | None:
@@ -63,8 +61,7 @@ def test_the_network_follows_the_path_to_its_end() -> None:
     assert len(s1.ROLLOUT.page.equations) == len(states)
     assert s1.RUN.at is not None
     assert all(
-        np.array_equal(np.asarray(s1.RUN.at[n]), v)
-        for n, v in (("W", s1.W), ("U", s1.U), ("b", s1.B))
+        np.array_equal(np.asarray(s1.RUN.at[n]), v) for n, v in (("W", s1.W), ("U", s1.U), ("b", s1.B))
     )
 
 

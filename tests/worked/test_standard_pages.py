@@ -109,9 +109,7 @@ def test_a_page_is_set_in_both_languages(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "stated", "right", "wrong"), MISTAKES)
-def test_a_mistake_in_a_stated_line_is_found(
-    name: str, stated: str, right: str, wrong: str
-) -> None:
+def test_a_mistake_in_a_stated_line_is_found(name: str, stated: str, right: str, wrong: str) -> None:
     own = getattr(importlib.import_module(f"worked.{name}"), stated)
     assert isinstance(own, Stated)
     assert any(right in line for line in own.lines)
@@ -161,10 +159,7 @@ def test_factoring_keeps_the_value(seed: int) -> None:
     g = collect(y=e, f=f)
     values = np.random.default_rng(seed)
     sizes = {"n": 3, "m": 5}
-    point = {
-        (n, 0): values.normal(size=tuple(s.value(sizes) for s in g.symbol[n].shape))
-        for n in g.inputs
-    }
+    point = {(n, 0): values.normal(size=tuple(s.value(sizes) for s in g.symbol[n].shape)) for n in g.inputs}
     found = forward(g, Point(sizes, point, {}, 0)).values
     assert np.allclose(found["y", 0], found["f", 0], rtol=1e-12, atol=1e-12)
 

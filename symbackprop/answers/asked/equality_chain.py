@@ -92,9 +92,7 @@ def closed(side: Formula) -> Formula:
     """The side itself. Errors: `FormulaError` for a size that is left open, as in a bare I."""
     if any(f == OPEN for f in inside(side)):
         hint = r"Write I_n, \mathbf{1}_n, \sum_{k=1}^{n}."
-        raise FormulaError(
-            "a size or the bounds of a sum are not written", where="formula", hint=hint
-        )
+        raise FormulaError("a size or the bounds of a sum are not written", where="formula", hint=hint)
     return side
 
 

@@ -37,13 +37,7 @@ from symbackprop.verify.typed_partials import with_partials
 DELTA = Name(r"\delta")
 TRIALS = (1, 0, *range(2, POINTS))  # larger sizes first: they decide what a sign means
 ENTRIES = 50_000  # of an answer in indices
-FAR = (
-    0.1,
-    0.01,
-    1e-3,
-    10.0,
-    100.0,
-)  # how far from 0 a point is looked for at which a derivative is not 0
+FAR = (0.1, 0.01, 1e-3, 10.0, 100.0)  # how far from 0 a point is looked for at which a derivative is not 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,10 +87,7 @@ class Bench:
         plain = self.names.plain
         # of two functions with one sign the graph's own is meant: it stands last
         known = dict.fromkeys((*built_in(), *LAYERS, *used_layers(self.target.d), *plain.functions))
-        spelled = {
-            n: plain.functions.get(n, r"\operatorname{" + n.replace("_", r"\_") + "}")
-            for n in known
-        }
+        spelled = {n: plain.functions.get(n, r"\operatorname{" + n.replace("_", r"\_") + "}") for n in known}
         names = (*plain.names, *((DELTA,) if self.short else ()), *self.target.curvature)
         return letters_of(self.names, replace(plain, names=names, functions=spelled))
 
@@ -158,8 +149,7 @@ class Bench:
             )
             noise = partial(moved, rng=rng)
             self.nearby[key] = Nearby(
-                trial,
-                lambda p: self.spot(replace(spot.scene, point=p, noise=noise, scopes={}), spot.t),
+                trial, lambda p: self.spot(replace(spot.scene, point=p, noise=noise, scopes={}), spot.t)
             )
         return self.nearby[key]
 
@@ -196,9 +186,7 @@ class Bench:
         """∂L/∂x of every node that has none on our pages: what ∇ is."""
         return {Partial(f.of, f.wrt): v for f, v in values.items() if isinstance(f, Nabla)}
 
-    def without_itself(
-        self, values: Mapping[Formula, Value], spot: Spot
-    ) -> Mapping[Formula, Value]:
+    def without_itself(self, values: Mapping[Formula, Value], spot: Spot) -> Mapping[Formula, Value]:
         """The values without the one that is asked for: it is not an answer to itself."""
         changed: dict[Formula, Value] = {}
         time = self.target.d.graph.time

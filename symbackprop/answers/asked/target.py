@@ -33,9 +33,7 @@ class Target:
     d: Derivation
     wrt: str
     kind: Kind
-    alone: bool = (
-        False  # of the one entry of a 1×1 array: in the shape of the variable, as of a number
-    )
+    alone: bool = False  # of the one entry of a 1×1 array: in the shape of the variable, as of a number
 
     @property
     def of(self) -> str:
@@ -128,9 +126,7 @@ class Target:
 def target(graph: Graph | Derivation | Expr | str, of: str | None, wrt: str, kind: Kind) -> Target:
     """What is asked for. Errors: `DeclarationError` for names the graph has not, or a kind it cannot have."""
     if kind not in get_args(Kind):
-        raise DeclarationError(
-            f"no kind {kind!r}", where="check", hint=f"Kinds: {', '.join(get_args(Kind))}"
-        )
+        raise DeclarationError(f"no kind {kind!r}", where="check", hint=f"Kinds: {', '.join(get_args(Kind))}")
     given = graph if isinstance(graph, Derivation) else None
     g = given.graph if given else as_graph(graph)  # type: ignore[arg-type]
     known(wrt, g.symbol, "wrt")
@@ -149,14 +145,10 @@ def target(graph: Graph | Derivation | Expr | str, of: str | None, wrt: str, kin
     convention = given.convention if given else None
     if kind == "jacobian":
         if g.time:
-            raise DeclarationError(
-                "no Jacobian through time", where="check", hint="Ask for a gradient."
-            )
+            raise DeclarationError("no Jacobian through time", where="check", hint="Ask for a gradient.")
         return Target(derive(cut(g, wrt), of, [wrt], convention=convention), wrt, kind, alone)
     if kind == "hessian":
         if g.symbol[of].shape or g.time:
-            raise DeclarationError(
-                f"{of} has no Hessian here", where="check", hint="Name a scalar with of=."
-            )
+            raise DeclarationError(f"{of} has no Hessian here", where="check", hint="Name a scalar with of=.")
         return Target(derive(cut(g, wrt), of, [wrt], convention=convention), wrt, kind)
     return Target(derive(g, of, [wrt], convention=convention), wrt, kind)

@@ -31,12 +31,7 @@ def judge_row(task: Task, row: Row) -> Result:
     """The verdict on one row, whatever it holds."""
     own = {k: row[k] for k in ("id", "name") if k in row}
     if "answer" not in row:
-        return {
-            **own,
-            "answer": "",
-            "verdict": "unreadable",
-            "detail": row.get("bad", "no `answer`"),
-        }
+        return {**own, "answer": "", "verdict": "unreadable", "detail": row.get("bad", "no `answer`")}
     try:
         found = check(
             task.graph, row.get("wrt") or task.wrt, row["answer"], of=row.get("of") or task.of,

@@ -58,9 +58,7 @@ def tried(
         yield given[done], found
 
 
-def alone(
-    executor: Executor, work: Work[Row, Out], rows: Sequence[Row]
-) -> Sequence[Out | Exception]:
+def alone(executor: Executor, work: Work[Row, Out], rows: Sequence[Row]) -> Sequence[Out | Exception]:
     """The results of some rows in processes of their own, halved until the row is found that kills."""
     with another(executor, 1) as pool:
         try:

@@ -79,11 +79,7 @@ def smallest(b: Bench, typed: Typed, found: Found) -> Counterexample | None:
         right = judge.right(found, spot)
         if shows(plain(right), value, found):
             g = b.target.d.graph
-            given = {
-                n: np.asarray(v)
-                for (n, t), v in spot.point.values.items()
-                if n in g.inputs and t <= 1
-            }
+            given = {n: np.asarray(v) for (n, t), v in spot.point.values.items() if n in g.inputs and t <= 1}
             small = [n for n in g.inputs if n in given and given[n].size <= LISTED]
             inputs = tuple((n, nested(given[n] + label(g, n))) for n in small)
             sizes = tuple(sorted(spot.point.sizes.items()))
@@ -179,8 +175,6 @@ def whole(s: Symbol | None, v: Array, rng: np.random.Generator, unit: float) -> 
         return np.tril(made) + np.tril(made, -1).T
     if s.domain == "posdef":
         return made @ made.T + np.eye(len(made))
-    if (
-        made.ndim > 1 and made.size > LISTED
-    ):  # sums over many integers would saturate every function
+    if made.ndim > 1 and made.size > LISTED:  # sums over many integers would saturate every function
         made *= rng.random(made.shape) < TERMS / made.shape[-1]
     return made

@@ -38,9 +38,7 @@ def restored(shape: Shape) -> Shape:
 def number_again(term: tuple[Monomial, int]) -> tuple[Monomial, int]:
     """A term of a size with the numbers again."""
     names, a = term
-    return tuple(n for n in names if not n.isdecimal()), a * prod(
-        int(n) for n in names if n.isdecimal()
-    )
+    return tuple(n for n in names if not n.isdecimal()), a * prod(int(n) for n in names if n.isdecimal())
 
 
 def spoken(b: Bench, given: tuple[int, ...]) -> tuple[int, ...]:
@@ -113,9 +111,7 @@ class Renaming:
 
     def derivation(self, d: Derivation) -> Derivation:
         """The derivation with other sizes. Errors: `NoStandIn`, and `ShapeError` where sizes do not fit."""
-        for e in (
-            d.graph.definition.values()
-        ):  # in their order, so that no definition waits for many others
+        for e in d.graph.definition.values():  # in their order, so that no definition waits for many others
             self.of(e)
         made = self.of(d)
         assert isinstance(made, Derivation)

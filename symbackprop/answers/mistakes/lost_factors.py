@@ -15,14 +15,7 @@ from symbackprop.verify.comparison import EQUAL, relative
 LARGEST = 60  # numerator and denominator of a factor
 EXACT = 1e-9  # how near to such a fraction a factor has to be
 GLANCE = 500  # entries
-_POWERS = (
-    ("{}", 1.0),
-    ("1/{}", -1.0),
-    ("√{}", 0.5),
-    ("1/√{}", -0.5),
-    ("{}²", 2.0),
-    ("1/{}²", -2.0),
-)
+_POWERS = (("{}", 1.0), ("1/{}", -1.0), ("√{}", 0.5), ("1/√{}", -0.5), ("{}²", 2.0), ("1/{}²", -2.0))
 Ratio = Sequence[float]  # at every spot; nan where nothing can be said
 
 

@@ -139,9 +139,7 @@ def weighed(
     return tuple(out) if len(out) <= 2 else ()
 
 
-def weights(
-    found: tuple[tuple[str, tuple[Paper, ...]], ...], values: tuple[Paper, ...]
-) -> np.ndarray | None:
+def weights(found: tuple[tuple[str, tuple[Paper, ...]], ...], values: tuple[Paper, ...]) -> np.ndarray | None:
     """The factor before each term at each spot; one for all spots, where single ones are too small."""
     each = [weights_at([v[k] for _, v in found], values[k]) for k in range(len(values))]
     known = [w for w in each if w is not None]

@@ -164,8 +164,7 @@ def by_definition(scene: Scene, p: Partial) -> Value | None:
     pair, d = named(scene.d, p), scene.d
     if (
         pair is None
-        or instance_of(d.graph.symbol[pair[0]], d.graph.definition[pair[0]], d.convention.letters)
-        is None
+        or instance_of(d.graph.symbol[pair[0]], d.graph.definition[pair[0]], d.convention.letters) is None
     ):
         return None
     return local_values(d, scene.point, scene.values, local_names.of(d, Local(*pair)))[p]

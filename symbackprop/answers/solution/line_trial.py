@@ -65,9 +65,7 @@ def judged(
     return first
 
 
-def in_sense(
-    desk: Desk, text: str, claim: Claim, said: tuple[Definition, ...], sense: Sense
-) -> Line:
+def in_sense(desk: Desk, text: str, claim: Claim, said: tuple[Definition, ...], sense: Sense) -> Line:
     """The verdict of the court in one sense."""
     rows, local = NUMPY_ROWS if desk.code(text) else PAPER_ROWS, BEFORE if sense.before else PAGE
     try:

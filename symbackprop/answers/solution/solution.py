@@ -132,9 +132,7 @@ def entry(desk: Desk, before: Before, text: str, claim: Claim) -> definitions.De
         return None
     for notation in notations(text, desk.notation):
         try:
-            return Page(desk, before, notation).new(
-                text, claim.sides[-1], FormulaError("", where="")
-            )
+            return Page(desk, before, notation).new(text, claim.sides[-1], FormulaError("", where=""))
         except Refused:
             continue
     return None

@@ -124,9 +124,7 @@ class Page:
         """Sides with bounds and letters. Errors: `LimitError` where they are too long."""
         count_parts(sides)
         whole = tuple(steps_first(bounded(f, self.shapes), self.shapes.time) for f in sides)
-        return with_letters(
-            self.desk.d, self.reader.table, PAGE, {}, whole, signs, own=self.shapes.own
-        )
+        return with_letters(self.desk.d, self.reader.table, PAGE, {}, whole, signs, own=self.shapes.own)
 
     def new(self, text: str, body: Formula, error: FormulaError) -> definitions.Definition:
         """What a line defines, none of our names on its left. Errors: what was wrong with it as ours."""

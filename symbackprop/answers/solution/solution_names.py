@@ -124,8 +124,7 @@ def environments(at: Own, made: Definition, layout: Layout) -> list[Environment]
     extra = {**columns(at.scene, layout), **at.new}
     found = (with_partials(at.scene, eq, env) for env, _ in at.scene.environments(eq))
     return [
-        replace(env, values={**env.values, **extra}, functions={**WHOLE, **env.functions})
-        for env in found
+        replace(env, values={**env.values, **extra}, functions={**WHOLE, **env.functions}) for env in found
     ]
 
 

@@ -45,15 +45,7 @@ def aliases(bench: Bench) -> dict[str, Formula]:
         out[n] = e.symbol.tex
     for n in (*d.backward.adjoints, d.of):
         f = bare(signal(d, n))
-        for spelled in (
-            f"δ{n}",
-            f"δ_{n}",
-            f"delta_{n}",
-            f"delta{n}",
-            f"d{n}",
-            f"{n}_bar",
-            f"grad_{n}",
-        ):
+        for spelled in (f"δ{n}", f"δ_{n}", f"delta_{n}", f"delta{n}", f"d{n}", f"{n}_bar", f"grad_{n}"):
             out.setdefault(spelled, f)
     out.update((f.base, f) for f in bench.target.curvature if f.base not in (*out, *d.graph.sizes))
     for n in tuple(d.graph.symbol):
@@ -71,9 +63,7 @@ def aliases(bench: Bench) -> dict[str, Formula]:
     return out
 
 
-def scripted(
-    n: str, declared: Container[str], out: Mapping[str, Formula]
-) -> Iterator[tuple[str, Formula]]:
+def scripted(n: str, declared: Container[str], out: Mapping[str, Formula]) -> Iterator[tuple[str, Formula]]:
     """az as a_z and a^z, where nothing is called a; its δ in the same way."""
     letter, rest = n[:1], n[1:]
     if not rest.isalpha() or letter in declared or rest in ("T", "t"):

@@ -40,9 +40,7 @@ class Ground:
     sizes: Mapping[str, int]
 
 
-def value(
-    d: Definition, env: Environment, spot: Spot | Ground, run: Fitting | None = None
-) -> Value:
+def value(d: Definition, env: Environment, spot: Spot | Ground, run: Fitting | None = None) -> Value:
     """The value of a definition, its signs read as a run has them. Errors: `FormulaError`."""
     if d.time:
         return steps(d, env, spot, run)
@@ -67,15 +65,11 @@ def usual(
     return meaning(body, env, run.value) if run else next(readings(body, env, spot.sizes))[1]
 
 
-def steps(
-    d: Definition, env: Environment, spot: Spot | Ground, run: Fitting | None = None
-) -> Value:
+def steps(d: Definition, env: Environment, spot: Spot | Ground, run: Fitting | None = None) -> Value:
     """All steps of a recursion, in the order it asks for; what is not said to start it is 0."""
     length = spot.point.length
     later = At(d.name, (Plus((Name(d.time), ONE)),))
-    order = (
-        range(length, 0, -1) if any(x == later for x in inside(d.body)) else range(1, length + 1)
-    )
+    order = range(length, 0, -1) if any(x == later for x in inside(d.body)) else range(1, length + 1)
     known = {int(evaluate(at, env)): usual(f, env, spot, run) for at, f in d.starts}
     refusal: SizesError | None = None
     for shape, vector in shapes(known, spot):
@@ -111,15 +105,11 @@ def filled(
     return True
 
 
-def shapes(
-    known: Mapping[int, Paper], spot: Spot | Ground
-) -> Iterator[tuple[tuple[int, ...], bool]]:
+def shapes(known: Mapping[int, Paper], spot: Spot | Ground) -> Iterator[tuple[tuple[int, ...], bool]]:
     """Sizes a step may have: those of the starts, and those of the graph's own steps."""
     tried: set[tuple[int, ...]] = set()
     own = [np.shape(v) for (_, t), v in spot.point.values.items() if t == 1]
-    given = [
-        a.array.reshape(-1).shape if a.along is not None else a.array.shape for a in known.values()
-    ]
+    given = [a.array.reshape(-1).shape if a.along is not None else a.array.shape for a in known.values()]
     for shape in (*(s for s in given if s), *own):
         if shape not in tried:
             tried.add(shape)

@@ -66,9 +66,7 @@ def names_of(bench: Bench) -> Names:
     printed = {n: latex(e.symbol.tex) for n, e in g.symbol.items() if e.symbol}
     plain = {n: e.symbol.tex for n, e in g.symbol.items() if e.symbol}
     letters = {n: bases(f.base) for n, f in plain.items() if not (f.sup or f.sub)}
-    spelled = {
-        n: (n, x, *(c for c in letters.get(n, ()) if len(c) == 1)) for n, x in printed.items()
-    }
+    spelled = {n: (n, x, *(c for c in letters.get(n, ()) if len(c) == 1)) for n, x in printed.items()}
     every, output, variable = (
         one_of(x for n in some for x in spelled[n]) for some in (g.symbol, (t.of,), (t.wrt,))
     )
@@ -78,9 +76,7 @@ def names_of(bench: Bench) -> Names:
         r"\s*(?:\\right\s*)?\))"
     )
     own = ("H",) if t.kind == "hessian" else ()
-    return Names(
-        every, output, variable, at, frozenset((*printed, *printed.values(), *g.sizes, *own))
-    )
+    return Names(every, output, variable, at, frozenset((*printed, *printed.values(), *g.sizes, *own)))
 
 
 def one_of(texts: Iterable[str]) -> str:
@@ -198,9 +194,7 @@ def is_output(bench: Bench, name: str) -> bool:
 def nameless(bench: Bench) -> re.Pattern[str]:
     """A left side that is a name for the result alone."""
     t = bench.target
-    letters = "".join(
-        c for c in USUAL.get(t.kind, "") if c not in (*t.d.graph.symbol, *t.d.graph.sizes)
-    )
+    letters = "".join(c for c in USUAL.get(t.kind, "") if c not in (*t.d.graph.symbol, *t.d.graph.sizes))
     ways = ["grad(?:ient)?", rf"{re.escape(t.wrt)}\.grad"]
     ways += [rf"[{letters}]{names_of(bench).at}?"] if letters else []
     return re.compile(rf"^\s*(?:{'|'.join(ways)})\s*:?=(?!=)")

@@ -93,9 +93,7 @@ def implied(letters: tuple[str, ...], left: tuple[str, ...], asked: int) -> str:
     """Why an answer with more letters than axes is refused."""
     summed = [x for x in letters if x not in left]
     over = summed[0] if summed else letters[0]
-    free = f"{' and '.join(letters)} are free where the result has {asked} index" + "es" * (
-        asked != 1
-    )
+    free = f"{' and '.join(letters)} are free where the result has {asked} index" + "es" * (asked != 1)
     return f"{free}; sums are written out: sum_{over} … for a sum over {over}"
 
 
@@ -229,13 +227,9 @@ def bounded(f: Formula, shapes: Shapes) -> Formula:
         if shapes.time and made.index.base == shapes.time and shapes.d.graph.time:
             return replace(made, high=size_formula(shapes.d.graph.time.length))
         for x in inside(made.body):
-            for index, axis in (
-                zip(x.indices, shapes.axes(x), strict=True) if isinstance(x, At) else ()
-            ):
+            for index, axis in zip(x.indices, shapes.axes(x), strict=True) if isinstance(x, At) else ():
                 if index == made.index and axis is not None:
                     return replace(made, high=size_formula(axis))
-        raise Refused(
-            "unreadable", 1, f"over which axis the index {made.index.base!r} runs cannot be seen"
-        )
+        raise Refused("unreadable", 1, f"over which axis the index {made.index.base!r} runs cannot be seen")
 
     return fold(f, children, combine)

@@ -38,9 +38,7 @@ class Counting:
         """Whether a text counts from 0: by a sum up to n - 1, or by an entry 0; and nowhere from 1."""
         spots = [i for f in every for i in self.entries(f)]
         used = {i for i in spots if isinstance(i, Name)}
-        sums = [
-            x for f in every for x in inside(f) if isinstance(x, Sum | Product) and x.index in used
-        ]
+        sums = [x for f in every for x in inside(f) if isinstance(x, Sum | Product) and x.index in used]
         low = {x.low for x in sums if x.high != OPEN}
         below = any(x.low == ZERO and less_one(x.high) for x in sums)
         return (below or ZERO in spots) and ONE not in low

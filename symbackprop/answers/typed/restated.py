@@ -42,10 +42,7 @@ def over_axes(
 
 def lettered(bench: Bench, table: NameTable, shapes: Shapes, claim: Restated) -> Restated:
     """A claim with the axes of its letters."""
-    sides, indices = (
-        (claim.left, claim.right),
-        claim.left.indices if isinstance(claim.left, At) else (),
-    )
+    sides, indices = ((claim.left, claim.right), claim.left.indices if isinstance(claim.left, At) else ())
     stepped = Counting(shapes.d, frozenset()).steps(bare(claim.left))
     if order := tuple(x.base for x in indices[stepped:] if isinstance(x, Name)):
         sides, _ = of_sizes(bench, table, sides, order)

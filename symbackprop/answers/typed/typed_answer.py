@@ -38,16 +38,12 @@ NODES = 3_000  # parts of one formula
 CHARACTERS = 10_000  # of one answer
 DEFINITIONS = 20  # of names that are new
 Notation = Literal["auto", "latex", "plain"]
-_MARKUP = re.compile(
-    r"\\(?!(?:begin|end)\s*\{[bpv]?matrix\})[A-Za-z]"
-)  # a matrix may stand in plain text
+_MARKUP = re.compile(r"\\(?!(?:begin|end)\s*\{[bpv]?matrix\})[A-Za-z]")  # a matrix may stand in plain text
 _WORDS = re.compile(r"\\[A-Za-z]+|(?<![A-Za-z_{])[A-Za-z]{3,}")  # in which a letter is no index
 _MATRIX = re.compile(r"\\begin\s*\{")
 _PLAIN = re.compile(r"[_^]\d\d|\*\*|\.T\b")  # A_11 and x**2 have another meaning in TeX, or none
 _ALIGNED = r"\\(?:begin|end)\{(?:aligned|split|(?:align|equation|gather)\*?)\}"
-_MATH = re.compile(
-    rf"^\s*(?:\$\$?|\\\[|\\\(|{_ALIGNED})+\s*|\s*(?:\$\$?|\\\]|\\\)|{_ALIGNED})+\s*$"
-)
+_MATH = re.compile(rf"^\s*(?:\$\$?|\\\[|\\\(|{_ALIGNED})+\s*|\s*(?:\$\$?|\\\]|\\\)|{_ALIGNED})+\s*$")
 
 
 @dataclass(frozen=True)
@@ -96,9 +92,7 @@ def read(
     Errors: `FormulaError`, `LimitError`, `Refused` where it cannot be read.
     """
     if notation not in get_args(Notation):
-        raise DeclarationError(
-            f"no notation {notation!r}", where="check", hint="auto, latex or plain"
-        )
+        raise DeclarationError(f"no notation {notation!r}", where="check", hint="auto, latex or plain")
     if len(text) > CHARACTERS:
         raise LimitError(f"{len(text)} characters, at most {CHARACTERS} are read", where="answer")
     first: FormulaError | None = None

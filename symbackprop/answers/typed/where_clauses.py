@@ -107,9 +107,7 @@ def clause(piece: str) -> Clause:
     """A piece as the definition it is."""
     found = _LEFT.match(cleaned(piece))
     if not found:
-        raise FormulaError(
-            f"{piece.strip()[:40]!r} defines nothing", where="answer", hint="with E = …"
-        )
+        raise FormulaError(f"{piece.strip()[:40]!r} defines nothing", where="answer", hint="with E = …")
     left = cleaned(piece[: found.start(1)]).strip()
     body = " " * found.end() + re.sub(r"[\s,.]+$", "", piece[found.end() :])
     parts = _INDEXED.fullmatch(left)
@@ -130,9 +128,7 @@ def local_name(text: str, notation: str) -> Name:
     """The name a where-clause defines. Errors: `FormulaError` for anything but a name."""
     if notation == "plain":
         return plain.named(text)
-    found = _NAME.fullmatch(
-        re.sub(r"\\(?:mathbf|boldsymbol|bm|mathrm)\s*\{(\\?\w+)\}", r"\1", text)
-    )
+    found = _NAME.fullmatch(re.sub(r"\\(?:mathbf|boldsymbol|bm|mathrm)\s*\{(\\?\w+)\}", r"\1", text))
     if not found or (found[1].isalpha() and len(found[1]) > 1):
         raise FormulaError(f"{text!r} is not a name that can be defined", where="answer")
     return named(found[1], found[3] or "", found[2] or "")
@@ -147,12 +143,8 @@ def ranged(text: str, t: str, length: str) -> tuple[str, Steps]:
     more = rf"{t}\s*(?:(?:>|\\gt\b)\s*{length}|(?:\\geq?|>=|≥)\s*{length}\s*\+\s*1)"
     whole = rf"1\s*{least}\s*{t}\s*{least}\s*{length}|{t}\s*=\s*(?:1{dots}{length}|{length}{dots}1)"
     start = max(len(text) - RANGE, 0)
-    tail = re.sub(
-        r"\s+", " ", text[start:]
-    )  # of many spaces in a row a pattern would try all parts
-    found = re.search(
-        rf"{_FOR}(?:(?P<before>{less})|(?P<beyond>{more})|{whole})\s*\$?[\s)\]}}.]*$", tail
-    )
+    tail = re.sub(r"\s+", " ", text[start:])  # of many spaces in a row a pattern would try all parts
+    found = re.search(rf"{_FOR}(?:(?P<before>{less})|(?P<beyond>{more})|{whole})\s*\$?[\s)\]}}.]*$", tail)
     if not found:
         return text, "all"
     steps: Steps = "before" if found["before"] else "beyond" if found["beyond"] else "all"

@@ -20,9 +20,7 @@ def determined(spots: Steps, residual: Callable[[Spot, Array], Array]) -> bool:
     """
     spot = min(spots, key=lambda s: np.size(s.own))
     count = np.size(spot.own)
-    entries = (
-        range(count) if count <= MOVED else np.random.default_rng(0).choice(count, MOVED, False)
-    )
+    entries = range(count) if count <= MOVED else np.random.default_rng(0).choice(count, MOVED, False)
     still = residual(spot, np.asarray(spot.own))
     columns = []
     for k in entries:

@@ -33,10 +33,7 @@ from symbackprop.vocabulary import OPS
 
 SIZES = (2, 3, 2, 3, 4)  # small and not all equal
 LENGTH = 3  # steps of a recurrence
-STEP, SHORT = (
-    Fraction(1, 10**400),
-    10**150,
-)  # of a difference; the longest denominator it may stand for
+STEP, SHORT = (Fraction(1, 10**400), 10**150)  # of a difference; the longest denominator it may stand for
 TINY = Fraction(1, 10**6)  # of the largest entry
 
 
@@ -71,9 +68,7 @@ def spots(b: Bench) -> Iterator[Exact]:
         yield Exact(spot(b, point, 0, b.target.shaped(jacobian(b, start))), whole)
         return
     seeds = seeded(d.backward, start, b.seed).deltas
-    point, whole = filled(
-        d.backward, replace(start, deltas={k: rational(v) for k, v in seeds.items()})
-    )
+    point, whole = filled(d.backward, replace(start, deltas={k: rational(v) for k, v in seeds.items()}))
     for t in range(1, point.length + 1) if b.target.recurrent else (0,):
         yield Exact(spot(b, point, t, b.target.at(point, t)), whole)
 
@@ -91,9 +86,7 @@ def jacobian(b: Bench, start: Point) -> Array:
     shape = tuple(s.value(start.sizes) for s in d.graph.symbol[t.of].shape)
     count = int(np.prod(shape))
     rows = [filled(d.backward, unit(b, start, k))[0].deltas[t.wrt, 0] for k in range(count)]
-    return np.stack([np.asarray(r, dtype=object) for r in rows]).reshape(
-        (*shape, *np.shape(rows[0]))
-    )
+    return np.stack([np.asarray(r, dtype=object) for r in rows]).reshape((*shape, *np.shape(rows[0])))
 
 
 def hessian(b: Bench, start: Point) -> Array:
@@ -115,9 +108,7 @@ def hessian(b: Bench, start: Point) -> Array:
         moved = x.copy()
         moved.flat[k] += STEP
         columns.append((gradient(moved) - here) / STEP)
-    return np.vectorize(nearest, otypes=[object])(np.stack(columns, -1)).reshape(
-        (*x.shape, *x.shape)
-    )
+    return np.vectorize(nearest, otypes=[object])(np.stack(columns, -1)).reshape((*x.shape, *x.shape))
 
 
 def derived_hessian(b: Bench, point: Point) -> Array:
@@ -253,9 +244,7 @@ def agrees(x: Exact, value: Paper, asked: Paper | None = None) -> bool:
 def beside(x: Exact, value: Paper, asked: Paper | None) -> tuple[Paper, Paper]:
     """A value, and the right one in the same form."""
     s, given = x.spot, plain(value)
-    return given, plain(
-        asked or (s.vec if s.vec and given.rank == 2 and s.right.rank > 2 else s.right)
-    )
+    return given, plain(asked or (s.vec if s.vec and given.rank == 2 and s.right.rank > 2 else s.right))
 
 
 def largest(a: Array) -> Fraction:

@@ -17,13 +17,7 @@ from symbackprop.answers.typed.clause_values import usual
 from symbackprop.answers.typed.left_sides import TOTAL
 from symbackprop.answers.verdicts.agreement import Beside, Outcome, aligned, outcome
 from symbackprop.answers.verdicts.determined_sides import determined
-from symbackprop.answers.verdicts.exact_verdict import (
-    Exact,
-    agrees,
-    differs,
-    exact_environment,
-    exact_spots,
-)
+from symbackprop.answers.verdicts.exact_verdict import Exact, agrees, differs, exact_environment, exact_spots
 from symbackprop.answers.verdicts.typed_values import TypedValues
 from symbackprop.derivation.derivation import bare
 from symbackprop.dialects.disambiguation.choice import Reading
@@ -34,18 +28,7 @@ from symbackprop.formula.composing import size_formula
 from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.formula.evaluation.rationals import NotRational
 from symbackprop.formula.evaluation.value import evaluate
-from symbackprop.formula.tree import (
-    ONE,
-    ZERO,
-    At,
-    Call,
-    Formula,
-    Partial,
-    Plus,
-    Sum,
-    Times,
-    Transpose,
-)
+from symbackprop.formula.tree import ONE, ZERO, At, Call, Formula, Partial, Plus, Sum, Times, Transpose
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
 
 Verdicts = Literal["correct", "transposed", "wrong", "unreadable"]
@@ -61,9 +44,7 @@ class Found:
     form: Formula
     reading: Reading
     values: tuple[Paper, ...] = ()
-    sizes: tuple[
-        tuple[int, ...], ...
-    ] = ()  # asked for and given; or of two operands that do not fit
+    sizes: tuple[tuple[int, ...], ...] = ()  # asked for and given; or of two operands that do not fit
     inside: Literal["", "inside"] = ""  # whose sizes they are
     detail: str = ""
     product: str = ""  # the part whose sizes do not fit
@@ -121,9 +102,7 @@ class Judge(TypedValues):
             return True
         open_ones = bool(seen) or any(isinstance(f, Call) for f in inside(found.form))
         if self.bench.silent and open_ones and not (seen and all(agrees(*x) for x in seen)):
-            raise Refused(
-                "unreadable", 1, "it cannot be checked: what is right is 0 at every point tried"
-            )
+            raise Refused("unreadable", 1, "it cannot be checked: what is right is 0 at every point tried")
         return False
 
     def exactly(self, found: Found) -> Iterator[tuple[Exact, Paper, Paper | None]]:
@@ -134,9 +113,7 @@ class Judge(TypedValues):
             for x in exact_spots(self.bench):
                 env, given = exact_environment(self.environment((x.spot,))), self.given(x.spot)
                 sides = [(found.form, found.reading)]
-                sides += (
-                    [(self.typed.around, found.left)] if self.typed.around and found.left else []
-                )
+                sides += [(self.typed.around, found.left)] if self.typed.around and found.left else []
                 made = [
                     self.own(valued(f, env, x.spot.sizes, reading, given, self.rows), x.spot)
                     for f, reading in sides
@@ -159,14 +136,10 @@ class Judge(TypedValues):
             for s in spots:
                 env = self.environment((s,))
                 k = int(evaluate(at, env))
-                right = (
-                    plain(target.paper(target.at(s.point, k))) if 1 <= k <= s.point.length else None
-                )
+                right = plain(target.paper(target.at(s.point, k))) if 1 <= k <= s.point.length else None
                 given = plain(usual(form, env, s))
                 zero = right is None and not np.any(given.array)
-                if not zero and (
-                    right is None or outcome(right, given, zero=form == ZERO) != "equal"
-                ):
+                if not zero and (right is None or outcome(right, given, zero=form == ZERO) != "equal"):
                     return True
         return False
 
@@ -202,9 +175,7 @@ class Judge(TypedValues):
             out.append(np.ravel(np.subtract(*aligned(left, form))))
         return np.concatenate(out)
 
-    def form(
-        self, form: Formula, left: Reading | None = None, rights: tuple[Paper, ...] = ()
-    ) -> Found:
+    def form(self, form: Formula, left: Reading | None = None, rights: tuple[Paper, ...] = ()) -> Found:
         """The best of all readings."""
         if self.typed.step == "free" and not self.bench.target.recurrent:
             return self.one_step(form)
@@ -215,9 +186,7 @@ class Judge(TypedValues):
             )
         except SizesError as error:
             inside = "inside" if len(error.sizes) == 2 else ""
-            return Found(
-                "wrong", form, Reading({}), (), error.sizes, inside, str(error), error.where
-            )
+            return Found("wrong", form, Reading({}), (), error.sizes, inside, str(error), error.where)
         except (FormulaError, LimitError) as error:
             raise Refused("unreadable", 1, str(error)) from None
 
@@ -242,9 +211,7 @@ class Judge(TypedValues):
         total = Sum(time.letter, ONE, size_formula(time.length), form)
         whole = Judge(self.bench, replace(self.typed, step="no")).form(total)
         missing = whole.verdict == "correct"
-        return Found(
-            "wrong", form, whole.reading, detail="Σ" if missing else f"{time.name} is free"
-        )
+        return Found("wrong", form, whole.reading, detail="Σ" if missing else f"{time.name} is free")
 
     def one_later(self, form: Formula) -> Found | None:
         """A form in its own δ_t that is right with δ_{t+1}."""
@@ -273,18 +240,14 @@ class Judge(TypedValues):
         if not kinds and (turned := self.one_later(form)):
             return turned
         if not kinds:
-            raise Refused(
-                "unreadable", 1, "it is not finite anywhere, or it uses what is asked for"
-            )
+            raise Refused("unreadable", 1, "it is not finite anywhere, or it uses what is asked for")
         verdict: Verdicts = "wrong"
         if kinds == {"equal"}:
             verdict = "correct"
         elif kinds <= {"equal", "transposed"}:
             verdict = "transposed"
         shown = "sizes" in kinds or verdict == "transposed"
-        return replace(
-            found, verdict=verdict, sizes=(rights[0].size, values[0].size) if shown else ()
-        )
+        return replace(found, verdict=verdict, sizes=(rights[0].size, values[0].size) if shown else ())
 
     def outcome(self, found: Found, spot: Spot, right: Paper, value: Paper) -> Outcome:
         """How a value at a spot stands to the right one."""

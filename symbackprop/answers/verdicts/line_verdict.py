@@ -159,11 +159,7 @@ class Court:
     def places(self, scenes: Iterable[Scene], said: str) -> list[Place]:
         """Every step of time of some points, signs with one meaning at all of them."""
         plans: dict[int, Reading] = {}
-        found = [
-            p
-            for s in scenes
-            for p in with_neighbours(s, lambda x: list(self.steps(x, said, plans)))
-        ]
+        found = [p for s in scenes for p in with_neighbours(s, lambda x: list(self.steps(x, said, plans)))]
         if not found:
             raise Refused("unreadable", 1, "no step of the recurrence has it")
         return found
@@ -173,9 +169,7 @@ class Court:
         sizes = {k: shortest(v, scene.point) for k, v in self.claim.free}
         named = tuple(sorted(scene.point.sizes.items()))
         known = ", ".join(f"{k} = {v}" for k, v in named) or "sizes as declared"
-        for env, moment in self.environments(
-            scene, equation(self.claim, "line", self.local, sizes)
-        ):
+        for env, moment in self.environments(scene, equation(self.claim, "line", self.local, sizes)):
             yield Place(self.claim, env, f"{known}{moment}; {said}", named,
                         open_sizes(scene), self.rows, plans)  # fmt: skip
 
@@ -228,9 +222,7 @@ class Court:
         outcomes = [(self.outcome(p, n), p) for p in places]
         outcomes = [(o, p) for o, p in outcomes if o != "nowhere"]
         if not outcomes:
-            return Line(
-                "", "unreadable", self.claim, detail=f"not finite at any point ({places[0].said})"
-            )
+            return Line("", "unreadable", self.claim, detail=f"not finite at any point ({places[0].said})")
         kinds = {o for o, _ in outcomes}
         if kinds <= {"equal", "rounded"}:
             return Line("", "holds", self.claim, detail="rounded" if "rounded" in kinds else "")
@@ -242,9 +234,7 @@ class Court:
         sides = (self.reference(n), n)
         said = " and ".join(f"{shown(self.claim.sides[k])} is {at.value(k).shown()}" for k in sides)
         sizes = tuple(at.value(k).size for k in sides)
-        return Line(
-            "", worst, self.claim, sizes=sizes, point=at.sizes, detail=f"{said} ({at.said})"
-        )
+        return Line("", worst, self.claim, sizes=sizes, point=at.sizes, detail=f"{said} ({at.said})")
 
     def outcome(self, place: Place, n: int) -> Outcome:
         """The sign before side n at one place."""
@@ -276,13 +266,9 @@ class Court:
         gap = np.abs(a - b)
         scale = max(np.max(np.abs(a), initial=0), np.max(np.abs(b), initial=0))
         apart = ~(gap <= EQUAL * scale + self.slack(place, k) + self.slack(place, n))
-        spot: tuple[int, ...] = (
-            tuple(np.argwhere(apart)[0].tolist()) if np.any(apart) else (0,) * a.ndim
-        )
+        spot: tuple[int, ...] = tuple(np.argwhere(apart)[0].tolist()) if np.any(apart) else (0,) * a.ndim
         depth = len(np.broadcast_shapes(place.value(k).samples, place.value(n).samples))
-        letters = [
-            (x, int(np.asarray(v).flat[spot[0]])) for x, v in place.env.indices.items() if depth
-        ]
+        letters = [(x, int(np.asarray(v).flat[spot[0]])) for x, v in place.env.indices.items() if depth]
         found = digits(float(a[spot].real), float(b[spot].real))
         entry = tuple(x + 1 for x in spot[depth:])
         return Line("", "false", self.claim, letters=tuple(letters), entry=entry, values=found)

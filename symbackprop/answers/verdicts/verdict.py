@@ -84,9 +84,7 @@ class Verdict:
         return f"{self.verdict}: {self.sentence()}"
 
 
-SHORT = frozenset(
-    {"sign", "factor", "time"}
-)  # they need not say the size where one before them did
+SHORT = frozenset({"sign", "factor", "time"})  # they need not say the size where one before them did
 SIZED = SHORT | {"transposed", "term", "term_sign", "term_factor", "variable"}
 
 
@@ -101,9 +99,7 @@ def sentence_of(m: Mistake, before: Sequence[Mistake] = ()) -> str:
     return f"answer.{m.key}_too" if said else f"mistake.{m.key}"
 
 
-def verdict(
-    b: Bench, answer: str, typed: Typed, found: Found, example: Counterexample | None
-) -> Verdict:
+def verdict(b: Bench, answer: str, typed: Typed, found: Found, example: Counterexample | None) -> Verdict:
     """The verdict on an answer that could be evaluated."""
     expected = plain_sizes(restored(b.target.axes))
     if found.verdict == "correct":

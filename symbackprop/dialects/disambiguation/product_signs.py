@@ -83,9 +83,7 @@ def is_open(f: Formula, position: int) -> bool:
     return isinstance(inner, Number) and inner == ONE and (inner is not f or position > 0)
 
 
-def beside(
-    fit: Fitting, f: Formula, left: Paper | None, right: Paper | None, scope: Scope
-) -> Paper:
+def beside(fit: Fitting, f: Formula, left: Paper | None, right: Paper | None, scope: Scope) -> Paper:
     """Ones between two factors."""
     if isinstance(f, Transpose):
         if right is not None and right.rank == 2:
@@ -177,9 +175,7 @@ def joined(fit: Fitting, key: Key, sign: str, a: Paper, b: Paper) -> Paper:
     if sign == "@":
         options = [("·", lambda: paper.product(a, b)), ("v @ A", lambda: laid(a, b))]
         return fit.choose(key, options)
-    if not (a.rank and b.rank) or (
-        not sign and not (fit.loose and alike(a, b)) and key not in fit.plan
-    ):
+    if not (a.rank and b.rank) or (not sign and not (fit.loose and alike(a, b)) and key not in fit.plan):
         return paper.product(a, b)
     options = [("·", lambda: paper.product(a, b)), ("⊙", lambda: elementwise(a, b))]
     if sign in ("", LIFTED):

@@ -100,11 +100,7 @@ def norm1(a: Paper) -> Paper:
 
 def largest(a: Paper) -> Paper:
     """max |x|."""
-    return (
-        Paper(np.abs(a.array).max(axis=tuple(range(-a.rank, 0))))
-        if a.rank
-        else paper.mapped(np.abs, a)
-    )
+    return Paper(np.abs(a.array).max(axis=tuple(range(-a.rank, 0)))) if a.rank else paper.mapped(np.abs, a)
 
 
 ROWS: Mapping[tuple[str, int], Callable[..., Paper]] = {

@@ -121,9 +121,7 @@ def emit(r: Rewrite, base: Tokens, scripts: list[Script], stop: int) -> bool:
     """A name with its scripts: steps of time and indices, then powers."""
     # x_j^{(i)} is x^{(i)}_j: the step, or the sample, is the first index
     scripts = sorted(scripts, key=lambda s: not timed(r, s))
-    subs = [
-        timed(r, s) or tuple(r.typed[s[1] : s[2]]) for s in scripts if s[0] == "_" or timed(r, s)
-    ]
+    subs = [timed(r, s) or tuple(r.typed[s[1] : s[2]]) for s in scripts if s[0] == "_" or timed(r, s)]
     tops = [r.typed[s[1] : s[2]] for s in scripts if s[0] == "^" and not timed(r, s)]
     index = [x for sub in subs for x in (",", *sub)][1:]
     r.put(*base, *(("_", "{", *index, "}") if index else ()))

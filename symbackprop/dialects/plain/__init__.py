@@ -8,14 +8,4 @@ from symbackprop.dialects.plain.numpy_calls import NUMPY
 from symbackprop.dialects.plain.plain_rules import source
 from symbackprop.dialects.plain.typed_names import Spellings, Tokens, bases, group, named, spellings
 
-__all__ = [
-    "NUMPY",
-    "Spellings",
-    "Tokens",
-    "bases",
-    "group",
-    "named",
-    "source",
-    "spellings",
-    "typeset",
-]
+__all__ = ["NUMPY", "Spellings", "Tokens", "bases", "group", "named", "source", "spellings", "typeset"]

@@ -15,10 +15,8 @@ _RELATION = re.compile(r"[<>≤≥≠=]")
 _SEPARATOR = re.compile(r"[^\S\n]*([,;\n]|&|\\\\(?:\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?)\s*")
 _ENVIRONMENT = re.compile(r"\\begin\s*\{([bpv]?matrix|smallmatrix)\}\s*")
 _ENDED = re.compile(r"\s*(?:\\\\\s*)?\\end\s*\{([bpv]?matrix|smallmatrix)\}")
-_APART = (
-    re.compile(  # two numbers in a row, a sign that stands at what follows, a last column of ones
-        r"(?:^|[\s;])[-−]?[\d.]+\s+[-−]?\d|[\w)\]]\s+[-−](?=[\w(])|[\w)\]'ᵀ]\s+(?:1|[𝟏𝟙]\w?)\s*$"
-    )
+_APART = re.compile(  # two numbers in a row, a sign that stands at what follows, a last column of ones
+    r"(?:^|[\s;])[-−]?[\d.]+\s+[-−]?\d|[\w)\]]\s+[-−](?=[\w(])|[\w)\]'ᵀ]\s+(?:1|[𝟏𝟙]\w?)\s*$"
 )
 _GAP = re.compile(r"\s+(?![\s;,\]+*/^@·⊙×]|[-−]\s)")
 _ONE = re.compile(r"\[\s*\d+\s*\](?=ᵀ|'|\^|\.T)")

@@ -37,9 +37,7 @@ def letters(s: Scan, text: str) -> bool:
     if not (s.open and s.open[-1][0] == "}" and text.isalpha() and len(text) <= 4):
         return False
     for k, c in enumerate(text):
-        s.put(
-            *(",",) * bool(k), *s.spelled.get(c, (c if c.isascii() else "\\" + LETTERS.get(c, c),))
-        )
+        s.put(*(",",) * bool(k), *s.spelled.get(c, (c if c.isascii() else "\\" + LETTERS.get(c, c),)))
     s.at += len(text)
     return True
 
@@ -92,7 +90,7 @@ SMALL = str.maketrans({**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", s
 def scripted(s: Scan, text: str) -> list[int]:
     """Where W^(1), W^{(1)}, W⁽¹⁾ and W_{in} would end."""
     after = s.at + len(text)
-    found = re.compile(
-        r"\^\(\w+\)|\^\{\(?\w+\)?\}|\^[^\W_]+|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾|_\{\w+\}|[₀₁₂₃₄₅₆₇₈₉]+"
-    ).match(s.text, after)
+    found = re.compile(r"\^\(\w+\)|\^\{\(?\w+\)?\}|\^[^\W_]+|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾|_\{\w+\}|[₀₁₂₃₄₅₆₇₈₉]+").match(
+        s.text, after
+    )
     return [found.end()] if found else []

@@ -23,20 +23,7 @@ UNITS = {"inv": "-1", "transpose": r"\top", "t": r"\top"}
 ALONG = {("sum", "0"): "colsum", ("sum", "1"): "rowsum", ("sum", "-1"): "rowsum",
          ("mean", "0"): "colmean", ("mean", "1"): "rowmean", ("mean", "-1"): "rowmean"}  # fmt: skip
 PLAIN = frozenset(
-    {
-        "sum",
-        "mean",
-        "trace",
-        "diagonal",
-        "exp",
-        "log",
-        "tanh",
-        "sigmoid",
-        "relu",
-        "abs",
-        "sqrt",
-        "det",
-    }
+    {"sum", "mean", "trace", "diagonal", "exp", "log", "tanh", "sigmoid", "relu", "abs", "sqrt", "det"}
 )
 IGNORED = frozenset({"astype", "float", "copy", "clone", "detach"})
 
@@ -56,9 +43,7 @@ def method(s: Scan) -> bool:
     if name in IGNORED or (name in UNITS and not inside.strip()):
         if name in UNITS:
             s.wrap()
-            s.put(
-                "^", "{", *UNITS[name].partition("-")[1:] if name == "inv" else (UNITS[name],), "}"
-            )
+            s.put("^", "{", *UNITS[name].partition("-")[1:] if name == "inv" else (UNITS[name],), "}")
         s.at = close + 1
         return True
     called = ALONG.get((name, axis(inside)), name if not inside.strip() else "")

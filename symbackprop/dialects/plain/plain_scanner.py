@@ -31,9 +31,7 @@ class Scan:
     at: int = 0
     tokens: list[str] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
-    open: list[tuple[str, Tokens]] = field(
-        default_factory=list
-    )  # the closing token, what follows it
+    open: list[tuple[str, Tokens]] = field(default_factory=list)  # the closing token, what follows it
     pairs: dict[int, int] = field(default_factory=dict)
     zero: set[int] = field(default_factory=set)  # depths of brackets that count from 0
     spaced: set[int] = field(default_factory=set)  # depths of matrices with spaces between cells
@@ -45,9 +43,7 @@ class Scan:
     named: bool = False  # whether a name was the last thing put
     recurrent: bool = False  # whether it has a step of time
     numpy: bool = False  # whether the text is code
-    samples: frozenset[str] | None = (
-        None  # the letters that count samples, once they were looked for
-    )
+    samples: frozenset[str] | None = None  # the letters that count samples, once they were looked for
 
     def run(self, rules: Rules) -> None:
         """All of the text: the first of the rules for a character that takes what stands there."""

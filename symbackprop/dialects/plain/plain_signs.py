@@ -23,19 +23,7 @@ SUBS = {k: v for k, v in SMALL_SUBS.items() if v.isascii() and v not in "=()"}
 SUPS = {k: v for k, v in SMALL_SUPS.items() if v.isascii() and v != "="} | {"ᵀ": "T"}
 TOP = ("^", "{", r"\top", "}")
 ONES = ("𝟙", "𝟏")
-_TWO = (
-    "max",
-    "min",
-    "kron",
-    "inner",
-    "outer",
-    "dot",
-    "matmul",
-    "multiply",
-    "divide",
-    "norm",
-    "solve",
-)
+_TWO = ("max", "min", "kron", "inner", "outer", "dot", "matmul", "multiply", "divide", "norm", "solve")
 TWO = {r"\max", r"\min", *(r"\operatorname{" + name + "}" for name in _TWO)}  # of two arguments
 FRACTIONS = {"½": "0.5", "¼": "0.25", "¾": "0.75", "⅛": "0.125"}
 LITTLE = "²³¹⁰-₟" + "".join((*SMALL_SUBS, *(c for c in SMALL_SUPS if c.isalpha())))
@@ -45,9 +33,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?(?![\d.]*\w*\()|\d+")
 _POWER_OF_TEN = re.compile(r"\d+(?:\.\d+)?[eE][+-]?\d{1,4}(?![\w.(])")
 _COMMA = re.compile(r"\d+,\d+(?![\d,])")
 _SIGN = re.compile("|".join(map(re.escape, sorted(SIGNS, key=len, reverse=True))))
-_METHOD = re.compile(
-    r"\.(?:T\b|t\(\)|transpose\(\))|ᵀ|⊤|\^\s*(?:⊤|\{\s*(?:T|⊤|\\top)\s*\}|\(\s*T\s*\))"
-)
+_METHOD = re.compile(r"\.(?:T\b|t\(\)|transpose\(\))|ᵀ|⊤|\^\s*(?:⊤|\{\s*(?:T|⊤|\\top)\s*\}|\(\s*T\s*\))")
 _POWER = re.compile(r"(\*\*|\.\^|\^)\s*")
 _SAMPLE = re.compile(r"\^\(([a-z])\)(_(?:\w+|\{[^{}]*\}))?")
 _SAMPLED = re.compile(r"([^\W\d_]+)(?:_(?:\w|\{[^{}]*\}))?\^\(([a-z])\)")
@@ -139,9 +125,7 @@ def power(s: Scan) -> bool:
         s.fail("an exponent is missing here")
         return False
     word = one[0].lstrip("-")
-    body = ("-",) * one[0].startswith("-") + (
-        s.spelled.get(word) or tuple(re.findall(r"[\d.]+|\w", word))
-    )
+    body = ("-",) * one[0].startswith("-") + (s.spelled.get(word) or tuple(re.findall(r"[\d.]+|\w", word)))
     if one[0] == "-T":
         raised(s, one[0])
     else:
@@ -243,16 +227,12 @@ def bracket(s: Scan) -> bool:
     c = s.char()
     if c in ("(", "[", "{"):
         if len(s.open) >= LIMITS.nesting:
-            raise LimitError(
-                f"more than {LIMITS.nesting} brackets inside brackets", where="formula"
-            )
+            raise LimitError(f"more than {LIMITS.nesting} brackets inside brackets", where="formula")
         inside = s.text[s.at + 1 : s.pairs.get(s.at, len(s.text))]
         lead = bool(s.tokens) and s.tokens[-1] in (r"\mathbf{1}", r"\sum", "_")
         related = _RELATION.search(flat(inside)) or (c == "[" and "=" in flat(inside))
         called = bool(s.tokens) and s.tokens[-1].startswith(r"\operatorname")
-        s.put(
-            *("(",) * bool(related and called), *(r"\mathbf{1}",) * bool(related and not lead), "("
-        )
+        s.put(*("(",) * bool(related and called), *(r"\mathbf{1}",) * bool(related and not lead), "(")
         s.open.append((")", (")",) * bool(related and called)))
         if len(s.tokens) > 1:
             s.callers[len(s.open)] = s.tokens[-2]

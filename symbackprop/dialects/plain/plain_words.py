@@ -35,9 +35,7 @@ _NAMED = re.compile(rf"[^\W\d_]{_LETTER}*(?:\^\(?\w+\)?)?")
 _OPENS = re.compile(r"['’′]*\s*\(|\s+[^\W\d_]")
 _CALLED = re.compile(r"['’′]*\s*\(")
 _PARTIAL = re.compile(r"[∂d]\s*(?=[^\W\d_])")
-_INDICES = re.compile(
-    rf"_(\w+)|_\{{([\w, +-]+)\}}|_\(([\w, +-]+)\)|\[([\w, +-]+)\]|([{''.join(SUBS)}]+)"
-)
+_INDICES = re.compile(rf"_(\w+)|_\{{([\w, +-]+)\}}|_\(([\w, +-]+)\)|\[([\w, +-]+)\]|([{''.join(SUBS)}]+)")
 _SMALL = str.maketrans(SUBS)
 _BIG = {"sum": r"\sum", "prod": r"\prod", "Σ": r"\sum", "∑": r"\sum", "Π": r"\prod", "∏": r"\prod"}
 _BIG_SIGN = re.compile(rf"(sum|prod|Σ|∑|Π|∏)(?=\s*(?:_|[{''.join(SUBS)}]))")
@@ -76,9 +74,7 @@ def name_at(s: Scan, at: int) -> tuple[str, int, tuple[str, ...]] | None:
         return None
     text = found[0]
     for stop in range(len(text), 0, -1):
-        if text[:stop] in s.spelled and (
-            stop == len(text) or text[stop] in "_^" or text[stop] in SUBS
-        ):
+        if text[:stop] in s.spelled and (stop == len(text) or text[stop] in "_^" or text[stop] in SUBS):
             rest = _INDICES.match(s.text, at + stop)
             inner = next((g for g in rest.groups() if g), "") if rest else ""
             inner = inner.translate(_SMALL)
@@ -132,9 +128,7 @@ def run(s: Scan) -> bool:
     head = text.split("_")[0]
     if last_scripted(s, text) or letters(s, text):
         return True
-    for stop in range(
-        min(len(head), GLUED), 0, -1
-    ):  # glued names, the last of them perhaps a function
+    for stop in range(min(len(head), GLUED), 0, -1):  # glued names, the last of them perhaps a function
         pieces = split(head[:stop], s)
         if pieces and (stop == len(head) or callable_at(s, head[stop:], start + len(head))):
             for piece in pieces:
@@ -147,10 +141,7 @@ def run(s: Scan) -> bool:
         return s.took_name(s.at + len(head), s.spelled["\0" + head])
     if numbered(s, head):
         return True
-    s.fail(
-        f"{head!r} is not a name known here",
-        near(head, [x for x in s.spelled if x[0] not in "\0\1\2\3"]),
-    )
+    s.fail(f"{head!r} is not a name known here", near(head, [x for x in s.spelled if x[0] not in "\0\1\2\3"]))
     return False
 
 

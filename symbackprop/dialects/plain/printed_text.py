@@ -43,9 +43,7 @@ def slope(s: Scan) -> bool:
     below = spelled_at(s, above[1] + 2)
     if below is None or s.text[below[1] : below[1] + 1] in ("_", "[", "^"):
         return False
-    return s.took(
-        below[1], r"\frac", "{", r"\partial", *above[0], "}", "{", r"\partial", *below[0], "}"
-    )
+    return s.took(below[1], r"\frac", "{", r"\partial", *above[0], "}", "{", r"\partial", *below[0], "}")
 
 
 def nabla(s: Scan) -> bool:
@@ -97,9 +95,7 @@ def zeros(s: Scan) -> bool:
     found = s.match(_ZEROS)
     if not found:
         return False
-    return s.took(
-        found.end(), "0", "_", "{", *s.inner(found[1]), r"\times", *s.inner(found[2]), "}"
-    )
+    return s.took(found.end(), "0", "_", "{", *s.inner(found[1]), r"\times", *s.inner(found[2]), "}")
 
 
 def named(s: Scan) -> bool:

@@ -34,9 +34,7 @@ def spellings(table: NameTable, others: Mapping[str, Formula]) -> dict[str, Toke
     for name in table.names:
         for spelled in ways(name):
             out.setdefault(spelled, group(name))
-        out.setdefault(
-            written(*(plain(x) for x in (letter(name), name.sup, name.sub))), group(name)
-        )
+        out.setdefault(written(*(plain(x) for x in (letter(name), name.sup, name.sub))), group(name))
     for spelled, f in others.items():
         out.setdefault(spelled, group(f))
     for function, tex in table.functions.items():
@@ -71,20 +69,14 @@ def ways(name: Name) -> list[str]:
 def plain_script(tex: str) -> str:
     """A script without its commands."""
     return (
-        re.sub(r"\\(?:mathrm|text|mathsf)\s*\{(\w*)\}", r"\1", tex)
-        .replace(r"\prime", "'")
-        .replace(" ", "")
+        re.sub(r"\\(?:mathrm|text|mathsf)\s*\{(\w*)\}", r"\1", tex).replace(r"\prime", "'").replace(" ", "")
     )
 
 
 def bases(tex: str) -> list[str]:
     """The spellings of a letter: `\\hat y`, `\\delta B`, `\\theta`, `\\mathrm{loss}`."""
     if tex.startswith(r"\delta "):
-        return [
-            d + b
-            for b in bases(tex.removeprefix(r"\delta "))
-            for d in ("δ", "δ_", "delta_", "delta")
-        ]
+        return [d + b for b in bases(tex.removeprefix(r"\delta ")) for d in ("δ", "δ_", "delta_", "delta")]
     accent = re.fullmatch(rf"\\({'|'.join(ACCENTS)})\s*\{{?\s*(\\?\w+)\s*\}}?", tex)
     if accent:
         inner, said = bases(accent[2]), SHORT.get(accent[1], accent[1])
@@ -102,15 +94,12 @@ def bases(tex: str) -> list[str]:
 def named(text: str) -> Name:
     """The name a plain where-clause defines. Errors: `FormulaError` for anything but a name."""
     marked = re.fullmatch(
-        r"([A-Za-z])([\u0302\u0303\u0304\u0307])_?\{?(\w*)\}?",
-        unicodedata.normalize("NFD", text.strip()),
+        r"([A-Za-z])([\u0302\u0303\u0304\u0307])_?\{?(\w*)\}?", unicodedata.normalize("NFD", text.strip())
     )
     if marked:
         over = next(k for k, v in ACCENTS.items() if v == marked[2])
         return Name(rf"\{over} {marked[1]}", "", marked[3])
-    found = re.fullmatch(
-        r"([^\W\d_]+)_?(?:\{?(\w*)\}?)", unicodedata.normalize("NFC", text.strip())
-    )
+    found = re.fullmatch(r"([^\W\d_]+)_?(?:\{?(\w*)\}?)", unicodedata.normalize("NFC", text.strip()))
     if not found:
         raise FormulaError(f"{text!r} is not a name that can be defined", where="answer")
     letters, sub = found[1], found[2]

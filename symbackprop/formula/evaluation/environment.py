@@ -82,9 +82,7 @@ def shown(node: Formula) -> str:
     return whole if len(whole) < 200 else whole[:200] + "…"
 
 
-def misfit(
-    node: Formula, what: str, hint: str = "", sizes: tuple[tuple[int, ...], ...] = ()
-) -> SizesError:
+def misfit(node: Formula, what: str, hint: str = "", sizes: tuple[tuple[int, ...], ...] = ()) -> SizesError:
     """The error that names the formula whose sizes or indices do not fit."""
     return SizesError(what, where=shown(node), hint=hint, sizes=sizes)
 

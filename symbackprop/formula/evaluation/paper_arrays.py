@@ -37,9 +37,7 @@ class Paper:
     along: int | None = None  # -2: a column, -1: a row, None: a matrix or a scalar
 
     def __post_init__(self) -> None:
-        if not hasattr(
-            self.array, "ndim"
-        ):  # NumPy turns an array of one fraction into the fraction
+        if not hasattr(self.array, "ndim"):  # NumPy turns an array of one fraction into the fraction
             object.__setattr__(self, "array", np.asarray(self.array, dtype=object))
 
     @property

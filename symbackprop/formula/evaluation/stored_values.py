@@ -117,9 +117,7 @@ def at(node: At, scope: Scope) -> Paper:
     return paper.entry(whole, spots)
 
 
-def sliced(
-    base: Formula, indices: tuple[Formula, ...], scope: Scope
-) -> tuple[Paper, tuple[Formula, ...]]:
+def sliced(base: Formula, indices: tuple[Formula, ...], scope: Scope) -> tuple[Paper, tuple[Formula, ...]]:
     """What a slice is taken of, at its time step, and the indices of the slice."""
     value = scope.env.values.get(base)
     if value is None:

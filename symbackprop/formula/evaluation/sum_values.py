@@ -47,9 +47,7 @@ def _terms(node: Sum | Product, scope: Scope) -> Iterator[Paper]:
         k = np.arange(start, min(start + chunk, stop)).reshape((-1,) + (1,) * scope.depth)
         within = (k >= low) & (k <= high) if low.ndim or high.ndim else None
         active = _both(scope.active, within)
-        inner = replace(
-            scope, letters={**scope.letters, node.index: k}, depth=scope.depth + 1, active=active
-        )
+        inner = replace(scope, letters={**scope.letters, node.index: k}, depth=scope.depth + 1, active=active)
         body = inner.of(node.body)
         yield _spread(body, k, within, isinstance(node, Product))
         start += chunk

@@ -27,10 +27,7 @@ def number(node: Number | Decimal, scope: Scope) -> Paper:
 
 
 def run(
-    work: Callable[[Paper, Paper], Paper],
-    each: tuple[Formula, ...],
-    scope: Scope,
-    none: float = 1.0,
+    work: Callable[[Paper, Paper], Paper], each: tuple[Formula, ...], scope: Scope, none: float = 1.0
 ) -> Paper:
     """Operands joined from the left."""
     result = scope.of(each[0]) if each else paper.scalar(np.float64(none))

@@ -104,15 +104,7 @@ class Reader:
             start, end = start + 1, end - 1
         inside = self.tokens[start:end]
         signs = "+" in inside or "-" in inside or r"\cdot" in inside
-        mode = (
-            "plain"
-            if ":" in inside
-            else "affine"
-            if signs
-            else "listed"
-            if "," in inside
-            else "index"
-        )
+        mode = "plain" if ":" in inside else "affine" if signs else "listed" if "," in inside else "index"
         return closed("SUB", start, Range(start, end, mode))
 
     def tops(self, token: str) -> bool:
@@ -132,11 +124,7 @@ class Reader:
             return [Word("POW", None, r.start), *one, close, Word("TOP", None, r.start + 1)]
         if inside and inside[0] == r"\odot":
             return closed("HPOW", r.start, Range(r.start + 1, r.end))
-        if (
-            len(inside) > 1
-            and self.tops(inside[-1])
-            and (inside[-2] not in ("+", "-") or len(inside) == 2)
-        ):
+        if len(inside) > 1 and self.tops(inside[-1]) and (inside[-2] not in ("+", "-") or len(inside) == 2):
             power = Range(r.start, r.end - 1)
             work: Work = [Word("NUMBER", "1", r.start)] if inside[:-1] == ("-",) else []
             return [Word("POW", None, r.start), power, *work, close, Word("TOP", None, r.end - 1)]

@@ -25,10 +25,7 @@ class NameTable:
 
     @staticmethod
     def of(
-        names: Iterable[Name],
-        *,
-        indices: Iterable[str] = (),
-        functions: Mapping[str, str] = FUNCTIONS,
+        names: Iterable[Name], *, indices: Iterable[str] = (), functions: Mapping[str, str] = FUNCTIONS
     ) -> NameTable:
         """A table of these names."""
         return NameTable(tuple(names), tuple(indices), functions)

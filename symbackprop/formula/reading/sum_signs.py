@@ -64,13 +64,7 @@ def with_body(
     body: Work = [Range(at, stop)]
     if wheres:  # a factor that does not count is 1
         one = [Word("NUMBER", "1", stop)]
-        less = [
-            Word("_LPAR", None, at),
-            *body,
-            Word("_MINUS", None, stop),
-            *one,
-            Word("_RPAR", None, stop),
-        ]
+        less = [Word("_LPAR", None, at), *body, Word("_MINUS", None, stop), *one, Word("_RPAR", None, stop)]
         inner = [*(w for c in wheres for w in where(c)), *less, Word("_PLUS", None, stop), *one]
         body = [Word("_LPAR", None, at), *inner, Word("_RPAR", None, stop)]
     return [Word("_LPAR", None, at), *head, *body, Word("_RPAR", None, stop)], stop

@@ -13,9 +13,7 @@ Answer = tuple[Work, int] | None
 Row = Callable[[Reader, int, int], Answer]
 
 OTHER_NORMS = {"": "norm", "1": "norm1", r"\infty": "norminf"}  # read, never printed
-_STOPS = frozenset(
-    {"+", "-", ")", "]", "}", "/", ",", r"\cdot", r"\odot", r"\times", "&", "\\\\", "="}
-)
+_STOPS = frozenset({"+", "-", ")", "]", "}", "/", ",", r"\cdot", r"\odot", r"\times", "&", "\\\\", "="})
 _OPENERS = frozenset({"(", "[", "{"})
 
 
@@ -56,12 +54,7 @@ def underbrace(reader: Reader, at: int, end: int) -> Answer:
     if s.sub is None or s.sup or s.primes:
         raise reader.source.fail(stop, r"\underbrace{…} takes its size as a subscript")
     size = Range(s.sub.start, s.sub.end, "size")
-    return [
-        Word("BRACE", None, at),
-        *reader.group(inside),
-        size,
-        Word("_CLOSE", None, size.end),
-    ], s.end
+    return [Word("BRACE", None, at), *reader.group(inside), size, Word("_CLOSE", None, size.end)], s.end
 
 
 def nabla(reader: Reader, at: int, end: int) -> Answer:

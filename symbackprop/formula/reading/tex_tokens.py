@@ -25,9 +25,7 @@ class Limits:
 
 LIMITS = Limits()
 
-_FONTS = (
-    r"operatorname\*?|mathrm|mathsf|mathit|mathbf|mathbbm?|mathcal|mathds|textrm|text|bm|boldsymbol"
-)
+_FONTS = r"operatorname\*?|mathrm|mathsf|mathit|mathbf|mathbbm?|mathcal|mathds|textrm|text|bm|boldsymbol"
 _TOKEN = re.compile(
     r"(?P<space>\s+|~|\\[,;:!> ]|\\(?:quad|qquad|displaystyle|limits|left|right|[bB]igg?[lr]?)"
     r"(?![A-Za-z])(?:\s*\.)?)"
@@ -103,9 +101,7 @@ class Source:
 def tokenise(text: str) -> Source:
     """The tokens of a formula; refused where it is larger than the limits."""
     if len(text) > LIMITS.characters:
-        raise LimitError(
-            f"{len(text)} characters, at most {LIMITS.characters} are read", where="formula"
-        )
+        raise LimitError(f"{len(text)} characters, at most {LIMITS.characters} are read", where="formula")
     tokens: list[str] = []
     places: list[int] = []
     for match in _TOKEN.finditer(_plain_bars(text)):

@@ -107,9 +107,7 @@ def _written(node: Formula, parts: list[Piece], language: Language) -> Piece:
         for k, part in enumerate(parts)
     ]
     write = row.write
-    piece = (
-        filled(write, placed, language) if isinstance(write, str) else write(node, placed, language)
-    )
+    piece = filled(write, placed, language) if isinstance(write, str) else write(node, placed, language)
     if isinstance(piece, str):
         tall = row.tall or any(part.tall for part in placed)
         piece = Piece(piece, level=row.level, tall=tall)
@@ -161,9 +159,7 @@ def flat(p: Piece, language: Language) -> Piece:
     if not p.tail:
         return p
     core = language.attach(p)
-    return replace(
-        p, core="{" + core + "}" if p.hung else core, sup="", sub="", tail="", hung=False
-    )
+    return replace(p, core="{" + core + "}" if p.hung else core, sup="", sub="", tail="", hung=False)
 
 
 def name(node: Name, _: Pieces, language: Language) -> Piece:
@@ -284,11 +280,7 @@ def grid(left: str, cell: str, row: str, right: str) -> Write:
 def sized(left: str, between: str, sign: str, right: str) -> Write:
     """A factor with its size."""
     return lambda _, parts, language: (
-        left
-        + language.attach(parts[0])
-        + between
-        + sign.join(map(language.attach, parts[1:]))
-        + right
+        left + language.attach(parts[0]) + between + sign.join(map(language.attach, parts[1:])) + right
     )
 
 
@@ -330,6 +322,4 @@ BINDING = {
 def spelled_rows(spellings: Mapping[type, Write | str], **other: Row) -> dict[type, Row]:
     """The table of a language: the spelling of each kind; `other` binds kinds, by name, in its own way."""
     rows = {k: other.get(k.__name__, row) for k, row in BINDING.items()}
-    return {
-        k: replace(row, write=spellings[k]) if k in spellings else row for k, row in rows.items()
-    }
+    return {k: replace(row, write=spellings[k]) if k in spellings else row for k, row in rows.items()}

@@ -50,16 +50,9 @@ def children(node: Formula) -> tuple[Formula, ...]:
     return tuple(found)
 
 
-_NO_FORMULA = (
-    "str",
-    "int",
-    "Fraction",
-    "tuple[Mark, ...]",
-)  # types of fields nothing stands inside of
+_NO_FORMULA = ("str", "int", "Fraction", "tuple[Mark, ...]")  # types of fields nothing stands inside of
 _FIELDS: dict[type, tuple[str, ...]] = {
-    k: tuple(
-        n for n, f in k.__dataclass_fields__.items() if f.compare and f.type not in _NO_FORMULA
-    )
+    k: tuple(n for n, f in k.__dataclass_fields__.items() if f.compare and f.type not in _NO_FORMULA)
     for k in get_args(Formula)
 }
 
@@ -79,8 +72,7 @@ def rebuilt(node: Formula, parts: Sequence[Formula]) -> Formula:
         value = getattr(node, field)
         if isinstance(value, tuple):
             changes[field] = tuple(
-                tuple(next(rest) for _ in item) if isinstance(item, tuple) else next(rest)
-                for item in value
+                tuple(next(rest) for _ in item) if isinstance(item, tuple) else next(rest) for item in value
             )
         else:
             changes[field] = next(rest)

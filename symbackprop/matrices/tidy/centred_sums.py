@@ -25,9 +25,7 @@ def vanishes(e: Expr, *axes: int) -> bool:
         return vanishes(e.args[0], *sorted((1 - axis for axis in axes), reverse=True))
     for _ in range(UNFOLDED):
         terms = signed_terms(e)
-        if 1 < len(terms) <= TERMS and is_zero(
-            plus(*(added_up(s, t, e.shape, axes) for s, t in terms))
-        ):
+        if 1 < len(terms) <= TERMS and is_zero(plus(*(added_up(s, t, e.shape, axes) for s, t in terms))):
             return True
         made = {s: s.symbol.definition for s in symbols(e) if s.symbol and s.symbol.definition}
         if not made or weight(e) > HEAVY:
@@ -59,7 +57,5 @@ def along(t: Expr, shape: Shape, axis: int) -> Expr:
 
 def of_centred(a: Expr, b: Expr) -> Expr | None:
     """1 1ᵀ B and A 1 1ᵀ, where the sums along the axis that meets the ones are 0."""
-    gone = (is_ones(a) and b.rank == 2 and vanishes(b, 0)) or (
-        is_ones(b) and vanishes(a, a.rank - 1)
-    )
+    gone = (is_ones(a) and b.rank == 2 and vanishes(b, 0)) or (is_ones(b) and vanishes(a, a.rank - 1))
     return fn.constant(0, *map(const, (*a.shape[:-1], *b.shape[1:]))) if gone else None

@@ -89,9 +89,7 @@ def picked(a: Expr, label: Expr) -> Expr:
     """The labelled entry: of a function of entries the function of that entry, scalars in front."""
     front, bare = scalars_out(a)
     of_entry = bare.op.scalar is not None
-    inner = (
-        with_args(bare, (picked(bare.args[0], label),)) if of_entry else apply(PICK, bare, label)
-    )
+    inner = with_args(bare, (picked(bare.args[0], label),)) if of_entry else apply(PICK, bare, label)
     return in_front([front], inner)
 
 
@@ -114,9 +112,7 @@ def raised_to(e: Expr, x: Fraction) -> Expr:
         return apply(POWER, e, p=x)
     root = m.coefficient**x if x.denominator == 1 else None
     if root is None:
-        if m.coefficient != 1 or any(
-            k.denominator != 1 or abs(k) != 1 for _, k in m.scalars + m.arrays
-        ):
+        if m.coefficient != 1 or any(k.denominator != 1 or abs(k) != 1 for _, k in m.scalars + m.arrays):
             return apply(POWER, e, p=x)
         root = Fraction(1)
     raised = [{f: k * x for f, k in pool} for pool in (m.scalars, m.arrays)]

@@ -32,9 +32,7 @@ def collected(*terms: Expr) -> Expr:
     if len(groups) == 1 and len(found) > 1:
         return with_common(groups[0], shape)
     gathered = [
-        (m.coefficient, m) if len(g) > 1 else g[0]
-        for g in groups
-        for m in (split(with_common(g, shape)),)
+        (m.coefficient, m) if len(g) > 1 else g[0] for g in groups for m in (split(with_common(g, shape)),)
     ]
     for coefficient, m in plain_first(paired(gathered)):
         if coefficient:
@@ -54,11 +52,7 @@ def paired(terms: list[tuple[Fraction, Monomial]]) -> list[tuple[Fraction, Monom
         c, m = terms.pop(n)
         made = Monomial(c, m.scalars, ((both, Fraction(1)),))
         terms[begun] = (c, made)
-        alike = [
-            k
-            for k, (_, o) in enumerate(terms)
-            if (o.scalars, o.arrays) == (made.scalars, made.arrays)
-        ]
+        alike = [k for k, (_, o) in enumerate(terms) if (o.scalars, o.arrays) == (made.scalars, made.arrays)]
         if len(alike) > 1:  # (A + Aᵀ) v stood there already
             begun, again = alike
             terms[begun] = (terms[begun][0] + terms.pop(again)[0], made)
@@ -121,10 +115,7 @@ def with_common(terms: list[tuple[Fraction, Monomial]], shape: tuple[Size, ...])
     if len(terms) == 1:
         return join(Monomial(c, first.scalars, first.arrays), shape if first.arrays else ())
     front = -abs(c) if all(k < 0 for k, _ in terms) else abs(c)
-    bare = (
-        join(Monomial(k / front, (), m.arrays), shape)
-        for (k, _), m in zip(terms, rest, strict=True)
-    )
+    bare = (join(Monomial(k / front, (), m.arrays), shape) for (k, _), m in zip(terms, rest, strict=True))
     return mul(join(Monomial(front, first.scalars, ()), ()), plus(*bare))
 
 
@@ -157,9 +148,7 @@ def distributed(e: Expr) -> list[Expr]:
     parts = [split(t) for t in summands(inner)] if inner.op is ADD and x == 1 else []
     if len(parts) < 2 or any(abs(p.coefficient) != 1 or p.scalars for p in parts):
         return []  # a sum that broadcasts is one term
-    return [
-        join(Monomial(m.coefficient * p.coefficient, m.scalars, p.arrays), e.shape) for p in parts
-    ]
+    return [join(Monomial(m.coefficient * p.coefficient, m.scalars, p.arrays), e.shape) for p in parts]
 
 
 def broadcast_free(node: Expr) -> bool:

@@ -46,15 +46,7 @@ def of_ones(a: Expr, b: Expr) -> Expr | None:
 
 def simpler_product(a: Expr, b: Expr) -> Expr | None:
     """The first row that knows the two factors."""
-    known = (
-        with_identity,
-        with_diagonal,
-        of_vectors,
-        of_centred,
-        with_ones,
-        with_dyad,
-        symmetric_first,
-    )
+    known = (with_identity, with_diagonal, of_vectors, of_centred, with_ones, with_dyad, symmetric_first)
     return next((made for row in known if (made := row(a, b)) is not None), None)
 
 

@@ -21,9 +21,7 @@ def drawing_svg(d: Drawing, *, title: str) -> str:
     """The drawing with a title, and with what it shows in words."""
     size = d.width, d.height
     body = [*map(_shape, d.shapes)]
-    return svg_element(
-        "d", title, d.told, body, size=size, view=size, more=' stroke-linejoin="round"'
-    )
+    return svg_element("d", title, d.told, body, size=size, view=size, more=' stroke-linejoin="round"')
 
 
 def _shape(shape: Shape) -> str:
@@ -57,12 +55,7 @@ def _tip(start: Point, end: Point, tone: float) -> str:
     long = hypot(end[0] - start[0], end[1] - start[1])
     across = (end[1] - start[1]) / long * WIDE, (start[0] - end[0]) / long * WIDE
     x, y = _before(start, end, LONG)
-    corners = (
-        end,
-        (x + across[0], y + across[1]),
-        _before(start, end, BARB),
-        (x - across[0], y - across[1]),
-    )
+    corners = (end, (x + across[0], y + across[1]), _before(start, end, BARB), (x - across[0], y - across[1]))
     return f'<path d="M{" L".join(map(pair, corners))} Z"{_look(tone, 0.0, "solid")}/>'
 
 

@@ -112,12 +112,7 @@ def _head(names: Sequence[Label]) -> float:
 
 def _joined(left: Sequence[Neuron], right: Sequence[Neuron], radius: float) -> list[Shape]:
     """A line from every neuron to every one of the next layer but its bias."""
-    return [
-        _between(a, b, radius)
-        for a in left
-        for b in right
-        if a.kind != "dots" and b.kind == "neuron"
-    ]
+    return [_between(a, b, radius) for a in left for b in right if a.kind != "dots" and b.kind == "neuron"]
 
 
 def _between(a: Neuron, b: Neuron, radius: float) -> Line:

@@ -39,9 +39,7 @@ class Axis:
         return (at - self.low) / (self.high - self.low)
 
 
-def axis(
-    low: float, high: float, *, scale: Scale, ends: Ends, many: int, finest: float = 0.0
-) -> Axis:
+def axis(low: float, high: float, *, scale: Scale, ends: Ends, many: int, finest: float = 0.0) -> Axis:
     """An axis that holds low and high with about `many` steps, none smaller than `finest`.
 
     >>> a = axis(0.0, 0.93, scale="linear", ends="round", many=4)

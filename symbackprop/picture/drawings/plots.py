@@ -86,10 +86,7 @@ class Area:
 
     def at(self, point: Point) -> Point:
         across, up = self.x.share(point[0]), self.y.share(point[1])
-        return (
-            self.left + across * (self.right - self.left),
-            self.bottom - up * (self.bottom - self.top),
-        )
+        return (self.left + across * (self.right - self.left), self.bottom - up * (self.bottom - self.top))
 
 
 def plot(p: Plot, *, width: float = 300.0, height: float = 180.0) -> Drawing:

@@ -73,10 +73,7 @@ def _lean(
 
 
 def _straighten(
-    graph: Proper,
-    gaps: Sequence[Sequence[float]],
-    ports: Sequence[tuple[float, float]],
-    at: list[float],
+    graph: Proper, gaps: Sequence[Sequence[float]], ports: Sequence[tuple[float, float]], at: list[float]
 ) -> None:
     """Long arrows run straight for as many ranks as what stands beside them allows."""
     seat = {item: (r, p) for r, rank in enumerate(graph.ranks) for p, item in enumerate(rank)}
@@ -133,11 +130,7 @@ def _centred(gap: Sequence[float]) -> list[float]:
 
 
 def _settle(
-    rank: Sequence[int],
-    gap: Sequence[float],
-    pulls: list[list[Pull]],
-    at: list[float],
-    centre: Centre,
+    rank: Sequence[int], gap: Sequence[float], pulls: list[list[Pull]], at: list[float], centre: Centre
 ) -> None:
     """The items of one rank move to where their neighbours pull them, in order and apart."""
     shift = [0.0]

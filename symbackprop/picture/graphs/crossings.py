@@ -74,9 +74,7 @@ def _median(items: Sequence[int], place: Sequence[int]) -> float:
     if len(p) == 2:
         return (p[0] + p[1]) / 2
     left, right = p[m - 1] - p[0], p[-1] - p[m]
-    return (
-        (p[m - 1] * right + p[m] * left) / (left + right) if left + right else (p[m - 1] + p[m]) / 2
-    )
+    return (p[m - 1] * right + p[m] * left) / (left + right) if left + right else (p[m - 1] + p[m]) / 2
 
 
 def _transpose(ranks: Ranks, above: Near, below: Near, place: list[int]) -> None:

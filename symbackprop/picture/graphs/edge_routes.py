@@ -83,11 +83,7 @@ def spline(corners: Sequence[Point]) -> tuple[Point, ...]:
         if abs(c - c0) < 0.01:
             if abs(a - a0) < 1e-9:
                 continue
-            if (
-                len(points) > 1
-                and abs(points[-2][1] - c0) < 0.01
-                and abs(points[-4][1] - c0) < 0.01
-            ):
+            if len(points) > 1 and abs(points[-2][1] - c0) < 0.01 and abs(points[-4][1] - c0) < 0.01:
                 a0, c0 = points[-4]
                 del points[-3:]
             points += [((2 * a0 + a) / 3, c0), ((a0 + 2 * a) / 3, c0), (a, c0)]

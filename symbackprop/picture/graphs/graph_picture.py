@@ -95,6 +95,4 @@ class Placed:
     direction: Direction
     scale: float = 1.0
     legend: tuple[tuple[str, Label], ...] = ()
-    legend_boxes: tuple[
-        Box, ...
-    ] = ()  # one for each row of the legend: key, then label, from the left
+    legend_boxes: tuple[Box, ...] = ()  # one for each row of the legend: key, then label, from the left

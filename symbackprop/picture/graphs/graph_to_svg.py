@@ -37,15 +37,10 @@ def _told(placed: Placed) -> str:
     """The graph in words, for those who cannot see it."""
     names = {v.vertex.key: v.vertex.label.text for v in placed.vertices}
     parts = [
-        f"{v.vertex.label.text} ({v.vertex.size.text})"
-        if v.vertex.size.text
-        else v.vertex.label.text
+        f"{v.vertex.label.text} ({v.vertex.size.text})" if v.vertex.size.text else v.vertex.label.text
         for v in placed.vertices
     ]
-    parts += [
-        f"{names[a.arrow.tail]} → {names[a.arrow.head]}: {a.arrow.label.text}"
-        for a in placed.arrows
-    ]
+    parts += [f"{names[a.arrow.tail]} → {names[a.arrow.head]}: {a.arrow.label.text}" for a in placed.arrows]
     return "; ".join(parts)
 
 

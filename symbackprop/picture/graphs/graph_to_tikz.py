@@ -40,9 +40,7 @@ def tikz(placed: Placed) -> str:
 def _vertex(placed: PlacedVertex, scale: float) -> str:
     """The outline, the name in it, the size below the name."""
     vertex, box = placed.vertex, placed.box
-    soft = scale * min(
-        placed.radius, min(box.width, box.height) / 2 - 0.01
-    )  # TikZ scales no corners
+    soft = scale * min(placed.radius, min(box.width, box.height) / 2 - 0.01)  # TikZ scales no corners
     look = LOOKS[vertex.kind] + f",rounded corners={number(soft, 3)}pt"
     outline = rf"\path[{look.lstrip(',')}] {_corners(box)};"
     name = _type(vertex.label, NODE)

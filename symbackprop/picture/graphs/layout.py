@@ -52,11 +52,7 @@ class Frame:
 
 
 def place(
-    picture: Picture,
-    direction: Direction = "right",
-    *,
-    max_width: float = 455.0,
-    max_height: float = 620.0,
+    picture: Picture, direction: Direction = "right", *, max_width: float = 455.0, max_height: float = 620.0
 ) -> Placed:
     """The picture, its repeats collapsed, within the page: the first attempt that fits.
 
@@ -96,9 +92,7 @@ def _checked(picture: Picture) -> Picture:
     for v in picture.vertices:
         if v.kind not in (*KINDS, "ellipsis"):
             known = ", ".join(KINDS)
-            raise DeclarationError(
-                f"{v.kind!r} is no kind of vertex", where=v.key, hint=f"one of: {known}"
-            )
+            raise DeclarationError(f"{v.kind!r} is no kind of vertex", where=v.key, hint=f"one of: {known}")
     return picture
 
 
@@ -108,9 +102,7 @@ def _attempts(picture: Picture, direction: Direction) -> Iterator[Attempt]:
     before: dict[Label, str] | None = None
     for limit in KEYED:
         long = dict.fromkeys(a.label for a in picture.arrows if measure(a.label, EDGE)[0] > limit)
-        keys = {
-            label: circled(i) for i, label in enumerate((k for k in long if k.tex or k.text), 1)
-        }
+        keys = {label: circled(i) for i, label in enumerate((k for k in long if k.tex or k.text), 1)}
         if keys != before:
             for way in (direction, other):
                 yield from (Attempt(way, spacing, keys) for spacing in SPACINGS)
@@ -139,9 +131,7 @@ def _frame(picture: Picture, graph: Proper, attempt: Attempt) -> Frame:
     sizes = [vertex_size(v) for v in picture.vertices]
     sizes += [_label_size(a.label, attempt) for a in picture.arrows]
     sizes += [(0.0, 0.0)] * (graph.count - len(sizes))
-    along, across = (
-        [s[k] for s in sizes] for k in ((0, 1) if attempt.direction == "right" else (1, 0))
-    )
+    along, across = ([s[k] for s in sizes] for k in ((0, 1) if attempt.direction == "right" else (1, 0)))
     n, last = len(picture.vertices), len(picture.vertices) + len(picture.arrows)
     air = [16.0 if i < n else 5.0 if i < last else 8.0 for i in range(graph.count)]
 
@@ -170,9 +160,7 @@ def _least(graph: Proper, frame: Frame, attempt: Attempt) -> Extent:
     return (length, breadth) if attempt.direction == "right" else (breadth, length)
 
 
-def _draw(
-    picture: Picture, graph: Proper, frame: Frame, attempt: Attempt, max_width: float
-) -> Placed:
+def _draw(picture: Picture, graph: Proper, frame: Frame, attempt: Attempt, max_width: float) -> Placed:
     """The attempt, carried out: flowing to the right first, then turned if it is to flow down."""
     cross = positions(graph, frame.gaps, frame.ports)
     top = min((c - e / 2 for c, e in zip(cross, frame.across, strict=True)), default=0.0)
@@ -184,9 +172,7 @@ def _draw(
             bounds[item] = band
     boxes = [
         Box((start + end) / 2, c, length, breadth)
-        for (start, end), c, length, breadth in zip(
-            bounds, cross, frame.along, frame.across, strict=True
-        )
+        for (start, end), c, length, breadth in zip(bounds, cross, frame.along, frame.across, strict=True)
     ]
     vertices = tuple(
         PlacedVertex(v, b, radius(v.kind, b.width, b.height))
@@ -218,19 +204,13 @@ def _stretched(
 
 
 def _arrows(
-    picture: Picture,
-    graph: Proper,
-    frame: Frame,
-    boxes: list[Box],
-    bounds: list[tuple[float, float]],
+    picture: Picture, graph: Proper, frame: Frame, boxes: list[Box], bounds: list[tuple[float, float]]
 ) -> tuple[PlacedArrow, ...]:
     """Every arrow with its line."""
     arrows: list[PlacedArrow] = []
     ports = iter(frame.ports)
     n = len(picture.vertices)
-    radii = [
-        radius(v.kind, b.width, b.height) for v, b in zip(picture.vertices, boxes, strict=False)
-    ]
+    radii = [radius(v.kind, b.width, b.height) for v, b in zip(picture.vertices, boxes, strict=False)]
     for i, (arrow, chain) in enumerate(zip(picture.arrows, graph.chains, strict=True)):
         offsets = [next(ports) for _ in chain[1:]]
         before, after = route(
@@ -240,9 +220,7 @@ def _arrows(
             radii=(radii[chain[0]], radii[chain[-1]]),
             ports=(offsets[0][0], offsets[-1][1]),
         )
-        arrows.append(
-            PlacedArrow(arrow, before, after, boxes[n + i], frame.keys.get(arrow.label, ""))
-        )
+        arrows.append(PlacedArrow(arrow, before, after, boxes[n + i], frame.keys.get(arrow.label, "")))
     return tuple(arrows)
 
 
@@ -259,8 +237,7 @@ def _turned(placed: Placed) -> Placed:
         placed,
         vertices=tuple(replace(v, box=box(v.box)) for v in placed.vertices),
         arrows=tuple(
-            replace(a, before=line(a.before), after=line(a.after), box=box(a.box))
-            for a in placed.arrows
+            replace(a, before=line(a.before), after=line(a.after), box=box(a.box)) for a in placed.arrows
         ),
         width=placed.height,
         height=placed.width,

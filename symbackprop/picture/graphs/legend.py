@@ -40,6 +40,4 @@ def with_legend(placed: Placed, keys: dict[Label, str], max_width: float) -> Pla
     if not boxes:
         return placed
     legend = tuple((key, label) for label, key in keys.items())
-    return replace(
-        placed, legend=legend, legend_boxes=tuple(boxes), width=wide, height=y + row + MARGIN
-    )
+    return replace(placed, legend=legend, legend_boxes=tuple(boxes), width=wide, height=y + row + MARGIN)

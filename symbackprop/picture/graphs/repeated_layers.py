@@ -78,9 +78,7 @@ def _segments(picture: Picture) -> list[Segment]:
     tails, heads = neighbours(picture)
     depth = layers(picture)
     live = _live(picture, tails)
-    row = sorted(
-        (v for v in range(len(tails)) if live[v]), key=lambda v: (depth[v], not tails[v], v)
-    )
+    row = sorted((v for v in range(len(tails)) if live[v]), key=lambda v: (depth[v], not tails[v], v))
     place = {v: p for p, v in enumerate(row)}
     segments: list[list[int]] = [[]]
     reach = 0
@@ -98,9 +96,7 @@ def _segments(picture: Picture) -> list[Segment]:
             segments[only].append(v)
             home[v] = only
     keys = [v.key for v in picture.vertices]
-    return [
-        Segment(tuple(keys[v] for v in s), keys[e]) for s, e in zip(segments, exits, strict=True)
-    ]
+    return [Segment(tuple(keys[v] for v in s), keys[e]) for s, e in zip(segments, exits, strict=True)]
 
 
 def _live(picture: Picture, tails: list[list[int]]) -> list[bool]:
@@ -142,9 +138,7 @@ def _runs(names: list[int]) -> list[tuple[int, int, int]]:
         start = 0
         while start + LEAST * period <= len(names):
             end = start
-            while (
-                end + period < len(names) and names[end] == names[end + period] and not taken[end]
-            ):
+            while end + period < len(names) and names[end] == names[end + period] and not taken[end]:
                 end += 1
             copies = (end - start) // period + 1
             span = slice(start, start + copies * period)

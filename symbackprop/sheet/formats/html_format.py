@@ -20,9 +20,7 @@ def html_math(tex: str) -> str:
 @lru_cache(maxsize=20_000)
 def html_line(tex: str) -> str:
     """MathML in a cell of its own: fractions and sums at full size, limits above and below."""
-    return convert(tex, display="block").replace(
-        'display="block"', 'display="inline" displaystyle="true"', 1
-    )
+    return convert(tex, display="block").replace('display="block"', 'display="inline" displaystyle="true"', 1)
 
 
 @lru_cache(maxsize=20_000)
