@@ -82,6 +82,12 @@ def chained(line: Line) -> bool:
     return line.verdict != "holds" and line.claim is not None and len(line.claim.signs) > 1
 
 
+FOUND: dict[Verdict, str] = {
+    "holds": "finding.holds", "transposed": "finding.transposed", "false": "finding.false",
+    "sizes": "finding.sizes", "unreadable": "finding.unreadable",
+}  # fmt: skip
+
+
 def verdict(line: Line) -> Phrase:
     """The verdict with both values or both sizes."""
     if line.values:
@@ -92,8 +98,8 @@ def verdict(line: Line) -> Phrase:
         return Phrase("finding.false_at" if where else "finding.false", (*both, *where))
     if pair := line.sizes or line.inside:
         both = tuple(zip(("left", "right"), map(sized, pair), strict=True))
-        return Phrase(f"finding.{'inside' if line.inside else line.verdict}", both)
-    return Phrase(f"finding.{'rounded' if line.detail == 'rounded' else line.verdict}")
+        return Phrase("finding.inside" if line.inside else FOUND[line.verdict], both)
+    return Phrase("finding.rounded" if line.detail == "rounded" else FOUND[line.verdict])
 
 
 def place(line: Line) -> Phrase:

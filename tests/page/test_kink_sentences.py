@@ -10,7 +10,6 @@ from symbackprop.entries.scalar_functions import SCALARS
 from symbackprop.graph import functions as fn
 from symbackprop.page.kink_sentences import at_kinks
 from symbackprop.page.forward_section import conventions
-from symbackprop.sheet.building import verified
 from symbackprop.sheet.sheet import write_tex
 from symbackprop.vocabulary import OPS
 from tests.sheet.test_sheet import both, sheet
@@ -49,7 +48,7 @@ def test_a_new_kinked_scalar_gets_its_sentence(
     monkeypatch.setitem(fn.FUNCTIONS, name, fn.along_axis(new))
     try:
         one = sheet(name, both("Bent"), graph=f"x: d; L = sum({name}(x)**2)")
-        report = verified(one)
+        report = one.verify()
         assert report.ok
         languages: tuple[tuple[Literal["en", "de"], str], ...] = (("en", english), ("de", german))
         for language, said in languages:

@@ -7,7 +7,6 @@ from symbackprop.derivation.equation import Equation
 from symbackprop.formula.tree import Partial, Sized, Times
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.page.page import Display, Figure
-from symbackprop.sheet.building import verified
 from symbackprop.sheet.exercise import Derived
 from symbackprop.sheet.sheet import Sheet
 from worked.concat_mse import SHEET as CONCAT
@@ -41,7 +40,7 @@ def size(sheet: Sheet, key: str) -> list[str]:
 
 @pytest.mark.parametrize("sheet", ALL, ids=lambda s: s.name)
 def test_every_equation_is_verified(sheet: Sheet) -> None:
-    report = verified(sheet, seed=17)
+    report = sheet.verify(seed=17)
     assert report.ok, report.failures
     assert report.checked == report.equations == sum(len(c.page.equations) for _, c in sheet.checks)
     assert report.max_rel_error < 1e-10
@@ -103,7 +102,7 @@ def test_lstm_cell_state() -> None:
     assert "δhₜ ⊙ (1 − tanh(oₜ ⊙ cₜ)²) ⊙ oₜ" in second
     for n in ("Wf", "Rf", "bf", "Wi", "Ri", "bi", "Wo", "Ro", "bo", "Wc", "bc"):
         assert sides(LSTM, f"gradient.{n}")[0].startswith("Σ[t = 1…T]")
-    report = verified(LSTM)
+    report = LSTM.verify()
     assert ("T", 3) in report.sizes[0]
     assert ("T", 5) in report.sizes[1]
 

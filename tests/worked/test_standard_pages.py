@@ -18,7 +18,6 @@ from symbackprop.graph.functions import collect
 from symbackprop.matrices import expansion as expanding
 from symbackprop.numeric.points import Point, forward
 from symbackprop.page.page import Page
-from symbackprop.sheet.building import verified
 from symbackprop.sheet.exercise import Derived, Stated
 from symbackprop.sheet.sheet import Sheet, write_tex
 from symbackprop.verify.equality import verify_page
@@ -93,7 +92,7 @@ def test_a_page_says_what_a_textbook_says(name: str, key: str, form: str) -> Non
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_equation_of_a_page_is_verified(name: str) -> None:
-    report = verified(sheet(name), seed=17)
+    report = sheet(name).verify(seed=17)
     assert report.ok, report.failures
     assert report.checked == report.equations
 
@@ -101,7 +100,7 @@ def test_every_equation_of_a_page_is_verified(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_page_is_set_in_both_languages(name: str) -> None:
     s = sheet(name)
-    report = verified(s)
+    report = s.verify()
     en, de = (write_tex(s, report, x, "solution") for x in ("en", "de"))
     assert s.title["en"] != s.title["de"]
     assert r"\textbf{Solution.}" in en and r"\textbf{Lösung.}" in de
