@@ -54,6 +54,16 @@ class Size:
             total += coefficient
         return total
 
+    def substitute(self, name: str, by: Size) -> Size:
+        """The size with another one in the place of a name."""
+        total = Size(())
+        for monomial, coefficient in self.terms:
+            part = Size((((), coefficient),))
+            for n in monomial:
+                part = part * (by if n == name else Size((((n,), 1),)))
+            total = total + part
+        return total
+
     @property
     def least(self) -> int | None:
         """The smallest value, every name at least 1; None where a name could make it smaller still."""

@@ -29,7 +29,7 @@ def solutions(zero: Sequence[Size], unknown: tuple[str, ...]) -> Found:
             power, a, rest = split(e, name)
             if power == 1 and a == size(1):
                 value, others = rest * -1, without(unknown, name)
-                found = solutions([put(x, name, value) for x in zero], others)
+                found = solutions([x.substitute(name, value) for x in zero], others)
                 said = value.names & set(others) <= {n for n, _ in found}
                 return (*found, (name, spelled(value))) if said else found
     return ()
@@ -75,14 +75,3 @@ def spelled(s: Size) -> str:
 
 def bracketed(code: str) -> str:
     return f"({code})" if {" ", "*"} & set(code) else code
-
-
-def put(e: Size, name: str, value: Size) -> Size:
-    """The size with a value for one of its names."""
-    total = size(0)
-    for monomial, a in e.terms:
-        part = size(a)
-        for n in monomial:
-            part = part * (value if n == name else named(n))
-        total = total + part
-    return total

@@ -47,9 +47,11 @@ def cross_entropy(
     if not is_distribution(p, along, definitions):
         labels = f"cross_entropy_logits({describe(p)}, …)"
         said = labels if labels_of(t) is not None else "softmax first"
+        given = p.symbol and p.symbol.definition is None
+        declared = f"; of probabilities declare  {describe(p)}: … distribution." if given else "."
         raise DeclarationError(
             f"{describe(p)} is not known to be probabilities along axis {along}", where="cross_entropy",
-            hint=f"Of scores write {said}; of probabilities declare  {describe(p)}: … distribution.",
+            hint=f"Of scores write {said}{declared}",
         )  # fmt: skip
     if labels_of(t) is not None:
         return -apply(LOG, pick(p, t))

@@ -104,3 +104,13 @@ def test_the_smallest_sizes_are_solved() -> None:
     """Near miss: n = m = 1."""
     d = sb.derive("x: n + 2; A: n*m; L = sum(x)*sum(A)/m")
     assert d.compile()(x=np.ones(3), A=np.ones(1))["L"] == 3
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_size_in_the_place_of_a_name(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    a, b, c = (int(k) for k in rng.integers(-3, 4, 3))
+    whole, by = a * (n * n * m) + b * n + c, m * 2 - 3
+    made, at = whole.substitute("n", by), {"m": int(rng.integers(1, 9))}
+    assert made.names <= {"m"}
+    assert made.value(at) == whole.value({**at, "n": by.value(at)})

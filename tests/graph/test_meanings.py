@@ -42,6 +42,18 @@ def test_refused_with_the_way_out(text: str) -> None:
         sb.read(text)
 
 
+@pytest.mark.parametrize(("text", "declared"), [
+    ("z: k; y: scalar label k; L = cross_entropy(z, y)", True),
+    ("z: k; y: scalar label k; L = cross_entropy(exp(z), y)", False),
+    ("z: k; y: scalar label k; q = exp(z); L = cross_entropy(q, y)", False),
+])  # fmt: skip
+def test_only_what_is_declared_is_to_be_declared_otherwise(text: str, declared: bool) -> None:
+    with pytest.raises(sb.SymbackpropError) as found:
+        sb.read(text)
+    assert ("declare  z: … distribution" in found.value.hint) is declared
+    assert "distribution" not in found.value.hint or declared
+
+
 rng = np.random.default_rng(3)
 X, S = rng.normal(size=(2, 3)), rng.normal(size=(2, 3, 5))
 M = (rng.random((2, 3)) < 0.5).astype(float)

@@ -83,17 +83,6 @@ def multiplied(*parts: Closed) -> Closed:
 # --- time ----------------------------------------------------------------------------------------
 
 
-def put(s: Size, name: str, by: Size) -> Size:
-    """A polynomial with another one for a name."""
-    total = size(0)
-    for names, coefficient in s.terms:
-        part = size(coefficient)
-        for n in names:
-            part = part * (by if n == name else size(n))
-        total = total + part
-    return total
-
-
 def moved(c: Closed, time: Time, steps: int) -> Closed:
     """The closed form so many steps later."""
     later = size(time.name) + steps
@@ -107,8 +96,10 @@ def fixed(c: Closed, time: Time, at: Size) -> Closed:
 
 def changed(c: Closed, time: Time, by: Size, base: Callable[[Expr], Expr]) -> Closed:
     """The closed form with another step for t, in bases, exponents and bounds."""
-    powers = tuple((base(b), put(x, time.name, by)) for b, x in c.powers)
-    runs = tuple(Run(r.body, put(r.low, time.name, by), put(r.high, time.name, by)) for r in c.runs)
+    powers = tuple((base(b), x.substitute(time.name, by)) for b, x in c.powers)
+    runs = tuple(
+        Run(r.body, r.low.substitute(time.name, by), r.high.substitute(time.name, by)) for r in c.runs
+    )
     return replace(c, powers=powers, runs=runs)
 
 
