@@ -28,6 +28,8 @@ def selector(e: Expr) -> Expr | None:
 def selected(e: Expr, done: Mapping[Expr, str]) -> str:
     """S x and S' x, x S and x S': rows from `start` on, taken out or set in; nothing for other products."""
     a, b = e.args
+    if not flat(e):
+        return ""
     if s := selector(a):
         x = done[b]
         return taken(x, s) if a.op is TRANSPOSE else set_in(x, s)
@@ -35,6 +37,11 @@ def selected(e: Expr, done: Mapping[Expr, str]) -> str:
         x = done[a]
         return set_in(f"{x}.T", s) + ".T" if b.op is TRANSPOSE else taken(x, s, "..., ")
     return ""
+
+
+def flat(e: Expr) -> bool:
+    """Whether a product is of vectors and matrices: of a stack, the first axis is none of the product."""
+    return e.op is MATMUL and all(a.rank <= 2 for a in e.args)
 
 
 def taken(x: str, s: Expr, before: str = "") -> str:
@@ -59,7 +66,7 @@ def built(roots: Iterable[Expr]) -> frozenset[str]:
         found |= names(root)
     for e in topological(*roots):
         for n, a in enumerate(e.args):
-            beside = e.op is MATMUL and (n == 0 or not selector(e.args[0]))
+            beside = flat(e) and (n == 0 or not selector(e.args[0]))
             if e.op is not TRANSPOSE and not beside:
                 found |= names(a)
     return frozenset(found)

@@ -57,4 +57,16 @@ def test_a_selector_that_is_a_term_is_built() -> None:
     x, X = sb.symbol("x", "n"), sb.symbol("X", "m", "n")
     assert built([s @ x, X @ s.T, (s.T @ (s @ x))]) == frozenset()
     assert built([s]) == built([s + s]) == built([sb.tanh(s.T)]) == {"S"}
+    assert built([apply(MATMUL, s, sb.symbol("X", "b", "n", "d"))]) == {"S"}  # every matrix of a stack
     assert built([apply(MATMUL, s.T, s)]) == {"S"}  # one of the two is the array that is sliced
+
+
+def test_a_selector_times_a_stack_is_a_product_of_matrices() -> None:
+    """The first axis of a stack is none that a selector takes from."""
+    S, X = selector(size("n") + 2, size("n"), size(1)), sb.symbol("X", "b", "n", "d")
+    d = sb.derive(sb.collect(L=sb.sum(apply(MATMUL, S, X) ** 2)), wrt="X")
+    assert d.verify().ok
+    x = np.random.default_rng(3).normal(size=(2, 5, 3))
+    found = d.compile()(X=x)
+    assert np.isclose(found["L"], np.sum(x**2))
+    assert np.allclose(found["X"], 2 * x)
