@@ -1,4 +1,4 @@
-"""What an emitted function asks of its arguments: axes as declared, sizes that agree, labels of classes."""
+"""What an emitted function asks of its arguments: axes as declared, real numbers, sizes that fit, labels."""
 
 from __future__ import annotations
 
@@ -14,8 +14,13 @@ from symbackprop.graph.size_conditions import Condition, conditions, follows
 from symbackprop.sizes import Shape, Size, size
 
 RANKS = '''def _ranks(*given):
-    """Errors: `ValueError` for an array with more or fewer axes than declared."""
+    """Errors: `ValueError` for an array of other axes than declared, or not real."""
     for name, array, axes, declared in given:
+        dtype = np.asarray(array).dtype
+        if dtype.kind in "cOSUMm":
+            raise ValueError(f"{name} is declared {declared} and real, "
+                             f"given dtype {dtype}; "
+                             f"take {name}.real, or {name}.astype(float)")
         if np.ndim(array) != axes:
             raise ValueError(f"{name} is declared {declared}, "
                              f"given an array of shape {np.shape(array)}")

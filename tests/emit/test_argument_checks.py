@@ -19,6 +19,14 @@ REFUSED = {
     "an axis too many": ("W", np.ones((2, 3, 1)), r"W is declared m x n, given .* \(2, 3, 1\)"),
     "a vector for a number": ("t", np.ones(1), r"t is declared scalar, given .* \(1,\)"),
     "no classes": ("S", np.ones((2, 0)), r"S is declared m x k"),
+    "complex numbers": ("x", np.ones(3) * 1j, r"x is declared n and real, given dtype complex128; take x"),
+    "a complex scalar": ("t", 1 + 0j, r"t is declared scalar and real, given dtype complex128"),
+    "complex single": ("W", np.ones((2, 3), "F"), r"W is declared m x n and real, .* complex64"),
+    "objects": ("x", np.ones(3, object), r"x is declared n and real, given dtype object"),
+    "None among numbers": ("x", [1.0, None, 2.0], r"x is declared n and real, given dtype object"),
+    "texts": ("x", ["1", "2", "3"], r"x is declared n and real, given dtype <U1"),
+    "days": ("x", np.ones(3, "M8[D]"), r"x is declared n and real, given dtype datetime64"),
+    "complex labels": ("y", [0j, 1], r"y is declared m and real, given dtype complex128"),
     "half a label": ("y", [0, 2.5], r"y holds labels, whole numbers from 0 to 4, given \[0\.  2\.5\]"),
     "a negative label": ("y", [0, -1], r"y holds labels, whole numbers from 0 to 4"),
     "a label beyond the classes": ("y", [0, 5], r"y holds labels, whole numbers from 0 to 4"),
@@ -41,6 +49,8 @@ def test_what_is_declared_passes() -> None:
     assert found["x"].shape == (3,) and found["W"].shape == (2, 3)
     lists = f(**{**FITTING, "x": [1, 1, 1], "W": [[1] * 3, [1] * 3]})
     assert lists["L"] == found["L"]
+    for kind in ("b", "u1", "i4", "f2", "f4", "g", "?"):
+        assert f(**{**FITTING, "x": np.ones(3, kind)})["L"] == found["L"], kind
 
 
 RECURRENCE = """t: 1..T; x[t]: d; W: m x d; U: m x m
@@ -69,3 +79,5 @@ def test_an_error_signal_has_the_shape_of_its_node() -> None:
     assert f(x=np.ones(3), y_bar=np.ones(3))["x"].shape == (3,)
     with pytest.raises(ValueError, match="y_bar is declared n"):
         f(x=np.ones(3), y_bar=np.ones((3, 1)))
+    with pytest.raises(ValueError, match="y_bar is declared n and real, given dtype complex128"):
+        f(x=np.ones(3), y_bar=np.ones(3) * (1 + 1e-20j))
