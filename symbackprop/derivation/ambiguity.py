@@ -91,7 +91,7 @@ def writes_number(b: Backward) -> bool:
     nodes = topological(*b.graph.definition.values())
     placed = (e.op.place(tuple(a.shape for a in e.args), e.attributes) for e in nodes if e.op.variants)
     inside = {t for i in placed for d in i.definitions for t in tensors(d.right)}
-    functions = [f for f in used(b) if f in SCALARS and not SCALARS[f].abstract]
+    functions = [f for f in used(b) if f in SCALARS]
     return "pi" in inside.union(*(tensors(derivative_entries(f, 1)) for f in functions))
 
 
@@ -108,7 +108,7 @@ def check_functions(b: Backward, functions: Mapping[str, str]) -> None:
             raise alike(f, what, "function")
         first = spelled.setdefault(tex, f)
         if first != f:  # what is built in has a spelling of its own, so one of them is declared
-            declared, other = (f, first) if f in SCALARS and SCALARS[f].abstract else (first, f)
+            declared, other = (f, first) if f in b.graph.functions else (first, f)
             raise alike(declared, f"the function {other}", "function")
 
 

@@ -18,7 +18,9 @@ from symbackprop.entries.entry_equations import (
 )  # fmt: skip
 from symbackprop.entries.option_ranges import Allowed
 from symbackprop.entries.placement import place
-from symbackprop.entries.scalar_functions import SCALARS, Scalar, by_name, prime
+from symbackprop.entries.scalar_functions import (
+    SCALARS, Scalar, by_name, functions_called, prime, scalar_row,
+)  # fmt: skip
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.sizes import Shape, shape_text
 from symbackprop.tex.math_commands import CALLS, admitted
@@ -81,6 +83,7 @@ class Op:
         values = dict(self.defaults) | dict(attributes)
         if self.build:
             return self.build(shapes, values, where)
+        functions_in(self)  # a misspelled function is no function of a graph
         variant = self.variant(shapes, where)
         (first, *_) = variant.equations
         if isinstance(first, Equality):
@@ -130,11 +133,14 @@ def slides(op: Op) -> bool:
 
 @cache
 def functions_in(op: Op) -> tuple[Op, ...]:
-    """The scalar functions in the equations of an op; itself where it is one."""
-    lines = [t for v in op.variants for t in v.equations if isinstance(t, Template)]
-    calls = [n.func for t in lines for n in ast.walk(t.right) if isinstance(n, ast.Call)]
-    names = dict.fromkeys(f.id for f in calls if isinstance(f, ast.Name) and f.id in SCALARS)
-    return tuple(ops_by_scalar[name] for name in names)
+    """The scalar functions in the equations of an op; itself where it is one.
+
+    Errors: `DeclarationError` for a function that the vocabulary does not have.
+    """
+    if op.scalar:
+        return (scalar_op(op.scalar.name),)
+    lines = (t.right for v in op.variants for t in v.equations if isinstance(t, Template))
+    return tuple(ops_by_scalar[name] for name in functions_called(op.name, *lines))
 
 
 NO_POLYNOMIAL = 2
@@ -216,23 +222,24 @@ def scalar(name: str, definition: str = "", *, note: str = "", **options: object
     """Declare a scalar function; the op applies it to every entry."""
     row = Scalar(name, definition, **options)  # type: ignore[arg-type]
     SCALARS[name] = row
-    base = op(name, "x[...]", f"y[...] = {name}(x[...])", tex=row.tex, numpy=row.numpy)
-    ops_by_scalar[name] = replace(base, scalar=row, note=note)
+    ops_by_scalar[name] = replace(entrywise(name), tex=row.tex, numpy=row.numpy, scalar=row, note=note)
     return ops_by_scalar[name]
 
 
-GENERIC = "sin(x) + x/3"  # neither even nor odd slopes, no symmetry a wrong formula could use
+def entrywise(name: str) -> Op:
+    """A function of every entry."""
+    return op(name, "x[...]", f"y[...] = {name}(x[...])")
 
 
+def scalar_op(name: str) -> Op:
+    """The op of a scalar function: its row of the vocabulary, or a function that a graph declares."""
+    return ops_by_scalar.get(name) or abstract(name)
+
+
+@cache
 def abstract(name: str) -> Op:
-    """A scalar function of which nothing is said; how it prints, its graph says.
-
-    Errors: `DeclarationError` for a known name.
-    """
-    row = SCALARS.get(name)
-    if row and not row.abstract:
-        raise DeclarationError(f"`{name}` is a function already", hint="Take another name, as phi.")
-    return ops_by_scalar[name] if row else scalar(name, GENERIC, abstract=True)
+    """A scalar function of which nothing is said; how it prints, its graph says."""
+    return replace(entrywise(name), scalar=scalar_row(name))
 
 
 @cache
@@ -245,7 +252,7 @@ def unprimed(op: Op) -> Op:
 
 def derivative_op(name: str, order: int) -> Op:
     """The op of the `order`-th derivative of a scalar function, y[...] = f^{(order)}(x[...])."""
-    return derivative_of(ops_by_scalar[name], order)
+    return derivative_of(scalar_op(name), order)
 
 
 @cache

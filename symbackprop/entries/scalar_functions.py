@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from functools import cache
 
@@ -37,12 +38,31 @@ class Scalar:
         admitted(self.tex, CALLS, self.name)
 
 
-SCALARS: dict[str, Scalar] = {}  # filled by the vocabulary, one row each
+SCALARS: dict[str, Scalar] = {}  # filled by the vocabulary, one row each; nothing else enters
+GENERIC = "sin(x) + x/3"  # neither even nor odd slopes, no symmetry a wrong formula could use
+OF_INDICES = frozenset({"size", "delta", "at_most"})
 
 
-def built_in() -> tuple[str, ...]:
-    """The scalar functions of the vocabulary; those declared are known to their graphs alone."""
-    return tuple(name for name, row in SCALARS.items() if not row.abstract)
+def scalar_row(name: str) -> Scalar:
+    """The row of a function; a name that the vocabulary does not have is a function some graph declares."""
+    return SCALARS.get(name) or declared(name)
+
+
+@cache
+def declared(name: str) -> Scalar:
+    """A function of which nothing is said: the same row for every graph that declares one of this name."""
+    return Scalar(name, GENERIC, abstract=True)
+
+
+def functions_called(where: str, *right_sides: ast.expr) -> tuple[str, ...]:
+    """The scalar functions in right sides. Errors: `DeclarationError` for one nobody knows."""
+    calls = (n.func for e in right_sides for n in ast.walk(e) if isinstance(n, ast.Call))
+    names = tuple(dict.fromkeys(f.id for f in calls if isinstance(f, ast.Name) and f.id not in OF_INDICES))
+    unknown = next((n for n in names if n not in SCALARS), None)
+    if unknown:
+        known = ", ".join(sorted(SCALARS))
+        raise DeclarationError(f"`{unknown}` is not a scalar function; known: {known}", where=where)
+    return names
 
 
 @cache
@@ -51,7 +71,9 @@ def expression(text: str) -> Entries:
     at = Placement(f"`{text}`", {})
     for name in "xy":
         at.declare(Pattern(name, False, ()), (), name)
-    return at.read(parse(text, f"`{text}`"))
+    right = parse(text, f"`{text}`")
+    functions_called(f"`{text}`", right)
+    return at.read(right)
 
 
 def instantiate(e: Entries, x: Entries, y: Entries) -> Entries:
@@ -70,9 +92,3 @@ def prime(fn: Fn) -> Entries:
 def by_name(fn: Fn) -> Entries:
     """f^{(k+1)} of the argument, whatever the function is."""
     return en.entries(Fn(fn.function, fn.arg, fn.order + 1))
-
-
-def scalar_row(name: str) -> Scalar:
-    if name not in SCALARS:
-        raise DeclarationError(f"`{name}` is not a scalar function; known: {', '.join(sorted(SCALARS))}")
-    return SCALARS[name]

@@ -16,7 +16,7 @@ from symbackprop.entries import (
     Affine, AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, SizeOf, Term,
 )  # fmt: skip
 from symbackprop.entries.entry_equations import Definition
-from symbackprop.entries.op import derivative_op, ops_by_scalar
+from symbackprop.entries.op import derivative_op, scalar_op
 from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import Expr, apply, const
 from symbackprop.matrices import tidy as td
@@ -138,7 +138,7 @@ def function(atom: Fn, tensors: Tensors) -> Item | None:
     inner = raise_entries(atom.arg, axes, tensors, inside="bracket")
     if inner is None:
         return None
-    op = derivative_op(atom.function, atom.order) if atom.order else ops_by_scalar[atom.function]
+    op = derivative_op(atom.function, atom.order) if atom.order else scalar_op(atom.function)
     return apply(op, inner), axes
 
 

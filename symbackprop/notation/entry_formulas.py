@@ -10,7 +10,7 @@ from symbackprop.entries import (
     AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf, Term, at_atom,
     position,
 )  # fmt: skip
-from symbackprop.entries.scalar_functions import SCALARS
+from symbackprop.entries.scalar_functions import scalar_row
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import fraction, negated, one_or, size_formula, times
 from symbackprop.formula.tree import Formula, Name
@@ -88,7 +88,7 @@ def atom_formula(atom: Atom, base: Base, names: Names) -> Formula:
 
 def function_formula(name: str, inner: Formula, order: int) -> Formula:
     """f(x), or what stands for it: 1(x > 0)."""
-    relation = SCALARS[name].relation
+    relation = scalar_row(name).relation
     if relation and not order:
         return no.Indicator(inner, relation, no.ZERO)
     return no.Call(name, (inner,), order)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from symbackprop.derivation.derivation import Derivation
@@ -15,25 +15,32 @@ from symbackprop.formula.writing.walk import inside
 from symbackprop.page.page import Equations, Paragraph, Section
 
 
-Ranks: TypeAlias = Mapping[Formula, int]  # how many axes the symbols of a graph have
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The axes of the symbols on a page, and the functions that act on every entry."""
+
+    ranks: Mapping[Formula, int]
+    functions: frozenset[str]
+
+
 Shown: TypeAlias = Callable[[Formula], Formula]
 
 
-def adds_number(f: Formula, ranks: Ranks) -> bool:
+def adds_number(f: Formula, known: Known) -> bool:
     """A number plus an array: no formula says by itself that every entry is meant."""
     if not isinstance(f, no.Plus):
         return False
     inner = [t.operand if isinstance(t, no.Minus) else t for t in f.terms]
-    whole = [is_array(t, ranks) for t in inner]
-    single = (isinstance(t, no.Number | no.Decimal) or ranks.get(t) == 0 for t in inner)
+    whole = [is_array(t, known) for t in inner]
+    single = (isinstance(t, no.Number | no.Decimal) or known.ranks.get(t) == 0 for t in inner)
     return any(whole) and any(single)
 
 
-def is_array(f: Formula, ranks: Ranks) -> bool:
+def is_array(f: Formula, known: Known) -> bool:
     """Whether a term is an array for certain: by its name, or by a sign that only arrays have."""
-    if isinstance(f, no.Call) and len(f.arguments) == 1 and f.function in SCALARS:
-        return is_array(f.arguments[0], ranks)
-    return bool(ranks.get(f)) or isinstance(f, no.Hadamard | no.HPower | no.Oslash)
+    if isinstance(f, no.Call) and len(f.arguments) == 1 and f.function in known.functions:
+        return is_array(f.arguments[0], known)
+    return bool(known.ranks.get(f)) or isinstance(f, no.Hadamard | no.HPower | no.Oslash)
 
 
 def as_it_stands(f: Formula) -> Formula:
@@ -46,11 +53,11 @@ def power_of_any(f: Formula) -> Formula:
     return no.HPower(Name(r"\cdot"), f.exponent) if isinstance(f, no.HPower) else f
 
 
-def a(kind: type[Formula]) -> Callable[[Formula, Ranks], bool]:
+def a(kind: type[Formula]) -> Callable[[Formula, Known], bool]:
     return lambda f, _: isinstance(f, kind)
 
 
-def called(function: str) -> Callable[[Formula, Ranks], bool]:
+def called(function: str) -> Callable[[Formula, Known], bool]:
     return lambda f, _: isinstance(f, no.Call) and f.function == function
 
 
@@ -59,7 +66,7 @@ def by(sign: Formula) -> Shown:
 
 
 # whether a formula holds the sign, the sentence that explains it, and how it is shown
-SIGNS: tuple[tuple[Callable[[Formula, Ranks], bool], str, Shown], ...] = (
+SIGNS: tuple[tuple[Callable[[Formula, Known], bool], str, Shown], ...] = (
     (a(no.Hadamard), "notation.hadamard", by(Name(r"\odot"))),
     (a(no.Oslash), "notation.oslash", by(Name(r"\oslash"))),
     (a(no.Kron), "notation.kron", by(Name(r"\otimes"))),
@@ -83,7 +90,8 @@ def with_notation(
     d: Derivation, sections: list[Section], keys: frozenset[str] | None = None
 ) -> list[Section]:
     """Signs on the page a reader may not know, explained once on the first section: all, or `keys`."""
-    ranks: Ranks = {e.symbol.tex: e.rank for e in d.graph.symbol.values() if e.symbol}
+    ranks: dict[Formula, int] = {e.symbol.tex: e.rank for e in d.graph.symbol.values() if e.symbol}
+    known = Known(ranks, frozenset((*SCALARS, *d.graph.functions)))
     formulas = dict.fromkeys(
         f
         for s in sections
@@ -94,7 +102,7 @@ def with_notation(
         for f in inside(side)
     )
     met = (
-        (key, shown, next((f for f in formulas if holds(f, ranks)), None))
+        (key, shown, next((f for f in formulas if holds(f, known)), None))
         for holds, key, shown in SIGNS
         if keys is None or key in keys
     )

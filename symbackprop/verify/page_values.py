@@ -15,7 +15,7 @@ from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.scopes import BEFORE, CHAIN, TRACE, Local, Scope, Second, Step
 from symbackprop.derivatives.derivative_values import second_names, second_values
 from symbackprop.entries.reference_values import Array, scalar_value, value
-from symbackprop.entries.scalar_functions import built_in
+from symbackprop.entries.scalar_functions import SCALARS
 from symbackprop.formula.composing import size_name
 from symbackprop.formula.evaluation.value import Environment, Value
 from symbackprop.formula.reading.latex_reader import NameTable
@@ -144,7 +144,7 @@ class Scene:
                 scalars_into(out, e.op.scalar.name, scalar)
             elif e.op.variants or e.op.build:
                 out[function_key(e)] = applied(e, self.point.sizes, op)
-        for name in built_in():  # derivatives bring in functions the graph does not name
+        for name in SCALARS:  # derivatives bring in functions the graph does not name
             scalars_into(out, name, scalar)
         out = {**{name: along_last(name, op) for name in LAYERS}, **out}
         noise = self.noise

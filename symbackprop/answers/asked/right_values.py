@@ -17,7 +17,7 @@ from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.scopes import CHAIN, PAGE
 from symbackprop.dialects.plain.typed_names import Spellings
 from symbackprop.entries.reference_values import Array
-from symbackprop.entries.scalar_functions import built_in
+from symbackprop.entries.scalar_functions import SCALARS
 from symbackprop.errors import DeclarationError, LimitError
 from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.formula.evaluation.value import Environment, Value
@@ -86,7 +86,7 @@ class Bench:
         """Names, sizes, error signals, and every other small letter as an index."""
         plain = self.names.plain
         # of two functions with one sign the graph's own is meant: it stands last
-        known = dict.fromkeys((*built_in(), *LAYERS, *used_layers(self.target.d), *plain.functions))
+        known = dict.fromkeys((*SCALARS, *LAYERS, *used_layers(self.target.d), *plain.functions))
         spelled = {n: plain.functions.get(n, r"\operatorname{" + n.replace("_", r"\_") + "}") for n in known}
         names = (*plain.names, *((DELTA,) if self.short else ()), *self.target.curvature)
         return letters_of(self.names, replace(plain, names=names, functions=spelled))

@@ -14,7 +14,7 @@ from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.right_values import Bench, Spot
 from symbackprop.derivatives.total_derivatives import second
 from symbackprop.entries.reference_values import Array
-from symbackprop.entries.scalar_functions import SCALARS, built_in
+from symbackprop.entries.scalar_functions import SCALARS
 from symbackprop.errors import DeclarationError
 from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.formula.evaluation.rationals import NotRational, rational
@@ -213,8 +213,8 @@ def guessed(name: str) -> bool:
 
 FUNCTIONS: Mapping[str | tuple[str, int], Callable[..., Array]] = {
     **{name: layer(name) for name in LAYERS},
-    **{name: function(name, 0) for name in built_in()},
-    **{(name, order): function(name, order) for name in built_in() for order in (1, 2)},
+    **{name: function(name, 0) for name in SCALARS},
+    **{(name, order): function(name, order) for name in SCALARS for order in (1, 2)},
 }
 
 
