@@ -10,7 +10,7 @@ from symbackprop.answers.asked.equality_chain import Refused
 from symbackprop.answers.asked.right_values import Bench
 from symbackprop.answers.asked.target import Kind, target
 from symbackprop.answers.mistakes.counterexample import small_spots, smallest
-from symbackprop.answers.mistakes.literal_sizes import NoStandIn, says_no_size, stand_in
+from symbackprop.answers.mistakes.literal_sizes import says_no_size, stand_in
 from symbackprop.answers.solution.solution import agreeing, last_meant, solution
 from symbackprop.answers.typed.typed_answer import Notation, Typed, read
 from symbackprop.answers.verdicts.formula_verdict import KEYS, Found, Judge
@@ -106,7 +106,7 @@ def at_stand_in(b: Bench, small: Bench, answer: str, notation: Notation) -> tupl
         if example is None and not misfits(b, own, found):
             return None
         return verdict(small, answer, typed, found, example), own
-    except (SymbackpropError, Refused, NoStandIn, RecursionError):
+    except (SymbackpropError, RecursionError):
         return None
 
 
@@ -116,7 +116,7 @@ def misfits(b: Bench, typed: Typed, found: Found) -> bool:
     if found.values or spot is None:
         return False
     try:
-        Judge(b, typed).at(found.form, found.reading, spot)
+        Judge(b, typed).place(spot).value(found.form, found.reading)
     except SizesError:
         return True
     return False

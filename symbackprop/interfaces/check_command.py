@@ -20,7 +20,9 @@ from symbackprop.errors import DeclarationError
 from symbackprop.interfaces.graph_file import graph_text
 from symbackprop.interfaces.progress import progress
 
-STATUS = {"correct": 0, "holds": 0, "defined": 0, "follows": 0, "unreadable": 2}  # anything else is 1
+STATUS = {  # anything else is 1
+    "correct": 0, "holds": 0, "defined": 0, "follows": 0, "unreadable": 2, "failed": 2,
+}  # fmt: skip
 _COMMENT = re.compile(r"(?<!\\)[%#].*")
 _NUMBERED = re.compile(r"^(?:\\item\b|[•*]|\d+[.)]|\((?:\d+|[a-z])\))\s+(?!=)")
 _GOES_ON = re.compile(r"^(?:[&\s]|\\(?:q?quad|[,;:! ]))*(?=(=|\\approx|≈)|[-+]|\\(?:odot|cdot|times)\b)")

@@ -45,10 +45,21 @@ def test_a_dead_worker_is_said_about_its_row(monkeypatch: pytest.MonkeyPatch) ->
     task = many.Task("w: 3; L = sum(w**2)", "w")
     with ProcessPoolExecutor(2) as pool:
         found = many.judge_all(task, rows, pool, tell=told.append)
-    assert [r["verdict"] for r in found] == ["correct"] * 4 + ["unreadable"] + ["correct"] * 4
+    assert [r["verdict"] for r in found] == ["correct"] * 4 + ["failed"] + ["correct"] * 4
     assert found[4]["detail"] == "the process that judged this row died"
     assert [r["id"] for r in found] == [r["id"] for r in rows]
     assert sum(told) == 9
+
+
+def test_a_fault_of_ours_is_told_as_such_and_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    def faulty(*_: object, **__: object) -> None:
+        raise TypeError("a fault")
+
+    task, rows = many.Task("w: 3; L = sum(w**2)", "w"), [{"id": "1", "answer": "2 w"}, {"answer": "3 w"}]
+    assert [r["verdict"] for r in many.judge_all(task, rows)] == ["correct", "wrong"]
+    monkeypatch.setattr(many, "check", faulty)
+    found = many.judge_all(task, rows)
+    assert [(r["verdict"], r["detail"]) for r in found] == [("failed", "TypeError: a fault")] * 2
 
 
 def killed_by(answer: str) -> Callable[[many.Task, Sequence[many.Row]], list[many.Result]]:

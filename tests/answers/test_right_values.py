@@ -34,10 +34,11 @@ def test_steps_at_once_are_the_steps_one_by_one(wrt: str, answer: str) -> None:
     b = bench(RNN, None, wrt)
     judge = Judge(b, read(b, answer))
     form, first = judge.typed.forms[0], b.spots[:1]
-    reading, _ = next(readings(form, judge.environment(first), first[0].sizes))
+    reading, _ = next(readings(form, judge.place(first[0]).env, first[0].sizes))
     for here in b.points:
-        at_once = judge.together(form, reading, here)
-        alone = [judge.at(form, reading, s) for s in here]
+        places = [judge.place(s) for s in here]
+        at_once = judge.court.steps(form, reading, list(zip(here, places, strict=True)))
+        alone = [p.value(form, reading) for p in places]
         for x, y in zip(at_once, alone, strict=True):
             np.testing.assert_allclose(x.array, y.array, rtol=1e-12)
             assert x.size == y.size

@@ -28,21 +28,36 @@ class Task:
 
 
 def judge_row(task: Task, row: Row) -> Result:
-    """The verdict on one row, whatever it holds."""
-    own = {k: row[k] for k in ("id", "name") if k in row}
+    """The verdict on one row, whatever it holds; 'failed', which is none, where judging it fails."""
     if "answer" not in row:
-        return {**own, "answer": "", "verdict": "unreadable", "detail": row.get("bad", "no `answer`")}
+        return without_verdict(row, "unreadable", row.get("bad", "no `answer`"))
     try:
         found = check(
             task.graph, row.get("wrt") or task.wrt, row["answer"], of=row.get("of") or task.of,
             kind=row.get("kind") or task.kind, notation=row.get("notation") or task.notation,  # type: ignore[arg-type]
         )  # fmt: skip
     except SymbackpropError as error:
-        return {**own, "answer": row["answer"], "verdict": "unreadable", "detail": str(error)}
-    except Exception as error:  # a fault of ours in one row is no reason to lose the others
-        return {**own, "answer": row["answer"], "verdict": "unreadable",
-                "detail": f"{type(error).__name__}: {error}"}  # fmt: skip
-    return {**own, **found.as_dict()}
+        return without_verdict(row, "unreadable", str(error))
+    except Exception as error:  # a fault of ours in one row is no reason to lose the others, nor a verdict
+        return failed(row, error)
+    return {**called(row), **found.as_dict()}
+
+
+def called(row: Row) -> Result:
+    """What a row is called by."""
+    return {k: row[k] for k in ("id", "name") if k in row}
+
+
+def without_verdict(row: Row, verdict: str, detail: str) -> Result:
+    """The result of a row that was not judged."""
+    return {**called(row), "answer": row.get("answer", ""), "verdict": verdict, "detail": detail}
+
+
+def failed(row: Row, error: Exception) -> Result:
+    """What is said about a row on which we failed, or a worker died."""
+    broken = isinstance(error, BrokenExecutor)
+    said = "the process that judged this row died" if broken else f"{type(error).__name__}: {error}"
+    return without_verdict(row, "failed", said)
 
 
 def judge_rows(task: Task, some: Sequence[Row]) -> list[Result]:
@@ -63,7 +78,7 @@ def judge_all(
             tell(len(part))
         return [r for part in out for r in part]
     for k, found in everything(executor, partial(judge_rows, task), dict(enumerate(parts))):
-        out[k] = [died(r, f) if isinstance(f, Exception) else f
+        out[k] = [failed(r, f) if isinstance(f, Exception) else f
                   for r, f in zip(parts[k], found, strict=True)]  # fmt: skip
         tell(len(parts[k]))
     return [r for part in out for r in part]
@@ -79,14 +94,6 @@ def check_all(
     """
     rows = [{"answer": a} if isinstance(a, str) else a for a in answers]
     return judge_all(Task(graph, wrt, of, kind, notation), rows, executor)
-
-
-def died(row: Row, error: Exception) -> Result:
-    """What is said about a row on which a worker died."""
-    own = {k: row[k] for k in ("id", "name") if k in row}
-    broken = isinstance(error, BrokenExecutor)
-    said = "the process that judged this row died" if broken else f"{type(error).__name__}: {error}"
-    return {**own, "answer": row.get("answer", ""), "verdict": "unreadable", "detail": said}
 
 
 def chunks(given: Sequence[Row]) -> Iterator[Sequence[Row]]:

@@ -10,7 +10,6 @@ from typing import TypeAlias
 import numpy as np
 
 from symbackprop.answers.asked.chain_points import plain
-from symbackprop.answers.asked.equality_chain import Refused
 from symbackprop.answers.asked.right_values import Bench, Spot
 from symbackprop.answers.typed.typed_answer import Typed
 from symbackprop.answers.verdicts.agreement import outcome
@@ -72,11 +71,12 @@ def smallest(b: Bench, typed: Typed, found: Found) -> Counterexample | None:
         return None
     judge = Judge(b, typed)
     for spot in small_spots(b):
+        place = judge.place(spot)
         try:
-            value = judge.at(found.form, found.reading, spot)
-        except (SymbackpropError, Refused):
+            value = place.value(found.form, found.reading)
+        except SymbackpropError:
             continue
-        right = judge.right(found, spot)
+        right = judge.right(found, place)
         if shows(plain(right), value, found):
             g = b.target.d.graph
             given = {n: np.asarray(v) for (n, t), v in spot.point.values.items() if n in g.inputs and t <= 1}

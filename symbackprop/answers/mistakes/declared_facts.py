@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from symbackprop.answers.asked.equality_chain import Refused
 from symbackprop.answers.asked.right_values import Bench
 from symbackprop.answers.asked.target import Target, target
 from symbackprop.answers.typed.typed_answer import Typed
@@ -38,7 +37,7 @@ def needed(b: Bench, name: str, typed: Typed) -> bool:
         if other is None:
             return False
         return not Judge(other, typed).holds()
-    except (SymbackpropError, Refused):
+    except SymbackpropError:
         return False
 
 

@@ -72,7 +72,7 @@ def stand_in(b: Bench) -> Bench | None:
         other = replace(b.target, d=Renaming(known).derivation(d))
         made = Bench(other, b.seed)
         made.spots  # noqa: B018 -- made here, so that sizes which do not fit are found out once
-    except (SymbackpropError, NoStandIn, RecursionError):
+    except (SymbackpropError, RecursionError):
         return None
     return made
 

@@ -83,7 +83,7 @@ def unselected(judge: Judge, found: Found) -> tuple[Mistake, ...]:
 def right(judge: Judge, form: Formula) -> bool:
     """Whether a form is right; one whose sizes do not fit is not."""
     try:
-        return judge.form(form).verdict == "correct"
+        return judge.one(form).verdict == "correct"
     except Refused:
         return False
 

@@ -14,7 +14,7 @@ from symbackprop.answers.mistakes.wrong_derivation import (
     Candidate, Mistake, full, known, local, once_per_point, placed, valued,
 )  # fmt: skip
 from symbackprop.answers.mistakes.wrong_rules import Slip, derailed, slips
-from symbackprop.answers.verdicts.formula_verdict import everywhere
+from symbackprop.answers.verdicts.agreement import outcome
 from symbackprop.backward.preparation import prepare
 from symbackprop.backward.reverse_pass import Backward, backward
 from symbackprop.errors import SymbackpropError
@@ -64,8 +64,8 @@ def useful(b: Bench, found: Iterator[Candidate]) -> Iterator[Candidate]:
 
 def differs(rights: list[Paper], values: tuple[Paper, ...]) -> bool:
     """Whether values at the first spots are not all right, and not all 0."""
-    wrong = set(everywhere(rights[: len(values)], values)) - {"equal"}
-    return bool(wrong) and any(np.any(v.array) for v in values)
+    wrong = any(outcome(r, v) != "equal" for r, v in zip(rights, values, strict=False))
+    return wrong and any(np.any(v.array) for v in values)
 
 
 def every(b: Bench, shelf: Shelf) -> Iterator[Candidate]:

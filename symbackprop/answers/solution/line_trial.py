@@ -11,7 +11,7 @@ from symbackprop.answers.asked.right_values import WHOLE, Bench, lines_bench
 from symbackprop.answers.solution.line_derivatives import Sense, at_step, senses, slopes
 from symbackprop.answers.solution.solution_names import Definition, Plans, columns, own, own_slopes
 from symbackprop.answers.typed.typed_answer import Notation, notations
-from symbackprop.answers.verdicts.line_verdict import Court, Line, refusal
+from symbackprop.answers.verdicts.line_verdict import Line, LineCourt, refusal
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.scopes import BEFORE, PAGE
@@ -75,7 +75,7 @@ def in_sense(desk: Desk, text: str, claim: Claim, said: tuple[Definition, ...], 
 
 
 @dataclass(frozen=True)
-class Trial(Court):
+class Trial(LineCourt):
     """A line with what the lines before it said, in one sense."""
 
     said: tuple[Definition, ...] = ()

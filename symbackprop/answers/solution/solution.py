@@ -1,6 +1,6 @@
 """A worked solution, line by line: what holds, what is false, what follows from the solution's own lines.
 
-A line is judged as every typed line is (`lines.Court`). Where it is false, it is judged again with the values
+A line is judged as every typed line is (`LineCourt`). Where it is false, it is judged again with the values
 that the earlier wrong lines give to what they define.
 """
 

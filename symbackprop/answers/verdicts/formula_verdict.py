@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
 
@@ -14,19 +14,18 @@ from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.equality_chain import Refused
 from symbackprop.answers.asked.right_values import DELTA, Spot
 from symbackprop.answers.typed.clause_values import usual
-from symbackprop.answers.typed.left_sides import TOTAL
-from symbackprop.answers.verdicts.agreement import Beside, Outcome, aligned, outcome
+from symbackprop.answers.typed.left_sides import ASKED, TOTAL, standing
+from symbackprop.answers.verdicts.agreement import aligned, outcome
+from symbackprop.answers.verdicts.answer_places import STACKED, AnswerPlaces
+from symbackprop.answers.verdicts.court import Place, Side
 from symbackprop.answers.verdicts.determined_sides import determined
 from symbackprop.answers.verdicts.exact_verdict import Exact, agrees, differs, exact_environment, exact_spots
-from symbackprop.answers.verdicts.typed_values import TypedValues
 from symbackprop.derivation.derivation import bare
 from symbackprop.dialects.disambiguation.choice import Reading
-from symbackprop.dialects.disambiguation.readings import valued
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import FormulaError, LimitError, SizesError, SymbackpropError
 from symbackprop.formula.composing import size_formula
 from symbackprop.formula.evaluation.paper_arrays import Paper
-from symbackprop.formula.evaluation.rationals import NotRational
 from symbackprop.formula.evaluation.value import evaluate
 from symbackprop.formula.tree import ONE, ZERO, At, Call, Formula, Partial, Plus, Sum, Times, Transpose
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
@@ -48,7 +47,7 @@ class Found:
     inside: Literal["", "inside"] = ""  # whose sizes they are
     detail: str = ""
     product: str = ""  # the part whose sizes do not fit
-    left: Reading | None = None  # of the side the derivative stands on, where it is not all of it
+    left: Reading = field(default_factory=lambda: Reading({}))  # of the side the derivative stands on
 
     @property
     def rank(self) -> tuple[int, bool]:
@@ -57,7 +56,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Judge(TypedValues):
+class Judge(AnswerPlaces):
     """An answer before its bench."""
 
     def found(self) -> Found:
@@ -109,16 +108,13 @@ class Judge(TypedValues):
         """A form at points in fractions, and the side with the derivative; none where one is irrational."""
         if self.typed.step == "free" and not self.bench.target.recurrent:
             return
-        with suppress(NotRational, SymbackpropError, Refused, ZeroDivisionError):
+        with suppress(SymbackpropError, ZeroDivisionError):
             for x in exact_spots(self.bench):
-                env, given = exact_environment(self.environment((x.spot,))), self.given(x.spot)
-                sides = [(found.form, found.reading)]
-                sides += [(self.typed.around, found.left)] if self.typed.around and found.left else []
-                made = [
-                    self.own(valued(f, env, x.spot.sizes, reading, given, self.rows), x.spot)
-                    for f, reading in sides
-                ]
-                yield x, made[0], made[1] if len(made) > 1 else None
+                place = self.place(x.spot)
+                place = replace(place, env=exact_environment(place.env))
+                around = self.typed.around
+                left = place.value(around, found.left) if around is not None else None
+                yield x, place.value(found.form, found.reading), left
 
     def rule(self, form: Formula) -> bool:
         """Whether a form is the chain rule in names we know and nothing else: it may have no value."""
@@ -134,10 +130,10 @@ class Judge(TypedValues):
         target, spots = self.bench.target, [s for s in self.bench.spots if s.t == 1]
         for at, form in self.typed.starts:
             for s in spots:
-                env = self.environment((s,))
-                k = int(evaluate(at, env))
+                place = self.place(s)
+                k = int(evaluate(at, place.env))
                 right = plain(target.paper(target.at(s.point, k))) if 1 <= k <= s.point.length else None
-                given = plain(usual(form, env, s))
+                given = plain(usual(form, place.env, s))
                 zero = right is None and not np.any(given.array)
                 if not zero and (right is None or outcome(right, given, zero=form == ZERO) != "equal"):
                     return True
@@ -145,57 +141,47 @@ class Judge(TypedValues):
 
     def one(self, form: Formula) -> Found:
         """What one side came to, held against what is asked for, or against the side with it."""
-        around = self.typed.around
-        if around is None:
-            return self.form(form)
         if self.typed.step == "free" and not self.bench.target.recurrent:
-            raise Refused("unreadable", 1, "a step of time is free in it")
+            if self.typed.around is not None:
+                raise Refused("unreadable", 1, "a step of time is free in it")
+            return self.one_step(form)
         try:
-            return best_of(
-                self.form(form, left, self.everywhere(around, left, value))
-                for left, value in self.readings(around)
-            )
+            return best_of(self.form(form, left) for left in self.court.sides(self.asked))
         except (FormulaError, LimitError) as error:
             raise Refused("unreadable", 1, str(error)) from None
 
-    def right(self, found: Found, spot: Spot) -> Paper:
-        """What an answer is held against at a spot."""
-        around = self.typed.around
-        if around is None or found.left is None:
-            return spot.right
-        return self.at(around, found.left, spot)
+    @property
+    def asked(self) -> Formula:
+        """What an answer is held against."""
+        return ASKED if self.typed.around is None else self.typed.around
+
+    def right(self, found: Found, place: Place) -> Paper:
+        """What an answer is held against at a place."""
+        return place.value(self.asked, found.left)
 
     def residual(self, made: Sequence[Found], spot: Spot, own: Array) -> Array:
         """By how much the sides differ where the derivative has another value."""
-        moved, out = replace(spot, own=own), []
-        for found in made:
-            assert self.typed.around is not None and found.left is not None
-            left = self.valued(self.typed.around, found.left, (moved,))
-            form = self.valued(found.form, found.reading, (moved,))
-            out.append(np.ravel(np.subtract(*aligned(left, form))))
-        return np.concatenate(out)
+        place = self.place(spot)
+        moved = standing(self.bench.target, own, self.asked, self.bench.seed)
+        place = replace(place, env=replace(place.env, values={**place.env.values, **moved}))
+        pairs = ((self.right(x, place), place.value(x.form, x.reading)) for x in made)
+        return np.concatenate([np.ravel(np.subtract(*aligned(*p))) for p in pairs])
 
-    def form(self, form: Formula, left: Reading | None = None, rights: tuple[Paper, ...] = ()) -> Found:
+    def form(self, form: Formula, left: Side) -> Found:
         """The best of all readings."""
-        if self.typed.step == "free" and not self.bench.target.recurrent:
-            return self.one_step(form)
         try:
-            return best_of(
-                self.as_read(Found("wrong", form, reading, left=left), value, rights)
-                for reading, value in self.readings(form)
-            )
+            return best_of(self.as_read(left, side) for side in self.court.sides(form))
         except SizesError as error:
             inside = "inside" if len(error.sizes) == 2 else ""
             return Found("wrong", form, Reading({}), (), error.sizes, inside, str(error), error.where)
         except (FormulaError, LimitError) as error:
             raise Refused("unreadable", 1, str(error)) from None
 
-    def as_read(self, found: Found, first: Paper, rights: tuple[Paper, ...]) -> Found:
+    def as_read(self, left: Side, side: Side) -> Found:
         """The verdict on one reading. Errors: `SizesError` of the product it is read for, if no help."""
-        instead = found.reading.instead
+        instead = side.reading.instead
         try:
-            values = self.everywhere(found.form, found.reading, first)
-            made = self.compared(replace(found, values=values), rights)
+            made = self.compared(left, side)
         except Refused:
             if instead:
                 raise instead from None
@@ -209,7 +195,7 @@ class Judge(TypedValues):
         time = self.bench.target.d.graph.time
         assert time
         total = Sum(time.letter, ONE, size_formula(time.length), form)
-        whole = Judge(self.bench, replace(self.typed, step="no")).form(total)
+        whole = Judge(self.bench, replace(self.typed, step="no")).one(total)
         missing = whole.verdict == "correct"
         return Found("wrong", form, whole.reading, detail="Σ" if missing else f"{time.name} is free")
 
@@ -227,17 +213,18 @@ class Judge(TypedValues):
             return rebuilt(node, parts)
 
         moved = fold(form, children, combine)
-        right = moved != form and self.form(moved).verdict == "correct"
+        right = moved != form and self.one(moved).verdict == "correct"
         return Found("wrong", form, Reading({}), detail="step") if right else None
 
-    def compared(self, found: Found, asked: tuple[Paper, ...] = ()) -> Found:
-        """The verdict over all spots."""
-        form, values, spots = found.form, found.values, self.bench.spots
-        flat = all(v.rank == 2 and s.vec for v, s in zip(values, spots, strict=True))
-        rights = asked or tuple(plain(s.vec if flat and s.vec else s.right) for s in spots)
-        kinds = {self.outcome(found, *x) for x in zip(spots, rights, values, strict=True)}
-        kinds -= {"nowhere"}
-        if not kinds and (turned := self.one_later(form)):
+    def compared(self, left: Side, side: Side) -> Found:
+        """The verdict over all places."""
+        values, court = side.values, self.court
+        stacked = all(STACKED in p.right for p in court.places) and {v.rank for v in values} == {2}
+        if left.form == ASKED and stacked:
+            (left,) = court.sides(STACKED)
+        each = zip(court.outcomes(left, side), values, strict=True)
+        kinds = {o for o, v in each if finite(v)} - {"nowhere"}
+        if not kinds and (turned := self.one_later(side.form)):
             return turned
         if not kinds:
             raise Refused("unreadable", 1, "it is not finite anywhere, or it uses what is asked for")
@@ -246,22 +233,8 @@ class Judge(TypedValues):
             verdict = "correct"
         elif kinds <= {"equal", "transposed"}:
             verdict = "transposed"
-        shown = "sizes" in kinds or verdict == "transposed"
-        return replace(found, verdict=verdict, sizes=(rights[0].size, values[0].size) if shown else ())
-
-    def outcome(self, found: Found, spot: Spot, right: Paper, value: Paper) -> Outcome:
-        """How a value at a spot stands to the right one."""
-
-        def pair(s: Spot) -> tuple[Paper, Paper]:
-            flat = right.size != plain(spot.right).size and s.vec
-            return (
-                plain(flat or self.right(found, s)), self.at(found.form, found.reading, s)
-            )  # fmt: skip
-
-        if not finite(value):
-            return "nowhere"
-        near = self.bench.beside(spot)
-        return outcome(right, value, zero=found.form == ZERO, beside=Beside(near, pair))
+        sizes = (left.values[0].size, values[0].size) if "sizes" in kinds or verdict == "transposed" else ()
+        return Found(verdict, side.form, side.reading, values, sizes, left=left.reading)
 
 
 def best_of(each: Iterable[Found]) -> Found:
@@ -283,12 +256,6 @@ def best_of(each: Iterable[Found]) -> Found:
 def chained(form: Formula) -> bool:
     """Whether derivatives stand in a form, which lie as one likes."""
     return any(isinstance(x, Partial) for x in inside(form))
-
-
-def everywhere(rights: Iterable[Paper], values: Iterable[Paper]) -> Iterator[Outcome]:
-    """The outcome at every spot."""
-    pairs = zip(rights, values, strict=True)
-    return (outcome(r, v) if finite(v) else "nowhere" for r, v in pairs)
 
 
 def finite(value: Paper) -> bool:

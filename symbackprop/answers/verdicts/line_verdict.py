@@ -6,9 +6,11 @@ run. A rounded side is held against the last exact side before it, so that round
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import chain, count
+from typing import TypeAlias
 
 import numpy as np
 
@@ -16,24 +18,29 @@ from symbackprop.answers.asked.equality_chain import (
     Claim, Refused, Verdict, equation, letters_of, read_claim, shown,
 )  # fmt: skip
 from symbackprop.answers.asked.right_values import Bench, lines_bench, open_sizes
-from symbackprop.answers.verdicts.agreement import Beside, Outcome, aligned, outcome
-from symbackprop.answers.verdicts.chain_places import Place, in_names, shortest, with_neighbours
+from symbackprop.answers.verdicts.agreement import Outcome, aligned
+from symbackprop.answers.verdicts.court import Court, Place, Side
+from symbackprop.answers.verdicts.printed_digits import in_names, rounded, slack
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.scopes import PAGE, TRACE, Scope, scope
-from symbackprop.dialects.disambiguation.choice import Reading, Row
+from symbackprop.dialects.disambiguation.choice import Row
 from symbackprop.entries.reference_values import Array
-from symbackprop.errors import FormulaError
+from symbackprop.errors import FormulaError, LimitError, SizesError
+from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.formula.evaluation.value import Environment
-from symbackprop.formula.tree import ZERO, Decimal, Formula, Minus, Number
-from symbackprop.formula.writing.walk import inside
+from symbackprop.formula.tree import Formula, Minus, Number
 from symbackprop.page.given_numbers import trace_point
-from symbackprop.sizes import Size
+from symbackprop.numeric.points import Point
+from symbackprop.sizes import Size, size
 from symbackprop.verify.comparison import EQUAL
 from symbackprop.verify.page_values import Names, Scene
+from symbackprop.verify.rounding import Nearby, Trial, moved
 from symbackprop.verify.typed_partials import with_partials
 
 STRICT: Mapping[type, Row] = {}  # every sign means what it means on our pages
+Pair: TypeAlias = "tuple[Side, Side, list[Outcome], Callable[[int], Array]]"
+HOLDING: frozenset[Outcome] = frozenset({"equal", "rounded"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,7 @@ def judge(
     claim = None
     try:
         claim = read_claim(d, table, text, local, {k: (s,) for k, s in free})
-        return Court(lines_bench(d, seed), claim, at, local).line(text)
+        return LineCourt(lines_bench(d, seed), claim, at, local).line(text)
     except Refused as no:
         return refusal(text, claim, no)
 
@@ -133,7 +140,7 @@ def refusal(text: str, claim: Claim | None, no: Refused) -> Line:
 
 
 @dataclass(frozen=True)
-class Court:
+class LineCourt:
     """A chain before its derivation: at the points of a bench, and at the numbers `at`."""
 
     bench: Bench
@@ -143,35 +150,32 @@ class Court:
     rows: Mapping[type, Row] = field(default_factory=lambda: STRICT)
 
     @cached_property
-    def anywhere(self) -> list[Place]:
+    def anywhere(self) -> Heard:
         """Generic points, larger sizes first: they tell more."""
         scenes = (replace(here[0].scene, at=self.at) for here in self.bench.points)
-        return self.places(scenes, f"seed {self.bench.seed}")
+        return self.heard(scenes, f"seed {self.bench.seed}")
 
     @cached_property
-    def here(self) -> list[Place]:
+    def here(self) -> Heard:
         """The numbers given."""
         assert self.at is not None
         d = self.bench.target.d
         scene = Scene(d, self.bench.names, trace_point(d, self.at), self.bench.seed, self.at)
-        return self.places((scene,), "the numbers given")
+        return self.heard((scene,), "the numbers given")
 
-    def places(self, scenes: Iterable[Scene], said: str) -> list[Place]:
-        """Every step of time of some points, signs with one meaning at all of them."""
-        plans: dict[int, Reading] = {}
-        found = [p for s in scenes for p in with_neighbours(s, lambda x: list(self.steps(x, said, plans)))]
+    def heard(self, scenes: Iterable[Scene], said: str) -> Heard:
+        """The chain at every step of time of some points."""
+        found = [p for s in scenes for p in with_neighbours(s, lambda x: list(self.steps(x, said)))]
         if not found:
             raise Refused("unreadable", 1, "no step of the recurrence has it")
-        return found
+        return Heard(tuple(found), self.claim)
 
-    def steps(self, scene: Scene, said: str, plans: dict[int, Reading]) -> Iterator[Place]:
+    def steps(self, scene: Scene, said: str) -> Iterator[Place]:
         """Every step of time of one point."""
         sizes = {k: shortest(v, scene.point) for k, v in self.claim.free}
-        named = tuple(sorted(scene.point.sizes.items()))
-        known = ", ".join(f"{k} = {v}" for k, v in named) or "sizes as declared"
+        known = ", ".join(f"{k} = {v}" for k, v in extents(scene)) or "sizes as declared"
         for env, moment in self.environments(scene, equation(self.claim, "line", self.local, sizes)):
-            yield Place(self.claim, env, f"{known}{moment}; {said}", named,
-                        open_sizes(scene), self.rows, plans)  # fmt: skip
+            yield Place(scene, env, open_sizes(scene), self.rows, said=f"{known}{moment}; {said}")
 
     def environments(self, scene: Scene, eq: Equation) -> Iterator[tuple[Environment, str]]:
         """What a line is evaluated in at each of its steps, and how the step is called."""
@@ -191,11 +195,12 @@ class Court:
 
     def check(self, n: int) -> Line:
         """The sign before side n."""
-        numbers = self.at is not None and any(map(self.numeric, (self.reference(n), n)))
-        found = self.summed_up(n, self.here if numbers else self.anywhere)
+        k = self.reference(n)
+        numbers = self.at is not None and any(map(self.numeric, (k, n)))
+        found = (self.here if numbers else self.anywhere).sign(k, n, self.loose)
         if found.verdict != "false" or self.at is None or numbers:
             return found
-        there = self.summed_up(n, self.here)
+        there = self.here.sign(k, n, self.loose)
         if there.verdict == "holds":
             return replace(found, detail=f"holds at the numbers given only; {found.detail}")
         return there
@@ -217,66 +222,114 @@ class Court:
             k -= 1
         return n - 1 if self.loose(k) else k
 
-    def summed_up(self, n: int, places: list[Place]) -> Line:
-        """The verdict over all places, told at the first place that decides it."""
-        outcomes = [(self.outcome(p, n), p) for p in places]
-        outcomes = [(o, p) for o, p in outcomes if o != "nowhere"]
-        if not outcomes:
-            return Line("", "unreadable", self.claim, detail=f"not finite at any point ({places[0].said})")
-        kinds = {o for o, _ in outcomes}
-        if kinds <= {"equal", "rounded"}:
+
+@dataclass(frozen=True)
+class Heard(Court):
+    """A chain at some places; each side is read in the first way that makes a sign beside it hold."""
+
+    claim: Claim
+    known: dict[int, Side] = field(default_factory=dict[int, Side])  # sides whose reading is settled
+
+    def sign(self, k: int, n: int, loose: Callable[[int], bool]) -> Line:
+        """The verdict on the sign before side n, held against side k; told at the place that decides it."""
+        left, right, outcomes, slack = self.settled(k, n, loose)
+        each = [(o, at) for at, o in enumerate(outcomes) if o != "nowhere"]
+        if not each:
+            said = f"not finite at any point ({self.places[0].said})"
+            return Line("", "unreadable", self.claim, detail=said)
+        kinds = {o for o, _ in each}
+        if kinds <= HOLDING:
             return Line("", "holds", self.claim, detail="rounded" if "rounded" in kinds else "")
         worst: Verdict = "transposed" if kinds <= {"equal", "transposed"} else "false"
         worst = "sizes" if "sizes" in kinds else worst
-        at = next(p for o, p in outcomes if o not in ("equal", "rounded"))
+        at = next(at for o, at in each if o not in HOLDING)
+        place, pair = self.places[at], (left.values[at], right.values[at])
+        made = Line("", worst, self.claim, point=extents(place.scene), detail=place.said)
         if worst == "false":
-            return replace(self.telling(at, n), point=at.sizes, detail=at.said)
-        sides = (self.reference(n), n)
-        said = " and ".join(f"{shown(self.claim.sides[k])} is {at.value(k).shown()}" for k in sides)
-        sizes = tuple(at.value(k).size for k in sides)
-        return Line("", worst, self.claim, sizes=sizes, point=at.sizes, detail=f"{said} ({at.said})")
+            return telling(made, place, *pair, slack(at))
+        said = " and ".join(f"{shown(x.form)} is {x.values[at].shown()}" for x in (left, right))
+        return replace(made, sizes=tuple(v.size for v in pair), detail=f"{said} ({place.said})")
 
-    def outcome(self, place: Place, n: int) -> Outcome:
-        """The sign before side n at one place."""
-        k = self.reference(n)
-        near = place.near
-        return outcome(
-            place.value(k), place.value(n), sign=self.claim.signs[n - 1], zero=self.zero(k, n),
-            slack=self.slack(place, k) + self.slack(place, n),
-            beside=Beside(near, lambda p: (p.value(k), p.value(n))) if near else None,
-        )  # fmt: skip
+    def settled(self, k: int, n: int, loose: Callable[[int], bool]) -> Pair:
+        """Both sides in the first readings with which the sign holds, else in the first of all."""
+        pairs = (self.pair(a, b, k, n, loose) for a in self.read(k) for b in self.read(n))
+        first = next(pairs)
+        made = next((x for x in chain((first,), pairs) if {*x[2]} <= HOLDING), first)
+        self.known.update({k: made[0], n: made[1]})
+        return made
 
-    def zero(self, *sides: int) -> bool:
-        """A bare 0 stands for an array of zeros."""
-        return any(self.claim.sides[k] == ZERO for k in sides)
+    def pair(self, left: Side, right: Side, k: int, n: int, loose: Callable[[int], bool]) -> Pair:
+        """Two sides, how they stand to each other at each place, and what rounding allows there."""
 
-    def slack(self, place: Place, n: int) -> Array:
+        def both(at: int) -> Array:
+            return self.slack(left, k, at, loose) + self.slack(right, n, at, loose)
+
+        return left, right, self.outcomes(left, right, self.claim.signs[n - 1], both), both
+
+    def read(self, n: int) -> Iterator[Side]:
+        """The readings of side n. Errors: `Refused` where its sizes do not fit, or it has no value."""
+        if n in self.known:
+            yield self.known[n]
+            return
+        found = False
+        try:
+            for side in self.sides(self.claim.sides[n]):
+                found = True
+                yield side
+        except SizesError as error:
+            if not found:
+                place = self.places[0]
+                said = f"{error} ({place.said})"
+                raise Refused("sizes", max(n, 1), said, error.sizes, extents(place.scene)) from None
+        except (FormulaError, LimitError) as error:
+            raise Refused("unreadable", max(n, 1), str(error)) from None
+
+    def slack(self, side: Side, n: int, at: int, loose: Callable[[int], bool]) -> Array:
         """What rounding allows: half a unit of every printed digit; an integer after ≈ has one too."""
-        if self.loose(n):
-            return place.slack(n)
-        side = self.claim.sides[n]
-        side = side.operand if isinstance(side, Minus) else side
-        whole = n and self.claim.signs[n - 1] == "≈" and isinstance(side, Number)
+        if loose(n):
+            return slack(side.form, side.values[at], self.places[at].env)
+        bare = side.form.operand if isinstance(side.form, Minus) else side.form
+        whole = n and self.claim.signs[n - 1] == "≈" and isinstance(bare, Number)
         return np.asarray(0.5000001 if whole else 0.0)
 
-    def telling(self, place: Place, n: int) -> Line:
-        """The free letters and the first entry that tell both sides apart, and their values there."""
-        k = self.reference(n)
-        a, b = aligned(place.value(k), place.value(n))
-        gap = np.abs(a - b)
-        scale = max(np.max(np.abs(a), initial=0), np.max(np.abs(b), initial=0))
-        apart = ~(gap <= EQUAL * scale + self.slack(place, k) + self.slack(place, n))
-        spot: tuple[int, ...] = tuple(np.argwhere(apart)[0].tolist()) if np.any(apart) else (0,) * a.ndim
-        depth = len(np.broadcast_shapes(place.value(k).samples, place.value(n).samples))
-        letters = [(x, int(np.asarray(v).flat[spot[0]])) for x, v in place.env.indices.items() if depth]
-        found = digits(float(a[spot].real), float(b[spot].real))
-        entry = tuple(x + 1 for x in spot[depth:])
-        return Line("", "false", self.claim, letters=tuple(letters), entry=entry, values=found)
+
+def telling(line: Line, place: Place, left: Paper, right: Paper, slack: Array) -> Line:
+    """A line with the free letters and the first entry that tell both sides apart, and their values there."""
+    a, b = aligned(left, right)
+    gap = np.abs(a - b)
+    scale = max(np.max(np.abs(a), initial=0), np.max(np.abs(b), initial=0))
+    apart = ~(gap <= EQUAL * scale + slack)
+    spot: tuple[int, ...] = tuple(np.argwhere(apart)[0].tolist()) if np.any(apart) else (0,) * a.ndim
+    depth = len(np.broadcast_shapes(left.samples, right.samples))
+    letters = [(x, int(np.asarray(v).flat[spot[0]])) for x, v in place.env.indices.items() if depth]
+    found = digits(float(a[spot].real), float(b[spot].real))
+    entry = tuple(x + 1 for x in spot[depth:])
+    return replace(line, letters=tuple(letters), entry=entry, values=found)
 
 
-def rounded(side: Formula) -> bool:
-    """Whether a decimal stands in a side."""
-    return any(isinstance(f, Decimal) for f in inside(side))
+def with_neighbours(scene: Scene, at: Callable[[Scene], list[Place]]) -> list[Place]:
+    """The places of a point, each with those that stand for it at the points beside."""
+    trial, rng = Trial(scene.d, scene.point, scene.seed), np.random.default_rng([scene.seed, 4242])
+    noise = partial(moved, rng=rng)
+    made: dict[int, list[Place]] = {}
+
+    def beside(p: Point) -> list[Place]:
+        if id(p) not in made:  # the trial keeps its points
+            made[id(p)] = at(replace(scene, point=p, noise=noise, scopes={}))
+        return made[id(p)]
+
+    nears = (Nearby(trial, lambda p, k=k: beside(p)[k]) for k in count())
+    return [replace(place, near=near) for place, near in zip(at(scene), nears, strict=False)]
+
+
+def extents(scene: Scene) -> tuple[tuple[str, int], ...]:
+    """The sizes of a point, in order."""
+    return tuple(sorted(scene.point.sizes.items()))
+
+
+def shortest(axes: tuple[Size, ...], point: Point) -> Size:
+    """How far a letter may run on every axis it indexes."""
+    return size(min(s.value(point.sizes) for s in axes))
 
 
 def digits(x: float, y: float) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from symbackprop.answers.asked.chain_points import plain
@@ -10,19 +10,16 @@ from symbackprop.answers.asked.equality_chain import Refused
 from symbackprop.answers.asked.right_values import DELTA, Bench, Spot
 from symbackprop.answers.typed.restated import Restated
 from symbackprop.answers.typed.typed_answer import Notation, Typed, read
-from symbackprop.answers.verdicts.agreement import outcome
+from symbackprop.answers.verdicts.court import Court, Place
 from symbackprop.answers.verdicts.formula_verdict import Found, Judge
 from symbackprop.derivation.derivation import Derivation, bare
 from symbackprop.dialects.disambiguation.choice import Reading
-from symbackprop.dialects.disambiguation.readings import Given, readings, valued
-from symbackprop.errors import FormulaError, LimitError, SizesError
+from symbackprop.errors import FormulaError, LimitError
 from symbackprop.formula.composing import size_name
-from symbackprop.formula.evaluation.value import Environment, evaluate, meaning
-from symbackprop.formula.tree import ZERO, At, Formula
+from symbackprop.formula.evaluation.value import Environment, evaluate
+from symbackprop.formula.tree import At, Formula
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.verify.page_values import PI
-
-Place = tuple[Spot, Environment]  # a spot, and what is evaluated there
 
 
 def judged_claims_first(b: Bench, answer: str, notation: Notation) -> tuple[Typed, Found]:
@@ -57,13 +54,16 @@ def declared(d: Derivation) -> frozenset[Formula]:
 
 def contradicted(bench: Bench, typed: Typed) -> Formula | None:
     """The first known name that a clause says something else of."""
-    given = Judge(bench, typed).given
-    each = (c for c in typed.restated if not holds(c, list(places(bench, typed, c)), given))
-    return next((bare(c.left) for c in each), None)
+    judge = Judge(bench, typed)
+    heard = ((c, tuple(places(judge, c))) for c in typed.restated)
+    return next(
+        (bare(c.left) for c, there in heard if there and not Court(there).holds(c.left, c.right)), None
+    )
 
 
-def places(bench: Bench, typed: Typed, claim: Restated) -> Iterator[Place]:
+def places(judge: Judge, claim: Restated) -> Iterator[Place]:
     """One spot of every point, at every step a claim is about; what is asked for has its value there."""
+    bench, typed = judge.bench, judge.typed
     time, slopes = bench.target.d.graph.time, typed.every if typed.sloped else ()
     for spot, *_ in bench.points:
         known = dict(spot.scene.values)
@@ -71,11 +71,12 @@ def places(bench: Bench, typed: Typed, claim: Restated) -> Iterator[Place]:
             known[DELTA] = known[bench.short]
         env = bench.environment((spot,), claim.free, slopes)
         env = replace(env, values={**env.values, **known})
+        place = replace(judge.place(spot), env=env, shaped=plain, near=None)
         if not (time and claim.recurrent):
-            yield spot, env
+            yield place
             continue
         for t in steps(claim, spot, ends(typed.restated, claim, env)):
-            yield spot, replace(env, indices={**env.indices, time.letter.base: t})
+            yield replace(place, env=replace(env, indices={**env.indices, time.letter.base: t}))
 
 
 def ends(every: Iterable[Restated], claim: Restated, env: Environment) -> frozenset[int]:
@@ -90,20 +91,3 @@ def steps(claim: Restated, spot: Spot, ends: frozenset[int]) -> Sequence[int]:
     if claim.steps == "beyond":
         return range(last + 1, last + 1 + spot.scene.reach)
     return [t for t in range(1, last + (claim.steps == "all")) if t not in ends]
-
-
-def holds(claim: Restated, there: list[Place], given: Callable[[Spot], Given | None]) -> bool:
-    """Whether a clause is true at every place, its signs read in one way at all of them."""
-    if not there:
-        return True
-    lefts = [plain(meaning(claim.left, env)) for _, env in there]
-    (first, start), *_ = there
-    try:
-        for reading, _ in readings(claim.right, start, first.sizes, given(first)):
-            made = (valued(claim.right, env, s.sizes, reading, given(s)) for s, env in there)
-            pairs = zip(lefts, map(plain, made), strict=True)
-            if all(outcome(a, b, zero=claim.right == ZERO) == "equal" for a, b in pairs):
-                return True
-    except SizesError:
-        return False
-    return False

@@ -1,10 +1,11 @@
-"""The values of a typed answer at the spots of a bench, under a reading: the one place they are computed."""
+"""The places at which an answer is heard: the spots of a bench, with the answer's own names and letters."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -13,23 +14,25 @@ from symbackprop.answers.asked.equality_chain import Refused
 from symbackprop.answers.asked.right_values import Bench, Spot, Steps
 from symbackprop.answers.typed.clause_values import value
 from symbackprop.answers.typed.free_letters import by_rows, implied
-from symbackprop.answers.typed.left_sides import standing
+from symbackprop.answers.typed.left_sides import ASKED, standing
 from symbackprop.answers.typed.typed_answer import Typed
+from symbackprop.answers.verdicts.court import Court, Place
 from symbackprop.dialects.disambiguation.choice import Fitting, Reading, Row
 from symbackprop.dialects.disambiguation.numpy_rules import NUMPY_ROWS
-from symbackprop.dialects.disambiguation.readings import PAPER_ROWS, Given, readings, valued
+from symbackprop.dialects.disambiguation.readings import PAPER_ROWS, Given
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import SymbackpropError
 from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.formula.evaluation.value import Environment
-from symbackprop.formula.tree import Formula
+from symbackprop.formula.tree import Formula, Name
 from symbackprop.sizes import size
 
 SINGLE = size(1)
+STACKED = Name(r"\operatorname{vec}")  # what is asked for, of more than two axes, as rows and columns by vec
 
 
 @dataclass(frozen=True)
-class TypedValues:
+class AnswerPlaces:
     """An answer at the spots of a bench."""
 
     bench: Bench
@@ -40,36 +43,25 @@ class TypedValues:
         """The rules of its signs."""
         return NUMPY_ROWS if self.typed.code else PAPER_ROWS
 
-    def readings(self, form: Formula) -> Iterator[tuple[Reading, Paper]]:
-        """Every reading of a form, with its value at the first spot. Errors: `SizesError`."""
-        first = self.bench.spots[0]
-        env, given = self.environment((first,)), self.given(first)
-        return readings(form, env, first.sizes, given, self.rows)
+    @cached_property
+    def court(self) -> AnswerCourt:
+        """All spots."""
+        return AnswerCourt(tuple(map(self.place, self.bench.spots)), self)
 
-    def everywhere(self, form: Formula, reading: Reading, first: Paper) -> tuple[Paper, ...]:
-        """The value at every spot under a reading; at the first one it is known."""
-        out = [self.own(first, self.bench.spots[0])]
-        for here in self.bench.points:
-            left = here[1:] if here is self.bench.points[0] else here
-            out += self.together(form, reading, left)
-        return tuple(out)
+    def place(self, spot: Spot) -> Place:
+        """A spot as a place."""
+        return replace(self.together((spot,)), shaped=lambda v: self.own(v, spot))
 
-    def together(self, form: Formula, reading: Reading, here: Steps) -> list[Paper]:
-        """The values at some steps of one point: all at once, or else one by one."""
-        if len(here) > 1 and not self.typed.locals and self.typed.around is None:
-            with suppress(SymbackpropError):
-                found = self.valued(form, reading, here)
-                return [self.own(step(found, k), s) for k, s in enumerate(here)]
-        return [self.at(form, reading, s) for s in here]
-
-    def at(self, form: Formula, reading: Reading, spot: Spot) -> Paper:
-        """The value at a spot under a reading."""
-        return self.own(self.valued(form, reading, (spot,)), spot)
-
-    def valued(self, form: Formula, reading: Reading, here: Steps) -> Paper:
-        """What a form comes to."""
-        given = self.given(here[0])
-        return valued(form, self.environment(here), here[0].sizes, reading, given, self.rows)
+    def together(self, here: Steps) -> Place:
+        """Some steps of one point at once: their values have the steps as an axis of samples."""
+        spot = here[0]
+        env = self.bench.environment(here, self.typed.free, self.typed.every if self.typed.sloped else ())
+        if self.typed.around is not None:
+            own = standing(self.bench.target, spot.own, self.typed.around, self.bench.seed)
+            env = replace(env, values={**env.values, **own})
+        right: dict[Formula, Paper] = {ASKED: spot.right, **({STACKED: spot.vec} if spot.vec else {})}
+        return Place(spot.scene, env, spot.sizes, self.rows, self.given(spot), lambda v: v, right,
+                     near=self.bench.beside(spot), again=self.place)  # fmt: skip
 
     def own(self, value: Paper, spot: Spot) -> Paper:
         """A value with its free letters as axes. Errors: `Refused` where they are not those asked for."""
@@ -95,15 +87,6 @@ class TypedValues:
             grid = grid.reshape([1 if a == SINGLE else next(rest) for a in axes])
         return plain(self.bench.target.paper(grid))
 
-    def environment(self, here: Steps) -> Environment:
-        """The bench's, with the value of what is asked for where a side uses it."""
-        typed = self.typed
-        env = self.bench.environment(here, typed.free, typed.every if typed.sloped else ())
-        if typed.around is None:
-            return env
-        own = standing(self.bench.target, here[0].own, typed.around, self.bench.seed)
-        return replace(env, values={**env.values, **own})
-
     def given(self, spot: Spot) -> Given | None:
         """How the answer's own definitions are put into an environment, their signs read in the same run."""
 
@@ -121,6 +104,30 @@ class TypedValues:
         time = self.bench.target.d.graph.time
         step = env.indices.get(time.letter.base) if time else None
         return {} if time is None or step is None else {time.letter.base: int(np.max(step))}
+
+
+@dataclass(frozen=True)
+class AnswerCourt(Court):
+    """The spots of a bench as places; those of one point are evaluated at once, or else one by one."""
+
+    answer: AnswerPlaces
+
+    def elsewhere(self, form: Formula, reading: Reading) -> Iterator[Paper]:
+        """The values at all places but the first."""
+        points, start = self.answer.bench.points, 0
+        for here in points:
+            left = list(zip(here, self.places[start:], strict=False))[not start :]
+            start += len(here)
+            yield from self.steps(form, reading, left)
+
+    def steps(self, form: Formula, reading: Reading, here: list[tuple[Spot, Place]]) -> list[Paper]:
+        """The values at some steps of one point."""
+        typed = self.answer.typed
+        if len(here) > 1 and form not in here[0][1].right and not typed.locals and typed.around is None:
+            with suppress(SymbackpropError):
+                found = self.answer.together(tuple(s for s, _ in here)).value(form, reading)
+                return [p.shaped(step(found, k)) for k, (_, p) in enumerate(here)]
+        return [p.value(form, reading) for _, p in here]
 
 
 def step(value: Paper, k: int) -> Paper:
