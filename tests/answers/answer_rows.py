@@ -98,6 +98,8 @@ _WRONG = [
     ("ls", "w", "-2/n X'r", "wrong", "sign"), ("ls", "w", r"\frac2n X^\top (y - X w)", "wrong", "sign"),
     ("ls", "w", "X^T(y - Xw)", "wrong", "sign+factor"), ("ls", "w", "2/n r", "wrong", "variable"),
     ("ls", "w", "X X", "wrong", "inside"), ("ls", "w", "X'X", "wrong", "sizes"), ("ls", "w", "2/n X r", "wrong", "inside"),
+    ("ls", "w", "2/n X'r, δr = 5 r", "wrong", "clause"), ("ls", "w", r"\frac2n X^\top r, \delta r = r", "wrong", "clause"),
+    ("rows", "W1", "X' δZ, δZ = (E W2') .* (1 - H.^2), δO = 2 E", "wrong", "clause"),
     ("ls", "w", "2.0000000000001/n X'r", "wrong", "nearly"), ("ls", "w", r"1.9999999999999/n X^\top r", "wrong", "nearly"),
     ("rnn", "a", "δ_t = (2 h_t + U^T δ_{t+1}) * (1 - h_t^2), δ_T = h_T", "wrong", "start"),
     ("ls", "w", "2/n X^T q", "unreadable", ""), ("ls", "w", "((", "unreadable", ""), ("ls", "w", "", "unreadable", ""),

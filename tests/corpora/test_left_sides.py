@@ -154,3 +154,24 @@ def test_an_undeclared_function_is_named_with_the_output() -> None:
 def test_a_letter_of_an_output_with_a_script_is_another_function() -> None:
     assert sb.check(GRAPHS["sums"], "x", "dL1/dx = 3 x.^2", of="L1").ok
     assert sb.check(GRAPHS["sums"], "x", "dL/dx = 3 x.^2", of="L1").verdict == "unreadable"
+
+
+FALSE_CLAUSES = [  # a right answer and a clause about a δ: whether that is false, and which δ's are its own
+    ("2 X' r, δh = 5 h", "wrong", ()), ("2 X' r, δh = 2 r", "correct", ()),
+    ("X' δh, δh = 2 r", "correct", ()),
+    ("2 X' r where dh = r", "wrong", ()), (r"2 X^\top r, \quad \delta h = r", "wrong", ()),
+    ("2 X' δh with δh = r", "correct", ("δh",)), (r"2 X^\top \delta h, \delta h = r", "correct", ("δh",)),
+    ("2 X' δh with δh = r, δr = 7 r", "wrong", ()), ("X' δh with δh = 2 δr, δr = r", "correct", ("δh", "δr")),
+    ("X' δ with δ = 2 r", "correct", ()), ("2 X' r, q = 5", "correct", ()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("answer", "verdict", "own"), FALSE_CLAUSES)
+def test_what_a_clause_says_of_a_signal_is_true_or_used(
+    answer: str, verdict: str, own: tuple[str, ...]
+) -> None:
+    found = sb.check("X: n x d; w: d; y: n; h = X @ w; r = h - y; L = sum(r**2)", "w", answer)
+    assert (found.verdict, tuple(sorted(found.own))) == (verdict, own), found.sentence()
+    assert found.mistake == ("clause" if verdict == "wrong" else "")
+    for name in own:
+        assert name in found.sentence("en") and name in found.sentence("de")

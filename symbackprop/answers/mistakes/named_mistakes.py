@@ -35,7 +35,7 @@ _PLACES = ("node", "consumer", "name")  # gaps that name something of the graph
 def named(judge: Judge, found: Found) -> tuple[Mistake, ...]:
     """The mistakes that give the answer's values; else what does not fit; else nothing."""
     b = judge.bench
-    if judge.typed.around is not None:
+    if judge.typed.around is not None and found.detail != "clause":
         return ()  # which slip makes an equation false is not looked for
     known = unselected(judge, found) if found.inside else ()
     return tuple(sized_gaps(b, m) for m in known or explanation(b, found))
@@ -48,6 +48,8 @@ def explanation(b: Bench, found: Found) -> tuple[Mistake, ...]:
         return (Mistake("time", (("index", time.name if time else ""),)),)
     if found.detail == "step":
         return (Mistake("step", (("name", f"δ{b.target.wrt}"),)),)
+    if found.detail == "clause":
+        return (Mistake("clause", (("name", found.part),)),)
     if found.verdict == "transposed":
         return (turned(b, *found.sizes),)
     if found.values:
@@ -57,7 +59,7 @@ def explanation(b: Bench, found: Found) -> tuple[Mistake, ...]:
     if len(found.sizes) == 2:
         left, right = sized(b, *found.sizes)
         gaps = (("left", left), ("right", right))
-        inside = Mistake("inside", (*gaps, ("product", found.product)))
+        inside = Mistake("inside", (*gaps, ("product", found.part)))
         return (inside if found.inside else Mistake("sizes", gaps),)
     return ()
 

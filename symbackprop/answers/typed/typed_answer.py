@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Literal, get_args
 
@@ -61,7 +61,8 @@ class Typed:
     around: Formula | None = None  # the side the derivative stands on, where it is not all of it
     restated: tuple[Restated, ...] = ()  # what clauses say of known names
     code: bool = False  # typed as NumPy, whose rules are then the only ones
-    false: frozenset[Formula] = frozenset()  # known names that clauses define as something else
+    false: Mapping[Formula, Name] = field(default_factory=dict[Formula, Name])
+    # known names that clauses define as something else, and the name each has there
 
     @property
     def every(self) -> tuple[Formula, ...]:
@@ -70,6 +71,19 @@ class Typed:
         around = (self.around,) if self.around is not None else ()
         claims = (f for c in self.restated for f in (c.left, c.right))
         return (*around, *self.forms, *(d.body for d in self.locals), *claims, *starts)
+
+    @cached_property
+    def used(self) -> frozenset[Formula]:
+        """All that the answer uses, through its own definitions."""
+        known = {d.name: d for d in self.locals}
+        seen, waiting = set[Formula](), [f for f in (self.around, *self.forms) if f is not None]
+        waiting += [f for pair in self.starts for f in pair]
+        while waiting:
+            new = set(inside(waiting.pop())) - seen
+            seen |= new
+            own = [known[x] for x in new if isinstance(x, Name) and x in known]
+            waiting += [f for d in own for f in (d.body, *(x for pair in d.starts for x in pair))]
+        return frozenset(seen)
 
     @cached_property
     def sloped(self) -> bool:
@@ -84,9 +98,7 @@ class Typed:
         return not whole or any(isinstance(x, lettered) for f in self.forms for x in inside(f))
 
 
-def read(
-    bench: Bench, text: str, notation: Notation = "auto", false: frozenset[Formula] = frozenset()
-) -> Typed:
+def read(bench: Bench, text: str, notation: Notation = "auto", false: Collection[Formula] = ()) -> Typed:
     """What a text says; by the names in `false` it means what its clauses say.
 
     Errors: `FormulaError`, `LimitError`, `Refused` where it cannot be read.
@@ -120,7 +132,7 @@ def notations(text: str, notation: Notation) -> tuple[Notation, ...]:
     return ("latex", "plain") if typeset else ("plain", "latex")
 
 
-def read_as(bench: Bench, text: str, notation: Notation, false: frozenset[Formula]) -> Typed:
+def read_as(bench: Bench, text: str, notation: Notation, false: Collection[Formula]) -> Typed:
     """What a text says in one notation."""
     text = _MATH.sub(lambda m: " " * len(m[0]), text).rstrip().rstrip(".;,").rstrip()
     main, beside = clauses(text)
@@ -134,11 +146,11 @@ def read_as(bench: Bench, text: str, notation: Notation, false: frozenset[Formul
     given = [c for c in given if c not in asked and not first.assumed(c)]
     about = [(c, first.known(c)) for c in given]
     known = [(c, x) for c, x in about if x is not None and bare(x) not in false]
-    fresh = [c for c, x in about if x is None or bare(x) in false]
+    fresh = {c: x for c, x in about if x is None or bare(x) in false}
     within(len(fresh), DEFINITIONS, "definitions", "answer")
-    names = tuple(own_name(c, fresh, now, notation) for c in fresh)
+    names = tuple(own_name(c, list(fresh), now, notation) for c in fresh)
     reader = Reader(bench, tuple(dict.fromkeys(names)), notation)
-    own, claims = definitions(reader, names, fresh), [reader.restated(c, x) for c, x in known]
+    own, claims = definitions(reader, names, list(fresh)), [reader.restated(c, x) for c, x in known]
     said = once_more(reader.sides(main), tuple(reader.formula(c.body) for c in (*again, *asked)))
     order = order_of(bench.target, said.left) if said.left is not None else ()
     said, own, claims = from_one(bench, reader.table, said, own, claims)
@@ -151,7 +163,8 @@ def read_as(bench: Bench, text: str, notation: Notation, false: frozenset[Formul
         tuple((reader.formula(c.index), reader.formula(c.body)) for c in starts),
         found.forms[0] if around else None,
         over_axes(bench, reader.table, found.own, claims),
-        notation == "plain" and bool(plain.NUMPY.search(text)), false,
+        notation == "plain" and bool(plain.NUMPY.search(text)),
+        {bare(x): n for n, x in zip(names, fresh.values(), strict=True) if x is not None},
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ from symbackprop.formula.tree import ONE, ZERO, At, Call, Formula, Partial, Plus
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
 
 Verdicts = Literal["correct", "transposed", "wrong", "unreadable"]
-KEYS = frozenset({"", "nearly", "start", "step", "Σ"})  # details that are no messages
+KEYS = frozenset({"", "nearly", "start", "step", "Σ", "clause"})  # details that are no messages
 _BEST = ("correct", "transposed", "wrong")
 
 
@@ -46,7 +46,7 @@ class Found:
     sizes: tuple[tuple[int, ...], ...] = ()  # asked for and given; or of two operands that do not fit
     inside: Literal["", "inside"] = ""  # whose sizes they are
     detail: str = ""
-    product: str = ""  # the part whose sizes do not fit
+    part: str = ""  # whose sizes do not fit, or of which a clause says something false
     left: Reading = field(default_factory=lambda: Reading({}))  # of the side the derivative stands on
 
     @property

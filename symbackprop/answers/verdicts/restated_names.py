@@ -23,10 +23,11 @@ from symbackprop.verify.page_values import PI
 
 
 def judged_claims_first(b: Bench, answer: str, notation: Notation) -> tuple[Typed, Found]:
-    """An answer, and what it came to. What its clauses say wrongly of a δ or a helper, it means by them:
-    its values are those that it says itself, and show its mistake.
+    """An answer, and what it came to. What its clauses say wrongly of a node or a δ, it means by them: its
+    values are those that it says itself, and show its mistake. Where it does not use them, what it says is
+    false all the same.
 
-    Errors: as `read` and `Judge.found`; `Refused` for a clause that is wrong about a declared name.
+    Errors: as `read` and `Judge.found`; `Refused` for a clause that gives a declared name another value.
     """
     typed, false = read(b, answer, notation), frozenset[Formula]()
     try:
@@ -36,13 +37,17 @@ def judged_claims_first(b: Bench, answer: str, notation: Notation) -> tuple[Type
                 raise Refused("unreadable", 1, says)
             false |= {name}
             typed = read(b, answer, notation, false)
-        return typed, Judge(b, typed).found()
+        found = Judge(b, typed).found()
     except (FormulaError, LimitError):
         if not false:
             raise
-    names = ", ".join(sorted(map(text, false)))
-    detail = f"{names}: a clause says something else of it"
-    return typed, Found("wrong", typed.forms[-1], Reading({}), detail=detail)
+        names = ", ".join(sorted(map(text, false)))
+        said = f"{names}: a clause says something else of it"
+        return typed, Found("wrong", typed.forms[-1], Reading({}), detail=said)
+    idle = [f for f, own in typed.false.items() if own not in typed.used]
+    if found.verdict == "correct" and idle:
+        return typed, Found("wrong", found.form, found.reading, detail="clause", part=text(idle[0]))
+    return typed, found
 
 
 def declared(d: Derivation) -> frozenset[Formula]:

@@ -14,6 +14,7 @@ from symbackprop.answers.mistakes.wrong_derivation import Mistake
 from symbackprop.answers.typed.typed_answer import Typed
 from symbackprop.answers.verdicts.formula_verdict import Found, Judge, Verdicts
 from symbackprop.catalogue import phrase
+from symbackprop.formula.writing.text_writer import text
 from symbackprop.sizes import plain as plain_sizes
 
 
@@ -27,7 +28,8 @@ class Verdict:
     `mistakes` together explain the answer's values; none where nothing is wrong, or where it has no name.
     `because` are declared facts without which it would not be right, as (name, domain). `expected` is the
     size asked for, `sizes` the sizes at a point that do not fit. `notation` and `reading` say how the answer
-    was understood where it could be understood in more than one way. `agrees` is the last intermediate that
+    was understood where it could be understood in more than one way; by the names in `own` it means what it
+    says of them, which they do not mean here. `agrees` is the last intermediate that
     agrees, where steps are given and no mistake explains the answer.
     """
 
@@ -42,6 +44,7 @@ class Verdict:
     detail: str = ""
     agrees: str = ""
     because: tuple[tuple[str, str], ...] = ()
+    own: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -63,6 +66,8 @@ class Verdict:
         if self.because:
             each = (phrase(FACTS[domain], language, name=n) for n, domain in self.because)
             said.append(phrase("answer.because", language, facts=", ".join(each)))
+        if self.own:
+            said.append(phrase("answer.own", language, names=", ".join(self.own)))
         if self.reading and self.verdict != "unreadable":
             said.append(phrase("answer.reading", language, signs=", ".join(self.reading)))
         return " ".join(said)
@@ -77,7 +82,7 @@ class Verdict:
             "counterexample": c.as_dict() if c else None,
             "notation": self.notation, "reading": list(self.reading), "detail": self.detail,
             "agrees": self.agrees,
-            "because": [list(f) for f in self.because],
+            "because": [list(f) for f in self.because], "own": list(self.own),
         }  # fmt: skip
 
     def __str__(self) -> str:
@@ -104,7 +109,8 @@ def verdict(b: Bench, answer: str, typed: Typed, found: Found, example: Countere
     expected = plain_sizes(restored(b.target.axes))
     if found.verdict == "correct":
         return Verdict(answer, "correct", expected=expected, notation=typed.notation,
-                       reading=found.reading.chosen, because=facts(b, typed))  # fmt: skip
+                       reading=found.reading.chosen, because=facts(b, typed),
+                       own=tuple(map(text, typed.false)))  # fmt: skip
     own = OWN_KEYS.get(found.detail)
     mistakes = (Mistake(own),) if own else named(Judge(b, typed), found)
     return Verdict(
