@@ -1,22 +1,30 @@
-"""What the reverse pass asks of a graph, asked once: reach, motion, and names for what had none."""
+"""What the reverse pass and its pages ask of a graph, asked once.
+
+Reach, motion, names for what had none, the reads of every node, and the layers that are kept whole.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from symbackprop.backward.anonymous_nodes import name_large_nodes
+from symbackprop.backward.composites import Composite, composites_of
 from symbackprop.backward.helper_nodes import Helpers, name_helpers
+from symbackprop.backward.reads import Read, reads_of
 from symbackprop.graph.activity import active_names, check_variables, default_variables, relevant
 from symbackprop.graph.graph import Graph, known
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prepared:
     """A graph in which every δ has a name, and what its output and variables make of it.
 
     `reach` are the names that move the output, `active` those that a variable moves; `named` are the nodes
-    that had no name in the declaration, `helpers` the names of what pullbacks need of an op.
+    that had no name in the declaration, `helpers` the names of what pullbacks need of an op. `reads` are what
+    each definition reads, h[0] for the initial state of h; `composites` are the calls of functions that are
+    made of several ops or equations.
     """
 
     graph: Graph
@@ -26,12 +34,22 @@ class Prepared:
     active: frozenset[str]
     named: tuple[str, ...]
     helpers: Helpers
+    reads: Mapping[str, tuple[Read, ...]]
+    composites: tuple[Composite, ...]
 
     @property
     def order(self) -> tuple[str, ...]:
         """The names that carry a δ, consumers first."""
         every = (*self.graph.inputs, *self.graph.definition)
         return tuple(n for n in reversed(every) if n in self.active)
+
+    @cached_property
+    def readers(self) -> Mapping[str, tuple[Read, ...]]:
+        """The places where each name is read, in the order of the definitions."""
+        found: dict[str, list[Read]] = {n: [] for n in self.graph.symbol}
+        for read in (x for reads in self.reads.values() for x in reads):
+            found[read.name].append(read)
+        return {name: tuple(reads) for name, reads in found.items()}
 
 
 def prepare(g: Graph, of: str | None = None, wrt: Iterable[str] | None = None) -> Prepared:
@@ -47,4 +65,6 @@ def prepare(g: Graph, of: str | None = None, wrt: Iterable[str] | None = None) -
     active = frozenset(active_names(whole, names))
     final, helpers = name_helpers(whole, relevant(whole, of), active)
     named = tuple(n for n in whole.definition if n not in g.symbol)
-    return Prepared(final, of, names, frozenset(relevant(final, of)), active, named, helpers)
+    reads, reach = reads_of(whole), frozenset(relevant(final, of))
+    layers = composites_of(final, named, reads, helpers)
+    return Prepared(final, of, names, reach, active, named, helpers, reads, layers)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from symbackprop.backward.helper_nodes import Helpers, declared_values
 from symbackprop.backward.local_derivatives import NO_NAMES, pullback
 from symbackprop.backward.preparation import Prepared
+from symbackprop.backward.reads import Read
 from symbackprop.formula.tree import Mark
 from symbackprop.graph.activity import time_of
 from symbackprop.graph.expr import (
@@ -27,12 +28,13 @@ from symbackprop.sizes import Size, size
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What one use of a node contributes to its δ: the consumer's name and the expression."""
+    """What one use of a node contributes to its δ: the consumer, and one expression for all its reads."""
 
     consumer: str
     shift: int  # the use at time t reads the node at t + shift
     value: Expr
     at: Size | None = None  # the fixed step that is read from outside time
+    reads: tuple[Read, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,40 +161,64 @@ def contributions(p: Prepared, name: str, own: Expr, pull: Pull) -> list[tuple[s
 
 
 def swept(p: Prepared, name: str, root: Expr, own: Expr, pull: Pull) -> list[tuple[str, Use]]:
-    """One reverse sweep over a definition: what it sends back to each symbol in it."""
-    g, nodes = p.graph, topological(root)
-    moving: dict[Expr, bool] = {}
-    for e in nodes:
-        s = e.symbol
-        real = labels_of(e) is None
-        moving[e] = real and ((s.name in p.active) if s else any(moving[a] for a in e.args))
-    cotangent: dict[Expr, Expr] = {root: own}
+    """One reverse sweep over a definition: what it sends back to each symbol in it.
+
+    What arrives through Σ_t and what arrives beside it are two signals, of which one is summed.
+    """
+    nodes = topological(root)
+    moving = moves(p, nodes)
+    cotangent: dict[tuple[Expr, bool], Expr] = {(root, False): own}
     out: list[tuple[str, Use]] = []
-    recurrent = name in g.symbol and bool(time_of(g, name))
-    inner = {x for e in nodes if e.op is TIME_SUM for x in topological(*e.args)}
     for e in reversed(nodes):
-        if e not in cotangent or not moving[e]:
-            continue
-        s = e.symbol
-        if s:
-            out.append((s.name, use_of(g, name, s, cotangent[e], recurrent or e in inner)))
-            continue
-        output = g.symbol[name] if e is root and name in g.symbol else e
-        for n, a in enumerate(e.args):
-            if moving[a]:
-                part = pull(e, n, output, cotangent[e], p.helpers.get(e, NO_NAMES))
-                cotangent[a] = td.plus(cotangent[a], part) if a in cotangent else part
+        for summed in (False, True):
+            arrived = cotangent.get((e, summed))
+            if arrived is None or not moving[e]:
+                continue
+            if e.symbol:
+                reads = tuple(x for x in p.reads[name] if x.leaf is e and x.over_time == summed)
+                out.append((e.symbol.name, use_of(p.graph, name, e.symbol, arrived, reads)))
+                continue
+            for n, a in enumerate(e.args):
+                if moving[a]:
+                    part = sent(p, name, root, e, n, arrived, pull)
+                    at = (a, summed or e.op is TIME_SUM)
+                    cotangent[at] = td.plus(cotangent[at], part) if at in cotangent else part
     return out
 
 
-def use_of(g: Graph, consumer: str, s: Symbol, value: Expr, recurrent: bool) -> Use:
+def moves(p: Prepared, nodes: tuple[Expr, ...]) -> dict[Expr, bool]:
+    """Which of the nodes of a definition depend on a variable, other than by a label."""
+    moving: dict[Expr, bool] = {}
+    for e in nodes:
+        below = (e.symbol.name in p.active) if e.symbol else any(moving[a] for a in e.args)
+        moving[e] = labels_of(e) is None and below
+    return moving
+
+
+def sent(p: Prepared, name: str, root: Expr, e: Expr, n: int, cotangent: Expr, pull: Pull) -> Expr:
+    """What one op of a definition sends back to one argument."""
+    output = p.graph.symbol[name] if e is root and name in p.graph.symbol else e
+    return pull(e, n, output, cotangent, p.helpers.get(e, NO_NAMES))
+
+
+def term(p: Prepared, read: Read, own: Expr, pull: Pull = pullback) -> Expr:
+    """What one read sends back of the cotangent `own` of its consumer; a use is the sum of these."""
+    value, root = own, read.way[0][0] if read.way else read.leaf
+    for e, n in read.way:
+        value = sent(p, read.consumer, root, e, n, value, pull)
+    assert read.leaf.symbol
+    return use_of(p.graph, read.consumer, read.leaf.symbol, value, (read,)).value
+
+
+def use_of(g: Graph, consumer: str, s: Symbol, value: Expr, reads: tuple[Read, ...]) -> Use:
     """A contribution moved to the node's own time, or summed over time for a constant."""
     if s.time and s.at is None:
-        return Use(consumer, s.shift, shifted(value, -s.shift))
-    if recurrent:
+        return Use(consumer, s.shift, shifted(value, -s.shift), reads=reads)
+    recurrent = consumer in g.symbol and bool(time_of(g, consumer))
+    if recurrent or any(r.over_time for r in reads):
         assert g.time
         value = time_sum(value, g.time)
-    return Use(consumer, 0, value, s.at)
+    return Use(consumer, 0, value, s.at, reads)
 
 
 # --- shorter forms -------------------------------------------------------------------------------

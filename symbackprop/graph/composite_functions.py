@@ -6,7 +6,7 @@ from symbackprop.entries.op import Op
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.graph.axis_functions import Function, along_axis, mean, permute, reshape, total
 from symbackprop.graph.expr import (
-    NUMBER, SIZE, Expr, Operand, apply, as_expr, const, describe,
+    NUMBER, SIZE, Expr, Operand, apply, as_expr, called, const, describe,
 )  # fmt: skip
 from symbackprop.graph.label_functions import largest, onehot
 from symbackprop.entries.option_ranges import check_options
@@ -32,14 +32,24 @@ def parted(whole: Size, parts: int, where: str) -> Size:
 
 def max_pool1d(x: Operand, size: int = 2, stride: int | None = None) -> Expr:
     """The largest entry of each window; windows lie side by side unless a stride is given."""
-    return largest(apply(WINDOWS1D, x, size=size, stride=size if stride is None else stride), axis=-1)
+    x = as_expr(x)
+    u = apply(WINDOWS1D, x, size=size, stride=size if stride is None else stride)
+    y = largest(u, axis=-1)
+    return called("max_pool1d", y, {"x": x}, windows=u, place=y.args[1])
 
 
 def max_pool2d(x: Operand, size: int = 2, stride: int | None = None) -> Expr:
     """The largest entry of each window; windows lie side by side unless a stride is given."""
+    x = as_expr(x)
     u = apply(WINDOWS2D, x, size=size, stride=size if stride is None else stride)
-    *outer, a, b = u.shape
-    return largest(reshape(u, *outer, a * b), axis=-1)
+    y = largest_of_image(u)
+    return called("max_pool2d", y, {"x": x}, windows=u, flat=y.args[0], place=y.args[1])
+
+
+def largest_of_image(x: Expr) -> Expr:
+    """The largest entry over the last two axes, read row by row."""
+    *outer, a, b = x.shape
+    return largest(reshape(x, *outer, a * b), axis=-1)
 
 
 def average_pool(op: Op) -> Function:
@@ -54,7 +64,8 @@ def average_pool(op: Op) -> Function:
 
 def global_avg_pool(x: Operand) -> Expr:
     """The mean over the last two axes."""
-    return mean(x, axis=(-2, -1))
+    x = as_expr(x)
+    return called("global_avg_pool", mean(x, axis=(-2, -1)), {"x": x})
 
 
 def global_max_pool(x: Operand) -> Expr:
@@ -63,8 +74,8 @@ def global_max_pool(x: Operand) -> Expr:
     if x.rank < 2:
         said = f"{describe(x)} is {shape_text(x.shape)}; … x h x w is needed"
         raise ShapeError(said, where="global_max_pool")
-    *outer, a, b = x.shape
-    return largest(reshape(x, *outer, a * b), axis=-1)
+    y = largest_of_image(x)
+    return called("global_max_pool", y, {"x": x}, flat=y.args[0], place=y.args[1])
 
 
 # --- convolution in groups -----------------------------------------------------------------------
@@ -85,7 +96,9 @@ def convolution(op: Op, grouped: Op, spatial: int) -> Function:
         bias = [] if b is None else [reshape(b, groups, bank)]
         shaped = reshape(x, *outer, groups, share, *image), reshape(f, groups, bank, *f.shape[1:])
         made = apply(grouped, *shaped, *bias, **options)
-        return reshape(made, *outer, f.shape[0], *made.shape[-spatial:])
+        whole = reshape(made, *outer, f.shape[0], *made.shape[-spatial:])
+        given = {"x": x, "f": f, "b": None if b is None else as_expr(b)}
+        return called(op.name, whole, given, groups=made)
 
     function.__name__, function.__doc__ = op.name, convolution.__doc__
     return function
@@ -106,9 +119,11 @@ def group_norm(
     row = parted(c, groups, "group_norm")
     for s in image:
         row = row * s
-    y = reshape(apply(LAYERNORM, reshape(x, n, groups, row), eps=eps), *x.shape)
-    given = [e for e in (g, b) if e is not None]
-    return apply(CHANNELWISE, y, *given) if given else y
+    normal = apply(LAYERNORM, reshape(x, n, groups, row), eps=eps)
+    y = reshape(normal, *x.shape)
+    given = {role: as_expr(e) for role, e in (("g", g), ("b", b)) if e is not None}
+    whole = apply(CHANNELWISE, y, *given.values()) if given else y
+    return called("group_norm", whole, {"x": x, **given}, normal=normal)
 
 
 # --- masks ---------------------------------------------------------------------------------------
@@ -147,6 +162,7 @@ def attention(q: Operand, k: Operand, v: Operand, mask: Operand | None = None, *
     With heads the columns of Q, K and V are split, and the results stand side by side again.
     """
     q, k, v = as_expr(q), as_expr(k), as_expr(v)
+    given = {"q": q, "k": k, "v": v, "mask": None if mask is None else as_expr(mask)}
     check_options("attention", [("heads", heads)])
     if heads > 1:
         q, k, v = (split_heads(x, heads) for x in (q, k, v))
@@ -155,7 +171,8 @@ def attention(q: Operand, k: Operand, v: Operand, mask: Operand | None = None, *
     scores = q @ k.mT / apply(SQRT, const(q.shape[-1]))
     weights = apply(SOFTMAX, scores) if mask is None else masked_softmax(scores, mask)
     seen = weights @ v
-    return seen if heads == 1 else joined_heads(seen)
+    whole = seen if heads == 1 else joined_heads(seen)
+    return called("attention", whole, given, scores=scores, weights=weights, seen=seen)
 
 
 def split_heads(x: Expr, heads: int) -> Expr:
@@ -178,7 +195,9 @@ def joined_heads(x: Expr) -> Expr:
 
 def scatter(x: Operand, label: Operand) -> Expr:
     """Row k is the sum of the rows of x that carry the label k."""
-    return onehot(label).mT @ as_expr(x)
+    x, label = as_expr(x), as_expr(label)
+    chosen = onehot(label)
+    return called("scatter", chosen.mT @ x, {"x": x, "label": label}, chosen=chosen)
 
 
 def total_variation(x: Operand) -> Expr:
@@ -188,7 +207,8 @@ def total_variation(x: Operand) -> Expr:
         said = f"{describe(x)} is {shape_text(x.shape)}, not a matrix"
         raise ShapeError(said, where="total_variation")
     down, right = x[1:] - x[:-1], x[:, 1:] - x[:, :-1]
-    return total(apply(ABS, down)) + total(apply(ABS, right))
+    made = total(apply(ABS, down)) + total(apply(ABS, right))
+    return called("total_variation", made, {"x": x}, down=down, right=right)
 
 
 def gram(f: Operand) -> Expr:
@@ -198,19 +218,21 @@ def gram(f: Operand) -> Expr:
         said = f"{describe(f)} is {shape_text(f.shape)}; c x n or c x h x w is needed"
         raise ShapeError(said, where="gram")
     rows = f if f.rank == 2 else reshape(f, f.shape[0], f.shape[1] * f.shape[2])
-    return rows @ rows.T / const(rows.shape[1])
+    return called("gram", rows @ rows.T / const(rows.shape[1]), {"f": f}, rows=rows)
 
 
 def style(f: Operand, target: Operand) -> Expr:
     """The mean squared difference of two Gram matrices."""
-    return apply(MSE, gram(f), gram(target))
+    own, wanted = as_expr(f), as_expr(target)
+    return called("style", apply(MSE, gram(own), gram(wanted)), {"f": own, "target": wanted})
 
 
 def infonce(scores: Operand, *, tau: float = 1) -> Expr:
     """The mean over i of -log softmax(S/τ)[i, i]: row i belongs to column i (van den Oord et al. 2018)."""
     check_options("infonce", [("tau", tau)])
-    z = as_expr(scores) / const(tau)
-    return mean(apply(LOGSUMEXP, z) - apply(DIAGONAL, z))
+    scores = as_expr(scores)
+    z = scores / const(tau)
+    return called("infonce", mean(apply(LOGSUMEXP, z) - apply(DIAGONAL, z)), {"scores": scores}, scaled=z)
 
 
 COMPOSITIONS: dict[str, Function] = {
@@ -230,7 +252,8 @@ COMPOSITIONS: dict[str, Function] = {
 
 def logdet(a: Operand) -> Expr:
     """log det A: of a matrix whose determinant is positive, such as one declared posdef."""
-    return apply(LOG, apply(DET, a))
+    a = as_expr(a)
+    return called("logdet", apply(LOG, apply(DET, a)), {"a": a}, det=apply(DET, a))
 
 
 def matrix_power(a: Operand, k: Operand) -> Expr:
@@ -238,5 +261,7 @@ def matrix_power(a: Operand, k: Operand) -> Expr:
     times = as_expr(k).number
     if times is None or times.denominator != 1 or not times:
         raise DeclarationError("k is a whole number, not 0", where="matrix_power")
-    base = as_expr(a) if times > 0 else apply(INVERSE, a)
-    return base if abs(times) == 1 else apply(MATRIX_POWER, base, k=abs(int(times)))
+    a = as_expr(a)
+    base = a if times > 0 else apply(INVERSE, a)
+    made = base if abs(times) == 1 else apply(MATRIX_POWER, base, k=abs(int(times)))
+    return made if times > 0 else called("matrix_power", made, {"a": a}, base=base)

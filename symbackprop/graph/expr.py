@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isfinite
@@ -12,8 +12,9 @@ from threading import Lock
 from symbackprop import doors
 from symbackprop.entries.op import Attributes, Op
 from symbackprop.errors import EXPONENT, DeclarationError, ShapeError, within
-from symbackprop.formula.tree import Name
 from symbackprop.entries.option_ranges import check_options
+from symbackprop.formula.tree import Name
+from symbackprop.graph.calls import Call, Way
 from symbackprop.sizes import Shape, Size, shape_text
 from symbackprop.vocabulary.kinds import (
     ADD, DIVIDE, MATMUL, MULTIPLY, NEGATIVE, POWER, SUBTRACT, TRANSPOSE,
@@ -43,13 +44,17 @@ class Symbol:
 
 
 class Expr:
-    """A node. Use operators and the vocabulary's functions to build; never mutate."""
+    """A node. Use operators and the vocabulary's functions to build; never mutate.
 
-    __slots__ = ("__weakref__", "args", "attributes", "op", "shape")
+    `call` says of which function of several ops it is the value; what is written out by hand has none.
+    """
+
+    __slots__ = ("__weakref__", "args", "attributes", "call", "op", "shape")
     op: Op
     args: tuple[Expr, ...]
     attributes: Attributes
     shape: Shape
+    call: Call | None
 
     @property
     def rank(self) -> int:
@@ -147,14 +152,16 @@ _table: weakref.WeakValueDictionary[object, Expr] = weakref.WeakValueDictionary(
 _making = Lock()  # between looking for an expression and putting it in, no other thread may put in its twin
 
 
-def intern(op: Op, args: tuple[Expr, ...], attributes: Attributes, shape: Shape) -> Expr:
-    """The one expression that is this op on these arguments."""
-    key = (op, args, attributes)
+def intern(
+    op: Op, args: tuple[Expr, ...], attributes: Attributes, shape: Shape, call: Call | None = None
+) -> Expr:
+    """The one expression that is this op on these arguments, made by this call."""
+    key = (op, args, attributes, call)
     found = _table.get(key)
     if found is not None:
         return found
     made = object.__new__(Expr)
-    made.op, made.args, made.attributes, made.shape = op, args, attributes, shape
+    made.op, made.args, made.attributes, made.shape, made.call = op, args, attributes, shape, call
     with _making:
         return _table.setdefault(key, made)
 
@@ -213,6 +220,30 @@ def apply(op: Op, *operands: Operand, **attributes: object) -> Expr:
             raise ShapeError(error.what, where=error.where, hint=error.hint) from None
         raise
     return intern(op, args, given, instance.shape)
+
+
+def called(function: str, value: Expr, arguments: Mapping[str, Expr | None], **inner: Expr) -> Expr:
+    """The value of a function of several ops, which remembers its arguments and what stands between them.
+
+    What is an argument itself, or a leaf, is no value that was made.
+    """
+    given = {role: e for role, e in arguments.items() if e is not None}
+    if value.op in LEAVES or value in given.values():
+        return value
+    ways = ways_down(value)
+    places = (tuple((role, ways[e]) for role, e in roles.items()) for roles in (given, inner))
+    return intern(value.op, value.args, value.attributes, value.shape, Call(function, *places))
+
+
+def ways_down(root: Expr) -> dict[Expr, Way]:
+    """The first way from an expression to each node below it."""
+    found: dict[Expr, Way] = {root: ()}
+    for node in (queue := [root]):
+        for n, a in enumerate(node.args):
+            if a not in found:
+                found[a] = (*found[node], n)
+                queue.append(a)
+    return found
 
 
 def option(function: str, name: str, value: object) -> object:
@@ -305,7 +336,7 @@ def substitute(root: Expr, by: dict[Expr, Expr]) -> Expr:
 def with_args(node: Expr, args: tuple[Expr, ...]) -> Expr:
     """The same op on other arguments of the same shapes."""
     if all(a.shape == b.shape for a, b in zip(args, node.args, strict=True)):
-        return intern(node.op, args, node.attributes, node.shape)
+        return intern(node.op, args, node.attributes, node.shape, node.call)
     return apply(node.op, *args, **dict(node.attributes))
 
 

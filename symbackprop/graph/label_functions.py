@@ -10,7 +10,7 @@ from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.graph.axis_functions import (
     Function, along_axis, as_size, normal_axis, reshape, to_last,
 )  # fmt: skip
-from symbackprop.graph.expr import Expr, Operand, apply, as_expr, describe, labels_of
+from symbackprop.graph.expr import Expr, Operand, apply, as_expr, called, describe, labels_of
 from symbackprop.graph.distributions import is_distribution
 from symbackprop.sizes import count, shape_text
 from symbackprop.vocabulary.kinds import ARGMAX, ARGMIN, CROSS_ENTROPY, LOG, ONEHOT, PICK
@@ -54,7 +54,8 @@ def cross_entropy(
             hint=f"Of scores write {said}{declared}",
         )  # fmt: skip
     if labels_of(t) is not None:
-        return -apply(LOG, pick(p, t))
+        picked = pick(p, t)
+        return called("cross_entropy", -apply(LOG, picked), {"p": p, "label": t}, picked=picked)
     return along_axis(CROSS_ENTROPY)(p, t, axis=axis)
 
 
@@ -89,8 +90,10 @@ def extreme(op: Op) -> Function:
     """The entry argmax (argmin) names; its derivative goes to the first of equals."""
 
     def function(x: Operand, axis: int | None = None) -> Expr:
-        e = line(as_expr(x), axis, op.name[-3:])
-        return pick(e, apply(op, e))
+        x = as_expr(x)
+        e = line(x, axis, op.name[-3:])
+        place = apply(op, e)
+        return called(op.name[-3:], pick(e, place), {"x": x}, place=place)
 
     function.__name__, function.__doc__ = op.name[-3:], extreme.__doc__
     return function
