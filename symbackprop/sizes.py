@@ -132,6 +132,9 @@ def size(value: Size | int | str) -> Size:
 Shape: TypeAlias = tuple[Size, ...]
 
 
+ONE = size(1)
+
+
 def extent(s: Size, where: str) -> Size:
     """The size of an axis. Errors: `ShapeError` for one that is a number below 1."""
     if s.number is not None and s.number < 1:
@@ -141,7 +144,7 @@ def extent(s: Size, where: str) -> Size:
 
 def count(shape: Shape) -> Size:
     """How many entries an array has."""
-    total = size(1)
+    total = ONE
     for s in shape:
         total = total * s
     return total

@@ -15,17 +15,9 @@ from symbackprop.graph.expr import (
 )  # fmt: skip
 from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.matrices.window_sums import entries_only, takes_whole
-from symbackprop.vocabulary.kinds import (
-    ADD, DIAG, DIAGONAL, DIVIDE, MATMUL, MEAN, MEAN_LAST, MULTIPLY, NEGATIVE, OUTER, POWER,
-    SUBTRACT, SUM, SUM_LAST, TRACE, TRANSPOSE, TRI,
-)  # fmt: skip
+from symbackprop.vocabulary.kinds import NEGATIVE, POWER, TRI
 
 HEAVY = 24  # nodes of an expression written as a tree
-CURVED = frozenset({POWER})
-LINEAR = frozenset(
-    {ADD, SUBTRACT, NEGATIVE, MULTIPLY, DIVIDE, MATMUL, TRANSPOSE, OUTER, TRACE, DIAG, DIAGONAL,
-     SUM, SUM_LAST, MEAN, MEAN_LAST}
-)  # fmt: skip
 
 
 def name_large_nodes(g: Graph, active: Set[str]) -> Graph:
@@ -129,6 +121,5 @@ def with_helpers(e: Expr) -> bool:
 def is_curved(node: Expr, argument: Expr) -> bool:
     """Whether the pullback writes the argument or the output: a non-linear op of one argument."""
     one = sum(1 for a in node.args if a.op not in LEAVES) == 1
-    return one and (
-        node.op.scalar is not None or node.op in CURVED or (node.op.build is None and node.op not in LINEAR)
-    )
+    linear = node.op.build is not None or node.op.arithmetic
+    return one and (node.op.scalar is not None or node.op is POWER or not linear)

@@ -10,7 +10,6 @@ from collections.abc import Hashable, Mapping, Set
 from types import MappingProxyType
 from typing import TypeAlias
 
-from symbackprop.backward.anonymous_nodes import CURVED, LINEAR
 from symbackprop.backward.local_derivatives import of_node
 from symbackprop.backward.naming import Naming, time_in
 from symbackprop.entries import Entries, elements
@@ -82,10 +81,9 @@ def named_apart(node: Expr, needed: Set[Hashable], naming: Naming) -> dict[Hasha
 
 def declared_values(g: Graph) -> dict[Expr, Expr]:
     """Layers and scalar functions that have a name in the graph: softmax(S) is P where P = softmax(S)."""
-    plain = LINEAR | CURVED  # 3 x² is not said better by a name for x²
     return {
         form: g.symbol[name]
         for name, e in g.definition.items()
         for form in (e, td.tidy(e))  # σ(z) may be written 1 / (1 + exp(-z))
-        if form.op not in LEAVES and (form.op.scalar or form.op.variants) and form.op not in plain
+        if form.op.variants and not form.op.arithmetic  # 3 x² is not said better by a name
     }

@@ -22,7 +22,7 @@ from symbackprop.matrices.raising import raise_entries, raised_helpers
 from symbackprop.notation.convention import Convention, NoMatrix, symbol_formula
 from symbackprop.notation.entry_formulas import Base
 from symbackprop.notation.expression_formulas import notate, notate_entry, writer
-from symbackprop.sizes import Size
+from symbackprop.sizes import ONE, Size
 
 
 def rank(d: Derivation, name: str) -> int:
@@ -78,9 +78,8 @@ def jacobian_size(d: Derivation, node: str, wrt: str) -> tuple[Formula, Formula]
 
 
 def jacobian_shape(d: Derivation, node: str, wrt: str) -> tuple[Size, Size]:
-    one = Size((((), 1),))
     a, b = d.graph.symbol[node].shape, d.graph.symbol[wrt].shape
-    rows, columns = d.convention.chained((a[0] if a else one, b[0] if b else one))
+    rows, columns = d.convention.chained((a[0] if a else ONE, b[0] if b else ONE))
     return rows, columns
 
 

@@ -59,6 +59,9 @@ class Op:
     called: bool = False  # written as a function of whole arrays, though its equations are built
     named: bool = False  # a condition on entries, or entries repeated: in a formula it stands by a name alone
     renumbers: bool = False  # no index expression says where its entries go
+    arithmetic: bool = False  # written by signs and sums: its value needs no name, linear ones bend nothing
+    wordless: bool = False  # no function of a graph's text: spelled by a sign, or made by derivations alone
+    each: Op | None = None  # the op that does along the last axis what this one does to everything
 
     def __post_init__(self) -> None:
         admitted(self.tex, CALLS, self.name)

@@ -16,7 +16,7 @@ from symbackprop.entries.entry_equations import (
 )  # fmt: skip
 from symbackprop.entries.index_letters import AXES
 from symbackprop.errors import DeclarationError, ShapeError
-from symbackprop.sizes import Shape, Size, shape_text, size
+from symbackprop.sizes import ONE, Shape, shape_text, size, Size
 
 
 class Placement:
@@ -47,12 +47,12 @@ class Placement:
         free = [x for x in self.letters if x not in used] + [f"b{n}" for n in range(width)]
         out: list[Index] = []
         for k in range(width):
-            extent, owner = size(1), ""
+            extent, owner = ONE, ""
             for s, label in zip(shapes, labels, strict=True):
-                here = s[k - width] if width - k <= len(s) else size(1)
-                if here == size(1) or here == extent:
+                here = s[k - width] if width - k <= len(s) else ONE
+                if here in (ONE, extent):
                     continue
-                if extent != size(1):
+                if extent != ONE:
                     raise ShapeError(
                         f"cannot broadcast: axis {k - width} is {extent} in {owner} but {here} in {label}",
                         where=self.where,
@@ -65,7 +65,7 @@ class Placement:
         """How a tensor with this pattern is indexed when all letters stand for themselves."""
         lead = len(shape) - len(p.core)
         batch = self.batch[len(self.batch) - lead :] if lead else ()
-        ones = [en.position(0) if extent == size(1) and b.size != size(1) else en.position(b)
+        ones = [en.position(0) if extent == ONE and b.size != ONE else en.position(b)
                 for extent, b in zip(shape, batch, strict=False)]  # fmt: skip
         return (*ones, *(en.position(self.index[letter]) for letter in p.core))
 
@@ -148,7 +148,7 @@ class Placement:
 
     def extent(self, node: ast.expr) -> Entries:
         if isinstance(node, ast.Constant) and node.value is ...:
-            total = size(1)
+            total = ONE
             for b in self.batch:
                 total = total * b.size
         elif isinstance(node, ast.Name) and node.id in self.index:
@@ -203,7 +203,7 @@ class Placement:
         new = [x for x in dict.fromkeys(letters) if x not in self.index and x not in self.attributes]
         if len(new) != 1:
             return
-        trial = Index(new[0], size(1))
+        trial = Index(new[0], ONE)
         self.index[new[0]] = trial
         terms, offset = self.affine(node)
         room = extent - offset * 2 - 1

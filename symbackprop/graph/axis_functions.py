@@ -12,7 +12,7 @@ from symbackprop.entries.op import Op
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.graph import expr
 from symbackprop.graph.expr import Expr, Operand, apply, as_expr, const, describe, labels_of
-from symbackprop.sizes import Shape, Size, count, extent, shape_text, size
+from symbackprop.sizes import ONE, count, extent, Shape, shape_text, size, Size
 from symbackprop.vocabulary.kinds import (
     ADD, COMMUTATION, CONCAT, CONSTANT, EINSUM, IDENTITY, MEAN, MEAN_LAST, MULTIPLY, RESHAPE,
     SELECTOR, SUBTRACT, SUM, SUM_LAST, TRANSPOSE, TRI,
@@ -191,9 +191,9 @@ def kept(kind: Op, x: Expr, axis: object) -> Expr:
         raise DeclarationError("keepdims goes with one axis", where=kind.name, hint="axis=0, or axis=1")
     at = normal_axis(0 if axis is None else axis, x, kind.name)
     if x.rank == 1:
-        made = constant(1, size(1)) * total(x)
+        made = constant(1, ONE) * total(x)
     else:
-        column = constant(1, x.shape[at], size(1)) if at else constant(1, size(1), x.shape[at])
+        column = constant(1, x.shape[at], ONE) if at else constant(1, ONE, x.shape[at])
         made = x @ column if at else column @ x
     return made / const(x.shape[at]) if kind is MEAN else made
 

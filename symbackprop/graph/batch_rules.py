@@ -10,13 +10,11 @@ from symbackprop.errors import ShapeError
 from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import Expr, apply, const
 from symbackprop.graph.graph import TIME_SUM, time_sum
-from symbackprop.sizes import Size, size
+from symbackprop.sizes import ONE, size, Size
 from symbackprop.vocabulary.kinds import (
-    CONCAT, CONSTANT, DIAG, MATMUL, MEAN, MEAN_LAST, MSE, MULTIPLY, NORM, OUTER, POWER, RESHAPE,
-    ROW_NORMS, SLICE, SOLVE, SUBTRACT, SUM, SUM_LAST, TRACE, TRANSPOSE,
+    CONCAT, CONSTANT, DIAG, MATMUL, MEAN_LAST, MSE, MULTIPLY, OUTER, POWER, RESHAPE,
+    SLICE, SOLVE, SUBTRACT, SUM_LAST, TRACE, TRANSPOSE,
 )  # fmt: skip
-
-ONE = size(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,12 @@ Rule = Callable[[Expr, tuple[Lifted, ...], Size], Expr]
 
 
 def with_batch_axes(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
-    """An op that takes leading axes; what broadcasts entrywise is first brought to one rank."""
+    """An op that takes leading axes; what broadcasts entrywise is first brought to one rank.
+
+    An op that makes one number of everything has the op for each row in its own.
+    """
+    if node.op.each:
+        return every_axis(node.op.each, args[0])
     entrywise = bool(node.op.scalar) or (
         bool(node.op.variants) and all(not p.core for p in node.op.variants[0].arguments)
     )
@@ -90,22 +93,18 @@ def outer(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
     return apply(MULTIPLY, left, right)
 
 
-def every_axis(last: Op) -> Rule:
-    """A sum over everything of one sample: one axis after the other."""
-
-    def rule(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
-        e = args[0].expr
-        for _ in args[0].own:
-            e = apply(last, e)
-        return e
-
-    return rule
+def every_axis(last: Op, a: Lifted) -> Expr:
+    """What is said of everything of one sample: along one axis after the other."""
+    e = a.expr
+    for _ in a.own:
+        e = apply(last, e)
+    return e
 
 
 def mean_square(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
     gap = apply(SUBTRACT, *(raised(a, max(x.rank for x in args), n) for a in args))
     square = apply(POWER, gap, p=2)
-    return every_axis(MEAN_LAST)(node, (Lifted(square, square.shape[1:], True),), n)
+    return every_axis(MEAN_LAST, Lifted(square, square.shape[1:], True))
 
 
 def side_by_side(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
@@ -134,11 +133,8 @@ def diagonal(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
 
 
 RULES: Mapping[Op, Rule] = {
-    NORM:     lambda node, args, n: apply(ROW_NORMS, args[0].expr),
     MATMUL:   product,
     OUTER:    outer,
-    SUM:      every_axis(SUM_LAST),
-    MEAN:     every_axis(MEAN_LAST),
     MSE:      mean_square,
     CONCAT:   side_by_side,
     SLICE:    sliced,

@@ -24,9 +24,7 @@ from symbackprop.graph.label_functions import (
 from symbackprop.sizes import Shape, Size, extent, shape_text, size
 from symbackprop.vocabulary import OPS
 from symbackprop.vocabulary.kinds import (
-    ADD, CLIP, COMMUTATION, CONSTANT, CONTRACTION, DIVIDE, FROBENIUS, IDENTITY, MATMUL,
-    MEAN_LAST, MULTIPLY, NEGATIVE, NORM, POWER, ROW_NORMS, SELECTOR, SLICE, SUBTRACT, SUM_LAST,
-    UNIT,
+    CLIP, FROBENIUS, MATMUL, NORM, ROW_NORMS, SLICE,
 )  # fmt: skip
 
 
@@ -220,13 +218,8 @@ def collect(**outputs: Expr) -> Graph:
 
 
 expr.SUBSCRIPT.append(subscript)
-# spelled otherwise in a graph, or made by derivations alone
-HIDDEN = frozenset(
-    {ADD, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE, POWER, SELECTOR, CONSTANT, IDENTITY, UNIT, COMMUTATION, SLICE,
-     SUM_LAST, MEAN_LAST, CONTRACTION}
-)  # fmt: skip
 FUNCTIONS: dict[str, Function] = {
-    **{name: along_axis(op) for name, op in OPS.items() if op not in HIDDEN},
+    **{name: along_axis(op) for name, op in OPS.items() if not op.wordless},
     "sum": total, "mean": mean, "concat": concat, "ones": ones, "zeros": zeros,
     "eye": eye, "reshape": reshape, "einsum": einsum, "onehot": onehot, "tri": tri, "pick": pick, "dot": dot,
     "transpose": transpose, "norm": norm,

@@ -20,7 +20,7 @@ from symbackprop.graph.fresh_names import index_name
 from symbackprop.graph.functions import FUNCTIONS, check_domain, collect
 from symbackprop.graph.graph import Graph, Time, make, used_names
 from symbackprop.graph.statements import Statement, early_states, parse_statement, split, time_of
-from symbackprop.sizes import Shape, Size, shape_text, size
+from symbackprop.sizes import ONE, Shape, shape_text, size, Size
 
 
 def read(text: str) -> Graph:
@@ -202,7 +202,7 @@ class Reader:
             raise DeclarationError(f"`{text}` is not a size", where=s.where,
                                    hint="A size is a number or a name, as in  n x 3.")  # fmt: skip
         for sign, monomial in re.findall(r"([+\-]?)\s*([\w*]+)", text):
-            part = size(1)
+            part = ONE
             for factor in monomial.split("*"):
                 if not (factor.isdigit() or factor.isidentifier()):
                     raise DeclarationError(f"`{text}` is not a size", where=s.where)

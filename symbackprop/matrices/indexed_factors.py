@@ -8,7 +8,7 @@ from typing import TypeAlias
 from symbackprop.entries import Affine, AtMost, Delta, Elem, Index
 from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import Expr, apply, const
-from symbackprop.sizes import Size, size
+from symbackprop.sizes import ONE, size, Size
 from symbackprop.vocabulary.kinds import ONEHOT, PICK, SLICE, UNIT
 
 Tensors: TypeAlias = Mapping[Hashable, Expr]
@@ -48,7 +48,7 @@ def delta(atom: Delta, tensors: Tensors) -> Item | None:
             return None if label is None else (
                 apply(ONEHOT, label[0], n=k.size), (*label[1], k))  # fmt: skip
         if not other.terms:
-            only = k.size == size(1)  # the unit vector of an axis of one entry
+            only = k.size == ONE  # the unit vector of an axis of one entry
             made = fn.constant(1, const(1)) if only else apply(UNIT, n=k.size, position=other.offset)
             return made, (k,)
     for mine, other in (sides, sides[::-1]):

@@ -10,7 +10,7 @@ from symbackprop.formula.tree import Formula
 from symbackprop.graph.expr import Expr
 from symbackprop.notation.convention import NoMatrix
 from symbackprop.notation.paper_writer import Indices, Writer, call
-from symbackprop.sizes import Size, size
+from symbackprop.sizes import ONE, size, Size
 from symbackprop.vocabulary.kinds import SUM_LAST
 
 
@@ -25,20 +25,20 @@ def diagonal_matrix(w: Writer, e: Expr) -> Formula:
     """diag takes either orientation: the one without transposes."""
     (v,) = e.args
     inner = w.array(v) if v.op is SUM_LAST else w.natural(v)
-    return inner if v.shape == (size(1),) else no.Call("diag", (inner,))
+    return inner if v.shape == (ONE,) else no.Call("diag", (inner,))
 
 
 def constant(w: Writer, e: Expr, turned: bool) -> Formula:
     """c 1_n 1_kᵀ; a vector is a matrix of one column."""
     value: Fraction = e.attribute("value")  # type: ignore[assignment]
-    shape = e.shape if e.rank == 2 else (*e.shape, size(1))
+    shape = e.shape if e.rank == 2 else (*e.shape, ONE)
     n, k = reversed(shape) if turned else shape
     if value == 0:
         return no.Zeros(size_formula(n), size_formula(k))
     parts: list[Formula] = [] if value == 1 else [no.number(value)]
-    if n != size(1) or k == size(1):
+    if n != ONE or k == ONE:
         parts.append(no.Ones(size_formula(n)))
-    if k != size(1):
+    if k != ONE:
         parts.append(no.Transpose(no.Ones(size_formula(k))))
     return times(parts)
 
@@ -46,19 +46,19 @@ def constant(w: Writer, e: Expr, turned: bool) -> Formula:
 def only_line(w: Writer, e: Expr, turned: bool) -> Formula | None:
     """A vector as a matrix of one column, or of one row; None for other reshapes."""
     (x,) = e.args
-    if x.rank != 1 or e.rank != 2 or size(1) not in e.shape:
+    if x.rank != 1 or e.rank != 2 or ONE not in e.shape:
         return None
-    return w.array(x, turned != (e.shape[1] != size(1)))
+    return w.array(x, turned != (e.shape[1] != ONE))
 
 
 def entry_renamed(w: Writer, e: Expr, at: Indices) -> Formula | None:
     """One entry of a reshape that only puts in or leaves out axes of one entry; None where it renumbers."""
     (x,) = e.args
-    wide = [k for k, s in enumerate(e.shape) if s != size(1)]
-    if [e.shape[k] for k in wide] != [s for s in x.shape if s != size(1)] or e.rank > 2:
+    wide = [k for k, s in enumerate(e.shape) if s != ONE]
+    if [e.shape[k] for k in wide] != [s for s in x.shape if s != ONE] or e.rank > 2:
         return None
     kept = iter(wide)
-    return w.entry(x, tuple(no.ONE if s == size(1) else at[next(kept)] for s in x.shape))
+    return w.entry(x, tuple(no.ONE if s == ONE else at[next(kept)] for s in x.shape))
 
 
 def picked(w: Writer, e: Expr, at: Indices = ()) -> Formula:
@@ -94,7 +94,7 @@ def cut(w: Writer, e: Expr) -> Formula:
     if x.rank > 2:
         raise NoMatrix("slice")
     # the only row or column of a matrix is the matrix
-    picks = [None if x.rank == 2 and n == size(1) else selector_of(r, n, w.c.identity)
+    picks = [None if x.rank == 2 and n == ONE else selector_of(r, n, w.c.identity)
              for r, n in zip(ranges, x.shape, strict=True)]  # fmt: skip
     left, right = picks if x.rank == 2 else (picks[0], None)
     lies = x.rank == 2 and len(ranges[0]) == 1  # the one row of a matrix stands as a row
@@ -110,14 +110,14 @@ def cut(w: Writer, e: Expr) -> Formula:
 def selector_of(r: tuple[Size, ...], extent: Size, identity: str) -> Formula | None:
     """The selector of a range, or None for the whole axis."""
     if len(r) == 1:
-        return blocks(r[0], size(1), extent, identity)
+        return blocks(r[0], ONE, extent, identity)
     return None if r == (size(0), extent) else blocks(r[0], r[1] - r[0], extent, identity)
 
 
 def blocks(start: Size, width: Size, total: Size, identity: str) -> Formula:
     """[0; I; 0]: the columns start … start + width of an identity."""
     rest = total - start - width
-    eye = no.ONE if width == size(1) else no.Eye(size_formula(width), identity)
+    eye = no.ONE if width == ONE else no.Eye(size_formula(width), identity)
     zeros = [no.Zeros(size_formula(n), size_formula(width)) for n in (start, rest)]
     parts = [zeros[0]] * (start != size(0)) + [eye] + [zeros[1]] * (rest != size(0))
     return no.Array(tuple((p,) for p in parts))
@@ -129,5 +129,5 @@ def selector(w: Writer, e: Expr) -> Formula:
 
 def unit(w: Writer, e: Expr, turned: bool) -> Formula:
     """A unit vector of a fixed position, written out in blocks."""
-    column = blocks(e.attribute("position"), size(1), e.shape[0], w.c.identity)  # type: ignore[arg-type]
+    column = blocks(e.attribute("position"), ONE, e.shape[0], w.c.identity)  # type: ignore[arg-type]
     return no.Transpose(column) if turned else column

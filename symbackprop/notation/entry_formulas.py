@@ -14,7 +14,7 @@ from symbackprop.entries.scalar_functions import scalar_row
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import fraction, negated, one_or, size_formula, times
 from symbackprop.formula.tree import Formula, Name
-from symbackprop.sizes import size
+from symbackprop.sizes import ONE, size
 
 Base = Callable[[Hashable, tuple[Formula, ...]], Formula]  # an entry of a tensor, or a scalar
 Names = Mapping[str, Formula]
@@ -34,7 +34,7 @@ def plain_first(terms: Sequence[Formula]) -> list[Formula]:
 
 
 def term_formula(term: Term, base: Base, names: Names) -> Formula:
-    ones = tuple(i for i in term.bound if i.size == size(1))
+    ones = tuple(i for i in term.bound if i.size == ONE)
     if ones:  # an axis of one entry needs no Σ
         at_first: dict[Index, Position] = {i: position(0) for i in ones}
         factors = tuple((at_atom(a, at_first), x) for a, x in term.factors)

@@ -20,7 +20,7 @@ from symbackprop.graph.expr import Expr
 from symbackprop.matrices.square_products import symmetric
 from symbackprop.notation.convention import Convention, NoMatrix, function_key
 from symbackprop.notation.entry_formulas import entries_formula, function_formula
-from symbackprop.sizes import Shape, size
+from symbackprop.sizes import ONE, Shape
 
 Indices: TypeAlias = tuple[Formula, ...]
 
@@ -130,7 +130,7 @@ class Writer:
     def sigma(self, x: Expr) -> Formula:
         """Σ_i x_i with the index pushed to the entries."""
         letters = iter(self.fresh(x.rank))
-        at = tuple(no.ONE if s == size(1) else Name(next(letters)) for s in x.shape)
+        at = tuple(no.ONE if s == ONE else Name(next(letters)) for s in x.shape)
         used = tuple(i.base for i in at if isinstance(i, Name))
         body = replace(self, used=(*self.used, *used)).entry(x, at)
         for i, extent in zip(reversed(at), reversed(x.shape), strict=True):
@@ -184,5 +184,5 @@ def trailing(at: Indices, x: Expr, shape: Shape) -> Indices:
         return ()
     own = at[len(at) - x.rank :]
     wide = shape[len(shape) - x.rank :]
-    return tuple(no.ONE if s == size(1) and w != size(1) else i
+    return tuple(no.ONE if s == ONE and w != ONE else i
                  for i, s, w in zip(own, x.shape, wide, strict=True))  # fmt: skip

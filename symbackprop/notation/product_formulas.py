@@ -16,7 +16,7 @@ from symbackprop.matrices import monomials as mo
 from symbackprop.notation.convention import NoMatrix
 from symbackprop.notation.entry_formulas import plain_first, powered
 from symbackprop.notation.paper_writer import Indices, Writer, trailing
-from symbackprop.sizes import Shape, Size, count, size
+from symbackprop.sizes import ONE, count, Shape, Size
 from symbackprop.vocabulary.kinds import (
     ADD, DIAG, DIVIDE, MATMUL, MEAN, MEAN_LAST, MULTIPLY, NEGATIVE, POWER, SUBTRACT, SUM,
     SUM_LAST,
@@ -56,7 +56,7 @@ def spread(w: Writer, e: Expr, shape: Shape, turned: bool) -> Formula:
         ones, only = no.Ones(size_formula(shape[0])), w.natural(e)
         return times([ones, only] if w.c.vectors == "column" else [only, no.Transpose(ones)])
     n, k = (no.Ones(size_formula(s)) for s in shape)
-    if set(e.shape) == {size(1)} and size(1) not in shape:
+    if set(e.shape) == {ONE} and ONE not in shape:
         a, b = (k, n) if turned else (n, k)
         return times([a, w.natural(e), no.Transpose(b)])
     if e.rank == 1 or e.shape[0] != shape[0]:
@@ -217,7 +217,7 @@ def matrix_product(w: Writer, e: Expr, turned: bool) -> Formula | None:
     a, b = e.args
     if max(a.rank, b.rank) > 2:
         return None
-    if w.c.sums == "sigma" and a.shape[-1] != size(1) and (mo.is_ones(a) or mo.is_ones(b)):
+    if w.c.sums == "sigma" and a.shape[-1] != ONE and (mo.is_ones(a) or mo.is_ones(b)):
         raise NoMatrix("sum")
     flip = turned != (a.rank == 1)  # as a row is how aᵀ B stands upright
     parts = [(a, flip != (a.rank == 1)), (b, flip)]
@@ -235,7 +235,7 @@ def product_of_entries(w: Writer, e: Expr, at: Indices) -> Formula | None:
 def outer(w: Writer, e: Expr, turned: bool) -> Formula:
     """u vᵀ; the 1 of an axis of one entry is not written beside others."""
     u, v = reversed(e.args) if turned else e.args
-    alone_u, alone_v = (mo.is_ones(x) and x.shape == (size(1),) for x in (u, v))
+    alone_u, alone_v = (mo.is_ones(x) and x.shape == (ONE,) for x in (u, v))
     if alone_u and not alone_v:
         return w.array(v, True)
     return times([w.array(u)] if alone_v else [w.array(u), w.array(v, True)])
@@ -260,10 +260,10 @@ def row_sums(w: Writer, e: Expr, turned: bool) -> Formula:
     """A 1, or 1ᵀ Aᵀ; the only column of a matrix is its sum."""
     (m,) = e.args
     only: Size = m.shape[-1]
-    if m.rank != 2 or (w.c.sums == "sigma" and only != size(1)):
+    if m.rank != 2 or (w.c.sums == "sigma" and only != ONE):
         raise NoMatrix("sum")
     parts = [w.array(m, turned)]
-    if only != size(1):
+    if only != ONE:
         ones = no.Ones(size_formula(only))
         parts = [no.Transpose(ones), *parts] if turned else [*parts, ones]
     return share(w, e, times(parts))
@@ -271,7 +271,7 @@ def row_sums(w: Writer, e: Expr, turned: bool) -> Formula:
 
 def summed(w: Writer, x: Expr) -> Formula:
     """1ᵀ x where the convention has it and x is a vector or a matrix; else Σ."""
-    if w.c.sums == "ones" and x.rank <= 2 and set(x.shape) != {size(1)}:
+    if w.c.sums == "ones" and x.rank <= 2 and set(x.shape) != {ONE}:
         try:
             return between_ones(w, x)
         except NoMatrix:
@@ -281,6 +281,6 @@ def summed(w: Writer, x: Expr) -> Formula:
 
 def between_ones(w: Writer, x: Expr) -> Formula:
     """1ᵀ x, 1ᵀ A 1; an axis of one entry needs no ones."""
-    ends = [[] if s == size(1) else [no.Ones(size_formula(s))] for s in x.shape]
+    ends = [[] if s == ONE else [no.Ones(size_formula(s))] for s in x.shape]
     left, right = ends[0], ends[1] if x.rank == 2 else []
     return times([*map(no.Transpose, left), *factors(w.array(x)), *right])

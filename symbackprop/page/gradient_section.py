@@ -16,7 +16,7 @@ from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import Expr, symbols, topological, weight
 from symbackprop.matrices import tidy as td
 from symbackprop.page.page import Block, Equations, Options, Paragraph
-from symbackprop.sizes import size
+from symbackprop.sizes import ONE
 
 LONG = 3  # nodes of what is worth a name where it stands twice
 
@@ -118,7 +118,7 @@ def as_derivative(d: Derivation, row: Equation, forms: Sequence[Expr]) -> Equati
         return None
     shape = row.shape or ()
     sides = distinct([laid_out(f, 0, len(shape), d.convention) for f in forms])
-    turned = tuple(reversed(shape)) if len(shape) == 2 else (size(1), *shape)
+    turned = tuple(reversed(shape)) if len(shape) == 2 else (ONE, *shape)
     return replace(row, left=no.Partial(row.left.of, row.left.wrt), sides=sides, shape=turned)
 
 

@@ -18,10 +18,9 @@ from symbackprop.formula.writing.walk import inside
 from symbackprop.graph.graph import ancestors, used_names
 from symbackprop.matrices.lowering import instance_of
 from symbackprop.numeric.local_values import local_values, oriented
-from symbackprop.sizes import size
+from symbackprop.sizes import ONE
 from symbackprop.verify.page_values import Scene
 
-ONE = size(1)
 COLUMNS = 400  # entries a node is differentiated by through all paths
 
 

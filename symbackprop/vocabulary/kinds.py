@@ -10,7 +10,7 @@ MULTIPLY, DIVIDE, POWER = linear.multiply, linear.divide, linear.power
 MATMUL, TRANSPOSE, OUTER = linear.matmul, linear.transpose, linear.outer
 DIAG, DIAGONAL, TRACE = linear.diag, linear.diagonal, linear.trace
 SUM, SUM_LAST, MEAN, MEAN_LAST = linear.sum_all, linear.sum_last, linear.mean_all, linear.mean_last
-MAXIMUM, CLIP = linear.maximum, linear.clip
+CLIP = linear.clip
 
 INVERSE, SOLVE, DET = square_matrices.inverse, square_matrices.solve, square_matrices.det
 MATRIX_POWER, FROBENIUS = square_matrices.matrix_power, square_matrices.frobenius
@@ -25,7 +25,7 @@ EXP, LOG, ABS, SIGN, SQRT = scalars.exp, scalars.log, scalars.abs_, scalars.sign
 TANH, SIGMOID, SOFTPLUS, LOG_SIGMOID = scalars.tanh, scalars.sigmoid, scalars.softplus, scalars.log_sigmoid
 SOFTMAX, LOG_SOFTMAX, LOGSUMEXP = layers.softmax, layers.log_softmax, layers.logsumexp
 MASKED_SOFTMAX = layers.masked_softmax
-NORM, ROW_NORMS, NORMALIZE = layers.norm, layers.row_norms, layers.normalize
+NORM, ROW_NORMS = layers.norm, layers.row_norms
 CROSS_ENTROPY, MSE = losses.cross_entropy, losses.mse
 LAYERNORM, CHANNELWISE = normalisation.layernorm, normalisation.channelwise
 WINDOWS1D, WINDOWS2D = signal.windows1d, signal.windows2d

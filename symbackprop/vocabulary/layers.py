@@ -34,16 +34,16 @@ masked_softmax = op("masked_softmax", "x[..., i]; m[..., i]", """
 """, numpy="(lambda x, m: (lambda e: e / e.sum(-1, keepdims=True))(m * np.exp(np.where(m != 0, x, -np.inf) "
     "- np.max(np.where(m != 0, x, -np.inf), axis=-1, keepdims=True))))({0}, {1})", tex=r"\operatorname{softmax}_m")  # fmt: skip
 
-norm = op("norm", "x[i]", """
-    s = x[k]**2
-    y = s**(1/2)
-""", numpy="np.sqrt(np.sum({0}**2))", note="norm")  # fmt: skip
-
 # the norm of each row; of a matrix as a whole the norm is Frobenius's
 row_norms = op("row_norms", "x[..., i]", """
     s[...] = x[..., k]**2
     y[...] = s[...]**(1/2)
 """, numpy="np.sqrt(np.sum({0}**2, axis=-1))", tex=r"\operatorname{rownorm}", note="norm")  # fmt: skip
+
+norm = op("norm", "x[i]", """
+    s = x[k]**2
+    y = s**(1/2)
+""", numpy="np.sqrt(np.sum({0}**2))", note="norm", each=row_norms)  # fmt: skip
 
 normalize = op("normalize", "x[..., i]", """
     s[...]    = x[..., k]**2

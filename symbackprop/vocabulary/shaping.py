@@ -7,14 +7,14 @@ that is computed, 0-based inside and 1-based on paper.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from symbackprop import entries as en
 from symbackprop.entries import AtMost, Delta, Elem, Entries, Index, Position
 from symbackprop.entries.entry_equations import Definition, Instance
 from symbackprop.entries.index_letters import AXES, BATCH, OPERAND
-from symbackprop.entries.op import Op
+from symbackprop.entries.op import Build, Op
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.sizes import Shape, Size, count, shape_text, size
 
@@ -84,20 +84,15 @@ def slice_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: 
     return Instance(inputs, (Definition("y", tuple(left), right),), out)
 
 
-def selector_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
-    """s[j, i] = δ(j, i + start): picks rows start, start + 1, … of the identity."""
-    rows, columns, start = (size(values[k]) for k in ("rows", "columns", "start"))  # type: ignore[arg-type]
-    j, i = Index("j", rows), Index("i", columns)
-    right = en.entries(Delta(en.position(j), en.Affine(((i, 1),), start)))
-    return Instance((), (Definition("s", (j, i), right),), (rows, columns))
+def shifted(moved_by: str, entry: Callable[[Index, Index, Size], Delta | AtMost]) -> Build:
+    """m[i, j] = a condition between row i and column j, one of them moved by an attribute."""
 
+    def build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+        rows, columns, by = (size(values[k]) for k in ("rows", "columns", moved_by))  # type: ignore[arg-type]
+        i, j = Index("i", rows), Index("j", columns)
+        return Instance((), (Definition("m", (i, j), en.entries(entry(i, j, by))),), (rows, columns))
 
-def tri_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
-    """t[i, j] = 1 where j <= i + offset: ones up to a diagonal, as a causal mask has them."""
-    rows, columns, offset = (size(values[k]) for k in ("rows", "columns", "offset"))  # type: ignore[arg-type]
-    i, j = Index("i", rows), Index("j", columns)
-    right = en.entries(AtMost(en.position(j), en.Affine(((i, 1),), offset)))
-    return Instance((), (Definition("t", (i, j), right),), (rows, columns))
+    return build
 
 
 def constant_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
@@ -217,15 +212,19 @@ def integer(value: object, where: str) -> int:
 
 
 concat = Op("concat", build=concat_build, defaults=(("axis", -1),))
-slice_ = Op("slice", build=slice_build)
-selector = Op("selector", build=selector_build)
-tri = Op("tri", build=tri_build, named=True)
-constant = Op("constant", build=constant_build)
-identity = Op("identity", build=identity_build)
-unit = Op("unit", build=unit_build)
+slice_ = Op("slice", build=slice_build, wordless=True)
+# rows start, start + 1, … of the identity
+selector = Op("selector", wordless=True,
+              build=shifted("start", lambda i, j, by: Delta(en.position(i), en.Affine(((j, 1),), by))))
+# ones up to a diagonal, as a causal mask has them
+tri = Op("tri", named=True,
+         build=shifted("offset", lambda i, j, by: AtMost(en.position(j), en.Affine(((i, 1),), by))))
+constant = Op("constant", build=constant_build, wordless=True)
+identity = Op("identity", build=identity_build, wordless=True)
+unit = Op("unit", build=unit_build, wordless=True)
 onehot = Op("onehot", build=onehot_build)
 pick = Op("pick", build=pick_build)
 argmax, argmin = first("argmax"), first("argmin")
 reshape = Op("reshape", build=reshape_build, called=True, named=True, renumbers=True)
-contraction = Op("contraction", build=contraction_build, slid=True)
+contraction = Op("contraction", build=contraction_build, slid=True, wordless=True)
 einsum = Op("einsum", build=einsum_build)

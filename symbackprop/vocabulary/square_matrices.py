@@ -16,6 +16,7 @@ from symbackprop.entries.op import Op, op, solution
 from symbackprop.entries.option_ranges import Allowed
 from symbackprop.errors import FACTORS, DeclarationError, ShapeError
 from symbackprop.sizes import Shape, shape_text
+from symbackprop.vocabulary.layers import row_norms
 
 inverse = solution(
     "inverse", ("a[k, k]", "y[k, k]", "a[i, k]*y[k, j] = delta(i, j)"), numpy="np.linalg.inv({0})",
@@ -31,7 +32,7 @@ det = solution(
 frobenius = op("frobenius", "x[...]", """
     s = x[...]**2
     y = s**(1/2)
-""", numpy="np.sqrt(np.sum({0}**2))", note="norm")  # fmt: skip
+""", numpy="np.sqrt(np.sum({0}**2))", note="norm", each=row_norms)  # fmt: skip
 
 
 def power_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:

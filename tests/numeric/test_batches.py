@@ -54,6 +54,7 @@ GRAPHS = {
     "layer norm": ("x: d; g: d; b: d; y = layernorm(x, g, b); z = reshape(y, 1, d); L = sum(z**3)", "x"),
     "diagonal": ("x: d; A: d x d; M = A @ diag(x); L = sum(M**2)", "x"),
     "matrix by matrix": ("X: m x k; A: k x d; Y: d x j; L = sum(tanh(X @ A @ Y))", "X Y"),
+    "norm of a matrix": ("X: m x k; A: k x d; L = norm(X @ A)", "X"),
     "traces": ("X: m x m; B: m x m; Y = X @ B; L = exp(trace(Y)/9) + trace(B)", "X"),
     "right sides of one matrix": ("A: d x d; b: d; x = solve(A, b); L = sum(x**3)", "b"),
     "one inverse for all": ("A: d x d; x: d; y = inverse(A) @ x; L = sum(sin(y))", "x"),

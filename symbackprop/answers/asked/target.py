@@ -19,10 +19,9 @@ from symbackprop.graph.expr import Expr
 from symbackprop.graph.graph import Graph, known
 from symbackprop.graph.graph_text import as_graph
 from symbackprop.numeric.points import Point
-from symbackprop.sizes import Shape, size
+from symbackprop.sizes import ONE, Shape
 from symbackprop.verify.page_values import oriented as lying
 
-ONE = size(1)
 Kind = Literal["auto", "gradient", "jacobian", "hessian", "value"]
 
 

@@ -24,7 +24,7 @@ from symbackprop.entries.reference_values import Array
 from symbackprop.formula.evaluation.paper_arrays import Paper, transpose
 from symbackprop.formula.tree import Formula, Times, Transpose
 from symbackprop.formula.writing.walk import inside
-from symbackprop.sizes import Size, shape_text, size
+from symbackprop.sizes import ONE, shape_text, Size
 from symbackprop.vocabulary.kinds import CONCAT
 
 MOST = 2  # mistakes said about one answer
@@ -171,7 +171,7 @@ def turned(b: Bench, asked: tuple[int, ...], given: tuple[int, ...]) -> Mistake:
 def sized(b: Bench, *given: tuple[int, ...]) -> list[str]:
     """d×m, as the axes of the graph are called; 2×3 where one of the numbers is none of theirs, or two."""
     here = b.spots[0].point.sizes
-    found: dict[int, set[Size]] = {1: {size(1)}}
+    found: dict[int, set[Size]] = {1: {ONE}}
     for s in (s for e in b.target.d.graph.symbol.values() for s in e.shape):
         found.setdefault(s.value(here), set()).add(s)
     if all(len(found.get(k, ())) == 1 for own in given for k in own):

@@ -19,9 +19,8 @@ from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.formula.reading.name_table import NameTable
 from symbackprop.formula.tree import OPEN, At, Formula, KroneckerDelta, Name, Product, Span, Sum
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
-from symbackprop.sizes import Shape, Size, size
+from symbackprop.sizes import ONE, Shape, Size
 
-SINGLE = size(1)
 Free = Mapping[str, tuple[Size, ...]]
 
 
@@ -53,7 +52,7 @@ def lettered(
     own, shapes = placed(own, shapes, table)
     forms = tuple(bounded(f, shapes) for f in forms)
     order = order or alphabet(bench, forms, shapes)
-    rows = len(order) == 1 and len(bench.target.axes) == 2 and SINGLE not in bench.target.axes
+    rows = len(order) == 1 and len(bench.target.axes) == 2 and ONE not in bench.target.axes
     left = (heading(bench, order),) if order and not rows else ()  # ∂L/∂w_j: a row or a column
     claim = with_letters(d, table, PAGE, {}, (*left, *forms), (), own=shapes.own)
     order = order or ordered(dict(claim.free), bench.target.axes)

@@ -25,9 +25,8 @@ from symbackprop.errors import SymbackpropError
 from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.formula.evaluation.value import Environment
 from symbackprop.formula.tree import Formula, Name
-from symbackprop.sizes import size
+from symbackprop.sizes import ONE
 
-SINGLE = size(1)
 STACKED = Name(r"\operatorname{vec}")  # what is asked for, of more than two axes, as rows and columns by vec
 
 
@@ -74,7 +73,7 @@ class AnswerPlaces:
         if (rows := by_rows(value, axes, sizes, self.typed.free, self.typed.order)) is not None:
             return plain(self.bench.target.paper(rows))
         free = [self.typed.free.get(x) for x in self.typed.order]
-        wide = [a for a in axes if a != SINGLE]
+        wide = [a for a in axes if a != ONE]
         if value.rank or None in free or len(free) not in (len(axes), len(wide)):
             asked, has = len(axes), len(self.typed.order)
             raise Refused("unreadable", 1, f"{has} free indices where {asked} axes are asked for")
@@ -84,7 +83,7 @@ class AnswerPlaces:
         grid = np.broadcast_to(value.array, extents)
         if len(free) < len(axes):
             rest = iter(extents)
-            grid = grid.reshape([1 if a == SINGLE else next(rest) for a in axes])
+            grid = grid.reshape([1 if a == ONE else next(rest) for a in axes])
         return plain(self.bench.target.paper(grid))
 
     def given(self, spot: Spot) -> Given | None:

@@ -19,7 +19,7 @@ from symbackprop.notation.convention import Convention
 from symbackprop.notation.entry_formulas import plain_first
 from symbackprop.notation.expression_formulas import writer
 from symbackprop.notation.product_formulas import grouped, hpower
-from symbackprop.sizes import Shape, Size, size
+from symbackprop.sizes import ONE, Shape, size, Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,6 @@ class Closed:
     powers: tuple[tuple[Expr, Size], ...] = ()
     runs: tuple[Run, ...] = ()
     summed: bool = False
-
-
-ONE = size(1)
 
 
 def atom(e: Expr, exponent: Size = ONE) -> Closed:

@@ -31,7 +31,7 @@ from symbackprop.page.recurrences.bounds import bounded_form
 from symbackprop.page.recurrences.closed_forms import (
     Closed, ClosedWriter, atom, fixed, monomial, moved, multiplied, over_steps, summed,
 )  # fmt: skip
-from symbackprop.sizes import size
+from symbackprop.sizes import ONE, size
 from symbackprop.vocabulary.kinds import ADD, SUBTRACT
 
 Known: TypeAlias = Mapping[tuple[str, bool], Closed]  # (name, cotangent?) at step t
@@ -124,7 +124,7 @@ def solved_state(d: Derivation, name: str) -> Closed | None:
         return None
     start = d.graph.initial.get(name)
     first = start if start is not None and start.symbol else pinned(h, size(0))
-    return multiplied(over_steps(c, size(1), size(time.name)), atom(first))
+    return multiplied(over_steps(c, ONE, size(time.name)), atom(first))
 
 
 def solved(d: Derivation) -> dict[tuple[str, bool], Closed]:
