@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from symbackprop.backward.naming import Naming
 from symbackprop.entries.entry_equations import Equality
 from symbackprop.entries.op import slides
-from symbackprop.graph.activity import time_of
 from symbackprop.graph.expr import (
     LEAVES, Expr, rebuild, substitute, symbols, topological, with_args,
 )  # fmt: skip
@@ -26,7 +25,7 @@ def name_large_nodes(g: Graph, active: Set[str]) -> Graph:
     found = Extraction(naming, active, shared(g))
     for name, e in g.definition.items():
         root = substitute(e, found.swap) if found.swap else e
-        naming.keep(g, name, found.apart(root, time_of(g, name)))
+        naming.keep(g, name, found.apart(root, g.times.get(name, "")))
     if not naming.made:
         return g
     initial = {n: substitute(e, found.swap) for n, e in g.initial.items()}
@@ -35,8 +34,7 @@ def name_large_nodes(g: Graph, active: Set[str]) -> Graph:
 
 def shared(g: Graph) -> dict[Expr, int]:
     """How many nodes use each anonymous node, over all definitions."""
-    nodes = (n for e in g.definition.values() for n in topological(e))
-    return Counter(a for n in nodes for a in n.args)
+    return Counter(a for name in g.definition for n in g.inside[name] for a in n.args)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +50,9 @@ class Extraction:
         """One definition with names for what deserves one, which are defined before it."""
         leaves: dict[Expr, int] = {}  # active symbol leaves below, as the reverse sweep meets them
         sizes: dict[Expr, int] = {}
-        curved, unsaid = under_curves(root), without_words(root)
-        late = {a for n in topological(root) for a in earlier_terms(n) if a.op in LEAVES}
+        nodes = topological(root)
+        curved, unsaid = under_curves(nodes), without_words(nodes)
+        late = {a for n in nodes for a in earlier_terms(n) if a.op in LEAVES}
 
         def change(e: Expr, args: tuple[Expr, ...]) -> Expr:
             new = e if args == e.args else with_args(e, args)
@@ -83,15 +82,14 @@ class Extraction:
         return self.naming.give(self.naming.room.numbered(letters), e, time)
 
 
-def under_curves(root: Expr) -> set[Expr]:
+def under_curves(nodes: tuple[Expr, ...]) -> set[Expr]:
     """The arguments that pullbacks write: u of tanh(u), and of exp(-u) with u = X w."""
-    bent = {a for n in topological(root) for a in n.args if is_curved(n, a)}
+    bent = {a for n in nodes for a in n.args if is_curved(n, a)}
     return {a.args[0] if a.op is NEGATIVE else a for a in bent}
 
 
-def without_words(root: Expr) -> set[Expr]:
-    """The nodes that can only stand in a formula by a name, whatever their size."""
-    nodes = topological(root)
+def without_words(nodes: tuple[Expr, ...]) -> set[Expr]:
+    """The nodes of a definition that can only stand in a formula by a name, whatever their size."""
     windowed = {a for n in nodes if slides(n.op) for a in n.args}  # entries outside them are 0
     called = {a for n in nodes if takes_whole(n) for a in n.args if entries_only(a)}
     solved = {a for n in nodes if by_equation(n) for a in n.args if with_helpers(a)}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from symbackprop.backward.helper_nodes import Helpers
 from symbackprop.backward.reads import Read
 from symbackprop.graph.calls import Way
-from symbackprop.graph.expr import LEAVES, Expr, topological
+from symbackprop.graph.expr import LEAVES, Expr
 from symbackprop.graph.graph import TIME_SUM, Graph
 
 
@@ -39,8 +39,8 @@ def composites_of(
     readers = {n: [r for each in reads.values() for r in each if r.name == n] for n in named}
     return tuple(
         made
-        for owner, root in g.definition.items()
-        for node in topological(root)
+        for owner in g.definition
+        for node in g.inside[owner]
         for made in (by_call(g, owner, node, readers), by_equations(owner, node, helpers))
         if made is not None
     )

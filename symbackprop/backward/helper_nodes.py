@@ -15,7 +15,7 @@ from symbackprop.backward.naming import Naming, time_in
 from symbackprop.entries import Entries, elements
 from symbackprop.entries.entry_equations import Template
 from symbackprop.entries.op import Op
-from symbackprop.graph.expr import LEAVES, Expr, symbols, topological, weight
+from symbackprop.graph.expr import LEAVES, Expr, symbols, weight
 from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.matrices import tidy as td
 from symbackprop.matrices.raising import raise_entries
@@ -30,7 +30,7 @@ def name_helpers(g: Graph, reach: Set[str], active: Set[str]) -> tuple[Graph, He
     found: dict[Expr, Mapping[Hashable, Expr]] = {}
     naming = Naming.of(g)
     for name, e in g.definition.items():
-        for node in topological(e) if name in reach else ():
+        for node in g.inside[name] if name in reach else ():
             needed = helpers_needed(node, active) if node not in found else frozenset()
             if needed:
                 found[node] = named_apart(node, needed, naming)

@@ -13,7 +13,9 @@ from symbackprop.backward.anonymous_nodes import name_large_nodes
 from symbackprop.backward.composites import Composite, composites_of
 from symbackprop.backward.helper_nodes import Helpers, name_helpers
 from symbackprop.backward.reads import Read, reads_of
+from symbackprop.formula.tree import Mark
 from symbackprop.graph.activity import active_names, check_variables, default_variables, relevant
+from symbackprop.graph.expr import Expr, Symbol, labels_of, leaf
 from symbackprop.graph.graph import Graph, known
 
 
@@ -42,6 +44,23 @@ class Prepared:
         """The names that carry a δ, consumers first."""
         every = (*self.graph.inputs, *self.graph.definition)
         return tuple(n for n in reversed(every) if n in self.active)
+
+    @cached_property
+    def signals(self) -> Mapping[str, Expr]:
+        """The symbol δname of every name."""
+        own = {n: e.symbol for n, e in self.graph.symbol.items() if e.symbol}
+        return {
+            n: leaf(Symbol(n, s.shape, s.tex.under(Mark.DELTA), cotangent=True, time=s.time))
+            for n, s in own.items()
+        }
+
+    def moving(self, root: str) -> Mapping[Expr, bool]:
+        """Which nodes of a definition depend on a variable, other than by a label."""
+        found: dict[Expr, bool] = {}
+        for e in self.graph.inside[root]:
+            below = (e.symbol.name in self.active) if e.symbol else any(found[a] for a in e.args)
+            found[e] = labels_of(e) is None and below
+        return found
 
     @cached_property
     def readers(self) -> Mapping[str, tuple[Read, ...]]:

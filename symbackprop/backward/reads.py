@@ -56,8 +56,7 @@ class Read:
 
 def reads_of(g: Graph) -> Mapping[str, tuple[Read, ...]]:
     """What every definition reads, from left to right; h[0] is what h starts from."""
-    roots = {**{f"{name}[0]": e for name, e in g.initial.items()}, **g.definition}
-    return {consumer: tuple(occurrences(consumer, root)) for consumer, root in roots.items()}
+    return {consumer: tuple(occurrences(consumer, root)) for consumer, root in g.roots.items()}
 
 
 def occurrences(consumer: str, root: Expr) -> Iterator[Read]:

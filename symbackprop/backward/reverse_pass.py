@@ -13,14 +13,11 @@ from symbackprop.backward.helper_nodes import Helpers, declared_values
 from symbackprop.backward.local_derivatives import NO_NAMES, pullback
 from symbackprop.backward.preparation import Prepared
 from symbackprop.backward.reads import Read
-from symbackprop.formula.tree import Mark
-from symbackprop.graph.activity import time_of
 from symbackprop.graph.expr import (
-    Expr, Symbol, const, labels_of, leaf, pinned, shifted, substitute, symbols, topological,
-    weight,
+    Expr, const, pinned, shifted, substitute, symbols, weight,
 )  # fmt: skip
 from symbackprop.graph.functions import zeros
-from symbackprop.graph.graph import TIME_SUM, Graph, time_sum, used_names
+from symbackprop.graph.graph import TIME_SUM, Graph, time_sum
 from symbackprop.matrices import expansion as ex, tidy as td
 from symbackprop.matrices.window_sums import sayable
 from symbackprop.sizes import Size, size
@@ -78,6 +75,10 @@ class Backward:
         return self.prepared.wrt
 
     @property
+    def signals(self) -> Mapping[str, Expr]:
+        return self.prepared.signals
+
+    @property
     def helpers(self) -> Helpers:
         return self.prepared.helpers
 
@@ -99,14 +100,17 @@ Pull = Callable[[Expr, int, Expr, Expr, Mapping[Hashable, Expr]], Expr]
 def backward(p: Prepared, *, pull: Pull = pullback) -> Backward:
     """Reverse mode over the named nodes between variables and output; `pull` is the rule of one op."""
     g = p.graph
-    seed = const(1) if not g.symbol[p.of].shape and not time_of(g, p.of) else cotangent_of(g, p.of)
+    seed = const(1) if not g.symbol[p.of].shape and p.of not in g.times else p.signals[p.of]
     uses: dict[str, list[Use]] = {n: [] for n in p.order}
     adjoints: dict[str, Adjoint] = {}
     for name in p.order:
         if name not in p.reach or name not in g.definition:
             continue
-        own = seed if name == p.of and seed.number == 1 else cotangent_of(g, name)
-        for target, use in (*contributions(p, name, own, pull), *starting(p, name, pull)):
+        own = seed if name == p.of and seed.number == 1 else p.signals[name]
+        found = swept(p, name, own, pull)
+        if name in g.initial:
+            found += swept(p, f"{name}[0]", pinned(own, size(0)), pull)
+        for target, use in found:
             uses[target].append(use)
     for name in p.order:
         if name == p.of or not uses[name]:
@@ -123,16 +127,16 @@ def adjoint(p: Prepared, name: str, uses: tuple[Use, ...]) -> Adjoint:
     inside = [u for u in uses if u.at is None]
     total = added(g, name, [u.value for u in inside])
     last = first = None
-    if time_of(g, name):
+    if name in g.times:
         assert g.time
         end = g.time.length
         if len(inside) < len(uses):  # what comes from beyond the last step is 0
             here = [pinned(u.value, end) for u in inside if not u.shift]
             last = added(g, name, [*here, *(u.value for u in uses if u.at == end)])
-        if name in g.initial and any(n in p.active for n in used_names(g.initial[name])):
+        if any(r.name in p.active for r in p.reads.get(f"{name}[0]", ())):
             early = [pinned(u.value, size(0)) for u in inside if u.shift]
             first = added(g, name, [*early, *(u.value for u in uses if u.at == size(0))])
-    return Adjoint(name, cotangent_of(g, name), uses, (total,), last, first)
+    return Adjoint(name, p.signals[name], uses, (total,), last, first)
 
 
 def added(g: Graph, name: str, terms: list[Expr]) -> Expr:
@@ -140,34 +144,13 @@ def added(g: Graph, name: str, terms: list[Expr]) -> Expr:
     return td.plus(*terms) if terms else zeros(*g.symbol[name].shape)
 
 
-def cotangent_of(g: Graph, name: str) -> Expr:
-    """The symbol δname."""
-    s = g.symbol[name].symbol
-    assert s
-    return leaf(Symbol(name, s.shape, s.tex.under(Mark.DELTA), cotangent=True, time=s.time))
-
-
-def starting(p: Prepared, name: str, pull: Pull) -> list[tuple[str, Use]]:
-    """What the initial state of a recurrence sends back to what it is made from."""
-    if name not in p.graph.initial:
-        return []
-    own = pinned(cotangent_of(p.graph, name), size(0))
-    return swept(p, f"{name}[0]", p.graph.initial[name], own, pull)
-
-
-def contributions(p: Prepared, name: str, own: Expr, pull: Pull) -> list[tuple[str, Use]]:
-    """What the definition of a node sends back."""
-    return swept(p, name, p.graph.definition[name], own, pull)
-
-
-def swept(p: Prepared, name: str, root: Expr, own: Expr, pull: Pull) -> list[tuple[str, Use]]:
-    """One reverse sweep over a definition: what it sends back to each symbol in it.
+def swept(p: Prepared, root: str, own: Expr, pull: Pull) -> list[tuple[str, Use]]:
+    """One reverse sweep over a definition, or an initial state: what it sends back to each symbol in it.
 
     What arrives through Σ_t and what arrives beside it are two signals, of which one is summed.
     """
-    nodes = topological(root)
-    moving = moves(p, nodes)
-    cotangent: dict[tuple[Expr, bool], Expr] = {(root, False): own}
+    nodes, moving = p.graph.inside[root], p.moving(root)
+    cotangent: dict[tuple[Expr, bool], Expr] = {(nodes[-1], False): own}
     out: list[tuple[str, Use]] = []
     for e in reversed(nodes):
         for summed in (False, True):
@@ -175,50 +158,41 @@ def swept(p: Prepared, name: str, root: Expr, own: Expr, pull: Pull) -> list[tup
             if arrived is None or not moving[e]:
                 continue
             if e.symbol:
-                reads = tuple(x for x in p.reads[name] if x.leaf is e and x.over_time == summed)
-                out.append((e.symbol.name, use_of(p.graph, name, e.symbol, arrived, reads)))
+                reads = tuple(x for x in p.reads[root] if x.leaf is e and x.over_time == summed)
+                out.append((e.symbol.name, use_of(p, arrived, reads)))
                 continue
             for n, a in enumerate(e.args):
                 if moving[a]:
-                    part = sent(p, name, root, e, n, arrived, pull)
+                    part = sent(p, root, e, n, arrived, pull)
                     at = (a, summed or e.op is TIME_SUM)
                     cotangent[at] = td.plus(cotangent[at], part) if at in cotangent else part
     return out
 
 
-def moves(p: Prepared, nodes: tuple[Expr, ...]) -> dict[Expr, bool]:
-    """Which of the nodes of a definition depend on a variable, other than by a label."""
-    moving: dict[Expr, bool] = {}
-    for e in nodes:
-        below = (e.symbol.name in p.active) if e.symbol else any(moving[a] for a in e.args)
-        moving[e] = labels_of(e) is None and below
-    return moving
-
-
-def sent(p: Prepared, name: str, root: Expr, e: Expr, n: int, cotangent: Expr, pull: Pull) -> Expr:
+def sent(p: Prepared, root: str, e: Expr, n: int, cotangent: Expr, pull: Pull) -> Expr:
     """What one op of a definition sends back to one argument."""
-    output = p.graph.symbol[name] if e is root and name in p.graph.symbol else e
+    output = p.graph.symbol[root] if e is p.graph.definition.get(root) else e
     return pull(e, n, output, cotangent, p.helpers.get(e, NO_NAMES))
 
 
 def term(p: Prepared, read: Read, own: Expr, pull: Pull = pullback) -> Expr:
     """What one read sends back of the cotangent `own` of its consumer; a use is the sum of these."""
-    value, root = own, read.way[0][0] if read.way else read.leaf
+    value = own
     for e, n in read.way:
-        value = sent(p, read.consumer, root, e, n, value, pull)
-    assert read.leaf.symbol
-    return use_of(p.graph, read.consumer, read.leaf.symbol, value, (read,)).value
+        value = sent(p, read.consumer, e, n, value, pull)
+    return use_of(p, value, (read,)).value
 
 
-def use_of(g: Graph, consumer: str, s: Symbol, value: Expr, reads: tuple[Read, ...]) -> Use:
+def use_of(p: Prepared, value: Expr, reads: tuple[Read, ...]) -> Use:
     """A contribution moved to the node's own time, or summed over time for a constant."""
+    g, read = p.graph, reads[0]
+    s = read.leaf.symbol
+    assert s
     if s.time and s.at is None:
-        return Use(consumer, s.shift, shifted(value, -s.shift), reads=reads)
-    recurrent = consumer in g.symbol and bool(time_of(g, consumer))
-    if recurrent or any(r.over_time for r in reads):
-        assert g.time
+        return Use(read.consumer, s.shift, shifted(value, -s.shift), reads=reads)
+    if g.time and (read.consumer in g.times or read.over_time):
         value = time_sum(value, g.time)
-    return Use(consumer, 0, value, s.at, reads)
+    return Use(read.consumer, 0, value, s.at, reads)
 
 
 # --- shorter forms -------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from symbackprop.backward.helper_nodes import tensors
-from symbackprop.backward.reverse_pass import Backward, cotangent_of
+from symbackprop.backward.reverse_pass import Backward
 from symbackprop.entries.op import functions_in
 from symbackprop.entries.scalar_derivatives import derivative_entries
 from symbackprop.entries.scalar_functions import SCALARS, scalar_row
@@ -71,7 +71,7 @@ def check_signs(b: Backward, c: Convention) -> None:
     if c.signal == "delta" and (n := said.get((ERROR_SIGNAL, "", ""))):
         raise alike(n, "the δ of an error signal")
     for m in dict.fromkeys((*b.adjoints, b.of)):
-        f = symbol_formula(plain(cotangent_of(b.graph, m)), c)
+        f = symbol_formula(plain(b.signals[m]), c)
         if isinstance(f, Name) and (n := said.get(look(f))):
             raise alike(n, f"the error signal of `{m}`")
     if (n := said.get((NUMBER, "", ""))) and writes_number(b):
@@ -88,8 +88,8 @@ def plain(e: Expr) -> Symbol:
 
 def writes_number(b: Backward) -> bool:
     """Whether π may stand on the page: in a function of the graph, or where one is differentiated."""
-    nodes = topological(*b.graph.definition.values())
-    placed = (e.op.place(tuple(a.shape for a in e.args), e.attributes) for e in nodes if e.op.variants)
+    found = (e for e in b.graph.every if e.op.variants)
+    placed = (e.op.place(tuple(a.shape for a in e.args), e.attributes) for e in found)
     inside = {t for i in placed for d in i.definitions for t in tensors(d.right)}
     functions = [f for f in used(b) if f in SCALARS]
     return "pi" in inside.union(*(tensors(derivative_entries(f, 1)) for f in functions))
@@ -120,7 +120,7 @@ def alike(name: str, what: str, kind: str = "n") -> DeclarationError:
 def used(b: Backward) -> Iterator[str]:
     """The functions a page may name: those of the graph, and of their derivatives."""
     forms = [f for a in b.adjoints.values() for f in a.forms]
-    for op in dict.fromkeys(e.op for e in topological(*b.graph.definition.values(), *forms)):
+    for op in dict.fromkeys(e.op for e in (*b.graph.every, *topological(*forms))):
         yield op.name
         inner = {op.scalar.name} if op.scalar else {f.name for f in functions_in(op)}
         for f in sorted(inner):

@@ -11,7 +11,7 @@ from typing import Literal
 from symbackprop import doors
 from symbackprop.backward.helper_nodes import helper_names
 from symbackprop.backward.preparation import prepare
-from symbackprop.backward.reverse_pass import Adjoint, Backward, backward, cotangent_of
+from symbackprop.backward.reverse_pass import Adjoint, Backward, backward
 from symbackprop.derivation.ambiguity import check_legible
 from symbackprop.derivation.report import Report
 from symbackprop.derivation.selector_names import named_selectors
@@ -153,9 +153,8 @@ class Derivation:
     def functions(self) -> Mapping[str, str]:
         """TeX spellings of the functions of this graph."""
         found = {**FUNCTIONS, **self.graph.functions}
-        nodes = [e for d in self.graph.definition.values() for e in topological(d)]
-        nodes += [e for a in self.backward.adjoints.values() for f in a.forms for e in topological(f)]
-        for e in nodes:
+        forms = (f for a in self.backward.adjoints.values() for f in a.forms)
+        for e in (*self.graph.every, *topological(*forms)):
             if e.op.scalar and e.op.scalar.tex:
                 found[e.op.scalar.name] = e.op.scalar.tex
             elif e.op is RESHAPE or (e.op.variants and not e.op.scalar):
@@ -257,8 +256,7 @@ def fitted(b: Backward, c: Convention) -> Convention:
     symbol = g.symbol[b.of].symbol
     assert symbol
     printed = {n.base for n in room.printed}
-    every = {n.op for e in g.definition.values() for n in topological(e)}
-    used = room.typed | printed | {str(h) for o in every for h in helper_names(o)}
+    used = room.typed | printed | {str(h) for o in {e.op for e in g.every} for h in helper_names(o)}
     spare = [x for x in PAPER + MORE_PAPER if x not in used]
     if len(spare) < FEW_LETTERS:
         spare += [x for x in LAST_PAPER if x not in used]
@@ -307,7 +305,7 @@ def signal(d: Derivation, name: str) -> Formula:
     """How δname prints."""
     if name == d.of and d.backward.seed.symbol:
         return symbol_formula(d.backward.seed.symbol, d.convention)
-    s = cotangent_of(d.graph, name).symbol
+    s = d.backward.signals[name].symbol
     assert s
     return symbol_formula(s, d.convention)
 

@@ -13,7 +13,7 @@ from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.scopes import Local
 from symbackprop.formula.printed_names import ACCENTS, default_tex, letter, spelled
 from symbackprop.formula.tree import Name
-from symbackprop.graph.expr import Expr, leaf, substitute, symbols, topological
+from symbackprop.graph.expr import Expr, leaf, substitute, symbols
 from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import used_names
 from symbackprop.matrices.lowering import instance_of
@@ -69,7 +69,7 @@ def shared(d: Derivation, node: str) -> dict[Hashable, Expr]:
 
     Where two ops of the definition have a helper of the same name, neither is among the first kind.
     """
-    parts = topological(d.graph.definition[node])
+    parts = d.graph.inside[node]
     said = Counter(h for part in parts for h in helper_names(part.op))
     every = (x for part in parts for x in d.backward.helpers.get(part, {}).items())
     used = {t: e for t, e in every if e.symbol and not e.symbol.time and said[t] == 1}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from symbackprop.backward.accumulation import node_derivative
 from symbackprop.backward.local_derivatives import pullback
-from symbackprop.backward.reverse_pass import contributions, cotangent_of
+from symbackprop.backward.reverse_pass import swept
 from symbackprop.derivation import local_names
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import symbol_of
@@ -15,7 +15,7 @@ from symbackprop.entries import Index
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import one_or, size_formula, times
 from symbackprop.formula.tree import Formula, Name
-from symbackprop.graph.expr import Expr, shifted, substitute, symbols, topological
+from symbackprop.graph.expr import Expr, shifted, substitute, symbols
 from symbackprop.graph.graph import TIME_SUM
 from symbackprop.matrices import tidy as td
 from symbackprop.matrices.raising import raise_entries, raised_helpers
@@ -125,9 +125,9 @@ def use_labels(d: Derivation, head: str) -> dict[str, Formula]:
     out: dict[str, list[Formula]] = {}
     every = replace(d.backward.prepared, active=frozenset(n for n in g.symbol if real(d, n)))
     one = head == d.of and d.backward.seed.number == 1
-    own = d.backward.seed if one else cotangent_of(g, head)
+    own = d.backward.seed if one else d.backward.signals[head]
     named = {g.definition[c]: g.symbol[c] for c in d.constants}
-    for name, use in contributions(every, head, own, pullback):
+    for name, use in swept(every, head, own, pullback):
         value = use.value.args[0] if use.value.op is TIME_SUM else use.value
         value = shifted(substitute(value, named), use.shift)
         try:
@@ -141,7 +141,7 @@ def use_labels(d: Derivation, head: str) -> dict[str, Formula]:
 def signature(d: Derivation, node: str, wrt: str) -> Hashable:
     """Equal for definitions that differ only in names and sizes."""
     keys: dict[Expr, Hashable] = {}
-    for e in topological(d.graph.definition[node]):
+    for e in d.graph.inside[node]:
         s = e.symbol
         if s:
             keys[e] = (s.name == wrt, e.rank, bool(s.labels))

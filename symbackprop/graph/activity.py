@@ -25,7 +25,7 @@ def check_variables(g: Graph, of: str, names: tuple[str, ...]) -> None:
     """Errors: `DeclarationError` for a variable that cannot be differentiated by, or moves nothing; for an
     output that is its own past."""
     reach = relevant(g, of)
-    moment = time_of(g, of)
+    moment = g.times.get(of)
     if moment and any(of in g.moved_by.get(n, ()) for n in reach):
         raise DeclarationError(
             f"{of}[{moment}] is used by later steps: what arrives from outside and what comes back through "
@@ -60,9 +60,3 @@ def active_names(g: Graph, wrt: Iterable[str]) -> set[str]:
         for n in names:
             readers.setdefault(n, []).append(reader)
     return reached(wrt, readers)
-
-
-def time_of(g: Graph, name: str) -> str:
-    s = g.symbol[name].symbol
-    assert s
-    return s.time

@@ -80,6 +80,26 @@ class Graph:
         return list(self.definition)[-1]
 
     @cached_property
+    def roots(self) -> Mapping[str, Expr]:
+        """Every definition by its name; what h starts from, as h[0], before them."""
+        return {**{f"{name}[0]": e for name, e in self.initial.items()}, **self.definition}
+
+    @cached_property
+    def inside(self) -> Mapping[str, tuple[Expr, ...]]:
+        """The nodes of every root, arguments first."""
+        return {name: topological(e) for name, e in self.roots.items()}
+
+    @cached_property
+    def every(self) -> tuple[Expr, ...]:
+        """The nodes of all roots, each once."""
+        return tuple(dict.fromkeys(e for nodes in self.inside.values() for e in nodes))
+
+    @cached_property
+    def times(self) -> Mapping[str, str]:
+        """The time index of every recurrent name."""
+        return {n: e.symbol.time for n, e in self.symbol.items() if e.symbol and e.symbol.time}
+
+    @cached_property
     def reads(self) -> Mapping[str, frozenset[str]]:
         """The names every node is made from: those in its definition, and in its initial state."""
         return self.read_through(used_names)
@@ -238,7 +258,7 @@ def time_sum(body: Expr, time: Time) -> Expr:
 
 def sliding(g: Graph) -> bool:
     """Whether a window slides somewhere, so that entries outside their arrays are met and are 0."""
-    return any(slides(e.op) for x in g.definition.values() for e in topological(x))
+    return any(slides(e.op) for e in g.every)
 
 
 def reached(start: Iterable[str], leads: Mapping[str, Iterable[str]]) -> set[str]:

@@ -10,7 +10,6 @@ from typing import TypeAlias
 
 from symbackprop.entries.entry_equations import Instance
 from symbackprop.entries.op import Op, degrees
-from symbackprop.graph.activity import time_of
 from symbackprop.graph.expr import NUMBER, Expr, apply, rebuild, with_args
 from symbackprop.graph.graph import Graph
 from symbackprop.matrices.square_products import factors as matrices
@@ -32,7 +31,7 @@ def named_determinants(g: Graph) -> Named:
     return tuple(
         (g.symbol[n], e)
         for n, e in g.definition.items()
-        if e.op is DET and n not in g.initial and not time_of(g, n)
+        if e.op is DET and n not in g.initial and n not in g.times
     )
 
 

@@ -21,7 +21,7 @@ TRIED = 720  # orders of the sizes
 
 def invertible(g: Graph, sizes: dict[str, int]) -> dict[str, int]:
     """The same sizes, given to other names where a matrix could not have full rank."""
-    squares = [e.args[0] for d in g.definition.values() for e in topological(d)
+    squares = [e.args[0] for e in g.every
                if e.op in (INVERSE, SOLVE, DET)]  # fmt: skip
     squares = [e for e in squares if e.shape[0].names]
     names = tuple(sizes)
@@ -37,7 +37,7 @@ def ranks(g: Graph, sizes: Mapping[str, int]) -> dict[Expr, int]:
     """The largest rank every matrix of a graph can have, from the sizes of its factors."""
     found: dict[Expr, int] = {}
     for name, definition in g.definition.items():
-        for e in topological(definition):
+        for e in g.inside[name]:
             found.setdefault(e, rank(e, [found[a] for a in e.args], sizes))
         found[g.symbol[name]] = found[definition]
     return found

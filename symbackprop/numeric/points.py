@@ -16,7 +16,6 @@ from symbackprop.entries.array_values import Array, Number, Sizes
 from symbackprop.entries.entry_equations import Instance
 from symbackprop.entries.reference_values import value
 from symbackprop.errors import DeclarationError
-from symbackprop.graph.activity import time_of
 from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, symbols, topological
 from symbackprop.graph.graph import TIME_SUM, Graph
@@ -127,7 +126,7 @@ def forward_groups(g: Graph) -> tuple[Group, ...]:
     """
     if not g.time:
         return ((tuple(g.definition), False),)
-    return passes(list(g.definition), frozenset(n for n in g.definition if time_of(g, n)),
+    return passes(list(g.definition), frozenset(g.definition.keys() & g.times.keys()),
                   {n: names & g.definition.keys() for n, names in g.reads.items()}, set())  # fmt: skip
 
 
@@ -224,7 +223,7 @@ def backward_groups(b: Backward) -> tuple[Group, ...]:
     needed, late = waits(b), late_names(b.graph)
     first = stage([n for n in b.adjoints if n in late], set(), needed)
     left = [n for n in b.adjoints if n not in first]
-    inside = frozenset(n for n in left if time_of(b.graph, n))
+    inside = frozenset(n for n in left if n in b.graph.times)
     start = stage([n for n in left if n in inside], set(first), needed)
     rest = passes([n for n in left if n not in start], inside, needed, {*first, *start})
     return tuple(g for g in ((first, False), (start, True), *rest) if g[0])
@@ -335,7 +334,7 @@ def seeded(b: Backward, at: Point, seed: int) -> Point:
     deltas: dict[Key, Array] = {}
     e = b.graph.symbol[b.of]
     shape = tuple(x.value(at.sizes) for x in e.shape)
-    for t in range(1, at.length + 1) if time_of(b.graph, b.of) else (0,):
+    for t in range(1, at.length + 1) if b.of in b.graph.times else (0,):
         deltas[b.of, t] = (
             np.asarray(1.0)
             if b.seed.number == 1

@@ -8,7 +8,6 @@ from itertools import pairwise
 
 from symbackprop import entries as en
 from symbackprop.backward.accumulation import node_derivative
-from symbackprop.backward.reverse_pass import cotangent_of
 from symbackprop.derivation import local_names
 from symbackprop.derivation.derivation import Derivation, signal
 from symbackprop.derivation.equation import Equation, Phrase, distinct, printed
@@ -171,7 +170,7 @@ def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
     if found is None or len(found[0].definitions) > 1:
         return None
     step = found[1][-1]
-    cotangent = cotangent_of(g, consumer)
+    cotangent = d.backward.signals[consumer]
     product = en.multiply(en.elem(cotangent, *step.at), step.result)
     summed = Entries(tuple(en.Term(t.coefficient, t.factors, (*step.at, *t.bound)) for t in product.terms))
     base = entry_base(
@@ -197,7 +196,7 @@ def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
 def by_the_chain_rule(d: Derivation, x: str, consumer: str, step: LocalStep, base: Base) -> Formula:
     """Σ δy_i ∂y_i/∂x_j."""
     partial = no.Partial(indexed(printed(d, consumer), step.at), indexed(printed(d, x), step.by))
-    entry = base(cotangent_of(d.graph, consumer), tuple(Name(i.name) for i in step.at))
+    entry = base(d.backward.signals[consumer], tuple(Name(i.name) for i in step.at))
     body: Formula = times([entry, partial])
     for i in reversed(step.at):
         body = no.Sum(Name(i.name), no.ONE, size_formula(i.size), body)

@@ -8,7 +8,7 @@ from symbackprop.entries.op import functions_in
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula
 from symbackprop.formula.tree import Formula, Mark, Name
-from symbackprop.graph.expr import symbols, topological
+from symbackprop.graph.expr import symbols
 from symbackprop.graph.graph import sliding
 from symbackprop.page.kink_sentences import kink_phrases
 from symbackprop.page.page import Block, Equations, Options, Paragraph
@@ -30,8 +30,7 @@ def forward_section(d: Derivation, o: Options) -> list[Block]:
 
 def conventions(d: Derivation) -> list[Phrase]:
     """What a reader must know about the notation, said once."""
-    nodes = (e.op for x in d.graph.definition.values() for e in topological(x))
-    ops = dict.fromkeys(f for op in nodes for f in (op, *functions_in(op)))
+    ops = dict.fromkeys(f for e in d.graph.every for f in (e.op, *functions_in(e.op)))
     ranks = {e.rank for e in d.graph.symbol.values()}
     said = [Phrase(f"convention.{d.convention.vectors}")] if 1 in ranks else []
     said += [Phrase(f"convention.layout_{d.convention.layout}")] if ranks != {0} else []

@@ -13,7 +13,7 @@ from functools import cached_property
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import symbol_of
 from symbackprop.entries.op import slides
-from symbackprop.graph.expr import Expr, topological
+from symbackprop.graph.expr import Expr
 from symbackprop.graph.graph import used_names
 from symbackprop.vocabulary.kinds import ADD, MATMUL, MULTIPLY, SUBTRACT, TRANSPOSE
 
@@ -65,11 +65,6 @@ class Roles:
         return "variable" if name in self.d.wrt else "given"
 
     @cached_property
-    def nodes(self) -> tuple[Expr, ...]:
-        every = (n for e in self.d.graph.definition.values() for n in topological(e))
-        return tuple(dict.fromkeys(every))
-
-    @cached_property
     def data(self) -> frozenset[str]:
         """Inputs that are not differentiated by, and sequences; what is declared to be a target is none."""
         symbols = ((n, symbol_of(self.d, n)) for n in self.d.graph.inputs)
@@ -78,7 +73,7 @@ class Roles:
 
     @cached_property
     def products(self) -> tuple[Product, ...]:
-        pairs = (n for n in self.nodes if n.op in PRODUCTS and len(n.args) >= 2)
+        pairs = (n for n in self.d.graph.every if n.op in PRODUCTS and len(n.args) >= 2)
         return tuple(Product(n, n.args[0], n.args[1]) for n in pairs)
 
     @cached_property
@@ -106,7 +101,7 @@ class Roles:
     @cached_property
     def filtered(self) -> tuple[tuple[str, ...], ...]:
         """The inputs among the arguments of filters: data first, then what is learned."""
-        filters = (n for n in self.nodes if n.op.variants and slides(n.op) and len(n.args) > 1)
+        filters = (n for n in self.d.graph.every if n.op.variants and slides(n.op) and len(n.args) > 1)
         return tuple(tuple(map(self.raw, n.args)) for n in filters)
 
     @cached_property
@@ -181,7 +176,7 @@ class Roles:
     @cached_property
     def sums(self) -> tuple[tuple[Expr, Expr], ...]:
         """Terms that are added, either way round."""
-        added = (n.args for n in self.nodes if n.op is ADD)
+        added = (n.args for n in self.d.graph.every if n.op is ADD)
         return tuple(pair for a, b in added for pair in ((a, b), (b, a)))
 
     def offsets(self, weights: set[str]) -> frozenset[str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.entries.reference_values import CONDITIONS, KINKS, TIE, Array
-from symbackprop.graph.expr import LEAVES, Expr, topological
+from symbackprop.graph.expr import LEAVES, Expr
 from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.numeric.points import (
     Key, Point, Work, backward_values, bind_sizes, evaluate, forward, generic_point, schedule, seeded,
@@ -115,7 +115,7 @@ def small(p: Point) -> bool:
 
 def heard(d: Derivation, p: Point) -> Point:
     """The point, with wide exponents where these show more of what is small or 0 in it."""
-    room = WIDE and all(map(has_room, topological(*d.graph.definition.values())))
+    room = WIDE and all(map(has_room, d.graph.every))
     if not room or not (zeros(p) or small(p)):
         return p
     wide = again(d, p, widened)

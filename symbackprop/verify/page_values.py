@@ -117,8 +117,7 @@ class Scene:
     @cached_property
     def reach(self) -> int:
         """How many steps beyond the last one a page may name."""
-        nodes = topological(*self.d.graph.definition.values())
-        return max([1, *(-e.symbol.shift for e in nodes if e.symbol)])
+        return max([1, *(-e.symbol.shift for e in self.d.graph.every if e.symbol)])
 
     def stored(self, s: Symbol, table: Mapping[tuple[str, int], Array]) -> Value:
         """One value, or all steps of a recurrent symbol; a δ is 0 after the last one."""

@@ -10,7 +10,7 @@ import pytest
 import symbackprop as sb
 from symbackprop.backward.preparation import Prepared, prepare
 from symbackprop.backward.reads import Read, occurrences
-from symbackprop.backward.reverse_pass import Backward, Use, backward, cotangent_of, term
+from symbackprop.backward.reverse_pass import Backward, Use, backward, term
 from symbackprop.graph.expr import apply, pinned, topological
 from symbackprop.graph.functions import collect, named, symbol, total
 from symbackprop.graph.graph_text import read
@@ -40,7 +40,7 @@ def test_a_residual_reads_its_input_past_the_layer_and_through_it() -> None:
     assert [n for _, n in past.way] == [0] and [n for _, n in through.way] == [1, 0, 1]
     (use,) = (u for u in backward(p).adjoints["x"].uses if u.consumer == "y")
     assert use.reads == (past, through)
-    own = cotangent_of(p.graph, "y")
+    own = p.signals["y"]
     assert term(p, past, own) is own
     assert term(p, through, own) is not own
 
@@ -154,14 +154,14 @@ def test_a_use_is_the_sum_of_what_its_reads_send_back(name: str) -> None:
 def own_of(b: Backward, u: Use) -> sb.Expr:
     """The cotangent of a consumer, at step 0 for an initial state."""
     if u.consumer.endswith("[0]"):
-        return pinned(cotangent_of(b.graph, u.consumer.removesuffix("[0]")), size(0))
-    return b.seed if u.consumer == b.of and b.seed.number == 1 else cotangent_of(b.graph, u.consumer)
+        return pinned(b.signals[u.consumer.removesuffix("[0]")], size(0))
+    return b.seed if u.consumer == b.of and b.seed.number == 1 else b.signals[u.consumer]
 
 
 def test_a_read_that_is_forgotten_is_seen() -> None:
     p = prepared("x: 3; W: 3 x 3; y = x + relu(W @ x); L = sum(y**2)")
     (use,) = backward(p).adjoints["x"].uses
-    own = cotangent_of(p.graph, "y")
+    own = p.signals["y"]
     assert td.plus(*(term(p, r, own) for r in use.reads)) is td.tidy(use.value)
     assert term(p, use.reads[1], own) is not td.tidy(use.value)
     assert named("y", symbol("x", 2)).symbol and SUM in p.readers["y"][0].ops

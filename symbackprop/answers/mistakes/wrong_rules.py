@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from symbackprop.backward.local_derivatives import NO_NAMES, pullback
-from symbackprop.backward.reverse_pass import Adjoint, Backward, Pull, adjoint, contributions
+from symbackprop.backward.reverse_pass import Adjoint, Backward, Pull, adjoint, swept
 from symbackprop.entries.op import Op
 from symbackprop.errors import ShapeError, SymbackpropError
 from symbackprop.formula.tree import Name
@@ -156,7 +156,7 @@ def derailed(right: Backward, wrt: str, made: tuple[Slip, ...]) -> Backward:
     for name in dict.fromkeys(s.name for s in made):
         pull = rule(s for s in made if s.name == name)
         own = right.seed if name == right.of else sums[name].symbol
-        found = contributions(right.prepared, name, own, pull)
+        found = swept(right.prepared, name, own, pull)
         for target in {n for n, _ in found} & set(sums):
             kept = [u for u in sums[target].uses if u.consumer != name]
             uses = (*kept, *(u for n, u in found if n == target))
