@@ -27,6 +27,7 @@ from symbackprop.notation.convention import NoMatrix
 from symbackprop.notation.entry_formulas import Base, entries_formula
 from symbackprop.notation.expression_formulas import notate
 from symbackprop.page.page import Block, Display, Equations, Options, Paragraph
+from symbackprop.page.part import Part
 
 PATHS, LENGTH = 6, 16  # products are written out up to so many paths of so many factors
 
@@ -205,3 +206,6 @@ def by_the_chain_rule(d: Derivation, x: str, consumer: str, step: LocalStep, bas
 
 def letters(step: LocalStep) -> tuple[Formula, ...]:
     return tuple(Name(i.name) for i in step.by)
+
+
+PARTS = (Part("product", 60, product_section, of_large=False), Part("why", 100, why_section, of_large=False))

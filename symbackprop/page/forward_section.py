@@ -12,6 +12,7 @@ from symbackprop.graph.expr import symbols
 from symbackprop.graph.graph import sliding
 from symbackprop.page.kink_sentences import kink_phrases
 from symbackprop.page.page import Block, Equations, Options, Paragraph
+from symbackprop.page.part import Part
 
 
 def forward_section(d: Derivation, o: Options) -> list[Block]:
@@ -89,3 +90,6 @@ def time_phrase(d: Derivation) -> Phrase:
         return Phrase("convention.time", values)
     given = Phrase("list", tuple((f"x{n}", f) for n, f in enumerate(early)))
     return Phrase("convention.start", (*values, ("given", given)))
+
+
+PARTS = (Part("forward", 10, forward_section),)

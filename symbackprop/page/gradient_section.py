@@ -16,6 +16,7 @@ from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import Expr, symbols, topological, weight
 from symbackprop.matrices import tidy as td
 from symbackprop.page.page import Block, Equations, Options, Paragraph
+from symbackprop.page.part import Part
 from symbackprop.sizes import ONE
 
 LONG = 3  # nodes of what is worth a name where it stands twice
@@ -154,3 +155,6 @@ def repeats(e: Expr) -> bool:
     counts = Counter(a for n in topological(e) for a in n.args if weight(a) > LONG)
     return any(k > 1 or (n.rank == 2 and td.tr(n) is not n and td.tr(n) in counts)
                for n, k in counts.items())  # fmt: skip
+
+
+PARTS = (Part("delta", 70, delta_section), Part("gradients", 80, gradients_section))

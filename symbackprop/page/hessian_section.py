@@ -11,6 +11,7 @@ from symbackprop.derivatives.derivative_blocks import blocks
 from symbackprop.derivatives.total_derivatives import second
 from symbackprop.errors import DeclarationError
 from symbackprop.page.page import Block, Equations, Options
+from symbackprop.page.part import Part
 
 
 def hessian_section(d: Derivation, o: Options) -> list[Block]:
@@ -38,3 +39,6 @@ def equations(h: Derivative) -> list[Equation]:
         except DeclarationError:
             return rows
     return rows
+
+
+PARTS = (Part("hessian", 120, hessian_section),)

@@ -26,8 +26,9 @@ from symbackprop.graph.graph import used_names
 from symbackprop.matrices.lowering import lower
 from symbackprop.notation.convention import symbol_formula
 from symbackprop.notation.entry_formulas import Base, entries_formula
-from symbackprop.page.equation_section import equation_rows
+from symbackprop.page.equation_steps import equation_rows
 from symbackprop.page.page import Block, Equations, Options, Paragraph
+from symbackprop.page.part import Part
 
 
 def local_section(d: Derivation, o: Options) -> list[Block]:
@@ -214,3 +215,6 @@ def derived(d: Derivation, node: str, wrt: str) -> tuple[Instance, tuple[LocalSt
     """The local derivation of a node by a symbol, time index dropped."""
     scope = local_names.of(d, Local(node, wrt))
     return node_derivative(scope.node, scope.definition, scope.wrt, d.convention.letters)
+
+
+PARTS = (Part("local", 50, local_section, of_large=False),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation, Phrase, symbol_of
 from symbackprop.page.page import Block, Equations, Options
+from symbackprop.page.part import Part
 from symbackprop.page.recurrences.recurrence_solutions import bounds, closed_forms
 
 
@@ -22,3 +23,6 @@ def bound_section(d: Derivation, o: Options) -> list[Block]:
         for n, (left, right) in bounds(d).items()
     ]  # fmt: skip
     return [Equations(tuple(rows), Phrase("bound.intro"))] if rows else []
+
+
+PARTS = (Part("closed", 90, closed_section), Part("bound", 130, bound_section))

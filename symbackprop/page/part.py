@@ -1,0 +1,25 @@
+"""A part of a page: a section that a page may have, and its place among the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.page.page import Block, Options
+
+Build: TypeAlias = Callable[[Derivation, Options], list[Block]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The section `key`; `place` orders the parts, `of_large` says whether a page of a large graph has it.
+
+    A section file lists its own in `PARTS`; its heading is `section.key` of the catalogues.
+    """
+
+    key: str
+    place: int
+    build: Build
+    of_large: bool = True
