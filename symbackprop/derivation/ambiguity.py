@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TypeAlias
 
 from symbackprop.backward.helper_nodes import tensors
 from symbackprop.backward.reverse_pass import Backward
@@ -15,15 +14,12 @@ from symbackprop.entries.scalar_functions import SCALARS, scalar_row
 from symbackprop.errors import DeclarationError
 from symbackprop.formula.composing import size_name
 from symbackprop.formula.function_spelling import spell
-from symbackprop.formula.printed_names import letter
+from symbackprop.formula.printed_names import DELTA, EYES, PI, letter, look
 from symbackprop.formula.tree import Name
 from symbackprop.graph.expr import Expr, Symbol, topological
-from symbackprop.notation.convention import IDENTITY, Convention, symbol_formula
+from symbackprop.notation.convention import Convention, symbol_formula
 
-ERROR_SIGNAL, NUMBER = r"\delta", r"\pi"
 WORD = re.compile(r"[a-z]\w*")
-TOKEN = re.compile(r"\\[A-Za-z]+|\S")
-Look: TypeAlias = tuple[str, str, str]  # base, superscript and subscript without their braces
 
 
 def check_legible(b: Backward, c: Convention, functions: Mapping[str, str]) -> None:
@@ -31,16 +27,6 @@ def check_legible(b: Backward, c: Convention, functions: Mapping[str, str]) -> N
     check_symbols(b)
     check_signs(b, c)
     check_functions(b, functions)
-
-
-def look(tex: Name) -> Look:
-    r"""A name as it is seen: \bar y is \bar{y}."""
-    base, sup, sub = ("".join(pieces(x)) for x in (letter(tex), tex.sup, tex.sub))
-    return base, sup, sub
-
-
-def pieces(tex: str) -> list[str]:
-    return [t for t in TOKEN.findall(tex) if t not in "{}"]
 
 
 def printed(b: Backward) -> Iterator[tuple[str, Name, str]]:
@@ -54,7 +40,7 @@ def printed(b: Backward) -> Iterator[tuple[str, Name, str]]:
 
 def check_symbols(b: Backward) -> None:
     """Errors: where two names are printed alike, or one like a step of another."""
-    said: dict[Look, str] = {}
+    said: dict[tuple[str, ...], str] = {}
     for n, tex, what in printed(b):
         first = said.setdefault(look(tex), what)
         if first != what:
@@ -68,15 +54,15 @@ def check_symbols(b: Backward) -> None:
 def check_signs(b: Backward, c: Convention) -> None:
     """Errors: where a symbol is printed like an error signal, the number π or the identity."""
     said = {look(e.symbol.tex): n for n, e in b.graph.symbol.items() if e.symbol}
-    if c.signal == "delta" and (n := said.get((ERROR_SIGNAL, "", ""))):
+    if c.signal == "delta" and (n := said.get(look(DELTA))):
         raise alike(n, "the δ of an error signal")
     for m in dict.fromkeys((*b.adjoints, b.of)):
         f = symbol_formula(plain(b.signals[m]), c)
         if isinstance(f, Name) and (n := said.get(look(f))):
             raise alike(n, f"the error signal of `{m}`")
-    if (n := said.get((NUMBER, "", ""))) and writes_number(b):
+    if (n := said.get(look(PI))) and writes_number(b):
         raise alike(n, "the number π")
-    if c.identity == IDENTITY[1] and (n := said.get(look(Name(IDENTITY[1])))):
+    if c.identity == EYES[1] and (n := said.get(look(Name(EYES[1])))):
         raise alike(n, "the identity beside a symbol I")
 
 

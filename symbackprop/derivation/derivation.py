@@ -19,6 +19,7 @@ from symbackprop.entries.index_letters import LAST_PAPER, MORE_PAPER, PAPER
 from symbackprop.errors import DeclarationError
 from symbackprop.formula.function_spelling import FUNCTIONS
 from symbackprop.formula.composing import size_formula
+from symbackprop.formula.printed_names import EYES
 from symbackprop.formula.tree import ZERO, At, Formula, Name, Number, Partial, Plus
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
@@ -32,7 +33,7 @@ from symbackprop.graph.graph_text import as_graph
 from symbackprop.matrices.tidy import tidy
 from symbackprop.matrices.window_sums import sayable
 from symbackprop.notation.convention import (
-    IDENTITY, Convention, NoMatrix, attribute_text, function_key, symbol_formula,
+    Convention, NoMatrix, attribute_text, function_key, symbol_formula,
 )  # fmt: skip
 from symbackprop.notation.expression_formulas import notate, notate_entry
 from symbackprop.sizes import plain
@@ -260,7 +261,7 @@ def fitted(b: Backward, c: Convention) -> Convention:
     spare = [x for x in PAPER + MORE_PAPER if x not in used]
     if len(spare) < FEW_LETTERS:
         spare += [x for x in LAST_PAPER if x not in used]
-    identity = IDENTITY["I" in printed]
+    identity = EYES["I" in printed]
     return replace(c, of=symbol.tex, letters="".join(spare), identity=identity)
 
 

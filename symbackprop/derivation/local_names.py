@@ -11,7 +11,7 @@ from itertools import chain, count, takewhile
 from symbackprop.backward.helper_nodes import helper_names
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.scopes import Local
-from symbackprop.formula.printed_names import ACCENTS, default_tex, letter, spelled
+from symbackprop.formula.printed_names import ACCENTS, PI, default_tex, letter, spelled
 from symbackprop.formula.tree import Name
 from symbackprop.graph.expr import Expr, leaf, substitute, symbols
 from symbackprop.graph.fresh_names import Room
@@ -47,7 +47,7 @@ class LocalNames:
         if isinstance(tensor, Expr):
             assert tensor.symbol
             return tensor.symbol.tex
-        return Name(r"\pi") if tensor == "pi" else self.helper(str(tensor))
+        return PI if tensor == "pi" else self.helper(str(tensor))
 
 
 def of(d: Derivation, scope: Local) -> LocalNames:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.entries.differentiation import LocalStep
 from symbackprop.formula import tree as no
+from symbackprop.formula.printed_names import beside
 from symbackprop.formula.tree import Formula, Name
 from symbackprop.notation.entry_formulas import letters_of
 
@@ -53,7 +54,7 @@ def jacobian_name(d: Derivation, outputs: tuple[str, ...]) -> Name:
 
 def vec_name(name: Name) -> Name:
     """A matrix of second order by the columns of its variable."""
-    return Name(name.base, name.sup, name.sub + r",\mathrm{vec}")
+    return beside(name, "vec")
 
 
 def block_name(d: Derivation, x: str, y: str) -> Formula:

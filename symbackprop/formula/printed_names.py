@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import reduce
+from functools import lru_cache, reduce
 
 from symbackprop.errors import DeclarationError
 from symbackprop.formula.tree import Mark, Name
@@ -16,6 +16,11 @@ MARKED = {
     Mark.DELTA: r"\delta $0", Mark.BAR: r"\bar{$0}", Mark.TILDE: r"\tilde{$0}", Mark.HAT: r"\hat{$0}",
     Mark.CHECK: r"\check{$0}", Mark.BREVE: r"\breve{$0}",
 }  # fmt: skip
+
+
+DELTA, PI = Name(r"\delta"), Name(r"\pi")  # letters that mean something by themselves
+EYES = ("I", r"\mathbf{I}")  # the letter of the identity, and where that is a symbol's
+SEEN = re.compile(r"\\[A-Za-z]+|[^\s{}]")
 
 
 ACCENTS = (Mark.TILDE, Mark.HAT, Mark.CHECK, Mark.BREVE)  # what tells names of one letter apart
@@ -32,6 +37,17 @@ def letter(name: Name) -> str:
     return reduce(lambda shown, mark: marked(mark, shown), reversed(name.marks), name.base)
 
 
+def look(name: Name) -> tuple[str, ...]:
+    r"""A name as it is seen, letter and scripts without their braces: \bar y is \bar{y}."""
+    return tuple("".join(SEEN.findall(x)) for x in (letter(name), name.sup, name.sub))
+
+
+def beside(name: Name, word: str) -> Name:
+    """The name with an upright word behind its subscript."""
+    return Name(name.base, name.sup, name.sub + r",\mathrm{" + word + "}", name.marks)
+
+
+@lru_cache(maxsize=20_000)
 def spelled(text: str) -> Name:
     r"""The printed name of `W1`, `x_1`, `W^{(2)}`, `f'`, `\hat y`: base, superscript, subscript.
 
@@ -72,7 +88,7 @@ def named(base: str, sup: str, sub: str) -> Name:
 
 def is_signal(name: Name) -> bool:
     """Whether a name is a δ, alone or before a letter."""
-    return Mark.DELTA in name.marks or name.base == r"\delta"
+    return Mark.DELTA in name.marks or name.base == DELTA.base
 
 
 def misnamed(base: str) -> str:

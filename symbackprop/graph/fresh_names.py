@@ -15,12 +15,12 @@ from string import ascii_lowercase, ascii_uppercase
 
 from symbackprop.errors import DeclarationError
 from symbackprop.formula.composing import size_name
-from symbackprop.formula.printed_names import spelled
+from symbackprop.formula.printed_names import DELTA, EYES, PI, spelled
 from symbackprop.formula.tree import Name
 from symbackprop.graph.graph import Graph
 
 # a page prints these by itself: the identity, an error signal, the number
-OWN = frozenset({"I", r"\delta", r"\pi"})
+OWN = frozenset({EYES[0], DELTA.base, PI.base})
 
 
 @dataclass(slots=True)
@@ -111,7 +111,7 @@ def index_name(typed: str, text: str, printed: Iterable[str]) -> str:
 
 def plain(name: str) -> bool:
     """Whether a name prints one letter or word, none of our own; a closed form counts with it as a size."""
-    return name.isalpha() and not iskeyword(name) and size_name(name).base not in (r"\delta", r"\pi")
+    return name.isalpha() and not iskeyword(name) and size_name(name).base not in (DELTA.base, PI.base)
 
 
 def numbers(letter: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from symbackprop.errors import SheetError, SymbackpropError
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula
 from symbackprop.formula.composing import size_name
+from symbackprop.formula.printed_names import EYES
 from symbackprop.formula.tree import Formula, Mark, Name
 from symbackprop.graph.expr import Expr, Symbol
 from symbackprop.tex.math_commands import admitted
@@ -30,7 +31,6 @@ CHOICES = {
     "layout": tuple(TURNED),
     "sums": ("shape", "ones", "sigma"),
 }
-IDENTITY = ("I", r"\mathbf{I}")  # the letter of the identity, and where that is a symbol's
 
 
 class NoMatrix(SymbackpropError):
@@ -58,7 +58,7 @@ class Convention:
     signals: tuple[tuple[str, Name], ...] = ()
     of: Name = field(default_factory=lambda: Name("L"))
     letters: str = PAPER
-    identity: str = IDENTITY[0]
+    identity: str = EYES[0]
 
     def __post_init__(self) -> None:
         for option, allowed in CHOICES.items():

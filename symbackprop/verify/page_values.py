@@ -19,6 +19,7 @@ from symbackprop.entries.scalar_functions import SCALARS
 from symbackprop.formula.composing import size_name
 from symbackprop.formula.evaluation.value import Environment, Value
 from symbackprop.formula.reading.latex_reader import NameTable
+from symbackprop.formula.printed_names import PI
 from symbackprop.formula.tree import Formula, Nabla, Name, Partial
 from symbackprop.graph.expr import Symbol, leaf, substitute, symbols, topological
 from symbackprop.graph.graph import sliding, used_names
@@ -34,7 +35,6 @@ from symbackprop.numeric.precise_values import (
 from symbackprop.page.given_numbers import precise_numbers, trace_point
 
 SAMPLES = 400  # entries of an index equation evaluated when not all of them are
-PI = Name(r"\pi")
 
 
 class Names:
