@@ -16,6 +16,7 @@ from symbackprop.answers.typed.derivative_spellings import respelled
 from symbackprop.answers.typed.free_letters import lettered
 from symbackprop.answers.typed.index_bases import Counting
 from symbackprop.answers.typed.left_sides import Sides, indices_on, order_of, sides_of, stacked
+from symbackprop.answers.typed.own_functions import Function, called, expanded, put_in, unused
 from symbackprop.answers.typed.restated import Restated, over_axes
 from symbackprop.answers.typed.where_clauses import (
     Clause, clause, clauses, local_name, ranged, usual_size,
@@ -31,7 +32,7 @@ from symbackprop.formula.reading.tex_tokens import Source, tokenise
 from symbackprop.formula.tree import ZERO, At, Formula, KroneckerDelta, Name, Partial, Product, Sum
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
-from symbackprop.formula.writing.walk import inside
+from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
 from symbackprop.sizes import Size
 
 NODES = 3_000  # parts of one formula
@@ -142,6 +143,7 @@ def read_as(bench: Bench, text: str, notation: Notation, false: Collection[Formu
     now = time.name if time else ""
     first = Reader(bench, (), notation)
     given += [Clause(bench.target.of, bench.target.of, "", of)] if of else []
+    given, functions = without_functions(first, given, text)
     asked = [c for c in given if first.asks_for(c)]
     given = [c for c in given if c not in asked and not first.assumed(c)]
     about = [(c, first.known(c)) for c in given]
@@ -149,7 +151,7 @@ def read_as(bench: Bench, text: str, notation: Notation, false: Collection[Formu
     fresh = {c: x for c, x in about if x is None or bare(x) in false}
     within(len(fresh), DEFINITIONS, "definitions", "answer")
     names = tuple(own_name(c, list(fresh), now, notation) for c in fresh)
-    reader = Reader(bench, tuple(dict.fromkeys(names)), notation)
+    reader = Reader(bench, tuple(dict.fromkeys(names)), notation).with_functions(functions)
     own, claims = definitions(reader, names, list(fresh)), [reader.restated(c, x) for c, x in known]
     said = once_more(reader.sides(main), tuple(reader.formula(c.body) for c in (*again, *asked)))
     order = order_of(bench.target, said.left) if said.left is not None else ()
@@ -166,6 +168,18 @@ def read_as(bench: Bench, text: str, notation: Notation, false: Collection[Formu
         notation == "plain" and bool(plain.NUMPY.search(text)),
         {bare(x): n for n, x in zip(names, fresh.values(), strict=True) if x is not None},
     )  # fmt: skip
+
+
+def without_functions(
+    first: Reader, given: list[Clause], text: str
+) -> tuple[list[Clause], list[tuple[Function, Clause]]]:
+    """The clauses that define no function, and the functions. Errors: `FormulaError` for one nobody calls."""
+    claims = [c for c in given if not c.of or first.claims(c)]
+    made = [(Function(c.left, tuple(local_name(x, first.notation) for x in c.of), f"own{k}"), c)
+            for k, c in enumerate(c for c in given if c not in claims)]  # fmt: skip
+    if stray := unused([f for f, _ in made], text):
+        raise FormulaError(f"{stray} is a function that nothing calls", where="answer")
+    return claims, made
 
 
 def from_one(
@@ -240,7 +254,34 @@ def definitions(
             out[n] = Definition(n, body, (step,), step, {}, old.starts)
         else:
             out[n] = Definition(n, body, tuple(bare_index(c)) if kind == "letters" else ())
-    return tuple(in_order(list(out.values())))
+    return tuple(in_order(uncoupled(list(out.values()))))
+
+
+def uncoupled(own: list[Definition]) -> list[Definition]:
+    """Recursions that use each other as recursions of their own: what one says is put into the others."""
+    for d in own:
+        around = [o for o in own if o is not d and uses(o, d) and uses(d, o)]
+        if around and d.time and not d.starts and not uses(d, d):
+            rest = [replace(o, body=unrolled(o.body, d)) if o in around else o for o in own if o is not d]
+            return [*uncoupled(rest), d]
+    return own
+
+
+def uses(d: Definition, other: Definition) -> bool:
+    """Whether a name stands in a definition."""
+    return other.name in inside(d.body)
+
+
+def unrolled(f: Formula, d: Definition) -> Formula:
+    """A formula with what a recursion says in the place of its steps."""
+
+    def combine(node: Formula, parts: list[Formula]) -> Formula:
+        made = rebuilt(node, parts)
+        if not isinstance(made, At) or made.base != d.name or len(made.indices) != 1:
+            return made
+        return put_in(d.body, {Name(d.time): made.indices[0]})
+
+    return fold(f, children, combine)
 
 
 def in_order(own: list[Definition]) -> Iterator[Definition]:
@@ -302,26 +343,44 @@ class Reader:
     bench: Bench
     own: tuple[Name, ...]
     notation: Notation
+    functions: tuple[Function, ...] = ()
+    bodies: Mapping[str, tuple[tuple[Name, ...], Formula]] = field(default_factory=dict)
 
     @property
     def table(self) -> NameTable:
         """The graph's names, and the answer's own before them."""
-        return kept(self.bench.tables, self.own, self.new_table)
+        return kept(self.bench.tables, (self.own, self.functions), self.new_table)
 
     def new_table(self) -> NameTable:
         base = self.bench.table
         names = tuple(dict.fromkeys((*base.names, *self.own)))
-        return letters_of(self.bench.names, replace(base, names=names)) if self.own else base
+        functions = {**base.functions, **{f.name: f.token for f in self.functions}}
+        made = replace(base, names=names, functions=functions)
+        return letters_of(self.bench.names, made) if self.own or self.functions else base
 
     def new_spellings(self) -> plain.Spellings:
-        return plain.spellings(self.table, aliases(self.bench))
+        own = {"\1" + f.typed: (f.token,) for f in self.functions}
+        return {**plain.spellings(self.table, aliases(self.bench)), **own}
+
+    def with_functions(self, given: list[tuple[Function, Clause]]) -> Reader:
+        """The reader of what uses these functions."""
+        found = replace(self, functions=tuple(f for f, _ in given))
+        inner = {f.name: replace(found, own=(*self.own, *f.parameters)).formula(c.body) for f, c in given}
+        return replace(found, bodies={f.name: (f.parameters, inner[f.name]) for f, _ in given})
+
+    def claims(self, c: Clause) -> bool:
+        """Whether a clause f(x) = … says something of a declared name, of declared ones."""
+        said = [self.left(Clause(x, x, "", "")) for x in (c.left, *c.of)]
+        return all(isinstance(x, Name) and x in known_names(self.bench) for x in said)
 
     def source(self, text: str) -> Source:
-        spelled = kept(self.bench.spelled, self.own, self.new_spellings)
+        spelled = kept(self.bench.spelled, (self.own, self.functions), self.new_spellings)
         if self.notation == "plain":
             return plain.source(text, spelled, recurrent(self.bench))
         time = self.bench.target.d.graph.time
-        return plain.typeset(tokenise(text), spelled, self.table, time.letter.base if time else "")
+        return plain.typeset(
+            called(tokenise(text), self.functions), spelled, self.table, time.letter.base if time else ""
+        )
 
     def formula(self, text: str) -> Formula:
         return self.read(self.source(text))
@@ -330,7 +389,7 @@ class Reader:
         """The formula that tokens stand for. Errors: `LimitError` before it is parsed, if it is too long."""
         leaves = sum(t[:1].isalnum() for t in source.tokens)
         within(leaves, NODES, "letters and numbers", "answer")
-        time, found = self.bench.target.d.graph.time, read_formula(source, self.table)
+        time, found = self.bench.target.d.graph.time, expanded(read_formula(source, self.table), self.bodies)
         return kroneckers(found, DELTA, time.letter) if time and self.bench.short else found
 
     def left(self, c: Clause) -> Formula | None:

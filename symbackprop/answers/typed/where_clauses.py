@@ -25,13 +25,17 @@ _SCRIPT = (
     r"(?:\s*[_^]\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\([^()]*\)|\\?\w+)|\[[^\]]*\]"
     rf"|(?:{_SUBS}|[{''.join(map(re.escape, SMALL_SUPS))}])|\s*['’′])"
 )
+_ARGUMENT = r"\s*\\?[^\W\d_]\w*\s*"
+_OF = rf"\(({_ARGUMENT}(?:[,;]{_ARGUMENT})*)\)"  # f(u), h(x, w)
 _LEFT = re.compile(
-    rf"\s*(?=\\?[^\W\d_])(?:\\[A-Za-z]+[\s{{]*)*(?:[^\W\d_][\w\u0300-\u036f]*)?[\s}}]*{_SCRIPT}*\s*(:?=)(?!=)"
+    rf"\s*(?=\\?[^\W\d_])(?:\\[A-Za-z]+[\s{{]*)*(?:[^\W\d_][\w\u0300-\u036f]*)?[\s}}]*{_SCRIPT}*"
+    rf"\s*(?:{_OF}\s*)?(:?=)(?!=)"
 )
+_FUNCTION = re.compile(rf"(.*[^\s_^])\s*{_OF}")
 _INDEXED = re.compile(rf"(.*?)(?:_\s*(?:\{{(.*)\}}|(\w+))|\[(.*)\]|({_SUBS}+))((?:\s*\^.*)?)")
 _SAMPLE = re.compile(r"\^\s*(?:\{\s*\(\s*([a-z])\s*\)\s*\}|\(([a-z])\))$")  # e^{(i)} = … of every i
 _NAME = re.compile(
-    r"(\\?[A-Za-z]+(?:\s*\{?\s*\\?[A-Za-z]+\s*\}?)?)\s*(?:_\s*\{?\s*(\w+)\s*\}?)?\s*(?:\^\s*\{?\s*(\(\w+\)|[A-Za-z]+|\\prime)\s*\}?)?"
+    r"(\\?[A-Za-z]+(?:\s*\{?\s*\\?[A-Za-z]+\s*\}?)?)\s*(?:_\s*\{?\s*(\w+)\s*\}?)?\s*(?:\^\s*\{?\s*(\(\w+\)|\[\w+\]|[A-Za-z]+|\d+|\\prime)\s*\}?)?"
 )
 _FOR = (
     r"(?:[\s,;]|\\q?quad|\\[,;: ])+[(\[]?\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*)?"
@@ -52,6 +56,7 @@ class Clause:
     name: str
     index: str
     body: str  # at its place in the text
+    of: tuple[str, ...] = ()  # the parameters of a function
 
 
 def clauses(text: str) -> tuple[str, list[Clause]]:
@@ -108,8 +113,11 @@ def clause(piece: str) -> Clause:
     found = _LEFT.match(cleaned(piece))
     if not found:
         raise FormulaError(f"{piece.strip()[:40]!r} defines nothing", where="answer", hint="with E = …")
-    left = cleaned(piece[: found.start(1)]).strip()
+    left = cleaned(piece[: found.start(2)]).strip()
     body = " " * found.end() + re.sub(r"[\s,.]+$", "", piece[found.end() :])
+    if (function := _FUNCTION.fullmatch(left)) and not _SAMPLE.search(left):
+        name = function[1].strip()
+        return Clause(name, name, "", body, tuple(x.strip() for x in re.split("[,;]", function[2])))
     parts = _INDEXED.fullmatch(left)
     if (sample := _SAMPLE.search(left)) and not parts and sample[0] in body:
         return Clause(left, left[: sample.start()], sample[1] or sample[2], body)

@@ -6,14 +6,18 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from symbackprop.dialects.disambiguation.choice import Fitting, Option
 from symbackprop.dialects.disambiguation.product_signs import elementwise, laid
-from symbackprop.formula.evaluation import constants, paper_arrays as paper, slices
+from symbackprop.formula.evaluation import (
+    constants, paper_arrays as paper, slices, value_arithmetic as arithmetic,
+)  # fmt: skip
 from symbackprop.formula.evaluation.environment import Scope
 from symbackprop.formula.evaluation.paper_arrays import Misfit, Paper
+from symbackprop.formula.evaluation.rationals import NotRational
 from symbackprop.formula.evaluation.value import strict
 from symbackprop.formula.tree import (
     OPEN, At, Call, Formula, Kron, Name, Number, Partial, Span, Unit,
@@ -24,7 +28,7 @@ def call(fit: Fitting, node: Call, scope: Scope) -> Paper:
     """A function; |v| of a vector may be its length."""
     arguments = node.arguments
     row = ROWS.get((node.function, len(arguments))) if not node.primes else None
-    if row and (node.function not in scope.env.functions or node.function in ("max", "min")):
+    if row and (node.function not in scope.env.functions or node.function in OF_TWO):
         return row(*(scope.of(a) for a in arguments))
     if node.function == "onehot" and len(arguments) == 1:
         return constants.unit(Unit(arguments[0]), scope)
@@ -103,6 +107,25 @@ def largest(a: Paper) -> Paper:
     return Paper(np.abs(a.array).max(axis=tuple(range(-a.rank, 0)))) if a.rank else paper.mapped(np.abs, a)
 
 
+def one_over(work: Callable[..., Any], a: Paper) -> Paper:
+    """1/f of every entry. Errors: `NotRational` where fractions would be rounded."""
+    if a.array.dtype == object:
+        raise NotRational("its values are rounded")
+    return paper.mapped(lambda x: 1 / work(x), a)
+
+
+def chosen(condition: Paper, a: Paper, b: Paper) -> Paper:
+    """a where a condition is 1, else b."""
+    left = paper.entrywise(lambda c, x: np.where(c != 0, x, 0), condition, a)
+    return arithmetic.added(left, paper.entrywise(lambda c, x: np.where(c != 0, 0, x), condition, b))
+
+
+def over_samples(a: Paper) -> Paper:
+    """x̄: the mean of a vector, or of the rows of a matrix."""
+    return mean(a) if 1 in a.size else column_mean(a)
+
+
+OF_TWO = frozenset({"max", "min", "power"})  # a graph has them of one array as well
 ROWS: Mapping[tuple[str, int], Callable[..., Paper]] = {
     ("norm", 1):     paper.norm,
     ("norm", 2):     lambda a, _: paper.norm(a, of="vector"),
@@ -116,8 +139,12 @@ ROWS: Mapping[tuple[str, int], Callable[..., Paper]] = {
     ("outer", 2):    outer,
     ("max", 2):      lambda a, b: paper.entrywise(np.maximum, a, b),
     ("min", 2):      lambda a, b: paper.entrywise(np.minimum, a, b),
+    ("power", 2):    paper.power,
+    ("where", 3):    chosen,
+    ("clip", 3):     lambda a, b, c: paper.entrywise(np.minimum, paper.entrywise(np.maximum, a, b), c),
     ("kron", 2):     paper.kron,
     ("mean", 1):     mean,
+    ("bar", 1):      over_samples,
     ("rowmean", 1):  row_mean,
     ("colmean", 1):  column_mean,
     ("standing", 1): lambda a: replace(lying(a, 1), along=None),
@@ -126,6 +153,9 @@ ROWS: Mapping[tuple[str, int], Callable[..., Paper]] = {
     ("colsumkept", 1):  lambda a: summed(a, -2),
     ("rowmeankept", 1): lambda a: summed(a, -1, mean=True),
     ("colmeankept", 1): lambda a: summed(a, -2, mean=True),
+    ("sech", 1):     lambda a: one_over(np.cosh, a),
+    ("coth", 1):     lambda a: one_over(np.tanh, a),
+    ("cof", 1):      lambda a: paper.product(paper.determinant(a), paper.transpose(paper.inverse(a))),
     ("adj", 1):      lambda a: paper.product(paper.determinant(a), paper.inverse(a)),
     ("solve", 2):    lambda a, b: paper.product(paper.inverse(a), b),
     ("logdet", 1):   lambda a: paper.mapped(np.log, paper.determinant(a)),

@@ -87,10 +87,14 @@ SMALL = str.maketrans({**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", s
                         **dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))})  # fmt: skip
 
 
+_SCRIPT = re.compile(
+    r"\^\(\w+\)|\^\{\(?\w+\)?\}|\^\{?\[\w+\]\}?|\^[^\W_]+|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾|_\{\w+\}|[₀₁₂₃₄₅₆₇₈₉]+"
+)
+_RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+
+
 def scripted(s: Scan, text: str) -> list[int]:
-    """Where W^(1), W^{(1)}, W⁽¹⁾ and W_{in} would end."""
+    """Where W^(1), W^{(1)}, W⁽¹⁾ and W_{in} would end; δ² where no δ is known."""
     after = s.at + len(text)
-    found = re.compile(r"\^\(\w+\)|\^\{\(?\w+\)?\}|\^[^\W_]+|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾|_\{\w+\}|[₀₁₂₃₄₅₆₇₈₉]+").match(
-        s.text, after
-    )
+    found = _SCRIPT.match(s.text, after) or (text not in s.spelled and _RAISED.match(s.text, after))
     return [found.end()] if found else []

@@ -10,7 +10,7 @@ from symbackprop.dialects.plain.bracketed_matrices import comma, end, indexed, o
 from symbackprop.dialects.plain.numpy_calls import NUMPY, array, method, new_axis
 from symbackprop.dialects.plain.plain_scanner import Scan
 from symbackprop.dialects.plain.plain_signs import (
-    FRACTIONS, SIGNS, SUBS, SUPS, bracket, half, number, power, prime, sample, sign, space,
+    FRACTIONS, SIGNS, SUBS, SUPS, bracket, half, number, power, prime, root, sample, sign, space,
     subscript, transposed,
 )  # fmt: skip
 from symbackprop.dialects.plain.plain_words import word
@@ -23,6 +23,7 @@ RULES: tuple[tuple[Rule, Callable[[str], bool]], ...] = (  # each with the chara
     (parted,     lambda c: c.isspace() or c in ",;&\\"),
     (space,      lambda c: c.isspace() or c.isalpha()),
     (half,       lambda c: c in FRACTIONS),
+    (root,       lambda c: c == "√"),
     (transposed, lambda c: c in ".ᵀ⊤^⁻"),
     (method,     lambda c: c == "."),
     (prime,      lambda c: c in "'’′"),

@@ -42,7 +42,9 @@ _TOP = re.compile(r"\^\s*T(\w*)")
 _SMALL_TOP = re.compile(r"\^\s*t(?!\w)")
 _SUPS, _SUBS = (re.compile(f"[{''.join(x)}]+") for x in (SUPS, SUBS))
 _EXPONENT = re.compile(r"-?\d+(?:\.\d+)?|-T\b|-?[^\W\d_]\w*")
+_ROOTED = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]\w*")
 _ONES = re.compile(r"11+(?=\s*(?:['’′]|ᵀ|\^\s*T))")
+_CASES = re.compile(r"\b(?:if|falls|wenn|for|für|when)\b")
 _RELATION = re.compile(r"[<>≤≥≠]|==|!=")
 
 
@@ -165,6 +167,18 @@ def subscript(s: Scan) -> bool:
     return True
 
 
+def root(s: Scan) -> bool:
+    """√(x² + 1), √d, √2."""
+    if s.char() != "√":
+        return False
+    word = r"\operatorname{sqrt}"
+    s.took(s.at + 1, word)
+    s.skip()
+    if s.char() == "(" or not (alone := s.match(_ROOTED)):
+        return True
+    return s.took(alone.end(), "(", *s.inner(alone[0]), ")")
+
+
 def half(s: Scan) -> bool:
     """½, where no number stands before it: 2½ is no product."""
     if s.char() not in FRACTIONS or s.text[s.at - 1 : s.at].isdigit():
@@ -230,7 +244,8 @@ def bracket(s: Scan) -> bool:
             raise LimitError(f"more than {LIMITS.nesting} brackets inside brackets", where="formula")
         inside = s.text[s.at + 1 : s.pairs.get(s.at, len(s.text))]
         lead = bool(s.tokens) and s.tokens[-1] in (r"\mathbf{1}", r"\sum", "_")
-        related = _RELATION.search(flat(inside)) or (c == "[" and "=" in flat(inside))
+        top = flat(inside)
+        related = (_RELATION.search(top) or (c == "[" and "=" in top)) and not _CASES.search(top)
         called = bool(s.tokens) and s.tokens[-1].startswith(r"\operatorname")
         s.put(*("(",) * bool(related and called), *(r"\mathbf{1}",) * bool(related and not lead), "(")
         s.open.append((")", (")",) * bool(related and called)))

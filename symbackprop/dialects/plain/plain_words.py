@@ -10,21 +10,21 @@ from symbackprop.dialects.plain.glued_words import (
 )  # fmt: skip
 from symbackprop.dialects.plain.numpy_calls import along, unquoted
 from symbackprop.dialects.plain.plain_scanner import GLUED, Scan, flat, split
-from symbackprop.dialects.plain.plain_signs import LITTLE, SUBS, TOP
-from symbackprop.dialects.plain.typed_names import LETTERS
+from symbackprop.dialects.plain.plain_signs import LITTLE, SUBS, SUPS, TOP
+from symbackprop.dialects.plain.typed_names import GREEK, LETTERS
 from symbackprop.formula.function_spelling import near
 
 FUNCTIONS = {
     "sigma": "sigmoid", "σ": "sigmoid", "ln": "log", "ReLU": "relu", "tr": "trace", "heaviside": "step",
     "sgn": "sign", "inverse": "inv", "signum": "sign", "one_hot": "onehot", "Diag": "diag", "Tr": "trace",
     "Heaviside": "step", "vdot": "inner", "logistic": "sigmoid", "Softmax": "softmax", "maximum": "max",
-    "adjugate": "adj",
+    "adjugate": "adj", "minimum": "min", "cofactor": "cof", "pow": "power",
 }  # fmt: skip
 KNOWN = frozenset(
     "exp log tanh sin cos tan sinh cosh sqrt abs sigmoid relu softplus softmax log_softmax logsumexp trace "
     "step sign gelu silu elu square diag diagonal sum mean rowsum colsum erf arctan transpose inv ones zeros "
     "eye norm kron outer inner vec det logdet onehot colmean rowmean dot matmul multiply divide frobenius "
-    "solve adj"
+    "solve adj cof sech coth where clip power max min"
     .split()
 )  # fmt: skip
 
@@ -33,7 +33,9 @@ _LETTER = rf"(?:(?![{LITTLE}])[\w\u0300-\u036f])"
 _RUN = re.compile(rf"[^\W\d_]{_LETTER}*")
 _NAMED = re.compile(rf"[^\W\d_]{_LETTER}*(?:\^\(?\w+\)?)?")
 _OPENS = re.compile(r"['’′]*\s*\(|\s+[^\W\d_]")
+_BETWEEN = re.compile(r"\so\s")
 _CALLED = re.compile(r"['’′]*\s*\(")
+_RAISED = re.compile(rf"\s*(?:(?:\^|\*\*)\s*(?:(\d)|[({{](\d)[)}}])|([{''.join(SUPS)}]))(?=\s*\()")
 _PARTIAL = re.compile(r"[∂d]\s*(?=[^\W\d_])")
 _INDICES = re.compile(rf"_(\w+)|_\{{([\w, +-]+)\}}|_\(([\w, +-]+)\)|\[([\w, +-]+)\]|([{''.join(SUBS)}]+)")
 _SMALL = str.maketrans(SUBS)
@@ -122,6 +124,8 @@ def run(s: Scan) -> bool:
     start = s.at
     if keyword(s, text) or signal(s, text):
         return True
+    if text == "o" and "o" not in s.spelled and _BETWEEN.fullmatch(s.text[max(start - 1, 0) : start + 2]):
+        return s.took(s.at + 1, r"\odot")  # P o G
     for stop in (len(text), *(k for k in range(len(text) - 1, 0, -1) if text[k] == "_")):
         if name(s, text[:stop]):
             return True
@@ -135,6 +139,8 @@ def run(s: Scan) -> bool:
                 s.put_name(s.spelled[piece])
                 s.at += len(piece)
             return True
+    if head in GREEK and GREEK[head] != head and INDEXED.match(s.text, start + len(head)):  # delta_ij
+        return s.took(s.at + len(head), "\\" + head)
     if len(head) == 1 and (head.isascii() or head in LETTERS):
         return s.took(s.at + 1, head if head.isascii() else "\\" + LETTERS[head])
     if INDEXED.match(s.text, start + len(head)) and "\0" + head in s.spelled:
@@ -173,7 +179,12 @@ def function(s: Scan, text: str) -> bool:
     end = s.at + len(text)
     if text == "I" or text in ("e",):
         return exponential(s) or unit(s) if text == "e" else constant(s, "I", 1)
-    if name not in KNOWN or not _OPENS.match(s.text, end):
+    if name not in KNOWN:
+        return False
+    if power := _RAISED.match(s.text, end):  # tanh²(z), tanh^2(z)
+        digit = power[1] or power[2] or SUPS[power[3]]
+        return s.took(power.end(), r"\operatorname{" + name + "}", "^", "{", digit, "}")
+    if not _OPENS.match(s.text, end):
         return False
     opened = re.compile(r"\s*\(").match(s.text, end)
     if name == "kron" and not (opened and listed(s, opened.end() - 1)):  # A kron B
@@ -185,10 +196,22 @@ def function(s: Scan, text: str) -> bool:
     if name in ("inv", "transpose") and opened:
         after = ("^", "{", "-", "1", "}") if name == "inv" else TOP
         return s.entered(opened.end(), ")", "(", then=after)
+    if name == "where" and opened:
+        return conditional(s, opened.end() - 1)
     if name == "norm" and opened:
         unquoted(s, opened.end() - 1)
     axis = along(s, name, opened.end() - 1) if opened and name in ("sum", "mean") else ""
     return s.took(end, r"\operatorname{" + (axis or name) + "}")
+
+
+def conditional(s: Scan, opening: int) -> bool:
+    """where(x > 0, a, b): the condition is an indicator."""
+    at, stop = opening + 1, s.pairs.get(opening, opening)
+    while at < stop and s.text[at] != ",":
+        at = s.pairs.get(at, at) + 1
+    word = r"\operatorname{where}"
+    s.callers[len(s.open) + 1] = word
+    return s.entered(at, ")", word, "(", *s.inner(f"({s.text[opening + 1 : at]})"))
 
 
 def listed(s: Scan, opening: int) -> bool:

@@ -25,7 +25,7 @@ _NABLA = re.compile(rf"∇(?:({_SUBS}+|_\w)|_\(([^()]*)\))\s*")
 
 def printed(s: Scan) -> bool:
     """Whatever of it stands next."""
-    return any(rule(s) for rule in (sized, slope, nabla, total, upto, zeros, named, called))
+    return any(rule(s) for rule in (sized, slope, nabla, total, upto, zeros, called, named))
 
 
 def sized(s: Scan) -> bool:

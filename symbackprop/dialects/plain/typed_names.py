@@ -12,7 +12,7 @@ from symbackprop.formula.reading.tex_tokens import tokenise
 from symbackprop.formula.printed_names import letter
 from symbackprop.formula.tree import Formula, Mark, Name
 from symbackprop.formula.writing.latex_writer import latex
-from symbackprop.formula.writing.text_writer import plain
+from symbackprop.formula.writing.text_writer import SMALL_SUPS, plain
 
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η", "theta": "θ",
@@ -24,6 +24,10 @@ LETTERS = {v: k for k, v in GREEK.items()} | {"ϕ": "phi", "ϵ": "epsilon", "ϑ"
 SHORT = {"widehat": "hat", "widetilde": "tilde", "overline": "bar"}  # how their names are typed
 ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307", "widehat": "\u0302",
            "widetilde": "\u0303", "overline": "\u0304"}  # fmt: skip
+_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_NAMED = re.compile(
+    rf"([^\W\d_{_DIGITS}]+)_?\{{?(\w*?)\}}?(?:\^(?:\{{?([(\[]\w+[)\]]|\w+)\}}?)|([{_DIGITS}]+))?"
+)
 Tokens = tuple[str, ...]
 Spellings = Mapping[str, Tokens]
 
@@ -99,15 +103,18 @@ def named(text: str) -> Name:
     if marked:
         over = next(k for k, v in ACCENTS.items() if v == marked[2])
         return Name(rf"\{over} {marked[1]}", "", marked[3])
-    found = re.fullmatch(r"([^\W\d_]+)_?(?:\{?(\w*)\}?)", unicodedata.normalize("NFC", text.strip()))
+    found = _NAMED.fullmatch(unicodedata.normalize("NFC", text.strip()))
     if not found:
         raise FormulaError(f"{text!r} is not a name that can be defined", where="answer")
     letters, sub = found[1], found[2]
+    sup = found[3] or "".join(SMALL_SUPS[c] for c in found[4] or "")
     if len(letters) == 1:
         base = "\\" + LETTERS[letters] if letters in LETTERS else letters
-        return Name(base, "", sub)
+        return Name(base, sup, sub)
     if letters in GREEK:
-        return Name("\\" + letters, "", sub)
+        return Name("\\" + letters, sup, sub)
+    if sup:
+        raise FormulaError(f"{text!r} is not a name that can be defined", where="answer")
     if letters[0] == "δ" and len(letters) == 2:
         return Name(letters[1], "", sub, (Mark.DELTA,))
     if not letters.isascii():
