@@ -12,11 +12,12 @@ from symbackprop.answers.asked.target import Kind, target
 from symbackprop.answers.mistakes.counterexample import small_spots, smallest
 from symbackprop.answers.mistakes.literal_sizes import says_no_size, stand_in
 from symbackprop.answers.solution.solution import agreeing, last_meant, solution
-from symbackprop.answers.typed.typed_answer import Notation, Typed, read
+from symbackprop.answers.typed.answer_reader import Notation
+from symbackprop.answers.typed.typed_answer import Typed, read
 from symbackprop.answers.verdicts.formula_verdict import KEYS, Found, Judge
 from symbackprop.answers.verdicts.restated_names import judged_claims_first
 from symbackprop.answers.verdicts.verdict import Verdict, unreadable, verdict
-from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.derivation import Derivation, bare, signal
 from symbackprop.errors import FormulaError, LimitError, SizesError, SymbackpropError
 from symbackprop.graph.expr import Expr
 from symbackprop.graph.graph import Graph
@@ -44,7 +45,18 @@ def check(
 
         check("X: n x d; w: d; y: n; L = sum((X@w - y)**2)/n", "w", "2/n X^T (X w - y)").verdict
     """
-    return judged(bench(graph, of, wrt, kind, seed), answer, notation, steps)
+    b = bench(graph, of, wrt, kind, seed)
+    if kind == "auto" and b.target.kind == "jacobian" and pulled_back(b, answer, notation):
+        b = bench(graph, of, wrt, "gradient", seed)
+    return judged(b, answer, notation, steps)
+
+
+def pulled_back(b: Bench, answer: str, notation: Notation) -> bool:
+    """Whether an answer about an array is a pullback: the δ of the array stands in it."""
+    try:
+        return bare(signal(b.target.d, b.target.of)) in read(b, answer, notation).used
+    except SymbackpropError:
+        return False
 
 
 def bench(

@@ -87,8 +87,8 @@ class Minus:
 class Times:
     """Juxtaposition: the matrix product, or a scalar in front of anything.
 
-    `signs` is what was typed before each factor, '·', '*', '@' or nothing; '(' before the first: all in
-    brackets.
+    `signs` is what was typed before each factor, '·', '*', '@' or nothing, '/' where nothing stands behind
+    a quotient; '(' before the first: all in brackets.
     """
 
     factors: tuple[Formula, ...]

@@ -8,7 +8,7 @@ import pytest
 
 from symbackprop.answers.checking import bench
 from symbackprop.answers.typed.aliases import aliases
-from symbackprop.answers.typed.typed_answer import Reader
+from symbackprop.answers.typed.answer_reader import Reader
 from symbackprop.dialects.latex.token_rewriting import Rewrite
 from symbackprop.dialects.latex.typed_latex import RULES as TYPESET, Rule, rules_for as for_token
 from symbackprop.dialects.plain import spellings

@@ -6,7 +6,7 @@ import pytest
 
 import symbackprop as sb
 from benchmarks.answers import derivations
-from symbackprop.answers.typed.typed_answer import Notation
+from symbackprop.answers.typed.answer_reader import Notation
 from symbackprop.derivation.derivation import Derivation
 from tests.graphs import GRAPHS
 

@@ -11,7 +11,7 @@ import symbackprop as sb
 from benchmarks.answers import checks
 from symbackprop.answers.solution.line_trial import Desk
 from symbackprop.answers.solution.solution import Before, Told, told
-from symbackprop.answers.typed.typed_answer import Notation
+from symbackprop.answers.typed.answer_reader import Notation
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.scopes import BEFORE, CHAIN, PAGE, TRACE, Local, Scope

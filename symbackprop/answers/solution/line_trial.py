@@ -10,7 +10,8 @@ from symbackprop.answers.asked.equality_chain import Claim, Refused
 from symbackprop.answers.asked.right_values import WHOLE, Bench, lines_bench
 from symbackprop.answers.solution.line_derivatives import Sense, at_step, senses, slopes
 from symbackprop.answers.solution.solution_names import Definition, Plans, columns, own, own_slopes
-from symbackprop.answers.typed.typed_answer import Notation, notations
+from symbackprop.answers.typed.answer_reader import Notation
+from symbackprop.answers.typed.typed_answer import notations
 from symbackprop.answers.verdicts.line_verdict import Line, LineCourt, refusal
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation

@@ -16,7 +16,8 @@ from symbackprop.answers.solution.line_trial import Desk, judged
 from symbackprop.answers.solution.solution_line import Before, Page, read
 from symbackprop.answers.solution.solution_names import Definition, defined_by, names_of, own
 from symbackprop.answers.typed import clause_values as definitions
-from symbackprop.answers.typed.typed_answer import CHARACTERS, Notation, notations
+from symbackprop.answers.typed.answer_reader import Notation
+from symbackprop.answers.typed.typed_answer import CHARACTERS, notations
 from symbackprop.answers.typed.where_clauses import ranged
 from symbackprop.answers.verdicts.line_verdict import Line
 from symbackprop.derivation.derivation import Derivation, bare

@@ -12,8 +12,10 @@ from symbackprop.answers.solution.line_derivatives import curvatures, steps_firs
 from symbackprop.answers.solution.line_trial import Desk
 from symbackprop.answers.solution.solution_names import Definition, names_of
 from symbackprop.answers.typed import clause_values as definitions
+from symbackprop.answers.typed.answer_reader import Notation, Reader, count_parts
 from symbackprop.answers.typed.free_letters import bounded, placed
-from symbackprop.answers.typed.typed_answer import Notation, Reader, count_parts, defined, notations
+from symbackprop.answers.typed.own_definitions import defined
+from symbackprop.answers.typed.typed_answer import notations
 from symbackprop.answers.typed.where_clauses import clause
 from symbackprop.derivation.derivation import Derivation, bare
 from symbackprop.derivation.scopes import PAGE

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping
+import unicodedata
 from functools import lru_cache
 from typing import TypeVar
 
 from symbackprop.answers.asked.right_values import Bench
 from symbackprop.derivation.derivation import bare, signal
 from symbackprop.dialects import plain
-from symbackprop.formula.tree import At, Formula, KroneckerDelta, Name, Unit
+from symbackprop.formula.tree import At, Call, Formula, KroneckerDelta, Name, Unit
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
 
 
@@ -43,10 +44,14 @@ def aliases(bench: Bench) -> dict[str, Formula]:
     for n, e in d.graph.symbol.items():
         assert e.symbol
         out[n] = e.symbol.tex
+    if bench.target.kind == "gradient" and not d.graph.time:  # x̄ in ∂L/∂x: it is no answer to itself
+        out |= means(bench, bench.target.wrt)
     for n in (*d.backward.adjoints, d.of):
         f = bare(signal(d, n))
         for spelled in (f"δ{n}", f"δ_{n}", f"delta_{n}", f"delta{n}", f"d{n}", f"{n}_bar", f"grad_{n}"):
             out.setdefault(spelled, f)
+    for n in d.graph.inputs:
+        out = means(bench, n) | out
     out.update((f.base, f) for f in bench.target.curvature if f.base not in (*out, *d.graph.sizes))
     for n in tuple(d.graph.symbol):
         for spelled, f in scripted(n, d.graph.symbol, out):
@@ -61,6 +66,14 @@ def aliases(bench: Bench) -> dict[str, Formula]:
                 if lower in d.graph.sizes and lower not in d.graph.symbol:
                     out["\3" + lower] = out[n]  # k_i of a K, though a size is called k
     return out
+
+
+def means(bench: Bench, n: str) -> dict[str, Formula]:
+    """x̄ as the mean of x."""
+    x = bench.target.d.graph.symbol[n].symbol
+    assert x
+    barred = (unicodedata.normalize("NFC", f"{b}\u0304") for b in plain.bases(x.tex.base))
+    return {spelled: Call("bar", (x.tex,)) for spelled in (f"{n}_bar", f"{n}bar", *barred)}
 
 
 def scripted(n: str, declared: Container[str], out: Mapping[str, Formula]) -> Iterator[tuple[str, Formula]]:

@@ -196,7 +196,11 @@ def nameless(bench: Bench) -> re.Pattern[str]:
     t = bench.target
     letters = "".join(c for c in USUAL.get(t.kind, "") if c not in (*t.d.graph.symbol, *t.d.graph.sizes))
     ways = ["grad(?:ient)?", rf"{re.escape(t.wrt)}\.grad"]
-    ways += [rf"[{letters}]{names_of(bench).at}?"] if letters else []
+    if t.kind == "gradient" and not t.recurrent:
+        letter = names_of(bench).variable
+        ways += [rf"{re.escape(t.wrt)}_bar", rf"\\(?:bar|overline)\s*(?:{letter}|\{{\s*{letter}\s*\}})"]
+    indexed = "" if t.kind == "hessian" else r"(?:_\s*\{?\s*(?P<at>[a-z](?:\s*,?\s*[a-z])*)\s*\}?)?"
+    ways += [rf"[{letters}]{indexed}{names_of(bench).at}?"] if letters else []
     return re.compile(rf"^\s*(?:{'|'.join(ways)})\s*:?=(?!=)")
 
 
@@ -208,6 +212,8 @@ def respelled(bench: Bench, text: str, typeset: bool) -> tuple[str, str]:
     """
     text = _DEFINED.sub(lambda m: " " * (len(m[0]) - 1) + "=", unlabelled(bench, text))
     if found := nameless(bench).match(text):
+        if letters := found.groupdict().get("at"):
+            return f"{entry(bench, letters, typeset)} = " + text[found.end() :], ""
         return " " * found.end() + text[found.end() :], ""
     left = _LEFT.match(text)
     if not left:
@@ -216,6 +222,14 @@ def respelled(bench: Bench, text: str, typeset: bool) -> tuple[str, str]:
         return total, ""
     made, of = differentiated(bench, usual(bench, left[0], typeset))
     return made + text[left.end() :], of
+
+
+def entry(bench: Bench, letters: str, typeset: bool) -> str:
+    """The derivative with letters on it: J_ij."""
+    t, each = bench.target, ",".join(c for c in letters if c.isalpha())
+    if typeset:
+        return rf"\frac{{\partial {latex(t.d.convention.of)}}}{{\partial {latex(t.symbol)}}}_{{{each}}}"
+    return f"∂{t.of}/∂{t.wrt}_{{{each}}}"
 
 
 def differentiated(bench: Bench, left: str) -> tuple[str, str]:

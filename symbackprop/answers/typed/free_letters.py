@@ -110,8 +110,10 @@ def alphabet(bench: Bench, forms: tuple[Formula, ...], shapes: Shapes) -> tuple[
 @lru_cache(maxsize=64)
 def own_shapes(bench: Bench) -> Mapping[Formula, Shape]:
     """Own axes of every name and δ of a bench."""
-    own = shapes_of(bench.target.d)
-    return {**own, DELTA: own[bench.short]} if bench.short in own else own
+    own, target = shapes_of(bench.target.d), bench.target
+    if bench.short in own:
+        return {**own, DELTA: own[bench.short]}
+    return {**own, target.left: target.axes} if target.kind == "hessian" else own
 
 
 def ordered(free: Free, axes: Shape) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ LEFT = 200  # characters of what it defines
 RANGE = 100  # characters at the end of a line that may say its steps
 _TEXT = r"(?:\\(?:text|mathrm|textrm)\s*\{\s*)?"
 _WHERE = re.compile(rf"{_TEXT}\b(?:with|where|mit|wobei|using|and|und)\b\s*:?\s*\}}?", re.I)
+_THEN = re.compile(r"=>|[⇒⟹]|\\(?:Rightarrow|implies|Longrightarrow)(?![A-Za-z])")
 _ALWAYS = re.compile(r"[^a-z]*(?:(?:text|mathrm|textrm)[^a-z]*)?(?:with|where|mit|wobei)")
 _AND = re.compile(rf"(?<!\\)[,;]|\n|\\q?quad|{_TEXT}\b(?:and|und)\b\s*\}}?")
 _SUBS = f"[{''.join(map(re.escape, SMALL_SUBS))}]"
@@ -61,6 +62,7 @@ class Clause:
 
 def clauses(text: str) -> tuple[str, list[Clause]]:
     """The formula, and what is said beside it. Errors: `FormulaError` where a clause defines nothing."""
+    *before, text = steps_of(text)
     main, rest = text, ""
     for cut in _WHERE.finditer(text):
         if begins(text, cut.end()):
@@ -69,8 +71,17 @@ def clauses(text: str) -> tuple[str, list[Clause]]:
         if _ALWAYS.match(cut[0].lower()) and "=" in text[cut.end() :]:
             raise FormulaError(f"{text[cut.end() :].strip()[:40]!r} defines nothing", where="answer",
                                hint="with E = …")  # fmt: skip
-    pieces = [*split(main), *split(rest)]
+    pieces = [*split(main), *split(rest), *before]
     return trimmed(pieces[0]) if pieces else "", [clause(p) for p in pieces[1:] if p.strip()]
+
+
+def steps_of(text: str) -> Iterator[str]:
+    """The pieces between ⇒, each at its place."""
+    start = 0
+    for cut in _THEN.finditer(text):
+        yield " " * start + text[start : cut.start()]
+        start = cut.end()
+    yield " " * start + text[start:]
 
 
 def split(text: str) -> Iterator[str]:

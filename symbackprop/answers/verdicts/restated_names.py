@@ -8,8 +8,9 @@ from dataclasses import replace
 from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.equality_chain import Refused
 from symbackprop.answers.asked.right_values import DELTA, Bench, Spot
+from symbackprop.answers.typed.answer_reader import Notation
 from symbackprop.answers.typed.restated import Restated
-from symbackprop.answers.typed.typed_answer import Notation, Typed, read
+from symbackprop.answers.typed.typed_answer import Typed, read
 from symbackprop.answers.verdicts.court import Court, Place
 from symbackprop.answers.verdicts.formula_verdict import Found, Judge
 from symbackprop.derivation.derivation import Derivation, bare

@@ -29,8 +29,8 @@ class Verdict:
     `because` are declared facts without which it would not be right, as (name, domain). `expected` is the
     size asked for, `sizes` the sizes at a point that do not fit. `notation` and `reading` say how the answer
     was understood where it could be understood in more than one way; by the names in `own` it means what it
-    says of them, which they do not mean here. `agrees` is the last intermediate that
-    agrees, where steps are given and no mistake explains the answer.
+    says of them, which they do not mean here; `aside` are remarks that were not judged. `agrees` is the last
+    intermediate that agrees, where steps are given and no mistake explains the answer.
     """
 
     answer: str
@@ -45,6 +45,7 @@ class Verdict:
     agrees: str = ""
     because: tuple[tuple[str, str], ...] = ()
     own: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -68,6 +69,8 @@ class Verdict:
             said.append(phrase("answer.because", language, facts=", ".join(each)))
         if self.own:
             said.append(phrase("answer.own", language, names=", ".join(self.own)))
+        if self.aside:
+            said.append(phrase("answer.aside", language, remarks=", ".join(self.aside)))
         if self.reading and self.verdict != "unreadable":
             said.append(phrase("answer.reading", language, signs=", ".join(self.reading)))
         return " ".join(said)
@@ -83,6 +86,7 @@ class Verdict:
             "notation": self.notation, "reading": list(self.reading), "detail": self.detail,
             "agrees": self.agrees,
             "because": [list(f) for f in self.because], "own": list(self.own),
+            "aside": list(self.aside),
         }  # fmt: skip
 
     def __str__(self) -> str:
@@ -110,12 +114,12 @@ def verdict(b: Bench, answer: str, typed: Typed, found: Found, example: Countere
     if found.verdict == "correct":
         return Verdict(answer, "correct", expected=expected, notation=typed.notation,
                        reading=found.reading.chosen, because=facts(b, typed),
-                       own=tuple(map(text, typed.false)))  # fmt: skip
+                       own=tuple(map(text, typed.false)), aside=typed.remarks)  # fmt: skip
     own = OWN_KEYS.get(found.detail)
     mistakes = (Mistake(own),) if own else named(Judge(b, typed), found)
     return Verdict(
         answer, found.verdict, mistakes, expected, tuple(spoken(b, s) for s in found.sizes), example,
-        typed.notation, found.reading.chosen, found.detail,
+        typed.notation, found.reading.chosen, found.detail, aside=typed.remarks,
     )  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def times(_: Fitting, node: Times, scope: Scope) -> Paper:
     runs: list[tuple[str, Paper]] = []
     for k, f in enumerate(node.factors):
         value = scope.of(f)
-        if runs and not signs[k]:
+        if runs and signs[k] in ("", "/"):
             runs[-1] = (runs[-1][0], paper.product(runs[-1][1], value))
         else:
             runs.append((signs[k], value))

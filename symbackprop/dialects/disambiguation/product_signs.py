@@ -9,12 +9,13 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from symbackprop.dialects.disambiguation.choice import Fitting, Key
+from symbackprop.errors import SizesError
 from symbackprop.formula.evaluation import paper_arrays as paper
 from symbackprop.formula.evaluation.environment import Scope
 from symbackprop.formula.evaluation.paper_arrays import Misfit, Paper
 from symbackprop.formula.evaluation.rationals import rational
 from symbackprop.formula.tree import (
-    ONE, OPEN, Formula, Hadamard, Minus, Number, Ones, Plus, Times, Transpose,
+    ONE, OPEN, Formula, Hadamard, Minus, Number, Ones, Over, Plus, Times, Transpose,
 )  # fmt: skip
 
 Signed = tuple[str, Paper]  # the sign before a factor, and the factor
@@ -29,12 +30,31 @@ def elementwise(a: Paper, b: Paper) -> Paper:
 
 def times(fit: Fitting, node: Times, scope: Scope) -> Paper:
     """Juxtaposed factors bind tighter than a typed sign, if the sizes allow it."""
-    return run_of(fit, node, signed(fit, node, scope))
+    try:
+        return run_of(fit, node, signed(fit, node, scope))
+    except SizesError:
+        if "/" not in node.signs:
+            raise
+        return widened(fit, node, scope)
+
+
+def widened(fit: Fitting, node: Times, scope: Scope) -> Paper:
+    """w'Aw/w'w, where nothing else fits: by all that stands side by side behind the /."""
+    at = node.signs.index("/")
+    quotient, behind = node.factors[at - 1], node.signs[at + 1 :]
+    stop = next((at + 1 + k for k, sign in enumerate(behind) if sign), len(node.factors))
+    assert isinstance(quotient, Over)
+    below = reduce(paper.product, map(scope.of, (quotient.denominator, *node.factors[at:stop])))
+    made = paper.entrywise(np.divide, scope.of(quotient.numerator), paper.number(below))
+    fit.noted.add("/ by all behind it")
+    signs = (*node.signs[: at - 1], "", *node.signs[stop:])
+    values = (*map(scope.of, node.factors[: at - 1]), made, *map(scope.of, node.factors[stop:]))
+    return run_of(fit, node, list(zip(signs, values, strict=True)))
 
 
 def signed(fit: Fitting, node: Times, scope: Scope) -> list[Signed]:
     """The factors with their signs; a bare 1 beside a matrix, or before a row, may be a column of ones."""
-    signs = node.signs or ("",) * len(node.factors)
+    signs = [s.replace("/", "") for s in node.signs] or [""] * len(node.factors)
     known = [None if is_open(f, k) else scope.of(f) for k, f in enumerate(node.factors)]
     out: list[Signed] = []
     for k, f in enumerate(node.factors):

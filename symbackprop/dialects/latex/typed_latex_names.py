@@ -10,6 +10,7 @@ from symbackprop.formula.reading.tex_tokens import ACCENTS
 
 Script = tuple[str, int, int]  # its sign, where it begins, where it ends
 Meant = tuple[str, list[Script], int]  # a spelling, the scripts that are left, what comes after
+MEAN = (r"\operatorname{bar}", "(")
 _BRACKETS = frozenset({"(", ")", "[", "]", r"\langle", r"\rangle"})
 
 
@@ -19,6 +20,9 @@ def name(r: Rewrite) -> bool:
     if len(token) == 1 and not token.isalpha():
         return False
     base = accented(r) if token in ACCENTS else (token,)
+    if base == (r"\bar", "{"):  # of more than a letter
+        r.swap[r.closing(r.at + 1)] = (")",)
+        return r.took(2, *MEAN)
     text = plain_text(base)
     scripts, stop = scripts_at(r, r.at + len(base))
     if not text or any(spelled_out(r, base, s) for s in scripts):
@@ -29,6 +33,8 @@ def name(r: Rewrite) -> bool:
     known = not r.unknown(*base) or base == (r"\delta",)
     if known and any(timed(r, s) for s in scripts):
         return emit(r, base, scripts, stop)
+    if not known and base[0] == r"\bar" and not r.unknown(*base[1:]):
+        return r.took(len(base), *MEAN, *base[1:], ")")
     # an accent and its letter stay together: the r in \tilde r_i is no entry of an R
     return known and len(base) > 1 and r.took(len(base), *base)
 
@@ -71,6 +77,7 @@ def meant(
     if not r.unknown(*base):
         return
     if base[0] == r"\bar":
+        yield text, scripts, stop
         yield f"δ_{text.removesuffix('_bar')}", scripts, stop
     if any(s[0] == "_" or timed(r, s) for s in scripts):
         yield "\0" + text, scripts, stop

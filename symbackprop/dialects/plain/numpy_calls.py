@@ -22,6 +22,8 @@ NUMPY = re.compile(  # signs that only code has
 UNITS = {"inv": "-1", "transpose": r"\top", "t": r"\top"}
 ALONG = {("sum", "0"): "colsum", ("sum", "1"): "rowsum", ("sum", "-1"): "rowsum",
          ("mean", "0"): "colmean", ("mean", "1"): "rowmean", ("mean", "-1"): "rowmean"}  # fmt: skip
+LAID = {("reshape", "-1,1"): "standing", ("reshape", "1,-1"): "lying", ("unsqueeze", "1"): "standing",
+        ("unsqueeze", "-1"): "standing", ("unsqueeze", "0"): "lying"}  # fmt: skip
 PLAIN = frozenset(
     {"sum", "mean", "trace", "diagonal", "exp", "log", "tanh", "sigmoid", "relu", "abs", "sqrt", "det"}
 )
@@ -46,8 +48,9 @@ def method(s: Scan) -> bool:
             s.put("^", "{", *UNITS[name].partition("-")[1:] if name == "inv" else (UNITS[name],), "}")
         s.at = close + 1
         return True
-    called = ALONG.get((name, axis(inside)), name if not inside.strip() else "")
-    if called not in (*ALONG.values(), *PLAIN):
+    called = LAID.get((name, re.sub(r"[\s()]", "", inside)), "")
+    called = called or ALONG.get((name, axis(inside)), name if not inside.strip() else "")
+    if called not in (*ALONG.values(), *PLAIN, *LAID.values()):
         return False
     if called in ALONG.values():
         called = kept(inside, called)

@@ -53,7 +53,8 @@ def times(c: Children) -> Formula:
         if isinstance(factor, Word):
             sign = factor.value if factor.value in ("@", "*") else "·"  # type: ignore[assignment]
         elif isinstance(factor, Divided):
-            run, signs = [Over(product(run, signs), factor.by)], [""]
+            run = [Over(product(run, signs), factor.by)]
+            signs, sign = [""], "/"
         else:
             run.append(factor)
             signs.append(sign)
