@@ -29,6 +29,7 @@ ANSWER_GRAPHS = {
     "joined": "x: 4; y: 3; V: 5 x 7; u = tanh(x); z = concat(u, y); q = V @ z; s = sum(q**2)",
     "form": "x: n; A: n x n; b: n; f = x @ A @ x/2 - b @ x",
     "attention": "Q: n x d; K: m x d; V: m x k; S = Q @ K.T/sqrt(d); P = softmax(S); O = P @ V; L = sum(O**2)/2",
+    "larger": "a: n; b: n; m = maximum(a, b); L = sum(m**2)", "gated": "x: n; s: n; y = s*tanh(x); L = sum(y**2)/2",
     "product": "A: n x n; B: n x n; C = A*B; L = sum((C @ C)**2)",
 }  # fmt: skip
 
@@ -104,7 +105,7 @@ _WRONG = [
     ("rnn", "a", "δ_t = (2 h_t + U^T δ_{t+1}) * (1 - h_t^2), δ_T = h_T", "wrong", "start"),
     ("ls", "w", "2/n X^T q", "unreadable", ""), ("ls", "w", "((", "unreadable", ""), ("ls", "w", "", "unreadable", ""),
     ("ls", "w", "dw", "unreadable", ""), ("ls", "w", r"\frac{\partial L}{\partial w}", "unreadable", ""),
-    ("ls", "w", "dL/dr = 2/n X^T r", "unreadable", ""), ("ls", "w", "2/n X^T (X w - y)^2", "wrong", ""),
+    ("ls", "w", "dL/dr = 2/n X^T r", "unreadable", ""), ("ls", "w", "2/n X^T (X w - y)^2", "wrong", "exponent"),
     ("ls", "w", r"\frac2n X^\top (X w + y)", "wrong", "term_sign"), ("ls", "w", "__import__('os')", "unreadable", ""),
     ("ridge", "w", "2X'(Xw - y)", "wrong", "path"), ("logistic", "w", "X'(p - y)", "wrong", "factor"),
     ("logistic", "z", "dp", "wrong", "inner"), ("logistic", "z", "dp .* p", "wrong", "sigmoid"),
@@ -139,7 +140,7 @@ _WRONG = [
 _MORE = [  # the same kinds of mistakes on other graphs, in both notations; two at once
     ("fit", "v", r"\frac{4}{m} A^\top e", "wrong", "factor"), ("fit", "v", "1/(2m) A'e", "wrong", "factor"),
     ("fit", "v", "A'e/sqrt(m)", "wrong", "factor"), ("fit", "v", "-e'A", "wrong", "transposed+sign+factor"),
-    ("fit", "v", "2/m A'(A v - t)^2", "wrong", ""), ("fit", "v", "2/m A'(A v)", "wrong", "term"),
+    ("fit", "v", "2/m A'(A v - t)^2", "wrong", "exponent"), ("fit", "v", "2/m A'(A v)", "wrong", "term"),
     ("fit", "v", r"\frac2m A^\top (A v + t)", "wrong", "term_sign"), ("ce", "Z", "dP", "wrong", "inner"),
     ("ce", "W", r"-X^\top (Y \odot (1 - P))/n", "wrong", "diagonal"), ("ce", "Z", "-Y .* (1-P)", "wrong", "diagonal+factor"),
     ("ce", "b", "1'(P - Y)", "wrong", "transposed+factor"), ("logistic", "w", "X'((p-y) .* p .* (1-p))/n", "wrong", "twice"),
@@ -158,6 +159,12 @@ _MORE = [  # the same kinds of mistakes on other graphs, in both notations; two 
     ("lstm", "h", "Ui'δai_{t+1} + Uf'δaf_{t+1} + Ug δag_{t+1}", "wrong", "path+transpose"),
     ("lstm", "af", r"\delta c_t \odot c_{t-1} \odot f_t", "wrong", "sigmoid"), ("lstm", "Wi", "δai_t x_t'", "wrong", "time"),
     ("lstm", "Uf", "sum_t δaf_t h_t'", "wrong", "step"), ("lstm", "ag", "δc_t .* i_t .* (1-g_t)", "wrong", "tanh"),
+    ("columns", "z", "h .* (1-h)", "wrong", "upstream"), ("columns", "z", "(W2'(o-y)) .* (1 - h.^2)", "wrong", "exchanged"),
+    ("columns", "z", "(W2'(o-y)) .* h .* (1-h)", "correct", ""), ("rows", "Z", r"(E W_2^\top) \odot H \odot (1-H)", "wrong", "exchanged"),
+    ("rnn", "W", "δa_T x_T'", "wrong", "last"), ("rnn", "W", r"\delta a_T x_T^\top", "wrong", "last"),
+    ("rnn", "W", "sum_t δa_t x_t'", "correct", ""), ("larger", "a", "2 m", "wrong", "indicator"),
+    ("larger", "a", "2 m .* (a > b)", "correct", ""), ("gated", "x", "y .* (1 - tanh(x).^2)", "wrong", "gate"),
+    ("gated", "x", r"y \odot s \odot (1 - \tanh(x)^2)", "correct", ""),
     ("joined", "u", "V'q", "wrong", "selector+factor"), ("joined", "x", "(2V'q) .* (1-u.^2)", "wrong", "selector"),
     ("joined", "x", r"2 V^\top q \odot (1 - u^{\odot 2})", "wrong", "selector"), ("concat", "W1", "2/n A'(((E-y) W2') .* (B > 0))", "wrong", "selector"),
     ("joined", "x", "(2V'q) .* (1-u)", "wrong", "inside"), ("form", "x", "A x - b", "wrong", "transpose"),

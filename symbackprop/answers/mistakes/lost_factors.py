@@ -73,11 +73,12 @@ def written(b: Bench, found: Ratio) -> tuple[int, str] | None:
 
 
 def units(b: Bench, spots: Sequence[Spot]) -> Iterator[tuple[str, np.ndarray]]:
-    """What a factor is made of besides a number: powers of sizes and of scalar inputs."""
+    """What a factor is made of besides a number: powers of sizes and of scalars of the graph."""
     yield "", np.ones(len(spots))
     g = b.target.d.graph
     each = {n: np.array([float(s.point.sizes[n]) for s in spots]) for n in g.sizes}
-    for n in g.inputs:
+    helpers = {*b.target.d.backward.prepared.named, b.target.of}
+    for n in (*g.inputs, *(x for x in g.definition if x not in helpers)):
         symbol = g.symbol[n].symbol
         if symbol and not symbol.shape and not symbol.time and not symbol.labels:
             each[n] = np.array([float(np.real(s.point.values[n, 0])) for s in spots])

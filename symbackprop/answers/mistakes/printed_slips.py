@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 
@@ -10,8 +11,10 @@ import numpy as np
 
 from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.right_values import Bench, Spot
+from symbackprop.answers.asked.target import Target
 from symbackprop.answers.mistakes.lost_factors import entries, written
 from symbackprop.derivation.derivation import Derivation, bare, signal, unfolded, written_out
+from symbackprop.derivatives.total_derivatives import second, slope
 from symbackprop.errors import SymbackpropError
 from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.formula.evaluation.value import meaning
@@ -82,14 +85,26 @@ def slipped(b: Bench) -> Iterator[tuple[str, Gaps, Callable[[Spot], Paper]]]:
 
 
 def forms(b: Bench) -> Iterator[Formula]:
-    """The printed gradient; and with the sums it names written out, where it names some."""
+    """The printed derivative; a gradient also with the sums it names written out, where it names some."""
     d = b.target.d
+    if b.target.kind != "gradient":
+        yield from printed(b.target)
+        return
     e = written_out(d, b.target.wrt)
     yield d[b.target.wrt].formula
     sums = tuple(n for n, x in d.graph.definition.items() if x.op in (ADD, SUBTRACT))
     whole = unfolded(d, e, sums)
     if whole is not e:
         yield d.formula(whole)
+
+
+def printed(target: Target) -> Iterator[Formula]:
+    """The matrix of a Jacobian or a Hessian, where one says it."""
+    with suppress(SymbackpropError):
+        twice = target.kind == "hessian"
+        found = second(target.d, target.wrt, target.wrt) if twice else slope(target.d, target.of, target.wrt)
+        if (matrix := found.matrix) is not None:
+            yield matrix
 
 
 def at(b: Bench, s: Spot, f: Formula) -> Paper:
@@ -102,9 +117,7 @@ def at(b: Bench, s: Spot, f: Formula) -> Paper:
 
 def terms(b: Bench) -> tuple[tuple[str, tuple[Paper, ...]], ...]:
     """The terms of the printed gradient, with their values; none where it is no sum."""
-    if b.target.kind != "gradient":
-        return ()
-    f = b.target.d[b.target.wrt].formula
+    f = next(forms(b), None)
     if not isinstance(f, Plus):
         return ()
     try:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from symbackprop.errors import SymbackpropError
 from symbackprop.formula.evaluation.paper_arrays import Paper, oriented, transpose
 from symbackprop.graph.expr import Expr
 from symbackprop.numeric.points import Point, backward_values, evaluate, forward
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -84,11 +87,13 @@ def valued(
     of: tuple[Slip, ...] = (), scope: str = "",
 ) -> Iterator[Candidate]:  # fmt: skip
     """The candidate of a wrong array, if it has a value at the first point."""
-    vectors = b.target.d.convention.vectors
 
     def on_paper(s: Spot) -> Paper:
         array = np.asarray(at(s.point, s.t))
-        return plain(oriented(array, array.ndim, vectors))
+        whole = b.target.kind == "hessian" or array.ndim == len(b.target.axes)
+        return plain(b.target.paper(array) if whole else oriented(array, array.ndim, vectors))
+
+    vectors = b.target.d.convention.vectors
 
     yield from placed(b, made, on_paper, of, scope)
 
@@ -114,14 +119,14 @@ def value_at(s: Spot, at: Callable[[Spot], Paper]) -> Paper | None:
     return found if found.rank <= 2 and np.all(np.isfinite(found.array)) else None
 
 
-def once_per_point(work: Callable[[Point], Point]) -> Callable[[Point], Point]:
+def once_per_point(work: Callable[[Point], Made]) -> Callable[[Point], Made]:
     """A work done once for all steps of a point."""
-    done: dict[int, Point] = {}
+    done: dict[int, tuple[Point, Made]] = {}
 
-    def at(p: Point) -> Point:
+    def at(p: Point) -> Made:
         if id(p) not in done:
-            done[id(p)] = work(p)
-        return done[id(p)]
+            done[id(p)] = p, work(p)  # the point is kept, so that its number is no other one's
+        return done[id(p)][1]
 
     return at
 

@@ -13,6 +13,7 @@ from symbackprop.answers.mistakes.printed_slips import slipped
 from symbackprop.answers.mistakes.wrong_derivation import (
     Candidate, Mistake, full, known, local, once_per_point, placed, valued,
 )  # fmt: skip
+from symbackprop.answers.mistakes.derivation_ways import Way, ways
 from symbackprop.answers.mistakes.wrong_rules import Slip, derailed, slips
 from symbackprop.answers.verdicts.agreement import outcome
 from symbackprop.backward.preparation import prepare
@@ -22,7 +23,8 @@ from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.graph.activity import relevant
 from symbackprop.graph.expr import Expr, shifted, substitute, symbols, topological
 from symbackprop.matrices import tidy as td
-from symbackprop.numeric.points import backward_values
+from symbackprop.graph.graph import TIME_SUM
+from symbackprop.numeric.points import backward_values, evaluate
 
 SLIPS = 160  # wrong rules tried for one bench
 PAIRS = 120  # of two slips in one derivation
@@ -70,16 +72,15 @@ def differs(rights: list[Paper], values: tuple[Paper, ...]) -> bool:
 
 def every(b: Bench, shelf: Shelf) -> Iterator[Candidate]:
     """One slip each, then two together."""
-    if b.target.kind == "jacobian" and not b.target.alone:
-        yield from only_diagonal(b)
-    if b.target.kind != "gradient":
+    if b.target.kind == "value":
         return
-    yield from by_signal(b)
+    gradient = b.target.kind == "gradient"
+    yield from by_signal(b) if gradient else only_diagonal(b)
     yield from by_rule(b)
     yield from by_edit(b)
-    yield from variables(b)
+    yield from variables(b) if gradient else ()
     singles = tuple(shelf.kept)
-    yield from two_local(b, singles)
+    yield from two_local(b, singles) if gradient else ()
     yield from two_rules(b, singles)
 
 
@@ -87,8 +88,8 @@ def every(b: Bench, shelf: Shelf) -> Iterator[Candidate]:
 
 
 def only_diagonal(b: Bench) -> Iterator[Candidate]:
-    """A square Jacobian without what lies beside its diagonal."""
-    if all(s.own.ndim == 2 and s.own.shape[0] == s.own.shape[1] for s in b.spots):
+    """A square Jacobian or a Hessian without what lies beside its diagonal."""
+    if not b.target.alone and all(s.own.ndim == 2 and s.own.shape[0] == s.own.shape[1] for s in b.spots):
         values = tuple(Paper(s.own * np.eye(len(s.own)), 2) for s in b.spots)
         yield known(b, (Mistake("diagonal", (("node", b.target.of),)),), values)
 
@@ -121,11 +122,20 @@ def by_signal(b: Bench) -> Iterator[Candidate]:
             rest = td.plus(*(v.value for j, v in enumerate(own.uses) if j != k))
             missing = Mistake("path", (("node", b.target.wrt), ("consumer", u.consumer)))
             yield from local(b, (missing,), rest, scope=u.consumer)
+    yield from only_last(b, own.value)
     forms = [own.value]
     while len(forms) < DEEP and (deeper := inlined(b, forms[-1])) is not forms[-1]:
         forms.append(deeper)
     for e in forms:
         yield from at_wrong_steps(b, e)
+
+
+def only_last(b: Bench, e: Expr) -> Iterator[Candidate]:
+    """A sum over time of which only the last step stands there."""
+    time = b.target.d.graph.time
+    if time and e.op is TIME_SUM:
+        made = (Mistake("last", (("index", time.name),)),)
+        yield from valued(b, made, lambda p, _: evaluate(e.args[0], p, p.length))
 
 
 def inlined(b: Bench, e: Expr) -> Expr:
@@ -162,18 +172,19 @@ def where(b: Bench, moved: set[Expr]) -> str:
 
 def by_rule(b: Bench) -> Iterator[Candidate]:
     """One op of the graph with a wrong rule, or all ops it applies to."""
-    found = tuple(islice(slips(b.target.d.backward), affordable(b, SLIPS)))
-    for s in found:
-        yield from damaged(b, (s,))
-    for wrong in dict.fromkeys(s.wrong for s in found):
-        all_of = tuple(s for s in found if s.wrong is wrong)
-        if len(all_of) > 1 and all_of[0].key != "path":
-            yield from damaged(b, all_of)
+    for way in ways(b):
+        found = tuple(islice(slips(way.right), affordable(way.right, SLIPS)))
+        for s in found:
+            yield from damaged(b, way, (s,))
+        for wrong in dict.fromkeys(s.wrong for s in found):
+            all_of = tuple(s for s in found if s.wrong is wrong)
+            if len(all_of) > 1 and all_of[0].key != "path":
+                yield from damaged(b, way, all_of)
 
 
-def affordable(b: Bench, most: int) -> int:
+def affordable(right: Backward, most: int) -> int:
     """How many derivations with a slip in them are made."""
-    parts = topological(*(a.value for a in b.target.d.backward.adjoints.values()))
+    parts = topological(*(a.value for a in right.adjoints.values()))
     return min(most, 1 + WORK // max(len(parts), 1))
 
 
@@ -191,14 +202,17 @@ def said(made: tuple[Slip, ...]) -> tuple[Mistake, ...]:
     )  # fmt: skip
 
 
-def damaged(b: Bench, made: tuple[Slip, ...]) -> Iterator[Candidate]:
+def damaged(b: Bench, way: Way, made: tuple[Slip, ...]) -> Iterator[Candidate]:
     """What slips give: all the way down, and with the right error signals put in."""
-    wrt, right = b.target.wrt, b.target.d.backward
+    wrt, right = b.target.wrt, way.right
     try:
         wrong = derailed(right, wrt, made)
     except SymbackpropError:
         return
     if wrt not in wrong.adjoints:
+        return
+    if b.target.kind != "gradient":
+        yield from valued(b, said(made), lambda p, k: way.value(wrong, p), made)
         return
     yield from local(b, said(made), wrong.adjoints[wrt].value, made, made[0].name)
     if len(wrong.adjoints) == 1 and not right.graph.time:
@@ -250,7 +264,9 @@ def alike(rights: list[Paper], values: tuple[Paper, ...]) -> bool:
 
 def two_rules(b: Bench, singles: tuple[Candidate, ...]) -> Iterator[Candidate]:
     """Two slips in one derivation."""
-    made = list(dict.fromkeys(c.slips[0] for c in singles if len(c.slips) == 1))
-    pairs = ((s, r) for s, r in combinations(made, 2) if (s.e, s.n) != (r.e, r.n))
-    for pair in islice(pairs, affordable(b, PAIRS)):
-        yield from damaged(b, pair)
+    for way in ways(b):
+        made = list(dict.fromkeys(c.slips[0] for c in singles if len(c.slips) == 1))
+        made = [s for s in made if s.name == way.right.of or s.name in way.right.adjoints]
+        pairs = ((s, r) for s, r in combinations(made, 2) if (s.e, s.n) != (r.e, r.n))
+        for pair in islice(pairs, affordable(way.right, PAIRS)):
+            yield from damaged(b, way, pair)

@@ -17,7 +17,7 @@ from symbackprop.graph.functions import ones, zeros
 from symbackprop.graph.graph import reached
 from symbackprop.matrices import tidy as td
 from symbackprop.vocabulary.kinds import (
-    ADD, CONCAT, DIVIDE, LOG_SOFTMAX, MATMUL, MULTIPLY, POWER, SIGMOID, SOFTMAX, SUBTRACT, TANH,
+    ADD, CONCAT, DIVIDE, LOG_SOFTMAX, MATMUL, MAXIMUM, MULTIPLY, POWER, SIGMOID, SOFTMAX, SUBTRACT, TANH,
 )  # fmt: skip
 
 Named = Mapping[Hashable, Expr]
@@ -25,7 +25,7 @@ Wrong = Callable[[Expr, int, Expr, Expr], Expr | None]
 SPREADING = frozenset({ADD, SUBTRACT, MULTIPLY, DIVIDE})  # ops that repeat the smaller argument
 
 
-def where(fits: Callable[[Expr], object], rule: Callable[[Expr, int, Expr, Expr], Expr]) -> Wrong:
+def where(fits: Callable[[Expr], object], rule: Wrong) -> Wrong:
     """A rule of some ops."""
     return lambda e, n, y, bar: rule(e, n, y, bar) if fits(e) else None
 
@@ -83,10 +83,38 @@ def not_summed(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
     return substitute(pullback(spread, n, y, bar), {whole: argument})
 
 
+def raised(by: int) -> Callable[[Expr, int, Expr, Expr], Expr | None]:
+    """k u^(k - 1) as k u^k, or as k u^(k - 2)."""
+
+    def rule(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
+        return td.mul(pullback(e, n, y, bar), td.power(e.args[0], by)) if n == 0 else None
+
+    return rule
+
+
+def gate(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
+    alike = e.op is MULTIPLY and e.rank and e.args[n].shape == e.shape == e.args[1 - n].shape
+    return bar if alike and symbols(e.args[1 - n]) else None
+
+
+def as_tanh(e: Expr, n: int, y: Expr, bar: Expr) -> Expr:
+    return td.mul(complement(td.mul(y, y)), bar)
+
+
+def as_sigmoid(e: Expr, n: int, y: Expr, bar: Expr) -> Expr:
+    return td.mul(td.mul(y, complement(y)), bar)
+
+
+def other(e: Expr) -> bool:
+    """Whether an op is entry by entry, and neither tanh nor σ."""
+    return scalar(e) and bool(e.rank) and e.op not in (TANH, SIGMOID)
+
+
 WRONG: tuple[tuple[str, Wrong], ...] = (
     # f'(x) is forgotten; stands twice, where ȳ has it already or a loss cancels it; or is f'(f(x))
     ("inner",     where(lambda e: scalar(e) or e.op in (SOFTMAX, LOG_SOFTMAX), lambda e, n, y, bar: bar)),
-    ("twice",     where(lambda e: scalar(e) and e.rank, twice)),
+    ("twice",     where(lambda e: (scalar(e) or e.op is SOFTMAX) and e.rank, twice)),
+    ("twice",     where(of(SOFTMAX), lambda e, n, y, bar: as_sigmoid(e, n, y, pullback(e, n, y, bar)))),
     ("argument",  where(scalar, at_output)),
     # tanh' as 1 - tanh, σ' as σ, the Jacobian of softmax without what lies beside its diagonal
     ("tanh",      where(of(TANH), lambda e, n, y, bar: td.mul(complement(y), bar))),
@@ -103,6 +131,17 @@ WRONG: tuple[tuple[str, Wrong], ...] = (
     ("batch",     not_summed),
     ("selector",  where(of(CONCAT), lambda e, n, y, bar: bar)),
     ("path",      lambda e, n, y, bar: zeros(*e.args[n].shape)),
+    # k u^k for k u^(k - 1); the other factor of ⊙, or the indicator at a max, is forgotten; ȳ is forgotten
+    ("exponent",  where(of(POWER), raised(1))),
+    ("exponent",  where(of(POWER), raised(-1))),
+    ("gate",      gate),
+    ("indicator", where(of(MAXIMUM), lambda e, n, y, bar: bar if e.args[n].shape == e.shape else None)),
+    ("upstream",  where(lambda e: e.rank and (scalar(e) or e.op is MULTIPLY), slope)),
+    # the derivative of another activation
+    ("exchanged", where(of(TANH), as_sigmoid)),
+    ("exchanged", where(of(SIGMOID), as_tanh)),
+    ("exchanged", where(other, as_tanh)),
+    ("exchanged", where(other, as_sigmoid)),
 )  # fmt: skip
 LAST: tuple[tuple[str, Wrong], ...] = (  # what another slip explains as well is called by its name
     ("inner",     where(of(POWER), lambda e, n, y, bar: bar)),

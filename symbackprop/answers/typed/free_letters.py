@@ -151,7 +151,8 @@ def of_sizes(
     """n in x_{nj} is a letter, though a size is called n: where the left side says so, or one is missing."""
     g = bench.target.d.graph
     used = {x.base for f in forms for x in inside(f) if isinstance(x, Name)} | set(order)
-    asked = [size_name(n).base for n in g.sizes]
+    length = g.time.length.names if g.time else ()  # h_T is the last step
+    asked = [size_name(n).base for n in g.sizes if n not in length]
     asked = [n for n in asked if n in (order or used)]
     if not asked:
         return forms, order
