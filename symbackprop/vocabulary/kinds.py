@@ -10,7 +10,7 @@ MULTIPLY, DIVIDE, POWER = linear.multiply, linear.divide, linear.power
 MATMUL, TRANSPOSE, OUTER = linear.matmul, linear.transpose, linear.outer
 DIAG, DIAGONAL, TRACE = linear.diag, linear.diagonal, linear.trace
 SUM, SUM_LAST, MEAN, MEAN_LAST = linear.sum_all, linear.sum_last, linear.mean_all, linear.mean_last
-CLIP = linear.clip
+MAXIMUM, CLIP = linear.maximum, linear.clip
 
 INVERSE, SOLVE, DET = square_matrices.inverse, square_matrices.solve, square_matrices.det
 MATRIX_POWER, FROBENIUS = square_matrices.matrix_power, square_matrices.frobenius
