@@ -122,19 +122,29 @@ class Tally:
 
     def __init__(self, key: str) -> None:
         self.key, self.points, self.error, self.failed, self.reason = key, 0, 0.0, False, ""
+        self.told = False  # whether a comparison said something: 0 and 0 are equal whatever is wrong
 
-    def agree(self, error: float) -> None:
-        self.error = max(self.error, error)
+    def agree(self, error: float, *, told: bool = True) -> None:
+        self.error, self.told = max(self.error, error), self.told or told
+
+    def say(self, reason: str) -> None:
+        """What was asked once more at a point that says nothing: the answer, or why there is none."""
+        self.told, self.reason = not reason, self.reason or reason
 
     def fail(self, reason: str, error: float = float("inf")) -> None:
         if not self.failed:
             self.failed, self.reason = True, reason
         self.error = max(self.error, error)
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing but zeros were compared, at some point."""
+        return bool(self.points) and not (self.told or self.failed)
+
     def checked(self, need: int) -> Checked:
         if self.failed:
             return Checked(self.key, "differs", self.points, self.error, self.reason)
-        if self.points >= need:
+        if self.points >= need and self.told:
             return Checked(self.key, "agrees", self.points, self.error)
         verdict = "not checkable" if self.reason else "not run"
         return Checked(self.key, verdict, self.points, self.error, self.reason)

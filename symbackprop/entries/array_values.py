@@ -84,7 +84,7 @@ def product(sizes: Sizes, number: Number, t: Term, factors: Iterable[Over[Any]],
             operands += [array, [every.index(i) for i in own]]
             seen.update(own)
         else:
-            value = value * array
+            value = np.multiply(value, array)  # NumPy's: a number of many digits knows no arrays
     value = number(t.coefficient) * value
     for i in t.bound:
         if i not in seen:
@@ -94,19 +94,28 @@ def product(sizes: Sizes, number: Number, t: Term, factors: Iterable[Over[Any]],
     kept = tuple([i for i in out if i in seen])
     labels = [every.index(i) for i in kept]
     if operands[1:] == [labels]:
-        return value * operands[0], kept
+        return np.multiply(value, operands[0]), kept
     large = math.prod(i.size.value(sizes) for i in seen) > LARGE
-    return value * np.einsum(*operands, labels, optimize=large), kept
+    return np.multiply(value, np.einsum(*operands, labels, optimize=large)), kept
 
 
 def total(sizes: Sizes, number: Number, parts: Sequence[Over[Any]], out: Axes) -> Any:
     """The sum of the terms over all axes."""
     found = number(0)
     for value, own in parts:
-        found = found + along(value, own, out)
+        found = np.add(found, along(value, own, out))
     if not out or any(own == out for _, own in parts):
         return found
     return np.array(np.broadcast_to(found, lengths(out, sizes)))
+
+
+def adjugate(det: Callable[[Array], Array], a: Array) -> Array:
+    """det(a) a⁻¹ by the minors, also where a is singular."""
+    out = np.empty_like(a)
+    for i, j in np.ndindex(*a.shape):
+        minor = np.delete(np.delete(a, i, 0), j, 1)
+        out[j, i] = (-1) ** (i + j) * (det(minor) if minor.size else 1)
+    return out
 
 
 def along(a: Any, own: Axes, out: Axes) -> Any:

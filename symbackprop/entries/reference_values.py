@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Iterable
 from contextvars import ContextVar
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from symbackprop.entries.array_values import Array as Array, Sizes as Sizes, Tensors, array_algebra, result
+from symbackprop.entries import long_values
+from symbackprop.entries.array_values import (
+    Array as Array, Arrays, Sizes as Sizes, Tensors, adjugate, array_algebra, result,
+)  # fmt: skip
 from symbackprop.entries.entry_equations import Instance
 from symbackprop.entries.fold import Algebra, fold
 from symbackprop.entries.scalar_derivatives import derivative_entries
@@ -23,7 +27,10 @@ def value(instance: Instance, operands: tuple[Array, ...], sizes: Sizes) -> Arra
 
     Complex operands are allowed (complex step); functions with a kink decide by the real part. Where a
     helper such as exp(10000) overflows, the equations are evaluated again with more room for exponents.
+    Numbers of many digits are worked on in their precision.
     """
+    if (many := long_values.context_of(operands)) is not None:
+        return long_values.value(instance, operands, sizes, many)
     if instance.primitive:
         return PRIMITIVES[instance.primitive](*operands)
     with np.errstate(all="ignore"):
@@ -32,6 +39,12 @@ def value(instance: Instance, operands: tuple[Array, ...], sizes: Sizes) -> Arra
             return found
         wide = tuple(np.asarray(a, np.result_type(a, np.longdouble)) for a in operands)
         return result(instance, wide, sizes, floats).astype(found.dtype)
+
+
+def arithmetic(given: Iterable[object]) -> Arrays:
+    """What some arrays are worked on in."""
+    many = long_values.context_of(given)
+    return floats if many is None else partial(long_values.arrays, many)
 
 
 def floats(tensors: Tensors, sizes: Sizes) -> Algebra[Any]:
@@ -97,22 +110,13 @@ def note_condition(a: Array) -> None:
         watch.append(float(np.linalg.cond(np.real(a))))
 
 
-def adjugate(a: Array, det: Callable[[Array], Array] = np.linalg.det) -> Array:
-    """det(a) a⁻¹ by the minors, also where a is singular."""
-    out = np.empty_like(a)
-    for i, j in np.ndindex(*a.shape):
-        minor = np.delete(np.delete(a, i, 0), j, 1)
-        out[j, i] = (-1) ** (i + j) * (det(minor) if minor.size else 1)
-    return out
-
-
 PRIMITIVES = {
     "argmax": first_largest,
     "argmin": lambda x: first_largest(-x),
     "inverse": inverted,
     "solve": solved,
     "det": determinant,
-    "adjugate": adjugate,
+    "adjugate": partial(adjugate, np.linalg.det),
 }
 
 
@@ -129,6 +133,8 @@ SIDES: ContextVar[list[frozenset[int]] | None] = ContextVar("sides", default=Non
 def scalar_value(name: str, order: int, x: Array) -> Array:
     """f^{(order)}(x), entry by entry."""
     x = np.asarray(x)  # of an argument without entries, as in relu(x - x), a number is given
+    if (many := long_values.context_of((x,))) is not None:
+        return long_values.scalar_value(many, name, order, x)
     row = scalar_row(name)
     watch = KINKS.get()
     if watch is not None and row.kinks and x.size:

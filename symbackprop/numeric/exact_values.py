@@ -20,11 +20,10 @@ import numpy as np
 from symbackprop.backward.reverse_pass import Backward
 from symbackprop.entries import Elem, Term
 from symbackprop.entries.array_values import (
-    Array, Sizes, Tensors, array_algebra, lengths, result,
+    Array, Sizes, Tensors, adjugate, array_algebra, lengths, result,
 )  # fmt: skip
 from symbackprop.entries.entry_equations import Instance
 from symbackprop.entries.fold import Algebra, Axes, Over, fold
-from symbackprop.entries.reference_values import adjugate
 from symbackprop.entries.scalar_derivatives import derivative_entries
 from symbackprop.entries.scalar_functions import expression, scalar_row
 from symbackprop.formula.evaluation.rationals import (
@@ -38,7 +37,7 @@ WORK = 300_000  # factors multiplied at one point
 PRIMITIVE = {"step": lambda x: Fraction(x > 0), "sign": lambda x: Fraction((x > 0) - (x < 0))}
 SQUARE = {
     "inverse": inverted, "det": determined, "solve": solved,
-    "adjugate": lambda a: adjugate(rational(a), lambda minor: determined(minor)[()]),
+    "adjugate": lambda a: adjugate(lambda minor: determined(minor)[()], rational(a)),
 }  # fmt: skip
 
 

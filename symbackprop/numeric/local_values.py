@@ -13,13 +13,13 @@ from symbackprop.derivation import local_names
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.entries.array_values import defined
 from symbackprop.entries.entry_equations import Instance
-from symbackprop.entries.reference_values import Array, floats
+from symbackprop.entries.reference_values import Array, arithmetic
 from symbackprop.formula.evaluation.value import Value
 from symbackprop.formula.tree import Formula, Partial
 from symbackprop.graph.expr import Expr, topological
 from symbackprop.matrices.lowering import instance_of
 from symbackprop.notation.convention import Convention
-from symbackprop.numeric.complex_step import nudge
+from symbackprop.numeric.complex_step import nudge, slopes
 from symbackprop.numeric.points import Point, evaluate, node_values
 
 
@@ -37,11 +37,12 @@ def local_values(
             moment = now if (e.symbol.name, now) in point.values else 0
             tensors[e] = point.values[e.symbol.name, moment]
             out[e.symbol.tex] = Value(tensors[e], e.rank == 1) if not e.symbol.labels else known[e.symbol.tex]
-    values = defined(instance, solved(scope.definition, tensors, point), point.sizes, floats)
+    given = solved(scope.definition, tensors, point)
+    values = defined(instance, given, point.sizes, arithmetic(given.values()))
     if now:
-        out[scope.printed(scope.node)] = Value(values[scope.node], scope.node.rank == 1)
+        out[scope.printed(scope.node)] = Value(np.asarray(values[scope.node]), scope.node.rank == 1)
     for h in instance.definitions[:-1]:
-        out[scope.helper(str(h.tensor))] = Value(values[h.tensor], len(h.at) == 1)
+        out[scope.helper(str(h.tensor))] = Value(np.asarray(values[h.tensor]), len(h.at) == 1)
     moved = Moved(scope, instance, point, tensors)
     for h in instance.definitions:
         jac = Jacobian(moved, h.tensor, np.shape(values[h.tensor]))
@@ -97,16 +98,21 @@ class Moved:
     def column(self, k: int) -> Mapping[Hashable, Array]:
         """The derivative of every tensor by one entry of the variable (row-major position k)."""
         if k not in self.columns:
-            step, length = nudge(self.base, k)
-            moved = {**self.tensors, self.scope.wrt: self.base + step}
-            e, (*others, last) = self.scope.definition, self.instance.definitions
-            helpers = replace(self.instance, definitions=tuple(others))
-            whole = node_values(e, at_symbols(moved, self.point), 0, self.still)
-            made = {n: whole[n] for n in topological(e) if equation_of(n)}
-            found = defined(helpers, {**moved, **made}, self.point.sizes, floats)
-            found[last.tensor] = whole[e]
-            self.columns[k] = {h.tensor: np.imag(found[h.tensor]) / length for h in self.instance.definitions}
+            found = slopes(self.moved, *nudge(self.base, k))
+            made = (h.tensor for h in self.instance.definitions)
+            self.columns[k] = dict(zip(made, found, strict=True))
         return self.columns[k]
+
+    def moved(self, step: Array) -> list[Array]:
+        """Every tensor where the variable is moved."""
+        moved = {**self.tensors, self.scope.wrt: np.asarray(self.base + step)}
+        e, (*others, last) = self.scope.definition, self.instance.definitions
+        helpers = replace(self.instance, definitions=tuple(others))
+        whole = node_values(e, at_symbols(moved, self.point), 0, self.still)
+        made = {n: whole[n] for n in topological(e) if equation_of(n)}
+        found = defined(helpers, {**moved, **made}, self.point.sizes, arithmetic(moved.values()))
+        found[last.tensor] = whole[e]
+        return [found[h.tensor] for h in self.instance.definitions]
 
 
 class Jacobian:
@@ -116,7 +122,7 @@ class Jacobian:
         self.moved, self.tensor, self.inner = moved, tensor, moved.base.shape
         self.shape = (*rows, *self.inner)
         self.ndim, self.size = len(self.shape), prod(self.shape)
-        self.dtype = np.dtype(float)
+        self.dtype = np.result_type(moved.base, float)
 
     @property
     def small(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
+from itertools import islice
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -14,6 +15,7 @@ import numpy as np
 from symbackprop.backward.reverse_pass import Adjoint, Backward
 from symbackprop.entries.array_values import Array, Number, Sizes
 from symbackprop.entries.entry_equations import Instance
+from symbackprop.entries.long_values import Context, context_of, numbers
 from symbackprop.entries.reference_values import value
 from symbackprop.errors import DeclarationError
 from symbackprop.graph.domains import SYMMETRIC
@@ -35,6 +37,17 @@ class Point:
     values: dict[Key, Array]
     deltas: dict[Key, Array] = field(default_factory=dict)
     length: int = 0
+
+    @property
+    def many(self) -> Context | None:
+        """The precision of its values, where they have many digits."""
+        numbers = (v for v in map(np.asarray, self.values.values()) if v.dtype.kind != "i")
+        return context_of(islice(numbers, 1))
+
+    @property
+    def number(self) -> Number:
+        """What a number becomes beside its values: it is of their kind."""
+        return float if (many := self.many) is None else numbers(many)
 
     def look(self, s: Symbol, t: int) -> Array:
         """The value of a symbol at step t; beyond the end a recurrence contributes nothing: δ is 0 there,
@@ -58,10 +71,10 @@ def order_of(e: Expr) -> tuple[Expr, ...]:
     return topological(e)
 
 
-def evaluate(e: Expr, at: Point, t: int = 0, *, number: Number = float, run: Run = value) -> Array:
+def evaluate(e: Expr, at: Point, t: int = 0, *, number: Number | None = None, run: Run = value) -> Array:
     """The value of an expression at a point, node by node from the definitions.
 
-    `number` makes the numbers it is to be computed in, `run` an op on arrays of them.
+    `number` makes the numbers it is to be computed in, by default those of the point, `run` an op on them.
     """
     if e.op is SYMBOL:
         assert e.symbol
@@ -71,10 +84,10 @@ def evaluate(e: Expr, at: Point, t: int = 0, *, number: Number = float, run: Run
 
 def node_values(
     e: Expr, at: Point, t: int = 0, known: Mapping[Expr, Array] = MappingProxyType({}), *,
-    number: Number = float, run: Run = value,
+    number: Number | None = None, run: Run = value,
 ) -> dict[Expr, Array]:  # fmt: skip
     """The values of an expression and of all it is made from; those that are known stay."""
-    done = dict(known)
+    done, number = dict(known), number or at.number
     below = frozenset[Expr]() if not at.length else inside_sums(e)
     for node in order_of(e):
         if node in done or (node in below and node is not e):
@@ -184,11 +197,11 @@ def forward(g: Graph, at: Point, nudge: Mapping[Key, Array] | None = None, only:
             work: Work = evaluate) -> Point:  # fmt: skip
     """The point with every node's value; `nudge` is added to single values as they are made."""
     nudge = nudge or {}
-    values = {k: v + nudge[k] if k in nudge else v for k, v in at.values.items()}
+    values = {k: np.asarray(v + nudge[k]) if k in nudge else v for k, v in at.values.items()}
     out = Point(at.sizes, values, at.deltas, at.length)
     for name, t in schedule(g, at.length):
         v = work(definition_at(g, (name, t)), out, t)
-        values[name, t] = v + nudge[name, t] if (name, t) in nudge else v
+        values[name, t] = np.asarray(v + nudge[name, t]) if (name, t) in nudge else v
         if name == only and not at.length:
             break
     return out

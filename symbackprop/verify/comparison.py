@@ -12,6 +12,7 @@ from symbackprop.entries.reference_values import Array
 Real: TypeAlias = "float | np.floating[Any]"  # no float: exponents may be wide
 
 EQUAL = 1e-10  # relative to the largest entry of the left side
+CLEAR = 1e-12  # the same: beyond it a difference is asked about, where there are more digits
 TRUE = 1e-6  # of a derivative, relative to its largest entry
 ROUNDING = 1e-14  # what is left of sums of numbers around 1, absolute
 

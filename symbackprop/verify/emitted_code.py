@@ -15,10 +15,13 @@ from symbackprop.emit.call_arguments import arguments, results
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import SymbackpropError
 from symbackprop.numeric.points import Point
-from symbackprop.verify.comparison import EQUAL, relative
+from symbackprop.verify.comparison import CLEAR, EQUAL, largest, relative
+from symbackprop.verify.decision import decided
 from symbackprop.verify.rounding import Nearby, Trial
 
 Code: TypeAlias = Callable[..., Mapping[str, Array]]
+DIGIT = 0.1  # relative: how near a value is of which one digit is left
+UNDERFLOW = float(np.finfo(float).tiny)
 Results: TypeAlias = tuple[Mapping[str, Array], Mapping[str, Array]]  # of the code, and the right ones
 
 
@@ -35,36 +38,51 @@ def names(d: Derivation) -> tuple[str, ...]:
     return (d.of, *(n for n in d.wrt if n in d.backward.adjoints and n != d.of))
 
 
-def check_code(code: Code, trial: Trial, tallies: Mapping[str, Tally]) -> None:
-    """The output and every gradient, as code computes them, at one point."""
-    near = Nearby(trial, partial(both, code, trial.d))
+def check_code(code: Code, trial: Trial, tallies: Mapping[str, Tally], *, asked: bool = False) -> None:
+    """The output and every gradient, as code computes them, at one point.
+
+    `asked`: no result has said anything so far.
+    """
+    near = Nearby(trial, partial(both, code, trial.d), asked)
     try:
         found, wanted = near.here
     except Exception as error:  # the code is what is tested: whatever it raises is its failure
         for t in tallies.values():
             t.fail(f"the emitted code raises {type(error).__name__}: {error}")
         return
-    for name, want in wanted.items():
-        compare(name, np.asarray(found[name]), want, near, tallies[name])
+    for name, tally in tallies.items():
+        compare(name, found[name], wanted[name], near, tally)
 
 
 def both(code: Code, d: Derivation, at: Point) -> Results:
-    """What the code returns at a point, and what it should, in the numbers that code has."""
+    """What the code returns at a point, in the numbers that code has, and what it should."""
     with np.errstate(all="ignore"):
-        wanted = {n: np.asarray(x, float) for n, x in results(d, at).items()}
-        return code(**arguments(d, at)), wanted
+        given = {n: x.astype(float) if x.dtype.kind == "O" else x for n, x in arguments(d, at).items()}
+        return {n: np.asarray(x) for n, x in code(**given).items()}, results(d, at)
 
 
 def compare(name: str, got: Array, want: Array, near: Nearby[Results], tally: Tally) -> None:
-    """One result."""
-    tally.points += 1
+    """One result; where it is lost to the last digit everywhere, nothing is known of it."""
+    tally.points += not near.asked
     if got.shape != want.shape:
         tally.fail(f"the emitted code returns the size {got.shape} for {want.shape}")
         return
     error, where = relative(want, got)
-    near.hold(
-        tally, error, EQUAL,
-        gap=lambda r: np.asarray(r[0][name])[where] - r[1][name][where],
-        most=EQUAL * near.trial.largest,
-        told=lambda: f"the emitted code gives {got[where]:.12g} for {want[where]:.12g}; {near.trial.place}",
-    )  # fmt: skip
+    if near.asked:
+        lost = not decided(near, lambda r: (np.zeros(got.shape, int), seen(r[1][name])))
+        tally.say(f"none of its digits is left at any point tried; {near.trial.place}" if lost else "")
+    elif error <= CLEAR:
+        tally.agree(error, told=bool(largest(want)))
+    elif np.all(np.isfinite(got)) and decided(near, lambda r: (r[0][name], r[1][name]), CLEAR):
+        tally.agree(0.0)
+    elif near.rounds(lambda r: r[0][name][where] - r[1][name][where], EQUAL * near.trial.largest):
+        some = decided(near, lambda r: (r[0][name], r[1][name]), DIGIT)
+        tally.agree(error if error <= EQUAL else 0.0, told=error <= EQUAL or bool(some))
+    else:
+        place = f"{got[where]:.12g} for {want[where]:.12g}; {near.trial.place}"
+        tally.fail(f"the emitted code gives {place}", error)
+
+
+def seen(a: Array) -> Array:
+    """Values as floating point has them: what underflows is 0."""
+    return np.where(np.abs(a) < UNDERFLOW, 0 * a, a)

@@ -9,8 +9,8 @@ to 1e-6. The only verdict that counts is 'agrees' at three or more points.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
 
@@ -32,9 +32,10 @@ from symbackprop.numeric.points import Point
 from symbackprop.page.outline import outline
 from symbackprop.page.page import Equations, Page, Section
 from symbackprop.verify.emitted_code import check_code, emitted, names as names_of
-from symbackprop.verify.generic_points import alive, point_for
+from symbackprop.verify.generic_points import alive, far, point_for
 from symbackprop.verify.page_values import Names, Scene
-from symbackprop.verify.comparison import EQUAL, Real, relative
+from symbackprop.verify.comparison import EQUAL, Real, largest, relative
+from symbackprop.verify.decision import hold
 from symbackprop.verify.precise_lines import half_units, precisely
 from symbackprop.verify.rounding import Nearby, Trial, moved
 from symbackprop.verify.truth import analytic as takes_complex, check_truths
@@ -67,6 +68,8 @@ def verify_page(
             checks.at(Trial(d, found, seed, trial))
     for n, p in enumerate(alive(d, points, seed, method), trials):
         checks.at(Trial(d, p, seed, n))
+    if points:
+        checks.ask(Trial(d, points[0], seed), far(d, seed, method))
     need = trials if lengths else min(POINTS, trials)
     equalities, truths, code = checks.made(need)
     sizes: list[Sizes] = [tuple(sorted(p.sizes.items())) for p in points]
@@ -102,11 +105,28 @@ class Checks:
         if self.code:
             check_code(self.code, trial, self.results)
 
+    def ask(self, trial: Trial, other: Iterable[Point]) -> None:
+        """What has compared nothing but zeros so far, once more at one point: to many digits.
+
+        Code has no more of them: of its results others of the points may know some.
+        """
+        near = Nearby(trial, self.scenes(trial), asked=True)
+        for eq, sides, t in zip(self.page.equations, self.read, self.equalities, strict=True):
+            if t.silent:
+                check_equation(eq, sides, near, t)
+        check_truths(trial, {n: t for n, t in self.truths.items() if t.silent}, asked=True)
+        if not self.code:
+            return
+        check_code(self.code, trial, {n: t for n, t in self.results.items() if t.silent}, asked=True)
+        for p in other if any(t.silent for t in self.results.values()) else ():
+            left = {n: t for n, t in self.results.items() if t.silent}
+            check_code(self.code, replace(trial, point=p, many={}), left)
+
     def scenes(self, trial: Trial) -> Callable[[Point], Scene]:
         """What equations are evaluated in; beside the point of the trial functions round otherwise too."""
         noise = partial(moved, rng=np.random.default_rng([trial.seed, 4242]))
         return lambda p: Scene(self.d, self.names, p, trial.seed, self.page.at,
-                               noise=None if p is trial.point else noise)  # fmt: skip
+                               noise=None if p is trial.point or p.many else noise)  # fmt: skip
 
     def made(self, need: int) -> tuple[tuple[Checked, ...], ...]:
         """The verdicts: only what was checkable at enough points agrees."""
@@ -153,6 +173,12 @@ class Pair:
     slack: Array | None
     moment: str
 
+    @property
+    def two(self) -> tuple[Array, Array]:
+        """Both sides, a number in the size of the other."""
+        left, right = np.broadcast_arrays(self.left, self.right)
+        return left, right
+
     def gap(self, where: tuple[int, ...]) -> Real:
         """Left less right at one entry."""
         return np.real(one_entry(self.left, where) - one_entry(self.right, where)).flat[0]
@@ -164,13 +190,15 @@ def check_equation(eq: Equation, sides: list[Formula] | str, near: Nearby[Scene]
         tally.fail(sides)
         return
     try:
-        if not (eq.local is TRACE and precisely(near.here.d, eq, sides, near.here, tally)):
-            for n, p in enumerate(pairs(eq, sides, near.here)):
-                compare(eq, sides, near, n, p, tally)
+        found = eq.local is TRACE and precisely(near.here.d, eq, sides, near.here, tally)
+        for n, p in enumerate(() if found else pairs(eq, sides, near.here)):
+            compare(eq, sides, near, n, p, tally)
+            found = True
+        tally.told |= not found or eq.local is TRACE  # numbers of a sheet may be 0
     except SymbackpropError as error:
         tally.fail(f"cannot be evaluated: {error}")
         return
-    tally.points += 1
+    tally.points += not near.asked
 
 
 def pairs(eq: Equation, sides: list[Formula], scene: Scene) -> Iterator[Pair]:
@@ -193,13 +221,19 @@ def compare(eq: Equation, sides: list[Formula], near: Nearby[Scene], n: int, p: 
         tally.fail(f"sizes differ: {p.left.shape} and {p.right.shape} for `{side}`")
         return
     error, where = relative(*np.broadcast_arrays(p.left, p.right))
-    tolerance, most = EQUAL, EQUAL * near.trial.largest
     if p.slack is not None:
-        error = 0.0 if np.all(np.abs(p.left - p.right) <= p.slack) else error
-        tolerance = most = 0.0
-    near.hold(
-        tally, error, tolerance, most=most,
-        gap=lambda s: next(islice(pairs(eq, sides, s), n, None)).gap(where),
+        if np.all(np.abs(p.left - p.right) <= p.slack):
+            tally.agree(0.0)
+        else:
+            tally.fail(told(eq, p, where, near.trial), error)
+        return
+
+    def again(s: Scene) -> Pair:
+        return next(islice(pairs(eq, sides, s), n, None))
+
+    hold(
+        near, tally, error, EQUAL, size=max(largest(p.left), largest(p.right)),
+        pair=lambda s: again(s).two, gap=lambda s: again(s).gap(where),
         told=lambda: told(eq, p, where, near.trial),
     )  # fmt: skip
 

@@ -1,16 +1,15 @@
-"""Points at which a derivation is held: generic, away from kinks, regular, and nothing in them underflows."""
+"""Points at which a derivation is held: generic, away from kinks, regular."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import inf
 
 import numpy as np
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.entries.reference_values import CONDITIONS, KINKS, TIE, Array
-from symbackprop.graph.expr import LEAVES, Expr
-from symbackprop.graph.graph import TIME_SUM, Graph
+from symbackprop.graph.graph import Graph
 from symbackprop.numeric.points import (
     Key, Point, Work, backward_values, bind_sizes, evaluate, forward, generic_point, schedule, seeded,
 )  # fmt: skip
@@ -19,18 +18,14 @@ KINK = {"complex": 1e-9, "central": 1e-3}  # distance kept from kinks
 REGULAR = 1e8  # the largest condition number of a matrix that is inverted at a point
 ATTEMPTS = 40  # points tried before a check is given up
 SPREADS = (3.0, 3.0, 3.0, 3.0, 10.0, 10.0, 1.0, 1.0, 0.3, 0.1, 0.03)  # where to look for what is 0
-SMALL = 1e-250  # of what is smaller, a complex step leaves few digits
-WIDE = np.finfo(np.longdouble).minexp < 2 * np.finfo(float).minexp
+FAR = (3.0, 10.0, 10.0, 25.0, 25.0, *(60.0,) * 4, *(150.0,) * 4, 400.0, 400.0)  # and for digits
 
 
 def point_for(
     d: Derivation, trial: int, seed: int, method: str, length: int | None = None,
     given: Mapping[str, int] | None = None, spread: float = 1.0,
 ) -> Point | str:  # fmt: skip
-    """A generic point with all values and δ's, away from kinks; or the reason why there is none.
-
-    Where something underflows its numbers have wide exponents.
-    """
+    """A generic point with all values and δ's, away from kinks; or the reason why there is none."""
     reason, turn = "", 0
     for attempt in range(ATTEMPTS):
         sizes = dict(given) if given else bind_sizes(d.graph, trial, length, turn)
@@ -43,10 +38,8 @@ def point_for(
             reason = "not finite at generic points: declare a domain such as `positive`"
         elif kink < KINK[method]:
             reason = "every point tried lies on a kink"
-        elif not small(found := heard(d, backward_values(d.backward, point))):
-            return found
         else:
-            reason = "underflows at every point tried"
+            return backward_values(d.backward, point)
     return reason
 
 
@@ -65,6 +58,12 @@ def alive(d: Derivation, points: Sequence[Point], seed: int, method: str) -> Ite
             return
 
 
+def far(d: Derivation, seed: int, method: str) -> Iterator[Point]:
+    """Points farther and farther from 0, where what saturates at others may not."""
+    found = (point_for(d, 0, seed + n, method, spread=x) for n, x in enumerate(FAR))
+    return (p for p in found if not isinstance(p, str))
+
+
 def watched(g: Graph, start: Point) -> tuple[Point, float, float]:
     """The forward pass, its least distance to a kink, and the largest condition number of a matrix, or 0."""
     kinks: list[float] = []
@@ -80,56 +79,19 @@ def watched(g: Graph, start: Point) -> tuple[Point, float, float]:
 
 
 def again(d: Derivation, p: Point, change: Callable[[Key, Array], Array], work: Work = evaluate) -> Point:
-    """The forward and backward pass from changed inputs."""
+    """The forward and backward pass from changed inputs, and a changed δ of the output."""
     made = set(schedule(d.graph, p.length))
     values = {k: change(k, x) for k, x in p.values.items() if k not in made}
-    seeds = {k: x for k, x in p.deltas.items() if k[0] == d.of}
+    seeds = {k: change(k, x) for k, x in p.deltas.items() if k[0] == d.of}
     start = Point(p.sizes, values, seeds, p.length)
     return backward_values(d.backward, forward(d.graph, start, work=work), work=work)
 
 
-# --- underflow -----------------------------------------------------------------------------------
-
-
-def names_where(
-    p: Point, holds: Callable[[Array], bool], of_steps: Callable[[Iterable[bool]], bool]
-) -> frozenset[tuple[str, bool]]:
-    """The values, and the δ's, of which something holds at any or all steps."""
-    found: dict[tuple[str, bool], list[bool]] = {}
+def zeros(p: Point) -> frozenset[tuple[str, bool]]:
+    """The values, and the δ's, that are 0 in all their entries at all steps."""
+    found: dict[tuple[str, bool], bool] = {}
     for signal, table in ((False, p.values), (True, p.deltas)):
         for (name, _), x in table.items():
             if x.size and x.dtype.kind == "f":
-                found.setdefault((name, signal), []).append(holds(np.abs(x)))
-    return frozenset(k for k, each in found.items() if of_steps(each))
-
-
-def zeros(p: Point) -> frozenset[tuple[str, bool]]:
-    """What is 0 in all its entries at all steps."""
-    return names_where(p, lambda x: not np.any(x), all)
-
-
-def small(p: Point) -> bool:
-    """Whether of some entry few digits are left."""
-    return bool(names_where(p, lambda x: x.dtype == float and bool(np.any((x > 0) & (x < SMALL))), any))
-
-
-def heard(d: Derivation, p: Point) -> Point:
-    """The point, with wide exponents where these show more of what is small or 0 in it."""
-    room = WIDE and all(map(has_room, d.graph.every))
-    if not room or not (zeros(p) or small(p)):
-        return p
-    wide = again(d, p, widened)
-    return wide if small(p) or zeros(wide) < zeros(p) else p
-
-
-def widened(_: Key, x: Array) -> Array:
-    """Numbers with wide exponents."""
-    return x.astype(np.longdouble) if x.dtype.kind == "f" else x
-
-
-def has_room(e: Expr) -> bool:
-    """Whether an op takes numbers with wide exponents: linear algebra does not."""
-    if e.op in LEAVES or e.op is TIME_SUM:
-        return True
-    placed = e.op.place(tuple(a.shape for a in e.args), e.attributes)
-    return placed.primitive in ("", "argmax", "argmin")
+                found[name, signal] = found.get((name, signal), True) and not np.any(x)
+    return frozenset(k for k, none in found.items() if none)

@@ -14,6 +14,7 @@ from symbackprop.derivation.derivation import Derivation, bare, signal
 from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.scopes import BEFORE, CHAIN, TRACE, Local, Scope, Second, Step
 from symbackprop.derivatives.derivative_values import second_names, second_values
+from symbackprop.entries.array_values import Number
 from symbackprop.entries.reference_values import Array, scalar_value, value
 from symbackprop.entries.scalar_functions import SCALARS
 from symbackprop.formula.composing import size_name
@@ -84,11 +85,11 @@ class Scene:
     @cached_property
     def values(self) -> dict[Formula, Value]:
         g = self.d.graph
-        pi = constant("pi") if self.precise else np.pi
+        many = self.point.many
+        pi = constant("pi") if self.precise else np.pi if many is None else +many.pi
         out: dict[Formula, Value] = {PI: Value(np.asarray(pi))}
         for n in g.sizes:
-            extent = self.point.sizes[n]
-            out[size_name(n)] = Value(np.asarray(Fraction(extent) if self.precise else float(extent)))
+            out[size_name(n)] = Value(np.asarray(self.number(self.point.sizes[n])))
         for n, e in g.symbol.items():
             s = e.symbol
             assert s
@@ -108,6 +109,11 @@ class Scene:
                     out[Nabla(self.d.convention.of, s.tex)] = own
                     out[Partial(self.d.convention.of, s.tex)] = self.slope(n)
         return out
+
+    @property
+    def number(self) -> Number:
+        """What a number of a formula becomes."""
+        return Fraction if self.precise else self.point.number
 
     def slope(self, name: str) -> Value:
         """∂of/∂name of an output that is a number, as the layout has it."""
@@ -170,7 +176,7 @@ class Scene:
         if t and time:
             indices[time.letter.base] = t if not free else np.full_like(next(iter(free.values())), t)
         return Environment(values, self.functions, indices, self.d.convention.vectors,  # type: ignore[arg-type]
-                           outside=self.outside, exact=self.precise)  # fmt: skip
+                           outside=self.outside, number=self.number)  # fmt: skip
 
     def samples(self, eq: Equation) -> dict[str, Array]:
         """Positions of the free letters, from 1: all of them, or a grid that meets the diagonals."""

@@ -1,21 +1,21 @@
-"""Whether two values differ, or only their rounding: the same at neighbouring points tells them apart.
+"""A point once more: with many digits, and with every value moved by some units in its last place.
 
-Every value is moved by some units in its last place (Parker, Monte Carlo arithmetic, 1997). What a wrong
-formula is off by stays as it is; what rounding leaves scatters about 0, however ill-conditioned the graph.
+What a wrong formula is off by stays as it is at neighbouring points; what rounding leaves scatters about 0,
+however ill-conditioned the graph (Parker, Monte Carlo arithmetic, 1997).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic, TypeVar
 
 import numpy as np
 
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.derivation.report import Tally
 from symbackprop.entries.entry_equations import Instance
+from symbackprop.entries.long_values import NoLongValue, lengthened, limited
 from symbackprop.entries.reference_values import Array, Sizes, value
 from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import Expr
@@ -29,18 +29,20 @@ INNER = 8  # the same inside a line, for what one op makes
 UNIT = 2.0**-52
 SPREAD = 3.0  # a mean of this many standard deviations is no scatter about 0
 KEPT = ("onehot", "label")
+WORK = {100: 400_000, 1000: 40_000}  # factors multiplied with so many digits
 
 Seen = TypeVar("Seen")
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A point with all its values and δ's, and, where somebody asks, points beside it."""
+    """A point with all its values and δ's, and, where somebody asks, the same once more."""
 
     d: Derivation
     point: Point
     seed: int
     number: int = 0
+    many: dict[int, Point | None] = field(default_factory=dict)
 
     @cached_property
     def neighbours(self) -> tuple[Point, ...]:
@@ -68,7 +70,9 @@ class Trial:
         def input_(k: Key, x: Array) -> Array:
             s = self.d.graph.symbol[k[0]].symbol
             kept, even = (bool(s and s.domain in words) for words in (KEPT, SYMMETRIC))
-            return x if kept else moved(x, rng, symmetric=even)
+            return (
+                x if kept or (k in self.point.deltas and k[0] == self.d.of) else moved(x, rng, symmetric=even)
+            )
 
         def noisy(x: Array, units: int) -> Array:
             return moved(x, rng, units=units) if np.issubdtype(x.dtype, np.inexact) else x
@@ -81,13 +85,34 @@ class Trial:
 
         return again(self.d, self.point, input_, work)
 
+    def digits(self, count: int) -> Point | None:
+        """The point with so many digits of everything; None where that takes too long."""
+        if count not in self.many:
+            try:
+                with limited(WORK[count]):
+                    found = again(self.d, self.point, lambda k, x: self.longer(k, x, count))
+            except NoLongValue:
+                found = None
+            self.many[count] = found if found and found.many else None
+        return self.many[count]
+
+    def longer(self, k: Key, x: Array, count: int) -> Array:
+        """An input with more digits; what adds to 1 adds to 1 in all of them."""
+        s, a = self.d.graph.symbol[k[0]].symbol, lengthened(x, count)
+        return a / a.sum(-1, keepdims=True) if s and s.domain == "distribution" else a
+
 
 @dataclass(frozen=True)
 class Nearby(Generic[Seen]):
-    """What a check makes of the point of a trial and, where somebody asks, of the points beside it."""
+    """What a check makes of the point of a trial and, where somebody asks, of the same once more.
+
+    `asked`: floating point has said nothing anywhere, many digits are to decide.
+    """
 
     trial: Trial
     made: Callable[[Point], Seen]
+    asked: bool = False
+    seen: dict[int, Seen] = field(default_factory=dict)
 
     @cached_property
     def here(self) -> Seen:
@@ -97,20 +122,12 @@ class Nearby(Generic[Seen]):
     def beside(self) -> tuple[Seen, ...]:
         return tuple(map(self.made, self.trial.neighbours))
 
-    def hold(
-        self, tally: Tally, error: float, tolerance: float, *,
-        gap: Callable[[Seen], Real], most: float, told: Callable[[], str],
-    ) -> None:  # fmt: skip
-        """One comparison: what rounding alone explains is no difference, and nan is no agreement.
-
-        `gap` is the difference itself, and `most` the largest that may be rounding.
-        """
-        if error <= tolerance:
-            tally.agree(error)
-        elif self.rounds(gap, most):
-            tally.agree(0.0)
-        else:
-            tally.fail(told(), error)
+    def digits(self, count: int) -> Seen | None:
+        """The same with so many digits."""
+        point = self.trial.digits(count)
+        if point is not None and count not in self.seen:
+            self.seen[count] = self.made(point)
+        return self.seen.get(count)
 
     def rounds(self, gap: Callable[[Seen], Real], most: float) -> bool:
         """Whether a difference is small enough to be rounding, and scatters about 0 beside the point."""

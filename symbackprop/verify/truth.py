@@ -18,12 +18,14 @@ import numpy as np
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.report import Tally
+from symbackprop.entries.long_values import NoLongValue, lengthened
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import VerificationError
 from symbackprop.graph.expr import Expr, topological
-from symbackprop.numeric.complex_step import STEP
+from symbackprop.numeric.complex_step import slopes, unit
 from symbackprop.numeric.points import Key, Point, definition_at, evaluate, schedule
-from symbackprop.verify.comparison import EQUAL, ROUNDING, TRUE
+from symbackprop.verify.comparison import EQUAL, ROUNDING, TRUE, Real
+from symbackprop.verify.decision import hold
 from symbackprop.verify.rounding import Nearby, Trial
 
 DIFFERENCE = 1e-5  # central differences, relative to the value
@@ -32,13 +34,16 @@ SINGLE = 2  # directions that move one entry, at each of the first steps of a na
 Direction: TypeAlias = tuple[Key, Array]
 
 
-def check_truths(trial: Trial, truths: Mapping[str, Tally]) -> None:
-    """⟨δ, v⟩ against what the nodes that read it make of v, for random v at every δ."""
-    near = Nearby(trial, partial(Slopes, trial.d))
+def check_truths(trial: Trial, truths: Mapping[str, Tally], *, asked: bool = False) -> None:
+    """⟨δ, v⟩ against what the nodes that read it make of v, for random v at every δ.
+
+    `asked`: many digits are to decide.
+    """
+    near = Nearby(trial, partial(Slopes, trial.d), asked)
     for name, tally in truths.items():
         for direction in directions(trial, name):
             check_direction(near, direction, tally)
-        tally.points += 1
+        tally.points += not asked
 
 
 def directions(trial: Trial, name: str) -> Iterator[Direction]:
@@ -69,12 +74,15 @@ def check_direction(near: Nearby[Slopes], direction: Direction, tally: Tally) ->
         tally.fail(missing.what)
         return
     derived, own = slopes.derived(key, v)
-    gap = abs(true - derived)
-    error = 0.0 if gap <= ROUNDING * (summed + own) else gap / (max(abs(true), own) or 1.0)
+    size, gap = max(abs(true), own), abs(true - derived)
+    error = float(gap / size) if size else 0.0
+    if error <= EQUAL and gap <= ROUNDING * (summed + own):
+        error = 0.0  # no more than their sums lose
     exact = slopes.exact(key)
-    near.hold(
-        tally, error if exact or not error <= TRUE else 0.0, EQUAL if exact else TRUE,
-        gap=lambda s: s.along(key, v)[0] - s.derived(key, v)[0], most=TRUE * slopes.reach(key),
+    hold(
+        near, tally, error if exact or not error <= TRUE else 0.0, EQUAL if exact else TRUE,
+        size=size, pair=lambda s: (np.asarray(s.along(key, v)[0]), np.asarray(s.derived(key, v)[0])),
+        gap=lambda s: s.along(key, v)[0] - s.derived(key, v)[0],
         told=lambda: f"derived {derived:.12g}, by definition {true:.12g}; {near.trial.place}",
     )  # fmt: skip
 
@@ -120,44 +128,41 @@ class Slopes:
                     stack.append(k)
         return out
 
-    def along(self, key: Key, v: Array) -> tuple[float, float]:
+    def along(self, key: Key, v: Array) -> tuple[Real, Real]:
         """Σ_c ⟨δ_c, (∂c/∂x) v⟩, and the same sum of absolute values.
 
         Errors: `VerificationError` where a δ_c is missing.
         """
-        total = size = 0.0
+        total, size = 0.0, 0.0
         for c in self.readers.get(key, ()):
             if c not in self.point.deltas:
                 raise VerificationError(f"{c[0]} reads {key[0]} but has no error signal")
-            parts = self.point.deltas[c] * self.slope(c, key, v)
-            total += np.sum(parts)
-            size += np.sum(np.abs(parts))
+            parts = self.point.deltas[c] * self.slope(c, key, self.exactly(v))
+            total, size = total + np.sum(parts), size + np.sum(np.abs(parts))
         return total, size
+
+    def exactly(self, v: Array) -> Array:
+        """A direction in numbers as the point has them."""
+        return v if self.point.many is None else lengthened(v, self.point.many.dps)
 
     def counts(self, name: str) -> bool:
         """Whether a node is an integer, such as an argmax: it stays where it is between its kinks."""
         s = self.d.graph.symbol[name].symbol
         return bool(s and s.labels)
 
-    def reach(self, key: Key) -> float:
-        """How large what the readers of a value add up can be: what their rounding is relative to."""
-        total = 0.0
-        for c in self.readers.get(key, ()):
-            inner = (c, *self.reads[c])
-            most = max(float(np.max(np.abs(self.point.values[k]), initial=0)) for k in inner)
-            total += most * float(np.sum(np.abs(self.point.deltas[c])))
-        return total
-
-    def derived(self, key: Key, v: Array) -> tuple[float, float]:
+    def derived(self, key: Key, v: Array) -> tuple[Real, Real]:
         """⟨δ, v⟩, and its largest summand."""
-        parts = self.point.deltas[key] * v
+        parts = self.point.deltas[key] * self.exactly(v)
         return np.sum(parts), np.max(np.abs(parts), initial=0.0)
 
     def slope(self, c: Key, key: Key, v: Array) -> Array:
         """(∂c/∂x) v with everything else as it is."""
         e = definition_at(self.d.graph, c)
+        if not analytic(e) and self.point.many is not None:
+            raise NoLongValue(f"a difference of {c[0]} is off by something of its own")
         if analytic(e):
-            return np.imag(self.at(e, c, key, 1j * STEP * v)) / STEP
+            length = unit(v)
+            return slopes(lambda s: [self.at(e, c, key, s)], v * length, length)[0]
         h = DIFFERENCE
         near, far = (self.at(e, c, key, k * h * v) - self.at(e, c, key, -k * h * v) for k in (1, 2))
         return np.real(8 * near - far) / (12 * h)

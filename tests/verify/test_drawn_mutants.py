@@ -26,7 +26,6 @@ from symbackprop.formula.tree import (
     Call, Formula, Hadamard, Kron, Minus, Number, Plus, Times, Transpose,
 )  # fmt: skip
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
-from symbackprop.graph.activity import time_of
 from symbackprop.graph.expr import NUMBER, Expr, const, rebuild, topological, with_args
 from symbackprop.numeric.points import Point, evaluate
 from symbackprop.page.outline import outline
@@ -91,7 +90,7 @@ def signals(rng: random.Random) -> Iterator[tuple[Derivation, str, Expr]]:
     while True:
         d = rng.choice(DERIVED)
         name = rng.choice(list(d.backward.adjoints))
-        value, now = d.backward.adjoints[name].value, int(bool(time_of(d.graph, name)))
+        value, now = d.backward.adjoints[name].value, int(name in d.graph.times)
         try:
             wrong = turned(value, rng)
             if wrong.shape == value.shape and any(

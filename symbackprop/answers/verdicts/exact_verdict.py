@@ -181,7 +181,7 @@ def fractions(s: Symbol | None, like: Array, rng: np.random.Generator) -> Array:
 
 def exact_environment(env: Environment) -> Environment:
     """The environment in fractions, its functions those that stay in them."""
-    return replace(env, exact=True, functions={**env.functions, **FUNCTIONS})
+    return replace(env, number=Fraction, functions={**env.functions, **FUNCTIONS})
 
 
 def function(name: str, order: int) -> Callable[..., Array]:

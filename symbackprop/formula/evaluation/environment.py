@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -51,9 +52,14 @@ class Environment:
     indices: Mapping[str, int | Numbers] = field(default_factory=dict)  # positions as on paper
     vectors: str = "column"  # or "row"
     base: int = 1  # the first entry of an axis on paper
-    exact: bool = False  # in fractions, never rounded
+    number: Callable[[Fraction], Any] = float  # what the numbers of a formula become: of its values' kind
     outside: str = "refused"  # an entry outside its array; or "zero", where a graph slides windows
     # or "shifted": zero where the index is an expression, w_{j-i}, refused where it is a letter by itself
+
+    @property
+    def exact(self) -> bool:
+        """Whether its values are fractions, never rounded."""
+        return self.number is Fraction
 
 
 @dataclass(frozen=True, slots=True, eq=False)

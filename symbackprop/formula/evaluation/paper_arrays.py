@@ -18,7 +18,6 @@ from symbackprop.formula.evaluation.rationals import NotRational, determined, in
 
 Numbers = NDArray[Any]
 POWER = 100  # the largest exponent of a matrix
-ROUNDED = (np.sqrt, np.exp, np.log)  # of fractions no fractions
 
 
 class Misfit(SizesError):
@@ -288,6 +287,7 @@ def _square(a: Paper) -> Numbers:
 
 def mapped(work: Callable[[Numbers], Numbers], a: Paper) -> Paper:
     """A function of one number, entry by entry. Errors: `NotRational` where fractions would be rounded."""
-    if np.asarray(a.array).dtype == object and work in ROUNDED:
-        raise NotRational("its values are rounded")
-    return Paper(work(a.array), a.rank, a.along)
+    try:
+        return Paper(work(a.array), a.rank, a.along)
+    except TypeError:  # a fraction has no square root that is one
+        raise NotRational("its values are rounded") from None

@@ -1,4 +1,4 @@
-"""Arrays of rational numbers: what is exact stays exact, or is refused."""
+"""Arrays of rational numbers, or of numbers with many digits: what is exact stays exact, or is refused."""
 
 from __future__ import annotations
 
@@ -18,9 +18,15 @@ class NotRational(SymbackpropError):
     """A value that is no rational number, or takes too long to be found as one."""
 
 
-def short(x: Fraction, times: int | float | Fraction = 1) -> Fraction:
-    """The fraction itself. Errors: `NotRational` where it, multiplied so often, is too long."""
-    if (x.numerator.bit_length() + x.denominator.bit_length()) * abs(times) > BITS:
+def short(x: Any, times: int | float | Fraction = 1) -> Any:
+    """The fraction itself. Errors: `NotRational` where it, multiplied so often, is too long.
+
+    A number of many digits has the same length whatever it is multiplied with.
+    """
+    if (
+        isinstance(x, Fraction)
+        and (x.numerator.bit_length() + x.denominator.bit_length()) * abs(times) > BITS
+    ):
         raise NotRational("too long")
     return x
 
@@ -39,10 +45,12 @@ def rational(a: Array) -> Array:
     return out.reshape(a.shape)
 
 
-def whole(x: object) -> Fraction:
-    """A number that is exact."""
+def whole(x: Any) -> Any:
+    """A number that is exact, or has many digits."""
     if isinstance(x, Fraction | int):
         return Fraction(x)
+    if hasattr(x, "_mpf_"):
+        return x
     if isinstance(x, float) and x.is_integer():
         return Fraction(int(x))
     raise NotRational("a rounded number")
@@ -51,16 +59,18 @@ def whole(x: object) -> Fraction:
 def eliminated(a: Array, right: Array) -> tuple[Array, Fraction]:
     """Gauss and Jordan: a⁻¹ right, and the determinant. Errors: `NotRational` where a is singular."""
     n, det = len(a), Fraction(1)
-    work = np.concatenate([rational(a), rational(right)], axis=1)
+    left = rational(a)
+    ones = left.ravel()[:1] ** 0  # of the kind that is computed in
+    work = np.concatenate([left, rational(right) * ones], axis=1)
     for k in range(n):
-        pivot = next((r for r in range(k, n) if work[r, k] != 0), None)
-        if pivot is None:
+        pivot = max(range(k, n), key=lambda r: abs(work[r, k]))
+        if work[pivot, k] == 0:
             raise NotRational("singular")
         if pivot != k:
             work[[k, pivot]] = work[[pivot, k]]
             det = -det
         det *= work[k, k]
-        work[k] = work[k] / work[k, k]
+        work[k] = work[k] * (1 / work[k, k])
         for r in range(n):
             if r != k and work[r, k] != 0:
                 work[r] = work[r] - work[r, k] * work[k]

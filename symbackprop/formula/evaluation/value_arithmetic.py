@@ -21,9 +21,8 @@ WHOLE = 1e-9  # how far below an integer a value may lie by rounding alone
 
 def number(node: Number | Decimal, scope: Scope) -> Paper:
     """A number."""
-    if scope.env.exact:
-        return Paper(np.asarray(Fraction(node.digits if isinstance(node, Decimal) else node.value)))
-    return paper.scalar(np.float64(node.digits if isinstance(node, Decimal) else float(node.value)))
+    exact = Fraction(node.digits) if isinstance(node, Decimal) else node.value
+    return paper.scalar(scope.env.number(exact))
 
 
 def run(
