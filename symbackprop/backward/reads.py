@@ -29,20 +29,17 @@ class Read:
 
     @property
     def name(self) -> str:
-        assert self.leaf.symbol
-        return self.leaf.symbol.name
+        return self.leaf.own.name
 
     @property
     def shift(self) -> int:
         """The use at time t reads the node at t + shift."""
-        assert self.leaf.symbol
-        return self.leaf.symbol.shift
+        return self.leaf.own.shift
 
     @property
     def at(self) -> Size | None:
         """The fixed step that is read from outside time."""
-        assert self.leaf.symbol
-        return self.leaf.symbol.at
+        return self.leaf.own.at
 
     @property
     def ops(self) -> tuple[Op, ...]:

@@ -186,8 +186,7 @@ def term(p: Prepared, read: Read, own: Expr, pull: Pull = pullback) -> Expr:
 def use_of(p: Prepared, value: Expr, reads: tuple[Read, ...]) -> Use:
     """A contribution moved to the node's own time, or summed over time for a constant."""
     g, read = p.graph, reads[0]
-    s = read.leaf.symbol
-    assert s
+    s = read.leaf.own
     if s.time and s.at is None:
         return Use(read.consumer, s.shift, shifted(value, -s.shift), reads=reads)
     if g.time and (read.consumer in g.times or read.over_time):

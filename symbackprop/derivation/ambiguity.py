@@ -68,8 +68,7 @@ def check_signs(b: Backward, c: Convention) -> None:
 
 def plain(e: Expr) -> Symbol:
     """A symbol without its time step."""
-    assert e.symbol
-    return replace(e.symbol, time="", shift=0)
+    return replace(e.own, time="", shift=0)
 
 
 def writes_number(b: Backward) -> bool:

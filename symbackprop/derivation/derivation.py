@@ -71,8 +71,7 @@ class Gradient:
     def left(self) -> Formula:
         """What it is: ∂L/∂W, or δW where the output is no number and δY arrives at it."""
         d = self.derivation
-        own = d.graph.symbol[self.name].symbol
-        assert own
+        own = d.graph.symbol[self.name].own
         return Partial(d.convention.of, own.tex) if d.backward.seed.number == 1 else signal(d, self.name)
 
     def latex(self) -> str:
@@ -254,8 +253,7 @@ def fitted(b: Backward, c: Convention) -> Convention:
     letter for the identity where `I` is a name.
     """
     g, room = b.graph, Room.of(b.graph)
-    symbol = g.symbol[b.of].symbol
-    assert symbol
+    symbol = g.symbol[b.of].own
     printed = {n.base for n in room.printed}
     used = room.typed | printed | {str(h) for o in {e.op for e in g.every} for h in helper_names(o)}
     spare = [x for x in PAPER + MORE_PAPER if x not in used]
@@ -306,9 +304,7 @@ def signal(d: Derivation, name: str) -> Formula:
     """How δname prints."""
     if name == d.of and d.backward.seed.symbol:
         return symbol_formula(d.backward.seed.symbol, d.convention)
-    s = d.backward.signals[name].symbol
-    assert s
-    return symbol_formula(s, d.convention)
+    return symbol_formula(d.backward.signals[name].own, d.convention)
 
 
 def clauses(d: Derivation, f: Formula, but: str = "") -> tuple[Meaning, ...]:
@@ -338,8 +334,7 @@ def clauses(d: Derivation, f: Formula, but: str = "") -> tuple[Meaning, ...]:
 
 def meanings(d: Derivation, name: str) -> list[Meaning]:
     """A node that got its name here, and its definition."""
-    own = d.graph.symbol[name].symbol
-    assert own
+    own = d.graph.symbol[name].own
     left, sides = d.line(symbol_formula(own, d.convention), [d.graph.definition[name]])
     return [Meaning(left, sides[0])]
 

@@ -47,9 +47,7 @@ class Equation:
 
 
 def symbol_of(d: Derivation, name: str) -> Symbol:
-    s = d.graph.symbol[name].symbol
-    assert s
-    return s
+    return d.graph.symbol[name].own
 
 
 def printed(d: Derivation, name: str) -> Name:

@@ -36,8 +36,7 @@ class LocalNames:
 
     @property
     def tex(self) -> Name:
-        assert self.wrt.symbol
-        return self.wrt.symbol.tex
+        return self.wrt.own.tex
 
     def helper(self, tensor: str) -> Name:
         return dict(self.helpers)[tensor]
@@ -45,8 +44,7 @@ class LocalNames:
     def printed(self, tensor: Hashable) -> Name:
         """The name of a helper, the node, or a symbol of the definition."""
         if isinstance(tensor, Expr):
-            assert tensor.symbol
-            return tensor.symbol.tex
+            return tensor.own.tex
         return PI if tensor == "pi" else self.helper(str(tensor))
 
 
@@ -93,8 +91,7 @@ def declared(d: Derivation, node: str) -> dict[Hashable, Expr]:
 
 def spellings(e: Expr) -> tuple[Name, ...]:
     """A symbol's name; that of a matrix P also as its entries are often called, p_ij."""
-    assert e.symbol
-    own = e.symbol.tex
+    own = e.own.tex
     entry = own.base.lower()
     return (own, replace(own, base=entry)) if e.rank > 1 and len(entry) == 1 else (own,)
 

@@ -14,14 +14,14 @@ from symbackprop.derivation.equation import symbol_of
 from symbackprop.entries import Index
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import one_or, size_formula, times
-from symbackprop.formula.tree import Formula, Name
+from symbackprop.formula.tree import Formula
 from symbackprop.graph.expr import Expr, shifted, substitute, symbols
 from symbackprop.graph.graph import TIME_SUM
 from symbackprop.matrices import tidy as td
 from symbackprop.matrices.raising import raise_entries, raised_helpers
 from symbackprop.notation.convention import Convention, NoMatrix, symbol_formula
-from symbackprop.notation.entry_formulas import Base
-from symbackprop.notation.expression_formulas import notate, notate_entry, writer
+from symbackprop.notation.entry_formulas import Base, letters_of
+from symbackprop.notation.expression_formulas import notate, writer
 from symbackprop.sizes import ONE, Size
 
 
@@ -129,11 +129,7 @@ def use_labels(d: Derivation, head: str) -> dict[str, Formula]:
     named = {g.definition[c]: g.symbol[c] for c in d.constants}
     for name, use in swept(every, head, own, pullback):
         value = use.value.args[0] if use.value.op is TIME_SUM else use.value
-        value = shifted(substitute(value, named), use.shift)
-        try:
-            label = notate(value, d.convention)
-        except NoMatrix:
-            label = notate_entry(value, tuple(d.convention.letters[: value.rank]), d.convention)
+        label = d.formula(shifted(substitute(value, named), use.shift))
         out.setdefault(f"{name}@{use.shift}" if use.shift else name, []).append(label)
     return {tail: one_or(no.Plus, labels) for tail, labels in out.items()}
 
@@ -151,7 +147,7 @@ def signature(d: Derivation, node: str, wrt: str) -> Hashable:
 
 
 def indexed(name: Formula, at: tuple[Index, ...]) -> Formula:
-    return no.At(name, tuple(Name(i.name) for i in at)) if at else name
+    return no.At(name, letters_of(at)) if at else name
 
 
 def free(*groups: tuple[Index, ...]) -> tuple[tuple[str, Size], ...]:

@@ -104,8 +104,7 @@ def check_label(g: Graph, label: str, given: str) -> bool:
     Errors: `DeclarationError` for what is no label of the probabilities.
     """
     y, p = g.symbol[label], g.symbol[given]
-    assert y.symbol
-    classes, onehot = y.symbol.labels, y.symbol.domain == "onehot"
+    classes, onehot = y.own.labels, y.own.domain == "onehot"
     own = y.shape[:-1] if onehot else y.shape
     chances = p.shape if classes is None and not onehot else p.shape[:-1]
     fits = own == chances and len(own) <= 1

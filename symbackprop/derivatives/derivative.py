@@ -19,16 +19,15 @@ from symbackprop.entries.differentiation import LocalStep
 from symbackprop.entries.unification import in_letters
 from symbackprop.errors import DeclarationError
 from symbackprop.formula import tree as no
-from symbackprop.formula.composing import size_formula
 from symbackprop.formula.printed_names import default_tex, spelled
-from symbackprop.formula.tree import Formula, Name
+from symbackprop.formula.tree import Formula
 from symbackprop.graph.expr import Expr, Symbol, leaf, weight
 from symbackprop.matrices import tidy as td
 from symbackprop.matrices.kronecker_form import kronecker
 from symbackprop.matrices.lowering import summed
 from symbackprop.matrices.raising import raise_entries
 from symbackprop.notation.convention import Convention, NoMatrix
-from symbackprop.notation.entry_formulas import letters_of
+from symbackprop.notation.entry_formulas import letters_of, sum_over
 from symbackprop.notation.expression_formulas import writer
 
 Layout = Literal["axes", "vec"]  # matrices as they are, or their columns below one another
@@ -210,9 +209,5 @@ def whole_product(j: Derivative, v: Expr, side: str) -> Formula:
 
 def summed_product(j: Derivative, v: Expr, gone: tuple[Index, ...]) -> Formula:
     """Σ over the entries of J and of the direction."""
-    assert v.symbol
-    factor = no.At(v.symbol.tex, letters_of(gone)) if gone else v.symbol.tex
-    body: Formula = no.Times((entry_of(j.left, j.step), factor))
-    for i in reversed(gone):
-        body = no.Sum(Name(i.name), no.ONE, size_formula(i.size), body)
-    return body
+    factor = no.At(v.own.tex, letters_of(gone)) if gone else v.own.tex
+    return sum_over(gone, no.Times((entry_of(j.left, j.step), factor)))

@@ -24,14 +24,8 @@ def under_vec(f: Formula, rank: int) -> Formula:
     return no.Call("vec", (f,)) if rank == 2 else f
 
 
-def tex_of(d: Derivation, name: str) -> Name:
-    s = d.graph.symbol[name].symbol
-    assert s
-    return s.tex
-
-
 def slope_name(d: Derivation, of: str, x: str) -> no.Partial:
-    return no.Partial(tex_of(d, of), tex_of(d, x))
+    return no.Partial(d.graph.symbol[of].own.tex, d.graph.symbol[x].own.tex)
 
 
 def hessian_name(d: Derivation) -> Name:
@@ -46,7 +40,7 @@ def curvature_name(d: Derivation, letter: str) -> Name:
 
 def jacobian_name(d: Derivation, outputs: tuple[str, ...]) -> Name:
     """J_z, or J_{y,z} of several outputs."""
-    each = [tex_of(d, n) for n in outputs]
+    each = [d.graph.symbol[n].own.tex for n in outputs]
     if len(each) == 1:
         return Name("J", each[0].sup, each[0].base)
     return Name("J", "", ",".join(n.base for n in each))
@@ -64,15 +58,15 @@ def block_name(d: Derivation, x: str, y: str) -> Formula:
 
 def nabla_slope(d: Derivation, x: str, y: str) -> no.Partial:
     """∂(∇_x L)/∂y."""
-    return no.Partial(no.Nabla(d.convention.of, tex_of(d, x)), tex_of(d, y))
+    return no.Partial(no.Nabla(d.convention.of, d.graph.symbol[x].own.tex), d.graph.symbol[y].own.tex)
 
 
 def vec_slope_name(d: Derivation, of: str, x: str) -> no.Partial:
     """∂vec(of)/∂vec(x)."""
-    return no.Partial(*(under_vec(tex_of(d, n), d.graph.symbol[n].rank) for n in (of, x)))
+    return no.Partial(*(under_vec(d.graph.symbol[n].own.tex, d.graph.symbol[n].rank) for n in (of, x)))
 
 
 def vec_block_name(d: Derivation, x: str, y: str) -> no.Partial:
     """∂vec(∇_x L)/∂vec(y)."""
-    rows = under_vec(no.Nabla(d.convention.of, tex_of(d, x)), d.graph.symbol[x].rank)
-    return no.Partial(rows, under_vec(tex_of(d, y), d.graph.symbol[y].rank))
+    rows = under_vec(no.Nabla(d.convention.of, d.graph.symbol[x].own.tex), d.graph.symbol[x].rank)
+    return no.Partial(rows, under_vec(d.graph.symbol[y].own.tex, d.graph.symbol[y].rank))

@@ -44,8 +44,7 @@ def cut(g: Graph, wrt: str) -> Graph:
     known(wrt, g.symbol, "wrt")
     if wrt not in g.definition:
         return g
-    own = g.symbol[wrt].symbol
-    assert own
+    own = g.symbol[wrt].own
     free_leaf = leaf(replace(own, definition=None))
     swap = {g.symbol[wrt]: free_leaf}
     symbol, definition = {wrt: free_leaf}, {}
@@ -54,8 +53,7 @@ def cut(g: Graph, wrt: str) -> Graph:
     for n, e in g.definition.items():
         if n != wrt:
             definition[n] = substitute(e, swap)
-            s = g.symbol[n].symbol
-            assert s
+            s = g.symbol[n].own
             symbol[n] = leaf(replace(s, definition=None if s.time else definition[n]))
             swap[g.symbol[n]] = symbol[n]
     return g.remade(symbol, definition)

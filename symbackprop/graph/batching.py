@@ -24,7 +24,7 @@ def with_rows(g: Graph, over: set[str], n: Size, total: str) -> Graph:
     known: dict[str, Lifted] = {}
     symbol: dict[str, Expr] = {}
     definition: dict[str, Expr] = {}
-    steps = {name: bool(own_symbol(e).time) for name, e in g.symbol.items()}
+    steps = {name: bool(e.own.time) for name, e in g.symbol.items()}
     for name in sorted((*g.inputs, *g.definition), key=lambda x: not steps[x]):
         old, body = g.symbol[name], None
         if name in g.definition and not steps[name]:
@@ -32,7 +32,7 @@ def with_rows(g: Graph, over: set[str], n: Size, total: str) -> Graph:
             if name == g.output and not old.shape and body.over:
                 body = Lifted(joined(body.expr, n, total), (), False)
             definition[name] = body.expr
-        made = replace(own_symbol(old), definition=body.expr if body else None)
+        made = replace(old.own, definition=body.expr if body else None)
         many = name in over if body is None else body.over
         if many:
             made = replace(made, shape=(n, *old.shape), tex=capital(made, taken))
@@ -59,11 +59,6 @@ def joined(losses: Expr, n: Size, total: str) -> Expr:
     return whole if total == "sum" else apply(DIVIDE, whole, const(n))
 
 
-def own_symbol(e: Expr) -> Symbol:
-    assert e.symbol
-    return e.symbol
-
-
 def capital(s: Symbol, taken: set[Name]) -> Name:
     """The printed name of all samples: a capital, where it is free."""
     small = len(s.tex.base) == 1 and s.tex.base.islower()
@@ -81,7 +76,7 @@ def lifted(root: Expr, known: Mapping[str, Lifted], n: Size, where: str) -> Lift
         s = node.symbol
         if s and s.name in known:
             found = known[s.name]
-            whole = own_symbol(found.expr)
+            whole = found.expr.own
             moved = replace(whole, time=s.time, shift=s.shift, at=s.at)
             done[node] = replace(found, expr=leaf(moved))
         elif node.op in LEAVES or not node.args:

@@ -66,6 +66,12 @@ class Expr:
         return self.attributes[0][1] if self.op is SYMBOL else None  # type: ignore[return-value]
 
     @property
+    def own(self) -> Symbol:
+        """The symbol of a leaf that is known to be one."""
+        assert self.op is SYMBOL, "no symbol"
+        return self.attributes[0][1]  # type: ignore[return-value]
+
+    @property
     def number(self) -> Fraction | None:
         """The value of a numeric leaf, or None."""
         return self.attributes[0][1] if self.op is NUMBER else None  # type: ignore[return-value]

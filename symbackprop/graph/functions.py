@@ -207,8 +207,7 @@ def collect(**outputs: Expr) -> Graph:
     symbol: dict[str, Expr] = {}
     definition: dict[str, Expr] = {}
     for node in order:
-        s = node.symbol
-        assert s
+        s = node.own
         if symbol.setdefault(s.name, node) is not node:
             raise DeclarationError(f"two different symbols are called `{s.name}`", hint="Rename one of them.")
         if s.definition is not None:

@@ -227,8 +227,7 @@ class Reader:
         value = self.value(s)
         tex = self.tex(s.name)
         if s.name in self.declared_time:
-            declared = self.declared_time[s.name].symbol
-            assert declared
+            declared = self.declared_time[s.name].own
             if declared.shape != value.shape:
                 raise ShapeError(f"declared {shape_text(declared.shape)}, defined as "
                                  f"{shape_text(value.shape)}", where=s.where)  # fmt: skip

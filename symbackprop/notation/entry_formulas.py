@@ -57,10 +57,15 @@ def term_formula(term: Term, base: Base, names: Names) -> Formula:
         parts: list[Formula] = [no.Over(times(top), times(low)), *tail]
     else:
         parts = ([fraction(c)] if c != 1 or not (over or tail) else []) + over + tail
-    body = times(parts)
-    for i in reversed(term.bound):
-        body = no.Sum(Name(i.name), no.ONE, size_formula(i.size), body)
+    body = sum_over(term.bound, times(parts))
     return negated(body) if term.coefficient < 0 else body
+
+
+def sum_over(indices: tuple[Index, ...], body: Formula) -> Formula:
+    """Σ over indices, the first of them outside."""
+    for i in reversed(indices):
+        body = no.Sum(Name(i.name), no.ONE, size_formula(i.size), body)
+    return body
 
 
 def powered(f: Formula, x: Fraction) -> Formula:

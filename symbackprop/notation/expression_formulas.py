@@ -37,8 +37,7 @@ def writer(c: Convention, used: tuple[str, ...] = ()) -> Writer:
 
 
 def symbol(w: Writer, e: Expr) -> Formula:
-    assert e.symbol
-    return symbol_formula(e.symbol, w.c)
+    return symbol_formula(e.own, w.c)
 
 
 def symbol_entry(w: Writer, e: Expr, at: Indices) -> Formula:

@@ -77,8 +77,7 @@ def evaluate(e: Expr, at: Point, t: int = 0, *, number: Number | None = None, ru
     `number` makes the numbers it is to be computed in, by default those of the point, `run` an op on them.
     """
     if e.op is SYMBOL:
-        assert e.symbol
-        return np.asarray(at.look(e.symbol, t))
+        return np.asarray(at.look(e.own, t))
     return node_values(e, at, t, number=number, run=run)[e]
 
 
@@ -93,8 +92,7 @@ def node_values(
         if node in done or (node in below and node is not e):
             continue
         if node.op is SYMBOL:
-            assert node.symbol
-            done[node] = at.look(node.symbol, t)
+            done[node] = at.look(node.own, t)
         elif node.op is NUMBER:
             done[node] = np.asarray(number(node.number or Fraction(0)))
         elif node.op is SIZE:
@@ -328,8 +326,7 @@ def generic_point(
     length = g.time.length.value(bound) if g.time else 0
     values: dict[Key, Array] = {}
     for n in g.inputs:
-        s = g.symbol[n].symbol
-        assert s
+        s = g.symbol[n].own
         for t in range(1, length + 1) if s.time else (0,):
             values[n, t] = generic(s, bound, rng, spread)
     for e in g.definition.values():

@@ -21,10 +21,10 @@ from symbackprop.entries.differentiation import LocalStep
 from symbackprop.entries.unification import in_letters
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import one_or, size_formula, times
-from symbackprop.formula.tree import Formula, Name
+from symbackprop.formula.tree import Formula
 from symbackprop.graph.graph import used_names
 from symbackprop.notation.convention import NoMatrix
-from symbackprop.notation.entry_formulas import Base, entries_formula
+from symbackprop.notation.entry_formulas import Base, entries_formula, letters_of, sum_over
 from symbackprop.notation.expression_formulas import notate
 from symbackprop.page.page import Block, Display, Equations, Options, Paragraph
 from symbackprop.page.part import Part
@@ -156,8 +156,7 @@ def so(d: Derivation, x: str) -> list[Equation]:
         form = notate(a.value, d.convention)
     except NoMatrix:
         return []
-    s = a.symbol.symbol
-    assert s
+    s = a.symbol.own
     left = signal(d, x)
     if not d.graph.time and not d.graph.symbol[d.of].shape:
         left = no.Nabla(d.convention.of, printed(d, x))
@@ -189,7 +188,7 @@ def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
     else:
         f = signal(d, x)
         known, own = (f.base, f.indices) if isinstance(f, no.At) else (f, ())
-        left = no.At(known, (*own, *letters(step)))
+        left = no.At(known, (*own, *letters_of(step.by)))
     local = Local(consumer, x) if chained else PAGE
     return Equation(f"why.{x}", left, distinct(sides), free=free(step.by), recurrent=sequence, local=local)
 
@@ -197,15 +196,8 @@ def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
 def by_the_chain_rule(d: Derivation, x: str, consumer: str, step: LocalStep, base: Base) -> Formula:
     """Σ δy_i ∂y_i/∂x_j."""
     partial = no.Partial(indexed(printed(d, consumer), step.at), indexed(printed(d, x), step.by))
-    entry = base(d.backward.signals[consumer], tuple(Name(i.name) for i in step.at))
-    body: Formula = times([entry, partial])
-    for i in reversed(step.at):
-        body = no.Sum(Name(i.name), no.ONE, size_formula(i.size), body)
-    return body
-
-
-def letters(step: LocalStep) -> tuple[Formula, ...]:
-    return tuple(Name(i.name) for i in step.by)
+    entry = base(d.backward.signals[consumer], letters_of(step.at))
+    return sum_over(step.at, times([entry, partial]))
 
 
 PARTS = (Part("product", 60, product_section, of_large=False), Part("why", 100, why_section, of_large=False))

@@ -83,8 +83,7 @@ def given_point(d: Derivation, at: Mapping[str, object]) -> Point:
             if f.op.scalar and f.op.scalar.abstract:
                 raise SheetError(f"{f.op.name} is any function, it has no numbers", where="at")
     for n in d.graph.inputs:
-        s = d.graph.symbol[n].symbol
-        assert s
+        s = d.graph.symbol[n].own
         if n not in at:
             raise SheetError(f"no number for {n}", where="at", hint=f"Inputs: {', '.join(d.graph.inputs)}")
         values[n, 0] = given_value(s, at[n], sizes)

@@ -20,8 +20,7 @@ from symbackprop.entries.entry_equations import Instance
 from symbackprop.entries.scalar_derivatives import derivative_entries as derivative_of
 from symbackprop.entries.scalar_functions import scalar_row
 from symbackprop.formula import tree as no
-from symbackprop.formula.tree import Formula
-from symbackprop.graph.expr import Expr, symbols
+from symbackprop.graph.expr import symbols
 from symbackprop.graph.graph import used_names
 from symbackprop.matrices.lowering import lower
 from symbackprop.notation.convention import symbol_formula
@@ -127,7 +126,7 @@ def derivation_blocks(
             rows[-1] = replace(rows[-1], shape=shape)
     rows += primes(key, steps[-1], base)
     rows += matrix
-    values = (("y", symbol_name(scope.node)), ("x", symbol_name(scope.wrt)))
+    values = (("y", scope.node.own.tex), ("x", scope.wrt.own.tex))
     return [Equations(tuple(rows), Phrase("local.of", values))]
 
 
@@ -183,11 +182,6 @@ def functions_in(e: Entries) -> Iterator[en.Fn]:
                 yield from functions_in(atom.arg)
             elif isinstance(atom, en.Group):
                 yield from functions_in(atom.body)
-
-
-def symbol_name(e: Expr) -> Formula:
-    assert e.symbol
-    return e.symbol.tex
 
 
 def with_selectors(d: Derivation, e: Entries) -> Entries:

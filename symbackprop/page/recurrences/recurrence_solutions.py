@@ -238,15 +238,13 @@ def closed_forms(d: Derivation) -> tuple[Equation, ...]:
 
 
 def at_step(d: Derivation, name: str) -> Formula:
-    s = d.graph.symbol[name].symbol
-    assert s
+    s = d.graph.symbol[name].own
     return At(s.tex, (size_name(s.time),))
 
 
 def derivative(d: Derivation, name: str) -> Formula:
     """∂L/∂w_i or ∇ for arrays; the signal where the output is no scalar."""
-    s = d.graph.symbol[name].symbol
-    assert s
+    s = d.graph.symbol[name].own
     if d.graph.symbol[d.of].shape:
         return signal(d, name)
     own = at_step(d, name) if s.time else s.tex
