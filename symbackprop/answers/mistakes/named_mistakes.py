@@ -17,7 +17,7 @@ from symbackprop.answers.asked.right_values import Bench
 from symbackprop.answers.mistakes.literal_sizes import restored, spoken
 from symbackprop.answers.mistakes.lost_factors import ratios, written
 from symbackprop.answers.mistakes.printed_slips import changed, terms, weighed
-from symbackprop.answers.mistakes.wrong_derivation import Candidate, Mistake, direction
+from symbackprop.answers.mistakes.wrong_derivation import Candidate, Mistake, direction, quick
 from symbackprop.answers.mistakes.wrong_derivations import Shelf
 from symbackprop.answers.verdicts.formula_verdict import Found, Judge
 from symbackprop.entries.reference_values import Array
@@ -98,7 +98,7 @@ def concatenated(b: Bench) -> str:
 
 def searched(b: Bench, values: tuple[Paper, ...]) -> tuple[Mistake, ...]:
     """The first candidate that is the answer; else the first that is it but for its sign, factor or side."""
-    close = list(at_once(b, direction(values[: len(b.points[0])]), values))
+    close = list(at_once(b, direction(values[quick(b)]), values))
     if close and not close[-1][1]:
         return close[-1][0].mistakes
     short = sorted(close, key=lambda x: len(x[0].mistakes) + len(x[1]))

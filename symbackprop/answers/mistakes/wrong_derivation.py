@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import islice
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -14,13 +13,14 @@ from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.right_values import Bench, Spot
 from symbackprop.answers.mistakes.lost_factors import entries, some
 from symbackprop.answers.mistakes.printed_slips import Gaps
+from symbackprop.answers.mistakes.remembered_values import remembered
 from symbackprop.answers.mistakes.wrong_rules import Slip
 from symbackprop.backward.reverse_pass import Backward
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import SymbackpropError
 from symbackprop.formula.evaluation.paper_arrays import Paper, oriented, transpose
 from symbackprop.graph.expr import Expr
-from symbackprop.numeric.points import Point, backward_values, evaluate, forward
+from symbackprop.numeric.points import Point, backward_values, forward
 
 Made = TypeVar("Made")
 
@@ -35,18 +35,20 @@ class Mistake:
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """Mistakes somebody makes together, and their value: at the first point, at the others when asked."""
+    """Mistakes somebody makes together, and their value: at the quick point, at the others when asked."""
 
     mistakes: tuple[Mistake, ...]
-    first: tuple[Paper, ...]  # at every step
+    first: tuple[Paper, ...]  # at every step of the quick point
     others: Iterator[Paper | None]
+    start: int = 0  # spots before the quick point
     slips: tuple[Slip, ...] = ()
     scope: str = ""  # the definition a slip stands in, where the signals above it are right
 
     @cached_property
     def values(self) -> tuple[Paper, ...]:
         """The value at every spot; nothing where it has none at one of them."""
-        found = (*self.first, *self.others)
+        others = (*self.others,)
+        found = (*others[: self.start], *self.first, *others[self.start :])
         return tuple(v for v in found if v is not None) if None not in found else ()
 
     @cached_property
@@ -69,24 +71,32 @@ def direction(steps: tuple[Paper, ...]) -> Array:
         return flat / np.sqrt(flat @ flat)
 
 
+@lru_cache(maxsize=64)
+def quick(b: Bench) -> slice:
+    """The spots of the point with the fewest steps, of a recurrence three: all candidates are tried there."""
+    best = min(b.points, key=lambda here: (here[0].point.length == 2, here[0].point.length))
+    start = b.spots.index(best[0])
+    return slice(start, start + len(best))
+
+
 def known(b: Bench, made: tuple[Mistake, ...], values: tuple[Paper, ...]) -> Candidate:
     """A candidate whose values are all there."""
-    steps = len(b.points[0])
-    return Candidate(made, values[:steps], iter(values[steps:]))
+    here = quick(b)
+    return Candidate(made, values[here], iter((*values[: here.start], *values[here.stop :])), here.start)
 
 
 def local(
     b: Bench, made: tuple[Mistake, ...], e: Expr, of: tuple[Slip, ...] = (), scope: str = ""
 ) -> Iterator[Candidate]:
     """A wrong form of the error signal, the right ones put in."""
-    yield from valued(b, made, lambda p, k: evaluate(e, p, k), of, scope)
+    yield from valued(b, made, lambda p, k: remembered(b).work(e, p, k), of, scope)
 
 
 def valued(
     b: Bench, made: tuple[Mistake, ...], at: Callable[[Point, int], Array],
     of: tuple[Slip, ...] = (), scope: str = "",
 ) -> Iterator[Candidate]:  # fmt: skip
-    """The candidate of a wrong array, if it has a value at the first point."""
+    """The candidate of a wrong array, if it has a value at the quick point."""
 
     def on_paper(s: Spot) -> Paper:
         array = np.asarray(at(s.point, s.t))
@@ -102,12 +112,13 @@ def placed(
     b: Bench, made: tuple[Mistake, ...], at: Callable[[Spot], Paper],
     of: tuple[Slip, ...] = (), scope: str = "",
 ) -> Iterator[Candidate]:  # fmt: skip
-    """The candidate, if it has a value at the first point; at the others it is evaluated when asked."""
-    found = (value_at(s, at) for s in b.spots)
-    first = tuple(islice(found, len(b.points[0])))
+    """The candidate, if it has a value at the quick point; at the others it is evaluated when asked."""
+    here = quick(b)
+    first = tuple(value_at(s, at) for s in b.spots[here])
     steps = tuple(v for v in first if v is not None)
+    others = (*b.spots[: here.start], *b.spots[here.stop :])
     if steps == first:
-        yield Candidate(made, steps, found, of, scope)
+        yield Candidate(made, steps, (value_at(s, at) for s in others), here.start, of, scope)
 
 
 def value_at(s: Spot, at: Callable[[Spot], Paper]) -> Paper | None:

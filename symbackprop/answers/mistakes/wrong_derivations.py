@@ -9,9 +9,10 @@ import numpy as np
 
 from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.right_values import Bench
+from symbackprop.answers.mistakes.remembered_values import remembered
 from symbackprop.answers.mistakes.printed_slips import slipped
 from symbackprop.answers.mistakes.wrong_derivation import (
-    Candidate, Mistake, full, known, local, once_per_point, placed, valued,
+    Candidate, Mistake, full, known, local, once_per_point, placed, quick, valued,
 )  # fmt: skip
 from symbackprop.answers.mistakes.derivation_ways import Way, ways
 from symbackprop.answers.mistakes.wrong_rules import Slip, derailed, slips
@@ -29,6 +30,7 @@ from symbackprop.numeric.points import backward_values, evaluate
 SLIPS = 160  # wrong rules tried for one bench
 PAIRS = 120  # of two slips in one derivation
 WORK = 8_000  # nodes of all derivations with a slip: of large ones fewer are tried
+STEPS = 3  # of a recurrence, each as much work as a derivation without one
 DEEP = 3  # how often the δ's of a form are written out
 ROUND = 6  # δ's on a way that are written out
 PARTS = 2_000  # of such a form
@@ -60,12 +62,12 @@ def useful(b: Bench, found: Iterator[Candidate]) -> Iterator[Candidate]:
     rights = [plain(s.right) for s in b.spots]
     for c in found:
         # the other points when an answer comes near it
-        if differs(rights, c.first) or differs(rights, c.values):
+        if differs(rights[quick(b)], c.first) or differs(rights, c.values):
             yield c
 
 
 def differs(rights: list[Paper], values: tuple[Paper, ...]) -> bool:
-    """Whether values at the first spots are not all right, and not all 0."""
+    """Whether values are not all right, and not all 0."""
     wrong = any(outcome(r, v) != "equal" for r, v in zip(rights, values, strict=False))
     return wrong and any(np.any(v.array) for v in values)
 
@@ -214,10 +216,12 @@ def damaged(b: Bench, way: Way, made: tuple[Slip, ...]) -> Iterator[Candidate]:
     if b.target.kind != "gradient":
         yield from valued(b, said(made), lambda p, k: way.value(wrong, p), made)
         return
-    yield from local(b, said(made), wrong.adjoints[wrt].value, made, made[0].name)
+    own = wrong.adjoints[wrt].value
+    if own is not right.adjoints[wrt].value:
+        yield from local(b, said(made), own, made, made[0].name)
     if len(wrong.adjoints) == 1 and not right.graph.time:
         return  # nothing above the variable became another
-    at = once_per_point(lambda p: backward_values(wrong, p))
+    at = once_per_point(lambda p: backward_values(wrong, p, remembered(b).work))
     yield from valued(b, said(made), lambda p, k: at(p).deltas[wrt, k], made)
     if not right.graph.time or len({s.wrong for s in made}) > 1:
         return
@@ -246,15 +250,25 @@ def around(wrong: Backward, wrt: str) -> Expr:
 
 def two_local(b: Bench, singles: tuple[Candidate, ...]) -> Iterator[Candidate]:
     """Two slips in one sum of ways, each in another term: what they change adds up."""
-    rights = [plain(s.right) for s in b.spots]
-    one = [c for c in singles if c.scope and len(c.mistakes) == 1 and alike(rights, c.values)]
+    rights, here = [plain(s.right) for s in b.spots], quick(b)
+    one = [c for c in singles if c.scope and len(c.mistakes) == 1 and alike(rights[here], c.first)]
     pairs = ((c, e) for c, e in combinations(one, 2) if c.scope != e.scope)
     for c, e in islice(pairs, LOCAL_PAIRS):
-        values = tuple(
-            Paper(x.array + y.array - r.array, r.rank, r.along)
-            for x, y, r in zip(c.values, e.values, rights, strict=True)
-        )
-        yield known(b, (*c.mistakes, *e.mistakes), values)
+        first = tuple(map(together, c.first, e.first, rights[here]))
+        yield Candidate((*c.mistakes, *e.mistakes), first, elsewhere(b, rights, c, e), here.start)
+
+
+def elsewhere(b: Bench, rights: list[Paper], c: Candidate, e: Candidate) -> Iterator[Paper | None]:
+    """Two slips together at all points but the quick one; None where one of them has no value."""
+    both = tuple(map(together, c.values, e.values, rights)) if c.values and e.values else ()
+    here = quick(b)
+    others = (*both[: here.start], *both[here.stop :])
+    yield from others or (None,)
+
+
+def together(x: Paper, y: Paper, right: Paper) -> Paper:
+    """What two slips change, added up."""
+    return Paper(x.array + y.array - right.array, right.rank, right.along)
 
 
 def alike(rights: list[Paper], values: tuple[Paper, ...]) -> bool:
@@ -268,5 +282,5 @@ def two_rules(b: Bench, singles: tuple[Candidate, ...]) -> Iterator[Candidate]:
         made = list(dict.fromkeys(c.slips[0] for c in singles if len(c.slips) == 1))
         made = [s for s in made if s.name == way.right.of or s.name in way.right.adjoints]
         pairs = ((s, r) for s, r in combinations(made, 2) if (s.e, s.n) != (r.e, r.n))
-        for pair in islice(pairs, affordable(way.right, PAIRS)):
+        for pair in islice(pairs, affordable(way.right, PAIRS) // (STEPS if way.right.graph.time else 1)):
             yield from damaged(b, way, pair)
