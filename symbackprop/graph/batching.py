@@ -12,7 +12,9 @@ from dataclasses import replace
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.formula.tree import Name
 from symbackprop.graph.batch_rules import RULES, Lifted, repeated, with_batch_axes
-from symbackprop.graph.expr import LEAVES, Expr, Symbol, apply, const, leaf, topological, with_args
+from symbackprop.graph.expr import (
+    LEAVES, Expr, Symbol, apply, const, in_place_of, leaf, topological, with_args,
+)  # fmt: skip
 from symbackprop.graph.graph import Graph
 from symbackprop.sizes import Size
 from symbackprop.vocabulary.kinds import DIVIDE, MEAN, SUM, SUM_LAST
@@ -100,4 +102,4 @@ def by_rule(node: Expr, args: tuple[Lifted, ...], n: Size, where: str) -> Expr:
     if made is None or made.shape != (n, *node.shape):
         raise DeclarationError(f"{node.op.name} has no batch form for these arguments", where=where,
                                hint="Write the graph with the axis of samples.")  # fmt: skip
-    return made
+    return in_place_of(node, made)

@@ -27,7 +27,7 @@ from symbackprop.notation.convention import NoMatrix
 from symbackprop.notation.entry_formulas import Base, entries_formula, letters_of, sum_over
 from symbackprop.notation.expression_formulas import notate
 from symbackprop.page.page import Block, Display, Equations, Options, Paragraph
-from symbackprop.page.part import Part
+from symbackprop.page.section_row import SectionRow
 
 PATHS, LENGTH = 6, 16  # products are written out up to so many paths of so many factors
 
@@ -200,4 +200,7 @@ def by_the_chain_rule(d: Derivation, x: str, consumer: str, step: LocalStep, bas
     return sum_over(step.at, times([entry, partial]))
 
 
-PARTS = (Part("product", 60, product_section, of_large=False), Part("why", 100, why_section, of_large=False))
+SECTIONS = (
+    SectionRow("product", 60, product_section, of_large=False),
+    SectionRow("why", 100, why_section, of_large=False),
+)

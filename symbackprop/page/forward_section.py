@@ -12,7 +12,7 @@ from symbackprop.graph.expr import symbols
 from symbackprop.graph.graph import sliding
 from symbackprop.page.kink_sentences import kink_phrases
 from symbackprop.page.page import Block, Equations, Options, Paragraph
-from symbackprop.page.part import Part
+from symbackprop.page.section_row import SectionRow
 
 
 def forward_section(d: Derivation, o: Options) -> list[Block]:
@@ -92,4 +92,4 @@ def time_phrase(d: Derivation) -> Phrase:
     return Phrase("convention.start", (*values, ("given", given)))
 
 
-PARTS = (Part("forward", 10, forward_section),)
+SECTIONS = (SectionRow("forward", 10, forward_section),)

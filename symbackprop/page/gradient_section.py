@@ -16,7 +16,7 @@ from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import Expr, symbols, topological, weight
 from symbackprop.matrices import tidy as td
 from symbackprop.page.page import Block, Equations, Options, Paragraph
-from symbackprop.page.part import Part
+from symbackprop.page.section_row import SectionRow
 from symbackprop.sizes import ONE
 
 LONG = 3  # nodes of what is worth a name where it stands twice
@@ -157,4 +157,4 @@ def repeats(e: Expr) -> bool:
                for n, k in counts.items())  # fmt: skip
 
 
-PARTS = (Part("delta", 70, delta_section), Part("gradients", 80, gradients_section))
+SECTIONS = (SectionRow("delta", 70, delta_section), SectionRow("gradients", 80, gradients_section))

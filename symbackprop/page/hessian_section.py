@@ -11,7 +11,7 @@ from symbackprop.derivatives.derivative_blocks import blocks
 from symbackprop.derivatives.total_derivatives import second
 from symbackprop.errors import DeclarationError
 from symbackprop.page.page import Block, Equations, Options
-from symbackprop.page.part import Part
+from symbackprop.page.section_row import SectionRow
 
 
 def hessian_section(d: Derivation, o: Options) -> list[Block]:
@@ -41,4 +41,4 @@ def equations(h: Derivative) -> list[Equation]:
     return rows
 
 
-PARTS = (Part("hessian", 120, hessian_section),)
+SECTIONS = (SectionRow("hessian", 120, hessian_section),)

@@ -27,7 +27,7 @@ from symbackprop.notation.convention import symbol_formula
 from symbackprop.notation.entry_formulas import Base, entries_formula
 from symbackprop.page.equation_steps import equation_rows
 from symbackprop.page.page import Block, Equations, Options, Paragraph
-from symbackprop.page.part import Part
+from symbackprop.page.section_row import SectionRow
 
 
 def local_section(d: Derivation, o: Options) -> list[Block]:
@@ -211,4 +211,4 @@ def derived(d: Derivation, node: str, wrt: str) -> tuple[Instance, tuple[LocalSt
     return node_derivative(scope.node, scope.definition, scope.wrt, d.convention.letters)
 
 
-PARTS = (Part("local", 50, local_section, of_large=False),)
+SECTIONS = (SectionRow("local", 50, local_section, of_large=False),)

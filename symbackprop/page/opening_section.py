@@ -12,7 +12,7 @@ from symbackprop.formula.composing import size_formula
 from symbackprop.formula.tree import Formula
 from symbackprop.notation.convention import symbol_formula
 from symbackprop.page.page import Arrow, Block, Figure, Options, Table, Vertex
-from symbackprop.page.part import Part
+from symbackprop.page.section_row import SectionRow
 from symbackprop.page.roles import Roles
 from symbackprop.sizes import Shape
 
@@ -89,4 +89,7 @@ def graph_section(d: Derivation, o: Options) -> list[Block]:
     return [Figure(tuple(vertices), made, Phrase("graph.caption"))] if made else []
 
 
-PARTS = (Part("symbols", 20, symbols_section), Part("graph", 40, graph_section, of_large=False))
+SECTIONS = (
+    SectionRow("symbols", 20, symbols_section),
+    SectionRow("graph", 40, graph_section, of_large=False),
+)

@@ -16,12 +16,12 @@ from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Phrase
 from symbackprop.errors import SheetError
 from symbackprop.page.page import Options, Page, Section
-from symbackprop.page.part import Part
+from symbackprop.page.section_row import SectionRow
 from symbackprop.page.sign_sentences import with_notation
 
 FILES = sorted(m.name for m in iter_modules([str(Path(__file__).parent)]) if m.name.endswith("_section"))
-MADE: list[Part] = [p for name in FILES for p in import_module(f"symbackprop.page.{name}").PARTS]
-SECTIONS: Mapping[str, Part] = {p.key: p for p in sorted(MADE, key=lambda p: p.place)}
+MADE: list[SectionRow] = [p for name in FILES for p in import_module(f"symbackprop.page.{name}").SECTIONS]
+SECTIONS: Mapping[str, SectionRow] = {p.key: p for p in sorted(MADE, key=lambda p: p.place)}
 LARGE = 60  # nodes; above it the picture, the local derivations and the products are left out
 
 

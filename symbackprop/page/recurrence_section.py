@@ -5,7 +5,7 @@ from __future__ import annotations
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation, Phrase, symbol_of
 from symbackprop.page.page import Block, Equations, Options
-from symbackprop.page.part import Part
+from symbackprop.page.section_row import SectionRow
 from symbackprop.page.recurrences.recurrence_solutions import bounds, closed_forms
 
 
@@ -25,4 +25,4 @@ def bound_section(d: Derivation, o: Options) -> list[Block]:
     return [Equations(tuple(rows), Phrase("bound.intro"))] if rows else []
 
 
-PARTS = (Part("closed", 90, closed_section), Part("bound", 130, bound_section))
+SECTIONS = (SectionRow("closed", 90, closed_section), SectionRow("bound", 130, bound_section))

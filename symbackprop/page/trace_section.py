@@ -21,7 +21,7 @@ from symbackprop.notation.expression_formulas import notate
 from symbackprop.numeric.precise_values import Measured, PrecisePoint
 from symbackprop.page.given_numbers import precise_numbers
 from symbackprop.page.page import Block, Equations, Options
-from symbackprop.page.part import Part
+from symbackprop.page.section_row import SectionRow
 from symbackprop.page.printed_values import number_formula
 
 LARGEST = 8  # rows or columns of an array that is written out
@@ -142,4 +142,4 @@ def written(d: Derivation, e: Expr) -> list[Formula]:
     return [] if isinstance(f, no.Number | no.Minus) and e.number is not None else [f]
 
 
-PARTS = (Part("numbers", 30, numbers_section), Part("trace", 110, trace_section))
+SECTIONS = (SectionRow("numbers", 30, numbers_section), SectionRow("trace", 110, trace_section))

@@ -118,6 +118,23 @@ def test_python_and_text_remember_the_same() -> None:
     assert {r: says(e) for r, e in a.inner.items()} == {r: says(e) for r, e in b.inner.items()}
 
 
+BATCHED = [  # a graph, what differs by sample, a call; whether the ops of all samples are those of one
+    ("x: c x 8 x 6; y = max_pool2d(x); L = sum(y**3)", "x", "max_pool2d", True),
+    ("Q: m x d; K: m x d; V: m x k; O = attention(Q, K, V); L = sum(O**2)", "Q K V", "attention", True),
+    ("z: k; y: scalar label k; L = cross_entropy(softmax(z), y)", "z y", "cross_entropy", True),
+    ("A: k x k; b: k; L = sum(inverse(A) @ b)*logdet(A.T @ A)", "b", "logdet", True),
+    ("F: 2 x m; G: 2 x 2; L = sum((gram(F) - G)**2)", "F", "gram", True),
+    ("X: m x k; y = total_variation(X); L = y**2", "X", "total_variation", False),
+]
+
+
+@pytest.mark.parametrize(("text", "samples", "function", "kept"), BATCHED)
+def test_calls_of_all_samples(text: str, samples: str, function: str, kept: bool) -> None:
+    found = [c for c in prepare(sb.batch(text, samples.split())).composites if c.function == function]
+    assert len(found) == kept
+    assert all(e.op.name != "transpose" for c in found for e in c.arguments.values())
+
+
 def test_a_recurrent_call_is_found_inside_time() -> None:
     p = prepared("t: 1..T; x[t]: n x d; W: d x d; H[t]: n x d; H[t] = attention(x[t], H[t-1], H[t-1] @ W)\n"
                  "L = sum(sum(H[t]), over=t)")  # fmt: skip

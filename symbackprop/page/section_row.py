@@ -1,4 +1,4 @@
-"""A part of a page: a section that a page may have, and its place among the others."""
+"""The row of a section: how it is called and made, and its place among the others."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Build: TypeAlias = Callable[[Derivation, Options], list[Block]]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """The section `key`; `place` orders the parts, `of_large` says whether a page of a large graph has it.
+class SectionRow:
+    """The section `key`; `place` orders them, `of_large` says whether a page of a large graph has it.
 
-    A section file lists its own in `PARTS`; its heading is `section.key` of the catalogues.
+    A section file lists its own in `SECTIONS`; its heading is `section.key` of the catalogues.
     """
 
     key: str
