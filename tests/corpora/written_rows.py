@@ -39,6 +39,25 @@ GRAPHS = {
     "abs": "x: n; L = sum(abs(x))",
     "sc": "u: scalar; f = log(cosh(u)) ",
     "two": "x: n; y: n; m = mean(y); L = sum((x - mean(x))*(y - m))",
+    "cc": "X: n x 3; W: 4 x 2; A = concat(X, ones(n, 1)); B = A @ W; L = sum(B**2)/2",
+    "blk": "u: n; v: m; A: n x m; f = u @ A @ v + sum(u**2)",
+    "6_sm": "z: k; y: scalar label k; p = softmax(z); L = -log(p[y])",
+    "6_ls": "X: n x d; theta: d; y: n; J = sum((X @ theta - y)**2)/(2*n)",
+    "6_rnn": "t: 1..T; x[t]: d; W: m x d; U: m x m; a[t] = W @ x[t] + U @ h[t-1]; h[t] = tanh(a[t]); l[t] = sum(h[t]**2)/2; L = sum(l[t], over=t)",
+    "lstm": "t: 1..T; x[t]: d; Wi: m x d; Wf: m x d; Wg: m x d; i[t] = sigmoid(Wi @ x[t]); f[t] = sigmoid(Wf @ x[t]); g[t] = tanh(Wg @ x[t]); c[t] = f[t]*c[t-1] + i[t]*g[t]; h[t] = tanh(c[t]); l[t] = sum(h[t]**2)/2; L = sum(l[t], over=t)",
+    "lse": "z: k; f = logsumexp(z)",
+    "at": "q: d; K: m x d; v: m; s = K @ q/sqrt(d); a = softmax(s); o = a @ v",
+    "6_tr": "A: n x n; B: n x n; f = trace(A.T @ B @ A)",
+    "nrm": "x: n; f = sqrt(sum(x**2))",
+    "mae": "x: n; y: n; L = sum(abs(x - y))/n",
+    "hub": "x: n; L = sum(log(1 + exp(-x)))",
+    "poly": "a: scalar; b: scalar; x: n; y: n; L = sum((a*x + b - y)**2)/n",
+    "cosin": "x: n; y: n; c = (x @ y)/(sqrt(sum(x**2))*sqrt(sum(y**2)))",
+    "gau": "x: n; mu: scalar; s: scalar positive; L = sum((x - mu)**2)/(2*s**2) + n*log(s)",
+    "mask": "Z: n x k; M: n x k; H = relu(Z)*M; L = sum(H**2)/2",
+    "pca": "X: n x d; w: d; f = (w @ X.T @ X @ w)/(w @ w)",
+    "6_q": "x: n; A: n x n; b: n; J = x @ A @ x/2 - b @ x",
+    "ydn": "x: n; y: m; W: m x n; z = W @ x; y2 = sigmoid(z)",
     "5_mlp": "X: n x d; Y: n x k; W1: d x m; b1: m; W2: m x k; b2: k; Z = X @ W1 + b1; H = tanh(Z); O = H @ W2 + b2; L = sum((O - Y)**2)/2",
     "sig": "x: d; W: m x d; V: k x m; t: k; z = W @ x; h = sigmoid(z); o = V @ h; E = sum((o - t)**2)/2",
     "rel": "x: d; W: m x d; b: m; v: m; z = W @ x + b; h = relu(z); s = v @ h; L = s**2/2",
@@ -296,6 +315,134 @@ RIGHT = {
     ("two", "y"): (
         r"x-\bar x",
     ),
+    ("cc", "X"): (
+        "B W_{1:3}'", "(B W')[:, :3]", "B*W[:3].T", "B @ W[:3,:].T", r"B W_{1:3,:}^\top",
+    ),
+    ("cc", "W"): (
+        "A'B", "[X, 1]'B", r"\begin{bmatrix} X & \mathbf 1\end{bmatrix}^\top B",
+        r"\begin{pmatrix} X^\top \\ \mathbf 1^\top\end{pmatrix} B", "[X 1]' B",
+    ),
+    ("blk", "u"): (
+        "A v + 2 u", "Av + 2u + 0", r"Av + 2u + \mathbf 0",
+    ),
+    ("blk", "v"): (
+        "A'u", r"A^\top u + \mathbf{0}",
+    ),
+    ("blk", "u", "hessian"): (
+        "2 I", "2I_n", r"2\mathbf I", "2 eye(n)",
+    ),
+    ("blk", "v", "hessian"): (
+        "0", r"\mathbf 0", "zeros(m,m)", r"0_{m\times m}",
+    ),
+    ("6_sm", "z"): (
+        "p - e_y", r"p_i - \mathbf 1[i=y]", r"p_i - \delta_{iy}", "p_i - delta_iy", "softmax(z) - onehot(y)",
+        "p - one_hot(y, k)", r"\operatorname{softmax}(z) - e_y", "p_i if i != y else p_i - 1",
+        r"\begin{cases} p_i - 1 & i = y\\ p_i & \text{otherwise}\end{cases}",
+    ),
+    ("6_ls", "theta"): (
+        r"\frac1n\sum_i^n (x_i^\top\theta - y_i)x_i", "1/n sum_{i=1..n} (x_i'θ - y_i) x_i",
+        "1/n Σ_i (x_i'θ - y_i) x_i", r"\frac{1}{n}\sum_{i=1}^{n}\left(\theta^{T}x^{(i)}-y^{(i)}\right)x^{(i)}",
+        "1/n Σ_{i=1}^n (θ'x_i - y_i) x_i",
+    ),
+    ("6_rnn", "h"): (
+        "h_t + U'δa_{t+1}",
+    ),
+    ("6_rnn", "W"): (
+        r"\sum_{t=1}^{T}\delta a_t x_t^\top", "sum_{t=1..T} δa_t x_t'", "Σ_t δa_t x_tᵀ",
+    ),
+    ("6_rnn", "U"): (
+        r"\sum_{t}\frac{\partial L}{\partial a_t}h_{t-1}^\top",
+    ),
+    ("6_rnn", "a"): (
+        r"\delta a_t = (h_t + U^\top\delta a_{t+1})\odot(1-h_t^2),\quad \delta a_{T+1} = 0",
+        r"\frac{\partial L}{\partial a_t} = \left(h_t + U^\top \frac{\partial L}{\partial a_{t+1}}\right)\odot(1-h_t^2)",
+        "dL/da_t = (h_t + U' dL/da_{t+1}) .* (1 - h_t^2)", "(1 - h_t^2) .* (h_t + U'δ_{t+1})",
+        "diag(1 - h_t^2)(h_t + U'δ_{t+1})",
+    ),
+    ("lstm", "c"): (
+        "δc_t = δh_t .* (1 - h_t^2) + f_{t+1} .* δc_{t+1}",
+        r"\delta c_t = h_t\odot(1-h_t^2) + f_{t+1}\odot\delta c_{t+1}",
+    ),
+    ("lstm", "Wi"): (
+        "sum_t (δc_t .* g_t .* i_t .* (1-i_t)) x_t'",
+        r"\sum_t (\delta_t\odot g_t\odot i_t\odot(1-i_t))x_t^\top,\ \delta_t = h_t\odot(1-h_t^2)+f_{t+1}\odot\delta_{t+1}",
+    ),
+    ("lstm", "Wf"): (
+        "sum_t (δc_t .* c_{t-1} .* f_t .* (1-f_t)) x_t'",
+    ),
+    ("lse", "z"): (
+        "exp(z)/sum(exp(z))", r"\frac{e^{z_i}}{\sum_j e^{z_j}}", "e^{z_i}/sum_j e^{z_j}", "softmax(z)",
+        "np.exp(z)/np.exp(z).sum()", "exp(z - f)", "e^{z-f}", r"\frac{\exp(z)}{\mathbf 1^\top\exp(z)}",
+        "torch.softmax(z, dim=0)", "F.softmax(z, dim=-1)",
+    ),
+    ("at", "q"): (
+        "K'(a .* (v - o))/sqrt(d)", "1/√d K' (diag(a) - a a') v",
+        r"\frac{1}{\sqrt d}K^\top(\operatorname{diag}(a)-aa^\top)v", r"\frac{1}{\sqrt d}\sum_i a_i(v_i - o)k_i",
+    ),
+    ("at", "K"): (
+        "1/sqrt(d) (a .* (v - o)) q'",
+    ),
+    ("at", "v"): (
+        "a",
+    ),
+    ("6_tr", "A"): (
+        "(B + B')A", "BA + B'A", r"(B+B^\top)A",
+    ),
+    ("6_tr", "B"): (
+        "AA'", "A A^T",
+    ),
+    ("nrm", "x"): (
+        "x/||x||", r"\frac{x}{\|x\|_2}", "x/norm(x)", "x/np.linalg.norm(x)", "x/f", "x/√(x'x)", "x/√(xᵀx)",
+        "x_i/√(sum_j x_j²)", r"\frac{x_i}{\sqrt{\sum_j x_j^2}}", "x (x'x)^{-1/2}", r"x/\lVert x\rVert",
+    ),
+    ("nrm", "x", "hessian"): (
+        "1/||x|| (I - x x'/||x||²)", r"\frac{1}{\|x\|}\left(I-\frac{xx^\top}{\|x\|^2}\right)",
+        "I/||x|| - x x'/||x||^3",
+    ),
+    ("mae", "x"): (
+        "sign(x-y)/n", r"\frac1n\operatorname{sgn}(x-y)", r"\frac1n\frac{x-y}{|x-y|}", "(x-y)./(n |x-y|)",
+        "1/n {1 if x_i > y_i, -1 else}", "np.sign(x-y)/len(x)", "np.sign(x-y)/x.size", "np.sign(x - y)/n",
+    ),
+    ("hub", "x"): (
+        "-1/(1+e^x)", "-σ(-x)", r"-\sigma(-x)", "σ(x) - 1", "-e^{-x}/(1+e^{-x})", "-1 ./ (1 + exp(x))",
+        r"\frac{-e^{-x}}{1+e^{-x}}", "-expit(-x)",
+    ),
+    ("poly", "a"): (
+        "2/n sum_i (a x_i + b - y_i) x_i", "2/n x'(a x + b - y)", "2*np.mean(x*(a*x + b - y))",
+    ),
+    ("poly", "b"): (
+        "2/n sum(a x + b - y)", r"\frac2n\sum_i (ax_i+b-y_i)", "2*np.mean(a*x + b - y)", "2(a x̄ + b - ȳ)",
+        r"2(a\bar x + b - \bar y)",
+    ),
+    ("cosin", "x"): (
+        "y/(||x|| ||y||) - c x/||x||²", r"\frac{y}{\|x\|\|y\|} - c\frac{x}{\|x\|^2}", "(y/||y|| - c x/||x||)/||x||",
+        "y/(‖x‖‖y‖) - (x'y) x/(‖x‖³‖y‖)",
+    ),
+    ("gau", "mu"): (
+        "-sum(x - mu)/s^2", "sum_i (mu - x_i)/s²", r"\frac{1}{s^2}\sum_i(\mu - x_i)", "n (mu - x̄)/s²",
+    ),
+    ("gau", "s"): (
+        "n/s - sum((x-mu)^2)/s^3", r"\frac ns - \frac{\|x-\mu\|^2}{s^3}",
+    ),
+    ("mask", "Z"): (
+        "H .* M .* (Z > 0)", r"H\odot M\odot \mathbf 1[Z>0]", "relu(Z) .* M .* M", r"M^{\odot 2}\odot\max(0,Z)",
+    ),
+    ("pca", "w"): (
+        "2(X'X w - f w)/(w'w)", r"\frac{2}{w^\top w}\left(X^\top X w - f w\right)", "2X'Xw/w'w - 2 f w/w'w",
+    ),
+    ("6_q", "x"): (
+        "(A+A')x/2 - b", r"\frac12(A+A^\top)x - b",
+    ),
+    ("6_q", "x", "hessian"): (
+        "1/2 (A+A')", r"\frac{A+A^\top}{2}",
+    ),
+    ("ydn", "z"): (
+        "diag(y2(1-y2))", "diag(y2 .* (1-y2))",
+    ),
+    ("ydn", "x"): (
+        "diag(y2 .* (1-y2)) W", "diag(σ'(z)) W", r"\operatorname{diag}(\sigma'(z))W",
+        "∂y2_i/∂x_j = y2_i (1 - y2_i) W_ij", "(y2 .* (1-y2)) .* W",
+    ),
     ("var", "x"): (
         "2/(n-1)(x-m)",
     ),
@@ -435,6 +582,69 @@ WRONG = {
     ("two", "x"): (
         r"(y-\bar y)(1 - \frac1n)", r"y - \bar{x}",
     ),
+    ("blk", "u", "hessian"): (
+        "0",
+    ),
+    ("6_sm", "z"): (
+        "e_y - p", "p_y - 1",
+    ),
+    ("6_rnn", "h"): (
+        "h_t + sum_{k=t+1..T} U' δa_k",
+    ),
+    ("6_rnn", "a"): (
+        "(1 - h_t) .* (h_t + U'δ_{t+1})",
+    ),
+    ("lstm", "c"): (
+        r"\delta c_t = h_t\odot(1-h_t^2) + f_{t}\odot\delta c_{t+1}",
+    ),
+    ("lstm", "Wf"): (
+        "sum_t (δc_t .* c_t .* f_t .* (1-f_t)) x_t'",
+    ),
+    ("lse", "z"): (
+        "exp(z)",
+    ),
+    ("6_tr", "A"): (
+        "2BA",
+    ),
+    ("6_tr", "B"): (
+        "A'A",
+    ),
+    ("nrm", "x"): (
+        "x/||x||²",
+    ),
+    ("nrm", "x", "hessian"): (
+        "I/||x|| - x x'/||x||^2",
+    ),
+    ("mae", "x"): (
+        "sign(y-x)/n",
+    ),
+    ("hub", "x"): (
+        "-1/(1+e^{-x})",
+    ),
+    ("poly", "b"): (
+        r"2(a\bar x + b + \bar y)",
+    ),
+    ("cosin", "x"): (
+        "y/(||x|| ||y||)",
+    ),
+    ("gau", "s"): (
+        "-sum((x-mu)^2)/s^3",
+    ),
+    ("mask", "Z"): (
+        "H .* (Z>0)",
+    ),
+    ("pca", "w"): (
+        "2X'Xw/(w'w)",
+    ),
+    ("6_q", "x"): (
+        "Ax - b",
+    ),
+    ("6_q", "x", "hessian"): (
+        "A",
+    ),
+    ("ydn", "x"): (
+        "W diag(y2 .* (1-y2))",
+    ),
 }  # fmt: skip
 
 UNREADABLE = {
@@ -445,6 +655,9 @@ UNREADABLE = {
     ),
     ("ml", "W"): (
         "dE/dW x = ((h-t) .* (1-h.^2)) (x'x)",
+    ),
+    ("6_ls", "theta"): (
+        "mean over i",
     ),
 }  # fmt: skip
 

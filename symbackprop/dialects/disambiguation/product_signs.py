@@ -24,7 +24,10 @@ TIGHT = frozenset({"", "@", LIFTED})  # @ is a product as factors side by side a
 
 
 def elementwise(a: Paper, b: Paper) -> Paper:
-    """a ⊙ b."""
+    """a ⊙ b; a column stands beside every column of a matrix, a row beside every row."""
+    for one, other in ((a, b), (b, a)) if a.rank == b.rank == 2 else ():
+        if 1 not in other.size and one.size in ((other.size[0], 1), (1, other.size[1])):
+            return paper.entrywise(np.multiply, spread(one.array, other), other)
     return paper.entrywise(np.multiply, a, b)
 
 

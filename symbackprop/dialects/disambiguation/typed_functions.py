@@ -30,7 +30,7 @@ def call(fit: Fitting, node: Call, scope: Scope) -> Paper:
     row = ROWS.get((node.function, len(arguments))) if not node.primes else None
     if row and (node.function not in scope.env.functions or node.function in OF_TWO):
         return row(*(scope.of(a) for a in arguments))
-    if node.function == "onehot" and len(arguments) == 1:
+    if node.function == "onehot" and len(arguments) in (1, 2):  # one_hot(y, k)
         return constants.unit(Unit(arguments[0]), scope)
     if node.function == "abs" and not node.primes and len(arguments) == 1:
         a = scope.of(arguments[0])
@@ -125,6 +125,15 @@ def over_samples(a: Paper) -> Paper:
     return mean(a) if 1 in a.size else column_mean(a)
 
 
+def columns_softmax(a: Paper) -> Paper:
+    """The softmax of a vector, or of each column."""
+    if a.array.dtype == object:
+        raise NotRational("its values are rounded")
+    axis = -1 if a.along == -1 else -2
+    e = np.exp(a.array - np.real(a.array).max(axis=axis, keepdims=True))
+    return replace(a, array=e / e.sum(axis=axis, keepdims=True))
+
+
 OF_TWO = frozenset({"max", "min", "power"})  # a graph has them of one array as well
 ROWS: Mapping[tuple[str, int], Callable[..., Paper]] = {
     ("norm", 1):     paper.norm,
@@ -142,6 +151,10 @@ ROWS: Mapping[tuple[str, int], Callable[..., Paper]] = {
     ("power", 2):    paper.power,
     ("where", 3):    chosen,
     ("clip", 3):     lambda a, b, c: paper.entrywise(np.minimum, paper.entrywise(np.maximum, a, b), c),
+    ("len", 1):      lambda a: paper.scalar(np.float64(max(a.size) if a.along is not None else a.size[0])),
+    ("rows", 1):     lambda a: paper.scalar(np.float64(max(a.size) if a.along is not None else a.size[0])),
+    ("columns", 1):  lambda a: paper.scalar(np.float64(matrix(a).size[1])),
+    ("colsoftmax", 1): columns_softmax,
     ("kron", 2):     paper.kron,
     ("mean", 1):     mean,
     ("bar", 1):      over_samples,

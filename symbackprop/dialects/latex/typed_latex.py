@@ -246,8 +246,8 @@ def word(r: Rewrite) -> bool:
     inner = found[2]
     if inner in FUNCTIONS:
         return r.took(1, r"\operatorname{" + FUNCTIONS[inner] + "}")
-    single = len(inner) == 1 and inner.isalpha() and token not in (r"\mathbf{I}", r"\mathbf{e}")
-    if not single or inner in "T":
+    letter = len(inner) == 1 and inner.isalpha() and token not in (r"\mathbf{I}", r"\mathbf{e}")
+    if inner != "0" and (not letter or inner in "T"):
         return False
     r.typed[r.at] = inner
     return False

@@ -14,6 +14,9 @@ _KEEP = re.compile(r",?\s*keep_?dims?\s*=\s*\w+")
 _NAMED_AXIS = re.compile(r",?\s*(?:axis|dim)\s*=\s*(-?\d)\s*")
 _LAST_NUMBER = re.compile(r",\s*(-1|[012])\s*$")
 _NEW_AXIS = re.compile(r"\[\s*(:\s*,)?\s*(?:None|(?:np|jnp|tf)\.newaxis)\s*(,\s*:)?\s*\]")
+_ATTRIBUTE = re.compile(r"\.(?:shape\[([01])\]|size\b(?!\s*\())")
+LAYERS = frozenset({"softmax", "log_softmax", "logsumexp"})
+_OPTION = re.compile(r",\s*(?:axis|dim)\s*=\s*(-?\d)\s*(?:,\s*keep_?dims?\s*=\s*\w+\s*)?$")
 _ARRAY = re.compile(r"(?:array|asarray|tensor|stack)\s*\((?=\s*\[)")
 NUMPY = re.compile(  # signs that only code has
     r"\b(?:np|numpy|torch|jnp|tf)\.\w|@|\b(?:axis|dim|keep_?dims?)\s*=|\.(?:sum|mean|dot|matmul)\s*\("
@@ -56,6 +59,16 @@ def method(s: Scan) -> bool:
         called = kept(inside, called)
     s.before(r"\operatorname{" + called + "}", "(")
     return s.took(close + 1, ")")
+
+
+def attribute(s: Scan) -> bool:
+    """x.shape[0], x.size: a number of entries."""
+    found = s.match(_ATTRIBUTE)
+    if not found or not s.tokens:
+        return False
+    word = {"0": "rows", "1": "columns"}.get(found[1] or "", "len")
+    s.before(r"\operatorname{" + word + "}", "(")
+    return s.took(found.end(), ")")
 
 
 def array(s: Scan) -> bool:
@@ -136,3 +149,13 @@ def along(s: Scan, name: str, opening: int) -> str:
     left = bare[: cut.start()] + " " * (cut.end() - cut.start()) + bare[cut.end() :]
     s.text = s.text[: opening + 1] + left + s.text[close:]
     return kept(inside, ALONG[name, which])
+
+
+def along_axis(s: Scan, name: str, opening: int) -> str:
+    """softmax(Z, axis=1) is the one of each row; the option is taken out of the text."""
+    close = s.pairs.get(opening, -1)
+    found = _OPTION.search(s.text, opening, close) if close > 0 else None
+    if not found:
+        return name
+    s.text = s.text[: found.start()] + " " * len(found[0]) + s.text[close:]
+    return name if found[1] in ("1", "-1") else "col" + name

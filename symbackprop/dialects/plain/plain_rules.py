@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from symbackprop.dialects.cases import cased
 from symbackprop.dialects.plain.bracketed_matrices import comma, end, indexed, opened, parted
-from symbackprop.dialects.plain.numpy_calls import NUMPY, array, method, new_axis
+from symbackprop.dialects.plain.numpy_calls import NUMPY, array, attribute, method, new_axis
 from symbackprop.dialects.plain.plain_scanner import Scan
 from symbackprop.dialects.plain.plain_signs import (
     FRACTIONS, SIGNS, SUBS, SUPS, bracket, half, number, power, prime, root, sample, sign, space,
@@ -26,6 +26,7 @@ RULES: tuple[tuple[Rule, Callable[[str], bool]], ...] = (  # each with the chara
     (root,       lambda c: c == "√"),
     (transposed, lambda c: c in ".ᵀ⊤^⁻"),
     (method,     lambda c: c == "."),
+    (attribute,  lambda c: c == "."),
     (prime,      lambda c: c in "'’′"),
     (sample,     lambda c: c == "^"),
     (power,      lambda c: c in SUPS or c in "*.^"),

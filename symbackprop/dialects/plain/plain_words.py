@@ -8,7 +8,7 @@ import unicodedata
 from symbackprop.dialects.plain.glued_words import (
     SMALL, keyword, last_scripted, letters, numbered, scripted, signal,
 )  # fmt: skip
-from symbackprop.dialects.plain.numpy_calls import along, unquoted
+from symbackprop.dialects.plain.numpy_calls import LAYERS, along, along_axis, unquoted
 from symbackprop.dialects.plain.plain_scanner import GLUED, Scan, flat, split
 from symbackprop.dialects.plain.plain_signs import LITTLE, SUBS, SUPS, TOP
 from symbackprop.dialects.plain.typed_names import GREEK, LETTERS
@@ -18,13 +18,13 @@ FUNCTIONS = {
     "sigma": "sigmoid", "σ": "sigmoid", "ln": "log", "ReLU": "relu", "tr": "trace", "heaviside": "step",
     "sgn": "sign", "inverse": "inv", "signum": "sign", "one_hot": "onehot", "Diag": "diag", "Tr": "trace",
     "Heaviside": "step", "vdot": "inner", "logistic": "sigmoid", "Softmax": "softmax", "maximum": "max",
-    "adjugate": "adj", "minimum": "min", "cofactor": "cof", "pow": "power",
+    "adjugate": "adj", "minimum": "min", "cofactor": "cof", "pow": "power", "expit": "sigmoid",
 }  # fmt: skip
 KNOWN = frozenset(
     "exp log tanh sin cos tan sinh cosh sqrt abs sigmoid relu softplus softmax log_softmax logsumexp trace "
     "step sign gelu silu elu square diag diagonal sum mean rowsum colsum erf arctan transpose inv ones zeros "
     "eye norm kron outer inner vec det logdet onehot colmean rowmean dot matmul multiply divide frobenius "
-    "solve adj cof sech coth where clip power max min"
+    "len rows columns solve adj cof sech coth where clip power max min"
     .split()
 )  # fmt: skip
 
@@ -42,7 +42,8 @@ _SMALL = str.maketrans(SUBS)
 _BIG = {"sum": r"\sum", "prod": r"\prod", "Σ": r"\sum", "∑": r"\sum", "Π": r"\prod", "∏": r"\prod"}
 _BIG_SIGN = re.compile(rf"(sum|prod|Σ|∑|Π|∏)(?=\s*(?:_|[{''.join(SUBS)}]))")
 _RANGED = re.compile(
-    r"(sum|prod|Σ|∑|Π|∏)\s*_?\s*[({]\s*([^\W\d_])\s*=\s*(\w+)\s*(?:\.{2,3}|…|,\s*(?:\.{3}|…)\s*,)\s*(\w+)\s*[)}]"
+    r"(sum|prod|Σ|∑|Π|∏)\s*_?\s*[({]\s*([^\W\d_])\s*=\s*(\w+(?:\s*[+-]\s*\w+)?)"
+    r"\s*(?:\.{2,3}|…|,\s*(?:\.{3}|…)\s*,)\s*(\w+(?:\s*[+-]\s*\w+)?)\s*[)}]"
 )
 _OVER = re.compile(r"(?:sum|Summe)\s+(?:over|über)\s+([^\W\d_])\b(?:\s+(?:of|von)\b)?")
 _NABLA = re.compile(r"(?:∇|nabla|grad)_?\{?\s*([^\W_]+)\s*\}?\s*\(?\s*([^\W_]+)\s*\)?")
@@ -198,6 +199,8 @@ def function(s: Scan, text: str) -> bool:
         return s.entered(opened.end(), ")", "(", then=after)
     if name == "where" and opened:
         return conditional(s, opened.end() - 1)
+    if name in LAYERS and opened:
+        name = along_axis(s, name, opened.end() - 1)
     if name == "norm" and opened:
         unquoted(s, opened.end() - 1)
     axis = along(s, name, opened.end() - 1) if opened and name in ("sum", "mean") else ""

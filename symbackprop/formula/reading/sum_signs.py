@@ -33,6 +33,10 @@ def big(reader: Reader, at: int, end: int) -> Answer:
         letter = reader.tokens[s.sub.start]
         every = over_all(reader, sign, letter, at)
         return with_body(reader, every, wheres, (letter,), (s.end, end))
+    if s.sub and s.sup and (letters := open_letters(reader.inside(s.sub))) and len(letters) == 1:
+        every = over_all(reader, sign, letters[0], at)  # \sum_i^n
+        every[3:4] = [s.sup]
+        return with_body(reader, every, wheres, letters, (s.end, end))
     if s.sub is None or s.sup is None or "=" not in reader.inside(s.sub):
         hint = f"Write {sign}_{{k=1}}^{{n}} …, with both bounds."
         raise reader.source.fail(at, f"{sign} without bounds", hint=hint)
