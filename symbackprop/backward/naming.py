@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from symbackprop.formula.composing import size_name
-from symbackprop.graph.expr import Expr, Symbol, labels_of, leaf, symbols
+from symbackprop.graph.expr import Expr, defined, symbols
 from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import Graph
 
@@ -31,9 +31,7 @@ class Naming:
 
     def give(self, name: str, e: Expr, time: str = "") -> Expr:
         """The symbol of a new node; inside time where what it is made from is."""
-        time = time or time_in(e)
-        made = leaf(Symbol(name, e.shape, size_name(name), "label" if labels_of(e) else "real", labels_of(e),
-                           definition=None if time else e, time=time))  # fmt: skip
+        made = defined(name, e, size_name(name), time or time_in(e))
         self.symbol[name], self.definition[name], self.made[name] = made, e, made
         return made
 

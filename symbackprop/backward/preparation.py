@@ -15,7 +15,7 @@ from symbackprop.backward.helper_nodes import Helpers, name_helpers
 from symbackprop.backward.reads import Read, reads_of
 from symbackprop.formula.tree import Mark
 from symbackprop.graph.activity import active_names, check_variables, default_variables, relevant
-from symbackprop.graph.expr import Expr, Symbol, labels_of, leaf
+from symbackprop.graph.expr import Expr, Symbol, leaf
 from symbackprop.graph.graph import Graph, known
 
 
@@ -59,7 +59,7 @@ class Prepared:
         found: dict[Expr, bool] = {}
         for e in self.graph.inside[root]:
             below = (e.symbol.name in self.active) if e.symbol else any(found[a] for a in e.args)
-            found[e] = labels_of(e) is None and below
+            found[e] = e.classes is None and below
         return found
 
     @cached_property

@@ -11,7 +11,7 @@ from symbackprop.entries.entry_equations import Template
 from symbackprop.entries.op import Op
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.graph import expr
-from symbackprop.graph.expr import Expr, Operand, apply, as_expr, const, describe, labels_of
+from symbackprop.graph.expr import Expr, Operand, apply, as_expr, const, describe
 from symbackprop.sizes import ONE, count, extent, Shape, shape_text, size, Size
 from symbackprop.vocabulary.kinds import (
     ADD, COMMUTATION, CONCAT, CONSTANT, EINSUM, IDENTITY, MEAN, MEAN_LAST, MULTIPLY, RESHAPE,
@@ -83,8 +83,8 @@ def named_labels(e: Expr) -> Expr:
     instance = e.op.place(tuple(a.shape for a in e.args), e.attributes)
     classes = dict(instance.labels)
     for (name, _), a in zip(instance.inputs, e.args, strict=True):
-        if name in classes and labels_of(a) != classes[name]:
-            said = f"one of {labels_of(a)}" if labels_of(a) else "no label"
+        if name in classes and a.classes != classes[name]:
+            said = f"one of {a.classes}" if a.classes else "no label"
             raise DeclarationError(
                 f"{describe(a)} names {said}, where one of {classes[name]} is wanted",
                 where=e.op.name,

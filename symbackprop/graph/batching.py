@@ -13,9 +13,10 @@ from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.formula.tree import Name
 from symbackprop.graph.batch_rules import RULES, Lifted, repeated, with_batch_axes
 from symbackprop.graph.expr import (
-    LEAVES, Expr, Symbol, apply, const, in_place_of, leaf, topological, with_args,
+    LEAVES, Expr, Symbol, apply, const, leaf, topological, with_args,
 )  # fmt: skip
 from symbackprop.graph.graph import Graph
+from symbackprop.graph.remembered_calls import in_place_of
 from symbackprop.sizes import Size
 from symbackprop.vocabulary.kinds import DIVIDE, MEAN, SUM, SUM_LAST
 

@@ -6,10 +6,11 @@ from symbackprop.entries.op import Op
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.graph.axis_functions import Function, along_axis, mean, permute, reshape, total
 from symbackprop.graph.expr import (
-    NUMBER, SIZE, Expr, Operand, apply, as_expr, called, const, describe,
+    NUMBER, SIZE, Expr, Operand, apply, as_expr, const, describe,
 )  # fmt: skip
 from symbackprop.graph.label_functions import largest, onehot
 from symbackprop.entries.option_ranges import check_options
+from symbackprop.graph.remembered_calls import called
 from symbackprop.sizes import Size, shape_text, size
 from symbackprop.vocabulary import normalisation, signal
 from symbackprop.vocabulary.kinds import (

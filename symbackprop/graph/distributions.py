@@ -13,7 +13,7 @@ import numpy as np
 from symbackprop.entries.reference_values import Array, value
 from symbackprop.graph.axis_functions import as_size
 from symbackprop.graph.domains import SUMMING, SYMMETRIC
-from symbackprop.graph.expr import NUMBER, SIZE, Expr, labels_of
+from symbackprop.graph.expr import NUMBER, SIZE, Expr
 
 SCALES = (0.5, 1, 2, 5, 30, 1000)  # of the points; a negative entry must not hide near 0
 DEPTHS = (1, 2, 4, 8, 16, 1000)
@@ -109,7 +109,7 @@ def drawn(e: Expr, rng: np.random.Generator, scale: float, sizes: Mapping[str, i
     """Random numbers for a node, as its declaration allows them."""
     shape = tuple(s.value(sizes) for s in e.shape)
     domain = e.symbol.domain if e.symbol else "real"
-    classes = labels_of(e)
+    classes = e.classes
     x = rng.normal(0, scale, shape)
     if classes is not None:
         return rng.integers(0, classes.value(sizes), shape)

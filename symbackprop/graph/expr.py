@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isfinite
@@ -14,7 +14,7 @@ from symbackprop.entries.op import Attributes, Op
 from symbackprop.errors import EXPONENT, DeclarationError, ShapeError, within
 from symbackprop.entries.option_ranges import check_options
 from symbackprop.formula.tree import Name
-from symbackprop.graph.calls import Call, Way
+from symbackprop.graph.calls import Call
 from symbackprop.sizes import Shape, Size, shape_text
 from symbackprop.vocabulary.kinds import (
     ADD, DIVIDE, MATMUL, MULTIPLY, NEGATIVE, POWER, SUBTRACT, TRANSPOSE,
@@ -70,6 +70,13 @@ class Expr:
         """The symbol of a leaf that is known to be one."""
         assert self.op is SYMBOL, "no symbol"
         return self.attributes[0][1]  # type: ignore[return-value]
+
+    @property
+    def classes(self) -> Size | None:
+        """The number of classes of an integer label, declared or computed; None for real values."""
+        if self.op is SYMBOL:
+            return self.own.labels
+        return self.args[0].shape[-1] if self.op.domain == "label" else None
 
     @property
     def number(self) -> Fraction | None:
@@ -176,6 +183,12 @@ def leaf(symbol: Symbol) -> Expr:
     return intern(SYMBOL, (), (("symbol", symbol),), symbol.shape)
 
 
+def defined(name: str, value: Expr, tex: Name, time: str = "") -> Expr:
+    """The symbol of a node with this value; inside time it stands for every step, and has none of its own."""
+    domain, inner = "label" if value.classes else "real", None if time else value
+    return leaf(Symbol(name, value.shape, tex, domain, value.classes, inner, time=time))
+
+
 def const(value: int | float | Fraction | Size) -> Expr:
     """A number, or a size used as a number."""
     if isinstance(value, Size):
@@ -228,49 +241,6 @@ def apply(op: Op, *operands: Operand, **attributes: object) -> Expr:
     return intern(op, args, given, instance.shape)
 
 
-def called(function: str, value: Expr, arguments: Mapping[str, Expr | None], **inner: Expr) -> Expr:
-    """The value of a function of several ops, which remembers its arguments and what stands between them.
-
-    What is an argument itself, or a leaf, is no value that was made.
-    """
-    given = {role: e for role, e in arguments.items() if e is not None}
-    if value.op in LEAVES or value in given.values():
-        return value
-    ways = ways_down(value, frozenset(given.values()))
-    places = (tuple((role, ways[e]) for role, e in roles.items()) for roles in (given, inner))
-    return intern(value.op, value.args, value.attributes, value.shape, Call(function, *places))
-
-
-def ways_down(root: Expr, ends: frozenset[Expr]) -> dict[Expr, Way]:
-    """The first way from an expression to each node between it and some ends."""
-    found: dict[Expr, Way] = {root: ()}
-    for node in (queue := [root]):
-        for n, a in enumerate(node.args if node not in ends else ()):
-            if a not in found:
-                found[a] = (*found[node], n)
-                queue.append(a)
-    return found
-
-
-def in_place_of(old: Expr, made: Expr) -> Expr:
-    """What is made in the place of a value remembers its call where all ways lead along the same ops."""
-    ways = [way for _, way in (*old.call.arguments, *old.call.inner)] if old.call else []
-    if not ways or any(ops_along(made, way) != ops_along(old, way) for way in ways):
-        return made
-    return intern(made.op, made.args, made.attributes, made.shape, old.call)
-
-
-def ops_along(e: Expr, way: Way) -> list[Op]:
-    """The ops that a way passes, but for that of its end."""
-    found: list[Op] = []
-    for n in way:
-        found.append(e.op)
-        if n >= len(e.args):
-            break
-        e = e.args[n]
-    return found
-
-
 def option(function: str, name: str, value: object) -> object:
     """The number of an option that was written without its name: 4 of `max_pool1d(x, 4)`.
 
@@ -314,13 +284,6 @@ def describe(e: Expr) -> str:
         return str(e.attributes[0][1])
     inner = ", ".join(describe(a) if a.op in LEAVES else "…" for a in e.args)
     return f"{e.op.name}({inner})"
-
-
-def labels_of(e: Expr) -> Size | None:
-    """The number of classes of an integer label, declared or computed; None for real values."""
-    if e.symbol:
-        return e.symbol.labels
-    return e.args[0].shape[-1] if e.op.domain == "label" else None
 
 
 def topological(*roots: Expr) -> tuple[Expr, ...]:

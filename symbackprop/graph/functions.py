@@ -15,7 +15,7 @@ from symbackprop.graph.axis_functions import (
 from symbackprop.graph.composite_functions import COMPOSITIONS, logdet, matrix_power
 from symbackprop.graph.domains import DOMAINS, SUMMING, SYMMETRIC
 from symbackprop.graph.expr import (
-    Expr, Operand, Symbol, apply, as_expr, describe, labels_of, leaf, symbols,
+    Expr, Operand, Symbol, apply, as_expr, defined, describe, leaf, symbols,
 )  # fmt: skip
 from symbackprop.graph.graph import Graph, known, make
 from symbackprop.graph.label_functions import (
@@ -36,7 +36,7 @@ def positions(key: object) -> tuple[object, ...]:
 def subscript(x: Expr, key: object) -> Expr:
     """x[1:4], x[:, 0], x[y] for a label y, h[t-1] for a time symbol."""
     keys = positions(key)
-    if len(keys) == 1 and isinstance(keys[0], Expr) and labels_of(keys[0]) is not None:
+    if len(keys) == 1 and isinstance(keys[0], Expr) and keys[0].classes is not None:
         return pick(x, keys[0])
     if len(keys) > x.rank:
         raise ShapeError(f"{describe(x)} is {shape_text(x.shape)}; {len(keys)} positions given",
@@ -179,10 +179,7 @@ def named_well(name: str) -> str:
 
 def named(name: str, definition: Expr, tex: str = "") -> Expr:
     """A node with a name: an atom of every derivation, defined by an expression."""
-    printed = spelled(tex or default_tex(named_well(name)))
-    classes = labels_of(definition)
-    domain = "label" if classes else "real"
-    return leaf(Symbol(name, definition.shape, printed, domain, classes, definition))
+    return defined(name, definition, spelled(tex or default_tex(named_well(name))))
 
 
 def collect(**outputs: Expr) -> Graph:

@@ -14,7 +14,7 @@ from symbackprop.errors import (
 from symbackprop.formula.printed_names import default_tex, function_tex, spelled
 from symbackprop.formula.tree import Name
 from symbackprop.graph.domains import DOMAINS
-from symbackprop.graph.expr import Expr, Operand, Symbol, apply, labels_of, leaf
+from symbackprop.graph.expr import Expr, Operand, Symbol, apply, defined, leaf
 from symbackprop.graph.expression_text import Expressions
 from symbackprop.graph.fresh_names import index_name
 from symbackprop.graph.functions import FUNCTIONS, check_domain, collect
@@ -238,13 +238,8 @@ class Reader:
         if s.name in self.initial and s.time and self.initial[s.name].shape != value.shape:
             raise ShapeError(f"starts as {shape_text(self.initial[s.name].shape)}, defined as "
                              f"{shape_text(value.shape)}", where=s.where)  # fmt: skip
-        inner = None if s.time else value
         self.symbol.pop(s.name, None)
-        classes = labels_of(value)
-        domain = "label" if classes else "real"
-        self.symbol[s.name] = leaf(
-            Symbol(s.name, value.shape, tex, domain, classes, inner, time=self.step(s))
-        )
+        self.symbol[s.name] = defined(s.name, value, tex, self.step(s))
         self.definition[s.name] = value
 
 

@@ -10,8 +10,9 @@ from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.graph.axis_functions import (
     Function, along_axis, as_size, normal_axis, reshape, to_last,
 )  # fmt: skip
-from symbackprop.graph.expr import Expr, Operand, apply, as_expr, called, describe, labels_of
+from symbackprop.graph.expr import Expr, Operand, apply, as_expr, describe
 from symbackprop.graph.distributions import is_distribution
+from symbackprop.graph.remembered_calls import called
 from symbackprop.sizes import count, shape_text
 from symbackprop.vocabulary.kinds import ARGMAX, ARGMIN, CROSS_ENTROPY, LOG, ONEHOT, PICK
 
@@ -19,7 +20,7 @@ from symbackprop.vocabulary.kinds import ARGMAX, ARGMIN, CROSS_ENTROPY, LOG, ONE
 def onehot(label: Operand, n: Operand | str | None = None) -> Expr:
     """e_y for an integer label."""
     label = as_expr(label)
-    classes = labels_of(label)
+    classes = label.classes
     extent = as_size(n) if n is not None else classes
     if extent is None or classes is None:
         raise DeclarationError(f"{describe(label)} is not declared `label K`", where="onehot")
@@ -43,17 +44,17 @@ def cross_entropy(
     if p.symbol and p.symbol.domain == "onehot":
         raise DeclarationError(f"{describe(p)} is one-hot, and log 0 is no number", where="cross_entropy",
                                hint="The probabilities stand first: cross_entropy(p, y)")  # fmt: skip
-    along = p.rank - 1 if axis is None or labels_of(t) is not None else normal_axis(axis, p, "cross_entropy")
+    along = p.rank - 1 if axis is None or t.classes is not None else normal_axis(axis, p, "cross_entropy")
     if not is_distribution(p, along, definitions):
         labels = f"cross_entropy_logits({describe(p)}, …)"
-        said = labels if labels_of(t) is not None else "softmax first"
+        said = labels if t.classes is not None else "softmax first"
         given = p.symbol and p.symbol.definition is None
         declared = f"; of probabilities declare  {describe(p)}: … distribution." if given else "."
         raise DeclarationError(
             f"{describe(p)} is not known to be probabilities along axis {along}", where="cross_entropy",
             hint=f"Of scores write {said}{declared}",
         )  # fmt: skip
-    if labels_of(t) is not None:
+    if t.classes is not None:
         picked = pick(p, t)
         return called("cross_entropy", -apply(LOG, picked), {"p": p, "label": t}, picked=picked)
     return along_axis(CROSS_ENTROPY)(p, t, axis=axis)
@@ -62,7 +63,7 @@ def cross_entropy(
 def pick(x: Operand, label: Operand) -> Expr:
     """x[.., label]: the entry the label names. Errors: `ShapeError` where classes and entries differ."""
     x, label = as_expr(x), as_expr(label)
-    classes = labels_of(label)
+    classes = label.classes
     if classes is None:
         raise DeclarationError(f"{describe(label)} is not declared `label K`", where="pick")
     if not x.rank or x.shape[-1] != classes:
