@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from typing import Any, TypeAlias
@@ -68,25 +69,89 @@ def entry(tensors: Tensors, sizes: Sizes, number: Number, atom: Elem) -> Over[An
 
 
 def holding(tensors: Tensors, sizes: Sizes, number: Number, atom: Delta | AtMost) -> Over[Any]:
-    """A condition on positions as 1 and 0."""
+    """A condition on positions as 1 and 0; one that numbers indices anew as where they stand."""
     own = axes_of(atom)
-    left, right = (positions(p, own, tensors, sizes) for p in (atom.left, atom.right))
-    so = left == right if isinstance(atom, Delta) else left <= right
-    return np.where(np.broadcast_to(so, lengths(own, sizes)), number(1), number(0)), own
+
+    def dense() -> Array:
+        left, right = (positions(p, own, tensors, sizes) for p in (atom.left, atom.right))
+        so = left == right if isinstance(atom, Delta) else left <= right
+        return np.where(np.broadcast_to(so, lengths(own, sizes)), number(1), number(0))
+
+    sides = ((atom.left, atom.right), (atom.right, atom.left)) if isinstance(atom, Delta) else ()
+    ways = (lookup(side, other, own, tensors, sizes) for side, other in sides)
+    found = tuple(w for w in ways if w)
+    return (Renumbered(found, dense) if found else dense()), own
+
+
+def lookup(side: Position, other: Position, own: Axes, tensors: Tensors, sizes: Sizes) -> Lookup | None:
+    """δ(flat position of some indices, a position over the others), where it is one."""
+    inner = plain_axes(side) if isinstance(side, Elem) and side.tensor == "row_major" else None
+    rest = tuple(i for i in own if i not in (inner or ()))
+    if not inner or set(rest) != set(position_indices(other)):
+        return None
+    return Lookup(inner, rest, positions(other, rest, tensors, sizes))
+
+
+@dataclass(frozen=True, eq=False)
+class Lookup:
+    """Where some indices stand: a flat position over other ones."""
+
+    inner: Axes
+    rest: Axes
+    at: Array
+
+    def fits(self, bound: Axes, sizes: Sizes) -> bool:
+        """Whether a sum over its indices only looks them up."""
+        count = math.prod(lengths(self.inner, sizes))
+        return set(self.inner) <= set(bound) and bool(np.all((self.at >= 0) & (self.at < count)))
+
+    def read(self, array: Array, own: Axes, sizes: Sizes) -> Over[Array]:
+        """An array at its indices, over the others."""
+        if not set(own) & set(self.inner):
+            return array, own
+        left = tuple(i for i in own if i not in (*self.inner, *self.rest))
+        every = (*self.rest, *left)
+        lines = {i: np.arange(i.size.value(sizes)).reshape([-1 if j == i else 1 for j in every])
+                 for i in every}  # fmt: skip
+        spots = np.unravel_index(self.at, lengths(self.inner, sizes))
+        for i, spot in zip(self.inner, spots, strict=True):
+            lines[i] = spot.reshape(spot.shape + (1,) * len(left))
+        return np.broadcast_to(array[tuple(lines[i] for i in own)], lengths(every, sizes)), every
+
+
+@dataclass(frozen=True, eq=False)
+class Renumbered:
+    """Such a δ, one way or both, and as 1 and 0."""
+
+    ways: tuple[Lookup, ...]
+    dense: Callable[[], Array]
+
+
+def looked_up(parts: list[Over[Any]], bound: Axes, sizes: Sizes) -> tuple[list[Over[Any]], Axes]:
+    """The factors of a sum, indices that are only numbered anew looked up; and the indices that are left."""
+    for k, (r, _) in enumerate(parts):
+        way = next((w for w in r.ways if w.fits(bound, sizes)), None) if isinstance(r, Renumbered) else None
+        if way:
+            others = [(x.dense() if isinstance(x, Renumbered) and set(own) & set(way.inner) else x, own)
+                      for n, (x, own) in enumerate(parts) if n != k]  # fmt: skip
+            read = [(x, own) if isinstance(x, Renumbered) else way.read(x, own, sizes) for x, own in others]
+            return looked_up(read, tuple(i for i in bound if i not in way.inner), sizes)
+    return [(x.dense() if isinstance(x, Renumbered) else x, own) for x, own in parts], bound
 
 
 def product(sizes: Sizes, number: Number, t: Term, factors: Iterable[Over[Any]], out: Axes) -> Over[Any]:
     """A term summed over its bound indices; one that no factor has counts its entries."""
     value, operands, seen = number(1), [], set[Index]()
-    every = (*out, *t.bound)
-    for array, own in factors:
+    parts, bound = looked_up(list(factors), t.bound, sizes)
+    every = (*out, *bound)
+    for array, own in parts:
         if own:
             operands += [array, [every.index(i) for i in own]]
             seen.update(own)
         else:
             value = np.multiply(value, array)  # NumPy's: a number of many digits knows no arrays
     value = number(t.coefficient) * value
-    for i in t.bound:
+    for i in bound:
         if i not in seen:
             value = value * i.size.value(sizes)
     if not operands:

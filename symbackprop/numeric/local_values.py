@@ -19,6 +19,7 @@ from symbackprop.formula.tree import Formula, Partial
 from symbackprop.graph.expr import Expr, topological
 from symbackprop.matrices.lowering import instance_of
 from symbackprop.notation.convention import Convention
+from symbackprop.numeric.feasible_sizes import PRIMES
 from symbackprop.numeric.complex_step import nudge, slopes
 from symbackprop.numeric.points import Point, evaluate, node_values
 
@@ -126,8 +127,9 @@ class Jacobian:
 
     @property
     def small(self) -> bool:
-        """Few enough entries to be held whole."""
-        return self.moved.base.size <= 1500 and self.size <= 2_000_000
+        """Few enough entries to be held whole, and no matrix with a large literal size."""
+        large = len(self.inner) > 1 and max(self.inner) > PRIMES[-1]
+        return not large and self.moved.base.size <= 1500 and self.size <= 2_000_000
 
     def column(self, k: int) -> Array:
         """The derivative by one entry of the variable (row-major position k)."""

@@ -49,19 +49,21 @@ class Point:
         """What a number becomes beside its values: it is of their kind."""
         return float if (many := self.many) is None else numbers(many)
 
+    def key(self, s: Symbol, t: int) -> Key:
+        """Where the value of a symbol at step t stands."""
+        return s.name, t + s.shift if s.time else 0 if s.at is None else s.at.value(self.sizes)
+
     def look(self, s: Symbol, t: int) -> Array:
         """The value of a symbol at step t; beyond the end a recurrence contributes nothing: δ is 0 there,
         and values are those of the last step, so that 0 / u[T+1] is 0.
         """
-        fixed = 0 if s.at is None else s.at.value(self.sizes)
-        key = (s.name, t + s.shift if s.time else fixed)
-        table = self.deltas if s.cotangent else self.values
+        key, table = self.key(s, t), self.deltas if s.cotangent else self.values
         if key not in table:
-            if (s.time or fixed) and key[1] > self.length:
+            if key[1] > self.length:
                 last = None if s.cotangent else table.get((s.name, self.length))
                 return np.zeros(tuple(x.value(self.sizes) for x in s.shape)) if last is None else last
             raise DeclarationError(
-                f"no value for {s.name}" + (f" at step {key[1]}" if s.time or fixed else "")
+                f"no value for {s.name}" + (f" at step {key[1]}" if s.time or key[1] else "")
             )
         return table[key]
 
@@ -122,6 +124,16 @@ def inside_sums(e: Expr) -> frozenset[Expr]:
             outside.add(node)
             stack += [] if node.op is TIME_SUM else list(node.args)
     return frozenset(topological(e)) - outside
+
+
+def read_at(e: Expr, at: Point, t: int) -> Iterator[Key]:
+    """The values an expression looks at when it is evaluated at a step: below a Σ over time at every one."""
+    apart = inside_sums(e) if at.length else frozenset[Expr]()
+    summed = {s for n in order_of(e) if n.op is TIME_SUM for s in order_of(n.args[0])}
+    for n in order_of(e):
+        steps = (*(() if n in apart else (t,)), *(range(1, at.length + 1) if n in summed else ()))
+        if n.symbol:
+            yield from {at.key(n.symbol, step) for step in steps} & at.values.keys()
 
 
 # --- forward and backward ------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from symbackprop.graph.graph import sliding, used_names
 from symbackprop.matrices.lowering import instance_of
 from symbackprop.notation.convention import function_key
 from symbackprop.numeric.complex_step import jacobian_values
+from symbackprop.numeric.feasible_sizes import PRIMES
 from symbackprop.numeric.local_values import local_values, oriented
 from symbackprop.numeric.op_functions import LAYERS, along_last, applied, scalars_into
 from symbackprop.numeric.points import Point, evaluate
@@ -179,14 +180,16 @@ class Scene:
                            outside=self.outside, number=self.number)  # fmt: skip
 
     def samples(self, eq: Equation) -> dict[str, Array]:
-        """Positions of the free letters, from 1: all of them, or a grid that meets the diagonals."""
+        """Positions of the free letters, from 1: all of them, or a grid that meets the diagonals.
+
+        All of no more than a size with a name may be: a large literal size costs time and proves nothing.
+        """
         if not eq.free:
             return {}
         extents = [s.value(self.point.sizes) for _, s in eq.free]
-        whole = int(np.prod(extents)) <= SAMPLES
-        lines = [
-            np.arange(1, n + 1) if whole else np.unique([1, min(2, n), (n + 1) // 2, n]) for n in extents
-        ]
+        whole = int(np.prod(extents)) <= SAMPLES and max(extents) <= PRIMES[-1]
+        some = [[1, (n + 1) // 2, n, min(2, n) if n <= PRIMES[-1] else 1] for n in extents]
+        lines = [np.arange(1, s[2] + 1) if whole else np.unique(s) for s in some]
         grid = np.meshgrid(*lines, indexing="ij")
         return {k: g.ravel() for (k, _), g in zip(eq.free, grid, strict=True)}
 

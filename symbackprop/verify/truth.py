@@ -23,7 +23,7 @@ from symbackprop.entries.reference_values import Array
 from symbackprop.errors import VerificationError
 from symbackprop.graph.expr import Expr, topological
 from symbackprop.numeric.complex_step import slopes, unit
-from symbackprop.numeric.points import Key, Point, definition_at, evaluate, schedule
+from symbackprop.numeric.points import Key, Point, definition_at, evaluate, read_at, schedule
 from symbackprop.verify.comparison import EQUAL, ROUNDING, TRUE, Real
 from symbackprop.verify.decision import hold
 from symbackprop.verify.rounding import Nearby, Trial
@@ -106,12 +106,8 @@ class Slopes:
     @cached_property
     def reads(self) -> Mapping[Key, frozenset[Key]]:
         """The values every definition looks at when it is evaluated."""
-        g, out = self.d.graph, dict[Key, frozenset[Key]]()
-        for key in schedule(g, self.point.length):
-            seen = Seen(self.point.values)
-            evaluate(definition_at(g, key), replace(self.point, values=seen), key[1])
-            out[key] = frozenset(seen.looked)
-        return out
+        g, at = self.d.graph, self.point
+        return {k: frozenset(read_at(definition_at(g, k), at, k[1])) for k in schedule(g, at.length)}
 
     @cached_property
     def readers(self) -> Mapping[Key, Sequence[Key]]:
@@ -178,18 +174,6 @@ class Slopes:
     def exact(self, key: Key) -> bool:
         """Whether every reader of a value takes a complex step."""
         return all(analytic(definition_at(self.d.graph, c)) for c in self.readers.get(key, ()))
-
-
-class Seen(dict[Key, Array]):
-    """Values that remember which of them were looked at."""
-
-    def __init__(self, values: Mapping[Key, Array]) -> None:
-        super().__init__(values)
-        self.looked: set[Key] = set()
-
-    def __getitem__(self, key: Key) -> Array:
-        self.looked.add(key)
-        return super().__getitem__(key)
 
 
 @lru_cache(maxsize=100_000)
