@@ -13,25 +13,55 @@ from symbackprop.graph.graph import Graph
 from symbackprop.graph.size_conditions import Condition, conditions, follows
 from symbackprop.sizes import Shape, Size, size
 
-RANKS = '''def _ranks(*given):
-    """Errors: `ValueError` for an array of other axes than declared, or not real."""
-    for name, array, axes, declared in given:
-        dtype = np.asarray(array).dtype
-        if dtype.kind in "cOSUMm":
-            raise ValueError(f"{name} is declared {declared} and real, "
-                             f"given dtype {dtype}; "
+ARRAYS = '''def _arrays(declared, *given):
+    """Arrays of one type of real numbers, with axes as declared, labels as they are.
+
+    The type is the widest of the arguments, double precision where all are whole numbers.
+    Errors: `ValueError` for an array of other axes, or not real.
+    """
+    arrays = [np.asarray(x) for x in given]
+    kinds = set()
+    for (name, said, axes, label), x in zip(declared, arrays):
+        if x.dtype.kind in "cOSUMm":
+            raise ValueError(f"{name} is declared {said} and real, given dtype {x.dtype}; "
                              f"take {name}.real, or {name}.astype(float)")
-        if np.ndim(array) != axes:
-            raise ValueError(f"{name} is declared {declared}, "
-                             f"given an array of shape {np.shape(array)}")
+        if x.ndim != axes:
+            raise ValueError(f"{name} is declared {said}, given an array of shape {x.shape}")
+        if not label:
+            kinds.add(x.dtype)
+    real = [k for k in kinds if k.kind == "f"]
+    if len(kinds) == len(real) == 1:
+        return arrays
+    dtype = np.result_type(*real) if real else float
+    return [x if row[3] else x.astype(dtype, copy=False) for x, row in zip(arrays, declared)]
 '''
-FITS = '''def _fits(*given):
+GIVEN = '''def _given(declared, given, named):
+    """The arguments in order, from positions, keywords, or one mapping.
+
+    Errors: `TypeError` for one that is missing, given twice, or unknown.
+    """
+    if len(given) == 1 and isinstance(given[0], dict) and not named:
+        given, named = (), given[0]
+    names = [row[0] for row in declared]
+    if len(given) > len(names):
+        raise TypeError(f"{len(given)} arguments for {len(names)}: {', '.join(names)}")
+    known = set(names[len(given) :])
+    for name in named:
+        if name not in known:
+            said = "given twice" if name in names else "no input"
+            raise TypeError(f"{name} is {said}; inputs: {', '.join(names)}")
+    for name, said, _, _ in declared[len(given) :]:
+        if name not in named:
+            raise TypeError(f"{name} is missing, declared {said}")
+    return [*given, *(named[n] for n in names[len(given) :])]
+'''
+FITS = '''def _fits(declared, shapes, *arrays):
     """Errors: `ValueError` for an array whose sizes do not agree with those of the others."""
-    for name, array, shape, declared in given:
-        if np.shape(array) != shape or 0 in shape:
-            raise ValueError(f"{name} is declared {declared}, "
+    for (name, said, _, _), shape, x in zip(declared, shapes, arrays):
+        if x.shape != shape or 0 in shape:
+            raise ValueError(f"{name} is declared {said}, "
                              f"beside the other arrays {shape}, "
-                             f"given an array of shape {np.shape(array)}")
+                             f"given an array of shape {x.shape}")
 '''
 LABELS = '''def _labels(*given):
     """Errors: `ValueError` for labels that name no class."""
@@ -41,7 +71,7 @@ LABELS = '''def _labels(*given):
                              f"whole numbers from 0 to {classes - 1}, given {labels}")
 '''
 Argument: TypeAlias = tuple[str, str, Shape]
-CHECKS: Mapping[str, str] = {"_ranks": RANKS, "_fits": FITS, "_labels": LABELS}
+CHECKS: Mapping[str, str] = {"_given": GIVEN, "_arrays": ARRAYS, "_fits": FITS, "_labels": LABELS}
 
 
 def arguments(d: Derivation, names: CodeNames, *, seeded: bool) -> Iterator[Argument]:
@@ -64,22 +94,35 @@ def over_time(g: Graph, name: str) -> Shape:
     return ((g.time.length,) if s.time and g.time else ()) + s.shape
 
 
-def ranks(d: Derivation, names: CodeNames, *, seeded: bool) -> list[str]:
-    """The line that compares numbers of axes, before sizes are read from them."""
-    rows = [f"({said!r}, {n}, {len(s)}, {declared(s)!r})"
-            for said, n, s in arguments(d, names, seeded=seeded)]  # fmt: skip
-    return [f"_ranks({', '.join(rows)})"] if rows else []
+def table(d: Derivation, names: CodeNames, *, seeded: bool) -> str:
+    """The rows of the arguments: name, declaration, number of axes, whether they are labels."""
+    own = labelled(d)
+    rows = [f"    ({said!r}, {declared(s)!r}, {len(s)}, {code in own}),\n"
+            for said, code, s in arguments(d, names, seeded=seeded)]  # fmt: skip
+    return f"(\n{''.join(rows)})"
 
 
-def sizes(d: Derivation, names: CodeNames, known: Collection[str], *, seeded: bool) -> list[str]:
-    """The lines that compare sizes, as far as they are known, what nodes need of them, and labels."""
+def labelled(d: Derivation) -> frozenset[str]:
+    """The inputs that are labels, as code calls them."""
+    inputs = ((n, d.graph.symbol[n].symbol) for n in d.graph.inputs)
+    return frozenset(safe(n) for n, s in inputs if s and s.labels)
+
+
+def sizes(d: Derivation, names: CodeNames, known: Collection[str], rows: str, *, seeded: bool) -> list[str]:
+    """The lines that compare sizes, as far as they are known, what nodes need of them, and labels.
+
+    `rows` is what the table of the arguments is called.
+    """
     given = list(arguments(d, names, seeded=seeded))
-    rows = [f"({said!r}, {n}, {shape_code(shape)}, {declared(shape)!r})" for said, n, shape in given
-            if shape and all(s.names <= set(known) for s in shape)]  # fmt: skip
+    shapes = [
+        shape_code(s) if all(x.names <= set(known) for x in s) else f"{code}.shape" for _, code, s in given
+    ]
     inputs = [(public(n), safe(n), d.graph.symbol[n].symbol) for n in d.graph.inputs]
     classes = [f"({said!r}, {n}, {size_code(s.labels)})" for said, n, s in inputs
                if s and s.labels and s.labels.names <= set(known)]  # fmt: skip
-    out = [f"_fits({', '.join(rows)})"] if rows else []
+    codes = ", ".join(code for _, code, _ in given)
+    wanted = f"({', '.join(shapes)}{',' * (len(shapes) == 1)})"
+    out = [f"_fits({rows}, {wanted}, {codes})"] if given else []
     out += [f"_labels({', '.join(classes)})"] if classes else []
     axes = extents(given)
     asked = (*conditions(d.graph), *positive(d.graph, axes, known))

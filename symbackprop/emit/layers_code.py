@@ -6,6 +6,7 @@ print(layers([Functions(d, "h_conv2d", "h_conv2d_grad")]))
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from keyword import iskeyword
@@ -71,7 +72,7 @@ def layers(parts: Sequence[Part]) -> str:
         code = two_functions(p, module) if isinstance(p, Functions) else layer_class(p, module)
         body += ["\n\n", *code]
     head = opening(", ".join(names), *(p.derivation.graph for p in parts))
-    return "".join([head, *(module.above(body) if module else []), *body])
+    return "".join([head, *(module.above() if module else []), *body])
 
 
 def own_names(parts: Sequence[Part]) -> list[str]:
@@ -79,7 +80,7 @@ def own_names(parts: Sequence[Part]) -> list[str]:
     names = [n for p in parts for n in p.names]
     for k, n in enumerate(names):
         safe(n)
-        if n in names[:k] or n in OWN or iskeyword(n):
+        if n in names[:k] or n in OWN or iskeyword(n) or hasattr(builtins, n):
             said = "is given twice" if n in names[:k] else "means something in emitted code"
             raise SymbackpropError(f"`{n}` {said}", where="emit", hint="Choose another name.")
     return names
@@ -88,11 +89,10 @@ def own_names(parts: Sequence[Part]) -> list[str]:
 def two_functions(p: Functions, m: Module) -> list[str]:
     d = p.derivation
     inputs = [m.given(n) for n in d.graph.inputs]
-    last = f"    return {', '.join(map(m.names.bar, d.wrt))}\n"
     return [
         *m.function(p.forward, inputs, forward_lines(m)),
         "\n\n",
-        *m.function(p.backward, [*inputs, *seeds(m)], [*backward_lines(m), last]),
+        *m.function(p.backward, [*inputs, *seeds(m)], backward_lines(m)),
     ]
 
 
@@ -104,7 +104,7 @@ def layer_class(p: Layer, m: Module) -> list[str]:
     own = m.room.spaced("self") if "self" in d.graph.inputs else "self"
     kept = {n: f"{own}.{attribute(public(n))}" for n in d.graph.inputs}
     held, data = [n for n in d.graph.inputs if n != p.data], public(p.data)
-    slopes = [m.names.bar(n) for n in d.wrt if n != p.data]
+    slopes = [f"{own}.{m.names.bar(n)}" for n in d.wrt if n != p.data]
     known = assigned(map(safe, held), [kept[n] for n in held])
     every = assigned(map(safe, [p.data, *held]), [kept[n] for n in (p.data, *held)])
     ahead = [*known, *forward_lines(m)]
@@ -121,9 +121,7 @@ def layer_class(p: Layer, m: Module) -> list[str]:
         f"\n    def forward({own}, {data}):\n",
         *indented([*given, *ahead]),
         f"\n    def backward({', '.join([own, *(code for _, code in seeds(m))])}):\n",
-        *indented([*every, *backward_lines(m)]),
-        *indented(assigned([f"{own}.{n}" for n in slopes], slopes)),
-        f"        return {m.names.bar(p.data)}\n",
+        *indented([*every, *backward_lines(m, slopes, p.data)]),
     ]
 
 
@@ -153,15 +151,17 @@ def indented(lines: Sequence[str]) -> list[str]:
 
 
 def forward_lines(m: Module) -> list[str]:
-    sweep = m.sweep(forward=True, only=ancestors(m.d.graph, m.d.of))
-    return m.opened([*sweep, f"    return {safe(m.d.of)}\n"], seeded=False)
+    work, said = m.statements({m.d.of: (m.d.of, False)})
+    return m.opened([*work, f"return {said[m.d.of]}"], seeded=False)
 
 
-def backward_lines(m: Module) -> list[str]:
-    """The δ's, after the nodes whose values they use."""
-    sweep = m.sweep(forward=True, only=below(m.d, used(m.d)))
-    work = [*sweep, *m.seed(), *m.sweep(forward=False)]
-    return m.opened(work, seeded=m.d.backward.seed.symbol is not None)
+def backward_lines(m: Module, kept: Sequence[str] = (), data: str = "") -> list[str]:
+    """The gradients, after the nodes whose values they use; all but that of `data` are kept under names."""
+    work, said = m.statements({n: (n, True) for n in m.d.wrt})
+    others = [code for n, code in said.items() if n != data]
+    stored = [f"{name} = {code}" for name, code in zip(kept, others, strict=True)] if data else []
+    returned = said[data] if data else ", ".join(said.values())
+    return m.opened([*work, *stored, f"return {returned}"], seeded=m.d.backward.seed.symbol is not None)
 
 
 def below(d: Derivation, names: set[str]) -> set[str]:

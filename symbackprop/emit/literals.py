@@ -12,8 +12,8 @@ from symbackprop.sizes import Shape, Size
 FUNCTION = "value_and_gradients"  # the name of the emitted function
 # what code itself uses inside the function of a graph
 OWN = frozenset((
-    "np erf view fold sum range float next int len self "
-    "_erf _adjugate _ranks _fits _labels _set_in " + FUNCTION
+    "np given named dtype range float next self "
+    "_erf _adjugate _sigmoid _windows _fold _logdet _given _arrays _fits _labels " + FUNCTION
 ).split())  # fmt: skip
 
 
@@ -42,13 +42,19 @@ def bare(code: str) -> str:
 
 
 def number_code(x: object) -> str:
+    """A whole number, a decimal fraction where it is one, else a quotient."""
     q = Fraction(str(x))
-    body = str(q.numerator) if q.denominator == 1 else f"({q.numerator} / {q.denominator})"
-    return f"({body})" if q < 0 and q.denominator == 1 else body
+    if q.denominator == 1:
+        return str(q.numerator) if q >= 0 else f"({q.numerator})"
+    short = repr(float(q))
+    body = short if Fraction(short) == q else f"({q.numerator} / {q.denominator})"
+    return f"({body})" if q < 0 and body == short else body
 
 
 def shape_code(shape: Shape) -> str:
-    return "(" + "".join(f"{size_code(s)}, " for s in shape).strip() + ")"
+    """A tuple: `(n, d)`, `(n,)`."""
+    said = [bare(size_code(s)) for s in shape]
+    return f"({', '.join(said)}{',' * (len(said) == 1)})"
 
 
 def safe(name: str) -> str:

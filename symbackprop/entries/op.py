@@ -41,14 +41,14 @@ class Variant:
 @dataclass(frozen=True, eq=False, slots=True)
 class Op:
     """A named op. `variants` are tried in order of rank; `build` serves closed kinds whose equations
-    depend on attributes (concat, slice, …). `tex` and `numpy` are spellings of the same definition."""
+    depend on attributes (concat, slice, …). `tex` and `fast` are spellings of the same definition."""
 
     name: str
     variants: tuple[Variant, ...] = ()
     build: Build | None = None
     defaults: Attributes = ()
     tex: str = ""
-    numpy: str = ""
+    fast: str = ""  # how code computes it, in array primitives; else by its equations
     scalar: Scalar | None = None
     domain: str = "real"  # "label": the value is a position along the argument's last axis
     note: str = ""  # what a page says where the op stands: the key of a sentence under `convention`
@@ -202,12 +202,7 @@ def op(name: str, arguments: str, equations: str, *more: tuple[str, str], **opti
 
 
 def solution(
-    name: str,
-    *variants: tuple[str, str, str],
-    result: str = "",
-    expansion: str = "",
-    tex: str = "",
-    numpy: str = "",
+    name: str, *variants: tuple[str, str, str], result: str = "", expansion: str = "", tex: str = ""
 ) -> Op:
     """Declare an op by an equation it satisfies: (arguments, unknown, equation) for each rank.
 
@@ -215,7 +210,7 @@ def solution(
     right of the equation are free. Its value is a primitive of `reference_values.py`.
     """
     made = (Variant(patterns(a, name), (equality(y, e, result, expansion, name),)) for a, y, e in variants)
-    return Op(name, tuple(made), tex=tex, numpy=numpy)
+    return Op(name, tuple(made), tex=tex)
 
 
 # --- scalar functions ----------------------------------------------------------------------------
@@ -225,7 +220,7 @@ def scalar(name: str, definition: str = "", *, note: str = "", **options: object
     """Declare a scalar function; the op applies it to every entry."""
     row = Scalar(name, definition, **options)  # type: ignore[arg-type]
     SCALARS[name] = row
-    ops_by_scalar[name] = replace(entrywise(name), tex=row.tex, numpy=row.numpy, scalar=row, note=note)
+    ops_by_scalar[name] = replace(entrywise(name), tex=row.tex, scalar=row, note=note)
     return ops_by_scalar[name]
 
 

@@ -18,7 +18,7 @@ from symbackprop.tex.math_commands import CALLS, admitted
 class Scalar:
     """A function of one real number.
 
-    `definition` is an expression in x (empty for a primitive that SymPy and NumPy both know); `prime` is
+    `definition` is an expression in x (empty for a primitive that SymPy and arrays both know); `prime` is
     the textbook form of the derivative in x and the output y: a claim, verified against SymPy by the tests.
     """
 
@@ -26,7 +26,7 @@ class Scalar:
     definition: str = ""
     prime: str = ""
     sympy: str = ""
-    numpy: str = ""
+    fast: str = ""  # how code computes it, in array primitives: faster, or without overflow
     tex: str = ""
     relation: str = ""  # it prints as 1(x > 0), or another relation to 0
     kinks: tuple[float, ...] = ()

@@ -54,7 +54,6 @@ def commutation_build(shapes: tuple[Shape, ...], values: Mapping[str, object], w
 
 commutation = Op(
     "commutation", build=commutation_build, renumbers=True, wordless=True,
-    numpy="np.eye(({rows})*({columns}))[np.arange(({rows})*({columns})).reshape({rows}, {columns}, order='F').ravel()]",
 )
-kron = Op("kron", build=kron_build, numpy="np.kron({0}, {1})", called=True, renumbers=True)
-vec = Op("vec", build=vec_build, numpy="{0}.T.ravel()", called=True, renumbers=True)
+kron = Op("kron", build=kron_build, called=True, renumbers=True)
+vec = Op("vec", build=vec_build, called=True, renumbers=True)

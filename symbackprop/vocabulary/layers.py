@@ -6,24 +6,24 @@ softmax = op("softmax", "x[..., i]", """
     e[..., i] = exp(x[..., i])
     s[...]    = e[..., k]
     y[..., i] = e[..., i]/s[...]
-""", numpy="(lambda e: e / e.sum(-1, keepdims=True))(np.exp({0} - np.max({0}, axis=-1, keepdims=True)))")  # fmt: skip
+""", fast="e = exp(x - max(x)); e / sum(e)")  # fmt: skip
 
 logsumexp = op("logsumexp", "x[..., i]", """
     e[..., i] = exp(x[..., i])
     s[...]    = e[..., k]
     p[..., i] = e[..., i]/s[...]
     y[...]    = log(s[...])
-""", numpy="(lambda x, m: m + np.log(np.exp(x - m[..., None]).sum(-1)))({0}, np.max({0}, axis=-1))")  # fmt: skip
+""", fast="m = max(x); flat(m + log(sum(exp(x - m))))")  # fmt: skip
 
 log_softmax = op("log_softmax", "x[..., i]", """
     e[..., i] = exp(x[..., i])
     s[...]    = e[..., k]
     p[..., i] = e[..., i]/s[...]
     y[..., i] = x[..., i] - log(s[...])
-""", numpy="(lambda z: z - np.log(np.exp(z).sum(-1, keepdims=True)))({0} - np.max({0}, axis=-1, keepdims=True))")  # fmt: skip
+""", fast="z = x - max(x); z - log(sum(exp(z)))")  # fmt: skip
 
 leaky_relu = op("leaky_relu", "x[...]", "y[...] = slope*x[...] + (1 - slope)*relu(x[...])", slope=0.01,
-                numpy="np.where({0} > 0, {0}, {slope} * {0})", tex=r"\operatorname{LeakyReLU}")  # fmt: skip
+                fast="where(0 < x, x, slope*x)", tex=r"\operatorname{LeakyReLU}")  # fmt: skip
 
 # the weights of attention where m is 0 or 1; a causal mask is tri(n)
 masked_softmax = op("masked_softmax", "x[..., i]; m[..., i]", """
@@ -31,28 +31,27 @@ masked_softmax = op("masked_softmax", "x[..., i]; m[..., i]", """
     w[..., i] = m[..., i]*e[..., i]
     s[...]    = w[..., k]
     y[..., i] = w[..., i]/s[...]
-""", numpy="(lambda x, m: (lambda e: e / e.sum(-1, keepdims=True))(m * np.exp(np.where(m != 0, x, -np.inf) "
-    "- np.max(np.where(m != 0, x, -np.inf), axis=-1, keepdims=True))))({0}, {1})", tex=r"\operatorname{softmax}_m")  # fmt: skip
+""", fast="z = where(m != 0, x, -inf); e = m * exp(z - max(z)); e / sum(e)", tex=r"\operatorname{softmax}_m")  # fmt: skip
 
 # the norm of each row; of a matrix as a whole the norm is Frobenius's
 row_norms = op("row_norms", "x[..., i]", """
     s[...] = x[..., k]**2
     y[...] = s[...]**(1/2)
-""", numpy="np.sqrt(np.sum({0}**2, axis=-1))", tex=r"\operatorname{rownorm}", note="norm")  # fmt: skip
+""", tex=r"\operatorname{rownorm}", note="norm")  # fmt: skip
 
 norm = op("norm", "x[i]", """
     s = x[k]**2
     y = s**(1/2)
-""", numpy="np.sqrt(np.sum({0}**2))", note="norm", each=row_norms)  # fmt: skip
+""", note="norm", each=row_norms)  # fmt: skip
 
 normalize = op("normalize", "x[..., i]", """
     s[...]    = x[..., k]**2
     r[...]    = s[...]**(1/2)
     y[..., i] = x[..., i]/r[...]
-""", numpy="{0} / np.sqrt(np.sum({0}**2, axis=-1, keepdims=True))", note="norm",
+""", note="norm",
     elsewhere=(3, "without an axis PyTorch's runs along axis 1"))  # fmt: skip
 
-cumsum = op("cumsum", "x[..., i]", "y[..., i] = x[..., k]*at_most(k, i)", numpy="np.cumsum({0}, axis=-1)",
+cumsum = op("cumsum", "x[..., i]", "y[..., i] = x[..., k]*at_most(k, i)",
             elsewhere=(2, "without an axis NumPy's runs over all entries, row by row"))
 
 bilinear = op("bilinear", "x[..., i]; w[k, i, j]; z[..., j]", "y[..., k] = x[..., i]*w[k, i, j]*z[..., j]",
@@ -60,4 +59,4 @@ bilinear = op("bilinear", "x[..., i]; w[k, i, j]; z[..., j]", "y[..., k] = x[...
 
 # row `label` of a table
 embedding = op("embedding", "e[k, i]; label[...]", "y[..., i] = e[label[...], i]",
-               ("e[k]; label[...]", "y[...] = e[label[...]]"), numpy="{0}[{1}]")
+               ("e[k]; label[...]", "y[...] = e[label[...]]"))

@@ -8,21 +8,17 @@ that no exponential of a large number is formed.
 from symbackprop.entries.op import op
 from symbackprop.entries.option_ranges import Allowed
 
-SHIFTED = "np.max({0}, axis=-1)"
-LSE = "(" + SHIFTED + " + np.log(np.sum(np.exp({0} - " + SHIFTED + "[..., None]), axis=-1)))"
-PICKED = "np.take_along_axis({0}, {1}[..., None], -1)[..., 0]"
-
 # --- arrays of one shape: means over all entries ---
 
 mse = op("mse", "x[...]; t[...]", """
     r[...] = x[...] - t[...]
     y      = r[...]**2/size(...)
-""", numpy="np.mean(({0} - {1})**2)", tex=r"\operatorname{MSE}")  # fmt: skip
+""", tex=r"\operatorname{MSE}")  # fmt: skip
 
 mae = op("mae", "x[...]; t[...]", """
     r[...] = x[...] - t[...]
     y      = abs(r[...])/size(...)
-""", numpy="np.mean(np.abs({0} - {1}))", tex=r"\operatorname{MAE}")  # fmt: skip
+""", tex=r"\operatorname{MAE}")  # fmt: skip
 
 # Huber (1964): r²/2 up to delta, then the line delta·(|r| - delta/2)
 huber = op("huber", "x[...]; t[...]", """
@@ -30,8 +26,7 @@ huber = op("huber", "x[...]; t[...]", """
     y      = delta**2*smooth_abs(r[...]/delta)/size(...)
 """, delta=1, tex=r"\operatorname{Huber}")  # fmt: skip
 
-bce_logits = op("bce_logits", "x[...]; t[...]", "y = (softplus(x[...]) - t[...]*x[...])/size(...)",
-                numpy="np.mean(np.logaddexp({0}, 0) - {1} * {0})", tex=r"\operatorname{BCE}")  # fmt: skip
+bce_logits = op("bce_logits", "x[...]; t[...]", "y = (softplus(x[...]) - t[...]*x[...])/size(...)", tex=r"\operatorname{BCE}")  # fmt: skip
 
 # targets -1 and 1
 hinge = op("hinge", "x[...]; t[...]", "y = relu(margin - t[...]*x[...])/size(...)", margin=1,
@@ -45,11 +40,9 @@ gaussian_nll = op("gaussian_nll", "x[...]; m[...]; v[...]", """
 
 # --- distributions: one value per sample ---
 
-cross_entropy = op("cross_entropy", "p[..., i]; t[..., i]", "y[...] = -t[..., k]*log(p[..., k])",
-                   numpy="-np.sum({1} * np.log({0}), axis=-1)")  # fmt: skip
+cross_entropy = op("cross_entropy", "p[..., i]; t[..., i]", "y[...] = -t[..., k]*log(p[..., k])")  # fmt: skip
 
-kl = op("kl", "p[..., i]; q[..., i]", "y[...] = p[..., k]*(log(p[..., k]) - log(q[..., k]))",
-        numpy="np.sum({0} * (np.log({0}) - np.log({1})), axis=-1)")  # fmt: skip
+kl = op("kl", "p[..., i]; q[..., i]", "y[...] = p[..., k]*(log(p[..., k]) - log(q[..., k]))")  # fmt: skip
 
 # of N(m, v) from N(0, 1); l = log v
 kl_gaussian = op("kl_gaussian", "m[..., i]; l[..., i]", "y[...] = (m[..., k]**2 + exp(l[..., k]) - l[..., k] - 1)/2")
@@ -57,7 +50,7 @@ reparameterise = op("reparameterise", "m[...]; l[...]; e[...]", "z[...] = m[...]
 
 # --- integer labels: one value per sample ---
 
-nll = op("nll", "x[..., i]; label[...]", "y[...] = -x[..., label[...]]", numpy="-" + PICKED)
+nll = op("nll", "x[..., i]; label[...]", "y[...] = -x[..., label[...]]")
 
 focal = op("focal", "x[..., i]; label[...]", """
     l[...] = x[..., label[...]]
@@ -69,7 +62,7 @@ cross_entropy_logits = op("cross_entropy_logits", "x[..., i]; label[...]", """
     s[...]    = e[..., k]
     p[..., i] = e[..., i]/s[...]
     y[...]    = log(s[...]) - x[..., label[...]]
-""", numpy=LSE + " - " + PICKED, tex=r"\operatorname{CE}")  # fmt: skip
+""", fast="m = max(x); flat(m + log(sum(exp(x - m)))) - pick(x, label)", tex=r"\operatorname{CE}")  # fmt: skip
 
 # the target 1 - eps at the label and eps/K everywhere
 label_smoothing = op("label_smoothing", "x[..., i]; label[...]", """
@@ -77,7 +70,7 @@ label_smoothing = op("label_smoothing", "x[..., i]; label[...]", """
     s[...]    = e[..., k]
     p[..., i] = e[..., i]/s[...]
     y[...]    = log(s[...]) - (1 - eps)*x[..., label[...]] - eps*x[..., k]/size(k)
-""", eps=0.1, numpy=LSE + " - (1 - {eps}) * " + PICKED + " - {eps} * np.mean({0}, axis=-1)",
+""", eps=0.1, fast="m = max(x); flat(m + log(sum(exp(x - m))) - eps * mean(x)) - (1 - eps) * pick(x, label)",
     tex=r"\operatorname{CE}_{\varepsilon}", ranges=(("eps", Allowed(low=0, high=1)),))  # fmt: skip
 
 # Weston and Watkins (1999): every other class stays a margin below the label

@@ -53,8 +53,7 @@ batchnorm       = norm("batchnorm",       "centred", BATCH, SERIES, IMAGES)
 batchnorm_fixed = norm("batchnorm_fixed", "fixed",   BATCH, SERIES, IMAGES)
 instance_norm   = norm("instance_norm",   "centred", EACH_SERIES, EACH_IMAGE)
 
-dropout = op("dropout", "x[...]; m[...]", "y[...] = x[...]*m[...]/(1 - p)", p=0.5, ranges=(("p", Allowed(low=0, below=1)),),
-             numpy="{0} * {1} / (1 - {p})")
+dropout = op("dropout", "x[...]; m[...]", "y[...] = x[...]*m[...]/(1 - p)", p=0.5, ranges=(("p", Allowed(low=0, below=1)),))
 
 # a gain (and a bias) for each channel
 channelwise = op("channelwise", "x[n, c]; g[c]", "y[n, c] = x[n, c]*g[c]",

@@ -3,53 +3,53 @@ hold against SymPy; where none is stated SymPy derives f' and the page writes it
 
 from symbackprop.entries.op import scalar
 
-exp         = scalar("exp",        sympy="exp",  numpy="np.exp({0})",  prime="y",            tex=r"\exp")
-log         = scalar("log",        sympy="log",  numpy="np.log({0})",  prime="1/x",          tex=r"\log", domain="positive", note="log")
-sin         = scalar("sin",        sympy="sin",  numpy="np.sin({0})",  prime="cos(x)",       tex=r"\sin")
-cos         = scalar("cos",        sympy="cos",  numpy="np.cos({0})",  prime="-sin(x)",      tex=r"\cos")
-tan         = scalar("tan",        sympy="tan",  numpy="np.tan({0})",  prime="1 + y**2",     tex=r"\tan")
-tanh        = scalar("tanh",       sympy="tanh", numpy="np.tanh({0})", prime="1 - y**2",     tex=r"\tanh")
-sinh        = scalar("sinh",       sympy="sinh", numpy="np.sinh({0})", prime="cosh(x)",      tex=r"\sinh")
-cosh        = scalar("cosh",       sympy="cosh", numpy="np.cosh({0})", prime="sinh(x)",      tex=r"\cosh")
-arctan      = scalar("arctan",     sympy="atan", numpy="np.arctan({0})", prime="1/(1 + x**2)", tex=r"\arctan")
-sqrt        = scalar("sqrt",       sympy="sqrt", numpy="np.sqrt({0})", prime="1/(2*y)",      tex=r"\sqrt", domain="positive")
-erf         = scalar("erf",        sympy="erf",  numpy="erf({0})",     tex=r"\operatorname{erf}")
+exp         = scalar("exp",        sympy="exp", prime="y",            tex=r"\exp")
+log         = scalar("log",        sympy="log", prime="1/x",          tex=r"\log", domain="positive", note="log")
+sin         = scalar("sin",        sympy="sin", prime="cos(x)",       tex=r"\sin")
+cos         = scalar("cos",        sympy="cos", prime="-sin(x)",      tex=r"\cos")
+tan         = scalar("tan",        sympy="tan", prime="1 + y**2",     tex=r"\tan")
+tanh        = scalar("tanh",       sympy="tanh", prime="1 - y**2",     tex=r"\tanh")
+sinh        = scalar("sinh",       sympy="sinh", prime="cosh(x)",      tex=r"\sinh")
+cosh        = scalar("cosh",       sympy="cosh", prime="sinh(x)",      tex=r"\cosh")
+arctan      = scalar("arctan",     sympy="atan", prime="1/(1 + x**2)", tex=r"\arctan")
+sqrt        = scalar("sqrt",       sympy="sqrt", prime="1/(2*y)",      tex=r"\sqrt", domain="positive")
+erf         = scalar("erf",        sympy="erf", tex=r"\operatorname{erf}")
 
-step        = scalar("step",       sympy="step", numpy="np.asarray({0} > 0, float)", prime="0*x", kinks=(0.0,), relation=">")
-sign        = scalar("sign",       sympy="sign", numpy="np.sign({0})", prime="0*x",          tex=r"\operatorname{sign}", kinks=(0.0,))
-abs_        = scalar("abs",        "x*sign(x)",             numpy="np.abs({0})",           prime="sign(x)", kinks=(0.0,))
-relu        = scalar("relu",       "x*step(x)",             numpy="np.maximum({0}, 0)",    prime="step(x)", tex=r"\operatorname{ReLU}", kinks=(0.0,))
+step        = scalar("step",       sympy="step", prime="0*x", kinks=(0.0,), relation=">")
+sign        = scalar("sign",       sympy="sign", prime="0*x",          tex=r"\operatorname{sign}", kinks=(0.0,))
+abs_        = scalar("abs",        "x*sign(x)", prime="sign(x)", kinks=(0.0,))
+relu        = scalar("relu",       "x*step(x)",             fast="maximum(x, 0)",    prime="step(x)", tex=r"\operatorname{ReLU}", kinks=(0.0,))
 
-sigmoid     = scalar("sigmoid",    "1/(1 + exp(-x))",       numpy="np.exp(-np.logaddexp(0, -{0}))", prime="y*(1 - y)",  tex=r"\sigma")
-softplus    = scalar("softplus",   "log(1 + exp(x))",       numpy="np.logaddexp({0}, 0)",  prime="sigmoid(x)")
+sigmoid     = scalar("sigmoid",    "1/(1 + exp(-x))", prime="y*(1 - y)",  tex=r"\sigma")
+softplus    = scalar("softplus",   "log(1 + exp(x))", prime="sigmoid(x)")
 softsign    = scalar("softsign",   "x/(1 + abs(x))",        prime="1/(1 + abs(x))**2")
 gelu        = scalar("gelu",       "x*(1 + erf(x/sqrt(2)))/2", tex=r"\operatorname{GELU}")
 silu        = scalar("silu",       "x*sigmoid(x)",          prime="sigmoid(x)*(1 + x*(1 - sigmoid(x)))", tex=r"\operatorname{SiLU}")
-square      = scalar("square",     "x**2",                  numpy="{0}**2",  prime="2*x")
-reciprocal  = scalar("reciprocal", "1/x",                   numpy="1/{0}",   prime="-y**2", domain="positive")
-elu         = scalar("elu",        "relu(x) + exp(x - relu(x)) - 1", numpy="np.maximum({0}, 0) + np.expm1(np.minimum({0}, 0))",
+square      = scalar("square",     "x**2", prime="2*x")
+reciprocal  = scalar("reciprocal", "1/x", prime="-y**2", domain="positive")
+elu         = scalar("elu",        "relu(x) + exp(x - relu(x)) - 1", fast="maximum(x, 0) + expm1(minimum(x, 0))",
                      tex=r"\operatorname{ELU}", kinks=(0.0,))
 
-log1p        = scalar("log1p",        "log(1 + x)",          numpy="np.log1p({0})",          prime="1/(1 + x)", domain="positive")
-expm1        = scalar("expm1",        "exp(x) - 1",          numpy="np.expm1({0})",          prime="exp(x)")
-rsqrt        = scalar("rsqrt",        "x**(-1/2)",           numpy="{0}**-0.5",              prime="-y**3/2", domain="positive")
-log_sigmoid  = scalar("log_sigmoid",  "-log(1 + exp(-x))",   numpy="-np.logaddexp(0, -{0})", prime="sigmoid(-x)")
-tanhshrink   = scalar("tanhshrink",   "x - tanh(x)",         numpy="{0} - np.tanh({0})",     prime="tanh(x)**2")
-mish         = scalar("mish",         "x*tanh(softplus(x))", numpy="{0} * np.tanh(np.logaddexp({0}, 0))",
+log1p        = scalar("log1p",        "log(1 + x)", prime="1/(1 + x)", domain="positive")
+expm1        = scalar("expm1",        "exp(x) - 1", prime="exp(x)")
+rsqrt        = scalar("rsqrt",        "x**(-1/2)", prime="-y**3/2", domain="positive")
+log_sigmoid  = scalar("log_sigmoid",  "-log(1 + exp(-x))",   fast="-softplus(-x)", prime="sigmoid(-x)")
+tanhshrink   = scalar("tanhshrink",   "x - tanh(x)", prime="tanh(x)**2")
+mish         = scalar("mish",         "x*tanh(softplus(x))",
                       prime="tanh(softplus(x)) + x*(1 - tanh(softplus(x))**2)*sigmoid(x)", tex=r"\operatorname{Mish}")
 # Klambauer et al. (2017); at 0 the left derivative, as frameworks have it
 selu         = scalar("selu",         "1.0507009873554805*relu(x) + 1.7580993408473766*(exp(x - relu(x)) - 1)",
-                      numpy="1.0507009873554805 * np.maximum({0}, 0) + 1.7580993408473766 * np.expm1(np.minimum({0}, 0))",
+                      fast="1.0507009873554805 * maximum(x, 0) + 1.7580993408473766 * expm1(minimum(x, 0))",
                       tex=r"\operatorname{SELU}", kinks=(0.0,))
 # between two bounds: at each of them the left derivative, 0 below and 1 above, as relu'(0) = 0 says
-hardtanh     = scalar("hardtanh",     "relu(x + 1) - relu(x - 1) - 1", numpy="np.clip({0}, -1, 1)",
+hardtanh     = scalar("hardtanh",     "relu(x + 1) - relu(x - 1) - 1", fast="minimum(maximum(x, -1), 1)",
                       prime="step(x + 1) - step(x - 1)", kinks=(-1.0, 1.0))
-relu6        = scalar("relu6",        "relu(x) - relu(x - 6)",         numpy="np.clip({0}, 0, 6)",
+relu6        = scalar("relu6",        "relu(x) - relu(x - 6)",         fast="minimum(maximum(x, 0), 6)",
                       prime="step(x) - step(x - 6)", tex=r"\operatorname{ReLU6}", kinks=(0.0, 6.0))
-hard_sigmoid = scalar("hard_sigmoid", "relu6(x + 3)/6",                numpy="np.clip({0} + 3, 0, 6) / 6",
+hard_sigmoid = scalar("hard_sigmoid", "relu6(x + 3)/6",                fast="minimum(maximum(x + 3, 0), 6) / 6",
                       prime="(step(x + 3) - step(x - 3))/6", kinks=(-3.0, 3.0))
-hard_swish   = scalar("hard_swish",   "x*hard_sigmoid(x)",             numpy="{0} * np.clip({0} + 3, 0, 6) / 6", kinks=(-3.0, 3.0))
+hard_swish   = scalar("hard_swish",   "x*hard_sigmoid(x)",             fast="x * minimum(maximum(x + 3, 0), 6) / 6", kinks=(-3.0, 3.0))
 # x²/2 up to 1, then the line |x| - 1/2: Huber's function with slope 1
 smooth_abs   = scalar("smooth_abs",   "x**2/2 - relu(abs(x) - 1)**2/2",
-                      numpy="np.where(np.abs({0}) < 1, {0}**2 / 2, np.abs({0}) - 1 / 2)",
+                      fast="where(abs(x) < 1, x**2 / 2, abs(x) - 1 / 2)",
                       prime="hardtanh(x)", tex=r"\operatorname{H}", kinks=(-1.0, 1.0))

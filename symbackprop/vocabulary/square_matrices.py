@@ -19,20 +19,20 @@ from symbackprop.sizes import Shape, shape_text
 from symbackprop.vocabulary.layers import row_norms
 
 inverse = solution(
-    "inverse", ("a[k, k]", "y[k, k]", "a[i, k]*y[k, j] = delta(i, j)"), numpy="np.linalg.inv({0})",
+    "inverse", ("a[k, k]", "y[k, k]", "a[i, k]*y[k, j] = delta(i, j)"),
 )  # fmt: skip
 solve = solution(
     "solve", ("a[k, k]; b[k]", "y[k]", "a[i, k]*y[k] = b[i]"),
-    ("a[k, k]; b[k, j]", "y[k, j]", "a[i, k]*y[k, j] = b[i, j]"), numpy="np.linalg.solve({0}, {1})",
+    ("a[k, k]; b[k, j]", "y[k, j]", "a[i, k]*y[k, j] = b[i, j]"),
 )  # fmt: skip
 det = solution(
     "det", ("a[k, k]", "c[k, k]", "c[i, k]*a[j, k] = y*delta(i, j)"), result="y", expansion="a[i, k]*c[i, k]",
-    tex=r"\det", numpy="np.linalg.det({0})",
+    tex=r"\det",
 )  # fmt: skip
 frobenius = op("frobenius", "x[...]", """
     s = x[...]**2
     y = s**(1/2)
-""", numpy="np.sqrt(np.sum({0}**2))", note="norm", each=row_norms)  # fmt: skip
+""", note="norm", each=row_norms)  # fmt: skip
 
 
 def power_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
@@ -52,5 +52,5 @@ def power_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: 
     return Instance((("x", axes),), (Definition("y", (places[0], places[-1]), Entries(summed)),), shape)
 
 
-matrix_power = Op("matrix_power", build=power_build, numpy="np.linalg.matrix_power({0}, {k})", called=True,
+matrix_power = Op("matrix_power", build=power_build, called=True,
                   ranges=(("k", Allowed(low=1, high=FACTORS, whole=True)),))

@@ -154,7 +154,7 @@ def test_layers_with_helpers_and_selectors(text: str) -> None:
     agrees(sb.derive(text))
 
 
-@pytest.mark.parametrize("name", ["np", "_ranks", "_fits", "_labels", "lambda", "sum", "two words"])
+@pytest.mark.parametrize("name", ["np", "_arrays", "_fits", "_labels", "lambda", "sum", "two words"])
 def test_a_name_that_emitted_code_needs_is_refused(name: str) -> None:
     d = sb.derive("x: n; A: m x n; L = sum((A @ x)**2)")
     for emit in (

@@ -6,10 +6,8 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
-from symbackprop.emit.selector_products import built
-from symbackprop.graph.expr import Symbol, apply, leaf
+from symbackprop.graph.expr import apply
 from symbackprop.graph.functions import selector
-from symbackprop.formula.tree import Name
 from symbackprop.sizes import size
 from symbackprop.vocabulary.kinds import MATMUL
 
@@ -48,17 +46,6 @@ def test_random_pieces_have_the_values_of_matrices(seed: int) -> None:
         "L = sum(P**3) + sum(sin(Q)) + sum(z**2)"
     )
     assert d.verify(seed=seed).ok
-
-
-def test_a_selector_that_is_a_term_is_built() -> None:
-    n, m = size("n"), size("m")
-    e = selector(n + m, n, 0)
-    s = leaf(Symbol("S", e.shape, Name("S"), definition=e))
-    x, X = sb.symbol("x", "n"), sb.symbol("X", "m", "n")
-    assert built([s @ x, X @ s.T, (s.T @ (s @ x))]) == frozenset()
-    assert built([s]) == built([s + s]) == built([sb.tanh(s.T)]) == {"S"}
-    assert built([apply(MATMUL, s, sb.symbol("X", "b", "n", "d"))]) == {"S"}  # every matrix of a stack
-    assert built([apply(MATMUL, s.T, s)]) == {"S"}  # one of the two is the array that is sliced
 
 
 def test_a_selector_times_a_stack_is_a_product_of_matrices() -> None:

@@ -11,14 +11,21 @@ from math import prod
 import numpy as np
 
 from symbackprop import entries as en
-from symbackprop.emit.entry_code import einsums
-from symbackprop.emit.strided_windows import FUNCTIONS
+from symbackprop.emit.literals import OWN
+from symbackprop.emit.numpy_code import NUMPY
+from symbackprop.emit.numpy_helpers import HELPERS
+from symbackprop.emit.program.array_kinds import INPUT
+from symbackprop.emit.program.array_nodes import node
+from symbackprop.emit.program.by_definition import entries_node
+from symbackprop.emit.program.code_writer import Writer
+from symbackprop.emit.program.statements_of_program import Program
 from symbackprop.entries import (
     Affine, AtMost, Atom, Delta, Elem, Entries, Group, Index, SizeOf, Term,
 )  # fmt: skip
 from symbackprop.entries.array_values import Array
 from symbackprop.entries.fold import fold
 from symbackprop.entries.reference_values import floats
+from symbackprop.graph.fresh_names import Room
 from symbackprop.numeric.exact_values import Meter, fractions
 from symbackprop.sizes import size
 
@@ -97,11 +104,14 @@ def by_hand(e: Entries, given: Mapping[Hashable, Array]) -> Array:
 
 
 def by_code(e: Entries, given: Mapping[Hashable, Array]) -> Array:
-    code, needs = einsums(e, (I, J), {n: n for n in SHAPES}, lambda name, order, x: x)
-    space = {"np": np, **{str(n): v for n, v in given.items()}, **SIZES}
-    for n in needs:
-        exec(FUNCTIONS[n], space)  # noqa: S102 - our own text
-    return np.asarray(eval(code, space))  # noqa: S307 - our own text
+    tensors = {n: node(INPUT, (), tuple(size(c) for c in letters), n) for n, letters in SHAPES.items()}
+    made = entries_node(e, (I, J), tensors, lambda name, order, x: x)
+    w = Writer(Program((), {"y": made}), NUMPY, Room.code((*SHAPES, *SIZES), OWN))
+    space = {"np": np, "dtype": float, **{str(n): np.asarray(v) for n, v in given.items()}, **SIZES}
+    work = [*w.lines(), f"y = {w.text(made)}"]
+    text = [*(HELPERS[n] for n in w.needs), *work]
+    exec("\n".join(text), space)  # noqa: S102 - our own text
+    return np.broadcast_to(space["y"], [SIZES[c] for c in "ij"])
 
 
 def test_floats_fractions_and_code() -> None:

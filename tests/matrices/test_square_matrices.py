@@ -27,11 +27,11 @@ GAUSS = "S: n x n posdef; m: n; X: k x n; d = X - m; L = k*logdet(S)/2 + trace(s
 CODE = {
     "A: n x n; b: n; x = solve(A, b); L = sum(x**2)": ["np.linalg.solve(A, b)", "np.linalg.solve(A.T, "],
     "A: n x n; B: n x m; L = sum((inverse(A) @ B)**2)": ["np.linalg.solve(A, B)"],
-    "A: n x n; B: m x n; L = sum((B @ inverse(A))**2)": ["np.linalg.solve(A.T, B.T).T"],
-    "A: n x n posdef; L = logdet(A)": ["np.linalg.slogdet(A)", "np.linalg.inv(A)"],
+    "A: n x n; B: m x n; L = sum((B @ inverse(A))**2)": ["np.linalg.solve(A.T, B.T)"],
+    "A: n x n posdef; L = logdet(A)": ["_logdet(A)", "np.linalg.inv(A)"],
     "A: n x n; L = log(abs(det(A)))": ["np.linalg.slogdet(A)[1]"],
-    "A: n x k; B: m x m; Y = kron(A, B)": ["np.kron(A, B)"],
-    "A: n x n; L = sum(matrix_power(A, -2))": ["np.linalg.matrix_power("],
+    "A: n x k; B: m x m; Y = kron(A, B)": ["np.reshape("],
+    "A: n x n; L = sum(matrix_power(A, -2))": ["np.linalg.inv(A)"],
 }
 
 

@@ -56,7 +56,7 @@ def test_a_transposed_result_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_code_that_raises_is_no_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = failed(spelled(monkeypatch, RNN, "for t in range(1", "for t in range(2"))
+    found = failed(spelled(monkeypatch, RNN, "for t in range(T)", "for t in range(T + 1)"))
     assert found and all("raises" in reason for reason in found.values())
 
 

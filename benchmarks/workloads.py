@@ -1,0 +1,224 @@
+"""What emitted code is measured on: a graph, arguments, and the same by hand in NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+LONG = (2, 100_000)
+Array: TypeAlias = NDArray[Any]
+Arrays: TypeAlias = Mapping[str, Any]
+Results: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A graph with arguments; `by_hand` gives the output and the gradients by name."""
+
+    name: str
+    text: str
+    wrt: tuple[str, ...]
+    given: Arrays
+    by_hand: Callable[..., Results]
+
+
+def sigmoid(x: Array) -> Array:
+    return 1 / (1 + np.exp(-x))
+
+
+def rosenbrock(x: Array) -> Results:
+    u, v = x[1:] - x[:-1] ** 2, 1 - x[:-1]
+    g = np.zeros_like(x)
+    g[:-1] = -400 * x[:-1] * u - 2 * v
+    g[1:] += 200 * u
+    return {"L": np.sum(100 * u**2 + v**2), "x": g}
+
+
+def mlp(x: Array, Y: Array, W1: Array, b1: Array, W2: Array, b2: Array, W3: Array, b3: Array) -> Results:
+    h1 = np.tanh(x @ W1 + b1)
+    h2 = np.tanh(h1 @ W2 + b2)
+    z = h2 @ W3 + b3
+    z = z - z.max(axis=1, keepdims=True)
+    e = np.exp(z)
+    s = e.sum(axis=1, keepdims=True)
+    dz = (e / s - Y) / len(x)
+    d2 = (dz @ W3.T) * (1 - h2**2)
+    d1 = (d2 @ W2.T) * (1 - h1**2)
+    return {"L": -np.sum(Y * (z - np.log(s))) / len(x), "W3": h2.T @ dz, "b3": dz.sum(axis=0),
+            "W2": h1.T @ d2, "b2": d2.sum(axis=0), "W1": x.T @ d1, "b1": d1.sum(axis=0)}  # fmt: skip
+
+
+def concat_mse(x: Array, y: Array, W: Array, t: Array) -> Results:
+    c = np.concatenate((x, y), axis=1)
+    r = c @ W - t
+    dr = 2 * r / r.size
+    dc = dr @ W.T
+    return {"L": np.mean(r**2), "x": dc[:, : x.shape[1]], "y": dc[:, x.shape[1] :], "W": c.T @ dr}
+
+
+def lstm(x: Array, y: Array, c_0: Array, **w: Array) -> Results:
+    steps, n, m = y.shape
+    c, f, i, o, g, h = (np.empty((steps + 1, n, m)) for _ in range(6))
+    c[0] = c_0
+    for t in range(1, steps + 1):
+        f[t] = sigmoid(x[t - 1] @ w["Wf"] + c[t - 1] @ w["WRf"] + w["bf"])
+        i[t] = sigmoid(x[t - 1] @ w["Wi"] + c[t - 1] @ w["WRi"] + w["bi"])
+        o[t] = sigmoid(x[t - 1] @ w["Wo"] + c[t - 1] @ w["WRo"] + w["bo"])
+        g[t] = np.tanh(x[t - 1] @ w["Wc"] + w["bc"])
+        c[t] = f[t] * c[t - 1] + i[t] * g[t]
+        h[t] = np.tanh(o[t] * c[t])
+    grad = {k: np.zeros_like(v) for k, v in w.items()}
+    dc = np.zeros((n, m))
+    for t in range(steps, 0, -1):
+        dh = (h[t] - y[t - 1]) * (1 - h[t] ** 2)
+        dc = dc + dh * o[t]
+        before = dc * f[t]
+        slopes = {"f": dc * c[t - 1] * f[t] * (1 - f[t]), "i": dc * g[t] * i[t] * (1 - i[t]),
+                  "o": dh * c[t] * o[t] * (1 - o[t])}  # fmt: skip
+        for k, d in slopes.items():
+            grad["W" + k] += x[t - 1].T @ d
+            grad["WR" + k] += c[t - 1].T @ d
+            grad["b" + k] += d.sum(axis=0)
+            before = before + d @ w["WR" + k].T
+        d = dc * i[t] * (1 - g[t] ** 2)
+        grad["Wc"] += x[t - 1].T @ d
+        grad["bc"] += d.sum(axis=0)
+        dc = before
+    return {"L": 0.5 * np.sum((h[1:] - y) ** 2), **grad}
+
+
+def deep(layers: int, x: Array, **w: Array) -> Results:
+    h = [x]
+    for k in range(1, layers + 1):
+        h.append(np.tanh(h[-1] @ w[f"W{k}"]))
+    out: Results = {"L": np.sum(h[-1] ** 2)}
+    d = 2 * h[-1]
+    for k in range(layers, 0, -1):
+        d = d * (1 - h[k] ** 2)
+        out[f"W{k}"] = h[k - 1].T @ d
+        d = d @ w[f"W{k}"].T
+    return out
+
+
+def attention(X: Array, Wq: Array, Wk: Array, Wv: Array) -> Results:
+    q, k, v = X @ Wq, X @ Wk, X @ Wv
+    root = np.sqrt(q.shape[1])
+    s = q @ k.T / root
+    e = np.exp(s - s.max(axis=1, keepdims=True))
+    p = e / e.sum(axis=1, keepdims=True)
+    a = p @ v
+    centred = a - a.mean(axis=1, keepdims=True)
+    dev = np.sqrt((centred**2).mean(axis=1, keepdims=True) + 1e-5)
+    o = centred / dev
+    do = 2 * o
+    da = (do - do.mean(axis=1, keepdims=True) - o * (do * o).mean(axis=1, keepdims=True)) / dev
+    dp = da @ v.T
+    ds = p * (dp - (dp * p).sum(axis=1, keepdims=True)) / root
+    dq, dk, dv = ds @ k, ds.T @ q, p.T @ da
+    return {"L": np.sum(o**2), "Wq": X.T @ dq, "Wk": X.T @ dk, "Wv": X.T @ dv}
+
+
+def conv(x: Array, f: Array) -> Results:
+    """Windows of a view and einsum, the filters turned by hand for the slope in x."""
+    view = np.lib.stride_tricks.sliding_window_view
+    win = view(x, f.shape[2:], axis=(2, 3))
+    y = np.einsum("nchwuv,kcuv->nkhw", win, f, optimize=True)
+    dy = 2 * np.maximum(y, 0)
+    a, b = f.shape[2] - 1, f.shape[3] - 1
+    pad = view(np.pad(dy, ((0, 0), (0, 0), (a, a), (b, b))), f.shape[2:], axis=(2, 3))
+    dx = np.einsum("nkhwuv,kcuv->nchw", pad, f[:, :, ::-1, ::-1], optimize=True)
+    return {
+        "L": np.sum(np.maximum(y, 0) ** 2),
+        "f": np.einsum("nkhw,nchwuv->kcuv", dy, win, optimize=True),
+        "x": dx,
+    }
+
+
+def cumsum(x: Array) -> Results:
+    c = np.cumsum(x)
+    return {"L": c @ c, "x": 2 * np.cumsum(c[::-1])[::-1]}
+
+
+def embedding(E: Array, y: Array, W: Array, t: Array) -> Results:
+    rows = E[y]
+    z = rows @ W
+    z = z - z.max(axis=1, keepdims=True)
+    e = np.exp(z)
+    s = e.sum(axis=1, keepdims=True)
+    dz = e / s
+    dz[np.arange(len(t)), t] -= 1
+    dz /= len(t)
+    dE = np.zeros_like(E)
+    np.add.at(dE, y, dz @ W.T)
+    return {"L": np.mean(np.log(s[:, 0]) - z[np.arange(len(t)), t]), "W": rows.T @ dz, "E": dE}
+
+
+MLP = """x: n x d; W1: d x h; b1: h; W2: h x h; b2: h; W3: h x k; b3: k; Y: n x k onehot
+h1 = tanh(x @ W1 + b1); h2 = tanh(h1 @ W2 + b2); z = h2 @ W3 + b3
+L = mean(-sum(Y * log_softmax(z), axis=1))"""
+LSTM = """t: 1..T; x[t]: n x d; y[t]: n x m
+Wf: d x m; WRf: m x m; bf: m; Wi: d x m; WRi: m x m; bi: m; Wo: d x m; WRo: m x m; bo: m; Wc: d x m; bc: m
+f[t] = sigmoid(x[t] @ Wf + c[t-1] @ WRf + bf); i[t] = sigmoid(x[t] @ Wi + c[t-1] @ WRi + bi)
+o[t] = sigmoid(x[t] @ Wo + c[t-1] @ WRo + bo); g[t] = tanh(x[t] @ Wc + bc)
+c[t] = f[t]*c[t-1] + i[t]*g[t]; h[t] = tanh(o[t]*c[t])
+l[t] = sum((h[t] - y[t])**2)/2; L = sum(l[t], over=t)"""
+GATES = ("Wf", "WRf", "bf", "Wi", "WRi", "bi", "Wo", "WRo", "bo", "Wc", "bc")
+ATTENTION = """X: n x e; Wq: e x d; Wk: e x d; Wv: e x d; Q = X @ Wq; K = X @ Wk; V = X @ Wv
+P = softmax(Q @ K.T / sqrt(d)); O = layernorm(P @ V); L = sum(O**2)"""
+HEAD = """E: v x d; y: n label v; W: d x k; t: n label k
+L = mean(cross_entropy_logits(embedding(E, y) @ W, t))"""
+
+
+def random(seed: int, **shapes: tuple[int, ...]) -> dict[str, Array]:
+    rng = np.random.default_rng(seed)
+    return {n: rng.normal(size=s) / np.sqrt(s[0] if len(s) > 1 else 1) for n, s in shapes.items()}
+
+
+def mlp_of(n: int) -> Workload:
+    at = random(n, x=(n, 784), W1=(784, 256), b1=(256,), W2=(256, 256), b2=(256,), W3=(256, 10), b3=(10,))
+    at["Y"] = np.eye(10)[np.random.default_rng(3).integers(0, 10, n)]
+    return Workload(f"MLP, batch {n}", MLP, ("W1", "b1", "W2", "b2", "W3", "b3"), at, mlp)
+
+
+def lstm_of(steps: int) -> Workload:
+    n, d, m = 16, 32, 64
+    shapes = {k: (m, m) if k[1] == "R" else (d, m) if k[0] == "W" else (m,) for k in GATES}
+    at = random(steps, x=(steps, n, d), y=(steps, n, m), c_0=(n, m), **shapes)
+    return Workload(f"peephole LSTM, T = {steps}", LSTM, GATES, at, lstm)
+
+
+def deep_of(layers: int) -> Workload:
+    lines = ["x: n x d", *(f"W{k}: d x d" for k in range(1, layers + 1)), "h0 = x"]
+    lines += [f"h{k} = tanh(h{k - 1} @ W{k})" for k in range(1, layers + 1)]
+    at = random(layers, x=(16, 32), **{f"W{k}": (32, 32) for k in range(1, layers + 1)})
+    text = "\n".join([*lines, f"L = sum(h{layers}**2)"])
+    names = tuple(f"W{k}" for k in range(1, layers + 1))
+    return Workload(f"depth {layers}", text, names, at, partial(deep, layers))
+
+
+def all_of() -> tuple[Workload, ...]:
+    rng = np.random.default_rng(11)
+    rosen = "x: n; L = sum(100*(x[1:] - x[:-1]**2)**2 + (1 - x[:-1])**2)"
+    joint = "x: n x d; y: n x e; W: d+e x m; t: n x m; L = mse(concat(x, y) @ W, t)"
+    convolved = "x: n x c x h x w; f: k x c x 5 x 5; L = sum(relu(conv2d(x, f))**2)"
+    words = {"y": rng.integers(0, 20_000, 256), "t": rng.integers(0, 50, 256)}
+    heads = random(7, X=(128, 64), Wq=(64, 64), Wk=(64, 64), Wv=(64, 64))
+    return (
+        *(Workload(f"Rosenbrock, n = {n:,}", rosen, ("x",), random(n, x=(n,)), rosenbrock) for n in LONG),
+        *map(mlp_of, (1, 64, 1024)),
+        Workload("concat-MSE, n = 891", joint, ("x", "y", "W"),
+                 random(5, x=(891, 7), y=(891, 13), W=(20, 11), t=(891, 11)), concat_mse),
+        *map(lstm_of, (8, 32, 128)),
+        *map(deep_of, (4, 64, 256, 1024)),
+        Workload("attention with layernorm", ATTENTION, ("Wq", "Wk", "Wv"), heads, attention),
+        Workload("conv2d, 32x1x28x28, 8x1x5x5", convolved, ("x", "f"),
+                 random(8, x=(32, 1, 28, 28), f=(8, 1, 5, 5)), conv),
+        Workload("cumsum, n = 100,000", "x: n; L = sum(cumsum(x)**2)", ("x",), random(9, x=LONG[1:]), cumsum),
+        Workload("embedding, 20,000 rows", HEAD, ("E", "W"),
+                 random(10, E=(20_000, 64), W=(64, 50)) | words, embedding),
+    )  # fmt: skip

@@ -1,0 +1,63 @@
+"""Functions that stand above emitted NumPy code: windows, overlapping sums, stable functions."""
+
+from collections.abc import Mapping
+
+WINDOWS = '''def _windows(x, axis, first, *steps):
+    """x at first + step*i + ... along an axis, one new axis for each (step, count); outside x is 0."""
+    low = first + sum(min(0, step * (count - 1)) for step, count in steps)
+    high = first + sum(max(0, step * (count - 1)) for step, count in steps)
+    front, behind = max(0, -low), max(0, high + 1 - x.shape[axis])
+    if front or behind:
+        x = np.pad(x, [(front, behind) if k == axis else (0, 0) for k in range(x.ndim)])
+    x = x[(slice(None),) * axis + (slice(first + front, None),)]
+    counts, stride = [count for _, count in steps], x.strides[axis]
+    shape = (*x.shape[:axis], *counts, *x.shape[axis + 1 :])
+    strides = (*x.strides[:axis], *(step * stride for step, _ in steps), *x.strides[axis + 1 :])
+    return np.lib.stride_tricks.as_strided(x, shape, strides, writeable=False)
+'''
+FOLD = '''def _fold(x, first, second, step, shift, count, size):
+    """The sum of x[.., h, .., v, ..] over h < count, c = step*h + v + shift; c < size is where v was."""
+    x = np.moveaxis(x, (first, second), (0, 1))[:count]
+    y = np.zeros((size, *x.shape[2:]), x.dtype)
+    if step < 1 or x.shape[0] <= x.shape[1]:
+        for h, row in enumerate(x):
+            low, high = max(0, step * h + shift), min(size, step * h + shift + len(row))
+            if low < high:
+                y[low:high] += row[low - step * h - shift : high - step * h - shift]
+    else:
+        for v in range(x.shape[1]):
+            low = max(0, -((v + shift) // step))
+            high = min(x.shape[0], (size - 1 - v - shift) // step + 1)
+            if low < high:
+                start = step * low + v + shift
+                y[start : start + step * (high - low) : step] += x[low:high, v]
+    return np.moveaxis(y, 0, second - (first < second))
+'''
+SIGMOID = '''def _sigmoid(x):
+    """1 / (1 + exp(-x)); where the exponential overflows the quotient is 0."""
+    with np.errstate(over="ignore"):
+        return 1 / (1 + np.exp(-x))
+'''
+ERF = '''def _erf(x):
+    """The error function, entry by entry."""
+    from math import erf
+
+    return np.vectorize(erf, otypes=[float])(x).astype(x.dtype)
+'''
+LOGDET = '''def _logdet(a):
+    """log det(a); nan where the determinant is not positive."""
+    sign, size = np.linalg.slogdet(a)
+    return np.where(sign > 0, size, np.nan)
+'''
+# adj(U S Vᵀ) = det(U) det(V) V adj(S) Uᵀ: products of all singular values but one, no division
+ADJUGATE = '''def _adjugate(a):
+    """det(a) inv(a), also where a is singular."""
+    u, s, v = np.linalg.svd(a)
+    minors = np.stack([np.prod(np.delete(s, k, -1), -1) for k in range(s.shape[-1])], -1)
+    signs = np.linalg.det(u) * np.linalg.det(v)
+    return signs[..., None, None] * (v.mT * minors[..., None, :]) @ u.mT
+'''
+HELPERS: Mapping[str, str] = {
+    "_windows": WINDOWS, "_fold": FOLD, "_sigmoid": SIGMOID, "_erf": ERF, "_logdet": LOGDET,
+    "_adjugate": ADJUGATE,
+}  # fmt: skip

@@ -1,0 +1,275 @@
+"""The array primitives in NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from symbackprop.emit.array_indexing import new_axes, ranges_code
+from symbackprop.emit.array_products import contraction
+from symbackprop.emit.literals import bare, number_code, shape_code, size_code
+from symbackprop.emit.program import array_kinds as k
+from symbackprop.emit.program.array_nodes import Node
+from symbackprop.emit.program.code_writer import (
+    ATOM, COMPARED, LOOSE, POWER, PRODUCT, SIGN, SUM, Code, Making, Spelling, Writer, template,
+)  # fmt: skip
+from symbackprop.sizes import Size
+
+
+def number(w: Writer, n: Node) -> Code:
+    value: Fraction = n.at
+    code = bare(number_code(value))
+    return code, SIGN if value < 0 else ATOM if value.denominator == 1 or "/" not in code else PRODUCT
+
+
+def negative(w: Writer, n: Node) -> Code:
+    """-a*b is read as (-a)*b, which is the same number."""
+    inner = w.text(n.args[0], PRODUCT)
+    return f"-{inner}", SIGN if inner == w.text(n.args[0], SIGN) else PRODUCT
+
+
+def multiplied(w: Writer, n: Node) -> Code:
+    """A product; a condition beside a number needs not be made one, and stands behind it."""
+    plain = [a for a in n.args if a.kind in CONDITIONS and a not in w.text_of]
+    if len(plain) == 1:
+        (other,) = [a for a in n.args if a is not plain[0]]
+        return f"{w.text(other, PRODUCT)} * ({CONDITIONS[plain[0].kind](w, plain[0])})", PRODUCT
+    first, second = n.args
+    return f"{w.text(first, PRODUCT)} * {w.text(second, SIGN)}", PRODUCT
+
+
+def condition(w: Writer, n: Node) -> Code:
+    """1 where it is so, else 0."""
+    return f"1.0 * ({CONDITIONS[n.kind](w, n)})", PRODUCT
+
+
+def compared(sign: str) -> Callable[[Writer, Node], str]:
+    return lambda w, n: f" {sign} ".join(w.text(a, SUM) for a in n.args)
+
+
+def power(w: Writer, n: Node) -> Code:
+    p: Fraction = n.at
+    return f"{w.text(n.args[0], ATOM)}**{number_code(p)}", POWER
+
+
+def full(w: Writer, n: Node) -> Code:
+    value, shape = n.at, shape_code(n.shape)
+    if value in (0, 1):
+        return f"{w.m}.{('zeros', 'ones')[int(value)]}({shape}, dtype)", ATOM
+    return f"{w.m}.full({shape}, {bare(number_code(value))}, dtype)", ATOM
+
+
+def extent(w: Writer, n: Node) -> Code:
+    code = size_code(n.at)
+    return (code, ATOM)
+
+
+def arange(w: Writer, n: Node) -> Code:
+    return f"{w.m}.arange({bare(size_code(n.shape[0]))})", ATOM
+
+
+def select(w: Writer, n: Node) -> Code:
+    rows, columns = map(size_code, n.shape)
+    return f"{w.m}.eye({rows}, {columns}, -{size_code(n.at)}, dtype)", ATOM
+
+
+def triangle(w: Writer, n: Node) -> Code:
+    rows, columns = (bare(size_code(s)) for s in n.shape)
+    return f"{w.m}.tri({rows}, {columns}, {bare(size_code(n.at))}, dtype)", ATOM
+
+
+def eye(w: Writer, n: Node) -> Code:
+    return f"{w.m}.eye({bare(size_code(n.shape[0]))}, dtype=dtype)", ATOM
+
+
+def unit(w: Writer, n: Node) -> str:
+    return f"{w.m}.arange({bare(size_code(n.shape[0]))}) == {size_code(n.at)}"
+
+
+def onehot(w: Writer, n: Node) -> str:
+    at = w.text(n.args[0], ATOM) + ("[..., None]" if n.args[0].rank else "")
+    return f"{w.m}.arange({bare(size_code(n.shape[-1]))}) == {at}"
+
+
+def row(w: Writer, n: Node) -> Code:
+    name, shift = n.at
+    low = w.early.get(name, 0) + shift
+    moved = f" {'+-'[low < 0]} {abs(low)}" if low else ""
+    return f"{name}[{w.time}{moved}]", ATOM
+
+
+def transposed(w: Writer, n: Node) -> Code:
+    order: tuple[int, ...] = n.at
+    inner = w.text(n.args[0], ATOM)
+    if n.rank == 2:
+        return f"{inner}.T", ATOM
+    if order == (*range(n.rank - 2), n.rank - 1, n.rank - 2):
+        return f"{inner}.mT", ATOM
+    return f"{inner}.transpose({', '.join(map(str, order))})", ATOM
+
+
+def sliced(w: Writer, n: Node) -> Code:
+    return f"{w.text(n.args[0], ATOM)}[{ranges_code(n.at, n.args[0].shape)}]", ATOM
+
+
+def expanded(w: Writer, n: Node) -> Code:
+    (x,) = n.args
+    if x.kind is k.SUM and x.at == n.at and x not in w.text_of:
+        return summed(w, x)[0][:-1] + ", keepdims=True)", ATOM
+    return f"{w.text(x, ATOM)}[{new_axes(n.rank, n.at)}]", ATOM
+
+
+def overlap(w: Writer, n: Node) -> str:
+    (step, first), (a, h, u) = n.at, (bare(size_code(s)) for s in n.shape)
+    place = f"{step} * {w.m}.arange({h})[:, None] + {w.m}.arange({u}) + {size_code(first)}"
+    return f"{place} == {w.m}.arange({a})[:, None, None]"
+
+
+def windows(w: Writer, n: Node) -> Code:
+    axis, first, steps = n.at
+    said = "".join(f", ({a}, {bare(size_code(s))})" for a, s in steps)
+    return f"{w.helper('_windows')}({w.text(n.args[0])}, {axis}, {bare(size_code(first))}{said})", ATOM
+
+
+def folded(w: Writer, n: Node) -> Code:
+    said = ", ".join(bare(size_code(x)) if isinstance(x, Size) else str(x) for x in n.at)
+    return f"{w.helper('_fold')}({w.text(n.args[0])}, {said})", ATOM
+
+
+def diagonal(w: Writer, n: Node) -> Code:
+    axes = "" if n.at == (0, 1) else f", 0, {n.at[0]}, {n.at[1]}"
+    return f"{w.m}.diagonal({w.text(n.args[0])}{axes})", ATOM
+
+
+def summed(w: Writer, n: Node) -> Code:
+    axes: tuple[int, ...] = n.at
+    inner = n.args[0]
+    if len(axes) == inner.rank:
+        return f"{w.m}.sum({w.text(inner)})", ATOM
+    return f"{w.m}.sum({w.text(inner)}, axis={axes[0] if len(axes) == 1 else axes})", ATOM
+
+
+def cumulative(w: Writer, n: Node) -> Code:
+    axis, back = n.at
+    inner = w.text(n.args[0])
+    if back:
+        return f"{w.m}.flip({w.m}.cumsum({w.m}.flip({inner}, {axis}), axis={axis}), {axis})", ATOM
+    return f"{w.m}.cumsum({inner}, axis={axis})", ATOM
+
+
+def concatenated(w: Writer, n: Node) -> Code:
+    said = ", ".join(w.text(a) for a in n.args)
+    return f"{w.m}.concatenate(({said}{',' * (len(n.args) == 1)}), axis={n.at})", ATOM
+
+
+def taken(w: Writer, n: Node) -> Code:
+    x, labels = n.args
+    lead = ":, " * n.at if n.at < 3 else ""
+    return f"{w.text(x, ATOM)}[{lead}{w.text(labels)}]", ATOM
+
+
+def taken_along(w: Writer, n: Node) -> Code:
+    x, labels = n.args
+    if not labels.rank:
+        return f"{w.text(x, ATOM)}[{w.text(labels)}]", ATOM
+    return f"{w.m}.take_along_axis({w.text(x)}, {w.text(labels, ATOM)}[..., None], -1)[..., 0]", ATOM
+
+
+def gathered(w: Writer, n: Node) -> Code:
+    x, *at = n.args
+    return f"{w.text(x, ATOM)}[{', '.join(w.text(a) for a in at)}]", ATOM
+
+
+def choice(w: Writer, n: Node) -> Code:
+    first, last = (w.text(a, COMPARED) for a in n.args)
+    return f"{first} if {w.time} < {w.last} else {last}", LOOSE
+
+
+def helped(name: str) -> Spelling:
+    return lambda w, n: (f"{w.helper(name)}({', '.join(w.text(a) for a in n.args)})", ATOM)
+
+
+def call(name: str) -> Spelling:
+    return lambda w, n: (f"{w.m}.{name}({', '.join(w.text(a) for a in n.args)})", ATOM)
+
+
+def placed(w: Writer, n: Node, name: str) -> list[str]:
+    """Zeros, with each piece set or added where it belongs."""
+    out = [f"{name} = {w.m}.zeros({shape_code(n.shape)}, dtype)"]
+    for number, (x, ranges) in enumerate(zip(n.args, n.at, strict=True)):
+        out.append(f"{name}[{ranges_code(ranges, n.shape)}] {'+=' if number else '='} {w.text(x)}")
+    return out
+
+
+def scattered(w: Writer, n: Node, name: str) -> list[str]:
+    rows, labels = n.args
+    return [f"{name} = {w.m}.zeros({shape_code(n.shape)}, dtype)",
+            f"{w.m}.add.at({name}, {w.text(labels)}, {w.text(rows)})"]  # fmt: skip
+
+
+CONDITIONS: Mapping[k.Kind, Callable[[Writer, Node], str]] = {
+    k.STEP: lambda w, n: f"{w.text(n.args[0], SUM)} > 0",
+    k.EQUAL: compared("=="),
+    k.AT_MOST: compared("<="),
+    k.ONEHOT: onehot,
+    k.UNITVECTOR: unit,
+    k.OVERLAP: overlap,
+}
+SPELLINGS: Mapping[k.Kind, Spelling] = {
+    **dict.fromkeys(CONDITIONS, condition),
+    k.INPUT: lambda w, n: (str(n.at), ATOM),
+    k.NUMBER: number,
+    k.CONSTANT: lambda w, n: (f"{w.m}.{n.at}", ATOM),
+    k.EXTENT: extent,
+    k.FULL: full,
+    k.EYE: eye,
+    k.SELECT: select,
+    k.TRI: triangle,
+    k.ARANGE: arange,
+    k.ROW: row,
+    k.SERIES: lambda w, n: (str(n.at), ATOM),
+    k.ADD: template("{} + {}", SUM, SUM, PRODUCT),
+    k.SUB: template("{} - {}", SUM, SUM, PRODUCT),
+    k.MUL: multiplied,
+    k.DIV: template("{} / {}", PRODUCT, PRODUCT, SIGN),
+    k.NEG: negative,
+    k.POWER: power,
+    k.LESS: template("{} < {}", COMPARED, SUM, SUM),
+    k.UNEQUAL: template("{} != {}", COMPARED, SUM, SUM),
+    k.WHERE: call("where"),
+    k.SIGMOID: helped("_sigmoid"),
+    k.SOFTPLUS: template("{m}.logaddexp({}, 0)", ATOM, LOOSE),
+    k.ERF: helped("_erf"),
+    **{kind: call(kind.name) for kind in (
+        k.EXP, k.LOG, k.SQRT, k.ABS, k.SIGN, k.SIN, k.COS, k.TAN, k.SINH, k.COSH, k.TANH, k.ARCTAN, k.EXPM1,
+        k.LOG1P, k.MAXIMUM, k.MINIMUM,
+    )},
+    k.TRANSPOSE: transposed,
+    k.RESHAPE: lambda w, n: (f"{w.m}.reshape({w.text(n.args[0])}, {shape_code(n.shape)})", ATOM),
+    k.EXPAND: expanded,
+    k.BROADCAST: lambda w, n: (f"{w.m}.broadcast_to({w.text(n.args[0])}, {shape_code(n.shape)})", ATOM),
+    k.SLICE: sliced,
+    k.WINDOWS: windows,
+    k.DIAGONAL: diagonal,
+    k.GET: lambda w, n: (f"{w.text(n.args[0], ATOM)}[{w.time}]", ATOM),
+    k.SUM: summed,
+    k.MAX: lambda w, n: (f"{w.m}.max({w.text(n.args[0])}, axis={n.at}, keepdims=True)", ATOM),
+    k.CUMSUM: cumulative,
+    k.CONTRACT: contraction,
+    k.ARGMAX: template("{m}.argmax({}, axis=-1)", ATOM, LOOSE),
+    k.ARGMIN: template("{m}.argmin({}, axis=-1)", ATOM, LOOSE),
+    k.CONCAT: concatenated,
+    k.TAKE: taken,
+    k.TAKE_ALONG: taken_along,
+    k.GATHER: gathered,
+    k.FOLD: folded,
+    k.DIAG: template("{m}.diag({})", ATOM, LOOSE),
+    k.INVERSE: call("linalg.inv"),
+    k.SOLVE: call("linalg.solve"),
+    k.DET: call("linalg.det"),
+    k.LOGDET: helped("_logdet"),
+    k.LOGABSDET: template("{m}.linalg.slogdet({})[1]", ATOM, LOOSE),
+    k.ADJUGATE: helped("_adjugate"),
+    k.CHOICE: choice,
+}  # fmt: skip
+MAKINGS: Mapping[k.Kind, Making] = {k.PLACE: placed, k.SCATTER: scattered}

@@ -1,0 +1,132 @@
+"""A program as lines of code: names, the order of assignments, the brackets an expression needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TypeAlias
+
+from symbackprop.emit.program.array_kinds import Kind
+from symbackprop.emit.program.array_nodes import Node
+from symbackprop.emit.program.statements_of_program import Loop, Program
+from symbackprop.emit.program.uses import Uses
+from symbackprop.graph.fresh_names import Room
+
+# how tightly an expression binds, as Python reads it
+LOOSE, COMPARED, SUM, PRODUCT, SIGN, POWER, ATOM = range(7)
+Code: TypeAlias = tuple[str, int]  # an expression, and how tightly it binds
+Spelling: TypeAlias = "Callable[[Writer, Node], Code]"
+Making: TypeAlias = "Callable[[Writer, Node, str], list[str]]"  # lines that give a name its value
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """How a library of arrays spells the primitives."""
+
+    module: str  # what the library is called in code
+    spellings: Mapping[Kind, Spelling]
+    makings: Mapping[Kind, Making]
+    loop: Callable[[Writer, Loop], list[str]]
+    helpers: Mapping[str, str]
+
+
+@dataclass
+class Writer:
+    """The state of one function's text."""
+
+    program: Program
+    target: Target
+    room: Room
+    needs: set[str] = field(default_factory=set)  # helpers, by name
+    text_of: dict[Node, str] = field(default_factory=dict)  # what has a variable by now
+    time: str = "t"  # the index of a loop, from 0
+    last: str = ""  # its value at the last step
+    early: Mapping[str, int] = field(default_factory=dict)  # the rows before the first step, by buffer
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        self.uses = Uses(self.program)
+        self.until = last_reads(self.uses)
+        self.free: list[str] = []  # names whose values nobody reads any more
+
+    def lines(self) -> list[str]:
+        """The statements of the program."""
+        out = list[str]()
+        loops = [s for s in self.program.statements if isinstance(s, Loop)]
+        self.early = {b.name: len(b.before) for s in loops for b in s.buffers}
+        for s in (*self.program.statements, *self.program.results.values()):
+            if isinstance(s, Loop):
+                out += self.target.loop(self, s)
+            else:
+                out += self.assigned(s if isinstance(s, Node) else s.node)
+        return out
+
+    def assigned(self, root: Node) -> list[str]:
+        """The lines after which an expression can be written."""
+        return [line for n in self.uses.missing(root, self.text_of) for line in self.variable(n)]
+
+    def variable(self, n: Node) -> list[str]:
+        """The lines that give a value its name; a name of its own is free again after the last reading."""
+        name = self.uses.named.get(n) or self.fresh()
+        making = self.target.makings.get(n.kind)
+        out = making(self, n, name) if making else [f"{name} = {self.text(n)}"]
+        self.text_of[n] = name
+        if not n.moving:
+            self.free += [self.text_of[x] for x in self.until.get(n, ()) if x not in self.uses.named]
+        return out
+
+    def fresh(self) -> str:
+        """A name for a value that has none."""
+        if self.free:
+            return self.free.pop(self.free.index(min(self.free, key=lambda x: (len(x), x))))
+        return self.room.draw(f"t{k}" for k in self.numbers)
+
+    @property
+    def m(self) -> str:
+        """The library, as code calls it."""
+        return self.target.module
+
+    # --- expressions ---
+
+    def text(self, n: Node, strength: int = LOOSE) -> str:
+        """A value, in brackets where it binds less tightly."""
+        known = self.text_of.get(n)
+        if known is not None:
+            return known
+        code, own = self.target.spellings[n.kind](self, n)
+        return code if own >= strength else f"({code})"
+
+    def helper(self, name: str) -> str:
+        self.needs.add(name)
+        return name
+
+
+def last_reads(uses: Uses) -> Mapping[Node, list[Node]]:
+    """The values that are read for the last time where another one is made."""
+    done: dict[Node, str] = {}
+    last: dict[Node, Node | None] = {}
+    for s in uses.program.statements:
+        inside = s.body if isinstance(s, Loop) else (s,)
+        roots = [*(s.outside if isinstance(s, Loop) else ()), *(a.node for a in inside)]
+        for root in roots:
+            for n in uses.missing(root, done):
+                done[n] = ""
+                last |= dict.fromkeys(uses.read_by(n), None if isinstance(s, Loop) else n)
+    for n in uses.program.results.values():
+        last |= dict.fromkeys([n] if n in uses.variables else uses.read_by(n), None)
+    found: dict[Node, list[Node]] = {}
+    for v, n in last.items():
+        if n is not None and not v.moving:
+            found.setdefault(n, []).append(v)
+    return found
+
+
+def template(code: str, own: int, *strengths: int) -> Spelling:
+    """A spelling with arguments in their places, each bound at least so tightly."""
+
+    def spell(w: Writer, n: Node) -> Code:
+        asked = strengths or (LOOSE,) * len(n.args)
+        return code.format(*(w.text(a, s) for a, s in zip(n.args, asked, strict=True)), m=w.m), own
+
+    return spell
