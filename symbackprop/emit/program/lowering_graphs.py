@@ -9,7 +9,7 @@ from typing import TypeAlias
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.code_names import CodeNames
 from symbackprop.emit.literals import safe
-from symbackprop.emit.program.array_kinds import CHOICE, GET, INPUT, PLACE, ROW, SERIES
+from symbackprop.emit.program.array_kinds import CHOICE, GET, INPUT, PLACE, ROW, SERIES, Role
 from symbackprop.emit.program.array_nodes import ZERO, Node, extent, get, node, number
 from symbackprop.emit.program.contractions import total
 from symbackprop.emit.program.entrywise import cut, expand, multiply
@@ -18,7 +18,7 @@ from symbackprop.emit.program.recurrent_groups import components, in_order
 from symbackprop.emit.program.statements_of_program import Assign, Buffer, Loop, Program, Statement
 from symbackprop.emit.stable_logarithms import from_logits
 from symbackprop.graph.expr import SYMBOL, Expr, Symbol, symbols, topological as below
-from symbackprop.graph.graph import TIME_SUM
+from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.matrices.adjugate import named_determinants, without_inverse
 from symbackprop.sizes import Shape, Size, size
 
@@ -34,6 +34,7 @@ class Lowering:
         self.length = d.graph.time.length if d.graph.time else size(1)
         self.determinants = named_determinants(d.graph)
         self.known: dict[Key, Node] = {}
+        self.ahead: dict[Key, Node] = {}  # the values of the forward pass, as it makes them
         self.first: dict[str, Node] = {}  # δ's at step 0
         self.step: dict[
             Key, Node | None
@@ -42,18 +43,28 @@ class Lowering:
         self.statements: list[Statement] = []
 
     def program(self, results: Mapping[str, Key]) -> Program:
-        return Program(tuple(self.statements), {n: self.known[k] for n, k in results.items()}).live()
+        """The statements for values and δ's, by the names of the results."""
+        found = {n: (self.known if k[1] else self.ahead)[k] for n, k in results.items()}
+        return Program(
+            tuple(self.statements), {n: self.steps_of(results[n], e) for n, e in found.items()}
+        ).live()
+
+    def steps_of(self, key: Key, series: Node) -> Node:
+        """A result with a row for each step, without those before and after."""
+        return self.rows(key, series, 0) if series.kind is SERIES else series
 
     # --- passes ---
 
-    def run(self) -> None:
-        """Forward, then backward."""
+    def run(self, *, apart: bool = False) -> None:
+        """Forward, then backward; `apart`, the backward pass is given the values of the nodes that it reads."""
         g, adjoints = self.g, self.d.backward.adjoints
         for n in g.inputs:
-            s = g.symbol[n].symbol
-            assert s
-            self.known[n, False] = node(INPUT, (), self.over_time(s), safe(n))
+            self.known[n, False] = node(INPUT, (), self.over_time(symbol_of(g, n)), safe(n))
         self.sweep({n: (e,) for n, e in g.definition.items()}, cotangent=False)
+        self.ahead = dict(self.known)
+        for n in g.definition if apart else ():
+            if self.known[n, False].kind.role is not Role.LEAF or self.known[n, False].kind is SERIES:
+                self.known[n, False] = node(INPUT, (), self.over_time(symbol_of(g, n)), safe(n))
         seed = self.d.backward.seed.symbol
         self.known[self.d.of, True] = number(1) if seed is None else node(
             INPUT, (), self.over_time(seed), self.names.bar(self.d.of))  # fmt: skip
@@ -170,11 +181,9 @@ class Lowering:
         """The series of a name, seen from steps earlier or later."""
         series, count = self.known[key], self.length
         if series.kind is SERIES:
-            low = self.lowest.get(key, 0) if not key[1] else 0
-            after = self.highest.get(key, 0) if key[1] else 0
-            if shift <= after:
-                return steps(series, size(low + shift), count + low + shift)
-            series = steps(series, size(low), count + low)
+            if shift <= (self.highest.get(key, 0) if key[1] else 0):
+                return self.rows(key, series, shift)
+            series = self.rows(key, series, 0)
         if not shift:
             return series
         if shift < 0:
@@ -186,11 +195,22 @@ class Lowering:
             return node(PLACE, (rest,), series.shape, (where,))
         return joined((rest, *[steps(series, count - 1, count)] * shift), 0)
 
+    def rows(self, key: Key, series: Node, shift: int) -> Node:
+        """The rows of what a loop made, from so many steps after the first."""
+        low = 0 if key[1] else self.lowest.get(key, 0)
+        return steps(series, size(low + shift), self.length + low + shift)
+
     def code_name(self, name: str, *, cotangent: bool) -> str:
         return self.names.bar(name) if cotangent else safe(name)
 
     def over_time(self, s: Symbol) -> Shape:
         return (self.length, *s.shape) if s.time else s.shape
+
+
+def symbol_of(g: Graph, name: str) -> Symbol:
+    s = g.symbol[name].symbol
+    assert s
+    return s
 
 
 def same_pass(forms: tuple[Expr, ...], *, cotangent: bool) -> list[Symbol]:

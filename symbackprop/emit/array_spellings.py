@@ -1,4 +1,4 @@
-"""The array primitives in NumPy."""
+"""The array primitives in the words that NumPy and its likes share; `w.m` is what the library is called."""
 
 from __future__ import annotations
 
