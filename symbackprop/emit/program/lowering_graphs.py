@@ -56,7 +56,7 @@ class Lowering:
     # --- passes ---
 
     def run(self, *, apart: bool = False) -> None:
-        """Forward, then backward; `apart`, the backward pass is given the values of the nodes that it reads."""
+        """Forward, then backward; `apart`, the backward pass is given the values that it reads."""
         g, adjoints = self.g, self.d.backward.adjoints
         for n in g.inputs:
             self.known[n, False] = node(INPUT, (), self.over_time(symbol_of(g, n)), safe(n))
