@@ -10,7 +10,6 @@ from symbackprop.backward.local_derivatives import pullback
 from symbackprop.backward.reverse_pass import swept
 from symbackprop.derivation import local_names
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.derivation.equation import symbol_of
 from symbackprop.entries import Index
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import one_or, size_formula, times
@@ -27,10 +26,6 @@ from symbackprop.sizes import ONE, Size
 
 def rank(d: Derivation, name: str) -> int:
     return d.graph.symbol[name].rank
-
-
-def real(d: Derivation, name: str) -> bool:
-    return not symbol_of(d, name).labels
 
 
 def jacobian_expr(d: Derivation, node: str, wrt: Expr) -> Expr | None:
@@ -123,7 +118,8 @@ def use_labels(d: Derivation, head: str) -> dict[str, Formula]:
     """What each use of a symbol in a definition sends back, at the time step of the head."""
     g = d.graph
     out: dict[str, list[Formula]] = {}
-    every = replace(d.backward.prepared, active=frozenset(n for n in g.symbol if real(d, n)))
+    numbers = frozenset(n for n, e in g.symbol.items() if e.classes is None)
+    every = replace(d.backward.prepared, active=numbers)
     one = head == d.of and d.backward.seed.number == 1
     own = d.backward.seed if one else d.backward.signals[head]
     named = {g.definition[c]: g.symbol[c] for c in d.constants}

@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from symbackprop.errors import DeclarationError
-from symbackprop.graph.expr import Expr
 from symbackprop.graph.graph import Graph, known, reached
-
-INTEGER = frozenset({"label"})
 
 
 def default_variables(g: Graph, of: str) -> tuple[str, ...]:
     """Every real input the node depends on."""
     reach = relevant(g, of)
-    return tuple(n for n in g.inputs if n in reach and is_real(g.symbol[n]))
-
-
-def is_real(e: Expr) -> bool:
-    return bool(e.symbol and e.symbol.domain not in INTEGER)
+    return tuple(n for n in g.inputs if n in reach and g.symbol[n].classes is None)
 
 
 def check_variables(g: Graph, of: str, names: tuple[str, ...]) -> None:
@@ -36,7 +29,7 @@ def check_variables(g: Graph, of: str, names: tuple[str, ...]) -> None:
         raise DeclarationError(f"{of} depends on no real input", where="wrt")
     for n in names:
         known(n, g.symbol, "wrt")
-        if not is_real(g.symbol[n]):
+        if g.symbol[n].classes is not None:
             raise DeclarationError(f"{n} is an integer label; it has no derivative", where="wrt")
         if n not in reach:
             raise DeclarationError(

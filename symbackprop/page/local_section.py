@@ -11,7 +11,7 @@ from symbackprop.derivation import local_names
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation, Phrase, distinct, printed
 from symbackprop.derivation.node_jacobians import (
-    entry_base, free, indexed, jacobian_formula, jacobian_shape, rank, real, signature,
+    entry_base, free, indexed, jacobian_formula, jacobian_shape, rank, signature,
 )  # fmt: skip
 from symbackprop.derivation.scopes import Local, Step
 from symbackprop.entries import Affine, Delta, Elem, Entries
@@ -88,7 +88,7 @@ def step_block(d: Derivation) -> list[Block]:
 
 def worth(d: Derivation, node: str, wrt: str) -> bool:
     """Active pairs; in a recurrence only functions of one symbol, the rest is linear and says nothing new."""
-    if wrt not in d.backward.adjoints or not real(d, wrt):
+    if wrt not in d.backward.adjoints or d.graph.symbol[wrt].classes is not None:
         return False
     if (node != d.of and node not in d.backward.adjoints) or node == wrt:
         return False  # a state by its own past has no timeless form
