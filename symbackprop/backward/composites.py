@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from symbackprop.backward.helper_nodes import Helpers
-from symbackprop.backward.reads import Read
+from symbackprop.backward.reads import Read, readers_of
 from symbackprop.graph.calls import Way
 from symbackprop.graph.expr import LEAVES, Expr
 from symbackprop.graph.graph import TIME_SUM, Graph
@@ -36,7 +36,8 @@ def composites_of(
     g: Graph, named: tuple[str, ...], reads: Mapping[str, tuple[Read, ...]], helpers: Helpers
 ) -> tuple[Composite, ...]:
     """The calls in a prepared graph, whose `named` nodes had no name in the declaration."""
-    readers = {n: [r for each in reads.values() for r in each if r.name == n] for n in named}
+    every = readers_of(reads)
+    readers = {n: every.get(n, ()) for n in named}
     return tuple(
         made
         for owner in g.definition

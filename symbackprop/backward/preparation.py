@@ -12,7 +12,7 @@ from functools import cached_property
 from symbackprop.backward.anonymous_nodes import name_large_nodes
 from symbackprop.backward.composites import Composite, composites_of
 from symbackprop.backward.helper_nodes import Helpers, name_helpers
-from symbackprop.backward.reads import Read, reads_of
+from symbackprop.backward.reads import Read, readers_of, reads_of
 from symbackprop.formula.tree import Mark
 from symbackprop.graph.activity import active_names, check_variables, default_variables, relevant
 from symbackprop.graph.expr import Expr, Symbol, leaf
@@ -65,10 +65,8 @@ class Prepared:
     @cached_property
     def readers(self) -> Mapping[str, tuple[Read, ...]]:
         """The places where each name is read, in the order of the definitions."""
-        found: dict[str, list[Read]] = {n: [] for n in self.graph.symbol}
-        for read in (x for reads in self.reads.values() for x in reads):
-            found[read.name].append(read)
-        return {name: tuple(reads) for name, reads in found.items()}
+        found = readers_of(self.reads)
+        return {n: found.get(n, ()) for n in self.graph.symbol}
 
 
 def prepare(g: Graph, of: str | None = None, wrt: Iterable[str] | None = None) -> Prepared:

@@ -56,6 +56,14 @@ def reads_of(g: Graph) -> Mapping[str, tuple[Read, ...]]:
     return {consumer: tuple(occurrences(consumer, root)) for consumer, root in g.roots.items()}
 
 
+def readers_of(reads: Mapping[str, tuple[Read, ...]]) -> Mapping[str, tuple[Read, ...]]:
+    """The same reads by what is read."""
+    found: dict[str, list[Read]] = {}
+    for read in (x for each in reads.values() for x in each):
+        found.setdefault(read.name, []).append(read)
+    return {name: tuple(each) for name, each in found.items()}
+
+
 def occurrences(consumer: str, root: Expr) -> Iterator[Read]:
     """Every place where a symbol stands in a definition, from left to right.
 
