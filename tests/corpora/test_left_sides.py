@@ -68,6 +68,11 @@ DO_NOT = [
     (SQUARES, "X", "dX = 3X, dX = 2X"),
     (LEAST, "w", r"\frac n3 \frac{∂L}{∂w} = X^T(Xw-y)"),
     (LEAST, "w", "n dL/dw = X'(Xw-y)"),
+    (
+        LEAST,
+        "w",
+        r"\frac{\partial L}{\partial w_j} + \frac2n\sum_i X_{ij}(Xw)_i = -\frac2n \sum_i X_{ij} y_i",
+    ),
     (LEAST, "w", "-∇L = 2/n X'(Xw-y)"),
     (LEAST, "w", "X dL/dw = 2/n X'(Xw-y)"),
     (VECTOR, "x", "(dL/dx)' = 2x + y"),

@@ -14,6 +14,7 @@ Row = Mapping[str, str]
 SPAN = 50  # lines a quoted answer may take
 DELIMITERS = (",", ";", "\t")
 FIELD = 10_000_000  # characters of one field: what is too long is said about the answer itself
+END = "\x1e"  # a line of its own behind a record
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -89,25 +90,16 @@ def records(lines: list[str], sign: str) -> Iterator[list[str] | str]:
 
 def length(lines: list[str], at: int, sign: str) -> int:
     """How many lines the record at a place takes; 0 where a quote in it is never closed."""
-    inside = False
-    for k, line in enumerate(lines[at : at + SPAN], 1):
-        inside = quoted(line, sign, inside)
-        if not inside:
+    for k in range(1, min(SPAN, len(lines) - at) + 1):
+        text = "".join(lines[at : at + k])
+        try:
+            # what stands behind the text belongs to its last field, where a quote in that is open
+            last = list(csv.reader([text, END], delimiter=sign))[-1]
+        except csv.Error:
+            return k
+        if last == [END]:
             return k
     return 0
-
-
-def quoted(line: str, sign: str, inside: bool) -> bool:
-    """Whether a line ends inside a quote; one only opens where a field begins."""
-    begins, closed = not inside, False
-    for c in line:
-        if c == '"':
-            # two in a row, inside a quote, stand for one that belongs to the text
-            inside, closed = (not inside, inside) if inside or begins or closed else (False, False)
-        else:
-            closed = False
-        begins = c == sign and not inside
-    return inside
 
 
 def parsed(line: str) -> Row:

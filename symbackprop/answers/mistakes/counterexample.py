@@ -73,10 +73,9 @@ def smallest(b: Bench, typed: Typed, found: Found) -> Counterexample | None:
     for spot in small_spots(b):
         place = judge.place(spot)
         try:
-            value = place.value(found.form, found.reading)
+            value, right = place.value(found.form, found.reading), judge.right(found, place)
         except SymbackpropError:
             continue
-        right = judge.right(found, place)
         if shows(plain(right), value, found):
             g = b.target.d.graph
             given = {n: np.asarray(v) for (n, t), v in spot.point.values.items() if n in g.inputs and t <= 1}

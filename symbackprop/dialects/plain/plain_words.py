@@ -9,6 +9,7 @@ from symbackprop.dialects.plain.glued_words import (
     SMALL, keyword, last_scripted, letters, numbered, scripted, signal,
 )  # fmt: skip
 from symbackprop.dialects.plain.numpy_calls import LAYERS, along, along_axis, unquoted
+from symbackprop.dialects.plain.plain_derivatives import derivative, gradient
 from symbackprop.dialects.plain.plain_scanner import GLUED, Scan, flat, split
 from symbackprop.dialects.plain.plain_signs import LITTLE, SUBS, SUPS, TOP
 from symbackprop.dialects.plain.typed_names import GREEK, LETTERS
@@ -31,14 +32,10 @@ KNOWN = frozenset(
 INDEXED = re.compile(rf"[_\[{''.join(SUBS)}]|\^\([a-z]\)")
 _LETTER = rf"(?:(?![{LITTLE}])[\w\u0300-\u036f])"
 _RUN = re.compile(rf"[^\W\d_]{_LETTER}*")
-_NAMED = re.compile(rf"[^\W\d_]{_LETTER}*(?:\^\(?\w+\)?)?")
 _OPENS = re.compile(r"['’′]*\s*\(|\s+[^\W\d_]")
 _BETWEEN = re.compile(r"\so\s")
 _CALLED = re.compile(r"['’′]*\s*\(")
 _RAISED = re.compile(rf"\s*(?:(?:\^|\*\*)\s*(?:(\d)|[({{](\d)[)}}])|([{''.join(SUPS)}]))(?=\s*\()")
-_PARTIAL = re.compile(r"[∂d]\s*(?=[^\W\d_])")
-_INDICES = re.compile(rf"_(\w+)|_\{{([\w, +-]+)\}}|_\(([\w, +-]+)\)|\[([\w, +-]+)\]|([{''.join(SUBS)}]+)")
-_SMALL = str.maketrans(SUBS)
 _BIG = {"sum": r"\sum", "prod": r"\prod", "Σ": r"\sum", "∑": r"\sum", "Π": r"\prod", "∏": r"\prod"}
 _BIG_SIGN = re.compile(rf"(sum|prod|Σ|∑|Π|∏)(?=\s*(?:_|[{''.join(SUBS)}]))")
 _RANGED = re.compile(
@@ -46,7 +43,6 @@ _RANGED = re.compile(
     r"\s*(?:\.{2,3}|…|,\s*(?:\.{3}|…)\s*,)\s*(\w+(?:\s*[+-]\s*\w+)?)\s*[)}]"
 )
 _OVER = re.compile(r"(?:sum|Summe)\s+(?:over|über)\s+([^\W\d_])\b(?:\s+(?:of|von)\b)?")
-_NABLA = re.compile(r"(?:∇|nabla|grad)_?\{?\s*([^\W_]+)\s*\}?\s*\(?\s*([^\W_]+)\s*\)?")
 
 
 def word(s: Scan) -> bool:
@@ -54,47 +50,6 @@ def word(s: Scan) -> bool:
     if not (s.char().isalpha() or s.char() in "∂∇∑∏") or s.char() in "ᵀ":
         return False
     return derivative(s) or gradient(s) or big(s) or run(s)
-
-
-def derivative(s: Scan) -> bool:
-    """dL/dW, ∂L/∂W_ij, d L / d W."""
-    found = s.match(_PARTIAL)
-    above = name_at(s, found.end()) if found else None
-    if above is None:
-        return False
-    middle = re.compile(r"\s*/\s*[∂d]\s*(?=[^\W\d_])").match(s.text, above[1])
-    below = name_at(s, middle.end()) if middle else None
-    if below is None:
-        return False
-    return s.took(below[1], r"\frac", "{", r"\partial", *s.spelled[above[0]], *above[2], "}",
-          "{", r"\partial", *s.spelled[below[0]], *below[2], "}")  # fmt: skip
-
-
-def name_at(s: Scan, at: int) -> tuple[str, int, tuple[str, ...]] | None:
-    """A declared name with its indices: as spelled, where it ends, the tokens of its indices."""
-    found = _NAMED.match(s.text, at)
-    if not found:
-        return None
-    text = found[0]
-    for stop in range(len(text), 0, -1):
-        if text[:stop] in s.spelled and (stop == len(text) or text[stop] in "_^" or text[stop] in SUBS):
-            rest = _INDICES.match(s.text, at + stop)
-            inner = next((g for g in rest.groups() if g), "") if rest else ""
-            inner = inner.translate(_SMALL)
-            indices = ("_", "{", *re.findall(r"\d+|[^\s_]", inner), "}") if inner else ()
-            return text[:stop], rest.end() if rest else at + stop, indices
-    return None
-
-
-def gradient(s: Scan) -> bool:
-    """∇_W L."""
-    found = s.match(_NABLA)
-    if not found or found[1] not in s.spelled or found[2] not in s.spelled:
-        return False
-    wrt, of = found[1], found[2]
-    if "_" not in found[0] and found[0].endswith(")"):  # ∇L(w)
-        wrt, of = of, wrt
-    return s.took(found.end(), r"\nabla", "_", *s.spelled[wrt], *s.spelled[of])
 
 
 def big(s: Scan) -> bool:

@@ -9,21 +9,15 @@ from collections.abc import Mapping
 from symbackprop.errors import FormulaError
 from symbackprop.formula.reading.name_table import NameTable
 from symbackprop.formula.reading.tex_tokens import tokenise
+from symbackprop.formula import printed_names
 from symbackprop.formula.printed_names import letter
 from symbackprop.formula.tree import Formula, Mark, Name
 from symbackprop.formula.writing.latex_writer import latex
-from symbackprop.formula.writing.text_writer import SMALL_SUPS, plain
+from symbackprop.formula.writing.text_writer import ACCENTS, SMALL_SUPS, plain
 
-GREEK = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η", "theta": "θ",
-    "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
-    "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Delta": "Δ", "Theta": "Θ",
-    "Lambda": "Λ", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
-}  # fmt: skip
+GREEK = {name: plain("\\" + name) for name in printed_names.GREEK}
 LETTERS = {v: k for k, v in GREEK.items()} | {"ϕ": "phi", "ϵ": "epsilon", "ϑ": "theta"}
 SHORT = {"widehat": "hat", "widetilde": "tilde", "overline": "bar"}  # how their names are typed
-ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307", "widehat": "\u0302",
-           "widetilde": "\u0303", "overline": "\u0304"}  # fmt: skip
 _DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _NAMED = re.compile(
     rf"([^\W\d_{_DIGITS}]+)_?\{{?(\w*?)\}}?(?:\^(?:\{{?([(\[]\w+[)\]]|\w+)\}}?)|([{_DIGITS}]+))?"

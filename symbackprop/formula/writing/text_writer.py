@@ -30,7 +30,7 @@ _SUB = dict(
     zip("0123456789+-=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", strict=True)
 )
 SMALL_SUBS, SMALL_SUPS = ({v: k for k, v in small.items()} for small in (_SUB, _SUP))
-_ACCENTS = {
+ACCENTS = {
     "hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303",
     "widetilde": "\u0303", "dot": "\u0307", "ddot": "\u0308", "vec": "\u20d7", "check": "\u030c",
     "breve": "\u0306", "underline": "\u0332",
@@ -67,8 +67,8 @@ def plain(tex: str) -> str:
             continue
         place = match.end()
         name = match[1] or ""
-        if name in _ACCENTS:
-            marks.append(_ACCENTS[name])
+        if name in ACCENTS:
+            marks.append(ACCENTS[name])
             continue
         sign = _sign(name) if name else match[2].strip(",;:! ")
         shown += sign + ("".join(marks) if sign else "")
@@ -80,7 +80,7 @@ def _marked(mark: Mark, letter: str) -> str:
     """δ before a letter, or an accent on its first character."""
     if mark is Mark.DELTA:
         return "δ" + letter
-    accented = _FIRST.sub(rf"\g<0>{_ACCENTS[mark.value]}", letter, count=1)
+    accented = _FIRST.sub(rf"\g<0>{ACCENTS[mark.value]}", letter, count=1)
     return unicodedata.normalize("NFC", accented)
 
 
