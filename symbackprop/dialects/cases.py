@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from symbackprop.formula.reading import tex_tokens
 from symbackprop.formula.reading.tex_tokens import Source, checked
 
-IF = frozenset({r"\mathrm{if}", r"\mathrm{for}", r"\mathrm{falls}", r"\mathrm{wenn}", r"\mathrm{when}"})
-ELSE = frozenset({r"\mathrm{otherwise}", r"\mathrm{else}", r"\mathrm{sonst}"})
+IF, ELSE = ({rf"\mathrm{{{word}}}" for word in words} for words in (tex_tokens.IF, tex_tokens.ELSE))
 _OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
 _ENDS = frozenset({"&", "\\\\", r"\end{cases}"})
 Cells = list[tuple[str, int]]  # tokens with their places

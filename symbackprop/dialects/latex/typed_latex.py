@@ -13,9 +13,8 @@ from symbackprop.dialects.plain.plain_signs import digits
 from symbackprop.dialects.plain.plain_words import FUNCTIONS, KNOWN
 from symbackprop.dialects.plain.typed_names import Spellings, Tokens
 from symbackprop.formula.reading.name_table import NameTable
-from symbackprop.formula.reading.tex_tokens import ACCENTS, Source, checked
+from symbackprop.formula.reading.tex_tokens import ACCENTS, RELATIONS, Source, checked
 
-RELATIONS = frozenset({"<", ">", r"\leq", r"\geq", r"\neq", "="})
 SAME = {
     r"\widehat": r"\hat", r"\widetilde": r"\tilde", r"\overline": r"\bar", r"\colon": ":", r"\land": ",",
     r"\wedge": ",", r"\mid": ":", r"\lVert": r"\|", r"\rVert": r"\|", r"\ln": r"\log", r"\dots": "",

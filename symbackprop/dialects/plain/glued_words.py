@@ -6,12 +6,12 @@ import re
 
 from symbackprop.dialects.plain.plain_scanner import GLUED, Scan, split
 from symbackprop.dialects.plain.typed_names import LETTERS
+from symbackprop.formula.reading.tex_tokens import ELSE, IF
 
 
 _ENTRY = re.compile(r"([^\W\d_]+)([1-9]\d*)?")
 _NUMBERED = re.compile(r"(?:[^\W\d_]+[1-9]\d*)+[^\W\d_]*")
-WORDS = {"if": "if", "falls": "if", "wenn": "if", "for": "if", "für": "if", "when": "if",
-         "else": "otherwise", "otherwise": "otherwise", "sonst": "otherwise"}  # fmt: skip
+WORDS = dict.fromkeys(IF, "if") | dict.fromkeys(ELSE, "otherwise")
 
 
 def keyword(s: Scan, text: str) -> bool:

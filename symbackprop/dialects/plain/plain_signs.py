@@ -8,7 +8,7 @@ from decimal import Decimal
 from symbackprop.dialects.plain.numpy_calls import PREFIX
 from symbackprop.dialects.plain.plain_scanner import Scan, flat, split
 from symbackprop.errors import LimitError
-from symbackprop.formula.reading.tex_tokens import LIMITS
+from symbackprop.formula.reading.tex_tokens import IF, LIMITS
 from symbackprop.formula.writing.text_writer import SMALL_SUBS, SMALL_SUPS
 
 SIGNS = {
@@ -44,7 +44,7 @@ _SUPS, _SUBS = (re.compile(f"[{''.join(x)}]+") for x in (SUPS, SUBS))
 _EXPONENT = re.compile(r"-?\d+(?:\.\d+)?|-T\b|-?[^\W\d_]\w*")
 _ROOTED = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]\w*")
 _ONES = re.compile(r"11+(?=\s*(?:['’′]|ᵀ|\^\s*T))")
-_CASES = re.compile(r"\b(?:if|falls|wenn|for|für|when)\b")
+_CASES = re.compile(rf"\b(?:{'|'.join(IF)})\b")
 _RELATION = re.compile(r"[<>≤≥≠]|==|!=")
 
 

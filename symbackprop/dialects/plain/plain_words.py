@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from symbackprop.dialects.disambiguation.typed_functions import ROWS
 from symbackprop.dialects.plain.glued_words import (
     SMALL, keyword, last_scripted, letters, numbered, scripted, signal,
 )  # fmt: skip
@@ -21,13 +22,11 @@ FUNCTIONS = {
     "Heaviside": "step", "vdot": "inner", "logistic": "sigmoid", "Softmax": "softmax", "maximum": "max",
     "adjugate": "adj", "minimum": "min", "cofactor": "cof", "pow": "power", "expit": "sigmoid",
 }  # fmt: skip
-KNOWN = frozenset(
+KNOWN = {n for n, _ in ROWS}.union(  # functions, those of typed text with the rows of their values
     "exp log tanh sin cos tan sinh cosh sqrt abs sigmoid relu softplus softmax log_softmax logsumexp trace "
-    "step sign gelu silu elu square diag diagonal sum mean rowsum colsum erf arctan transpose inv ones zeros "
-    "eye norm kron outer inner vec det logdet onehot colmean rowmean dot matmul multiply divide frobenius "
-    "len rows columns solve adj cof sech coth where clip power max min"
-    .split()
-)  # fmt: skip
+    "step sign gelu silu elu square diag diagonal sum rowsum colsum erf arctan transpose inv ones zeros eye "
+    "vec det onehot frobenius".split()
+)
 
 INDEXED = re.compile(rf"[_\[{''.join(SUBS)}]|\^\([a-z]\)")
 _LETTER = rf"(?:(?![{LITTLE}])[\w\u0300-\u036f])"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from symbackprop.formula.printed_names import misnamed
 from symbackprop.formula.reading.grammar_words import Range, Reader, Scripts, Word, Work
 from symbackprop.formula.reading.name_table import Key
-from symbackprop.formula.reading.tex_tokens import ACCENTS
+from symbackprop.formula.reading.tex_tokens import ACCENTS, RELATIONS
 from symbackprop.formula.tree import OPEN, Name
 from symbackprop.tex.math_commands import NAMES, fault
 
@@ -17,7 +17,6 @@ _MULTIPLIED = frozenset({r"\cdot", "*", "@", "/", r"\times", r"\odot"})
 _BARS = {"|": "|", r"\|": r"\|", "⟪": "⟫", r"\lvert": r"\rvert"}
 _BIG = frozenset({r"\sum", r"\prod"})
 _APPLIED = frozenset({r"\sqrt", r"\exp", r"\log", r"\tanh", r"\sigma", r"\max", r"\min", r"\det"})
-RELATIONS = frozenset({"<", ">", r"\leq", r"\geq", r"\neq", "="})
 Answer = tuple[Work, int] | None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from symbackprop.formula.function_spelling import NORMS
 from symbackprop.formula.reading.grammar_words import Range, Reader, Scripts, Word, Work, closed
 from symbackprop.formula.reading.sum_signs import big
+from symbackprop.formula.reading.tex_tokens import ELSE, IF, RELATIONS
 from symbackprop.formula.tree import END, OPEN
 
 Answer = tuple[Work, int] | None
@@ -119,7 +120,7 @@ def constant(reader: Reader, at: int, end: int) -> Answer:
     work: Work
     s = reader.scripts(at + 1, end)
     if s.sub is None:
-        if kind == "ONES" and s.end == at + 1 and reader.token(s.end) in ("(", "["):
+        if kind == "ONES" and s.end == at + 1 and related(reader, s.end):
             return [Word("INDICATOR", None, at)], s.end
         if kind in ("ONES", "EYE") and not s.primes:
             work = [Word(kind, None, at), Word("NAME", OPEN, at), Word("_CLOSE", None, at)]
@@ -131,6 +132,16 @@ def constant(reader: Reader, at: int, end: int) -> Answer:
     mode = reader.indices(s.sub.start, s.sub.end)[1] if listed else s.sub
     work = [Word(kind, None, at), mode, Word("_CLOSE", None, s.sub.end)]
     return work + reader.powers(s.sup), s.end
+
+
+def related(reader: Reader, at: int) -> bool:
+    """Whether a bracket opens at a token, and a relation stands in it outside of others."""
+    if reader.token(at) not in ("(", "["):
+        return False
+    stop, at = reader.source.closing.get(at, at), at + 1
+    while at < stop and reader.tokens[at] not in RELATIONS:
+        at = reader.source.closing.get(at, at) + 1
+    return at < stop
 
 
 def entry(reader: Reader, sub: Range) -> bool:
@@ -158,8 +169,8 @@ def number(reader: Reader, at: int, end: int) -> Answer:
 def sign(reader: Reader, at: int, end: int) -> Answer:
     """Relations, and the ends of a matrix."""
     token = reader.tokens[at]
-    if token in _RELATIONS:
-        return [Word("RELATION", _RELATIONS[token], at)], at + 1
+    if token in RELATIONS:
+        return [Word("RELATION", RELATIONS[token], at)], at + 1
     if token.startswith((r"\begin{", r"\end{")) and token.endswith("matrix}"):
         return [Word("BEGIN" if token[1] == "b" else "END", token, at)], at + 1
     if token == r"\mathrm{end}":
@@ -176,10 +187,8 @@ _CONSTANTS = {
 }  # fmt: skip
 _CASES = {
     r"\begin{cases}": "CASES", r"\end{cases}": "END",
-    **dict.fromkeys((r"\mathrm{otherwise}", r"\mathrm{else}", r"\mathrm{sonst}"), "OTHERWISE"),
-    **dict.fromkeys((r"\mathrm{if}", r"\mathrm{for}", r"\mathrm{falls}", r"\mathrm{wenn}"), ""),
+    **{rf"\mathrm{{{word}}}": "OTHERWISE" for word in ELSE}, **{rf"\mathrm{{{word}}}": "" for word in IF},
 }  # fmt: skip
-_RELATIONS = {"<": "<", ">": ">", r"\leq": "<=", r"\geq": ">=", "=": "=", r"\neq": "!="}
 
 COMMANDS: dict[str, Row] = {
     r"\frac": frac,

@@ -58,6 +58,9 @@ ACCENTS = frozenset({
     r"\hat", r"\bar", r"\tilde", r"\vec", r"\dot", r"\ddot", r"\check", r"\breve", r"\overline",
     r"\widehat", r"\widetilde", r"\underline",
 })  # fmt: skip
+RELATIONS = {"<": "<", ">": ">", r"\leq": "<=", r"\geq": ">=", "=": "=", r"\neq": "!="}
+IF = ("if", "for", "für", "falls", "wenn", "when")  # words before a condition,
+ELSE = ("otherwise", "else", "sonst")  # and those where there is none
 _OPEN, _CLOSE = frozenset({*"{([", r"\lfloor"}), frozenset({*"})]", r"\rfloor"})
 
 
