@@ -26,14 +26,16 @@ ARRAYS = '''def _arrays(declared, *given):
             raise ValueError(f"{name} is declared {said} and real, given dtype {x.dtype}; "
                              f"take {name}.real, or {name}.astype(float)")
         if x.ndim != axes:
-            raise ValueError(f"{name} is declared {said}, given an array of shape {x.shape}")
+            raise ValueError(f"{name} is declared {said}, "
+                             f"given an array of shape {x.shape}")
         if not label:
             kinds.add(x.dtype)
     real = [k for k in kinds if k.kind == "f"]
     if len(kinds) == len(real) == 1:
         return arrays
     dtype = np.result_type(*real) if real else float
-    return [x if row[3] else x.astype(dtype, copy=False) for x, row in zip(arrays, declared)]
+    return [x if row[3] else x.astype(dtype, copy=False)
+            for x, row in zip(arrays, declared)]
 '''
 GIVEN = '''def _given(declared, given, named):
     """The arguments in order, from positions, keywords, or one mapping.

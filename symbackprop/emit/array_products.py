@@ -20,7 +20,7 @@ def contraction(w: Writer, n: Node) -> Code:
     if len(summed) == 1 and len(left) <= 2 and len(right) <= 2 and not batch:
         return matrices(w, n, summed[0])
     if not batch:
-        axes = ", ".join(places([letters.index(c) for c in summed]) for letters in (left, right))
+        axes = ", ".join(str([letters.index(c) for c in summed]) for letters in (left, right))
         return f"{w.m}.tensordot({w.text(x)}, {w.text(y)}, ({axes}))", ATOM
     if stacked(left, right, out):
         return f"{w.text(x, PRODUCT)} @ {w.text(y, SIGN)}", PRODUCT
@@ -49,7 +49,3 @@ def stacked(left: Letters, right: Letters, out: Letters) -> bool:
     if len(left) < 3 or len(left) != len(right) or left[:-2] != right[:-2]:
         return False
     return left[-1] == right[-2] and out == (*left[:-1], right[-1])
-
-
-def places(axes: list[int]) -> str:
-    return str(axes[0]) if len(axes) == 1 else str(tuple(axes))

@@ -9,7 +9,7 @@ from symbackprop.emit.array_indexing import new_axes, ranges_code
 from symbackprop.emit.array_products import contraction
 from symbackprop.emit.literals import bare, number_code, shape_code, size_code
 from symbackprop.emit.program import array_kinds as k
-from symbackprop.emit.program.array_nodes import Node
+from symbackprop.emit.program.array_nodes import Node, topological
 from symbackprop.emit.program.code_writer import (
     ATOM, COMPARED, LOOSE, POWER, PRODUCT, SIGN, SUM, Code, Making, Spelling, Writer, template,
 )  # fmt: skip
@@ -55,8 +55,8 @@ def power(w: Writer, n: Node) -> Code:
 def full(w: Writer, n: Node) -> Code:
     value, shape = n.at, shape_code(n.shape)
     if value in (0, 1):
-        return f"{w.m}.{('zeros', 'ones')[int(value)]}({shape}, dtype)", ATOM
-    return f"{w.m}.full({shape}, {bare(number_code(value))}, dtype)", ATOM
+        return f"{w.m}.{('zeros', 'ones')[int(value)]}({shape}, {w.target.like})", ATOM
+    return f"{w.m}.full({shape}, {bare(number_code(value))}, {w.target.like})", ATOM
 
 
 def extent(w: Writer, n: Node) -> Code:
@@ -115,7 +115,7 @@ def sliced(w: Writer, n: Node) -> Code:
 def expanded(w: Writer, n: Node) -> Code:
     (x,) = n.args
     if x.kind is k.SUM and x.at == n.at and x not in w.text_of:
-        return summed(w, x)[0][:-1] + ", keepdims=True)", ATOM
+        return summed(w, x, ", keepdims=True")
     return f"{w.text(x, ATOM)}[{new_axes(n.rank, n.at)}]", ATOM
 
 
@@ -141,12 +141,11 @@ def diagonal(w: Writer, n: Node) -> Code:
     return f"{w.m}.diagonal({w.text(n.args[0])}{axes})", ATOM
 
 
-def summed(w: Writer, n: Node) -> Code:
+def summed(w: Writer, n: Node, kept: str = "") -> Code:
     axes: tuple[int, ...] = n.at
     inner = n.args[0]
-    if len(axes) == inner.rank:
-        return f"{w.m}.sum({w.text(inner)})", ATOM
-    return f"{w.m}.sum({w.text(inner)}, axis={axes[0] if len(axes) == 1 else axes})", ATOM
+    over = "" if len(axes) == inner.rank and not kept else f", axis={axes[0] if len(axes) == 1 else axes}"
+    return f"{w.m}.sum({w.text(inner)}{over}{kept})", ATOM
 
 
 def cumulative(w: Writer, n: Node) -> Code:
@@ -193,9 +192,34 @@ def call(name: str) -> Spelling:
     return lambda w, n: (f"{w.m}.{name}({', '.join(w.text(a) for a in n.args)})", ATOM)
 
 
+def plain(n: Node) -> bool:
+    """Whether a value is a number made of sizes, no array."""
+    return all(x.kind in NUMBERS for x in topological([n]))
+
+
+def broadcast(w: Writer, n: Node) -> Code:
+    x, shape = n.args[0], shape_code(n.shape)
+    if plain(x):
+        return f"{w.m}.full({shape}, {w.text(x)}, {w.target.like})", ATOM
+    return f"{w.m}.broadcast_to({w.text(x)}, {shape})", ATOM
+
+
+def function(name: str) -> Spelling:
+    """A function of arrays; of a number made of sizes it is Python's, which has no type of its own."""
+
+    def spell(w: Writer, n: Node) -> Code:
+        if not plain(n.args[0]):
+            return call(name)(w, n)
+        if n.kind is k.SQRT:
+            return f"{w.text(n.args[0], ATOM)}**0.5", POWER
+        return f"{w.helper('math')}.{PYTHONS.get(n.kind, name)}({w.text(n.args[0])})", ATOM
+
+    return spell
+
+
 def placed(w: Writer, n: Node, name: str) -> list[str]:
     """Zeros, with each piece set or added where it belongs."""
-    out = [f"{name} = {w.m}.zeros({shape_code(n.shape)}, dtype)"]
+    out = [f"{name} = {w.m}.zeros({shape_code(n.shape)}, {w.target.like})"]
     for number, (x, ranges) in enumerate(zip(n.args, n.at, strict=True)):
         out.append(f"{name}[{ranges_code(ranges, n.shape)}] {'+=' if number else '='} {w.text(x)}")
     return out
@@ -203,10 +227,12 @@ def placed(w: Writer, n: Node, name: str) -> list[str]:
 
 def scattered(w: Writer, n: Node, name: str) -> list[str]:
     rows, labels = n.args
-    return [f"{name} = {w.m}.zeros({shape_code(n.shape)}, dtype)",
+    return [f"{name} = {w.m}.zeros({shape_code(n.shape)}, {w.target.like})",
             f"{w.m}.add.at({name}, {w.text(labels)}, {w.text(rows)})"]  # fmt: skip
 
 
+NUMBERS = (k.NUMBER, k.CONSTANT, k.EXTENT, k.ADD, k.SUB, k.MUL, k.DIV, k.NEG, k.POWER, k.SQRT)
+PYTHONS = {k.ARCTAN: "atan", k.ABS: "fabs"}
 CONDITIONS: Mapping[k.Kind, Callable[[Writer, Node], str]] = {
     k.STEP: lambda w, n: f"{w.text(n.args[0], SUM)} > 0",
     k.EQUAL: compared("=="),
@@ -240,14 +266,16 @@ SPELLINGS: Mapping[k.Kind, Spelling] = {
     k.SIGMOID: helped("_sigmoid"),
     k.SOFTPLUS: template("{m}.logaddexp({}, 0)", ATOM, LOOSE),
     k.ERF: helped("_erf"),
-    **{kind: call(kind.name) for kind in (
+    k.MAXIMUM: call("maximum"),
+    k.MINIMUM: call("minimum"),
+    **{kind: function(kind.name) for kind in (
         k.EXP, k.LOG, k.SQRT, k.ABS, k.SIGN, k.SIN, k.COS, k.TAN, k.SINH, k.COSH, k.TANH, k.ARCTAN, k.EXPM1,
-        k.LOG1P, k.MAXIMUM, k.MINIMUM,
+        k.LOG1P,
     )},
     k.TRANSPOSE: transposed,
     k.RESHAPE: lambda w, n: (f"{w.m}.reshape({w.text(n.args[0])}, {shape_code(n.shape)})", ATOM),
     k.EXPAND: expanded,
-    k.BROADCAST: lambda w, n: (f"{w.m}.broadcast_to({w.text(n.args[0])}, {shape_code(n.shape)})", ATOM),
+    k.BROADCAST: broadcast,
     k.SLICE: sliced,
     k.WINDOWS: windows,
     k.DIAGONAL: diagonal,

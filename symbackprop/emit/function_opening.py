@@ -16,19 +16,33 @@ from symbackprop.sizes import Shape, Size
 
 
 def opening(
-    d: Derivation, names: CodeNames, body: Sequence[str], rows: str, *, seeded: bool, by_name: bool
-) -> list[str]:
+    d: Derivation, names: CodeNames, body: Sequence[str], rows: str, typed: tuple[str, str],
+    *, seeded: bool, by_name: bool,
+) -> list[str]:  # fmt: skip
     """Arrays, sizes from shapes, what is asked of them, before `body`; `rows` is the table of arguments.
 
     With `by_name` the function takes them in order, by keyword or as a mapping.
-
     Errors: `SymbackpropError` for a size that the code needs and no input says.
     """
-    g = d.graph
     given = [code for _, code, _ in arguments(d, names, seeded=seeded)]
-    unpacked = f"{', '.join(given)}{',' * (len(given) == 1)}"
     source = f"*_given({rows}, given, named)" if by_name else ", ".join(given)
-    out = [f"{unpacked} = _arrays({rows}, {source})"] if given else []
+    out = [f"{unpacked(given)} = _arrays({rows}, {source})"] if given else []
+    lines, known = size_lines(d, body)
+    asked = sizes(d, names, known, rows, seeded=seeded)
+    return [*out, *lines, *asked, *dtype(d, given, body, typed)]
+
+
+def unpacked(names: Sequence[str]) -> str:
+    """Names on the left of a tuple."""
+    return f"{', '.join(names)}{',' * (len(names) == 1)}"
+
+
+def size_lines(d: Derivation, body: Sequence[str]) -> tuple[list[str], set[str]]:
+    """The lines that read sizes from shapes, and the sizes that are known then.
+
+    Errors: `SymbackpropError` for a size that `body` needs and no input says.
+    """
+    g, out = d.graph, list[str]()
     axes, bound = list[tuple[str, Size]](), set[str]()
     for n in g.inputs:
         for axis, size in enumerate(over_time(g, n)):
@@ -43,14 +57,14 @@ def opening(
     for missing in left:
         if missing not in dict(found) and safe(missing) in needed:
             raise unsaid(g, missing)
-    asked = sizes(d, names, bound | set(dict(found)), rows, seeded=seeded)
-    return [*out, *(f"{safe(n)} = {code}" for n, code in found), *asked, *dtype(d, given, body)]
+    return [*out, *(f"{safe(n)} = {code}" for n, code in found)], bound | set(dict(found))
 
 
-def dtype(d: Derivation, given: Sequence[str], body: Sequence[str]) -> list[str]:
-    """The type of the arrays that are made, where any is."""
+def dtype(d: Derivation, given: Sequence[str], body: Sequence[str], typed: tuple[str, str]) -> list[str]:
+    """The type of the arrays that are made, where any is: that of an input, else the target's own."""
     real = next((code for code in given if code not in labelled(d)), "")
-    return [f"dtype = {real}.dtype" if real else "dtype = float"] if "dtype" in loaded(*body) else []
+    line = typed[0].format(real) if real else typed[1]
+    return [line] if {"dtype", "device"} & loaded(*body) else []
 
 
 def loaded(*lines: str) -> frozenset[str]:

@@ -15,7 +15,8 @@ from typing import TypeAlias
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.code_names import Given, code_names, public
 from symbackprop.emit.literals import OWN, opening, safe
-from symbackprop.emit.numpy_code import Module
+from symbackprop.emit.emitted_module import Module
+from symbackprop.emit.numpy_code import NUMPY
 from symbackprop.errors import SymbackpropError
 from symbackprop.graph.expr import symbols
 from symbackprop.graph.fresh_names import Room
@@ -67,11 +68,11 @@ def layers(parts: Sequence[Part]) -> str:
     inside = (name for p in parts for name in code_names(p.derivation).room.typed)
     room = Room.code((*names, *inside), OWN)
     for p in parts:
-        module = Module(p.derivation, module)
+        module = Module(p.derivation, NUMPY, module)
         module.room = room
         code = two_functions(p, module) if isinstance(p, Functions) else layer_class(p, module)
         body += ["\n\n", *code]
-    head = opening(", ".join(names), *(p.derivation.graph for p in parts))
+    head = opening(", ".join(names), NUMPY.imports, *(p.derivation.graph for p in parts))
     return "".join([head, *(module.above() if module else []), *body])
 
 

@@ -17,11 +17,11 @@ OWN = frozenset((
 ).split())  # fmt: skip
 
 
-def opening(said: str, *graphs: Graph) -> str:
-    """The first lines of a module: what it holds, how labels count, its import."""
+def opening(said: str, imports: str, *graphs: Graph) -> str:
+    """The first lines of a module: what it holds, how labels count, its imports."""
     labels = any(e.symbol and e.symbol.labels for g in graphs for e in g.symbol.values())
     note = " Integer labels count from 0." if labels else ""
-    return f'"""Emitted by symbackprop: {said}.{note}"""\n\nimport numpy as np\n'
+    return f'"""Emitted by symbackprop: {said}.{note}"""\n\n{imports}\n'
 
 
 def size_code(s: Size) -> str:

@@ -35,5 +35,5 @@ def room(w: Writer, b: Buffer, s: Loop) -> list[str]:
     """An array for the rows of a name, those before the first step filled in."""
     rows = shape_code((s.length + len(b.before) + b.after, *b.shape))
     out = [line for n in b.before for line in w.assigned(n)]
-    out.append(f"{b.name} = {w.m}.{'zeros' if b.after else 'empty'}({rows}, dtype)")
+    out.append(f"{b.name} = {w.m}.{'zeros' if b.after else 'empty'}({rows}, {w.target.like})")
     return [*out, *(f"{b.name}[{k}] = {w.text(n)}" for k, n in enumerate(b.before))]

@@ -7,11 +7,15 @@ from types import ModuleType
 from typing import Any
 
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.emit import numpy_code
+from symbackprop.emit import jax_code, numpy_code, torch_code
 from symbackprop.emit.literals import FUNCTION
 from symbackprop.errors import SymbackpropError
 
-TARGETS: Mapping[str, Callable[[Derivation], str]] = {"numpy": numpy_code.source}
+TARGETS: Mapping[str, Callable[[Derivation], str]] = {
+    "numpy": numpy_code.source,
+    "torch": torch_code.source,
+    "jax": jax_code.source,
+}
 
 
 def source(d: Derivation, target: str = "numpy") -> str:

@@ -29,6 +29,13 @@ class Target:
     makings: Mapping[Kind, Making]
     loop: Callable[[Writer, Loop], list[str]]
     helpers: Mapping[str, str]
+    checks: Mapping[str, str]  # functions that ask arguments, by name
+    imports: str = "import numpy as np"
+    like: str = "dtype"  # the last arguments of what makes an array
+    typed: tuple[str, str] = (
+        "dtype = {0}.dtype",
+        "dtype = float",
+    )  # the line before: as an input, without one
 
 
 @dataclass

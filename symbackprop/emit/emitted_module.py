@@ -1,0 +1,104 @@
+"""The module of a derivation: a program of array primitives, in functions that ask their arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.emit import argument_checks as checks, function_opening
+from symbackprop.emit.code_names import Given, code_names, parameters, public
+from symbackprop.emit.literals import FUNCTION, opening, safe
+from symbackprop.emit.program.code_writer import Target, Writer
+from symbackprop.emit.program.lowering_graphs import Key, Lowering
+from symbackprop.errors import SymbackpropError
+from symbackprop.graph.expr import topological
+
+
+class Module:
+    """The emitted module of a derivation; functions that its code needs stand above."""
+
+    def __init__(self, d: Derivation, target: Target, beside: Module | None = None) -> None:
+        """`beside` is a module this one shares its functions with."""
+        self.d, self.g, self.target = d, d.graph, target
+        for e in topological(*d.graph.definition.values()):
+            if e.op.scalar and e.op.scalar.abstract:
+                raise SymbackpropError(f"{e.op.name} has no definition, so no code", where="emit",
+                                       hint="Put a function such as tanh in its place.")  # fmt: skip
+        self.names = code_names(d)
+        self.helpers: dict[str, str] = beside.helpers if beside else {}
+        self.tables: dict[str, str] = beside.tables if beside else {}  # of arguments
+        self.room = beside.room if beside else self.names.room  # where functions get their names
+
+    @cached_property
+    def lowering(self) -> Lowering:
+        made = Lowering(self.d, self.names)
+        made.run()
+        return made
+
+    def lines(self) -> list[str]:
+        head = opening(
+            f"{self.d.of} and its gradient by {', '.join(self.d.wrt)}", self.target.imports, self.g
+        )
+        body = self.body()
+        return [head, *self.above(), "\n\n", *body]
+
+    def above(self) -> list[str]:
+        """The functions that code needs, and the tables of arguments."""
+        return [f"\n\n{h}" for h in (*self.helpers.values(), *self.tables.values())]
+
+    # --- functions ---
+
+    def body(self) -> list[str]:
+        d = self.d
+        wrt = [n for n in d.wrt if n in d.backward.adjoints]
+        keys: dict[str, Key] = {d.of: (d.of, False)} | {n: (n, True) for n in wrt if n != d.of}
+        work, said = self.statements(keys)
+        pairs = ", ".join(f"{n!r}: {code}" for n, code in said.items())
+        lines = self.opened(
+            [*work, f"return {{{pairs}}}"], seeded=d.backward.seed.symbol is not None, by_name=True
+        )
+        said = f"    Inputs, in order, by keyword or as a dict: {', '.join(parameters(d).all)}."
+        return [f"def {FUNCTION}(*given, **named):\n",
+                f'    """{d.of} and its gradients, by name.\n\n{said}\n    """\n', *lines]  # fmt: skip
+
+    def statements(self, keys: Mapping[str, Key]) -> tuple[list[str], dict[str, str]]:
+        """Lines that compute values, and the code of each."""
+        time = safe(self.g.time.name) if self.g.time else "t"
+        w = Writer(self.lowering.program(keys), self.target, self.names.room, time=time)
+        lines = w.lines()
+        said = {n: w.text(e) for n, e in w.program.results.items()}
+        self.helpers |= {h: self.target.helpers[h] for h in sorted(w.needs)}
+        return lines, said
+
+    def given(self, name: str) -> Given:
+        """An input as a caller writes it, and as the code does."""
+        return public(name), safe(name)
+
+    def function(self, name: str, given: Sequence[Given], work: list[str]) -> list[str]:
+        """A function under its parameters' own names; a parameter np would hide the module of that name."""
+        outside, inside = ([x[k] for x in given] for k in (0, 1))
+        if outside == inside:
+            return [f"def {name}({', '.join(outside)}):\n", *work]
+        inner = self.room.spaced("_computed")
+        return [f"def {inner}({', '.join(inside)}):\n", *work, "\n\n",
+                f"def {name}({', '.join(outside)}):\n",
+                f"    return {inner}({', '.join(outside)})\n"]  # fmt: skip
+
+    def opened(self, work: list[str], *, seeded: bool, by_name: bool = False) -> list[str]:
+        """The lines of a function: arrays, sizes, what is asked of them, then the work."""
+        rows = self.table(seeded=seeded)
+        door = function_opening.opening(
+            self.d, self.names, work, rows, self.target.typed, seeded=seeded, by_name=by_name
+        )
+        asked = {k: code for k, code in self.target.checks.items() if any(k + "(" in x for x in door)}
+        self.helpers |= asked
+        return [f"    {x}\n" for x in (*door, *work)]
+
+    def table(self, *, seeded: bool) -> str:
+        """What the table of a function's arguments is called; equal ones are one."""
+        text = checks.table(self.d, self.names, seeded=seeded)
+        known = next((n for n, code in self.tables.items() if code == f"{n} = {text}\n"), "")
+        name = known or self.room.like("_INPUTS")
+        self.tables[name] = f"{name} = {text}\n"
+        return name

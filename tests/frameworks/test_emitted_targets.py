@@ -1,0 +1,106 @@
+"""Emitted code for PyTorch and JAX: the values of NumPy's, under the tools that people run it with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symbackprop as sb
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.emit import compile_source
+from symbackprop.emit.call_arguments import arguments
+from symbackprop.numeric.points import backward_values, forward, generic_point, seeded
+from tests.frameworks.whole import WHOLE
+from tests.graphs import GRAPHS
+
+pytestmark = pytest.mark.frameworks
+CLOSE = 1e-9
+RNN = """t: 1..T; x[t]: n x d; W: d x m; U: m x m; h0: n x m; h[0] = h0
+h[t] = tanh(x[t] @ W + h[t-1] @ U); L = sum(h[T]**2)"""
+ATTENTION = "Q: n x 3; K: n x 3; V: n x 5; Z = layernorm(attention(Q, K, V))"
+CONV = "x: 2 x 3 x 7 x 5; f: 5 x 3 x 3 x 2; y = silu(conv2d(x, f, stride=2, padding=1)); L = sum(y**3)"
+
+
+def point(d: Derivation, seed: int) -> dict[str, Any]:
+    """Arguments of the emitted function."""
+    at = seeded(d.backward, generic_point(d.graph, 1, seed), seed)
+    return arguments(d, backward_values(d.backward, forward(d.graph, at)))
+
+
+def arrays(target: str) -> Callable[[Any], Any]:
+    """An array of NumPy as one of the target's."""
+    if target == "torch":
+        torch = pytest.importorskip("torch")
+        return lambda v: torch.as_tensor(np.asarray(v))
+    jax = pytest.importorskip("jax")
+    jax.config.update("jax_enable_x64", True)
+    return lambda v: jax.numpy.asarray(v)
+
+
+def close(got: Any, want: Any) -> bool:
+    got, want = np.asarray(got), np.asarray(want)
+    size = np.max(np.abs(want), initial=0)
+    return got.shape == want.shape and bool(np.max(np.abs(got - want), initial=0) <= CLOSE * size)
+
+
+@pytest.mark.parametrize("target", ["torch", "jax"])
+@pytest.mark.parametrize("name", [*GRAPHS, *WHOLE])
+def test_values_are_those_of_numpy(target: str, name: str) -> None:
+    d = sb.derive((GRAPHS | WHOLE)[name])
+    as_target, at = arrays(target), point(d, 4)
+    want = d.compile()(**at)
+    got = d.compile(target)(**{n: as_target(v) for n, v in at.items()})
+    assert got.keys() == want.keys()
+    for n, v in want.items():
+        assert close(got[n], v), n
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # PyTorch's own, while it compiles
+@pytest.mark.parametrize("text", [RNN, ATTENTION, CONV])
+def test_torch_knows_the_derivative(text: str) -> None:
+    """`gradcheck`, single precision kept, compiled, and autograd through what stands around."""
+    torch = pytest.importorskip("torch")
+    d = sb.derive(text)
+    value = compile_source(d.source("torch"), "torch", name="value")
+    at = {n: v for n, v in point(d, 5).items() if n in d.graph.inputs}
+    given = [torch.tensor(v, requires_grad=True) for v in at.values()]
+    assert torch.autograd.gradcheck(value, given)
+    single = [torch.tensor(v, dtype=torch.float32, requires_grad=True) for v in at.values()]
+    out = value(*single)
+    (out * 3).sum().backward()
+    assert out.dtype == torch.float32 and all(x.grad.dtype == torch.float32 for x in single)
+    traced = torch.compile(value, backend="eager")
+    assert torch.allclose(traced(*given), value(*given))
+
+
+@pytest.mark.parametrize("text", [RNN, ATTENTION, CONV])
+def test_jax_knows_the_derivative(text: str) -> None:
+    """Jitted, mapped over a new axis, and under `grad` of what stands around."""
+    as_jax = arrays("jax")
+    jax = pytest.importorskip("jax")
+    d = sb.derive(text)
+    value = compile_source(d.source("jax"), "jax", name="value")
+    at = [as_jax(v) for n, v in point(d, 6).items() if n in d.graph.inputs]
+
+    def around(*given: Any) -> Any:
+        return jax.numpy.sum(jax.numpy.sin(value(*given)))
+
+    own = jax.jit(jax.grad(around, argnums=tuple(range(len(at)))))(*at)
+    eps = 1e-6
+    for k, slope in enumerate(own):
+        step = np.random.default_rng(k).normal(size=np.shape(at[k]))
+        moved = [around(*(x + s * eps * step if m == k else x for m, x in enumerate(at))) for s in (1, -1)]
+        assert np.isclose((moved[0] - moved[1]) / (2 * eps), np.sum(np.asarray(slope) * step), rtol=1e-5)
+    twice = jax.vmap(value)(*(jax.numpy.stack([x, 2 * x]) for x in at))
+    assert close(twice[1], value(*(2 * x for x in at)))
+
+
+def test_another_function_is_seen() -> None:
+    """The comparison can fail."""
+    as_torch, d = arrays("torch"), sb.derive("x: n; L = sum(tanh(x))")
+    at = point(d, 7)
+    f = compile_source(d.source("torch").replace("torch.tanh", "torch.sin"), "torch")
+    assert not close(f(**{n: as_torch(v) for n, v in at.items()})["L"], d.compile()(**at)["L"])
