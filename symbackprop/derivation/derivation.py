@@ -35,7 +35,7 @@ from symbackprop.matrices.window_sums import sayable
 from symbackprop.notation.convention import (
     Convention, NoMatrix, attribute_text, function_key, symbol_formula,
 )  # fmt: skip
-from symbackprop.notation.expression_formulas import notate, notate_entry
+from symbackprop.notation.expression_formulas import notate, notate_entry, notated
 from symbackprop.sizes import plain
 from symbackprop.vocabulary.kinds import RESHAPE
 
@@ -163,10 +163,8 @@ class Derivation:
 
     def formula(self, e: Expr) -> Formula:
         """The formula of an expression; one entry of it where no matrix says it."""
-        try:
-            return notate(e, self.convention)
-        except NoMatrix:
-            return notate_entry(e, tuple(self.convention.letters[: e.rank]), self.convention)
+        c = self.convention
+        return notated(e, c) or notate_entry(e, tuple(c.letters[: e.rank]), c)
 
     def latex(self, f: Formula) -> str:
         return latex(f, self.functions)

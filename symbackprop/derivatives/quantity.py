@@ -17,9 +17,9 @@ from symbackprop.formula.tree import Formula
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.graph.expr import Expr, symbols, weight
 from symbackprop.matrices import tidy as td
-from symbackprop.notation.convention import Convention, NoMatrix, symbol_formula
+from symbackprop.notation.convention import symbol_formula
 from symbackprop.notation.entry_formulas import entries_formula
-from symbackprop.notation.expression_formulas import notate
+from symbackprop.notation.expression_formulas import notate, notated
 from symbackprop.sizes import Shape, plain
 
 
@@ -104,15 +104,6 @@ def over_declared(d: Derivation, e: Expr) -> Expr:
     if own.isdisjoint(d.backward.prepared.named):
         return e
     new = td.tidy(unfolded(d, e, d.backward.prepared.named))
-    if new is e or weight(new) > READABLE or not writable(new, d.convention):
+    if new is e or weight(new) > READABLE or notated(new, d.convention) is None:
         return e
     return over_declared(d, new)
-
-
-def writable(e: Expr, c: Convention) -> bool:
-    """Whether a matrix says an expression."""
-    try:
-        notate(e, c)
-    except NoMatrix:
-        return False
-    return True

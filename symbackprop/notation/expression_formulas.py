@@ -11,7 +11,7 @@ from symbackprop.formula.tree import Formula, Name
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, apply
 from symbackprop.graph.graph import TIME_SUM
 from symbackprop.notation import array_formulas as arrays, product_formulas as products
-from symbackprop.notation.convention import Convention, symbol_formula
+from symbackprop.notation.convention import Convention, NoMatrix, symbol_formula
 from symbackprop.notation.paper_writer import Indices, Row, Writer, call, refused
 from symbackprop.vocabulary.kinds import (
     ADD, ARGMAX, ARGMIN, COMMUTATION, CONCAT, CONSTANT, CONTRACTION, DIAG, DIVIDE, EINSUM,
@@ -24,6 +24,14 @@ from symbackprop.vocabulary.kinds import (
 def notate(e: Expr, c: Convention) -> Formula:
     """The formula of an expression. Raises `NoMatrix` where only indices say it."""
     return writer(c).natural(e)
+
+
+def notated(e: Expr, c: Convention) -> Formula | None:
+    """The formula of an expression, None where only indices say it."""
+    try:
+        return notate(e, c)
+    except NoMatrix:
+        return None
 
 
 def notate_entry(e: Expr, at: tuple[str, ...], c: Convention) -> Formula:

@@ -23,9 +23,8 @@ from symbackprop.formula import tree as no
 from symbackprop.formula.composing import one_or, size_formula, times
 from symbackprop.formula.tree import Formula
 from symbackprop.graph.graph import used_names
-from symbackprop.notation.convention import NoMatrix
 from symbackprop.notation.entry_formulas import Base, entries_formula, letters_of, sum_over
-from symbackprop.notation.expression_formulas import notate
+from symbackprop.notation.expression_formulas import notated
 from symbackprop.page.page import Block, Display, Equations, Options, Paragraph
 from symbackprop.page.section_row import SectionRow
 
@@ -152,9 +151,8 @@ def why_section(d: Derivation, o: Options) -> list[Block]:
 def so(d: Derivation, x: str) -> list[Equation]:
     """The matrix form the entries add up to."""
     a = d.backward.adjoints[x]
-    try:
-        form = notate(a.value, d.convention)
-    except NoMatrix:
+    form = notated(a.value, d.convention)
+    if form is None:
         return []
     s = a.symbol.own
     left = signal(d, x)

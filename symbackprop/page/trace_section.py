@@ -16,8 +16,8 @@ from symbackprop.formula.tree import Formula
 from symbackprop.formula.writing.walk import children, fold, rebuilt
 from symbackprop.graph.expr import Expr
 from symbackprop.matrices.adjugate import named_determinants, without_inverse
-from symbackprop.notation.convention import NoMatrix, symbol_formula
-from symbackprop.notation.expression_formulas import notate
+from symbackprop.notation.convention import symbol_formula
+from symbackprop.notation.expression_formulas import notated
 from symbackprop.numeric.precise_values import Measured, PrecisePoint
 from symbackprop.page.given_numbers import precise_numbers
 from symbackprop.page.page import Block, Equations, Options
@@ -135,11 +135,9 @@ def with_numbers(sides: list[Formula], known: Mapping[Formula, Formula]) -> list
 
 def written(d: Derivation, e: Expr) -> list[Formula]:
     """The formula of a value, where it has a matrix form and is not a number already."""
-    try:
-        f = notate(e, d.convention)
-    except NoMatrix:
-        return []
-    return [] if isinstance(f, no.Number | no.Minus) and e.number is not None else [f]
+    f = notated(e, d.convention)
+    bare = e.number is not None and isinstance(f, no.Number | no.Minus)
+    return [] if f is None or bare else [f]
 
 
 SECTIONS = (SectionRow("numbers", 30, numbers_section), SectionRow("trace", 110, trace_section))
