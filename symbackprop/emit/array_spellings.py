@@ -29,18 +29,18 @@ def negative(w: Writer, n: Node) -> Code:
 
 
 def multiplied(w: Writer, n: Node) -> Code:
-    """A product; a condition beside a number needs not be made one, and stands behind it."""
-    plain = [a for a in n.args if a.kind in CONDITIONS and a not in w.text_of]
-    if len(plain) == 1:
-        (other,) = [a for a in n.args if a is not plain[0]]
-        return f"{w.text(other, PRODUCT)} * ({CONDITIONS[plain[0].kind](w, plain[0])})", PRODUCT
+    """A product; a condition beside an array needs not be made one, and stands behind it."""
+    held = [a for a in n.args if a.kind in CONDITIONS and a not in w.text_of]
+    others = [a for a in n.args if a not in held]
+    if len(held) == len(others) == 1 and not plain(others[0]):
+        return f"{w.text(others[0], PRODUCT)} * ({CONDITIONS[held[0].kind](w, held[0])})", PRODUCT
     first, second = n.args
     return f"{w.text(first, PRODUCT)} * {w.text(second, SIGN)}", PRODUCT
 
 
 def condition(w: Writer, n: Node) -> Code:
     """1 where it is so, else 0."""
-    return f"1.0 * ({CONDITIONS[n.kind](w, n)})", PRODUCT
+    return f"({CONDITIONS[n.kind](w, n)}).astype(dtype)", ATOM
 
 
 def compared(sign: str) -> Callable[[Writer, Node], str]:

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import cached_property
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit import argument_checks as checks, function_opening
+from symbackprop.emit.array_spellings import plain
 from symbackprop.emit.code_names import Given, code_names, parameters, public
 from symbackprop.emit.literals import FUNCTION, opening, safe
-from symbackprop.emit.program.code_writer import Target, Writer
+from symbackprop.emit.program.array_kinds import BROADCAST, INPUT, SLICE, Role
+from symbackprop.emit.program.array_nodes import Node
+from symbackprop.emit.program.code_writer import ATOM, Target, Writer
 from symbackprop.emit.program.lowering_graphs import Key, Lowering
 from symbackprop.errors import SymbackpropError
 from symbackprop.graph.expr import topological
+
+
+def owned(w: Writer) -> dict[str, str]:
+    """The code of every result: arrays of their own, no view of an argument, none twice."""
+    out, seen = dict[str, str](), set[tuple[Node, Hashable]]()
+    for name, e in w.program.results.items():
+        root, part, spread = e, None, False
+        while root.kind.role is Role.VIEW:
+            part, spread = (root.at if root.kind is SLICE else part), spread or root.kind is BROADCAST
+            root = root.args[0]
+        if plain(e):
+            out[name] = f"{w.m}.full((), {w.text(e)}, {w.target.like})"
+        elif spread or root.kind is INPUT or (root, part) in seen or (root, None) in seen:
+            out[name] = w.text(e, ATOM) + w.target.copy
+        else:
+            out[name] = w.text(e)
+        seen.add((root, part))
+    return out
 
 
 class Module:
@@ -67,7 +88,7 @@ class Module:
         time = safe(self.g.time.name) if self.g.time else "t"
         w = Writer(self.lowering.program(keys), self.target, self.names.room, time=time)
         lines = w.lines()
-        said = {n: w.text(e) for n, e in w.program.results.items()}
+        said = owned(w)
         self.helpers |= {h: self.target.helpers[h] for h in sorted(w.needs)}
         return lines, said
 

@@ -115,7 +115,7 @@ def loop(w: Writer, s: Loop) -> list[str]:
 
 MAKINGS: Mapping[k.Kind, Making] = {k.PLACE: placed, k.SCATTER: scattered}
 OWN = {k.SIGMOID: called("jax.nn.sigmoid"), k.ERF: called("jax.scipy.special.erf"), k.CHOICE: choice}
-JAX = Target("jnp", {**SPELLINGS, **OWN}, MAKINGS, loop, HELPERS, ASKED, IMPORTS)
+JAX = Target("jnp", {**SPELLINGS, **OWN}, MAKINGS, loop, HELPERS, ASKED, IMPORTS, copy="")
 
 
 def source(d: Derivation) -> str:

@@ -176,7 +176,9 @@ OWN: Mapping[k.Kind, Spelling] = {
     k.MAX: lambda w, n: (f"torch.amax({w.text(n.args[0])}, {n.at}, keepdim=True)", ATOM),
 }
 FILLED: Mapping[k.Kind, Making] = {**MAKINGS, k.SCATTER: scattered}
-TORCH = Target("torch", {**SPELLINGS, **OWN}, FILLED, loop, HELPERS, ASKED, "import torch", LIKE, TYPED)
+TORCH = Target(
+    "torch", {**SPELLINGS, **OWN}, FILLED, loop, HELPERS, ASKED, "import torch", ".clone()", LIKE, TYPED
+)
 CLASS = '''class Derived(torch.autograd.Function):
     """{of}, with the backward pass of its derivation."""
 

@@ -31,6 +31,7 @@ class Target:
     helpers: Mapping[str, str]
     checks: Mapping[str, str]  # functions that ask arguments, by name
     imports: str = "import numpy as np"
+    copy: str = ".copy()"  # behind an array, one of its own
     like: str = "dtype"  # the last arguments of what makes an array
     typed: tuple[str, str] = (
         "dtype = {0}.dtype",
