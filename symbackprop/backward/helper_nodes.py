@@ -35,7 +35,12 @@ def name_helpers(g: Graph, reach: Set[str], active: Set[str]) -> tuple[Graph, He
             if needed:
                 found[node] = named_apart(node, needed, naming)
         naming.keep(g, name, e)
-    return (g.remade(naming.symbol, naming.definition), found) if found else (g, NONE)
+    if not found:
+        return g, NONE
+    made = g.remade(naming.symbol, naming.definition)  # in which p1 may print otherwise, beside entries of p
+    named = {name: made.symbol[name] for name in naming.made}
+    return made, {node: {role: named[e.symbol.name] for role, e in own.items() if e.symbol}
+                  for node, own in found.items()}  # fmt: skip
 
 
 def helper_names(op: Op) -> set[Hashable]:

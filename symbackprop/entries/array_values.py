@@ -37,9 +37,18 @@ def defined(instance: Instance, known: Tensors, sizes: Sizes, arrays: Arrays) ->
     """The tensors that are known and every one that entry equations define."""
     tensors = dict(known)
     own = arrays(tensors, sizes)
-    for d in instance.definitions:
-        tensors[d.tensor] = fold(d.right, d.at, own)
+    with np.errstate(all="ignore"):  # what is not finite is held as such
+        for d in instance.definitions:
+            tensors[d.tensor] = fold(d.right, d.at, own)
     return tensors
+
+
+def rounded(x: Fraction | int) -> float:
+    """The nearest number of floating point; beyond the largest it is infinite."""
+    try:
+        return float(x)
+    except OverflowError:
+        return math.inf if x > 0 else -math.inf
 
 
 def array_algebra(

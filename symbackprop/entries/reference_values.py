@@ -13,7 +13,7 @@ import numpy as np
 
 from symbackprop.entries import long_values
 from symbackprop.entries.array_values import (
-    Array as Array, Arrays, Sizes as Sizes, Tensors, adjugate, array_algebra, result,
+    Array as Array, Arrays, Sizes as Sizes, Tensors, adjugate, array_algebra, result, rounded,
 )  # fmt: skip
 from symbackprop.entries.entry_equations import Instance
 from symbackprop.entries.fold import Algebra, fold
@@ -49,7 +49,7 @@ def arithmetic(given: Iterable[object]) -> Arrays:
 
 def floats(tensors: Tensors, sizes: Sizes) -> Algebra[Any]:
     """Entries in floating point, real or complex."""
-    return array_algebra(tensors, sizes, number=float, constant=lambda name: getattr(np, name),
+    return array_algebra(tensors, sizes, number=rounded, constant=lambda name: getattr(np, name),
                          power=raised, function=scalar_value)  # fmt: skip
 
 

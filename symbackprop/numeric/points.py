@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 
 from symbackprop.backward.reverse_pass import Adjoint, Backward
-from symbackprop.entries.array_values import Array, Number, Sizes
+from symbackprop.entries.array_values import Array, Number, Sizes, rounded
 from symbackprop.entries.entry_equations import Instance
 from symbackprop.entries.long_values import Context, context_of, numbers
 from symbackprop.entries.reference_values import value
@@ -47,7 +47,7 @@ class Point:
     @property
     def number(self) -> Number:
         """What a number becomes beside its values: it is of their kind."""
-        return float if (many := self.many) is None else numbers(many)
+        return rounded if (many := self.many) is None else numbers(many)
 
     def key(self, s: Symbol, t: int) -> Key:
         """Where the value of a symbol at step t stands."""

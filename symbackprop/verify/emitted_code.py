@@ -15,12 +15,11 @@ from symbackprop.emit.call_arguments import arguments, results
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import SymbackpropError
 from symbackprop.numeric.points import Point
-from symbackprop.verify.comparison import CLEAR, EQUAL, largest, relative
-from symbackprop.verify.decision import decided
+from symbackprop.verify.comparison import CLEAR, EQUAL, TRUE, largest, relative
+from symbackprop.verify.decision import FEW, decided
 from symbackprop.verify.rounding import Nearby, Trial
 
 Code: TypeAlias = Callable[..., Mapping[str, Array]]
-DIGIT = 0.1  # relative: how near a value is of which one digit is left
 UNDERFLOW = float(np.finfo(float).tiny)
 Results: TypeAlias = tuple[Mapping[str, Array], Mapping[str, Array]]  # of the code, and the right ones
 
@@ -69,20 +68,23 @@ def compare(name: str, got: Array, want: Array, near: Nearby[Results], tally: Ta
         return
     error, where = relative(want, got)
     if near.asked:
-        lost = not decided(near, lambda r: (np.zeros(got.shape, int), seen(r[1][name])))
-        tally.say(f"none of its digits is left at any point tried; {near.trial.place}" if lost else "")
+        tally.told = decided(near, lambda r: (np.zeros(got.shape, int), r[1][name])) is True
     elif error <= CLEAR:
         tally.agree(error, told=bool(largest(want)))
     elif np.all(np.isfinite(got)) and decided(near, lambda r: (r[0][name], r[1][name]), CLEAR):
         tally.agree(0.0)
     elif near.rounds(lambda r: r[0][name][where] - r[1][name][where], EQUAL * near.trial.largest):
-        some = decided(near, lambda r: (r[0][name], r[1][name]), DIGIT)
+        some = decided(near, lambda r: (r[0][name], r[1][name]), TRUE)
         tally.agree(error if error <= EQUAL else 0.0, told=error <= EQUAL or bool(some))
     else:
         place = f"{got[where]:.12g} for {want[where]:.12g}; {near.trial.place}"
         tally.fail(f"the emitted code gives {place}", error)
 
 
-def seen(a: Array) -> Array:
-    """Values as floating point has them: what underflows is 0."""
-    return np.where(np.abs(a) < UNDERFLOW, 0 * a, a)
+def check_lost(trial: Trial, tallies: Mapping[str, Tally]) -> None:
+    """Results of which no point tried shows digits: they are right where 0 is as near as numbers come."""
+    point = trial.digits(FEW)
+    right = results(trial.d, point) if tallies and point else {}
+    for name, tally in tallies.items():
+        nothing = name in right and bool(np.all(np.abs(right[name]) < UNDERFLOW))
+        tally.say("" if nothing else f"too few of its digits are left at any point tried; {trial.place}")

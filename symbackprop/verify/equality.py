@@ -31,8 +31,8 @@ from symbackprop.formula.writing.walk import canonical
 from symbackprop.numeric.points import Point
 from symbackprop.page.outline import outline
 from symbackprop.page.page import Equations, Page, Section
-from symbackprop.verify.emitted_code import check_code, emitted, names as names_of
-from symbackprop.verify.generic_points import alive, far, point_for
+from symbackprop.verify.emitted_code import check_code, check_lost, emitted, names as names_of
+from symbackprop.verify.generic_points import alive, elsewhere, point_for
 from symbackprop.verify.page_values import Names, Scene
 from symbackprop.verify.comparison import EQUAL, Real, largest, relative
 from symbackprop.verify.decision import hold
@@ -69,7 +69,7 @@ def verify_page(
     for n, p in enumerate(alive(d, points, seed, method), trials):
         checks.at(Trial(d, p, seed, n))
     if points:
-        checks.ask(Trial(d, points[0], seed), far(d, seed, method))
+        checks.ask(Trial(d, points[0], seed), elsewhere(d, seed, method))
     need = trials if lengths else min(POINTS, trials)
     equalities, truths, code = checks.made(need)
     sizes: list[Sizes] = [tuple(sorted(p.sizes.items())) for p in points]
@@ -105,6 +105,11 @@ class Checks:
         if self.code:
             check_code(self.code, trial, self.results)
 
+    @property
+    def silent(self) -> dict[str, Tally]:
+        """The results of code that have said nothing so far."""
+        return {n: t for n, t in self.results.items() if t.silent}
+
     def ask(self, trial: Trial, other: Iterable[Point]) -> None:
         """What has compared nothing but zeros so far, once more at one point: to many digits.
 
@@ -117,10 +122,10 @@ class Checks:
         check_truths(trial, {n: t for n, t in self.truths.items() if t.silent}, asked=True)
         if not self.code:
             return
-        check_code(self.code, trial, {n: t for n, t in self.results.items() if t.silent}, asked=True)
-        for p in other if any(t.silent for t in self.results.values()) else ():
-            left = {n: t for n, t in self.results.items() if t.silent}
-            check_code(self.code, replace(trial, point=p, many={}), left)
+        check_code(self.code, trial, self.silent, asked=True)
+        for p in other if self.silent else ():
+            check_code(self.code, replace(trial, point=p, many={}), self.silent)
+        check_lost(trial, self.silent)
 
     def scenes(self, trial: Trial) -> Callable[[Point], Scene]:
         """What equations are evaluated in; beside the point of the trial functions round otherwise too."""

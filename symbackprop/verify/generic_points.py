@@ -17,8 +17,8 @@ from symbackprop.numeric.points import (
 KINK = {"complex": 1e-9, "central": 1e-3}  # distance kept from kinks
 REGULAR = 1e8  # the largest condition number of a matrix that is inverted at a point
 ATTEMPTS = 40  # points tried before a check is given up
-SPREADS = (3.0, 3.0, 3.0, 3.0, 10.0, 10.0, 1.0, 1.0, 0.3, 0.1, 0.03)  # where to look for what is 0
-FAR = (3.0, 10.0, 10.0, 25.0, 25.0, *(60.0,) * 4, *(150.0,) * 4, 400.0, 400.0)  # and for digits
+SPREADS = (3.0, 3.0, 3.0, 3.0, 10.0, 10.0, 1.0, 1.0, 0.3, 0.1, 0.03,  # where to look for what is 0
+           25.0, 25.0, *(60.0,) * 4, *(150.0,) * 4, 400.0, 400.0, 1500.0, 6000.0)  # fmt: skip
 
 
 def point_for(
@@ -49,18 +49,17 @@ def alive(d: Derivation, points: Sequence[Point], seed: int, method: str) -> Ite
     A ReLU may be off at them by chance; what is 0 everywhere is 0.
     """
     dead = frozenset.intersection(*map(zeros, points)) if points else frozenset()
-    for n, far in enumerate(SPREADS if dead else ()):
-        found = point_for(d, 0, seed + n, method, spread=far)
-        if not isinstance(found, str) and not dead <= zeros(found):
-            dead &= zeros(found)
-            yield found
+    for p in elsewhere(d, seed, method) if dead else ():
+        if not dead <= zeros(p):
+            dead &= zeros(p)
+            yield p
         if not dead:
             return
 
 
-def far(d: Derivation, seed: int, method: str) -> Iterator[Point]:
-    """Points farther and farther from 0, where what saturates at others may not."""
-    found = (point_for(d, 0, seed + n, method, spread=x) for n, x in enumerate(FAR))
+def elsewhere(d: Derivation, seed: int, method: str) -> Iterator[Point]:
+    """Points nearer to 0 and farther, where what saturates at others may not."""
+    found = (point_for(d, 0, seed + n, method, spread=x) for n, x in enumerate(SPREADS))
     return (p for p in found if not isinstance(p, str))
 
 

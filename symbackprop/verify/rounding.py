@@ -24,6 +24,7 @@ from symbackprop.verify.comparison import Real
 from symbackprop.verify.generic_points import again
 
 COUNT = 7  # neighbouring points
+FEWEST = 3  # of them at which there is a value: 1 - p of a p near 1 may have no logarithm
 UNITS = 256  # units in the last place a value is moved by, at most: more than arithmetic loses in a line
 INNER = 8  # the same inside a line, for what one op makes
 UNIT = 2.0**-52
@@ -133,7 +134,8 @@ class Nearby(Generic[Seen]):
         """Whether a difference is small enough to be rounding, and scatters about 0 beside the point."""
         first = gap(self.here)
         try:
-            return bool(abs(first) <= most) and scattered([first, *map(gap, self.beside)])
+            near = [g for g in map(gap, self.beside) if np.isfinite(g)] if abs(first) <= most else []
+            return len(near) >= FEWEST and scattered([first, *near])
         except np.linalg.LinAlgError:  # what raises beside a point is no rounding
             return False
 

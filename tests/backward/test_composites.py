@@ -8,6 +8,7 @@ import symbackprop as sb
 from symbackprop.backward.composites import Composite
 from symbackprop.backward.preparation import Prepared, prepare
 from symbackprop.graph import functions as fn
+from symbackprop.graph.expr import symbols
 from symbackprop.graph.composite_functions import COMPOSITIONS
 from symbackprop.graph.functions import collect, named, symbol
 from symbackprop.graph.graph_text import read
@@ -86,6 +87,17 @@ def test_each_of_two_layers_has_its_own_helpers() -> None:
     first, second = (c for c in p.composites if c.function == "layernorm")
     assert (first.owner, second.owner) == ("Y", "Z")
     assert first.names and not set(first.names) & set(second.names)
+
+
+@pytest.mark.parametrize("shape", ["3 x n x 1 x 1", "m x 3 x 3", "1 x n"])
+def test_a_helper_is_read_by_the_name_it_prints(shape: str) -> None:
+    """p1 prints with its number above beside a p of which an entry p_1 may be written."""
+    d = sb.derive(f"x: {shape}; y = log_softmax(x, axis=0); z = log_softmax(y, axis=1); a: 1 x 1"
+                  "; b = log_softmax(a, axis=1); L = sum(sin(z)) + sum(sin(b)) + sum(sin(b[0]))")  # fmt: skip
+    printed = {n: e.symbol.tex for n, e in d.graph.symbol.items() if e.symbol}
+    read = {s.symbol for a in d.backward.adjoints.values() for f in a.forms for s in symbols(f)}
+    assert all(s.tex == printed[s.name] for s in read if s and not s.cotangent)
+    assert d.verify().ok
 
 
 def test_written_by_hand_nothing_is_remembered() -> None:

@@ -46,6 +46,15 @@ RIGHT = [
     "x: d; L = sum(exp(log(x**2)) - x**2)",
     "X: n x d; b: d; H = X + b; M = H - mean(H, axis=0); L = sum(M**2)",
     "x: d; L = exp(-100000 - sum(x**2))",
+    "x: d; L = sum(softmax(x/0.001)**2)",
+    "x: d; L = sum(log_softmax(500*x))",
+    "x: d; p = sigmoid(80*x); L = -sum(p*log(p) + (1-p)*log(1-p))",
+    "x: d; L = 1e-200*sum(1e-150*x**3)",
+    "x: d; u = x/norm(x); L = dot(u, u)",
+    "x: d; L = sum(x)**2 - sum(outer(x, x))",
+    "X: n x m; L = logdet(X.T @ X) - 2*logdet(X.T @ X)/2",
+    "Q: n x n; q = inverse(Q) @ Q; L = sum(q**2)",
+    "X: n x d; H = layernorm(X); L = sum(H) + sum(H**2)",
 ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from symbackprop.entries.array_values import rounded
 from symbackprop.errors import FormulaError, SizesError
 from symbackprop.formula.evaluation.paper_arrays import Numbers, Paper, number
 from symbackprop.formula.function_spelling import near
@@ -52,7 +53,7 @@ class Environment:
     indices: Mapping[str, int | Numbers] = field(default_factory=dict)  # positions as on paper
     vectors: str = "column"  # or "row"
     base: int = 1  # the first entry of an axis on paper
-    number: Callable[[Fraction], Any] = float  # what the numbers of a formula become: of its values' kind
+    number: Callable[[Fraction], Any] = rounded  # what the numbers of a formula become: of its values' kind
     outside: str = "refused"  # an entry outside its array; or "zero", where a graph slides windows
     # or "shifted": zero where the index is an expression, w_{j-i}, refused where it is a letter by itself
 
