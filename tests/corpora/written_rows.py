@@ -58,6 +58,13 @@ GRAPHS = {
     "pca": "X: n x d; w: d; f = (w @ X.T @ X @ w)/(w @ w)",
     "6_q": "x: n; A: n x n; b: n; J = x @ A @ x/2 - b @ x",
     "ydn": "x: n; y: m; W: m x n; z = W @ x; y2 = sigmoid(z)",
+    "7_lg": "X: n x d; w: d; y: n; z = X @ w; p = sigmoid(z); L = -sum(y*log(p) + (1-y)*log(1-p))",
+    "me": "x: n; L = sum((x - mean(x))**2)",
+    "ja": "x: n; W: m x n; y = W @ x",
+    "7_row": "Z: n x k; c: n; r: k; T: n x k; L = sum(Z*T)",
+    "7_rnn": "t: 1..T; x[t]: d; W: m x d; U: m x m; a[t] = W @ x[t] + U @ h[t-1]; h[t] = tanh(a[t]); l[t] = sum(h[t]**2)/2; L = sum(l[t], over=t)",
+    "7_sg": "x: n; L = sum(sigmoid(x))",
+    "7_th": "x: n; L = sum(tanh(x))",
     "5_mlp": "X: n x d; Y: n x k; W1: d x m; b1: m; W2: m x k; b2: k; Z = X @ W1 + b1; H = tanh(Z); O = H @ W2 + b2; L = sum((O - Y)**2)/2",
     "sig": "x: d; W: m x d; V: k x m; t: k; z = W @ x; h = sigmoid(z); o = V @ h; E = sum((o - t)**2)/2",
     "rel": "x: d; W: m x d; b: m; v: m; z = W @ x + b; h = relu(z); s = v @ h; L = s**2/2",
@@ -99,12 +106,15 @@ RIGHT = {
         "2/n sum_i x_i(x_i'w - y_i)", r"\frac2n \sum_{i=1}^n x^{(i)}_j (w^\top x^{(i)} - y^{(i)})",
         r"\frac2n \sum_{i=1}^n x_j^{(i)} (w^T x^{(i)} - y^{(i)})", r"\frac2n \sum_{i=0}^{n-1} x_i (x_i^T w - y_i)",
         "2/n sum_{i=0}^{n-1} x_i (x_i'w - y_i)", r"\frac{2}{n}\sum_i \left(\sum_j x_{ij}w_j - y_i\right)x_i",
-        "2/n sum_i (sum_j x_ij w_j - y_i) x_i",
+        "2/n sum_i (sum_j x_ij w_j - y_i) x_i", "2/n X' f(w), f(v) = X v - y",
+        "2/n X'(f(w, X) - y) with f(u, V) = V u", "2/n X'(Xw-y) (row vector 1 x d)", "2/n X'δ¹ with δ¹ = Xw - y",
+        r"\frac2n X^\top\delta^{(1)},\ \delta^{(1)} = Xw-y",
     ),
     ("f", "X"): (
         "df/dX - X = X", "df/dX ./ X = 2 ones(n,d)", "3 df/dX = 6X = 2X + 4X",
         r"\left(\frac{\partial f}{\partial X}\right)_{ij} = 2X_{ij}", r"\left(\nabla_X f\right)^\top = 2X^\top",
         r"\frac12 \nabla_X f = X", "X + df/dX = 3X", "f = sum(X.^2) => df/dX = 2X",
+        r"f = \sum_{ij} X_{ij}^2 \Rightarrow \frac{\partial f}{\partial X} = 2X",
     ),
     ("q", "x"): (
         "dJ/dx - b = (A + A')x", "dJ/dx = (A+A')x + b = Ax + A'x + b", "(dJ/dx)' = x'(A+A') + b'",
@@ -148,7 +158,8 @@ RIGHT = {
     ("ray", "w"): (
         "2(Aw - R w)/(w'w)", "2 (A w - R w)/w'w", "(2 A w)/(w'w) - 2 w (w'Aw)/(w'w)^2",
         r"\frac{2}{w^\top w}(Aw - Rw)", r"\frac{2Aw (w^\top w) - 2 w (w^\top A w)}{(w^\top w)^2}",
-        "2/||w||^2 (A - R I) w", r"\frac{2}{\|w\|^2}\left(A - R I\right) w",
+        "2/||w||^2 (A - R I) w", r"\frac{2}{\|w\|^2}\left(A - R I\right) w", "2 Aw/w'w - 2 R w/w'w",
+        "(2Aw - 2Rw)/w'w",
     ),
     ("sq", "w"): (
         "2*np.sum((X@w-y)[:,None]*X, axis=0)", "2*X.T@(X@w-y)", "2*(X@w-y)@X", "2*np.dot(X.T, X@w-y)",
@@ -443,6 +454,34 @@ RIGHT = {
         "diag(y2 .* (1-y2)) W", "diag(σ'(z)) W", r"\operatorname{diag}(\sigma'(z))W",
         "∂y2_i/∂x_j = y2_i (1 - y2_i) W_ij", "(y2 .* (1-y2)) .* W",
     ),
+    ("7_lg", "w"): (
+        "X'(σ(z) - y) with σ(u) = 1/(1 + e^{-u})", r"X^\top(s(z) - y),\ s(u) = \frac{e^u}{1+e^u}",
+    ),
+    ("me", "x"): (
+        "2(x - x_bar)", r"\bar x = 2(x - \bar x)",
+    ),
+    ("ja", "x"): (
+        "W'δy", r"\delta x = W^\top\delta y",
+    ),
+    ("ja", "W"): (
+        "δy x'",
+    ),
+    ("7_row", "Z"): (
+        "T", "T .* (c ./ c)",
+    ),
+    ("7_rnn", "a"): (
+        "δ_t = g_t .* (1 - h_t^2), g_t = h_t + U'δ_{t+1}",
+    ),
+    ("7_rnn", "W"): (
+        r"\sum_t e_t x_t^\top,\ e_t = q_t\odot(1-h_t^2),\ q_t = h_t + U^\top e_{t+1}",
+    ),
+    ("7_sg", "x"): (
+        "σ(x) - σ²(x)", "σ(x) - σ^2(x)", r"\sigma(x) - \sigma^2(x)", "σ(x) o (1 - σ(x))",
+    ),
+    ("7_th", "x"): (
+        "sech(x)^2", r"1-\tanh^{2}(x)", "np.where(x > 0, 1 - np.tanh(x)**2, 1 - np.tanh(x)**2)",
+        "clip(1 - tanh(x)^2, 0, 1)",
+    ),
     ("var", "x"): (
         "2/(n-1)(x-m)",
     ),
@@ -489,10 +528,15 @@ WRONG = {
         "n/2 * dL/dw = X'(y - Xw)", r"\frac{n}{2}\nabla_w L = X^\top X w + X^\top y", "X'Xw = X'y + n dL/dw",
         r"\frac{\partial L}{\partial w} - \frac{2}{n}X^\top X w = \frac{2}{n} X^\top y", "(dL/dw)^T = 2/n X^T(Xw-y)",
         "-dL/dw = 2/n X'(Xw-y)", r"n\frac{\partial L}{\partial w_j} = \sum_i X_{ij}((Xw)_i - y_i)",
-        r"\frac2n \sum_i x_i(x_i^T w + y_i)",
+        r"\frac2n \sum_i x_i(x_i^T w + y_i)", "2/n X'(f(Xw) - y) with f(u) = 2u",
+        r"\frac2n X^\top(g(Xw) - y), g(z) = -z", "2/n X' f(w), f(v) = X v + y", "2/n X'(f(f(w)) - y) with f(u) = X u",
+        "2/n f(X, w) with f(V, u) = V'(V u + y)", "1/n X'(Xw-y) (column vector)",
+        "2/n X'(Xw+y) # the gradient 2/n X'(Xw-y)", r"\frac1n X^\top(Xw-y) \in \mathbb{R}^d", "δ² X' with δ² = 3",
+        r"\frac2n X^\top\delta^{[1]},\ \delta^{[1]} = y-Xw",
     ),
     ("f", "X"): (
         "df/dX - X = 2X", "3 df/dX = 6X = 2X + 3X", r"\left(\nabla_X f\right)^\top = 2X", r"\frac12 \nabla_X f = 2X",
+        "f = sum(X.^2) ⇒ df/dX = 3X",
     ),
     ("q", "x"): (
         "dJ/dx - b = 2 A x", "(dJ/dx)' = (A+A')x + b",
@@ -520,7 +564,7 @@ WRONG = {
         "P_ij (T_ij - sum_k T_kj P_kj)",
     ),
     ("ray", "w"): (
-        "2(Aw - R w)", "2Aw/w'w",
+        "2(Aw - R w)", "2Aw/w'w", "2 Aw/w'w - 2 R w", "(2Aw + 2Rw)/w'w", "2Aw/2w'w",
     ),
     ("sq", "w"): (
         "2*np.sum((X@w-y)*X, axis=0)", "2*X.T*(X@w-y)", "2*X@(X@w-y)", "2*((X@w-y)*X).sum(0)",
@@ -645,19 +689,50 @@ WRONG = {
     ("ydn", "x"): (
         "W diag(y2 .* (1-y2))",
     ),
+    ("7_lg", "w"): (
+        "X'(s(z) - y) with s(u) = 1/(1 + e^{u})", r"X^\top(s(z) - y),\ s(u) = \frac{e^u}{1-e^u}",
+    ),
+    ("me", "x"): (
+        r"2(x - 2\bar x)", "2x_bar",
+    ),
+    ("ja", "x"): (
+        "W'", "W δy", r"\delta x = W\delta y", "2 W'δy",
+    ),
+    ("ja", "W"): (
+        "x δy'",
+    ),
+    ("7_row", "Z"): (
+        "c .* T", "r' .* T", "T .* c",
+    ),
+    ("7_rnn", "a"): (
+        "δ_t = g_t .* (1 - h_t^2), g_t = 2h_t + U'δ_{t+1}",
+    ),
+    ("7_rnn", "W"): (
+        "sum_t e_t x_t' with e_t = q_t .* (1-h_t^2), q_t = h_t + U e_{t+1}",
+    ),
+    ("7_sg", "x"): (
+        "σ²(x)", "σ(x) + σ²(x)", "σ(x) o σ(x)",
+    ),
+    ("7_th", "x"): (
+        "sech(x)", r"1-\tanh^{3}(x)", "np.where(x > 0, 1 - np.tanh(x)**2, 0)", "clip(1 - tanh(x)^2, 0, 0.5)",
+    ),
 }  # fmt: skip
 
 UNREADABLE = {
     ("ls", "w"): (
         "w' dL/dw = 2/n w'X'(Xw-y)", "∂L/∂v = 2/n X'(Xw-y)", "dM/dw = 2/n X'(Xw-y)", "maybe dL/dw = 2/n X'(Xw-y)",
         "dL/dw = 2/n X'(Xw-y) + O(1)", "2/n X'(Xw-y) where w = 2 w", "2/n X'e where e = Xw-y and y = 0",
-        "dL/dw != 2/n X'(Xw-y)",
+        "dL/dw != 2/n X'(Xw-y)", "2/n X'(h(w) - y), h(v) = h(v)", "2/n X'(Xw - y), f(u) = 3",
+        "2/n X'(f(w) - y) with f(u, V) = V u",
     ),
     ("ml", "W"): (
         "dE/dW x = ((h-t) .* (1-h.^2)) (x'x)",
     ),
     ("6_ls", "theta"): (
         "mean over i",
+    ),
+    ("f", "X"): (
+        r"f = \sum_{ij} X_{ij}^3 \Rightarrow \frac{\partial f}{\partial X} = 2X", "3X => 2X", "2X => 3X",
     ),
 }  # fmt: skip
 

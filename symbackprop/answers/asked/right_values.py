@@ -103,20 +103,18 @@ class Bench:
         """Generic points, every step of a recurrent target. Errors: `DeclarationError` if there is none."""
         d = self.target.d
         method = "complex" if analytic(d) else "central"
-        found = [point_for(d, k, self.seed, method, given=small_sizes(d, k)) for k in TRIALS]
-        points = [p for p in found if isinstance(p, Point)]
+        drawn = [point_for(d, k, self.seed, method, given=small_sizes(d, k)) for k in TRIALS]
+        points = [p for p in drawn if isinstance(p, Point)]
         if not points:
-            raise DeclarationError(str(found[0]), where="check")
+            raise DeclarationError(str(drawn[0]), where="check")
         again = partial(point_for, d, 0, method=method, given=small_sizes(d, 0))
         points = on_all_sides(d.graph, points, lambda k, far: again(seed=self.seed + k, spread=far))
-        if not any(map(self.tells, points)):
+        found = [tuple(self.at(p)) for p in points]
+        if not any(map(tells, found)):
             tried = (again(seed=self.seed + k, spread=far) for far in FAR for k in (0, 1))
-            points += islice((p for p in tried if isinstance(p, Point) and self.tells(p)), 1)
-        return tuple(tuple(self.at(p)) for p in points)
-
-    def tells(self, point: Point) -> bool:
-        """Whether what is right at a point is more than 0: functions saturate, and powers underflow."""
-        return any(np.any(s.own) for s in self.at(point))
+            more = (tuple(self.at(p)) for p in tried if isinstance(p, Point))
+            found += islice(filter(tells, more), 1)
+        return tuple(found)
 
     @cached_property
     def silent(self) -> bool:
@@ -200,6 +198,11 @@ class Bench:
         if self.short:
             changed[DELTA] = changed.get(self.short, values[self.short])
         return {**values, **changed} if changed else values
+
+
+def tells(here: Steps) -> bool:
+    """Whether what is right at a point is more than 0: functions saturate, and powers underflow."""
+    return any(np.any(s.own) for s in here)
 
 
 def lines_bench(d: Derivation, seed: int) -> Bench:

@@ -14,6 +14,7 @@ import numpy as np
 
 from symbackprop.answers.asked.right_values import Bench
 from symbackprop.answers.asked.target import Target
+from symbackprop.answers.mistakes.remembered_values import Remembered
 from symbackprop.answers.mistakes.wrong_derivation import full, once_per_point
 from symbackprop.backward.preparation import prepare
 from symbackprop.backward.reverse_pass import Backward, backward
@@ -64,10 +65,10 @@ def pullbacks(target: Target, right: Backward) -> Callable[[Backward, Point], Ar
         units = (np.eye(count)[k].reshape(extents) for k in range(count))
         return tuple(full(right, replace(p, deltas={(of, 0): u})) for u in units)
 
-    each = once_per_point(started)
+    each, memo = once_per_point(started), Remembered()
 
     def value(wrong: Backward, p: Point) -> Array:
-        rows = [np.asarray(backward_values(wrong, u).deltas[wrt, 0]) for u in each(p)]
+        rows = [np.asarray(backward_values(wrong, u, memo.work).deltas[wrt, 0]) for u in each(p)]
         extents = tuple(s.value(p.sizes) for s in shape)
         return target.shaped(np.stack(rows).reshape((*extents, *rows[0].shape)))
 

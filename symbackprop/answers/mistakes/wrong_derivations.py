@@ -30,7 +30,7 @@ from symbackprop.numeric.points import backward_values, evaluate
 SLIPS = 160  # wrong rules tried for one bench
 PAIRS = 120  # of two slips in one derivation
 WORK = 8_000  # nodes of all derivations with a slip: of large ones fewer are tried
-STEPS = 3  # of a recurrence, each as much work as a derivation without one
+STEPS = 3  # of a recurrence, or rows of a matrix: each is as much work as one gradient
 DEEP = 3  # how often the δ's of a form are written out
 ROUND = 6  # δ's on a way that are written out
 PARTS = 2_000  # of such a form
@@ -278,9 +278,10 @@ def alike(rights: list[Paper], values: tuple[Paper, ...]) -> bool:
 
 def two_rules(b: Bench, singles: tuple[Candidate, ...]) -> Iterator[Candidate]:
     """Two slips in one derivation."""
+    several = b.target.kind != "gradient" or bool(b.target.d.graph.time)
     for way in ways(b):
         made = list(dict.fromkeys(c.slips[0] for c in singles if len(c.slips) == 1))
         made = [s for s in made if s.name == way.right.of or s.name in way.right.adjoints]
         pairs = ((s, r) for s, r in combinations(made, 2) if (s.e, s.n) != (r.e, r.n))
-        for pair in islice(pairs, affordable(way.right, PAIRS) // (STEPS if way.right.graph.time else 1)):
+        for pair in islice(pairs, affordable(way.right, PAIRS) // (STEPS if several else 1)):
             yield from damaged(b, way, pair)

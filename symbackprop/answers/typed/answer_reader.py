@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
@@ -54,6 +55,7 @@ class Reader:
     notation: Notation
     functions: tuple[Function, ...] = ()
     bodies: Mapping[str, tuple[tuple[Name, ...], Formula]] = field(default_factory=dict)
+    lefts: dict[str, Formula | None] = field(default_factory=dict[str, "Formula | None"])
 
     @property
     def table(self) -> NameTable:
@@ -73,7 +75,7 @@ class Reader:
 
     def with_functions(self, given: list[tuple[Function, Clause]]) -> Reader:
         """The reader of what uses these functions."""
-        found = replace(self, functions=tuple(f for f, _ in given))
+        found = replace(self, functions=tuple(f for f, _ in given), lefts={})
         inner = {f.name: replace(found, own=(*self.own, *f.parameters)).formula(c.body) for f, c in given}
         return replace(found, bodies={f.name: (f.parameters, inner[f.name]) for f, _ in given})
 
@@ -103,10 +105,11 @@ class Reader:
 
     def left(self, c: Clause) -> Formula | None:
         """What a clause is about, as the graph knows it; None where it is new."""
-        try:
-            return self.read(self.source(c.left))
-        except (FormulaError, LimitError):
-            return None
+        if c.left not in self.lefts:
+            self.lefts[c.left] = None
+            with suppress(FormulaError, LimitError):
+                self.lefts[c.left] = self.read(self.source(c.left))
+        return self.lefts[c.left]
 
     def is_asked(self, c: Clause) -> bool:
         """Whether a clause is about the very thing that is asked for."""
