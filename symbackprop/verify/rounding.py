@@ -15,7 +15,7 @@ import numpy as np
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.entries.entry_equations import Instance
-from symbackprop.entries.long_values import NoLongValue, lengthened, limited
+from symbackprop.entries.long_values import NoLongValue, lengthened, limited, spend
 from symbackprop.entries.reference_values import Array, Sizes, value
 from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import Expr
@@ -31,6 +31,8 @@ UNIT = 2.0**-52
 SPREAD = 3.0  # a mean of this many standard deviations is no scatter about 0
 KEPT = ("onehot", "label")
 WORK = {100: 400_000, 1000: 40_000}  # factors multiplied with so many digits
+
+PASSES = 4  # times every number of a point is met, at least
 
 Seen = TypeVar("Seen")
 
@@ -89,8 +91,10 @@ class Trial:
     def digits(self, count: int) -> Point | None:
         """The point with so many digits of everything; None where that takes too long."""
         if count not in self.many:
+            numbers = sum(np.size(x) for x in self.point.values.values())
             try:
                 with limited(WORK[count]):
+                    spend(PASSES * numbers)
                     found = again(self.d, self.point, lambda k, x: self.longer(k, x, count))
             except NoLongValue:
                 found = None
