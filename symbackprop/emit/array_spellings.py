@@ -9,7 +9,7 @@ from symbackprop.emit.array_indexing import new_axes, ranges_code
 from symbackprop.emit.array_products import contraction
 from symbackprop.emit.literals import bare, number_code, shape_code, size_code
 from symbackprop.emit.program import array_kinds as k
-from symbackprop.emit.program.array_nodes import Node, topological
+from symbackprop.emit.program.array_nodes import Node
 from symbackprop.emit.program.code_writer import (
     ATOM, COMPARED, LOOSE, POWER, PRODUCT, SIGN, SUM, Code, Making, Spelling, Writer, template,
 )  # fmt: skip
@@ -194,7 +194,7 @@ def call(name: str) -> Spelling:
 
 def plain(n: Node) -> bool:
     """Whether a value is a number made of sizes, no array."""
-    return all(x.kind in NUMBERS for x in topological([n]))
+    return n.kind in NUMBERS and not n.rank and all(map(plain, n.args))
 
 
 def broadcast(w: Writer, n: Node) -> Code:
