@@ -23,7 +23,7 @@ Tensors: TypeAlias = Mapping[Hashable, Any]
 Number: TypeAlias = Callable[[Fraction | int], Any]  # one number of the kind that is computed in
 Arrays: TypeAlias = Callable[[Tensors, Sizes], Algebra[Any]]
 
-LARGE = 10_000_000  # products to be added up, from which on it pays to look for a matrix product
+LARGE = 300_000  # products to be added up, from which on it pays to look for a matrix product
 
 
 def result(instance: Instance, operands: Sequence[Array], sizes: Sizes, arrays: Arrays) -> Array:
