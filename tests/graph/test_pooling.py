@@ -110,3 +110,12 @@ def test_options_may_stand_without_their_names(without: str, named: str) -> None
 def test_a_window_has_a_number_of_entries(size: str) -> None:
     with pytest.raises(sb.SymbackpropError, match="number"):
         sb.read(f"X: n x 2 x 9; s: scalar; y = max_pool1d(X, {size})")
+
+
+def test_a_diagonal_of_one_by_one_entry() -> None:
+    """Windows that leave one entry make a matrix of one by one on the page: its diagonal is that entry."""
+    d = sb.derive(
+        "x: d x n; q = avg_pool1d(x, size=2, stride=1); L = sum(sin(softmax(q, axis=0))) + sum(cos(q))"
+    )
+    report = d.verify(seed=70_040)
+    assert {"n": 2} in [{"n": dict(s)["n"]} for s in report.sizes] and report.ok, report.failures

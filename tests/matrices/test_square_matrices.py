@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 import symbackprop as sb
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Phrase
-from symbackprop.entries.reference_values import adjugate
+from symbackprop.entries.reference_values import adjugate as by_minors
 from symbackprop.errors import DeclarationError, ShapeError, SheetError
 from symbackprop.formula.evaluation.rationals import determined, rational
 from symbackprop.graph import expr
@@ -218,7 +220,7 @@ def test_an_inverse_alone_stays_without_a_value_there() -> None:
 
 def test_the_adjugate_is_what_it_is() -> None:
     """A adj(A) = det(A) I, of numbers, of fractions, and along a complex step."""
-    rng = np.random.default_rng(8)
+    rng, adjugate = np.random.default_rng(8), partial(by_minors, np.linalg.det)
     a = rng.integers(-4, 5, (4, 4))
     assert np.allclose(a @ adjugate(a.astype(float)), np.linalg.det(a) * np.eye(4))
     b = rational(a)

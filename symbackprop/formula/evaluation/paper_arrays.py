@@ -206,8 +206,8 @@ def diag(a: Paper) -> Paper:
 
 
 def diagonal(a: Paper, vectors: str) -> Paper:
-    """The diagonal of a square matrix, as a vector."""
-    return oriented(np.diagonal(_square(a), axis1=-2, axis2=-1), 1, vectors)
+    """The diagonal of a square matrix, as a vector; of one by one entry it is that entry."""
+    return a if a.rank == 0 else oriented(np.diagonal(_square(a), axis1=-2, axis2=-1), 1, vectors)
 
 
 def trace(a: Paper) -> Paper:
