@@ -62,11 +62,16 @@ class Module:
             f"{self.d.of} and its gradient by {', '.join(self.d.wrt)}", self.target.imports, self.g
         )
         body = self.body()
-        return [head, *self.above(), "\n\n", *body]
+        return [head, *self.imported(), "\n\n", *body, *self.below()]
 
-    def above(self) -> list[str]:
-        """The functions that code needs, and the tables of arguments."""
-        return [f"\n\n{h}" for h in (*self.helpers.values(), *self.tables.values())]
+    def imported(self) -> list[str]:
+        """What code needs of Python itself."""
+        return [code for name, code in self.helpers.items() if code.startswith("import")]
+
+    def below(self) -> list[str]:
+        """The tables of arguments, and the functions that code calls."""
+        called = (code for code in self.helpers.values() if not code.startswith("import"))
+        return [f"\n\n{x}" for x in (*self.tables.values(), *called)]
 
     # --- functions ---
 

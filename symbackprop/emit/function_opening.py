@@ -45,12 +45,19 @@ def size_lines(d: Derivation, body: Sequence[str]) -> tuple[list[str], set[str]]
     g, out = d.graph, list[str]()
     axes, bound = list[tuple[str, Size]](), set[str]()
     for n in g.inputs:
-        for axis, size in enumerate(over_time(g, n)):
-            axes.append((f"{safe(n)}.shape[{axis}]", size))
-            name = str(size)
-            if name in g.sizes and name not in bound:
-                bound.add(name)
-                out.append(f"{safe(name)} = {safe(n)}.shape[{axis}]")
+        shape = over_time(g, n)
+        axes += [(f"{safe(n)}.shape[{axis}]", size) for axis, size in enumerate(shape)]
+        new = {k: str(s) for k, s in reversed([*enumerate(shape)]) if str(s) in {*g.sizes} - bound}
+        first = {name: k for k, name in new.items()}  # of two axes of one size, the first is read
+        bound |= set(new.values())
+        if len(first) > 1 and "_" not in g.symbol:
+            read = [safe(new[k]) if first.get(new.get(k, "")) == k else "_" for k in range(len(shape))]
+            out.append(f"{', '.join(read)} = {safe(n)}.shape")
+        else:
+            out += [
+                f"{safe(name)} = {safe(n)}.shape[{k}]"
+                for name, k in sorted(first.items(), key=lambda x: x[1])
+            ]
     left = [n for n in g.sizes if n not in bound]
     found = solved(axes, left) if left else ()
     needed = loaded(*body) if len(found) < len(left) else frozenset()

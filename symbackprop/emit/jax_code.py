@@ -126,6 +126,5 @@ def source(d: Derivation) -> str:
     value = f'@jax.custom_vjp\ndef value({own}):\n    """{d.of}, differentiated by the derivation."""\n' \
             f"    return _forward({own})[0]\n"  # fmt: skip
     joint = m.joint()
-    above = "".join(m.above())
     blocks = [p.forward, p.backward, value, "value.defvjp(_forward, _backward)\n", joint]
-    return "".join([p.head, above, *(f"\n\n{x}" for x in blocks)])
+    return "".join([p.head, *m.imported(), *(f"\n\n{x}" for x in blocks), *m.below()])

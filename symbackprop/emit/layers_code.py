@@ -73,7 +73,8 @@ def layers(parts: Sequence[Part]) -> str:
         code = two_functions(p, module) if isinstance(p, Functions) else layer_class(p, module)
         body += ["\n\n", *code]
     head = opening(", ".join(names), NUMPY.imports, *(p.derivation.graph for p in parts))
-    return "".join([head, *(module.above() if module else []), *body])
+    imported, below = (module.imported(), module.below()) if module else ([], [])
+    return "".join([head, *imported, *body, *below])
 
 
 def own_names(parts: Sequence[Part]) -> list[str]:

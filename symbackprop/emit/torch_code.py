@@ -206,4 +206,5 @@ def source(d: Derivation) -> str:
     p = m.parts()
     shown = CLASS.format(of=d.of, own=", ".join(p.names), bar=m.bar)
     joint = m.joint()
-    return "".join([p.head, *m.above(), *(f"\n\n{x}" for x in (p.forward, p.backward, shown, joint))])
+    blocks = (p.forward, p.backward, shown, joint)
+    return "".join([p.head, *m.imported(), *(f"\n\n{x}" for x in blocks), *m.below()])

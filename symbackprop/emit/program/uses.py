@@ -7,7 +7,8 @@ from collections.abc import Container, Mapping
 from functools import cached_property
 
 from symbackprop.emit.program.array_kinds import (
-    BROADCAST, CONSTANT, EXTENT, GET, INPUT, NUMBER, PLACE, RESHAPE, ROW, SCATTER, SERIES, WINDOWS, Role,
+    BROADCAST, CONSTANT, EXTENT, FOLD, GET, INPUT, NUMBER, PLACE, RESHAPE, ROW, SCATTER, SERIES,
+    WINDOWS, Role,
 )  # fmt: skip
 from symbackprop.emit.program.array_nodes import Node, topological
 from symbackprop.emit.program.statements_of_program import Loop, Program
@@ -16,6 +17,7 @@ SHORT = (INPUT, NUMBER, CONSTANT, EXTENT, ROW, SERIES)  # written in place where
 MADE = (PLACE, SCATTER)  # filled in a statement of their own
 COPIES = (RESHAPE, WINDOWS, BROADCAST)  # views that may cost as much as their entries
 LONG = 8  # operations in one expression
+HEAVY = (WINDOWS, FOLD)  # long to say; those of several axes are said at once
 
 
 class Uses:
@@ -53,10 +55,12 @@ class Uses:
         """What is assigned before it is used."""
         weight: dict[Node, int] = {}
         out = set[Node]()
+        inner = {a for n in self.order if n.kind in HEAVY for a in n.args if a.kind is n.kind}
         for n in self.order:
             own = 1 + sum(weight[a] for a in n.args) - glance(n)
             twice = self.reads[n] > 1 and not glance(n)
             asked = n in self.named or n.kind in MADE or twice or own > LONG or n in self.hoisted
+            asked |= n.kind in HEAVY and n not in inner
             if asked and n.kind not in SHORT:
                 out.add(n)
             weight[n] = 0 if n in out or n.kind in SHORT else own
