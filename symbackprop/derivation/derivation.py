@@ -25,7 +25,7 @@ from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.formula.writing.walk import inside
 from symbackprop.graph.expr import (
-    Expr, shifted, substitute, symbols, topological, weight,
+    Expr, apply, shifted, substitute, symbols, topological, weight,
 )  # fmt: skip
 from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import Graph, known
@@ -157,7 +157,9 @@ class Derivation:
         for e in (*self.graph.every, *topological(*forms)):
             if e.op.scalar and e.op.scalar.tex:
                 found[e.op.scalar.name] = e.op.scalar.tex
-            elif e.op is RESHAPE or (e.op.variants and not e.op.scalar):
+            elif e.op is RESHAPE:  # what is sent back takes the shape of the argument, also by nobody's δ
+                found |= spelled_function(e) | spelled_function(apply(RESHAPE, e, shape=e.args[0].shape))
+            elif e.op.variants and not e.op.scalar:
                 found |= spelled_function(e)
         return found
 

@@ -15,7 +15,7 @@ from symbackprop.formula import tree as no
 from symbackprop.formula.composing import one_or, size_formula, times
 from symbackprop.formula.tree import Formula
 from symbackprop.graph.expr import Expr, shifted, substitute, symbols
-from symbackprop.graph.graph import TIME_SUM
+from symbackprop.graph.graph import TIME_SUM, reached
 from symbackprop.matrices import tidy as td
 from symbackprop.matrices.raising import raise_entries, raised_helpers
 from symbackprop.notation.convention import Convention, NoMatrix, symbol_formula
@@ -117,6 +117,8 @@ def into(d: Derivation, head: str, drawn: set[str]) -> Iterator[tuple[str, Formu
 def use_labels(d: Derivation, head: str) -> dict[str, Formula]:
     """What each use of a symbol in a definition sends back, at the time step of the head."""
     g = d.graph
+    if head not in reached({d.of}, g.moved_by):  # only a computed label knows it: nothing comes back
+        return {}
     out: dict[str, list[Formula]] = {}
     numbers = frozenset(n for n, e in g.symbol.items() if e.classes is None)
     every = replace(d.backward.prepared, active=numbers)
