@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import symbackprop as sb
+from symbackprop.__main__ import parser
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.call_arguments import arguments
 from symbackprop.emit.targets import TARGETS
@@ -149,3 +150,9 @@ def test_every_target_is_python(target: str, name: str) -> None:
 def test_an_unknown_target_is_refused() -> None:
     with pytest.raises(sb.SymbackpropError, match=r"no target `cobol`"):
         sb.derive("x: n; L = sum(x)").source("cobol")
+
+
+def test_the_command_line_knows_every_target() -> None:
+    assert all(parser().parse_args(["emit", "-", "--to", target]).to == target for target in TARGETS)
+    with pytest.raises(SystemExit):
+        parser().parse_args(["emit", "-", "--to", "cobol"])
