@@ -58,6 +58,31 @@ def test_values_are_those_of_numpy(target: str, name: str) -> None:
         assert close(got[n], v), n
 
 
+@pytest.mark.parametrize("target", ["torch", "jax"])
+def test_inputs_may_be_called_like_what_code_uses(target: str) -> None:
+    names = (
+        "torch",
+        "jnp",
+        "jax",
+        "ctx",
+        "saved",
+        "found",
+        "value",
+        "slopes",
+        "rows",
+        "step",
+        "device",
+        "math",
+    )
+    declared = "; ".join(f"{n}: n" for n in names)
+    recurrence = "t: 1..T; x[t]: n; h[t] = tanh(x[t] + torch*h[t-1]); L = sum(h[T] * rows * step) + s"
+    text = f"{declared}; s = sum({'*'.join(names)} / sqrt(n))\n{recurrence}"
+    d, as_target = sb.derive(text), arrays(target)
+    at = point(d, 8)
+    want, got = d.compile()(**at), d.compile(target)(**{n: as_target(v) for n, v in at.items()})
+    assert all(close(got[n], v) for n, v in want.items())
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # PyTorch's own, while it compiles
 @pytest.mark.parametrize("text", [RNN, ATTENTION, CONV])
 def test_torch_knows_the_derivative(text: str) -> None:
