@@ -18,14 +18,13 @@ from symbackprop.sizes import Size
 
 def number(w: Writer, n: Node) -> Code:
     value: Fraction = n.at
-    code = bare(number_code(value))
-    return code, SIGN if value < 0 else ATOM if value.denominator == 1 or "/" not in code else PRODUCT
+    return (number_code(value), ATOM) if value >= 0 else (f"-{number_code(-value)}", SIGN)
 
 
 def negative(w: Writer, n: Node) -> Code:
     """-a*b is read as (-a)*b, which is the same number."""
-    inner = w.text(n.args[0], PRODUCT)
-    return f"-{inner}", SIGN if inner == w.text(n.args[0], SIGN) else PRODUCT
+    code, own = w.code(n.args[0])
+    return (f"-{code}", min(own, SIGN)) if own >= PRODUCT else (f"-({code})", SIGN)
 
 
 def multiplied(w: Writer, n: Node) -> Code:
@@ -44,7 +43,7 @@ def condition(w: Writer, n: Node) -> Code:
 
 
 def compared(sign: str) -> Callable[[Writer, Node], str]:
-    return lambda w, n: f" {sign} ".join(w.text(a, SUM) for a in n.args)
+    return lambda w, n: f" {sign} ".join(operands(w, n, SUM))
 
 
 def power(w: Writer, n: Node) -> Code:
@@ -60,8 +59,7 @@ def full(w: Writer, n: Node) -> Code:
 
 
 def extent(w: Writer, n: Node) -> Code:
-    code = size_code(n.at)
-    return (code, ATOM)
+    return size_code(n.at), ATOM
 
 
 def arange(w: Writer, n: Node) -> Code:
@@ -163,8 +161,7 @@ def concatenated(w: Writer, n: Node) -> Code:
 
 def taken(w: Writer, n: Node) -> Code:
     x, labels = n.args
-    lead = ":, " * n.at if n.at < 3 else ""
-    return f"{w.text(x, ATOM)}[{lead}{w.text(labels)}]", ATOM
+    return f"{w.text(x, ATOM)}[{':, ' * n.at}{w.text(labels)}]", ATOM
 
 
 def taken_along(w: Writer, n: Node) -> Code:
@@ -184,12 +181,27 @@ def choice(w: Writer, n: Node) -> Code:
     return f"{first} if {w.time} < {w.last} else {last}", LOOSE
 
 
+def operands(w: Writer, n: Node, strength: int = LOOSE) -> list[str]:
+    """The arguments of a function of arrays: of numbers alone, the first is an array of the arrays' type."""
+    first, *rest = (w.text(a, strength) for a in n.args)
+    if all(map(plain, n.args)):
+        first = f"{w.m}.full((), {first}, {w.target.like})"
+    return [first, *rest]
+
+
 def helped(name: str) -> Spelling:
-    return lambda w, n: (f"{w.helper(name)}({', '.join(w.text(a) for a in n.args)})", ATOM)
+    return lambda w, n: (f"{w.helper(name)}({', '.join(operands(w, n))})", ATOM)
 
 
 def call(name: str) -> Spelling:
-    return lambda w, n: (f"{w.m}.{name}({', '.join(w.text(a) for a in n.args)})", ATOM)
+    return lambda w, n: (f"{w.m}.{name}({', '.join(operands(w, n))})", ATOM)
+
+
+def root(w: Writer, n: Node) -> Code:
+    """Of a number made of sizes it is a number again, which has no type of its own."""
+    if plain(n.args[0]):
+        return f"{w.text(n.args[0], ATOM)}**0.5", POWER
+    return call("sqrt")(w, n)
 
 
 def plain(n: Node) -> bool:
@@ -202,19 +214,6 @@ def broadcast(w: Writer, n: Node) -> Code:
     if plain(x):
         return f"{w.m}.full({shape}, {w.text(x)}, {w.target.like})", ATOM
     return f"{w.m}.broadcast_to({w.text(x)}, {shape})", ATOM
-
-
-def function(name: str) -> Spelling:
-    """A function of arrays; of a number made of sizes it is Python's, which has no type of its own."""
-
-    def spell(w: Writer, n: Node) -> Code:
-        if not plain(n.args[0]):
-            return call(name)(w, n)
-        if n.kind is k.SQRT:
-            return f"{w.text(n.args[0], ATOM)}**0.5", POWER
-        return f"{w.helper('math')}.{PYTHONS.get(n.kind, name)}({w.text(n.args[0])})", ATOM
-
-    return spell
 
 
 def placed(w: Writer, n: Node, name: str) -> list[str]:
@@ -232,9 +231,8 @@ def scattered(w: Writer, n: Node, name: str) -> list[str]:
 
 
 NUMBERS = (k.NUMBER, k.CONSTANT, k.EXTENT, k.ADD, k.SUB, k.MUL, k.DIV, k.NEG, k.POWER, k.SQRT)
-PYTHONS = {k.ARCTAN: "atan", k.ABS: "fabs"}
 CONDITIONS: Mapping[k.Kind, Callable[[Writer, Node], str]] = {
-    k.STEP: lambda w, n: f"{w.text(n.args[0], SUM)} > 0",
+    k.STEP: lambda w, n: f"{operands(w, n, SUM)[0]} > 0",
     k.EQUAL: compared("=="),
     k.AT_MOST: compared("<="),
     k.ONEHOT: onehot,
@@ -264,12 +262,13 @@ SPELLINGS: Mapping[k.Kind, Spelling] = {
     k.UNEQUAL: template("{} != {}", COMPARED, SUM, SUM),
     k.WHERE: call("where"),
     k.SIGMOID: helped("_sigmoid"),
-    k.SOFTPLUS: template("{m}.logaddexp({}, 0)", ATOM, LOOSE),
+    k.SOFTPLUS: lambda w, n: (f"{w.m}.logaddexp({operands(w, n)[0]}, 0)", ATOM),
     k.ERF: helped("_erf"),
     k.MAXIMUM: call("maximum"),
     k.MINIMUM: call("minimum"),
-    **{kind: function(kind.name) for kind in (
-        k.EXP, k.LOG, k.SQRT, k.ABS, k.SIGN, k.SIN, k.COS, k.TAN, k.SINH, k.COSH, k.TANH, k.ARCTAN, k.EXPM1,
+    k.SQRT: root,
+    **{kind: call(kind.name) for kind in (
+        k.EXP, k.LOG, k.ABS, k.SIGN, k.SIN, k.COS, k.TAN, k.SINH, k.COSH, k.TANH, k.ARCTAN, k.EXPM1,
         k.LOG1P,
     )},
     k.TRANSPOSE: transposed,

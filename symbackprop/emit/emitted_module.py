@@ -62,16 +62,11 @@ class Module:
             f"{self.d.of} and its gradient by {', '.join(self.d.wrt)}", self.target.imports, self.g
         )
         body = self.body()
-        return [head, *self.imported(), "\n\n", *body, *self.below()]
-
-    def imported(self) -> list[str]:
-        """What code needs of Python itself."""
-        return [code for name, code in self.helpers.items() if code.startswith("import")]
+        return [head, "\n\n", *body, *self.below()]
 
     def below(self) -> list[str]:
         """The tables of arguments, and the functions that code calls."""
-        called = (code for code in self.helpers.values() if not code.startswith("import"))
-        return [f"\n\n{x}" for x in (*self.tables.values(), *called)]
+        return [f"\n\n{x}" for x in (*self.tables.values(), *self.helpers.values())]
 
     # --- functions ---
 
@@ -117,7 +112,7 @@ class Module:
         door = function_opening.opening(
             self.d, self.names, work, rows, self.target.typed, seeded=seeded, by_name=by_name
         )
-        asked = {k: code for k, code in self.target.checks.items() if any(k + "(" in x for x in door)}
+        asked = {k: code for k, code in self.target.checks.items() if k in function_opening.loaded(*door)}
         self.helpers |= asked
         return [f"    {x}\n" for x in (*door, *work)]
 

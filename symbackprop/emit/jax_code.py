@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.argument_checks import CHECKS
 from symbackprop.emit.array_indexing import ranges_code
-from symbackprop.emit.array_spellings import SPELLINGS
+from symbackprop.emit.array_spellings import SPELLINGS, operands
 from symbackprop.emit.literals import bare, shape_code, size_code
 from symbackprop.emit.program import array_kinds as k
 from symbackprop.emit.program.array_nodes import Node
@@ -47,13 +47,7 @@ ADJUGATE = '''def _adjugate(a):
     signs = jnp.linalg.det(u) * jnp.linalg.det(v)
     return signs[..., None, None] * (v.mT * jnp.stack(parts, -1)[..., None, :]) @ u.mT
 '''
-HELPERS = {
-    "math": "import math\n",
-    "_windows": WINDOWS,
-    "_fold": FOLD,
-    "_logdet": LOGDET,
-    "_adjugate": ADJUGATE,
-}
+HELPERS = {"_windows": WINDOWS, "_fold": FOLD, "_logdet": LOGDET, "_adjugate": ADJUGATE}
 ASKED = {name: code.replace("np.", "jnp.") for name, code in CHECKS.items() if name != "_labels"}
 # the values of labels are not known while a function is traced
 ASKED["_labels"] = '''def _labels(*given):
@@ -83,7 +77,7 @@ def choice(w: Writer, n: Node) -> Code:
 
 
 def called(name: str) -> Spelling:
-    return lambda w, n: (f"{name}({', '.join(w.text(a) for a in n.args)})", ATOM)
+    return lambda w, n: (f"{name}({', '.join(operands(w, n))})", ATOM)
 
 
 def loop(w: Writer, s: Loop) -> list[str]:
@@ -106,7 +100,7 @@ def loop(w: Writer, s: Loop) -> list[str]:
         before += [line for n in b.before for line in w.assigned(n)]
         rows = shape_code((s.length + len(b.before) + b.after, *b.shape))
         first = "".join(f".at[{m}].set({w.text(n)})" for m, n in enumerate(b.before))
-        before.append(f"{b.name} = jnp.zeros({rows}, dtype){first}")
+        before.append(f"{b.name} = jnp.zeros({rows}, {w.target.whole if b.labels else w.target.like}){first}")
     turned = [f"{w.time} = {length} - 1 - {w.time}"] if s.backward else []
     work = [f"{state} = {rows_name}", *turned, *inside, f"return {state}"]
     return [*before, f"def {step}({w.time}, {rows_name}):", *(f"    {x}" for x in work),
@@ -127,4 +121,4 @@ def source(d: Derivation) -> str:
             f"    return _forward({own})[0]\n"  # fmt: skip
     joint = m.joint()
     blocks = [p.forward, p.backward, value, "value.defvjp(_forward, _backward)\n", joint]
-    return "".join([p.head, *m.imported(), *(f"\n\n{x}" for x in blocks), *m.below()])
+    return "".join([p.head, *(f"\n\n{x}" for x in blocks), *m.below()])

@@ -73,8 +73,7 @@ def layers(parts: Sequence[Part]) -> str:
         code = two_functions(p, module) if isinstance(p, Functions) else layer_class(p, module)
         body += ["\n\n", *code]
     head = opening(", ".join(names), NUMPY.imports, *(p.derivation.graph for p in parts))
-    imported, below = (module.imported(), module.below()) if module else ([], [])
-    return "".join([head, *imported, *body, *below])
+    return "".join([head, *body, *(module.below() if module else [])])
 
 
 def own_names(parts: Sequence[Part]) -> list[str]:

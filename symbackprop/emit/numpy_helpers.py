@@ -58,7 +58,6 @@ ADJUGATE = '''def _adjugate(a):
     return signs[..., None, None] * (v.mT * minors[..., None, :]) @ u.mT
 '''
 HELPERS: Mapping[str, str] = {
-    "math": "import math\n",
     "_windows": WINDOWS, "_fold": FOLD, "_sigmoid": SIGMOID, "_erf": ERF, "_logdet": LOGDET,
     "_adjugate": ADJUGATE,
 }  # fmt: skip

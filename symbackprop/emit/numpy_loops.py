@@ -35,5 +35,6 @@ def room(w: Writer, b: Buffer, s: Loop) -> list[str]:
     """An array for the rows of a name, those before the first step filled in."""
     rows = shape_code((s.length + len(b.before) + b.after, *b.shape))
     out = [line for n in b.before for line in w.assigned(n)]
-    out.append(f"{b.name} = {w.m}.{'zeros' if b.after else 'empty'}({rows}, {w.target.like})")
+    kind = w.target.whole if b.labels else w.target.like
+    out.append(f"{b.name} = {w.m}.{'zeros' if b.after else 'empty'}({rows}, {kind})")
     return [*out, *(f"{b.name}[{k}] = {w.text(n)}" for k, n in enumerate(b.before))]

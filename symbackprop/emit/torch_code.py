@@ -7,25 +7,16 @@ from collections.abc import Mapping
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.argument_checks import CHECKS
 from symbackprop.emit.array_products import contraction
-from symbackprop.emit.array_spellings import CONDITIONS, MAKINGS, SPELLINGS
+from symbackprop.emit.array_spellings import CONDITIONS, MAKINGS, SPELLINGS, call, operands, plain
 from symbackprop.emit.literals import bare, shape_code, size_code
 from symbackprop.emit.numpy_helpers import FOLD, LOGDET
 from symbackprop.emit.numpy_loops import loop
 from symbackprop.emit.program import array_kinds as k
 from symbackprop.emit.program.array_nodes import Node
-from symbackprop.emit.program.code_writer import (
-    ATOM,
-    PRODUCT,
-    Code,
-    Making,
-    Spelling,
-    Target,
-    Writer,
-    template,
-)
+from symbackprop.emit.program.code_writer import ATOM, PRODUCT, Code, Making, Spelling, Target, Writer
 from symbackprop.emit.split_module import SplitModule
 
-LIKE = "dtype=dtype, device=device"
+LIKE, WHOLE = "dtype=dtype, device=device", "dtype=torch.int64, device=device"
 TYPED = "dtype, device = {0}.dtype, {0}.device", "dtype, device = torch.get_default_dtype(), None"
 WINDOWS = '''def _windows(x, axis, first, *steps):
     """x at first + step*i + ... along an axis, one new axis for each (step, count); outside x is 0."""
@@ -74,7 +65,6 @@ LABELS = '''def _labels(*given):
 '''
 ZEROS = "np.zeros((size, *x.shape[2:]), x.dtype)", "x.new_zeros((size, *x.shape[2:]))"
 HELPERS: Mapping[str, str] = {
-    "math": "import math\n",
     "_windows": WINDOWS,
     "_fold": FOLD.replace(*ZEROS).replace("np.", "torch."),
     "_adjugate": ADJUGATE,
@@ -123,21 +113,20 @@ def between(name: str, side: str) -> Spelling:
     """The larger or smaller of two; one of them may be a number."""
 
     def spell(w: Writer, n: Node) -> Code:
-        fixed = [a for a in n.args if a.kind is k.NUMBER]
-        (x,) = [a for a in n.args if a.kind is not k.NUMBER] if fixed else (n.args[0],)
-        if fixed:
-            return f"torch.clamp({w.text(x)}, {side}={w.text(fixed[0])})", ATOM
-        return f"torch.{name}({w.text(x)}, {w.text(n.args[1])})", ATOM
+        first, second = operands(w, n)
+        for fixed, x, bound in ((n.args[1], first, second), (n.args[0], second, first)):
+            if plain(fixed):
+                return f"torch.clamp({x}, {side}={bound})", ATOM
+        return f"torch.{name}({first}, {second})", ATOM
 
     return spell
 
 
 def cumulative(w: Writer, n: Node) -> Code:
     axis, back = n.at
-    inner = w.text(n.args[0])
     if back:
-        return f"torch.cumsum({inner}.flip({axis}), {axis}).flip({axis})", ATOM
-    return f"torch.cumsum({inner}, {axis})", ATOM
+        return f"torch.cumsum({w.text(n.args[0], ATOM)}.flip({axis}), {axis}).flip({axis})", ATOM
+    return f"torch.cumsum({w.text(n.args[0])}, {axis})", ATOM
 
 
 def scattered(w: Writer, n: Node, name: str) -> list[str]:
@@ -154,7 +143,7 @@ def taken_along(w: Writer, n: Node) -> Code:
 
 
 def softplus(w: Writer, n: Node) -> Code:
-    x = w.text(n.args[0])
+    (x,) = operands(w, n)
     return f"torch.logaddexp({x}, torch.zeros_like({x}))", ATOM
 
 
@@ -170,14 +159,24 @@ OWN: Mapping[k.Kind, Spelling] = {
     k.MINIMUM: between("minimum", "max"),
     k.CUMSUM: cumulative,
     k.TAKE_ALONG: taken_along,
-    k.SIGMOID: template("torch.sigmoid({})", ATOM),
-    k.ERF: template("torch.erf({})", ATOM),
+    k.SIGMOID: call("sigmoid"),
+    k.ERF: call("erf"),
     k.SOFTPLUS: softplus,
     k.MAX: lambda w, n: (f"torch.amax({w.text(n.args[0])}, {n.at}, keepdim=True)", ATOM),
 }
 FILLED: Mapping[k.Kind, Making] = {**MAKINGS, k.SCATTER: scattered}
 TORCH = Target(
-    "torch", {**SPELLINGS, **OWN}, FILLED, loop, HELPERS, ASKED, "import torch", ".clone()", LIKE, TYPED
+    "torch",
+    {**SPELLINGS, **OWN},
+    FILLED,
+    loop,
+    HELPERS,
+    ASKED,
+    "import torch",
+    ".clone()",
+    WHOLE,
+    LIKE,
+    TYPED,
 )
 CLASS = '''class Derived(torch.autograd.Function):
     """{of}, with the backward pass of its derivation."""
@@ -207,4 +206,4 @@ def source(d: Derivation) -> str:
     shown = CLASS.format(of=d.of, own=", ".join(p.names), bar=m.bar)
     joint = m.joint()
     blocks = (p.forward, p.backward, shown, joint)
-    return "".join([p.head, *m.imported(), *(f"\n\n{x}" for x in blocks), *m.below()])
+    return "".join([p.head, *(f"\n\n{x}" for x in blocks), *m.below()])

@@ -65,6 +65,11 @@ def over_time(w: Writer, e: Expr, turned: bool = False) -> Formula:
     return no.Sum(time.letter, no.ONE, size_formula(time.length), body)  # type: ignore[attr-defined]
 
 
+def over_time_entry(w: Writer, e: Expr, at: Indices) -> Formula:
+    time = e.attributes[0][1]
+    return no.Sum(time.letter, no.ONE, size_formula(time.length), w.entry(e.args[0], at))  # type: ignore[attr-defined]
+
+
 def solved(w: Writer, e: Expr, turned: bool) -> Formula:
     """The solution of A x = b as A⁻¹ b."""
     a, b = e.args
@@ -89,7 +94,9 @@ ROWS: Mapping[Op, Row] = {
     SYMBOL:   Row(symbol, symbol, None, symbol_entry, symbol),
     NUMBER:   Row(number),
     SIZE:     Row(lambda w, e: size_formula(e.attributes[0][1])),  # type: ignore[arg-type]
-    TIME_SUM: Row(over_time, over_time, lambda w, e, t: over_time(w, e, t) if e.rank == 2 else None),
+    TIME_SUM: Row(
+        over_time, over_time, lambda w, e, t: over_time(w, e, t) if e.rank == 2 else None, over_time_entry
+    ),
     ADD:         TERMS,
     SUBTRACT:    TERMS,
     MULTIPLY:    PRODUCT,

@@ -123,4 +123,4 @@ def test_random_graphs_under_names_of_code(seed: int) -> None:
 
 
 def test_builtins_are_builtins() -> None:
-    assert {n for n in OWN if hasattr(builtins, n)} == {"range", "float", "next"}
+    assert {n for n in OWN if hasattr(builtins, n)} == {"range", "int", "float", "next"}

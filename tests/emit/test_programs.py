@@ -17,6 +17,7 @@ from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.call_arguments import arguments
 from symbackprop.emit.targets import TARGETS
 from symbackprop.numeric.points import backward_values, forward, generic_point, seeded
+from tests.emit.odd_program_rows import ROWS
 from tests.graphs import GRAPHS
 from tests.random_graphs import EVERYTHING, random_graph
 
@@ -45,6 +46,8 @@ def little_memory() -> Iterator[None]:
 QUADRATIC = {
     "slices": "x: n; L = sum(100*(x[1:] - x[:-1]**2)**2)",
     "pieces": "x: n; y: n; L = sum(concat(x, y)**3)",
+    "rows": "X: n x 3; Y: 2 x 3; C = concat(X, Y, axis=0); L = sum(tanh(C))",
+    "an entry": "x: n; L = x[0]**2 + sum(x)",
     "running sums": "x: n; L = sum(cumsum(x)**2)",
     "rows at labels": "E: n x 2; y: 3 label n; L = sum(embedding(E, y)**2)",
     "scores of labels": "Z: 2 x n; y: 2 label n; L = sum(cross_entropy_logits(Z, y))",
@@ -59,6 +62,7 @@ QUADRATIC = {
 @pytest.mark.parametrize("name", QUADRATIC)
 def test_nothing_quadratic_is_built(name: str) -> None:
     d = sb.derive(QUADRATIC[name])
+    assert d.verify().ok
     f, rng = d.compile(), np.random.default_rng(3)
     shapes = {n: [s.value({"n": LARGE}) for s in d.graph.symbol[n].shape] for n in d.graph.inputs}
     given = {n: rng.normal(size=s) for n, s in shapes.items()}
@@ -67,6 +71,13 @@ def test_nothing_quadratic_is_built(name: str) -> None:
     with little_memory():
         found = f(**given)
     assert all(np.all(np.isfinite(v)) for v in found.values())
+
+
+@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize("seed", range(2))
+def test_odd_programs_are_verified(name: str, seed: int) -> None:
+    report = sb.derive(ROWS[name]).verify(seed=seed)
+    assert report.ok and report.code, report.failures
 
 
 def test_a_quadratic_array_would_be_seen() -> None:

@@ -13,6 +13,7 @@ from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit import compile_source
 from symbackprop.emit.call_arguments import arguments
 from symbackprop.numeric.points import backward_values, forward, generic_point, seeded
+from tests.emit.odd_program_rows import ROWS
 from tests.frameworks.whole import WHOLE
 from tests.graphs import GRAPHS
 
@@ -47,9 +48,9 @@ def close(got: Any, want: Any) -> bool:
 
 
 @pytest.mark.parametrize("target", ["torch", "jax"])
-@pytest.mark.parametrize("name", [*GRAPHS, *WHOLE])
+@pytest.mark.parametrize("name", [*GRAPHS, *WHOLE, *ROWS])
 def test_values_are_those_of_numpy(target: str, name: str) -> None:
-    d = sb.derive((GRAPHS | WHOLE)[name])
+    d = sb.derive((GRAPHS | WHOLE | ROWS)[name])
     as_target, at = arrays(target), point(d, 4)
     want = d.compile()(**at)
     got = d.compile(target)(**{n: as_target(v) for n, v in at.items()})

@@ -25,7 +25,7 @@ class Node:
     args: tuple[Node, ...]
     shape: Shape
     at: Any
-    moving: bool  # whether it is made from the rows of a loop
+    moving: bool  # whether it has a value of its own at every step of a loop, and of no series
 
     @property
     def rank(self) -> int:
@@ -47,7 +47,7 @@ def node(kind: Kind, args: tuple[Node, ...], shape: Shape, at: Hashable = None) 
     found = _table.get(key)
     if found is not None:
         return found
-    made = Node(kind, args, shape, at, kind is ROW or any(a.moving for a in args))
+    made = Node(kind, args, shape, at, kind is ROW or any(a.moving or a.kind is GET for a in args))
     with _making:
         return _table.setdefault(key, made)
 

@@ -20,7 +20,7 @@ from symbackprop.emit.program.array_nodes import (
     number,
 )
 from symbackprop.emit.program.contractions import along, contract
-from symbackprop.emit.program.entrywise import add, broadcast, cut, entrywise, multiply, power
+from symbackprop.emit.program.entrywise import add, broadcast, cut, entrywise, multiply, power, stacked
 from symbackprop.emit.program.overlaps import Fold, Pair, folds
 from symbackprop.entries.entry_equations import Instance
 from symbackprop.entries.entry_kinds import Affine, AtMost, Delta, Elem, Entries, Index, Position, Term
@@ -119,7 +119,7 @@ def at_labels(tensors: Tensors, x: Node, atom: Elem, labels: list[tuple[int, Ele
     named, places = where
     k = Index("label", x.shape[axis])
     own = tuple(dict.fromkeys((*plain[:axis], *places, *plain[axis:])))
-    row = node(ONEHOT, (named,), (*named.shape, k.size))
+    row = stacked(ONEHOT, (named,), (*named.shape, k.size))
     return contract(((x, (*plain[:axis], k, *plain[axis:])), (row, (*places, k))), own), own
 
 
@@ -167,7 +167,7 @@ def at_label(tensors: Tensors, d: Delta) -> Placed | None:
         if isinstance(p, Affine) and p.plain and isinstance(q, Elem) and (found := label(tensors, q)):
             named, places = found
             if p.plain not in places:
-                return node(ONEHOT, (named,), (*named.shape, p.plain.size)), (*places, p.plain)
+                return stacked(ONEHOT, (named,), (*named.shape, p.plain.size)), (*places, p.plain)
     return None
 
 

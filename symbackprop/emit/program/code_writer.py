@@ -32,6 +32,7 @@ class Target:
     checks: Mapping[str, str]  # functions that ask arguments, by name
     imports: str = "import numpy as np"
     copy: str = ".copy()"  # behind an array, one of its own
+    whole: str = "int"  # what stands in the place of `like` for whole numbers
     like: str = "dtype"  # the last arguments of what makes an array
     typed: tuple[str, str] = (
         "dtype = {0}.dtype",
@@ -99,11 +100,13 @@ class Writer:
 
     def text(self, n: Node, strength: int = LOOSE) -> str:
         """A value, in brackets where it binds less tightly."""
-        known = self.text_of.get(n)
-        if known is not None:
-            return known
-        code, own = self.target.spellings[n.kind](self, n)
+        code, own = self.code(n)
         return code if own >= strength else f"({code})"
+
+    def code(self, n: Node) -> Code:
+        """A value, and how tightly its expression binds."""
+        known = self.text_of.get(n)
+        return (known, ATOM) if known is not None else self.target.spellings[n.kind](self, n)
 
     def helper(self, name: str) -> str:
         self.needs.add(name)

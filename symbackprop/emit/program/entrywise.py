@@ -259,6 +259,19 @@ def series_beside(a: Node, rank: int) -> Node:
     return expand(series, tuple(range(1, 1 + missing))) if missing and rank else series
 
 
+def all_steps(a: Node, steps: Size) -> Node:
+    """The rows of a series, or a value that is the same at every step, once for each."""
+    return a.args[0] if lifted(a) else broadcast(a, (steps, *a.shape))
+
+
+def stacked(kind: Kind, args: Sequence[Node], shape: Shape) -> Node:
+    """A primitive that takes a stack for its arrays, of all steps at once where they are known."""
+    if lifted(*args):
+        steps = next(a.args[0].shape[0] for a in args if lifted(a))
+        return get(node(kind, tuple(all_steps(a, steps) for a in args), (steps, *shape)))
+    return node(kind, tuple(args), shape)
+
+
 # --- views ---
 
 

@@ -25,6 +25,7 @@ from symbackprop.emit.program.entrywise import (
     negative,
     power,
     squeeze,
+    stacked,
     subtract,
 )
 from symbackprop.errors import DeclarationError
@@ -92,9 +93,7 @@ def flat(x: Node) -> Node:
 
 
 def pick(x: Node, labels: Node) -> Node:
-    if lifted(x, labels):
-        return get(pick(*(a.args[0] for a in (x, labels))))
-    return node(TAKE_ALONG, (x, labels), labels.shape)
+    return stacked(TAKE_ALONG, (x, labels), labels.shape)
 
 
 SIGNS: Mapping[type[ast.operator], Callable[[Node, Node], Node]] = {

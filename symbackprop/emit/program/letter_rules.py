@@ -163,7 +163,10 @@ def onehot(x: Node, own: Letters, rest: Operands, out: Letters) -> Operands | No
     (labels,) = x.args
     if k not in out:
         if all(taken(a, letters, places, k) for a, letters in rest if k in letters):
-            return tuple(take(a, letters, tuple(places), k, labels) for a, letters in rest)
+            found = tuple(take(a, letters, tuple(places), k, labels) for a, letters in rest)
+            for c, s in zip(places, labels.shape, strict=True):
+                found = with_letter(found, c, s, out)
+            return found
         return None
     held = [n for n, (_, letters) in enumerate(rest) if set(places) <= set(letters)]
     if not places or len(held) != 1 or any(c in out for c in places):
@@ -203,7 +206,9 @@ def overlap(x: Node, own: Letters, rest: Operands, out: Letters) -> Operands | N
     step, first = x.at
     held = [p for p in rest if a in p[1]]
     if a not in out and not any({h, u} & set(letters) for _, letters in held):
-        return tuple(seen(*p, own, x) if p in held else p for p in rest)
+        others = tuple(p for p in rest if p not in held)
+        seen_here = held or [(full(Fraction(1), x.shape[:1]), (a,))]  # windows that leave the axis see zeros
+        return (*others, *(seen(*p, own, x) for p in seen_here))
     inside = [p for p in rest if {h, u} & set(p[1])]
     if held or {h, u} & set(out):
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
 from typing import TypeAlias
 
 from symbackprop.derivation.derivation import Derivation
@@ -12,11 +11,12 @@ from symbackprop.emit.literals import safe
 from symbackprop.emit.program.array_kinds import CHOICE, GET, INPUT, PLACE, ROW, SERIES, Role
 from symbackprop.emit.program.array_nodes import ZERO, Node, extent, get, node, number
 from symbackprop.emit.program.contractions import total
-from symbackprop.emit.program.entrywise import cut, expand, multiply
-from symbackprop.emit.program.lowering_ops import all_steps, joined, lower
+from symbackprop.emit.program.entrywise import all_steps, cut, expand, multiply
+from symbackprop.emit.program.lowering_ops import joined, lower
 from symbackprop.emit.program.recurrent_groups import components, in_order
 from symbackprop.emit.program.statements_of_program import Assign, Buffer, Loop, Program, Statement
 from symbackprop.emit.stable_logarithms import from_logits
+from symbackprop.errors import SymbackpropError
 from symbackprop.graph.expr import SYMBOL, Expr, Symbol, symbols, topological as below
 from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.matrices.adjugate import named_determinants, without_inverse
@@ -36,18 +36,15 @@ class Lowering:
         self.known: dict[Key, Node] = {}
         self.ahead: dict[Key, Node] = {}  # the values of the forward pass, as it makes them
         self.first: dict[str, Node] = {}  # δ's at step 0
-        self.step: dict[
-            Key, Node | None
-        ] = {}  # what the loop in hand makes; None before it is made in this step
+        self.step: dict[Key, Node | None] = {}  # what the loop in hand makes, None until it is made
         self.lowest, self.highest = reaches(d)
         self.statements: list[Statement] = []
 
     def program(self, results: Mapping[str, Key]) -> Program:
         """The statements for values and δ's, by the names of the results."""
         found = {n: (self.known if k[1] else self.ahead)[k] for n, k in results.items()}
-        return Program(
-            tuple(self.statements), {n: self.steps_of(results[n], e) for n, e in found.items()}
-        ).live()
+        made = {n: self.steps_of(results[n], e) for n, e in found.items()}
+        return Program(tuple(self.statements), made).live()
 
     def steps_of(self, key: Key, series: Node) -> Node:
         """A result with a row for each step, without those before and after."""
@@ -89,6 +86,9 @@ class Lowering:
         """A value that needs no step of its own: of all steps at once."""
         s = self.g.symbol[name].symbol
         made = self.lower(forms[0])
+        if s and s.time and made.moving:  # no primitive takes all its steps at once
+            self.loop((name,), {name: forms}, cotangent=cotangent)
+            return
         if s and s.time:
             made = all_steps(made, self.length)
             if len(forms) > 1:
@@ -127,7 +127,8 @@ class Lowering:
             else [self.early(name, k) for k in range(1 - self.lowest.get((name, False), 0), 1)]
         )
         after = self.highest.get((name, True), 0) if cotangent else 0
-        return Buffer(self.code_name(name, cotangent=cotangent), shape, tuple(early), after)
+        labels = not cotangent and self.g.definition[name].classes is not None
+        return Buffer(self.code_name(name, cotangent=cotangent), shape, tuple(early), after, labels)
 
     def start(self, name: str, *, cotangent: bool) -> None:
         """The δ at step 0, where the initial state is defined."""
@@ -156,6 +157,9 @@ class Lowering:
             return self.symbol(e.symbol)
         if e.op is TIME_SUM:
             (x,) = args
+            if x.moving:
+                raise SymbackpropError("a sum over steps of what goes step by step has no code", where="emit",
+                                       hint="Give what is summed a name of its own.")  # fmt: skip
             return total(x.args[0], (0,)) if x.kind is GET else multiply(extent(self.length), x)
         return lower(e, args)
 

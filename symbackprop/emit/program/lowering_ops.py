@@ -11,8 +11,8 @@ from symbackprop.emit.program.array_nodes import Node, extent, get, lifted, node
 from symbackprop.emit.program.by_definition import by_definition, entries_node
 from symbackprop.emit.program.contractions import contract, matmul, total
 from symbackprop.emit.program.entrywise import (
-    Range, add, broadcast, cut, divide, entrywise, expand, full, multiply, negative, power, reshape, squeeze,
-    subtract, swapped, transpose,
+    Range, add, all_steps, cut, divide, entrywise, expand, full, multiply, negative, power, reshape, squeeze,
+    stacked, subtract, swapped, transpose,
 )  # fmt: skip
 from symbackprop.emit.program.fast_spellings import pick, spelled
 from symbackprop.entries.op import Op
@@ -20,7 +20,7 @@ from symbackprop.entries.scalar_derivatives import derivative_entries
 from symbackprop.entries.scalar_functions import expression, scalar_row
 from symbackprop.graph.expr import NUMBER, SIZE, Expr
 from symbackprop.matrices.adjugate import ADJUGATE
-from symbackprop.sizes import Shape, Size, count, size
+from symbackprop.sizes import count, size
 from symbackprop.vocabulary import kinds as k
 from symbackprop.vocabulary.linear import minimum
 
@@ -73,11 +73,6 @@ def joined(args: Sequence[Node], axis: int) -> Node:
     return node(to.CONCAT, tuple(args), shape, axis)
 
 
-def all_steps(a: Node, steps: Size) -> Node:
-    """The rows of a series, or a value that is the same at every step, once for each."""
-    return a.args[0] if lifted(a) else broadcast(a, (steps, *a.shape))
-
-
 def whole(kind: to.Kind) -> Lowered:
     """A primitive of whole arrays; of all steps at once where they are known."""
 
@@ -85,13 +80,6 @@ def whole(kind: to.Kind) -> Lowered:
         return stacked(kind, args, e.shape)
 
     return make
-
-
-def stacked(kind: to.Kind, args: Sequence[Node], shape: Shape) -> Node:
-    if lifted(*args):
-        steps = next(a.args[0].shape[0] for a in args if lifted(a))
-        return get(node(kind, tuple(all_steps(a, steps) for a in args), (steps, *shape)))
-    return node(kind, tuple(args), shape)
 
 
 def logarithm(e: Expr, x: Node) -> Node:

@@ -27,6 +27,7 @@ class Buffer:
     shape: Shape  # of a row
     before: tuple[Node, ...]
     after: int
+    labels: bool = False  # whether the rows are whole numbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,17 +38,19 @@ def _stored(node: Formula, value: Value, indices: tuple[Formula, ...], scope: Sc
     if len(indices) != value.array.ndim:
         some = f"{times} for time, {value.array.ndim} for an entry" if times else value.array.ndim
         raise misfit(node, f"takes {some} indices, not {len(indices)}")
-    if env.outside != "refused" and not times:
-        # a number is meant to be inside; so is a letter by itself, where no windows slide
-        inside = Number if env.outside == "zero" else Number | Name
-        spots = tuple(
-            _position(node, index, extent, env.base, scope)
-            if isinstance(index, inside)
-            else integer(index, scope) - env.base
-            for index, extent in zip(indices, value.array.shape, strict=True)
-        )
-        return paper.scalar(_or_zero(value.array, spots))
-    return paper.scalar(_seen(value, _positions(node, value, indices, scope), scope))
+    if env.outside == "refused":
+        return paper.scalar(_seen(value, _positions(node, value, indices, scope), scope))
+    # a step and a number are meant to be inside; so is a letter by itself, where no windows slide
+    inside = Number if env.outside == "zero" else Number | Name
+    firsts = [value.time_offset] * times + [env.base] * value.rank
+    each = enumerate(zip(indices, value.array.shape, firsts, strict=True))
+    spots = tuple(
+        _position(node, index, extent, first, scope)
+        if k < times or isinstance(index, inside)
+        else integer(index, scope) - first
+        for k, (index, extent, first) in each
+    )
+    return paper.scalar(_or_zero(value, spots, scope))
 
 
 def _seen(value: Value, spots: tuple[Numbers, ...], scope: Scope) -> Numbers:
@@ -62,13 +64,13 @@ def _seen(value: Value, spots: tuple[Numbers, ...], scope: Scope) -> Numbers:
     return np.where(own[(...,) + (None,) * (1 + value.rank - len(spots))], np.nan, found)
 
 
-def _or_zero(array: Numbers, spots: tuple[Numbers, ...]) -> Numbers:
+def _or_zero(value: Value, spots: tuple[Numbers, ...], scope: Scope) -> Numbers:
     """Entries at positions; outside the array they are 0."""
     inside: Numbers | bool = True
-    for spot, n in zip(spots, array.shape, strict=True):
+    for spot, n in zip(spots, value.array.shape, strict=True):
         inside = inside & ((spot >= 0) & (spot < n))
-    held = tuple(_held(s, n) for s, n in zip(spots, array.shape, strict=True))
-    return np.where(inside, array[held], 0.0)
+    held = tuple(_held(s, n) for s, n in zip(spots, value.array.shape, strict=True))
+    return np.where(inside, _seen(value, held, scope), 0.0)
 
 
 def _held(spot: Numbers, n: int) -> Numbers:
