@@ -733,6 +733,8 @@ UNREADABLE = {
     ),
     ("f", "X"): (
         r"f = \sum_{ij} X_{ij}^3 \Rightarrow \frac{\partial f}{\partial X} = 2X", "3X => 2X", "2X => 3X",
+        "h(X) with h(u) = 3u, h(u) = 2u", "h(X) with h(u) = 2u, h(u) = 3u", "2 X with g(x) = x and g(X) = 3 X",
+        r"h_\theta(X) \text{ with } h_\theta(u) = 3u, h_{\theta}(u) = 2u", "2 X (this is false)", "not 2 X",
     ),
 }  # fmt: skip
 

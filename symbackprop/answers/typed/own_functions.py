@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 
@@ -91,6 +91,17 @@ def put_in(body: Formula, given: Mapping[Name, Formula]) -> Formula:
 def renamed(f: Formula, old: Name, new: Name) -> Formula:
     """A formula with another letter in the place of one."""
     return fold(f, children, lambda x, parts: new if x == old else rebuilt(x, parts))
+
+
+def repeated(functions: Iterable[Function]) -> str:
+    """The first function of a name that another one has, however it is typed; '' where there is none."""
+    seen = set[frozenset[Tokens]]()
+    for f in functions:
+        own = frozenset(ways(f.typed))
+        if any(own & other for other in seen):
+            return f.typed
+        seen.add(own)
+    return ""
 
 
 def unused(functions: Sequence[Function], text: str) -> str:

@@ -17,7 +17,7 @@ from symbackprop.answers.typed.free_letters import lettered
 from symbackprop.answers.typed.index_bases import Counting
 from symbackprop.answers.typed.left_sides import Sides, order_of, stacked
 from symbackprop.answers.typed.own_definitions import definitions, own_name
-from symbackprop.answers.typed.own_functions import Function, unused
+from symbackprop.answers.typed.own_functions import Function, repeated, unused
 from symbackprop.answers.typed.remarks import without_remarks
 from symbackprop.answers.typed.restated import Restated, over_axes
 from symbackprop.answers.typed.where_clauses import (
@@ -169,12 +169,17 @@ def read_as(bench: Bench, text: str, notation: Notation, false: Collection[Formu
 def without_functions(
     first: Reader, given: list[Clause], text: str
 ) -> tuple[list[Clause], list[tuple[Function, Clause]]]:
-    """The clauses that define no function, and the functions. Errors: `FormulaError` for one nobody calls."""
+    """The clauses that define no function, and the functions.
+
+    Errors: `FormulaError` for a function that nobody calls, or that is defined twice.
+    """
     claims = [c for c in given if not c.of or first.claims(c)]
     made = [(Function(c.left, tuple(local_name(x, first.notation) for x in c.of), f"own{k}"), c)
             for k, c in enumerate(c for c in given if c not in claims)]  # fmt: skip
     if stray := unused([f for f, _ in made], text):
         raise FormulaError(f"{stray} is a function that nothing calls", where="answer")
+    if again := repeated(f for f, _ in made):
+        raise FormulaError(f"{again!r} is defined twice", where="answer")
     return claims, made
 
 
