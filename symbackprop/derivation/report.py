@@ -82,6 +82,12 @@ class Report:
 
     def demand(self) -> None:
         """Errors: `VerificationError` with the offending entries, the seed and the sizes."""
+        if not self.ok and not self.failures:
+            raise VerificationError(
+                "no equation is printed, so nothing says that the pages are right",
+                where="verification",
+                hint="show at least one derived part: show=('gradients', …)",
+            )
         if not self.ok:
             lines = [f"{c.key}: {c.verdict}: {c.reason}" for c in self.failures[:10]]
             more = len(self.failures) - len(lines)

@@ -29,3 +29,28 @@ def test_a_sheet_of_it_is_written(name: str, language: str) -> None:
     report = sheet.verify()
     assert report.ok
     assert r"\begin{tikzpicture}" in write_tex(sheet, report, language)
+
+
+@pytest.mark.parametrize(("layers", "breaks"), [(2, False), (12, True)])
+def test_a_short_table_stays_whole(layers: int, breaks: bool) -> None:
+    """One that breaks over pages may lose its rows to the next page, below a head of its own."""
+    text = "h0: d; " + "; ".join(f"h{k} = tanh(h{k - 1}); g{k} = 2*h{k}" for k in range(1, layers + 1))
+    said = {"en": "One", "de": "Eins"}
+    answer = sb.Derived(f"{text}; L = sum(g{layers}**2)", wrt=("h0",), show=("symbols", "gradients"))
+    one = sb.Exercise(task=sb.Words(en="Derive.", de="Leiten Sie ab."), answers=(answer,), points=1)
+    header = {"course": "c", "number": "1", "due": said}
+    sheet = sb.Sheet(name="one", title=said, header=header, exercises=(one,))
+    written = write_tex(sheet, sheet.verify(), "en")
+    assert (r"\begin{longtable}" in written) is breaks and (r"\begin{tabular}" in written) is not breaks
+
+
+def test_a_sheet_without_an_equation_is_refused_in_words() -> None:
+    """Names and sizes alone are nothing that could be evaluated: the message says which part would be."""
+    said = {"en": "One", "de": "Eins"}
+    answer = sb.Derived("x: d; L = sum(x**2)", wrt=("x",), show=("symbols",))
+    one = sb.Exercise(task=sb.Words(en="Derive.", de="Leiten Sie ab."), answers=(answer,), points=1)
+    sheet = sb.Sheet(
+        name="one", title=said, header={"course": "c", "number": "1", "due": said}, exercises=(one,)
+    )
+    with pytest.raises(sb.VerificationError, match="no equation is printed"):
+        write_tex(sheet, sheet.verify(), "en")
