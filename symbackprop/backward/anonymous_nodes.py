@@ -14,7 +14,8 @@ from symbackprop.graph.expr import (
 )  # fmt: skip
 from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.matrices.window_sums import entries_only, takes_whole
-from symbackprop.vocabulary.kinds import NEGATIVE, POWER, TRI
+from symbackprop.sizes import ONE
+from symbackprop.vocabulary.kinds import NEGATIVE, POWER, RESHAPE, STRIDING, TRI
 
 HEAVY = 24  # nodes of an expression written as a tree
 
@@ -78,7 +79,7 @@ class Extraction:
 
     def named(self, e: Expr, time: str) -> Expr:
         """A fresh name u_1, u_2, … for an expression."""
-        letters = ("M", "N", "T") if e.op is TRI else ("u", "v", "w", "a", "q", "r")
+        letters = ("M", "N", "T") if e.op in (TRI, STRIDING) else ("u", "v", "w", "a", "q", "r")
         return self.naming.give(self.naming.room.numbered(letters), e, time)
 
 
@@ -95,8 +96,13 @@ def without_words(nodes: tuple[Expr, ...]) -> set[Expr]:
     solved = {a for n in nodes if by_equation(n) for a in n.args if with_helpers(a)}
     # δ of a term of Σ_t says that there is none after the last step: only then may it look back
     added = {a for n in nodes for a in earlier_terms(n)}
-    own = {e for e in nodes if e.rank > 2 or e.op.domain == "label" or e.op.named}
+    own = {e for e in nodes if e.rank > 2 or e.op.domain == "label" or (e.op.named and not one_line(e))}
     return windowed | called | solved | added | own
+
+
+def one_line(e: Expr) -> bool:
+    """Whether a vector stands as a matrix of one row or column, which is written as the vector."""
+    return e.op is RESHAPE and e.rank == 2 and ONE in e.shape and e.args[0].rank == 1
 
 
 def earlier_terms(node: Expr) -> tuple[Expr, ...]:

@@ -84,6 +84,15 @@ def unit(w: Writer, n: Node) -> str:
     return f"{w.m}.arange({bare(size_code(n.shape[0]))}) == {size_code(n.at)}"
 
 
+def written_out(w: Writer, n: Node) -> str:
+    """Numbers as nested lists."""
+    cells = [number_code(c) if c >= 0 else f"-{number_code(-c)}" for c in n.at]
+    for s in reversed(n.shape[1:]):
+        width = s.number or 1
+        cells = [f"[{', '.join(cells[k : k + width])}]" for k in range(0, len(cells), width)]
+    return f"[{', '.join(cells)}]"
+
+
 def onehot(w: Writer, n: Node) -> str:
     at = w.text(n.args[0], ATOM) + ("[..., None]" if n.args[0].rank else "")
     return f"{w.m}.arange({bare(size_code(n.shape[-1]))}) == {at}"
@@ -249,6 +258,7 @@ SPELLINGS: Mapping[k.Kind, Spelling] = {
     k.EYE: eye,
     k.SELECT: select,
     k.TRI: triangle,
+    k.TABLE: lambda w, n: (f"{w.m}.array({written_out(w, n)}, dtype)", ATOM),
     k.ARANGE: arange,
     k.ROW: row,
     k.SERIES: lambda w, n: (str(n.at), ATOM),
@@ -268,8 +278,8 @@ SPELLINGS: Mapping[k.Kind, Spelling] = {
     k.MINIMUM: call("minimum"),
     k.SQRT: root,
     **{kind: call(kind.name) for kind in (
-        k.EXP, k.LOG, k.ABS, k.SIGN, k.SIN, k.COS, k.TAN, k.SINH, k.COSH, k.TANH, k.ARCTAN, k.EXPM1,
-        k.LOG1P,
+        k.EXP, k.LOG, k.ABS, k.SIGN, k.SIN, k.COS, k.TAN, k.SINH, k.COSH, k.TANH, k.ARCTAN, k.ARCSIN,
+        k.ARCCOS, k.ARCSINH, k.ARCCOSH, k.ARCTANH, k.FLOOR, k.EXPM1, k.LOG1P,
     )},
     k.TRANSPOSE: transposed,
     k.RESHAPE: lambda w, n: (f"{w.m}.reshape({w.text(n.args[0])}, {shape_code(n.shape)})", ATOM),

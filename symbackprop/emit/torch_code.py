@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.argument_checks import CHECKS
 from symbackprop.emit.array_products import contraction
-from symbackprop.emit.array_spellings import CONDITIONS, MAKINGS, SPELLINGS, call, operands, plain
+from symbackprop.emit.array_spellings import (
+    CONDITIONS,
+    MAKINGS,
+    SPELLINGS,
+    call,
+    operands,
+    plain,
+    written_out,
+)
 from symbackprop.emit.literals import bare, shape_code, size_code
 from symbackprop.emit.numpy_helpers import FOLD, LOGDET
 from symbackprop.emit.numpy_loops import loop
@@ -152,6 +160,7 @@ OWN: Mapping[k.Kind, Spelling] = {
     k.ARANGE: arange,
     k.EYE: eye,
     k.TRI: triangle,
+    k.TABLE: lambda w, n: (f"torch.tensor({written_out(w, n)}, {LIKE})", ATOM),
     k.SELECT: select,
     k.TRANSPOSE: transposed,
     k.CONTRACT: product,

@@ -149,7 +149,10 @@ def imaginary(a: Array) -> Array:
     return each(lambda x: x.imag, a) if a.dtype.kind == "O" else np.imag(a)
 
 
-STEPS = {"step": lambda x: int(x.real > 0), "sign": lambda x: int(x.real > 0) - int(x.real < 0)}
+STEPS = {
+    "step": lambda x: int(x.real > 0), "sign": lambda x: int(x.real > 0) - int(x.real < 0),
+    "floor": lambda x: mpmath.floor(x.real), "held": lambda x: x.real,
+}  # fmt: skip
 
 
 # --- what is no sum of products ---------------------------------------------------------------------

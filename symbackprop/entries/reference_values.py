@@ -163,8 +163,9 @@ def expression_value(name: str, order: int, x: Array) -> Array:
 
 def primitive(name: str):  # noqa: ANN201 - a NumPy ufunc or a Python function of one array
     """The NumPy function of a primitive scalar."""
-    special = {"step": step, "sign": sign, "erf": erf, "atan": np.arctan}
-    found = special.get(name) or getattr(np, name, None)
+    special = {"step": step, "sign": sign, "erf": erf, "floor": floor, "held": np.real}
+    inverse = "arc" + name[1:]  # SymPy's asin is NumPy's arcsin
+    found = special.get(name) or getattr(np, name, None) or getattr(np, inverse, None)
     if found is None:
         raise DeclarationError(f"scalar `{name}` has neither a definition nor a NumPy function")
     return found
@@ -177,6 +178,10 @@ def step(x: Array) -> Array:
 
 def sign(x: Array) -> Array:
     return np.sign(np.real(x))
+
+
+def floor(x: Array) -> Array:
+    return np.floor(np.real(x))
 
 
 def erf(x: Array) -> Array:

@@ -32,8 +32,22 @@ class sign(sympy.Function):
         return sympy.S.Zero
 
 
+class floor(sympy.Function):
+    """The largest whole number from below; its derivative is 0 away from the jumps."""
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        return sympy.S.Zero
+
+
+class held(sympy.Function):
+    """The number itself, taken as fixed."""
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        return sympy.S.Zero
+
+
 WITNESS = sympy.Rational(1, 100)
-OWN = {"step": step, "sign": sign}
+OWN = {"step": step, "sign": sign, "floor": floor, "held": held}
 
 
 @cache
@@ -158,7 +172,9 @@ SYMPY: Algebra[Any] = Algebra(
 
 NAMES = {sympy.exp: "exp", sympy.log: "log", sympy.sin: "sin", sympy.cos: "cos", sympy.tan: "tan",
          sympy.tanh: "tanh", sympy.sinh: "sinh", sympy.cosh: "cosh", sympy.atan: "arctan",
-         sympy.erf: "erf", step: "step", sign: "sign"}  # fmt: skip
+         sympy.asin: "arcsin", sympy.acos: "arccos", sympy.asinh: "arcsinh", sympy.acosh: "arccosh",
+         sympy.atanh: "arctanh", sympy.erf: "erf", step: "step", sign: "sign", floor: "floor",
+         held: "stop_gradient"}  # fmt: skip
 
 
 def from_sympy(e: sympy.Expr) -> Entries:

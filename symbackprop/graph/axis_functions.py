@@ -132,6 +132,18 @@ def spread(args: list[Expr]) -> Shape:
     return total.shape
 
 
+def drops(op: Op) -> bool:
+    """Whether the axis an op acts along is gone in its result."""
+    last = op.variants[0].equations[-1]
+    return isinstance(last, Template) and not last.left.core
+
+
+def with_axis(e: Expr, x: Expr, axis: int | None) -> Expr:
+    """What was made along an axis of x, which is kept with one entry."""
+    at = normal_axis(-1 if axis is None else axis, x, e.op.name)
+    return reshape(e, *x.shape[:at], ONE, *x.shape[at + 1 :])
+
+
 def along_axis(op: Op) -> Function:
     """The function of an op; `axis=` moves the axis it acts along (the last one otherwise)."""
     first = op.variants[0].arguments[0] if op.variants and op.variants[0].arguments else None
@@ -140,6 +152,9 @@ def along_axis(op: Op) -> Function:
     def function(*operands: Operand, axis: int | None = None, **options: object) -> Expr:
         args = [as_expr(x) for x in operands]
         check_compared(op, args)
+        if options.get("keepdims") in (True, False) and one_axis and drops(op):
+            made = function(*args, axis=axis, **{k: v for k, v in options.items() if k != "keepdims"})
+            return with_axis(made, args[0], axis) if options["keepdims"] else made
         if not one_axis or not args:
             if axis is not None:
                 raise DeclarationError("takes no axis", where=op.name)
@@ -166,6 +181,11 @@ def reduction(whole: Op, last: Op) -> Function:
         x = as_expr(x)
         if not isinstance(keepdims, bool):
             raise DeclarationError("keepdims is True or False", where=name)
+        if keepdims and (x.rank not in (1, 2) or isinstance(axis, tuple) or (x.rank == 2 and axis is None)):
+            made = function(x, axis)
+            gone = normal_axes(axis, x, name) if isinstance(axis, tuple) else None
+            one = range(x.rank) if axis is None else gone or [normal_axis(axis, x, name)]
+            return reshape(made, *(ONE if k in one else s for k, s in enumerate(x.shape)))
         if keepdims:
             return kept(whole, x, axis)
         if axis is None:
@@ -180,15 +200,7 @@ def reduction(whole: Op, last: Op) -> Function:
 
 
 def kept(kind: Op, x: Expr, axis: object) -> Expr:
-    """The sum or mean over one axis of a vector or a matrix, the axis kept with one entry: X 1, 1ᵀ X.
-
-    Errors: `ShapeError` for other ranks, `DeclarationError` for several axes.
-    """
-    if x.rank not in (1, 2):
-        raise ShapeError(f"{describe(x)} is {shape_text(x.shape)}: keepdims is for vectors and matrices",
-                         where=kind.name, hint="Write  reshape(…)  around the sum.")  # fmt: skip
-    if (x.rank == 2 and axis is None) or isinstance(axis, tuple):
-        raise DeclarationError("keepdims goes with one axis", where=kind.name, hint="axis=0, or axis=1")
+    """The sum or mean over an axis of a vector or a matrix, which is kept with one entry: X 1, 1ᵀ X."""
     at = normal_axis(0 if axis is None else axis, x, kind.name)
     if x.rank == 1:
         made = constant(1, ONE) * total(x)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from symbackprop.entries.op import Op
 from symbackprop.errors import DeclarationError, ShapeError
-from symbackprop.graph.axis_functions import Function, along_axis, mean, permute, reshape, total
+from symbackprop.graph.axis_functions import Function, along_axis, eye, mean, permute, reshape, total
 from symbackprop.graph.expr import (
     NUMBER, SIZE, Expr, Operand, apply, as_expr, const, describe,
 )  # fmt: skip
@@ -15,7 +17,7 @@ from symbackprop.sizes import Size, shape_text, size
 from symbackprop.vocabulary import normalisation, signal
 from symbackprop.vocabulary.kinds import (
     ABS, CHANNELWISE, DET, DIAGONAL, INVERSE, LAYERNORM, LOG, LOGSUMEXP, MASKED_SOFTMAX,
-    MATRIX_POWER, MSE, SOFTMAX, SQRT, WINDOWS1D, WINDOWS2D,
+    MATRIX_POWER, MAXIMUM, MINIMUM, MSE, SOFTMAX, SQRT, WINDOWS1D, WINDOWS2D,
 )  # fmt: skip
 
 
@@ -257,12 +259,54 @@ def logdet(a: Operand) -> Expr:
     return called("logdet", apply(LOG, apply(DET, a)), {"a": a}, det=apply(DET, a))
 
 
-def matrix_power(a: Operand, k: Operand) -> Expr:
-    """A A … A, k factors; of the inverse for negative k."""
-    times = as_expr(k).number
-    if times is None or times.denominator != 1 or not times:
-        raise DeclarationError("k is a whole number, not 0", where="matrix_power")
+def logabsdet(a: Operand) -> Expr:
+    """log |det A|, of a determinant of either sign."""
     a = as_expr(a)
+    det = apply(DET, a)
+    return called("logabsdet", apply(LOG, apply(ABS, det)), {"a": a}, det=det)
+
+
+def matrix_power(a: Operand, k: Operand) -> Expr:
+    """A A … A, k factors; of the inverse for negative k; the identity for k = 0."""
+    times, a = as_expr(k).number, as_expr(a)
+    if times is None or times.denominator != 1:
+        raise DeclarationError("k is a whole number", where="matrix_power")
+    if not times:
+        if a.rank != 2 or a.shape[0] != a.shape[1]:
+            raise ShapeError(
+                f"{describe(a)} is {shape_text(a.shape)}, not a square matrix", where="matrix_power"
+            )
+        return eye(const(a.shape[0]))
     base = a if times > 0 else apply(INVERSE, a)
     made = base if abs(times) == 1 else apply(MATRIX_POWER, base, k=abs(int(times)))
     return made if times > 0 else called("matrix_power", made, {"a": a}, base=base)
+
+
+def pinv(a: Operand) -> Expr:
+    """(Aᵀ A)⁻¹ Aᵀ of a matrix whose columns are independent, Aᵀ (A Aᵀ)⁻¹ of one whose rows are."""
+    a = as_expr(a)
+    if a.rank != 2:
+        raise ShapeError(f"{describe(a)} is {shape_text(a.shape)}, not a matrix", where="pinv")
+    more = a.shape[1] - a.shape[0]
+    wide = any(c > 0 for _, c in more.terms)
+    made = a.T @ apply(INVERSE, a @ a.T) if wide else apply(INVERSE, a.T @ a) @ a.T
+    return called("pinv", made, {"a": a})
+
+
+def of_several(op: Op) -> Function:
+    """The largest (smallest) of two arrays or more, entry by entry; of equal ones the first counts."""
+
+    def function(*operands: Operand) -> Expr:
+        if len(operands) < 2:
+            raise DeclarationError("takes two arrays or more", where=op.name,
+                                   hint=f"The {op.name} of one array is  {op.name[:3]}(x)")  # fmt: skip
+        return reduce(lambda a, b: apply(op, a, b), map(as_expr, operands))
+
+    function.__name__, function.__doc__ = op.name, of_several.__doc__
+    return function
+
+
+MATRIX_FUNCTIONS: dict[str, Function] = {
+    "logdet": logdet, "logabsdet": logabsdet, "matrix_power": matrix_power, "pinv": pinv,
+    "maximum": of_several(MAXIMUM), "minimum": of_several(MINIMUM),
+}  # fmt: skip

@@ -17,7 +17,7 @@ from symbackprop.formula.tree import Name
 from symbackprop.graph.calls import Call
 from symbackprop.sizes import Shape, Size, shape_text
 from symbackprop.vocabulary.kinds import (
-    ADD, DIVIDE, MATMUL, MULTIPLY, NEGATIVE, POWER, SUBTRACT, TRANSPOSE,
+    ADD, DIVIDE, EXP, MATMUL, MOD, MULTIPLY, NEGATIVE, POW, POWER, SUBTRACT, TRANSPOSE,
 )  # fmt: skip
 
 
@@ -119,7 +119,18 @@ class Expr:
     def __neg__(self) -> Expr:
         return apply(NEGATIVE, self)
 
+    def __mod__(self, other: Operand) -> Expr:
+        return apply(MOD, self, other)
+
+    def __rmod__(self, other: Operand) -> Expr:
+        return apply(MOD, other, self)
+
+    def __rpow__(self, base: Operand) -> Expr:
+        return raised(as_expr(base), self)
+
     def __pow__(self, exponent: object) -> Expr:
+        if isinstance(exponent, Expr | Size):
+            return raised(self, as_expr(exponent))
         if isinstance(exponent, bool) or not isinstance(exponent, int | float | Fraction):
             raise DeclarationError("an exponent is a number", where="**")
         within(int(abs(finite(exponent))), EXPONENT, "exponent")
@@ -239,6 +250,15 @@ def apply(op: Op, *operands: Operand, **attributes: object) -> Expr:
             raise ShapeError(error.what, where=error.where, hint=error.hint) from None
         raise
     return intern(op, args, given, instance.shape)
+
+
+def raised(base: Expr, exponent: Expr) -> Expr:
+    """base**exponent for any exponent: exp(exponent*log(base)) of a positive base; e**x is exp(x)."""
+    if base.op is EXP and base.args[0].number == 1:
+        return apply(EXP, exponent)
+    if exponent.number is not None:
+        return base**exponent.number
+    return apply(POW, base, exponent)
 
 
 def option(function: str, name: str, value: object) -> object:

@@ -6,19 +6,29 @@ import ast
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from symbackprop.entries.op import Op
 from symbackprop.errors import (
     DEPTH, DIGITS, EXPONENT, LARGEST, SMALLEST, DeclarationError, LimitError, within,
 )  # fmt: skip
 from symbackprop.formula.tree import Name
-from symbackprop.graph.expr import Expr, Symbol, const, leaf, pinned
-from symbackprop.graph.functions import FUNCTIONS, as_size
+from symbackprop.graph.axis_functions import as_size
+from symbackprop.graph.conditions import above, at_least, both, checked, either, equal, unequal
+from symbackprop.graph.expr import Expr, Symbol, apply, const, leaf, pinned, raised
+from symbackprop.graph.functions import FUNCTIONS
 from symbackprop.graph.graph import Time, known, time_sum
+from symbackprop.graph.written_arrays import written_array
 from symbackprop.sizes import Shape, size
-from symbackprop.vocabulary.kinds import ADD, DIVIDE, MULTIPLY, NEGATIVE, SUBTRACT
+from symbackprop.vocabulary.kinds import ADD, DIVIDE, EXP, MOD, MULTIPLY, NEGATIVE, PI, SUBTRACT
 
 LOOKING_BACK = frozenset({"cross_entropy"})  # functions that ask what a step is made from
+BY_AXES = frozenset({"permute", "reshape", "ones", "zeros", "roll", "pad", "tile"})  # take tuples of numbers
+CONSTANTS: Mapping[str, Callable[[], Expr]] = {"pi": lambda: apply(PI), "e": lambda: apply(EXP, const(1))}
+COMPARISONS: Mapping[type[ast.cmpop], Callable[[Expr, Expr], Expr]] = {
+    ast.Gt: above, ast.Lt: lambda a, b: above(b, a), ast.GtE: at_least, ast.LtE: lambda a, b: at_least(b, a),
+    ast.Eq: equal, ast.NotEq: unequal,
+}  # fmt: skip
 ARITHMETIC: Mapping[Op, Callable[..., Fraction]] = {
     ADD: lambda a, b: a + b, SUBTRACT: lambda a, b: a - b, MULTIPLY: lambda a, b: a * b,
     DIVIDE: lambda a, b: a / b, NEGATIVE: lambda a: -a,
@@ -67,6 +77,14 @@ class Expressions:
                 return const(-inner.number) if inner.number is not None else -inner
             case ast.UnaryOp(op=ast.UAdd()):
                 return self.expression(node.operand)
+            case ast.UnaryOp(op=ast.Not() | ast.Invert()):
+                return 1 - checked(self.expression(node.operand))
+            case ast.BoolOp(op=sign, values=values):
+                return (both if isinstance(sign, ast.And) else either)(*map(self.expression, values))
+            case ast.Compare():
+                return self.comparison(node)
+            case ast.List() | ast.Tuple():
+                return written_array(self.rows(node))
             case ast.BinOp():
                 return self.binary(node)
             case ast.Attribute(attr="T" | "mT" as turned):
@@ -88,19 +106,18 @@ class Expressions:
             return e
         if name in self.sizes:
             return const(size(name))
+        if name in CONSTANTS:
+            return CONSTANTS[name]()
         known(name, [*self.symbol, *self.sizes, *FUNCTIONS], "the graph")
         raise DeclarationError(f"`{name}` is a function", hint=f"Write {name}(…).")
 
     def binary(self, node: ast.BinOp) -> Expr:
         a = self.expression(node.left)
-        if isinstance(node.op, ast.Pow):
-            exponent = number(self.expression(node.right))
-            if exponent is None:
-                raise DeclarationError(f"exponent `{ast.unparse(node.right)}` is not a number",
-                                       hint="Of a positive a, a**b is exp(b*log(a)).")  # fmt: skip
-            within(int(abs(exponent)), EXPONENT, "exponent")
-            return a**exponent
         b = self.expression(node.right)
+        if isinstance(node.op, ast.Pow):
+            exponent = number(b)
+            within(int(abs(exponent or 0)), EXPONENT, "exponent")
+            return raised(a, b) if exponent is None else a**exponent
         match node.op:
             case ast.Add():
                 return a + b
@@ -109,12 +126,32 @@ class Expressions:
             case ast.Mult():
                 return a * b
             case ast.Div():
-                if number(b) == 0 and number(a) is None:
+                if number(b) == 0:
                     raise DeclarationError(f"`{ast.unparse(node)[:80]}` divides by 0")
                 return a / b
             case ast.MatMult():
                 return a @ b
+            case ast.Mod():
+                return apply(MOD, a, b)
+            case ast.BitAnd() | ast.BitOr():
+                return (both if isinstance(node.op, ast.BitAnd) else either)(a, b)
         raise DeclarationError(f"`{ast.unparse(node)[:80]}`: unknown operator")
+
+    def comparison(self, node: ast.Compare) -> Expr:
+        """1 where a < b, also where a < b < c; 0 elsewhere."""
+        parts = [self.expression(x) for x in (node.left, *node.comparators)]
+        found: list[Expr] = []
+        for sign, (a, b) in zip(node.ops, pairwise(parts), strict=True):
+            if type(sign) not in COMPARISONS:
+                raise DeclarationError(f"`{ast.unparse(node)[:80]}`: numbers are compared by < <= > >= == !=")
+            found.append(COMPARISONS[type(sign)](a, b))
+        return found[0] if len(found) == 1 else both(*found)
+
+    def rows(self, node: ast.List | ast.Tuple) -> list[object]:
+        """The entries of a list, or of lists in it."""
+        return [
+            self.rows(x) if isinstance(x, ast.List | ast.Tuple) else self.expression(x) for x in node.elts
+        ]
 
     def subscript(self, node: ast.Subscript) -> Expr:
         if isinstance(node.value, ast.Name) and self.time:
@@ -164,7 +201,9 @@ class Expressions:
             parts = (node.lower, node.upper, node.step)
             start, stop = (self.expression(p) if p else None for p in parts[:2])
             return slice(start, stop, self.integer(parts[2]) if parts[2] else None)
-        return self.expression(node)
+        if isinstance(node, ast.Constant) and (node.value is None or node.value is ...):
+            return node.value
+        return self.rows(node) if isinstance(node, ast.List) else self.expression(node)
 
     def integer(self, node: ast.expr) -> int:
         value = number(self.expression(node))
@@ -210,7 +249,9 @@ class Expressions:
                 return spec
             case ast.Tuple() | ast.List() if function == "permute":
                 return tuple(self.integer(x) for x in node.elts)
-            case ast.Tuple() | ast.List() if function in ("reshape", "ones", "zeros"):
+            case ast.List() if function in ("block", "stack", "concat"):
+                return self.rows(node)  # type: ignore[return-value]
+            case ast.Tuple() | ast.List() if function in BY_AXES:
                 return tuple(self.expression(x) for x in node.elts)  # type: ignore[return-value]
         return self.expression(node)
 

@@ -2,92 +2,31 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-
 from symbackprop.errors import RANK, DeclarationError, ShapeError, within
 from symbackprop.formula.printed_names import default_tex, spelled
 from symbackprop.graph import expr
 from symbackprop.graph.axis_functions import (
-    Function, along_axis, as_size, concat, constant as constant, einsum, eye, normal_axes, normal_axis,
+    Function, along_axis, concat, constant as constant, einsum, eye, normal_axes, normal_axis,
     mean, ones, permute, reshape, selector as selector, to_last, total, tri, zeros,
 )  # fmt: skip
-from symbackprop.graph.composite_functions import COMPOSITIONS, logdet, matrix_power
+from symbackprop.graph.composite_functions import COMPOSITIONS, MATRIX_FUNCTIONS
+from symbackprop.graph.conditions import where
 from symbackprop.graph.domains import DOMAINS, SUMMING, SYMMETRIC
 from symbackprop.graph.expr import (
     Expr, Operand, Symbol, apply, as_expr, defined, describe, leaf, symbols,
 )  # fmt: skip
 from symbackprop.graph.graph import Graph, known, make
+from symbackprop.graph.subscripts import subscript
+from symbackprop.graph.rearranging import REARRANGING
+from symbackprop.graph.statistics_functions import STATISTICS
 from symbackprop.graph.label_functions import (
     argmax, argmin, cross_entropy, largest, onehot, pick, smallest,
 )  # fmt: skip
-from symbackprop.sizes import Shape, Size, extent, shape_text, size
+from symbackprop.sizes import ONE, Shape, Size, extent, shape_text, size
 from symbackprop.vocabulary import OPS
 from symbackprop.vocabulary.kinds import (
-    CLIP, FROBENIUS, MATMUL, NORM, ROW_NORMS, SLICE,
+    CLIP, FROBENIUS, MATMUL, NORM, ROW_NORMS,
 )  # fmt: skip
-
-
-def positions(key: object) -> tuple[object, ...]:
-    """What stands between square brackets, one for each axis."""
-    return tuple(cast("tuple[object, ...]", key)) if isinstance(key, tuple) else (key,)
-
-
-def subscript(x: Expr, key: object) -> Expr:
-    """x[1:4], x[:, 0], x[y] for a label y, h[t-1] for a time symbol."""
-    keys = positions(key)
-    if len(keys) == 1 and isinstance(keys[0], Expr) and keys[0].classes is not None:
-        return pick(x, keys[0])
-    if len(keys) > x.rank:
-        raise ShapeError(f"{describe(x)} is {shape_text(x.shape)}; {len(keys)} positions given",
-                         where=f"{describe(x)}[…]")  # fmt: skip
-    ranges: list[tuple[Size, ...]] = []
-    for width, k in zip(x.shape, (*keys, *(slice(None),) * (x.rank - len(keys))), strict=True):
-        ranges.append(one_range(k, width, x))
-    return apply(SLICE, x, ranges=tuple(ranges))
-
-
-def one_range(k: object, width: Size, x: Expr) -> tuple[Size, ...]:
-    """(start, stop) or (position,) along one axis, counted from 0; negative ones count from the end.
-
-    A slice says that its axis is long enough for it. Errors: `ShapeError` where entries do not exist, or
-    where one need not exist for every size.
-    """
-    where = f"{describe(x)}[…]"
-
-    def bound(v: object, default: Size) -> Size:
-        if v is None:
-            return default
-        s = as_size(v)  # type: ignore[arg-type]
-        return s + width if s.number is not None and s.number < 0 else s
-
-    if isinstance(k, slice):
-        k = cast("slice[object, object, object]", k)
-        if k.step not in (None, 1):
-            raise DeclarationError("only steps of 1", where=where)
-        start, stop = bound(k.start, size(0)), bound(k.stop, width)
-        said = f"{start}:{stop}"
-        if (stop - start).number is not None and (stop - start).number < 1:  # type: ignore[operator]
-            raise ShapeError(f"{said} has no entries", where=where)
-        check_inside(said, (start, width - stop), width, where)
-        return (start, stop)
-    p = bound(k, size(0))
-    gaps = (p, width - p - 1)
-    check_inside(f"position {p}", gaps, width, where)
-    short = next((g for g in gaps if g.least is None or g.least < 0), None)
-    if short is not None:
-        more = f"{width} + {-short.least}" if short.least is not None else "the sum of two sizes"
-        raise ShapeError(
-            f"position {p} need not exist in an axis of size {width}", where=where,
-            hint=f"Declare the axis as {more}, or with a number.",
-        )  # fmt: skip
-    return (p,)
-
-
-def check_inside(said: str, gaps: tuple[Size, ...], width: Size, where: str) -> None:
-    """Errors: `ShapeError` where there is less than nothing between a position and an end of its axis."""
-    if any(g.number is not None and g.number < 0 for g in gaps):
-        raise ShapeError(f"{said} does not lie in an axis of size {width}", where=where)
 
 
 def clip(x: Operand, low: Operand = -1, high: Operand = 1) -> Expr:
@@ -128,9 +67,13 @@ def transpose(x: Operand) -> Expr:
     return as_expr(x).T
 
 
-def norm(x: Operand, axis: int | tuple[int, ...] | None = None) -> Expr:
+def norm(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Expr:
     """√Σx²: of a vector, of each row or column along an axis, of everything (Frobenius's) without one."""
     x = as_expr(x)
+    if keepdims:
+        gone = range(x.rank) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+        one = normal_axes(tuple(gone), x, "norm")
+        return reshape(norm(x, axis), *(ONE if k in one else s for k, s in enumerate(x.shape)))
     if x.rank < 2 or axis is None:
         if axis is not None:
             normal_axis(axis, x, "norm")
@@ -219,9 +162,9 @@ FUNCTIONS: dict[str, Function] = {
     "sum": total, "mean": mean, "concat": concat, "ones": ones, "zeros": zeros,
     "eye": eye, "reshape": reshape, "einsum": einsum, "onehot": onehot, "tri": tri, "pick": pick, "dot": dot,
     "transpose": transpose, "norm": norm,
-    "clip": clip,
+    "clip": clip, "where": where,
+    **REARRANGING, **STATISTICS,
     "cross_entropy": cross_entropy, "permute": permute, "argmax": argmax, "argmin": argmin,
     "max": largest, "min": smallest,
-    "logdet": logdet, "matrix_power": matrix_power,
-    **COMPOSITIONS,
+    **MATRIX_FUNCTIONS, **COMPOSITIONS,
 }  # fmt: skip

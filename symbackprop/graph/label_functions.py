@@ -8,12 +8,12 @@ from types import MappingProxyType
 from symbackprop.entries.op import Op
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.graph.axis_functions import (
-    Function, along_axis, as_size, normal_axis, reshape, to_last,
+    Function, along_axis, as_size, normal_axes, normal_axis, permute, reshape, to_last,
 )  # fmt: skip
 from symbackprop.graph.expr import Expr, Operand, apply, as_expr, describe
 from symbackprop.graph.distributions import is_distribution
 from symbackprop.graph.remembered_calls import called
-from symbackprop.sizes import count, shape_text
+from symbackprop.sizes import ONE, count, shape_text
 from symbackprop.vocabulary.kinds import ARGMAX, ARGMIN, CROSS_ENTROPY, LOG, ONEHOT, PICK
 
 
@@ -88,16 +88,33 @@ def position_of(op: Op) -> Function:
 
 
 def extreme(op: Op) -> Function:
-    """The entry argmax (argmin) names; its derivative goes to the first of equals."""
+    """The entry argmax (argmin) names; its derivative goes to the first of equals.
 
-    def function(x: Operand, axis: int | None = None) -> Expr:
+    Several axes are read as one; with `keepdims` they stay, with one entry.
+    """
+    name = op.name[-3:]
+
+    def function(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Expr:
         x = as_expr(x)
-        e = line(x, axis, op.name[-3:])
+        e = lines(x, axis, name) if isinstance(axis, tuple) else line(x, axis, name)
         place = apply(op, e)
-        return called(op.name[-3:], pick(e, place), {"x": x}, place=place)
+        made = called(name, pick(e, place), {"x": x}, place=place)
+        if not keepdims:
+            return made
+        given = axis if isinstance(axis, tuple) else range(x.rank) if axis is None else (axis,)
+        gone = normal_axes(tuple(given), x, name)
+        return reshape(made, *(ONE if k in gone else s for k, s in enumerate(x.shape)))
 
-    function.__name__, function.__doc__ = op.name[-3:], extreme.__doc__
+    function.__name__, function.__doc__ = name, extreme.__doc__
     return function
+
+
+def lines(x: Expr, axes: tuple[int, ...], where: str) -> Expr:
+    """Several axes moved to the end, read row by row as one."""
+    gone = sorted(normal_axes(axes, x, where))
+    rest = [k for k in range(x.rank) if k not in gone]
+    moved = x if [*rest, *gone] == list(range(x.rank)) else permute(x, [*rest, *gone])
+    return reshape(moved, *(x.shape[k] for k in rest), count(tuple(x.shape[k] for k in gone)))
 
 
 def line(x: Expr, axis: int | None, where: str) -> Expr:

@@ -77,6 +77,9 @@ def smaller(atom: Delta, a: Size, b: Size) -> bool:
 
     The derivative of y_i = x_i for m entries of n is δ(i, j), with j on the axis of x: m <= n.
     """
+    for gap, decided in ((b - a, True), (a - b, False)):
+        if gap.least is not None and gap.least >= 0:
+            return decided and a != b
     signs = {c > 0 for _, c in (b - a).terms}
     right = atom.right.plain if isinstance(atom.right, Affine) else None
     return signs == {True} or (len(signs) > 1 and right is not None and right.size != a)

@@ -8,7 +8,7 @@ from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import Expr, apply
 from symbackprop.vocabulary.kinds import (
     ADD, DIAG, IDENTITY, INVERSE, MATMUL, MATRIX_POWER, MULTIPLY, NEGATIVE, OUTER, SUBTRACT,
-    TRANSPOSE,
+    TABLE, TRANSPOSE,
 )  # fmt: skip
 
 INHERITING = frozenset({INVERSE, MATRIX_POWER, TRANSPOSE, NEGATIVE})  # symmetric where A is
@@ -53,7 +53,17 @@ def settled(e: Expr) -> bool:
     if e.op is MATMUL:
         each = factors(e)
         return len(each) > 1 and palindrome(each)
+    if e.op is TABLE:
+        return mirrored(e)
     return e.op in (IDENTITY, DIAG) or (e.op is OUTER and e.args[0] is e.args[1])
+
+
+def mirrored(e: Expr) -> bool:
+    """Whether a matrix that is written out is its own transpose."""
+    cells, n = e.attribute("cells"), e.shape[0].number
+    assert isinstance(cells, tuple) and n
+    square = e.shape[0] == e.shape[1]
+    return square and all(cells[n * i + j] == cells[n * j + i] for i in range(n) for j in range(i))
 
 
 def factors(e: Expr) -> list[Expr]:

@@ -12,7 +12,7 @@ from symbackprop.entries.entry_equations import Definition, Equality
 from symbackprop.entries.op import slides
 from symbackprop.graph.expr import LEAVES, Expr, apply, const, topological
 from symbackprop.matrices import tidy as td
-from symbackprop.vocabulary.kinds import CONTRACTION, EINSUM, PICK, RESHAPE, TRI
+from symbackprop.vocabulary.kinds import CONTRACTION, EINSUM, PICK, RESHAPE, STRIDING, TRI
 
 
 def contraction(term: Term, out: tuple[Index, ...], tensors: Mapping[Hashable, Expr]) -> Expr | None:
@@ -46,7 +46,7 @@ def contraction(term: Term, out: tuple[Index, ...], tensors: Mapping[Hashable, E
     return td.mul(const(term.coefficient), made)
 
 
-IN_ENTRIES = (PICK, EINSUM, TRI)  # no product of matrices says these
+IN_ENTRIES = (PICK, EINSUM, STRIDING, TRI)  # no product of matrices says these
 
 
 def takes_whole(node: Expr) -> bool:

@@ -78,6 +78,17 @@ def repeated(w: Writer, e: Expr) -> Formula:
     return times((f,) * k) if isinstance(f, no.Call) else no.Power(f, no.number(k))
 
 
+def written_out(w: Writer, e: Expr, turned: bool) -> Formula:
+    """A matrix of numbers and scalars; a vector is one column of it."""
+    cells: tuple[Fraction | int, ...] = e.attribute("cells")  # type: ignore[assignment]
+    if e.rank > 2:
+        raise NoMatrix(e.op.name)
+    shown = [no.number(c) if isinstance(c, Fraction) else w.natural(e.args[c]) for c in cells]
+    width = e.shape[1].number or 1 if e.rank == 2 else 1
+    lines = [tuple(shown[k : k + width]) for k in range(0, len(shown), width)]
+    return no.Array(tuple(zip(*lines, strict=True)) if turned else tuple(lines))
+
+
 def norm(w: Writer, e: Expr) -> Formula:
     """‖x‖ of a vector, ‖A‖_F of a matrix."""
     (x,) = e.args

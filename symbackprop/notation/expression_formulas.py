@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from symbackprop.entries.op import Op
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula
+from symbackprop.formula.printed_names import PI as LETTER_PI
 from symbackprop.formula.tree import Formula, Name
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, apply
 from symbackprop.graph.graph import TIME_SUM
@@ -16,8 +17,8 @@ from symbackprop.notation.paper_writer import Indices, Row, Writer, call, refuse
 from symbackprop.vocabulary.kinds import (
     ADD, ARGMAX, ARGMIN, COMMUTATION, CONCAT, CONSTANT, CONTRACTION, DIAG, DIVIDE, EINSUM,
     FROBENIUS, IDENTITY, INVERSE, KRON, MATMUL, MATRIX_POWER, MEAN, MEAN_LAST, MULTIPLY,
-    NEGATIVE, NORM, ONEHOT, OUTER, PICK, POWER, RESHAPE, SELECTOR, SLICE, SOLVE, SUBTRACT, SUM,
-    SUM_LAST, TRANSPOSE, TRI, UNIT,
+    NEGATIVE, NORM, ONEHOT, OUTER, PI, PICK, POW, POWER, RESHAPE, SELECTOR, SLICE, SOLVE, STRIDING,
+    SUBTRACT, SUM, SUM_LAST, TABLE, TRANSPOSE, TRI, UNIT,
 )  # fmt: skip
 
 
@@ -135,6 +136,10 @@ ROWS: Mapping[Op, Row] = {
     EINSUM:      BY_DEFINITION,
     CONTRACTION: Row(refused, refused, entry=Writer.defined),
     TRI:         BY_DEFINITION,
+    STRIDING:    BY_DEFINITION,
+    TABLE:       Row(turned=arrays.written_out),
+    PI:          Row(lambda w, e: LETTER_PI),
+    POW:         Row(products.raised, products.raised, entry=products.raised_entry),
     RESHAPE:     Row(turned=arrays.only_line, entry=arrays.entry_renamed, stack=call),
     ARGMAX:      AS_CALL,
     ARGMIN:      AS_CALL,

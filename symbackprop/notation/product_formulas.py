@@ -284,3 +284,17 @@ def between_ones(w: Writer, x: Expr) -> Formula:
     ends = [[] if s == ONE else [no.Ones(size_formula(s))] for s in x.shape]
     left, right = ends[0], ends[1] if x.rank == 2 else []
     return times([*map(no.Transpose, left), *factors(w.array(x)), *right])
+
+
+def raised(w: Writer, e: Expr) -> Formula:
+    """x^y of numbers, of every entry of x to one power; entries to powers of their own stand one by one."""
+    base, exponent = e.args
+    if exponent.rank or (e.rank and base.rank != e.rank):
+        raise NoMatrix(e.op.name)
+    power = no.HPower if e.rank else no.Power
+    return power(w.natural(base), w.natural(exponent))
+
+
+def raised_entry(w: Writer, e: Expr, at: Indices) -> Formula:
+    base, exponent = (w.entry(a, trailing(at, a, e.shape)) for a in e.args)
+    return no.Power(base, exponent)

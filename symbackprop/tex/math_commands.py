@@ -16,7 +16,7 @@ GREEK = """alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iot
     varpi rho varrho sigma varsigma tau upsilon phi varphi chi psi omega
     Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega""".split()
 LETTERS = "ell hbar imath jmath Re Im partial nabla aleph wp".split()
-CALLED = "exp log ln sin cos tan sinh cosh tanh arctan det max min".split()
+CALLED = "exp log ln sin cos tan sinh cosh tanh arctan arcsin arccos det max min".split()
 MARKS = (
     r"""infty prime emptyset langle rangle arg lim sup inf top bot perp parallel ast star dagger ddagger
     circ bullet cdot cdots ldots dots times div pm mp odot oplus otimes ominus oslash to rightarrow leftarrow

@@ -10,18 +10,21 @@ MULTIPLY, DIVIDE, POWER = linear.multiply, linear.divide, linear.power
 MATMUL, TRANSPOSE, OUTER = linear.matmul, linear.transpose, linear.outer
 DIAG, DIAGONAL, TRACE = linear.diag, linear.diagonal, linear.trace
 SUM, SUM_LAST, MEAN, MEAN_LAST = linear.sum_all, linear.sum_last, linear.mean_all, linear.mean_last
-MAXIMUM, CLIP = linear.maximum, linear.clip
+MAXIMUM, MINIMUM, CLIP, WHERE = linear.maximum, linear.minimum, linear.clip, linear.where
+MOD, POW = linear.mod, linear.pow_
 
 INVERSE, SOLVE, DET = square_matrices.inverse, square_matrices.solve, square_matrices.det
 MATRIX_POWER, FROBENIUS = square_matrices.matrix_power, square_matrices.frobenius
 KRON, VEC, COMMUTATION = kronecker.kron, kronecker.vec, kronecker.commutation
 
 CONSTANT, IDENTITY, SELECTOR, TRI = shaping.constant, shaping.identity, shaping.selector, shaping.tri
+STRIDING, TABLE, PI = shaping.striding, shaping.table, shaping.pi
 UNIT, ONEHOT, PICK, SLICE = shaping.unit, shaping.onehot, shaping.pick, shaping.slice_
 CONCAT, RESHAPE, EINSUM, CONTRACTION = shaping.concat, shaping.reshape, shaping.einsum, shaping.contraction
 ARGMAX, ARGMIN = shaping.argmax, shaping.argmin
 
 EXP, LOG, ABS, SIGN, SQRT = scalars.exp, scalars.log, scalars.abs_, scalars.sign, scalars.sqrt
+STEP, FLOOR = scalars.step, scalars.floor
 TANH, SIGMOID, SOFTPLUS, LOG_SIGMOID = scalars.tanh, scalars.sigmoid, scalars.softplus, scalars.log_sigmoid
 SOFTMAX, LOG_SOFTMAX, LOGSUMEXP = layers.softmax, layers.log_softmax, layers.logsumexp
 MASKED_SOFTMAX = layers.masked_softmax

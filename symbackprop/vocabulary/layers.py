@@ -25,6 +25,10 @@ log_softmax = op("log_softmax", "x[..., i]", """
 leaky_relu = op("leaky_relu", "x[...]", "y[...] = slope*x[...] + (1 - slope)*relu(x[...])", slope=0.01,
                 fast="where(0 < x, x, slope*x)", tex=r"\operatorname{LeakyReLU}")  # fmt: skip
 
+# the slope below 0 is a parameter, one for all entries or one for each along the last axes
+prelu = op("prelu", "x[...]; a[...]", "y[...] = relu(x[...]) - a[...]*relu(-x[...])",
+           tex=r"\operatorname{PReLU}")  # fmt: skip
+
 # the weights of attention where m is 0 or 1; a causal mask is tri(n)
 masked_softmax = op("masked_softmax", "x[..., i]; m[..., i]", """
     e[..., i] = exp(x[..., i])

@@ -12,11 +12,20 @@ tanh        = scalar("tanh",       sympy="tanh", prime="1 - y**2",     tex=r"\ta
 sinh        = scalar("sinh",       sympy="sinh", prime="cosh(x)",      tex=r"\sinh")
 cosh        = scalar("cosh",       sympy="cosh", prime="sinh(x)",      tex=r"\cosh")
 arctan      = scalar("arctan",     sympy="atan", prime="1/(1 + x**2)", tex=r"\arctan")
+arcsin      = scalar("arcsin",     sympy="asin", prime="(1 - x**2)**(-1/2)",  tex=r"\arcsin", domain="unit")
+arccos      = scalar("arccos",     sympy="acos", prime="-(1 - x**2)**(-1/2)", tex=r"\arccos", domain="unit")
+arcsinh     = scalar("arcsinh",    sympy="asinh", prime="(1 + x**2)**(-1/2)")
+arccosh     = scalar("arccosh",    sympy="acosh", prime="(x**2 - 1)**(-1/2)", domain="above")
+arctanh     = scalar("arctanh",    sympy="atanh", prime="1/(1 - x**2)", domain="unit")
 sqrt        = scalar("sqrt",       sympy="sqrt", prime="1/(2*y)",      tex=r"\sqrt", domain="positive")
 erf         = scalar("erf",        sympy="erf", tex=r"\operatorname{erf}")
 
 step        = scalar("step",       sympy="step", prime="0*x", kinks=(0.0,), relation=">")
 sign        = scalar("sign",       sympy="sign", prime="0*x",          tex=r"\operatorname{sign}", kinks=(0.0,))
+# whole numbers, so constant between the points where they jump; the value of stop_gradient is held by declaration
+floor       = scalar("floor",      sympy="floor", prime="0*x", note="pieces")
+ceil        = scalar("ceil",       "-floor(-x)", prime="0*x", note="pieces")
+stop_gradient = scalar("stop_gradient", sympy="held", prime="0*x", fast="x", note="held")
 abs_        = scalar("abs",        "x*sign(x)", prime="sign(x)", kinks=(0.0,))
 relu        = scalar("relu",       "x*step(x)",             fast="maximum(x, 0)",    prime="step(x)", tex=r"\operatorname{ReLU}", kinks=(0.0,))
 
@@ -30,6 +39,9 @@ reciprocal  = scalar("reciprocal", "1/x", prime="-y**2", domain="positive")
 elu         = scalar("elu",        "relu(x) + exp(x - relu(x)) - 1", fast="maximum(x, 0) + expm1(minimum(x, 0))",
                      tex=r"\operatorname{ELU}", kinks=(0.0,))
 
+log2         = scalar("log2",         "log(x)/log(2)", prime="1/(x*log(2))", tex=r"\log_{2}", domain="positive")
+log10        = scalar("log10",        "log(x)/log(10)", prime="1/(x*log(10))", tex=r"\log_{10}", domain="positive")
+exp2         = scalar("exp2",         "exp(x*log(2))", prime="log(2)*y")
 log1p        = scalar("log1p",        "log(1 + x)", prime="1/(1 + x)", domain="positive")
 expm1        = scalar("expm1",        "exp(x) - 1", prime="exp(x)")
 rsqrt        = scalar("rsqrt",        "x**(-1/2)", prime="-y**3/2", domain="positive")

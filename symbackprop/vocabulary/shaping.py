@@ -95,11 +95,42 @@ def shifted(moved_by: str, entry: Callable[[Index, Index, Size], Delta | AtMost]
     return build
 
 
+def striding_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+    """m[i, j] = δ(j, start + step·i): row i takes the entry at start + step·i."""
+    rows, columns, start = (size(values[k]) for k in ("rows", "columns", "start"))  # type: ignore[arg-type]
+    i, j, step = Index("i", rows), Index("j", columns), integer(values["step"], where)
+    right = en.entries(Delta(en.position(j), en.Affine(((i, step),), start)))
+    return Instance((), (Definition("m", (i, j), right),), (rows, columns))
+
+
+def table_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+    """y[i, j] = Σ over the cells: its number, or the scalar of its number, where i and j are its place."""
+    cells: tuple[Fraction | int, ...] = values["cells"]  # type: ignore[assignment]
+    shape: Shape = values["shape"]  # type: ignore[assignment]
+    out, terms = axes(shape), []
+    widths = [s.number or 1 for s in shape]
+    for flat, cell in enumerate(cells):
+        places, rest = [], flat
+        for width in reversed(widths):
+            rest, place = divmod(rest, width)
+            places.insert(0, size(place))
+        held = [en.entries(Delta(en.position(i), en.Affine((), p)))
+                for i, p, width in zip(out, places, widths, strict=True) if width > 1]  # fmt: skip
+        given = en.number(cell) if isinstance(cell, Fraction) else en.elem(f"x{cell}")
+        terms += en.multiply(given, *held).terms
+    inputs = tuple((f"x{n}", ()) for n in range(len(shapes)))
+    return Instance(inputs, (Definition("y", out, Entries(tuple(terms))),), shape)
+
+
 def constant_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
     """Every entry is `value`."""
     shape: Shape = values["shape"]  # type: ignore[assignment]
     value: Fraction = values["value"]  # type: ignore[assignment]
     return Instance((), (Definition("y", axes(shape), en.number(value)),), shape)
+
+
+def pi_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+    return Instance((), (Definition("y", (), en.elem("pi")),), ())
 
 
 def identity_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
@@ -219,7 +250,12 @@ selector = Op("selector", wordless=True,
 # ones up to a diagonal, as a causal mask has them
 tri = Op("tri", named=True,
          build=shifted("offset", lambda i, j, by: AtMost(en.position(j), en.Affine(((i, 1),), by))))
+# the matrix that takes every `step`-th entry, from the end for a negative step
+striding = Op("striding", build=striding_build, named=True, wordless=True)
+# a matrix or vector written out; `cells` holds its numbers, and for an argument its place among the arguments
+table = Op("table", build=table_build, wordless=True)
 constant = Op("constant", build=constant_build, wordless=True)
+pi = Op("pi", build=pi_build, tex=r"\pi", wordless=True)
 identity = Op("identity", build=identity_build, wordless=True)
 unit = Op("unit", build=unit_build, wordless=True)
 onehot = Op("onehot", build=onehot_build)

@@ -64,18 +64,10 @@ def test_holds(what: str) -> None:
     emitted_agrees(d, seed=3)
 
 
-@pytest.mark.parametrize(
-    ("sum_", "said"),
-    [
-        ("sum(T, axis=0, keepdims=True)", "keepdims is for vectors and matrices"),
-        ("sum(X, axis=(0, 1), keepdims=True)", "keepdims goes with one axis"),
-        ("mean(X, keepdims=True)", "keepdims goes with one axis"),
-        ("sum(X, axis=2, keepdims=True)", "has no axis 2"),
-    ],
-)
-def test_axes_that_cannot_be_kept(sum_: str, said: str) -> None:
-    with pytest.raises(sb.SymbackpropError, match=said):
-        sb.derive(f"X: n x d; T: n x d x k; L = sum({sum_}) + sum(X)")
+@pytest.mark.parametrize("name", ["sum", "mean", "max", "logsumexp", "norm", "var"])
+def test_axes_that_cannot_be_kept(name: str) -> None:
+    with pytest.raises(sb.SymbackpropError, match="has no axis 2"):
+        sb.derive(f"X: n x d; L = sum({name}(X, axis=2, keepdims=True))")
 
 
 START = "t: 1..T; x[t]: m; {0}: m; U: m x m; h[0] = {0}; h[t] = tanh(U @ h[t-1] + x[t]); L = sum(h[T]**2)"
@@ -158,8 +150,7 @@ REFUSED = {
     "phi: function as \\sigma; x: n; L = sum(phi(x)*sigmoid(x))": "phi: function as z",
     "lambda: n; L = sum(lambda**2)": "`lambda` is a word of Python",
     "α: n; L = sum(α**2)": "a name starts with a Latin letter",
-    "x: n; p: scalar; L = sum(x**p)": r"exp\(b\*log\(a\)\)",
-    "x: n; L = sum(x**(1/0))": "`1 / 0` is not a number",
+    "x: n; L = sum(x**(1/0))": "`1 / 0` divides by 0",
     "x: n; y = contraction(x); L = sum(y)": "no symbol `contraction`",
     "x: n; y = unit(x); L = sum(y)": "no symbol `unit`",
     "x: n; y = commutation(x); L = sum(y)": "no symbol `commutation`",

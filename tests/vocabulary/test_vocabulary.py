@@ -6,6 +6,7 @@ A new op is covered without an edit here: arguments are made from its patterns.
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -17,22 +18,28 @@ from symbackprop.entries.op import Op
 from symbackprop.entries.scalar_functions import SCALARS
 from symbackprop.graph import functions as fn
 from symbackprop.graph.axis_functions import commutation
+from symbackprop.graph.conditions import above
 from symbackprop.graph.expr import Expr, apply
 from symbackprop.graph.functions import collect
 from symbackprop.graph.renumbering_ops import COMPOSED
+from symbackprop.graph.written_arrays import written_array
 from symbackprop.numeric.points import backward_values, forward, generic_point, seeded
 from symbackprop.sizes import size
 from symbackprop.vocabulary import OPS
 
 EXTENTS = {"i": 5, "j": 3, "k": 7, "a": 5, "e": 7, "u": 3, "v": 2, "g": 2, "n": 5, "h": 2, "w": 3, "l": 7}
 POSITIVE = {"divide": "xy", "cross_entropy": "pt", "power": "x", "kl": "pq", "gaussian_nll": "v",
-            "batchnorm_fixed": "v", "masked_softmax": "m"}  # fmt: skip
+            "batchnorm_fixed": "v", "masked_softmax": "m", "pow": "x"}  # fmt: skip
 BATCH = (2, 11)
 BUILT = {  # closed kinds: how each is applied to arguments
     "concat": lambda: fn.concat(sym("a", 2, 3), sym("b", 2, 5)),
     "slice": lambda: sym("a", 7, 3)[1:5, 2],
     "commutation": lambda: commutation(size(2), size(3)) @ sym("a", 6),
     "selector": lambda: fn.selector(size(5), size(3), size(1)) @ sym("a", 3),
+    "where": lambda: fn.FUNCTIONS["where"](above(sym("a", 5, 3), 0), sym("b", 5, 3), sym("c", 3)),
+    "striding": lambda: sym("a", 7, 3)[::-2],
+    "table": lambda: written_array([[2, sym("a"), 1], [sym("b"), -3, Fraction(1, 2)]]),
+    "pi": lambda: apply(OPS["pi"]) * sym("a", 3),
     "constant": lambda: fn.ones(2, 3) * sym("a", 2, 3),
     "identity": lambda: fn.eye(3) @ sym("a", 3, 2),
     "unit": lambda: apply(OPS["unit"], n=size(3), position=size(1)) * sym("a", 3),
@@ -48,6 +55,10 @@ BUILT = {  # closed kinds: how each is applied to arguments
     "vec": lambda: fn.FUNCTIONS["vec"](sym("a", 2, 3)),
     "matrix_power": lambda: fn.FUNCTIONS["matrix_power"](sym("a", 3, 3), k=4),
 }
+
+
+# arguments of functions that are defined between two numbers, or from one on
+INSIDE = {"unit": lambda x: fn.FUNCTIONS["sin"](x) / 2, "above": lambda x: 2 + x**2}
 
 
 def contraction() -> Expr:
@@ -70,15 +81,16 @@ def label(name: str, classes: int) -> Expr:
 
 def cases(op: Op) -> list[Expr]:
     """The op on every rank its patterns allow, up to two batch axes, size-1 axes among them."""
-    if op.build:
+    if op.name in BUILT:
         return [BUILT[op.name]()]
+    inside = INSIDE.get(op.scalar.domain if op.scalar else "", lambda x: x)
     positive = "x" if op.scalar and op.scalar.domain != "real" else POSITIVE.get(op.name, "")
     out = []
     for v in op.variants:
         whole = any(len(p.core) > 2 for p in v.arguments)
         for width in range((2 if whole else 3) if any(p.batch for p in v.arguments) else 1):
             arguments = arguments_of(op, v.arguments, BATCH[:width], positive)
-            out.append(apply(op, *arguments))
+            out.append(apply(op, *map(inside, arguments)))
             plain = all(p.batch and not p.core for p in v.arguments)
             if width == 2 and len(v.arguments) == 2 and plain:
                 a, b = v.arguments

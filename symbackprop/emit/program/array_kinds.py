@@ -32,6 +32,7 @@ def kinds(role: Role, names: str) -> tuple[Kind, ...]:
 INPUT, NUMBER, CONSTANT, EXTENT, FULL = kinds(Role.LEAF, "input number constant extent full")
 # ones where row = column; where row = column + Size; at the position Size; where column <= row + Size
 EYE, SELECT, UNITVECTOR, TRI = kinds(Role.LEAF, "eye select unitvector tri")
+(TABLE,) = kinds(Role.LEAF, "table")  # the numbers, row by row
 (OVERLAP,) = kinds(Role.LEAF, "overlap")  # (step, first): ones where a = step*h + u + first, over (a, h, u)
 # the positions along an axis; a row of a series that a loop makes (loop, name, step from here); all its rows
 ARANGE, ROW, SERIES = kinds(Role.LEAF, "arange row series")
@@ -40,7 +41,8 @@ ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM = kinds(Role.ENTRYWISE, "add sub mul div ma
 LESS, EQUAL, UNEQUAL, AT_MOST, WHERE = kinds(Role.ENTRYWISE, "less equal unequal at_most where")
 NEG, EXP, LOG, SQRT, ABS, SIGN, STEP = kinds(Role.ENTRYWISE, "neg exp log sqrt abs sign step")
 SIN, COS, TAN, SINH, COSH, TANH, ARCTAN = kinds(Role.ENTRYWISE, "sin cos tan sinh cosh tanh arctan")
-ERF, EXPM1, LOG1P, SIGMOID, SOFTPLUS = kinds(Role.ENTRYWISE, "erf expm1 log1p sigmoid softplus")
+ARCSIN, ARCCOS, ARCSINH, ARCCOSH, ARCTANH = kinds(Role.ENTRYWISE, "arcsin arccos arcsinh arccosh arctanh")
+ERF, FLOOR, EXPM1, LOG1P, SIGMOID, SOFTPLUS = kinds(Role.ENTRYWISE, "erf floor expm1 log1p sigmoid softplus")
 (POWER,) = kinds(Role.ENTRYWISE, "power")  # Fraction
 
 # order of axes; shape; places of new axes of length 1; shape; per axis (start, stop) or (position,)
@@ -65,7 +67,7 @@ INVERSE, SOLVE, DET, LOGDET, LOGABSDET, ADJUGATE = kinds(
 # scalar functions of the vocabulary that libraries have
 SCALAR_KINDS: Mapping[str, Kind] = {
     k.name: k for k in (
-        EXP, LOG, SQRT, ABS, SIGN, STEP, SIN, COS, TAN, SINH, COSH, TANH, ARCTAN, ERF, EXPM1, LOG1P,
-        SIGMOID, SOFTPLUS,
+        EXP, LOG, SQRT, ABS, SIGN, STEP, SIN, COS, TAN, SINH, COSH, TANH, ARCTAN, ARCSIN,
+        ARCCOS, ARCSINH, ARCCOSH, ARCTANH, ERF, FLOOR, EXPM1, LOG1P, SIGMOID, SOFTPLUS,
     )
 }  # fmt: skip

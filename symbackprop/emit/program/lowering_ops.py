@@ -115,6 +115,28 @@ def solve(a: Node, b: Node) -> Node:
     return stacked(to.SOLVE, (a, b), b.shape)
 
 
+def written_out(e: Expr, *args: Node) -> Node:
+    """A matrix of numbers, and the scalars put where they stand."""
+    cells: tuple[Fraction | int, ...] = option(e, "cells")
+    numbers = tuple(c if isinstance(c, Fraction) else Fraction(0) for c in cells)
+    plain_part = [node(to.TABLE, (), e.shape, numbers)] if any(numbers) else []
+    spots = [(n, c) for n, c in enumerate(cells) if not isinstance(c, Fraction)]
+    if not spots:
+        return node(to.TABLE, (), e.shape, numbers)
+    places = tuple(tuple((size(p),) for p in place_of(n, e)) for n, _ in spots)
+    scalars = node(to.PLACE, tuple(args[c] for _, c in spots), e.shape, places)
+    return add(scalars, *plain_part) if plain_part else scalars
+
+
+def place_of(flat: int, e: Expr) -> tuple[int, ...]:
+    """Where an entry stands, counted row by row."""
+    place: list[int] = []
+    for s in reversed(e.shape):
+        flat, at = divmod(flat, s.number or 1)
+        place.insert(0, at)
+    return tuple(place)
+
+
 def onehot(e: Expr, labels: Node) -> Node:
     return stacked(to.ONEHOT, (labels,), e.shape)
 
@@ -181,6 +203,7 @@ ROWS: Mapping[Op, Lowered] = {
     k.IDENTITY: lambda e: node(to.EYE, (), e.shape),
     k.SELECTOR: lambda e: node(to.SELECT, (), e.shape, size(option(e, "start"))),
     k.TRI: lambda e: node(to.TRI, (), e.shape, size(option(e, "offset"))),
+    k.TABLE: written_out,
     k.UNIT: lambda e: node(to.UNITVECTOR, (), e.shape, size(option(e, "position"))),
     k.ONEHOT: onehot,
     k.PICK: lambda e, x, labels: pick(x, labels),
