@@ -21,6 +21,7 @@ from symbackprop.graph.renumbering_ops import COMPOSED
 from symbackprop.matrices import tidy as td
 from symbackprop.matrices.lowering import summed
 from symbackprop.matrices.raising import raise_entries, raised_helpers
+from symbackprop.matrices.up_to_names import up_to_names
 from symbackprop.sizes import Shape
 from symbackprop.vocabulary.kinds import INVERSE, RESHAPE, SOLVE
 
@@ -105,8 +106,17 @@ def sent_back(
         return apply(RESHAPE, cotangent, shape=node.args[argument].shape)
     if node.op in COMPOSED:
         return through(node, argument, cotangent)
+    roles = tuple(role for role, _ in names)
+    return from_definition(node, output, cotangent, *(e for _, e in names), argument=argument, roles=roles)
+
+
+@up_to_names
+def from_definition(
+    node: Expr, output: Expr, cotangent: Expr, *helpers: Expr, argument: int, roles: tuple[Hashable, ...]
+) -> Expr:
+    """The pullback by the entry equations of the op; `helpers` are the names of those in `roles`."""
     local = of_node(node, argument)
-    known = tensors(node, output, local.instance, dict(names))
+    known = tensors(node, output, local.instance, dict(zip(roles, helpers, strict=True)))
     known[COTANGENT] = cotangent
     raised = raise_entries(local.pullback, local.jacobian.by, known)
     assert raised is not None, f"the pullback of {node.op.name} has no op that says it"

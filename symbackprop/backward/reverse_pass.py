@@ -198,6 +198,7 @@ def use_of(p: Prepared, value: Expr, reads: tuple[Read, ...]) -> Use:
 
 
 STEP_WEIGHT = 40  # nodes of an intermediate form that is still worth a line
+LONG = 400  # nodes of a sum over so many uses that no line holds it, whatever cancels
 
 
 def shorter(g: Graph, adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
@@ -205,7 +206,8 @@ def shorter(g: Graph, adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
     out: dict[str, Adjoint] = {}
     by_symbol = {a.symbol: a for a in adjoints.values() if a.last is None}
     for name, a in adjoints.items():
-        inner = [s for s in symbols(a.value) if s in by_symbol]
+        long = weight(a.value) > LONG
+        inner = [s for s in symbols(a.value) if s in by_symbol and not long]
         values = {s: out.get(by_symbol[s].name, by_symbol[s]).value for s in inner}
         put_in = td.tidy(substitute(a.value, values)) if values else a.value
         short = ex.shortest(put_in, *(cancelled(g, put_in) if ex.has_inverse(put_in) else ()))

@@ -112,7 +112,8 @@ class Module:
         door = function_opening.opening(
             self.d, self.names, work, rows, self.target.typed, seeded=seeded, by_name=by_name
         )
-        asked = {k: code for k, code in self.target.checks.items() if k in function_opening.loaded(*door)}
+        read = function_opening.loaded(*door)
+        asked = {k: code for k, code in self.target.checks.items() if k in read}
         self.helpers |= asked
         return [f"    {x}\n" for x in (*door, *work)]
 

@@ -309,16 +309,15 @@ def describe(e: Expr) -> str:
 def topological(*roots: Expr) -> tuple[Expr, ...]:
     """Every node below the roots, arguments first; without recursion."""
     order: dict[Expr, None] = {}
-    stack: list[tuple[Expr, bool]] = [(r, False) for r in reversed(roots)]
+    stack = list(reversed(roots))
     while stack:
-        node, done = stack.pop()
-        if node in order:
-            continue
-        if done:
-            order[node] = None
+        node = stack[-1]
+        waiting = [a for a in reversed(node.args) if a not in order] if node not in order else ()
+        if waiting:
+            stack += waiting
         else:
-            stack.append((node, True))
-            stack.extend((a, False) for a in reversed(node.args) if a not in order)
+            order[node] = None
+            stack.pop()
     return tuple(order)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from keyword import iskeyword
 from string import ascii_lowercase, ascii_uppercase
@@ -21,6 +21,7 @@ from symbackprop.graph.graph import Graph
 
 # a page prints these by itself: the identity, an error signal, the number
 OWN = frozenset({EYES[0], DELTA.base, PI.base})
+MANY = 999  # numbers behind a word
 
 
 @dataclass(slots=True)
@@ -35,6 +36,11 @@ class Room:
     printed: set[Name]
     declared: frozenset[Name]
     words: frozenset[str] = frozenset()  # of a language that reads the names, where nothing is printed
+    begun: dict[str, int] = field(default_factory=dict)  # the last number that was tried, by what it counts
+    entered: frozenset[Name] = field(init=False)  # what has declared entries: p beside p_1
+
+    def __post_init__(self) -> None:
+        self.entered = frozenset(replace(p, sub="") for p in self.declared if p.sub.isdecimal())
 
     @staticmethod
     def of(g: Graph) -> Room:
@@ -62,8 +68,7 @@ class Room:
         tex = size_name(name)
         if tex.sub.isdecimal():
             return self.unheard(name) and replace(tex, sub="") not in self.declared
-        numbered = {replace(p, sub="") for p in self.declared if p.sub.isdecimal()}
-        return self.unheard(name) and tex not in numbered
+        return self.unheard(name) and tex not in self.entered
 
     def draw(self, candidates: Iterable[str]) -> str:
         """The first name that is free; it is in use from here on."""
@@ -81,7 +86,7 @@ class Room:
         """u1, u2, … of the first letter nobody has."""
         letters = tuple(letters)
         own = [c for c in letters if self.unheard(c)]
-        return self.draw(chain(numbers(own[0]) if own else (), marked(letters[0])))
+        return self.draw(chain(self.counted(own[0]) if own else (), self.counted(f"{letters[0]}_n")))
 
     def several(self, letters: Iterable[str], n: int) -> list[str]:
         """One name S, or S1, S2, … of the first letter that has all of them free."""
@@ -92,7 +97,16 @@ class Room:
 
     def like(self, base: str) -> str:
         """The name itself, or with the first number that is free."""
-        return self.draw(chain([base], (f"{base}{k}" for k in range(1, 999)), marked(base)))
+        return self.draw(chain([base], self.counted(base, MANY), self.counted(f"{base}_n")))
+
+    def counted(self, stem: str, end: int | None = None) -> Iterator[str]:
+        """u1, u2, … from the last one that was tried: what comes before is in use.
+
+        u_n1, u_n2, … are names that no entry and no step is written like.
+        """
+        for k in count(self.begun.get(stem, 1)) if end is None else range(self.begun.get(stem, 1), end):
+            self.begun[stem] = k
+            yield f"{stem}{k}"
 
 
 def index_name(typed: str, text: str, printed: Iterable[str]) -> str:
@@ -112,16 +126,6 @@ def index_name(typed: str, text: str, printed: Iterable[str]) -> str:
 def plain(name: str) -> bool:
     """Whether a name prints one letter or word, none of our own; a closed form counts with it as a size."""
     return name.isalpha() and not iskeyword(name) and size_name(name).base not in (DELTA.base, PI.base)
-
-
-def numbers(letter: str) -> Iterator[str]:
-    """u1, u2, …"""
-    return (f"{letter}{k}" for k in count(1))
-
-
-def marked(letter: str) -> Iterator[str]:
-    """Names that no entry and no step is written like: u with the subscript n1, n2, …"""
-    return (f"{letter}_n{k}" for k in count(1))
 
 
 def printed_names(g: Graph) -> Iterator[Name]:

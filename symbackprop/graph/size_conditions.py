@@ -13,11 +13,11 @@ from functools import lru_cache
 from symbackprop import entries as en
 from symbackprop.entries import Affine
 from symbackprop.entries.entry_equations import Instance
-from symbackprop.entries.op import slides
+from symbackprop.entries.op import KEPT, Attributes, Op, slides
 from symbackprop.errors import ShapeError
 from symbackprop.graph.expr import Expr, topological
 from symbackprop.graph.graph import TIME_SUM, Graph
-from symbackprop.sizes import Size, collect
+from symbackprop.sizes import Shape, Size, collect
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +68,21 @@ def held(gap: Size) -> bool:
 @lru_cache(maxsize=100_000)
 def gaps_below(e: Expr) -> tuple[Size, ...]:
     """The sizes that must not be negative for an expression to have a value, and may be."""
-    found = (gap for node in topological(e) for gap in gaps(node))
-    return tuple(dict.fromkeys(gap for gap in found if not held(gap)))
+    nodes = topological(e)
+    asked = ((n.op, tuple(a.shape for a in n.args), n.attributes if n.args else (), n.shape) for n in nodes)
+    return tuple(dict.fromkeys(gap for a in asked for gap in gaps(*a)))
 
 
-def gaps(e: Expr) -> Iterator[Size]:
-    """What an axis has beside its first entry, and what lies beside the entries that are read."""
-    yield from (s - 1 for s in e.shape)
-    if e.args and e.op is not TIME_SUM:
-        instance = e.op.place(tuple(a.shape for a in e.args), e.attributes)
-        yield from (i.size - 1 for d in instance.definitions for i in d.at)
-        if not slides(e.op):  # beyond its array a sliding window reads zeros
-            yield from beside(instance)
+@lru_cache(maxsize=KEPT)
+def gaps(op: Op, shapes: tuple[Shape, ...], attributes: Attributes, shape: Shape) -> tuple[Size, ...]:
+    """Those of one node: what an axis has beside its first entry, what lies beside entries it reads."""
+    found = [s - 1 for s in shape]
+    if shapes and op is not TIME_SUM:
+        instance = op.place(shapes, attributes)
+        found += [i.size - 1 for d in instance.definitions for i in d.at]
+        if not slides(op):  # beyond its array a sliding window reads zeros
+            found += beside(instance)
+    return tuple(gap for gap in dict.fromkeys(found) if not held(gap))
 
 
 def beside(instance: Instance) -> Iterator[Size]:

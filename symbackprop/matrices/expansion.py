@@ -8,11 +8,13 @@ from fractions import Fraction
 
 from symbackprop.graph.expr import Expr, topological, weight
 from symbackprop.matrices import monomials as mo, tidy as td
+from symbackprop.matrices.up_to_names import up_to_names
 from symbackprop.vocabulary.kinds import ADD, POWER, SUBTRACT
 
 TERMS = 64  # of a sum that is multiplied out
 
 
+@up_to_names
 def expanded(e: Expr) -> Expr:
     """Scalars and elementwise products multiplied out, (1 - y) p - y (1 - p) = p - y."""
     return td.remade(e, lambda old, args: distributed(td.node(old, args)))

@@ -64,16 +64,15 @@ def extent(s: Size) -> Node:
 def topological(roots: Iterable[Node]) -> list[Node]:
     """Every node below some, arguments first."""
     order: dict[Node, None] = {}
-    stack = [(r, False) for r in reversed(list(roots))]
+    stack = list(reversed(list(roots)))
     while stack:
-        n, ready = stack.pop()
-        if n in order:
-            continue
-        if ready:
-            order[n] = None
+        n = stack[-1]
+        waiting = [a for a in reversed(n.args) if a not in order] if n not in order else ()
+        if waiting:
+            stack += waiting
         else:
-            stack.append((n, True))
-            stack += [(a, False) for a in reversed(n.args) if a not in order]
+            order[n] = None
+            stack.pop()
     return list(order)
 
 
@@ -101,6 +100,9 @@ def volume(shape: Shape) -> int:
 
 def broadcast_shape(*shapes: Shape) -> Shape:
     """The shape of entrywise results, as in NumPy."""
+    first = shapes[0]
+    if all(s == first or not s for s in shapes):
+        return first or max(shapes, key=len)
     rank = max(map(len, shapes))
     rows = [(ONE,) * (rank - len(s)) + s for s in shapes]
     return tuple(next((s for s in column if s != ONE), ONE) for column in zip(*rows, strict=True))

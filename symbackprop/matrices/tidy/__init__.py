@@ -25,6 +25,7 @@ from symbackprop.matrices.tidy.linear_rules import linear
 from symbackprop.matrices.tidy.matrix_products import (
     contracted, determinant, dyad, inverted,
 )  # fmt: skip
+from symbackprop.matrices.up_to_names import up_to_names
 from symbackprop.vocabulary.kinds import (
     ADD, DET, DIAG, DIAGONAL, DIVIDE, INVERSE, MATMUL, MULTIPLY, NEGATIVE, OUTER, PICK, POWER,
     SOLVE, SUBTRACT, SUM, SUM_LAST, TRACE, TRANSPOSE,
@@ -83,6 +84,7 @@ def broadcasting_fits(args: tuple[Expr, ...]) -> bool:
     return all(a.shape in ((), shape) for a in args)
 
 
+@up_to_names
 def tidy(e: Expr) -> Expr:
     """The same value in factored form."""
     return remade(e, node)

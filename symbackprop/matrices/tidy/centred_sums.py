@@ -9,11 +9,12 @@ from symbackprop.graph.expr import Expr, const, substitute, symbols, weight
 from symbackprop.matrices.monomials import is_ones, is_zero, signed_terms
 from symbackprop.matrices.tidy.constructors import mul, plus, rows, total, tr
 from symbackprop.matrices.tidy.like_terms import scaled
+from symbackprop.matrices.up_to_names import UNFOLDED
 from symbackprop.sizes import Shape
 from symbackprop.vocabulary.kinds import TRANSPOSE
 
 TERMS = 6  # of a sum that is taken apart
-UNFOLDED, HEAVY = 3, 80  # names are looked through so many times, while the expression stays light
+HEAVY = 80  # names are looked through while the expression stays light
 
 
 @lru_cache(maxsize=20_000)

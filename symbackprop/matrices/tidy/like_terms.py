@@ -47,7 +47,7 @@ def collected(*terms: Expr) -> Expr:
 def paired(terms: list[tuple[Fraction, Monomial]]) -> list[tuple[Fraction, Monomial]]:
     """A v + Aᵀ v as (A + Aᵀ) v, also with the common factor in front."""
     terms, known, begun = list(terms), dict[Expr, tuple[Ends, Ends]](), 0
-    while (found := first_pair(terms, begun, known)) is not None:
+    while len(terms) > 1 and (found := first_pair(terms, begun, known)) is not None:
         begun, n, both = found
         c, m = terms.pop(n)
         made = Monomial(c, m.scalars, ((both, Fraction(1)),))
