@@ -72,8 +72,7 @@ class Prepared:
 def prepare(g: Graph, of: str | None = None, wrt: Iterable[str] | None = None) -> Prepared:
     """The graph prepared for the δ's between `wrt` (every real input by default) and `of` (the last node).
 
-    Errors: `DeclarationError` for an unknown name, an integer label as variable, or a variable that `of`
-    does not depend on.
+    Errors: `DeclarationError` for an unknown name, or an integer label as variable.
     """
     of = g.output if of is None else known(of, g.symbol, "of")
     names = tuple(wrt) if wrt is not None else default_variables(g, of)

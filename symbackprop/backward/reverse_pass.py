@@ -113,8 +113,8 @@ def backward(p: Prepared, *, pull: Pull = pullback) -> Backward:
         for target, use in found:
             uses[target].append(use)
     for name in p.order:
-        if name == p.of or not uses[name]:
-            continue
+        if name == p.of or not (uses[name] or name in p.wrt):
+            continue  # of a variable that nothing reads the sum is 0
         if not g.symbol[name].shape:  # scalars: paths in the order of the graph
             uses[name].reverse()
         adjoints[name] = adjoint(p, name, tuple(uses[name]))

@@ -24,6 +24,7 @@ from symbackprop.formula.tree import ZERO, At, Formula, Name, Number, Partial, P
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.formula.writing.walk import inside
+from symbackprop.graph.activity import unmoved
 from symbackprop.graph.expr import (
     Expr, apply, shifted, substitute, symbols, topological, weight,
 )  # fmt: skip
@@ -74,6 +75,11 @@ class Gradient:
         own = d.graph.symbol[self.name].own
         return Partial(d.convention.of, own.tex) if d.backward.seed.number == 1 else signal(d, self.name)
 
+    @property
+    def reason(self) -> str:
+        """Why it is 0, where nothing leads from the variable to the output; else empty."""
+        return unmoved(self.derivation.graph, self.derivation.of, self.name)
+
     def latex(self) -> str:
         """LaTeX, with what every name means that the declaration does not have."""
         return self.derivation.standing_alone(self.formula, but=self.name).latex
@@ -121,7 +127,8 @@ class Derivation:
                  if (s := g.symbol[n].symbol) and n not in self.undrawn)  # fmt: skip
         lines = [f"{text(left)} = {text(sides[0])}" for left, sides in nodes]
         found = [self[n] for n in self.wrt if n in self.backward.adjoints]
-        return "\n".join((*lines, *(f"{text(x.left)} = {x.text()}" for x in found)))
+        why = {x.name: f"  ({x.reason})" if x.reason else "" for x in found}
+        return "\n".join((*lines, *(f"{text(x.left)} = {x.text()}{why[x.name]}" for x in found)))
 
     @property
     def undrawn(self) -> frozenset[str]:

@@ -12,6 +12,7 @@ from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.node_jacobians import free, laid_out
 from symbackprop.derivatives.derivative_names import entry_of
+from symbackprop.derivation.scopes import Order
 from symbackprop.derivatives.quantity import Raised, over_declared
 from symbackprop.entries import Entries, Index
 from symbackprop.entries.common_factors import gathered
@@ -21,6 +22,7 @@ from symbackprop.errors import DeclarationError
 from symbackprop.formula import tree as no
 from symbackprop.formula.printed_names import default_tex, spelled
 from symbackprop.formula.tree import Formula
+from symbackprop.graph.activity import unmoved
 from symbackprop.graph.expr import Expr, Symbol, leaf, weight
 from symbackprop.matrices import tidy as td
 from symbackprop.matrices.kronecker_form import kronecker
@@ -50,6 +52,19 @@ class Derivative(Raised):
     under_vec: Formula
     tensors: Mapping[Hashable, Expr] = field(default_factory=dict[Hashable, Expr])
     layout: Layout = "axes"
+
+    @property
+    def reason(self) -> str:
+        """Why it is 0, where nothing leads from a variable to what is differentiated; else empty."""
+        d = self.derivation
+        pairs = [(self.rows, self.columns)]
+        if self.scope.order is not Order.JACOBIAN:
+            pairs = [(d.of, n) for n in dict.fromkeys((self.columns, self.rows))]
+        return next(filter(None, (unmoved(d.graph, *pair) for pair in pairs)), "")
+
+    def __repr__(self) -> str:
+        why = f"  ({self.reason})" if self.reason else ""
+        return f"{super().__repr__()}{why}"
 
     @property
     def matrix(self) -> Formula | None:

@@ -56,7 +56,7 @@ def jacobian(
     """The Jacobian of any node by any input or node, in the layout of the convention; in blocks by several.
 
     Its `shape` has the axes of the output first. Errors: `DeclarationError` for unknown names, a recurrent
-    graph, or a node that does not depend on `wrt`.
+    graph.
     """
     g = as_graph(graph)
     outputs = (g.output,) if of is None else (of,) if isinstance(of, str) else tuple(of)
@@ -76,12 +76,8 @@ def slopes(
     check_free(g, names, "jacobian")
     for n in names:
         g = cut(g, n)
-    reach = set[str]().union(*(relevant(g, y) for y in outputs))
-    for n in names:
-        if n not in reach:
-            raise DeclarationError(f"{', '.join(outputs)} does not depend on {n}", where="jacobian")
     of = max(outputs, key=lambda y: len(relevant(g, y).intersection(names)))
-    d = derive(g, of, [n for n in names if n in relevant(g, of)], convention=convention)
+    d = derive(g, of, names, convention=convention)
     scope = Second(Order.JACOBIAN, names, outputs)
     found = {(y, x): replace(slope(d, y, x), scope=scope) for y, x in product(outputs, names)}
     return Blocks(d, jacobian_name(d, outputs), scope, "jacobian", outputs, names, found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from symbackprop.errors import DeclarationError
-from symbackprop.graph.graph import Graph, known, reached
+from symbackprop.graph.graph import Graph, ancestors, known, reached
 
 
 def default_variables(g: Graph, of: str) -> tuple[str, ...]:
@@ -15,8 +15,8 @@ def default_variables(g: Graph, of: str) -> tuple[str, ...]:
 
 
 def check_variables(g: Graph, of: str, names: tuple[str, ...]) -> None:
-    """Errors: `DeclarationError` for a variable that cannot be differentiated by, or moves nothing; for an
-    output that is its own past."""
+    """Errors: `DeclarationError` for a variable that cannot be differentiated by; for an output that is its
+    own past. A variable that does not move the output has the derivative 0."""
     reach = relevant(g, of)
     moment = g.times.get(of)
     if moment and any(of in g.moved_by.get(n, ()) for n in reach):
@@ -31,14 +31,17 @@ def check_variables(g: Graph, of: str, names: tuple[str, ...]) -> None:
         known(n, g.symbol, "wrt")
         if g.symbol[n].classes is not None:
             raise DeclarationError(f"{n} is an integer label; it has no derivative", where="wrt")
-        if n not in reach:
-            raise DeclarationError(
-                f"{of} does not depend on {n}: the gradient is 0",
-                where="wrt",
-                hint=f"{of} depends on {', '.join(sorted(reach - {of}))}",
-            )
         if n == of:
             raise DeclarationError(f"{of} is both the output and the variable", where="wrt")
+
+
+def unmoved(g: Graph, of: str, wrt: str) -> str:
+    """Why a derivative is 0, where nothing leads from the variable to the output; empty where something does."""
+    if wrt in relevant(g, of):
+        return ""
+    if wrt in ancestors(g, of):
+        return f"{of} knows {wrt} only through positions, which are constant almost everywhere"
+    return f"{of} does not depend on {wrt}"
 
 
 def relevant(g: Graph, of: str) -> set[str]:

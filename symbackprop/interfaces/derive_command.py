@@ -36,7 +36,8 @@ def run_derive(o: argparse.Namespace) -> int:
         return 0
     for n in names:
         g = d[n]
-        print(f"{plain(g.left)} = {g.text()}    [{shape(g.shape)}]" if o.to == "text" else g.latex())
+        why = f"  ({g.reason})" if g.reason else ""
+        print(f"{plain(g.left)} = {g.text()}{why}    [{shape(g.shape)}]" if o.to == "text" else g.latex())
     if o.to == "text":
         print(report)
     return 0

@@ -110,7 +110,7 @@ def gradients_section(d: Derivation, o: Options) -> list[Block]:
         turned = as_derivative(d, row, forms) if scalar and not s.time else None
         rows += [turned] if turned else stepwise(d, n, row)
     intro = "gradients.intro" if d.convention.layout != "numerator" else "gradients.derivatives"
-    return [Equations(tuple(rows), Phrase(intro)), *ends_note(d, d.wrt), *symmetry_note(d)]
+    return [Equations(tuple(rows), Phrase(intro)), *ends_note(d, d.wrt), *symmetry_note(d), *zero_note(d)]
 
 
 def as_derivative(d: Derivation, row: Equation, forms: Sequence[Expr]) -> Equation | None:
@@ -129,6 +129,14 @@ def symmetry_note(d: Derivation) -> list[Block]:
     found = tuple((f"x{k}", s.tex) for k, s in enumerate(own) if s.domain in SYMMETRIC)
     said = Phrase("gradients.symmetric", (("list", Phrase("list", found)),))
     return [Paragraph(said)] if found else []
+
+
+def zero_note(d: Derivation) -> list[Block]:
+    """The variables that do not move the output: their derivatives are 0."""
+    own = [symbol_of(d, n) for n in d.wrt if n in d.backward.adjoints and d[n].reason]
+    found = tuple((f"x{k}", s.tex) for k, s in enumerate(own))
+    values = (("list", Phrase("list", found)), ("of", d.convention.of))
+    return [Paragraph(Phrase("gradients.zero", values))] if found else []
 
 
 def gradient_forms(d: Derivation, name: str) -> list[Expr]:
