@@ -17,6 +17,7 @@ from symbackprop.formula.tree import Mark
 from symbackprop.graph.activity import active_names, check_variables, default_variables, relevant
 from symbackprop.graph.expr import Expr, Symbol, leaf
 from symbackprop.graph.graph import Graph, known
+from symbackprop.graph.typed_signs import read_name
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,8 @@ def prepare(g: Graph, of: str | None = None, wrt: Iterable[str] | None = None) -
 
     Errors: `DeclarationError` for an unknown name, or an integer label as variable.
     """
-    of = g.output if of is None else known(of, g.symbol, "of")
-    names = tuple(wrt) if wrt is not None else default_variables(g, of)
+    of = g.output if of is None else known(read_name(of), g.symbol, "of")
+    names = tuple(map(read_name, wrt)) if wrt is not None else default_variables(g, of)
     check_variables(g, of, names)
     whole = name_large_nodes(g, active_names(g, names))
     active = frozenset(active_names(whole, names))

@@ -30,6 +30,7 @@ from symbackprop.graph.expr import (
 )  # fmt: skip
 from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import Graph, known
+from symbackprop.graph.typed_signs import read_name
 from symbackprop.graph.graph_text import as_graph
 from symbackprop.matrices.tidy import tidy
 from symbackprop.matrices.window_sums import sayable
@@ -153,6 +154,7 @@ class Derivation:
 
     def __getitem__(self, name: str) -> Gradient:
         """The gradient by a variable, or the δ of a node. Errors: `DeclarationError` for other names."""
+        name = read_name(name)
         known(name, self.backward.adjoints, "the derivation")
         return Gradient(self, name, written_out(self, name))
 

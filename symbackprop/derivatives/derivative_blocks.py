@@ -25,6 +25,7 @@ from symbackprop.graph.activity import relevant
 from symbackprop.graph.expr import Expr
 from symbackprop.graph.graph import Graph, known
 from symbackprop.graph.graph_text import as_graph
+from symbackprop.graph.typed_signs import read_name
 from symbackprop.matrices import tidy as td
 from symbackprop.notation.convention import Convention, NoMatrix
 from symbackprop.sizes import count, plain, size
@@ -59,14 +60,21 @@ def jacobian(
     graph.
     """
     g = as_graph(graph)
-    outputs = (g.output,) if of is None else (of,) if isinstance(of, str) else tuple(of)
+    outputs = (g.output,) if of is None else named(of)
     for n in outputs:
         known(n, g.symbol, "of")
     if not wrt:
         raise DeclarationError("name one variable", where="jacobian", hint="jacobian(g, of='C', wrt='B')")
+    names = named(wrt)
     if isinstance(wrt, str) and len(outputs) == 1:
-        return slope(derive(cut(g, wrt), of=outputs[0], wrt=[wrt], convention=convention), outputs[0], wrt)
-    return slopes(g, outputs, (wrt,) if isinstance(wrt, str) else tuple(wrt), convention)
+        (x,), (y,) = names, outputs
+        return slope(derive(cut(g, x), of=y, wrt=[x], convention=convention), y, x)
+    return slopes(g, outputs, names, convention)
+
+
+def named(given: str | Names) -> tuple[str, ...]:
+    """One name or several, as the graph has them."""
+    return tuple(map(read_name, (given,) if isinstance(given, str) else given))
 
 
 def slopes(
@@ -96,9 +104,8 @@ def hessian(
     """
     if wrt is None or isinstance(wrt, str):
         d = derive(graph, of, [wrt] if wrt else None)
-        x = wrt or d.wrt[0]
-        return second(d, x, x)
-    return blocks(derive(graph, of, list(wrt)), tuple(wrt))
+        return second(d, d.wrt[0], d.wrt[0])
+    return blocks(derive(graph, of, list(wrt)), named(wrt))
 
 
 def blocks(d: Derivation, names: tuple[str, ...]) -> Blocks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache, reduce
 
 from symbackprop.errors import DeclarationError
@@ -128,15 +129,43 @@ def default_tex(name: str) -> str:
     number = head[len(digits) :]
     if digits and number and not tail:
         head, tail = digits, number
-    primes = "'" * (len(name) - len(name.rstrip("_")))
-    if head in GREEK and head != "delta":  # δ is an error signal, or Kronecker's
-        head = "\\" + head
-    elif len(head) > 1:
-        head = r"\mathrm{" + head + "}"
+    primes = "'" * (len(name) - len(name.rstrip("_"))) if name != "lambda_" else ""
+    head = letter_tex(head)
     tail = tail.rstrip("_")
-    if len(tail) > 1 and not tail.isdigit():
+    if len(tail) == 1:
+        tail = letter_tex(tail)
+    elif len(tail) > 1 and not tail.isdigit():
         tail = r"\mathrm{" + tail.replace("_", r"\_") + "}"
     return head + primes + (f"_{{{tail}}}" if tail else "")
+
+
+def letter_tex(word: str) -> str:
+    r"""`α`, `alpha` and `lam` as \alpha and \lambda, `ŷ` as \hat{y}, other words upright."""
+    word = SPOKEN.get(word, word)
+    if len(word) == 1 and (greek := greek_word(word)):
+        word = greek
+    if word in GREEK and word != "delta":  # δ is an error signal, or Kronecker's
+        return "\\" + word
+    base, *marks = unicodedata.normalize("NFD", word)
+    if marks and all(m in ACCENTED for m in marks):
+        return reduce(lambda shown, mark: rf"\{ACCENTED[mark]}{{{shown}}}", marks, letter_tex(base))
+    return r"\mathrm{" + word + "}" if len(word) > 1 else word
+
+
+def greek_word(letter: str) -> str:
+    """`alpha` for α, `Gamma` for Γ; empty for other letters."""
+    found = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER (\w+)", unicodedata.name(letter, ""))
+    if not found:
+        return ""
+    word = found[2].lower().replace("lamda", "lambda")
+    return word if found[1] == "SMALL" else word.capitalize()
+
+
+SPOKEN = {"lam": "lambda", "lambd": "lambda"}  # `lambda` is a word of Python
+ACCENTED = {
+    "\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0305": "bar", "\u0306": "breve",
+    "\u030c": "check", "\u0307": "dot", "\u0308": "ddot",
+}  # fmt: skip
 
 
 def function_tex(name: str) -> str:

@@ -36,7 +36,7 @@ def check_variables(g: Graph, of: str, names: tuple[str, ...]) -> None:
 
 
 def unmoved(g: Graph, of: str, wrt: str) -> str:
-    """Why a derivative is 0, where nothing leads from the variable to the output; empty where something does."""
+    """Why a derivative is 0, where nothing leads from the variable to the output; else empty."""
     if wrt in relevant(g, of):
         return ""
     if wrt in ancestors(g, of):

@@ -24,7 +24,9 @@ from symbackprop.vocabulary.kinds import ADD, DIVIDE, EXP, MOD, MULTIPLY, NEGATI
 
 LOOKING_BACK = frozenset({"cross_entropy"})  # functions that ask what a step is made from
 BY_AXES = frozenset({"permute", "reshape", "ones", "zeros", "roll", "pad", "tile"})  # take tuples of numbers
-CONSTANTS: Mapping[str, Callable[[], Expr]] = {"pi": lambda: apply(PI), "e": lambda: apply(EXP, const(1))}
+CONSTANTS: Mapping[str, Callable[[], Expr]] = {
+    "pi": lambda: apply(PI), "π": lambda: apply(PI), "e": lambda: apply(EXP, const(1)),
+}  # fmt: skip
 COMPARISONS: Mapping[type[ast.cmpop], Callable[[Expr, Expr], Expr]] = {
     ast.Gt: above, ast.Lt: lambda a, b: above(b, a), ast.GtE: at_least, ast.LtE: lambda a, b: at_least(b, a),
     ast.Eq: equal, ast.NotEq: unequal,

@@ -17,6 +17,7 @@ from symbackprop.graph.expr import (
 )  # fmt: skip
 from symbackprop.graph.graph import Graph, known, make
 from symbackprop.graph.subscripts import subscript
+from symbackprop.graph.typed_signs import read_name
 from symbackprop.graph.rearranging import REARRANGING
 from symbackprop.graph.statistics_functions import STATISTICS
 from symbackprop.graph.label_functions import (
@@ -89,7 +90,7 @@ def symbol(name: str, *extents: int | str | Size, tex: str = "", domain: str = "
 
     Errors: `DeclarationError` for what is no name, size or domain, `ShapeError` where one does not fit.
     """
-    where = f"`{name}`"
+    where, name = f"`{name}`", read_name(name)
     shape = tuple(extent(size(x), where) for x in extents)
     within(len(shape), RANK, "axes", where)
     printed = spelled(tex or default_tex(named_well(name)))
@@ -122,6 +123,7 @@ def named_well(name: str) -> str:
 
 def named(name: str, definition: Expr, tex: str = "") -> Expr:
     """A node with a name: an atom of every derivation, defined by an expression."""
+    name = read_name(name)
     return defined(name, definition, spelled(tex or default_tex(named_well(name))))
 
 

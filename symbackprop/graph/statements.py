@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from keyword import iskeyword
@@ -10,12 +11,13 @@ from keyword import iskeyword
 from symbackprop.errors import STATEMENT_LENGTH, DeclarationError, within
 from symbackprop.graph.domains import DOMAINS
 from symbackprop.graph.graph import Time
+from symbackprop.graph.typed_signs import read_name, read_signs
 from symbackprop.sizes import size
 
-STATEMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*(\[\s*(?P<time>[A-Za-z_]\w*|0)\s*\])?\s*"
+NAME = r"[^\W\d][\w\u0300-\u036f]*"
+STATEMENT = re.compile(rf"(?P<name>{NAME})\s*(\[\s*(?P<time>{NAME}|0)\s*\])?\s*"
                        r"(?P<sign>[:=])(?!=)\s*"
                        r"(?P<rest>.+)", re.DOTALL)  # fmt: skip
-NAMED_OTHERWISE = re.compile(r"[^\W\d]\w*\s*(\[\s*\w+\s*\])?\s*[:=](?!=)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +62,11 @@ def split(text: str) -> Iterator[tuple[int, str]]:
 
 def parse_statement(line: int, text: str) -> Statement:
     within(len(text), STATEMENT_LENGTH, "characters of a statement", f"line {line}")
+    text, _ = read_signs(unicodedata.normalize("NFC", text))
     found = STATEMENT.fullmatch(text)
     if found and iskeyword(found["name"]):
         raise DeclarationError(f"`{found['name']}` is a word of Python", where=f"line {line}",
                                hint="Take another name, as in  lam: n as \\lambda")  # fmt: skip
-    if not found and NAMED_OTHERWISE.match(text):
-        raise DeclarationError(
-            f"`{text[:60]}`: a name starts with a Latin letter", where=f"line {line}",
-            hint="Print another one by `as`:  alpha: n   or   a: n as \\alpha",
-        )  # fmt: skip
     if not found:
         raise DeclarationError(
             f"`{text[:60]}` is neither a declaration `name: shape` nor a definition `name = expression`",
@@ -83,7 +81,8 @@ def parse_statement(line: int, text: str) -> Statement:
         n = 1 if words[-1] in DOMAINS else 2
         back, words = [*words[-n:], *back], words[:-n]
     rest = " ".join([rest.strip(), *back])
-    return Statement(line, found["name"], found["time"] or "", found["sign"], rest, " ".join(words))
+    name, time = (read_name(found[x] or "") for x in ("name", "time"))
+    return Statement(line, name, time, found["sign"], rest, " ".join(words))
 
 
 def time_of(s: Statement) -> Time:
@@ -101,7 +100,7 @@ def early_states(statements: list[Statement]) -> list[str]:
     recurrent = {s.name for s in statements if s.time and s.sign == "="}
     for s in statements:
         if s.sign == "=":
-            for name in re.findall(r"([A-Za-z_]\w*)\s*\[", s.rest):
+            for name in re.findall(rf"({NAME})\s*\[", s.rest):
                 if name in recurrent and name not in defined:
                     out[name] = None
         defined.add(s.name)

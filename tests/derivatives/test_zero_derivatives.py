@@ -18,8 +18,10 @@ GRADIENTS = {  # the graph, the variable, the form, the reason
     "0 in front": ("X: k x k; B: k x k; L = sum(X + 0*B)", "B", "0_(k×k)", ""),
     "steps": (
         "t: 1..T; x[t]: d; W: d x d; V: d x d; h[t] = tanh(W @ h[t-1] + x[t]); L = sum(h[T])",
-        "V", "0_(d×d)", "L does not depend on V",
-    ),  # fmt: skip
+        "V",
+        "0_(d×d)",
+        "L does not depend on V",
+    ),
 }
 
 

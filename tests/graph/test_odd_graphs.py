@@ -149,7 +149,6 @@ REFUSED = {
     "delta: scalar as \\delta; x: n; L = sum(tanh(delta*x))": "`delta`: is printed like the δ",
     "phi: function as \\sigma; x: n; L = sum(phi(x)*sigmoid(x))": "phi: function as z",
     "lambda: n; L = sum(lambda**2)": "`lambda` is a word of Python",
-    "α: n; L = sum(α**2)": "a name starts with a Latin letter",
     "x: n; L = sum(x**(1/0))": "`1 / 0` divides by 0",
     "x: n; y = contraction(x); L = sum(y)": "no symbol `contraction`",
     "x: n; y = unit(x); L = sum(y)": "no symbol `unit`",

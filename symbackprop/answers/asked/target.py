@@ -17,6 +17,7 @@ from symbackprop.formula.evaluation.paper_arrays import Paper, oriented
 from symbackprop.formula.tree import At, Formula, Nabla, Name, Partial
 from symbackprop.graph.expr import Expr
 from symbackprop.graph.graph import Graph, known
+from symbackprop.graph.typed_signs import read_name
 from symbackprop.graph.graph_text import as_graph
 from symbackprop.numeric.points import Point
 from symbackprop.sizes import ONE, Shape
@@ -128,9 +129,8 @@ def target(graph: Graph | Derivation | Expr | str, of: str | None, wrt: str, kin
         raise DeclarationError(f"no kind {kind!r}", where="check", hint=f"Kinds: {', '.join(get_args(Kind))}")
     given = graph if isinstance(graph, Derivation) else None
     g = given.graph if given else as_graph(graph)  # type: ignore[arg-type]
-    known(wrt, g.symbol, "wrt")
-    of = of or (given.of if given else g.output)
-    known(of, g.symbol, "of")
+    wrt = known(read_name(wrt), g.symbol, "wrt")
+    of = known(read_name(of or (given.of if given else g.output)), g.symbol, "of")
     alone = False
     if kind == "auto":
         printed = given is not None and given.of == of and wrt in given.backward.adjoints
