@@ -19,6 +19,7 @@ from symbackprop.graph.expr import LEAVES, Expr, symbols, weight
 from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.matrices import tidy as td
 from symbackprop.matrices.raising import raise_entries
+from symbackprop.vocabulary.kinds import DIVIDE, MULTIPLY
 
 Helpers: TypeAlias = Mapping[Expr, Mapping[Hashable, Expr]]  # by node, then by the helper's own name
 NONE: Helpers = MappingProxyType({})
@@ -84,11 +85,17 @@ def named_apart(node: Expr, needed: Set[Hashable], naming: Naming) -> dict[Hasha
     return out
 
 
-def declared_values(g: Graph) -> dict[Expr, Expr]:
+def declared_values(g: Graph, over_inputs: Mapping[Expr, Expr]) -> dict[Expr, Expr]:
     """Layers and scalar functions that have a name in the graph: softmax(S) is P where P = softmax(S)."""
     return {
         form: g.symbol[name]
         for name, e in g.definition.items()
-        for form in (e, td.tidy(e))  # σ(z) may be written 1 / (1 + exp(-z))
+        for form in spelled(e, over_inputs.get(g.symbol[name], e))
         if form.op.variants and not form.op.arithmetic  # 3 x² is not said better by a name
     }
+
+
+def spelled(e: Expr, over_inputs: Expr) -> tuple[Expr, ...]:
+    """A value, and what it is: σ(z) may be written 1 / (1 + exp(-z)), softmax(z) as a quotient of nodes."""
+    quotient = e.op is DIVIDE or e.op is MULTIPLY
+    return (e, td.tidy(e), td.tidy(over_inputs)) if quotient else (e, td.tidy(e))

@@ -6,52 +6,20 @@ linear in the graph. Griewank & Walther, Evaluating Derivatives (2008), section 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 
-from symbackprop.backward.helper_nodes import Helpers, declared_values
+from symbackprop.backward.adjoints import Adjoint, Use
+from symbackprop.backward.helper_nodes import Helpers
 from symbackprop.backward.local_derivatives import NO_NAMES, pullback
 from symbackprop.backward.preparation import Prepared
 from symbackprop.backward.reads import Read
-from symbackprop.graph.expr import (
-    Expr, const, pinned, shifted, substitute, symbols, weight,
-)  # fmt: skip
+from symbackprop.backward.shorter_forms import shorter
+from symbackprop.graph.expr import Expr, const, pinned, shifted
 from symbackprop.graph.functions import zeros
 from symbackprop.graph.graph import TIME_SUM, Graph, time_sum
-from symbackprop.matrices import expansion as ex, tidy as td
-from symbackprop.matrices.window_sums import sayable
-from symbackprop.sizes import Size, size
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """What one use of a node contributes to its δ: the consumer, and one expression for all its reads."""
-
-    consumer: str
-    shift: int  # the use at time t reads the node at t + shift
-    value: Expr
-    at: Size | None = None  # the fixed step that is read from outside time
-    reads: tuple[Read, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Adjoint:
-    """δ of one name: ∂of/∂name, contributions by use, and their tidied sum (in other δ's).
-
-    `forms` are the equal ways to write the sum, the first as the chain rule gives it, the last the shortest;
-    with `last` they hold before the last step.
-    """
-
-    name: str
-    symbol: Expr
-    uses: tuple[Use, ...]
-    forms: tuple[Expr, ...]
-    last: Expr | None = None  # the sum at the last step, where that is used outside time
-    first: Expr | None = None  # the sum at step 0, where the initial state is defined
-
-    @property
-    def value(self) -> Expr:
-        return self.forms[-1]
+from symbackprop.matrices import tidy as td
+from symbackprop.sizes import size
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +86,7 @@ def backward(p: Prepared, *, pull: Pull = pullback) -> Backward:
         if not g.symbol[name].shape:  # scalars: paths in the order of the graph
             uses[name].reverse()
         adjoints[name] = adjoint(p, name, tuple(uses[name]))
-    return Backward(p, seed, finished(g, shorter(g, adjoints)))
+    return Backward(p, seed, shorter(g, adjoints))
 
 
 def adjoint(p: Prepared, name: str, uses: tuple[Use, ...]) -> Adjoint:
@@ -192,62 +160,3 @@ def use_of(p: Prepared, value: Expr, reads: tuple[Read, ...]) -> Use:
     if g.time and (read.consumer in g.times or read.over_time):
         value = time_sum(value, g.time)
     return Use(read.consumer, 0, value, s.at, reads)
-
-
-# --- shorter forms -------------------------------------------------------------------------------
-
-
-STEP_WEIGHT = 40  # nodes of an intermediate form that is still worth a line
-LONG = 400  # nodes of a sum over so many uses that no line holds it, whatever cancels
-
-
-def shorter(g: Graph, adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
-    """Each δ also with the incoming δ's put in, where that cancels: z ⊙ δz - (zᵀδz) z = z - e_y."""
-    out: dict[str, Adjoint] = {}
-    by_symbol = {a.symbol: a for a in adjoints.values() if a.last is None}
-    for name, a in adjoints.items():
-        long = weight(a.value) > LONG
-        inner = [s for s in symbols(a.value) if s in by_symbol and not long]
-        values = {s: out.get(by_symbol[s].name, by_symbol[s]).value for s in inner}
-        put_in = td.tidy(substitute(a.value, values)) if values else a.value
-        short = ex.shortest(put_in, *(cancelled(g, put_in) if ex.has_inverse(put_in) else ()))
-        forms = a.forms
-        if weight(short) < weight(a.value) and sayable(short):
-            steps = (put_in,) if put_in is not short and weight(put_in) <= STEP_WEIGHT else ()
-            forms = (*forms, *steps, short)
-        out[name] = replace(a, forms=forms)
-        if a.last is None:
-            by_symbol[a.symbol] = out[name]
-    return out
-
-
-def cancelled(g: Graph, e: Expr) -> Iterator[Expr]:
-    """The expression multiplied out, also with the nodes it names written out."""
-    yield ex.expanded(e)
-    nodes = [s for s in symbols(e) if s.symbol and s is g.symbol.get(s.symbol.name)]
-    known = {s: g.definition[s.symbol.name] for s in nodes if s.symbol and s.symbol.name in g.definition}
-    if known:
-        yield (written := td.tidy(substitute(e, known)))
-        yield ex.expanded(written)
-
-
-def finished(g: Graph, adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
-    """Each δ with the values of declared nodes under their names, P for softmax(S), and factored."""
-    names = declared_values(g)
-
-    def named(e: Expr) -> Expr:
-        return substitute(e, names) if names else e
-
-    def last_form(e: Expr | None) -> Expr | None:
-        return ex.factored(named(e)) if e else None
-
-    return {
-        name: replace(
-            a,
-            uses=tuple(replace(u, value=named(u.value)) for u in a.uses),
-            forms=tuple(dict.fromkeys(ex.factored(named(f)) for f in a.forms)),
-            last=last_form(a.last),
-            first=last_form(a.first),
-        )
-        for name, a in adjoints.items()
-    }

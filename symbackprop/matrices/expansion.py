@@ -3,26 +3,50 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from typing import TypeAlias
 
-from symbackprop.graph.expr import Expr, topological, weight
-from symbackprop.matrices import monomials as mo, tidy as td
+from symbackprop.graph import functions as fn
+from symbackprop.graph.expr import LEAVES, SIZE, Expr, topological, weight
+from symbackprop.matrices import monomials as mo, square_products as sq, tidy as td
 from symbackprop.matrices.up_to_names import up_to_names
-from symbackprop.vocabulary.kinds import ADD, POWER, SUBTRACT
+from symbackprop.vocabulary.kinds import (
+    ADD, DIAG, DIAGONAL, MATMUL, MULTIPLY, OUTER, POWER, SUBTRACT, SUM, SUM_LAST, TRACE, TRANSPOSE,
+)  # fmt: skip
 
 TERMS = 64  # of a sum that is multiplied out
+LINEAR = frozenset({MATMUL, OUTER, SUM, SUM_LAST, TRANSPOSE, DIAG, DIAGONAL, TRACE})
+
+Ends: TypeAlias = Callable[[Expr], tuple[Expr, Expr | None]]  # a factor at the end of a product, and the rest
 
 
 @up_to_names
 def expanded(e: Expr) -> Expr:
-    """Scalars and elementwise products multiplied out, (1 - y) p - y (1 - p) = p - y."""
-    return td.remade(e, lambda old, args: distributed(td.node(old, args)))
+    """Products and linear ops multiplied out, (1 - y) p - y (1 - p) = p - y, aᵀ(b - c) = aᵀb - aᵀc."""
+    return td.remade(e, lambda old, args: distributed(term_by_term(td.node(old, args))))
 
 
-def has_inverse(e: Expr) -> bool:
-    """Whether something could cancel when the expression is multiplied out."""
-    return any(n.op is POWER and mo.exponent(n) < 0 for n in topological(e))
+def may_cancel(e: Expr) -> bool:
+    """Whether something could cancel when it is multiplied out: a quotient, or sums within sums."""
+    nodes = topological(e)
+    if any(n.op is POWER and mo.exponent(n) < 0 and n.args[0].op is not SIZE for n in nodes):
+        return True
+    return is_sum(e) and any(is_sum(a) for n in nodes if n.op in LINEAR for a in n.args)
+
+
+def term_by_term(e: Expr) -> Expr:
+    """A linear op of a sum as the sum of what it makes of the terms."""
+    if e.op not in LINEAR:
+        return e
+    for n, a in enumerate(e.args):
+        terms = td.summands(a) if is_sum(a) else []
+        if 1 < len(terms) <= TERMS:
+            whole = [t if t.rank else td.mul(t, fn.constant(1, *a.shape)) for t in terms]
+            parts = (td.node(e, (*e.args[:n], t, *e.args[n + 1 :])) for t in whole)
+            return td.plus(*map(term_by_term, parts))
+    return e
 
 
 def distributed(e: Expr) -> Expr:
@@ -58,7 +82,12 @@ def shortest(*forms: Expr) -> Expr:
 
 
 def factored(e: Expr) -> Expr:
-    """Elementwise factors that all terms of a sum carry, once: u ⊙ v - u ⊙ w = u ⊙ (v - w)."""
+    """Factors that terms of a sum carry, once: u ⊙ v - u ⊙ w = u ⊙ (v - w), A B - A C = A (B - C)."""
+    m = mo.split(e)
+    if e.op is MULTIPLY and len(m.arrays) == 1 and m.arrays[0][1] == 1 and is_sum(m.arrays[0][0]):
+        return td.mul(mo.join(replace(m, arrays=()), ()), factored(m.arrays[0][0]))  # 1/n (u - v)
+    e = gathered(e, sq.first, lambda a, rest: td.mm(a, rest))
+    e = gathered(e, behind, lambda a, rest: td.mm(rest, a))
     terms = [mo.split(t) for t in td.summands(e)] if is_sum(e) else []
     if not e.rank or len(terms) < 2:
         return e
@@ -68,4 +97,29 @@ def factored(e: Expr) -> Expr:
     rest = [replace(m, arrays=tuple(f for f in m.arrays if f not in common)) for m in terms]
     inner = td.plus(*(mo.join(m, e.shape) for m in rest))
     front = mo.join(mo.Monomial(Fraction(1), (), tuple(common)), e.shape)
-    return td.mul(*((front, inner) if terms[0].arrays[0] in common else (inner, front)))
+    first = terms[0].arrays[0] in common or all(f.op in LEAVES for f, _ in common)
+    return td.mul(*((front, inner) if first else (inner, front)))
+
+
+def behind(p: Expr) -> tuple[Expr, Expr | None]:
+    """The last factor of a product, and what stands before it."""
+    rest, factor = sq.last(p)
+    return factor, rest
+
+
+def gathered(e: Expr, end: Ends, product: Callable[[Expr, Expr], Expr]) -> Expr:
+    """The terms of a sum that are products with one factor at an end, as one product with a sum."""
+    terms = td.summands(e) if is_sum(e) and e.rank else []
+    found: dict[Expr, list[Expr]] = {}
+    for t in terms:
+        m = mo.split(t)
+        factor, rest = end(m.arrays[0][0]) if mo.lone(m, MATMUL) else (t, None)
+        if rest is not None and factor.rank == 2:
+            scalar = mo.join(replace(m, arrays=()), ())
+            found.setdefault(factor, []).append(td.mul(scalar, rest))
+        else:
+            found[t] = [t]
+    if len(found) == len(terms):
+        return e
+    each = (product(a, factored(td.plus(*rests))) if rests != [a] else a for a, rests in found.items())
+    return td.plus(*each)

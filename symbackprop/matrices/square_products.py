@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from weakref import WeakKeyDictionary
 
 from symbackprop.graph.domains import SYMMETRIC
@@ -124,6 +125,26 @@ def neighbours(a: Expr, b: Expr) -> Expr | None:
         return None
     made = raised(base, x + y)
     return apply(TRANSPOSE, made) if up and not symmetric(made) else made
+
+
+def undone(a: Expr, b: Expr) -> tuple[Expr | None, Expr | None] | None:
+    """What is left of two neighbours that end in Aᵀ A and begin with (Aᵀ A)⁻¹, or turned round."""
+    start, after = first(b)
+    inner = factors(start.args[0]) if start.op is INVERSE else []
+    before = factors(a)
+    if len(inner) > 1 and before[-len(inner) :] == inner:
+        return chain(before[: -len(inner)]), after
+    front, end = last(a)
+    inner = factors(end.args[0]) if end.op is INVERSE else []
+    behind = factors(b)
+    if len(inner) > 1 and behind[: len(inner)] == inner:
+        return front, chain(behind[len(inner) :])
+    return None
+
+
+def chain(each: list[Expr]) -> Expr | None:
+    """The product of matrices."""
+    return reduce(lambda p, q: apply(MATMUL, p, q), each) if each else None
 
 
 def powered(e: Expr) -> tuple[Expr, int, bool]:

@@ -25,10 +25,13 @@ from symbackprop.matrices.tidy.linear_rules import linear
 from symbackprop.matrices.tidy.matrix_products import (
     contracted, determinant, dyad, inverted,
 )  # fmt: skip
+from symbackprop.matrices.tidy.normalised_values import (
+    shifted_log_softmax, shifted_logsumexp, shifted_softmax,
+)  # fmt: skip
 from symbackprop.matrices.up_to_names import up_to_names
 from symbackprop.vocabulary.kinds import (
-    ADD, DET, DIAG, DIAGONAL, DIVIDE, INVERSE, MATMUL, MULTIPLY, NEGATIVE, OUTER, PICK, POWER,
-    SOLVE, SUBTRACT, SUM, SUM_LAST, TRACE, TRANSPOSE,
+    ADD, DET, DIAG, DIAGONAL, DIVIDE, INVERSE, LOG_SOFTMAX, LOGSUMEXP, MATMUL, MULTIPLY, NEGATIVE,
+    OUTER, PICK, POWER, SOFTMAX, SOLVE, SUBTRACT, SUM, SUM_LAST, TRACE, TRANSPOSE,
 )  # fmt: skip
 
 __all__ = [
@@ -64,6 +67,9 @@ RULES |= {
     SOLVE: lambda a, b: contracted(inverted(a), b),
     DET: determinant,
     PICK: picked,
+    SOFTMAX: shifted_softmax,
+    LOG_SOFTMAX: shifted_log_softmax,
+    LOGSUMEXP: shifted_logsumexp,
     **{kind: linear(kind) for kind in LINEAR},
     **{kind: mean(kind) for kind in MEANS},
 }

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from symbackprop.entries.op import Op
 from symbackprop.graph.expr import Expr
 from symbackprop.vocabulary.kinds import (
-    ADD, DIAG, DIAGONAL, INVERSE, MATMUL, MULTIPLY, OUTER, POWER, SUM, SUM_LAST, TRACE,
+    ADD, DIAG, DIAGONAL, INVERSE, MATMUL, MULTIPLY, OUTER, POWER, SOFTMAX, SUM, SUM_LAST, TRACE,
     TRANSPOSE,
 )  # fmt: skip
 
@@ -24,4 +24,4 @@ def door(kind: Op) -> Constructor:
 plus, mul, mm, outer = door(ADD), door(MULTIPLY), door(MATMUL), door(OUTER)
 power, inverse = door(POWER), door(INVERSE)
 tr, total, rows, diag = door(TRANSPOSE), door(SUM), door(SUM_LAST), door(DIAG)
-diagonal, trace = door(DIAGONAL), door(TRACE)
+diagonal, trace, softmax = door(DIAGONAL), door(TRACE), door(SOFTMAX)

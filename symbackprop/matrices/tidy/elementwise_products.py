@@ -8,7 +8,7 @@ from functools import partial, reduce
 
 from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import NUMBER, Expr, apply, with_args
-from symbackprop.matrices import product_folding as folds
+from symbackprop.matrices.tidy import product_folding as folds
 from symbackprop.matrices.monomials import Monomial, join, raised, split
 from symbackprop.matrices.tidy.constructors import diag, mm, mul, power
 from symbackprop.vocabulary.kinds import DIAG, MATMUL, MULTIPLY, ONEHOT, PICK, POWER, SLICE, UNIT
@@ -26,7 +26,7 @@ def product(*factors: Expr) -> Expr:
         for pool, found in ((scalars, m.scalars), (arrays, m.arrays)):
             for a, x in found:
                 pool[a] = pool.get(a, Fraction(0)) + x
-    folds.softmax(scalars, arrays)
+    again = folds.softmax(scalars, arrays)
     folds.sign(scalars)
     for pool in (scalars, arrays):
         folds.logistic(pool)
@@ -40,7 +40,8 @@ def product(*factors: Expr) -> Expr:
     scalar_factors = tuple((s, x) for s, x in scalars.items() if x)
     opened = [s for s, x in scalar_factors if s.op is NUMBER and x.denominator == 1]
     assert not opened, "numbers belong into the coefficient"
-    return join(Monomial(coefficient, scalar_factors, kept), shape)
+    made = join(Monomial(coefficient, scalar_factors, kept), shape)
+    return mul(made, *again) if again else made
 
 
 def pick_onehot(arrays: folds.Powers) -> list[Expr]:

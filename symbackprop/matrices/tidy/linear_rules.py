@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 from symbackprop.entries.op import Op
 from symbackprop.graph import functions as fn
-from symbackprop.graph.domains import SUMMING
 from symbackprop.graph.expr import SYMBOL, Expr, apply, const
 from symbackprop.matrices import square_products as sq
 from symbackprop.matrices.monomials import is_ones, is_zero
@@ -16,6 +15,7 @@ from symbackprop.matrices.tidy.constructors import (
 )  # fmt: skip
 from symbackprop.matrices.tidy.elementwise_products import in_front, scalars_out
 from symbackprop.matrices.tidy.like_terms import broadcast_free
+from symbackprop.matrices.tidy.normalised_values import normalises, one, ones_counted
 from symbackprop.sizes import count
 from symbackprop.vocabulary.kinds import (
     ADD, CONSTANT, DIAG, DIAGONAL, MATMUL, MULTIPLY, ONEHOT, OUTER, POWER, SUBTRACT, SUM,
@@ -69,12 +69,6 @@ def centred_rows(a: Expr) -> Expr | None:
     return fn.constant(0, *a.shape[:-1]) if vanishes(a, a.rank - 1) else None
 
 
-def one(a: Expr) -> Expr | None:
-    """The sum along the last axis of one-hot rows, and of what is declared to be a distribution."""
-    adds = not a.symbol or a.symbol.domain in SUMMING
-    return fn.constant(1, *a.shape[:-1]) if adds else None
-
-
 def square(a: Expr) -> Expr | None:
     """Σ x² = xᵀ x."""
     return mm(a.args[0], a.args[0]) if a.rank == 1 and a.attribute("p") == 2 else None
@@ -89,9 +83,9 @@ PAIRS: Mapping[tuple[Op, Op], Rewrite] = {
     (TRANSPOSE, OUTER):     lambda a: outer(*reversed(a.args)),
     (TRANSPOSE, CONSTANT):  lambda a: fn.constant(a.attribute("value"), *reversed(a.shape)),  # type: ignore[arg-type]
     (SUM, CONSTANT):        lambda a: const(count(a.shape)),
-    (SUM, ONEHOT):          lambda a: one(a) if a.rank == 1 else None,
-    (SUM, UNIT):            one,
-    (SUM, SYMBOL):          lambda a: (one(a) if a.rank == 1 else None) or centred_total(a),
+    (SUM, ONEHOT):          ones_counted,
+    (SUM, UNIT):            lambda a: const(1),
+    (SUM, SYMBOL):          lambda a: ones_counted(a) or centred_total(a),
     (SUM, MULTIPLY):        of_products,
     (SUM, POWER):           square,
     (SUM, DIAGONAL):        lambda a: trace(a.args[0]),
@@ -115,6 +109,10 @@ PAIRS: Mapping[tuple[Op, Op], Rewrite] = {
 }  # fmt: skip
 
 
+# of an op whose entries add to 1 along the last axis
+NORMALISED: Mapping[Op, Rewrite] = {SUM: ones_counted, SUM_LAST: one}
+
+
 def linear(kind: Op) -> Callable[[Expr], Expr]:
     """A constructor of a linear op of one argument: scalars move in front of it."""
 
@@ -124,7 +122,7 @@ def linear(kind: Op) -> Callable[[Expr], Expr]:
         front, bare = scalars_out(e)
         if kind is TRANSPOSE and sq.symmetric(bare):
             return in_front([front], bare)
-        rule = PAIRS.get((kind, bare.op))
+        rule = PAIRS.get((kind, bare.op)) or (NORMALISED.get(kind) if normalises(bare.op) else None)
         return in_front([front], (rule and rule(bare)) or apply(kind, bare))
 
     return build

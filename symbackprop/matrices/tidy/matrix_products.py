@@ -6,15 +6,16 @@ from fractions import Fraction
 
 from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import Expr, apply, const
-from symbackprop.matrices import product_folding as folds, square_products as sq
+from symbackprop.matrices import square_products as sq
+from symbackprop.matrices.tidy import product_folding as folds
 from symbackprop.matrices.monomials import is_ones, is_zero, join, split
 from symbackprop.matrices.tidy.centred_sums import of_centred
 from symbackprop.matrices.tidy.constructors import (
-    diag, inverse, mm, mul, outer, power, rows, total, tr,
+    diag, inverse, mm, mul, outer, power, rows, softmax, total, tr,
 )  # fmt: skip
 from symbackprop.matrices.tidy.elementwise_products import entry_at, in_front, scalars_out
 from symbackprop.vocabulary.kinds import (
-    DET, DIAG, EXP, IDENTITY, MATMUL, ONEHOT, OUTER, SOFTMAX, UNIT,
+    DET, DIAG, EXP, IDENTITY, MATMUL, ONEHOT, OUTER, UNIT,
 )  # fmt: skip
 
 
@@ -29,6 +30,11 @@ def contracted(a: Expr, b: Expr) -> Expr:
 
 def across(a: Expr, b: Expr) -> Expr | None:
     """Neighbours in a longer product: (X A) (A⁻¹ Y) = X Y."""
+    if (rest := sq.undone(a, b)) is not None:
+        left, right = rest
+        if left is None or right is None:
+            return left or right or fn.eye(const(a.shape[0]))
+        return mm(left, right)
     (before, x), (y, after) = sq.last(a), sq.first(b)
     made = sq.neighbours(x, y) or of_ones(x, y) or of_centred(x, y)
     if made is None:
@@ -62,7 +68,7 @@ def with_diagonal(a: Expr, b: Expr) -> Expr | None:
     """diag(u) v = u ⊙ v, diag(u) diag(v) = diag(u ⊙ v), exp(Z) by its row sums is softmax(Z)."""
     kinds = (a.op, b.op)
     if kinds == (DIAG, EXP) and a.args[0] is power(rows(b), Fraction(-1)):
-        return apply(SOFTMAX, b.args[0])
+        return softmax(b.args[0])
     if a.op is DIAG and b.rank == 1:
         return mul(a.args[0], b)
     if b.op is DIAG and a.rank == 1:

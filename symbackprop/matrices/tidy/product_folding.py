@@ -6,20 +6,22 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TypeAlias
 
+from symbackprop.entries.op import Op
 from symbackprop.graph.expr import Expr, apply, const
 from symbackprop.matrices import monomials as mo
+from symbackprop.matrices.tidy.constructors import RULES, mul, power, softmax as normal
 from symbackprop.vocabulary.kinds import (
-    ABS, ADD, EXP, NEGATIVE, OUTER, PICK, SIGMOID, SIGN, SOFTMAX, SUM,
+    ABS, ADD, EXP, MATMUL, NEGATIVE, OUTER, PICK, SIGMOID, SIGN, SOFTMAX, SUM,
 )  # fmt: skip
 
 Powers: TypeAlias = dict[Expr, Fraction]
 Place: TypeAlias = tuple[Powers, Expr]
 
 
-def softmax(scalars: Powers, arrays: Powers) -> None:
-    """exp(z) / Σ exp(z) is softmax(z), also one entry of it: the stable spelling."""
+def softmax(scalars: Powers, arrays: Powers) -> list[Expr]:
+    """exp(z) / Σ exp(z) is softmax(z), also one entry of it: the stable spelling; products made again."""
     for a in [a for a in arrays if a.op is EXP and a.rank == 1]:
-        made, whole = apply(SOFTMAX, a.args[0]), apply(SUM, a)
+        made, whole = normal(a.args[0]), apply(SUM, a)
         for pool, below in ((arrays, made), (scalars, whole)):
             if (both := min(arrays[a], -pool.get(below, Fraction(0)))) >= 1:
                 exchange(both, ((arrays, a),), ((arrays, made), (scalars, whole)))
@@ -27,11 +29,22 @@ def softmax(scalars: Powers, arrays: Powers) -> None:
         z, label = a.args[0].args
         whole = apply(SUM, apply(EXP, z))
         if (both := min(scalars[a], -scalars.get(whole, Fraction(0)))) >= 1:
-            made = apply(PICK, apply(SOFTMAX, z), label)
+            made = apply(PICK, normal(z), label)
             exchange(both, ((scalars, a),), ((scalars, made), (scalars, whole)))
-    for a in [a for a in arrays if a.op is OUTER and arrays[a] == 1]:
-        del arrays[a]
-        arrays[apply(a.op, *(normalised(v, scalars) for v in a.args))] = Fraction(1)
+    for a in [a for a in arrays if a.op is OUTER]:
+        arrays[a] = arrays.pop(a)  # behind what it is multiplied with
+    return [*divided(OUTER, arrays, scalars), *divided(MATMUL, scalars, scalars)]
+
+
+def divided(kind: Op, pool: Powers, scalars: Powers) -> list[Expr]:
+    """The products of a kind with exp(z) in a factor, made again with softmax(z); each uses its Σ up."""
+    out: list[Expr] = []
+    for a in [a for a in pool if a.op is kind and pool[a] == 1]:
+        factors = [normalised(v, scalars) for v in a.args]
+        if any(f is not v for f, v in zip(factors, a.args, strict=True)):
+            del pool[a]
+            out.append(RULES[kind](*factors))
+    return out
 
 
 def exchange(times: Fraction, spent: tuple[Place, ...], made: tuple[Place, ...]) -> None:
@@ -43,8 +56,10 @@ def exchange(times: Fraction, spent: tuple[Place, ...], made: tuple[Place, ...])
 
 def cancels(f: Expr, g: Expr) -> bool:
     """Whether f ⊘ g is free of its vector: of equal vectors, and of exp(z) and softmax(z)."""
-    either = {f.op, g.op} == {EXP, SOFTMAX} and f.args == g.args
-    return f is g or either
+    if f is g:
+        return True
+    powers = {f.op: f, g.op: g}
+    return powers.keys() == {EXP, SOFTMAX} and normal(powers[EXP].args[0]) is powers[SOFTMAX]
 
 
 def logistic(pool: Powers) -> None:
@@ -84,10 +99,9 @@ def sign(scalars: Powers) -> None:
 
 def normalised(v: Expr, scalars: Powers) -> Expr:
     """exp(z) as softmax(z), where the scalars divide by its sum; that division is used up."""
-    if v.op is not EXP:
-        return v
-    s = apply(SUM, v)
-    if scalars.get(s, Fraction(0)) > -1:
-        return v
-    scalars[s] += 1
-    return apply(SOFTMAX, v.args[0])
+    powers = [(e, apply(SUM, e)) for e, x in mo.split(v).arrays if e.op is EXP and e.rank == 1 and x >= 1]
+    for e, whole in powers:
+        if scalars.get(whole, Fraction(0)) <= -1:
+            scalars[whole] += 1
+            v = mul(v, power(e, Fraction(-1)), normal(e.args[0]))
+    return v
