@@ -85,6 +85,7 @@ _DOORS = {  # what lower floors ask of higher ones, and who answers: the only ta
     "verify quantity": ("verify.equality", "verify_derivative"),
     "source": ("emit", "source"),
     "compile": ("emit", "compile_source"),
+    "compile quantity": ("emit.targets", "compile_quantity"),
     "find sheets": ("sheet.building", "sheets"),
     "run build": ("interfaces.build_command", "run_build"),
     "run derive": ("interfaces.derive_command", "run_derive"),

@@ -123,10 +123,16 @@ class Derivative(Raised):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Product(Raised):
-    """A derivative times a direction: what remains has the shape of the other side."""
+    """A derivative times a direction: what remains has the shape of `kept`, the other side.
+
+    `folded` are its entries over helpers, and `tensors` what these stand for.
+    """
 
     side: Side
     reading: Reading
+    kept: str
+    folded: Entries
+    tensors: Mapping[Hashable, Expr]
 
     @property
     def matrix(self) -> Formula | None:
@@ -171,7 +177,7 @@ def product(j: Derivative, direction: str | None, side: Side, reading: Reading |
     """A derivative contracted with a direction, from its entries; `reading` is chosen where it is None."""
     step = j.step
     gone, kept = (step.by, step.at) if side == "right" else (step.at, step.by)
-    like = j.columns if side == "right" else j.rows
+    like, other = (j.columns, j.rows) if side == "right" else (j.rows, j.columns)
     name = direction_name(j, direction, len(gone))
     v = leaf(Symbol(name, tuple(i.size for i in gone), spelled(default_tex(name))))
     d = unlettered(j.derivation, name)
@@ -180,16 +186,17 @@ def product(j: Derivative, direction: str | None, side: Side, reading: Reading |
         made = summed(en.multiply(e, en.elem(v, *gone)), gone)
         return in_letters(made, d.convention.letters)
 
-    result = along(step.result)
+    result, folded = along(step.result), along(j.folded)
     made = LocalStep(step.tensor, kept, (), result, result)
-    expr = matrix_of(along(j.folded), made, j.tensors)
+    expr = matrix_of(folded, made, j.tensors)
     if expr is None and j.expr is not None and len(step.at) == len(step.by) == 1:
         expr = td.mm(j.expr, v) if side == "right" else td.mm(v, j.expr)
     rank = (len(step.at), len(step.by))
     short = expr is not None and (max(rank) <= 1 or (not gone and sum(rank) <= 2))
     reading = reading or ("whole" if short else "entries")
     left = whole_product(j, v, side) if reading == "whole" else summed_product(j, v, gone)
-    return Product(d, left, replace(j.scope, along=((name, like),)), made, expr, side, reading)
+    scope = replace(j.scope, along=((name, like),))
+    return Product(d, left, scope, made, expr, side, reading, other, folded, j.tensors)
 
 
 def unlettered(d: Derivation, *names: str) -> Derivation:

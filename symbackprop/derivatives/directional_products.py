@@ -51,6 +51,8 @@ def along(
         scope=replace(scope, along=tuple((v, n) for n, v in directions.items())),
         step=LocalStep(first.step.tensor, kept, (), whole, whole),
         expr=td.plus(*exprs) if len(exprs) == len(parts) else None,
+        folded=en.add(*(p.folded for p in parts)),
+        tensors={t: e for p in parts for t, e in p.tensors.items()},
     )
 
 

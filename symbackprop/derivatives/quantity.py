@@ -59,6 +59,23 @@ class Quantity(ABC):
         """
         return doors.through("verify quantity", self, seed=seed)
 
+    def source(self, target: str = "numpy") -> str:
+        """Code for 'numpy', 'torch' or 'jax': a function for the whole, and `product` and `pullback`, its
+        products with a direction from the right and from the left, which never make the whole.
+
+        Errors: `SymbackpropError` for an unknown target.
+
+            sb.hessian("x: d; L = sum(x**4)").source("jax")
+        """
+        return doors.through("source", self, target)
+
+    def compile(self, target: str = "numpy", *, function: str | None = None):  # noqa: ANN201 - of the inputs
+        """The first function of the code, or one by its name: of the inputs in order, by keyword or a dict.
+
+        It returns an array with the axes of `shape`, for several blocks a dict by the names they belong to.
+        """
+        return doors.through("compile quantity", self, target, function)
+
     def __repr__(self) -> str:
         return f"<{text(self.equation.left)} = {self.text()}>"
 

@@ -9,10 +9,11 @@ from symbackprop.emit.array_indexing import new_axes, ranges_code
 from symbackprop.emit.array_products import contraction
 from symbackprop.emit.literals import bare, number_code, shape_code, size_code
 from symbackprop.emit.program import array_kinds as k
-from symbackprop.emit.program.array_nodes import Node
+from symbackprop.emit.program.array_nodes import Node, node
 from symbackprop.emit.program.code_writer import (
     ATOM, COMPARED, LOOSE, POWER, PRODUCT, SIGN, SUM, Code, Making, Spelling, Writer, template,
 )  # fmt: skip
+from symbackprop.emit.program.entrywise import of_identity
 from symbackprop.sizes import Size
 
 
@@ -148,6 +149,36 @@ def diagonal(w: Writer, n: Node) -> Code:
     return f"{w.m}.diagonal({w.text(n.args[0])}{axes})", ATOM
 
 
+def on_diagonal(w: Writer, n: Node) -> Code:
+    """Zeros with a diagonal; `np.diag` is for matrices."""
+    if n.rank == 2:
+        return f"{w.m}.diag({w.text(n.args[0])})", ATOM
+    return added_on(w, n, f"{w.m}.zeros({shape_code(n.shape)}, {w.target.like})"), ATOM
+
+
+def onto(w: Writer, n: Node) -> Code:
+    """An array of its own with something added on a diagonal."""
+    base = n.args[0]
+    return added_on(w, n, w.text(base) if fresh(w, base) else w.text(base, ATOM) + w.target.copy), ATOM
+
+
+def added_on(w: Writer, n: Node, base: str) -> str:
+    """A call that adds the last argument of a node on a diagonal; what is only repeated is repeated there."""
+    first, second = n.at
+    x = n.args[-1]
+    x = x.args[0] if x.kind is k.BROADCAST and x not in w.text_of else x
+    return f"{w.helper('_onto')}({base}, {w.text(x)}, {first}, {second})"
+
+
+def fresh(w: Writer, n: Node) -> bool:
+    """Whether an array is nobody else's: made here, and read here alone."""
+    if n in w.text_of and (n in w.uses.named or w.uses.reads[n] > 1):
+        return False
+    if n.kind.role is k.Role.VIEW and n.kind is not k.BROADCAST:
+        return fresh(w, n.args[0])
+    return n.kind not in (k.INPUT, k.SERIES, k.ROW, k.BROADCAST)
+
+
 def summed(w: Writer, n: Node, kept: str = "") -> Code:
     axes: tuple[int, ...] = n.at
     inner = n.args[0]
@@ -229,6 +260,11 @@ def placed(w: Writer, n: Node, name: str) -> list[str]:
     """Zeros, with each piece set or added where it belongs."""
     out = [f"{name} = {w.m}.zeros({shape_code(n.shape)}, {w.target.like})"]
     for number, (x, ranges) in enumerate(zip(n.args, n.at, strict=True)):
+        scale = of_identity(x) if x not in w.text_of else None
+        if scale or (x.kind is k.DIAG and x not in w.text_of):
+            x = x if scale is None else node(k.DIAG, (scale,), x.shape, (0, 1))
+            out.append(added_on(w, x, f"{name}[{ranges_code(ranges, n.shape)}]"))
+            continue
         out.append(f"{name}[{ranges_code(ranges, n.shape)}] {'+=' if number else '='} {w.text(x)}")
     return out
 
@@ -300,7 +336,8 @@ SPELLINGS: Mapping[k.Kind, Spelling] = {
     k.TAKE_ALONG: taken_along,
     k.GATHER: gathered,
     k.FOLD: folded,
-    k.DIAG: template("{m}.diag({})", ATOM, LOOSE),
+    k.DIAG: on_diagonal,
+    k.ONTO: onto,
     k.INVERSE: call("linalg.inv"),
     k.SOLVE: call("linalg.solve"),
     k.DET: call("linalg.det"),

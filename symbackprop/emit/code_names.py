@@ -51,12 +51,13 @@ class Parameters:
         return (*self.early.values(), *([self.seed] if self.seed else ()))
 
 
-def code_names(d: Derivation) -> CodeNames:
-    """The names of a derivation in code, each made one drawn against all others."""
+def code_names(d: Derivation, meant: Mapping[str, str] | None = None) -> CodeNames:
+    """The names of a derivation in code, each drawn against all others; δ's as `meant` says."""
     g = d.graph
     declared = (*g.symbol, *g.sizes, *([g.time.name] if g.time else ()))
     room = Room.code((*declared, *map(safe, declared)), OWN)
-    bars = {n: room.spaced(f"{n}_bar") for n in dict.fromkeys((*d.backward.adjoints, d.of))}
+    called = meant or {}
+    bars = {n: room.spaced(called.get(n, f"{n}_bar")) for n in dict.fromkeys((*d.backward.adjoints, d.of))}
     early = {(n, t): room.spaced(f"{n}_{'m' * (t < 0)}{-t}") for n, t in states(g)}
     return CodeNames(bars, early, room)
 

@@ -8,12 +8,13 @@ from functools import cached_property
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit import argument_checks as checks, function_opening
 from symbackprop.emit.array_spellings import plain
-from symbackprop.emit.code_names import Given, code_names, parameters, public
+from symbackprop.emit.code_names import CodeNames, Given, code_names, parameters, public
 from symbackprop.emit.literals import FUNCTION, opening, safe
 from symbackprop.emit.program.array_kinds import BROADCAST, INPUT, SLICE, Role
 from symbackprop.emit.program.array_nodes import Node
 from symbackprop.emit.program.code_writer import ATOM, Target, Writer
 from symbackprop.emit.program.lowering_graphs import Key, Lowering
+from symbackprop.emit.program.statements_of_program import Program
 from symbackprop.errors import SymbackpropError
 from symbackprop.graph.expr import topological
 
@@ -39,14 +40,16 @@ def owned(w: Writer) -> dict[str, str]:
 class Module:
     """The emitted module of a derivation; functions that its code needs stand above."""
 
-    def __init__(self, d: Derivation, target: Target, beside: Module | None = None) -> None:
+    def __init__(
+        self, d: Derivation, target: Target, beside: Module | None = None, *, names: CodeNames | None = None
+    ) -> None:
         """`beside` is a module this one shares its functions with."""
         self.d, self.g, self.target = d, d.graph, target
         for e in topological(*d.graph.definition.values()):
             if e.op.scalar and e.op.scalar.abstract:
                 raise SymbackpropError(f"{e.op.name} has no definition, so no code", where="emit",
                                        hint="Put a function such as tanh in its place.")  # fmt: skip
-        self.names = code_names(d)
+        self.names = names or code_names(d)
         self.helpers: dict[str, str] = beside.helpers if beside else {}
         self.tables: dict[str, str] = beside.tables if beside else {}  # of arguments
         self.room = beside.room if beside else self.names.room  # where functions get their names
@@ -84,9 +87,13 @@ class Module:
                 f'    """{d.of} and its gradients, by name.\n\n{said}\n    """\n', *lines]  # fmt: skip
 
     def statements(self, keys: Mapping[str, Key]) -> tuple[list[str], dict[str, str]]:
-        """Lines that compute values, and the code of each."""
+        """Lines that compute values and δ's, and the code of each."""
+        return self.written(self.lowering.program(keys))
+
+    def written(self, p: Program) -> tuple[list[str], dict[str, str]]:
+        """The lines of a program, and the code of each result."""
         time = safe(self.g.time.name) if self.g.time else "t"
-        w = Writer(self.lowering.program(keys), self.target, self.names.room, time=time)
+        w = Writer(p, self.target, self.names.room, time=time)
         lines = w.lines()
         said = owned(w)
         self.helpers |= {h: self.target.helpers[h] for h in sorted(w.needs)}

@@ -47,7 +47,14 @@ ADJUGATE = '''def _adjugate(a):
     signs = jnp.linalg.det(u) * jnp.linalg.det(v)
     return signs[..., None, None] * (v.mT * jnp.stack(parts, -1)[..., None, :]) @ u.mT
 '''
-HELPERS = {"_windows": WINDOWS, "_fold": FOLD, "_logdet": LOGDET, "_adjugate": ADJUGATE}
+ONTO = '''def _onto(x, a, first, second):
+    """x with a added where two of its axes meet; of these a has the first."""
+    at, shape = jnp.arange(x.shape[first]), x.shape[:second] + x.shape[second + 1 :]
+    met = jnp.moveaxis(jnp.broadcast_to(a, shape), first, 0)
+    ends = jnp.moveaxis(x, (first, second), (0, 1)).at[at, at].add(met)
+    return jnp.moveaxis(ends, (0, 1), (first, second))
+'''
+HELPERS = {"_windows": WINDOWS, "_fold": FOLD, "_logdet": LOGDET, "_adjugate": ADJUGATE, "_onto": ONTO}
 ASKED = {name: code.replace("np.", "jnp.") for name, code in CHECKS.items() if name != "_labels"}
 # the values of labels are not known while a function is traced
 ASKED["_labels"] = '''def _labels(*given):

@@ -13,7 +13,7 @@ FUNCTION = "value_and_gradients"  # the name of the emitted function
 # what code itself uses inside the function of a graph
 OWN = frozenset((
     "np jnp jax torch math device ctx given named dtype range int float next self "
-    "_erf _adjugate _sigmoid _windows _fold _logdet _given _arrays _fits _labels " + FUNCTION
+    "_erf _adjugate _sigmoid _windows _fold _logdet _onto _given _arrays _fits _labels " + FUNCTION
 ).split())  # fmt: skip
 
 

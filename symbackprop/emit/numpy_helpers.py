@@ -57,7 +57,14 @@ ADJUGATE = '''def _adjugate(a):
     signs = np.linalg.det(u) * np.linalg.det(v)
     return signs[..., None, None] * (v.mT * minors[..., None, :]) @ u.mT
 '''
+ONTO = '''def _onto(x, a, first, second):
+    """x with a added, in place, where two of its axes meet; of these a has the first."""
+    axes = [first if k == second else k for k in range(x.ndim)]
+    met = np.einsum(x, axes, [k for k in range(x.ndim) if k != second])  # a view
+    met += a
+    return x
+'''
 HELPERS: Mapping[str, str] = {
     "_windows": WINDOWS, "_fold": FOLD, "_sigmoid": SIGMOID, "_erf": ERF, "_logdet": LOGDET,
-    "_adjugate": ADJUGATE,
+    "_adjugate": ADJUGATE, "_onto": ONTO,
 }  # fmt: skip

@@ -71,12 +71,19 @@ LABELS = '''def _labels(*given):
             raise ValueError(f"{name} holds labels, "
                              f"whole numbers from 0 to {classes - 1}, given {labels}")
 '''
+ONTO = '''def _onto(x, a, first, second):
+    """x with a added, in place, where two of its axes meet; of these a has the first."""
+    met = torch.diagonal(x, 0, first, second).movedim(-1, first)
+    met += a
+    return x
+'''
 ZEROS = "np.zeros((size, *x.shape[2:]), x.dtype)", "x.new_zeros((size, *x.shape[2:]))"
 HELPERS: Mapping[str, str] = {
     "_windows": WINDOWS,
     "_fold": FOLD.replace(*ZEROS).replace("np.", "torch."),
     "_adjugate": ADJUGATE,
     "_logdet": LOGDET.replace("np.", "torch."),
+    "_onto": ONTO,
 }
 SHAPE = "given an array of shape {x.shape}", "given one of shape {tuple(x.shape)}"
 ASKED = {**CHECKS, "_arrays": ARRAYS, "_labels": LABELS, "_fits": CHECKS["_fits"].replace(*SHAPE)}

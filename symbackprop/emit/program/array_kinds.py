@@ -58,7 +58,9 @@ ARGMAX, ARGMIN, ONEHOT = kinds(Role.WHOLE, "argmax argmin onehot")
 CONCAT, PLACE = kinds(Role.WHOLE, "concat place")
 # the axis that labels replace; the last axis at labels, which goes; rows added up where their labels say
 TAKE, TAKE_ALONG, SCATTER = kinds(Role.WHOLE, "take take_along scatter")
-GATHER, FOLD, DIAG = kinds(Role.WHOLE, "gather fold diag")
+GATHER, FOLD = kinds(Role.WHOLE, "gather fold")
+# the two axes that a first one becomes: zeros off that diagonal; or a base, to which it is added there
+DIAG, ONTO = kinds(Role.WHOLE, "diag onto")
 INVERSE, SOLVE, DET, LOGDET, LOGABSDET, ADJUGATE = kinds(
     Role.WHOLE, "inverse solve det logdet logabsdet adjugate"
 )

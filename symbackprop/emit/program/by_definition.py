@@ -7,7 +7,7 @@ from functools import partial, reduce
 from typing import TypeAlias
 
 from symbackprop.emit.program.array_kinds import (
-    ARANGE, AT_MOST, CONSTANT, EQUAL, EYE, FOLD, GATHER, ONEHOT, OVERLAP, TRI, WINDOWS,
+    ARANGE, AT_MOST, CONSTANT, EQUAL, EYE, FOLD, GATHER, ONEHOT, OVERLAP, SELECT, TRI, WINDOWS,
 )  # fmt: skip
 from symbackprop.emit.program.array_nodes import (
     ZERO,
@@ -22,11 +22,13 @@ from symbackprop.emit.program.array_nodes import (
 from symbackprop.emit.program.contractions import along, contract
 from symbackprop.emit.program.entrywise import add, broadcast, cut, entrywise, multiply, power, stacked
 from symbackprop.emit.program.overlaps import Fold, Pair, folds
+from symbackprop.emit.program.stable_quotients import balanced
 from symbackprop.entries.entry_equations import Instance
 from symbackprop.entries.entry_kinds import Affine, AtMost, Delta, Elem, Entries, Index, Position, Term
 from symbackprop.entries.fold import Algebra, Axes, Over, fold
 from symbackprop.entries.indices import position_indices
 from symbackprop.errors import SymbackpropError
+from symbackprop.sizes import Size
 
 ScalarCall: TypeAlias = Callable[[str, int, Node], Node]
 Tensors: TypeAlias = Mapping[Hashable, Node]
@@ -69,7 +71,7 @@ def product(tensors: Tensors, t: Term, factors: Iterable[Placed], out: Axes) -> 
     if found := folds(t):
         factors = [folded(found, tensors[found.tensor])]
         bound = tuple(b for b in bound if b not in found.gone)
-    given = tuple(factors)
+    given = balanced(tuple(factors))
     operands = tuple(p for p in given if p[1])
     seen = {i for _, own in operands for i in own}
     own = tuple(i for i in out if i in seen)
@@ -92,7 +94,7 @@ def entry(tensors: Tensors, atom: Elem) -> Placed:
     own = list[Index]()
     for axis, p in reversed([*enumerate(atom.at)]):
         assert isinstance(p, Affine)
-        x = x if p.plain else windows(x, axis, p)
+        x = x if p.plain and p.plain.size == x.shape[axis] else windows(x, axis, p)
         own[:0] = dict.fromkeys(position_indices(p))
     return x, tuple(own)
 
@@ -103,8 +105,19 @@ def windows(x: Node, axis: int, p: Affine) -> Node:
         return get(windows(x.args[0], axis + 1, p))
     if not p.terms:
         return cut(x, tuple((p.offset,) if k == axis else (ZERO, s) for k, s in enumerate(x.shape)))
+    if len(p.terms) == 1 and p.terms[0][1] == 1 and inside(p, x.shape[axis]):
+        where = (p.offset, p.offset + p.terms[0][0].size)
+        return cut(x, tuple(where if k == axis else (ZERO, s) for k, s in enumerate(x.shape)))
     shape = (*x.shape[:axis], *(i.size for i, _ in p.terms), *x.shape[axis + 1 :])
     return node(WINDOWS, (x,), shape, (axis, p.offset, tuple((a, i.size) for i, a in p.terms)))
+
+
+def inside(p: Affine, extent: Size) -> bool:
+    """Whether i + b stays within an axis, for all sizes."""
+    return all(
+        (s.least or 0) >= 0 and s.least is not None
+        for s in (p.offset, extent - p.offset - p.terms[0][0].size)
+    )
 
 
 def at_labels(tensors: Tensors, x: Node, atom: Elem, labels: list[tuple[int, Elem]]) -> Placed:
@@ -154,11 +167,23 @@ def holding(tensors: Tensors, d: Delta | AtMost) -> Placed:
     if isinstance(d, AtMost) and len(sides) == 2 and sides[0] != sides[1]:
         j, i = sides
         return node(TRI, (), (i.size, j.size), ZERO), (i, j)
-    if isinstance(d, Delta) and (found := at_label(tensors, d) or overlapping(d)):
+    if isinstance(d, Delta) and (found := shifted(d) or at_label(tensors, d) or overlapping(d)):
         return found
     own = tuple(dict.fromkeys(i for p in (d.left, d.right) for i in position_indices(p)))
     left, right = (place_node(p, own, tensors) for p in (d.left, d.right))
     return entrywise(EQUAL if isinstance(d, Delta) else AT_MOST, left, right), own
+
+
+def shifted(d: Delta) -> Placed | None:
+    """δ(i + b, j) with all i + b among the j: a selector."""
+    for p, q in ((d.left, d.right), (d.right, d.left)):
+        if not (isinstance(p, Affine) and isinstance(q, Affine) and len(p.terms) == len(q.terms) == 1):
+            continue
+        (i, a), (j, b) = *p.terms, *q.terms
+        moved = Affine(p.terms, p.offset - q.offset)
+        if a == b == 1 and i != j and inside(moved, j.size):
+            return node(SELECT, (), (j.size, i.size), moved.offset), (j, i)
+    return None
 
 
 def at_label(tensors: Tensors, d: Delta) -> Placed | None:

@@ -117,10 +117,10 @@ def last_reads(uses: Uses) -> Mapping[Node, list[Node]]:
     """The values that are read for the last time where another one is made."""
     done: dict[Node, str] = {}
     last: dict[Node, Node | None] = {}
-    for s in uses.program.statements:
+    for s in (*uses.program.statements, *uses.program.results.values()):
         inside = s.body if isinstance(s, Loop) else (s,)
-        roots = [*(s.outside if isinstance(s, Loop) else ()), *(a.node for a in inside)]
-        for root in roots:
+        made = [x if isinstance(x, Node) else x.node for x in inside]
+        for root in (*(s.outside if isinstance(s, Loop) else ()), *made):
             for n in uses.missing(root, done):
                 done[n] = ""
                 last |= dict.fromkeys(uses.read_by(n), None if isinstance(s, Loop) else n)

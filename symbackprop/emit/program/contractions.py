@@ -14,20 +14,27 @@ from math import prod
 from typing import TypeAlias
 
 from symbackprop.emit.program.array_kinds import (
-    ADD, BROADCAST, CONTRACT, DIV, EXPAND, FULL, GET, MUL, NEG, NUMBER, POWER, SUB, SUM, TRANSPOSE,
-    UNITVECTOR,
+    ADD, BROADCAST, CONTRACT, DIV, EXPAND, EYE, FULL, GET, MUL, NEG, NUMBER, POWER, SELECT, SUB, SUM,
+    TRANSPOSE, UNITVECTOR,
 )  # fmt: skip
 from symbackprop.emit.program.array_nodes import ONE, Node, extent, get, lifted, node, number, typical
-from symbackprop.emit.program.entrywise import add, broadcast, divide, multiply, negative, squeeze, transpose
+from symbackprop.emit.program.entrywise import (
+    add, broadcast, diagonal, divide, multiply, negative, squeeze, transpose,
+)  # fmt: skip
 from symbackprop.emit.program.letter_rules import (
     Letters,
     Operand,
     Operands,
     along,
+    at_range,
     once,
     placed,
+    renamed,
+    set_in,
+    with_letter,
     without_places,
 )
+from symbackprop.emit.program.stable_quotients import balanced
 from symbackprop.sizes import Size
 
 Sizes: TypeAlias = Mapping[Hashable, Size]
@@ -58,11 +65,13 @@ def contract(operands: Operands, out: Letters) -> Node:
         stepped = [(x.args[0], (STEP, *own)) if x.kind is GET else (x, own) for x, own in operands]
         return get(contract(tuple(stepped), (STEP, *out)))
     sizes = {c: s for x, own in operands for c, s in zip(own, x.shape, strict=True)}
-    front, parts = opened(operands, out)
+    front, parts = opened(balanced(operands), out)
     seen = {c for _, own in parts for c in own}
     idle = [c for c in sizes if c not in out and c not in seen]
     front = reduce(multiply, [extent(sizes[c]) for c in idle], front)
     parts = without_places(parts, out)
+    if found := around(parts, out, sizes):
+        return multiply(front, found)
     units = {own[0]: x for x, own in parts if x.kind is UNITVECTOR and own[0] in out}
     parts = tuple(p for p in parts if not (p[0].kind is UNITVECTOR and p[1][0] in out))
     kept = tuple(c for c in out if c not in units)
@@ -73,6 +82,37 @@ def contract(operands: Operands, out: Letters) -> Node:
         kept = tuple(x for x in out if x in kept or x == c)
         made = placed(made, kept.index(c), (units[c].at,), sizes[c])
     return multiply(front, made)
+
+
+def around(parts: Operands, out: Letters, sizes: Sizes) -> Node | None:
+    """A product on a diagonal or in a range of zeros, where δ(i, j) or a selector says that for the whole."""
+    for n, (x, own) in enumerate(parts):
+        rest = parts[:n] + parts[n + 1 :]
+        if not rest or own[0] not in out:
+            continue
+        if x.kind is EYE and own[1] in out:
+            first, second = sorted(map(out.index, own))
+            left, gone = out[first], out[second]
+            inside = with_letters(renamed(rest, gone, left), out[:second] + out[second + 1 :], sizes)
+            return diagonal(contract(inside, out[:second] + out[second + 1 :]), first, second)
+        if x.kind is SELECT:
+            (tall, short), axis = own, out.index(own[0])
+            where = (x.at, x.at + x.shape[1])
+            new = short if short not in out else ("in", short)
+            cut_out = tuple(at_range(a, letters, tall, where, new) for a, letters in rest)
+            if short in out:
+                cut_out = (*cut_out, (node(EYE, (), (x.shape[1], x.shape[1])), (new, short)))
+            within = (*out[:axis], new, *out[axis + 1 :])
+            inside = with_letters(cut_out, within, {**sizes, new: x.shape[1]})
+            return set_in(contract(inside, within), axis, where, x.shape[0])
+    return None
+
+
+def with_letters(parts: Operands, out: Letters, sizes: Sizes) -> Operands:
+    """Operands that have every letter of a result."""
+    for c in out:
+        parts = with_letter(parts, c, sizes[c], ())
+    return parts
 
 
 def squares(x: Node, whole: Node) -> bool:

@@ -1,4 +1,7 @@
-"""Entrywise nodes and views, simplified as they are made: what only moves entries goes outwards or away."""
+"""Entrywise nodes and views, simplified as they are made: what only moves entries goes outwards or away.
+
+Arithmetic, diagonals, pieces and views simplify one another: they are one concept, and one file.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from functools import wraps
 from typing import TypeAlias
 
 from symbackprop.emit.program.array_kinds import (
-    ADD, BROADCAST, DIV, EXPAND, EYE, FULL, GET, MUL, NEG, NUMBER, PLACE, POWER, RESHAPE, SQRT,
-    SLICE, SUB, TRANSPOSE, Kind,
+    ADD, BROADCAST, DIAG, DIV, EXP, EXPAND, EYE, FULL, GET, MUL, NEG, NUMBER, ONTO, PLACE, POWER, RESHAPE,
+    SELECT, SIGMOID, SLICE, SQRT, SUB, TRANSPOSE, Kind,
 )  # fmt: skip
 from symbackprop.emit.program.array_nodes import (
     ONE, ZERO, Node, broadcast_shape, get, lifted, node, number,
@@ -41,13 +44,18 @@ def add(a: Node, b: Node) -> Node:
     for x, y in ((a, b), (b, a)):
         if constant(x) == 0 and y.shape == shape:
             return y
+    if found := on_diagonal(a, b):
+        return found
+    for x, y in ((a, b), (b, a)):
         minus = negated(y)
         if minus is not None:
             return subtract(x, minus)
     if a.kind is b.kind is NUMBER:
         return number(a.at + b.at)
-    if a.kind is b.kind is PLACE and a.shape == b.shape:
-        return pieces(a.shape, (*placements(a), *placements(b)))
+    if a.shape == b.shape and PLACE in (a.kind, b.kind):
+        both = [placements(x) for x in (a, b)]
+        if all(both):
+            return pieces(a.shape, [p for parts in both for p in parts])
     return gathered(ADD, a, b) or entrywise(ADD, a, b)
 
 
@@ -62,8 +70,10 @@ def subtract(a: Node, b: Node) -> Node:
         return number(a.at - b.at)
     if constant(a) == 0 and b.shape == shape:
         return negative(b)
+    if found := on_diagonal(a, negative(b)) if {a.kind, b.kind} & set(DIAGONAL) else None:
+        return found
     minus = negated(b)
-    if minus is None and a.kind is b.kind is PLACE:
+    if minus is None and PLACE in (a.kind, b.kind) and placements(a) and placements(b):
         minus = negative(b)
     return add(a, minus) if minus is not None else entrywise(SUB, a, b)
 
@@ -125,6 +135,8 @@ def times(factor: Node, rest: Node) -> Node:
         return rest
     if rest.kind is PLACE:
         return pieces(rest.shape, [(multiply(factor, x), r) for x, r in placements(rest)])
+    if rest.kind in DIAGONAL:
+        return of_each(rest, lambda x: multiply(factor, x))
     if factor.kind is DIV and known is None:  # (a/b) x is a x / b
         return divide(multiply(factor.args[0], rest), factor.args[1])
     if (
@@ -136,12 +148,75 @@ def times(factor: Node, rest: Node) -> Node:
     return entrywise(MUL, factor, rest)
 
 
+# --- diagonals ---
+
+
+def diagonal(a: Node, first: int, second: int) -> Node:
+    """Zeros with an array where two axes meet: `first`, which it has, and a new one at `second`."""
+    shape = list(a.shape)
+    shape.insert(second, a.shape[first - (first > second)])
+    if constant(a) == 0:
+        return full(Fraction(0), tuple(shape))
+    if a.kind is FULL and a.rank == 1:
+        return times(number(a.at), node(EYE, (), tuple(shape)))
+    return node(DIAG, (a,), tuple(shape), (first, second))
+
+
+def on_diagonal(a: Node, b: Node) -> Node | None:
+    """The sum of two arrays of one shape, where one of them has a diagonal apart."""
+    for x, y in ((a, b), (b, a)):
+        if x.kind not in DIAGONAL or x.shape != y.shape:
+            continue
+        if scale := of_identity(y):
+            y = node(DIAG, (broadcast(scale, y.shape[:1]),), y.shape, (0, 1))
+        if x.kind is DIAG and y.kind not in DIAGONAL:
+            return node(ONTO, (y, *x.args), x.shape, x.at)
+        if x.kind is ONTO and y.kind not in DIAGONAL:
+            return node(ONTO, (add(x.args[0], y), x.args[1]), x.shape, x.at)
+        if x.at == y.at and x.kind is y.kind is DIAG:
+            return diagonal(add(x.args[0], y.args[0]), *x.at)
+        if x.at == y.at and x.kind is ONTO:
+            base = x.args[0] if y.kind is DIAG else add(x.args[0], y.args[0])
+            return node(ONTO, (base, add(x.args[1], y.args[-1])), x.shape, x.at)
+    return None
+
+
+def of_identity(a: Node) -> Node | None:
+    """The number in front of an identity."""
+    if a.kind is MUL and a.args[1].kind is EYE and not a.args[0].rank:
+        return a.args[0]
+    return number(1) if a.kind is EYE else None
+
+
+def of_each(a: Node, f: Callable[[Node], Node]) -> Node:
+    """What keeps zeros, of the parts of an array with a diagonal apart."""
+    return node(a.kind, tuple(map(f, a.args)), a.shape, a.at)
+
+
+def exponential_beside_one(a: Node) -> Node | None:
+    """u of 1 + exp(u)."""
+    if a.kind is ADD:
+        for x, y in (a.args, a.args[::-1]):
+            if constant(x) == 1 and y.kind is EXP:
+                return y.args[0]
+    return None
+
+
 Pieces: TypeAlias = Sequence[tuple[Node, tuple[Range, ...]]]
 
 
 def placements(a: Node) -> Pieces:
-    """The arrays set into zeros, and where."""
-    return tuple(zip(a.args, a.at, strict=True))
+    """The arrays set into zeros, and where; a selector is the identity in a range of its rows."""
+    if a.kind is PLACE:
+        return tuple(zip(a.args, a.at, strict=True))
+    if a.kind is SELECT:
+        columns = a.shape[1]
+        return ((node(EYE, (), (columns, columns)), ((a.at, a.at + columns), (ZERO, columns))),)
+    if a.kind is TRANSPOSE and a.args[0].kind is SELECT:
+        return tuple((x, ranges[::-1]) for x, ranges in placements(a.args[0]))
+    if a.kind is MUL and not a.args[0].rank:
+        return tuple((multiply(a.args[0], x), ranges) for x, ranges in placements(a.args[1]))
+    return ()
 
 
 def pieces(shape: Shape, parts: Pieces) -> Node:
@@ -172,6 +247,10 @@ def divide(a: Node, b: Node) -> Node:
         return number(a.at / b.at)
     if constant(a) == 0:
         return full(Fraction(0), broadcast_shape(a.shape, b.shape))
+    if a.kind in DIAGONAL and not b.rank:
+        return of_each(a, lambda x: divide(x, b))
+    if constant(a) == 1 and (u := exponential_beside_one(b)):
+        return entrywise(SIGMOID, negative(u))
     return entrywise(DIV, a, b)
 
 
@@ -188,6 +267,8 @@ def negative(a: Node) -> Node:
         return full(-a.at, a.shape)
     if a.kind is PLACE:
         return pieces(a.shape, [(negative(x), r) for x, r in placements(a)])
+    if a.kind in DIAGONAL:
+        return of_each(a, negative)
     if a.kind is MUL and a.args[0].kind is NUMBER:
         return times(negative(a.args[0]), a.args[1])
     return divide(negative(a.args[0]), a.args[1]) if a.kind is DIV else entrywise(NEG, a)
@@ -210,6 +291,8 @@ def power(a: Node, p: Fraction) -> Node:
         return number(a.at ** int(p))
     if p == 1:
         return a
+    if p < 0 and (u := exponential_beside_one(a)):
+        return power(entrywise(SIGMOID, negative(u)), -p)
     if p < 0:
         return divide(number(1), power(a, -p))
     if p == Fraction(1, 2):
@@ -357,4 +440,5 @@ def cut(a: Node, ranges: tuple[Range, ...]) -> Node:
     return node(SLICE, (a,), shape, ranges)
 
 
+DIAGONAL = (DIAG, ONTO)
 MOVES: dict[Kind, Callable[..., Node]] = {EXPAND: expand, RESHAPE: reshape, BROADCAST: broadcast}

@@ -12,7 +12,9 @@ from symbackprop.emit.program.array_kinds import (
     UNITVECTOR, WINDOWS, Kind,
 )  # fmt: skip
 from symbackprop.emit.program.array_nodes import ZERO, Node, node
-from symbackprop.emit.program.entrywise import Range, broadcast, cut, expand, full, multiply, transpose
+from symbackprop.emit.program.entrywise import (
+    Range, broadcast, cut, expand, full, multiply, pieces, placements, transpose,
+)  # fmt: skip
 from symbackprop.sizes import Size
 
 Letters: TypeAlias = tuple[Hashable, ...]
@@ -38,8 +40,8 @@ def once(x: Node, own: Letters) -> Operand:
     """An operand without a letter twice: its diagonal."""
     if len(set(own)) == len(own):
         return x, own
-    if x.kind is DIAG:
-        return x.args[0], own[:1]
+    if x.kind is DIAG and own[x.at[0]] == own[x.at[1]]:
+        return once(x.args[0], own[: x.at[1]] + own[x.at[1] + 1 :])
     if x.kind is EYE:
         return full(Fraction(1), x.shape[:1]), own[:1]
     first = next(k for k, c in enumerate(own) if c in own[k + 1 :])
@@ -69,39 +71,31 @@ def with_letter(parts: Operands, letter: Hashable, size: Size, out: Letters) -> 
 
 
 def identity(x: Node, own: Letters, rest: Operands, out: Letters) -> Operands | None:
-    """δ(i, j) puts one letter in the place of the other, or lays a vector on a diagonal."""
+    """δ(i, j) puts one letter in the place of the other."""
     if x.shape[0] != x.shape[1]:
         return None
     for gone, left in (own, own[::-1]):
         if gone not in out:
             return with_letter(renamed(rest, gone, left), left, x.shape[0], out)
-    for n, (v, letters) in enumerate(rest):
-        if letters in ((own[0],), (own[1],)):
-            return (*rest[:n], *rest[n + 1 :], (node(DIAG, (v,), x.shape), own))
     return None
 
 
 def diagonal(x: Node, own: Letters, rest: Operands, out: Letters) -> Operands | None:
-    """diag(v) scales rows or columns."""
-    for gone, left in (own, own[::-1]):
-        if gone not in out:
-            return (*renamed(rest, gone, left), (x.args[0], (left,)))
-    return None
+    """An array on a diagonal is the array without one of the two axes, and δ of both."""
+    first, second = x.at
+    size = x.shape[first]
+    return (*rest, (x.args[0], own[:second] + own[second + 1 :]),
+            (node(EYE, (), (size, size)), (own[first], own[second])))  # fmt: skip
 
 
 def selector(x: Node, own: Letters, rest: Operands, out: Letters) -> Operands | None:
-    """Rows from a start on are taken out, or set into zeros."""
+    """Rows from a start on are taken out."""
     (tall, short), start = own, x.at
+    if tall in out:
+        return None
     where = (start, start + x.shape[1])
-    if tall not in out:
-        found = tuple(at_range(a, letters, tall, where, short) for a, letters in rest)
-        return with_letter(found, short, x.shape[1], out)
-    if short not in out:
-        held = [p for p in rest if short in p[1]]
-        placed_ones = held or [(full(Fraction(1), x.shape[1:]), (short,))]
-        others = tuple(p for p in rest if short not in p[1])
-        return (*others, *(set_in(a, letters, short, where, tall, x.shape[0]) for a, letters in placed_ones))
-    return None
+    found = tuple(at_range(a, letters, tall, where, short) for a, letters in rest)
+    return with_letter(found, short, x.shape[1], out)
 
 
 def at_range(a: Node, own: Letters, letter: Hashable, where: Range, new: Hashable) -> Operand:
@@ -114,11 +108,12 @@ def at_range(a: Node, own: Letters, letter: Hashable, where: Range, new: Hashabl
     return cut(a, ranges), letters
 
 
-def set_in(a: Node, own: Letters, letter: Hashable, where: Range, new: Hashable, size: Size) -> Operand:
-    k = own.index(letter)
-    shape = (*a.shape[:k], size, *a.shape[k + 1 :])
-    ranges = tuple(where if n == k else (ZERO, s) for n, s in enumerate(shape))
-    return node(PLACE, (a,), shape, (ranges,)), (*own[:k], new, *own[k + 1 :])
+def set_in(a: Node, axis: int, where: Range, size: Size) -> Node:
+    """Zeros that are longer along an axis, with the array in a range of it."""
+    shape = (*a.shape[:axis], size, *a.shape[axis + 1 :])
+    within = placements(a) or ((a, tuple((ZERO, s) for s in a.shape)),)
+    moved = [(x, (*r[:axis], tuple(n + where[0] for n in r[axis]), *r[axis + 1 :])) for x, r in within]
+    return pieces(shape, moved)
 
 
 def placed(a: Node, axis: int, where: Range, size: Size) -> Node:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import TypeAlias
 
 from symbackprop.derivation.derivation import Derivation
@@ -10,12 +10,15 @@ from symbackprop.emit.code_names import CodeNames
 from symbackprop.emit.literals import safe
 from symbackprop.emit.program.array_kinds import CHOICE, GET, INPUT, PLACE, ROW, SERIES, Role
 from symbackprop.emit.program.array_nodes import ZERO, Node, extent, get, node, number
+from symbackprop.emit.program.by_definition import entries_node
 from symbackprop.emit.program.contractions import total
 from symbackprop.emit.program.entrywise import all_steps, cut, expand, multiply
-from symbackprop.emit.program.lowering_ops import joined, lower
+from symbackprop.emit.program.lowering_ops import joined, lower, scalar
 from symbackprop.emit.program.recurrent_groups import components, in_order
 from symbackprop.emit.program.statements_of_program import Assign, Buffer, Loop, Program, Statement
 from symbackprop.emit.stable_logarithms import from_logits
+from symbackprop.entries import Entries, elements
+from symbackprop.entries.fold import Axes
 from symbackprop.errors import SymbackpropError
 from symbackprop.graph.expr import SYMBOL, Expr, Symbol, symbols, topological as below
 from symbackprop.graph.graph import TIME_SUM, Graph
@@ -43,8 +46,11 @@ class Lowering:
     def program(self, results: Mapping[str, Key]) -> Program:
         """The statements for values and δ's, by the names of the results."""
         found = {n: (self.known if k[1] else self.ahead)[k] for n, k in results.items()}
-        made = {n: self.steps_of(results[n], e) for n, e in found.items()}
-        return Program(tuple(self.statements), made).live()
+        return self.program_of({n: self.steps_of(results[n], e) for n, e in found.items()})
+
+    def program_of(self, results: Mapping[str, Node]) -> Program:
+        """The statements for values made from those of the graph."""
+        return Program(tuple(self.statements), results).live()
 
     def steps_of(self, key: Key, series: Node) -> Node:
         """A result with a row for each step, without those before and after."""
@@ -52,13 +58,18 @@ class Lowering:
 
     # --- passes ---
 
-    def run(self, *, apart: bool = False) -> None:
-        """Forward, then backward; `apart`, the backward pass is given the values that it reads."""
-        g, adjoints = self.g, self.d.backward.adjoints
+    def forward(self) -> None:
+        """The values of all names."""
+        g = self.g
         for n in g.inputs:
             self.known[n, False] = node(INPUT, (), self.over_time(symbol_of(g, n)), safe(n))
         self.sweep({n: (e,) for n, e in g.definition.items()}, cotangent=False)
         self.ahead = dict(self.known)
+
+    def run(self, *, apart: bool = False) -> None:
+        """Forward, then backward; `apart`, the backward pass is given the values that it reads."""
+        self.forward()
+        g, adjoints = self.g, self.d.backward.adjoints
         for n in g.definition if apart else ():
             if self.known[n, False].kind.role is not Role.LEAF or self.known[n, False].kind is SERIES:
                 self.known[n, False] = node(INPUT, (), self.over_time(symbol_of(g, n)), safe(n))
@@ -143,6 +154,13 @@ class Lowering:
         return node(INPUT, (), self.g.symbol[name].shape, self.names.starts(name)[step])
 
     # --- expressions ---
+
+    def entries(self, e: Entries, out: Axes, helpers: Mapping[Hashable, Expr]) -> Node:
+        """Entries over values of the graph, and over helpers that stand for expressions of them."""
+        found = dict.fromkeys(a.tensor for a in elements(e))
+        meant = {t: helpers.get(t, t) for t in found}
+        tensors = {t: self.lower(m) for t, m in meant.items() if isinstance(m, Expr)}
+        return entries_node(e, out, tensors, scalar)
 
     def lower(self, root: Expr) -> Node:
         root = from_logits(without_inverse(root, self.determinants), self.g)

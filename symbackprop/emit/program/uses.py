@@ -7,7 +7,7 @@ from collections.abc import Container, Mapping
 from functools import cached_property
 
 from symbackprop.emit.program.array_kinds import (
-    BROADCAST, CONSTANT, EXTENT, FOLD, GET, INPUT, NUMBER, PLACE, RESHAPE, ROW, SCATTER, SERIES,
+    BROADCAST, CONSTANT, DIAG, EXTENT, FOLD, GET, INPUT, NUMBER, ONTO, PLACE, RESHAPE, ROW, SCATTER, SERIES,
     WINDOWS, Role,
 )  # fmt: skip
 from symbackprop.emit.program.array_nodes import Node, topological
@@ -56,15 +56,24 @@ class Uses:
         weight: dict[Node, int] = {}
         out = set[Node]()
         inner = {a for n in self.order if n.kind in HEAVY for a in n.args if a.kind is n.kind}
+        bases = {n.args[0] for n in self.order if n.kind is ONTO}  # added to in place
         for n in self.order:
             own = 1 + sum(weight[a] for a in n.args) - glance(n)
-            twice = self.reads[n] > 1 and not glance(n)
+            twice = self.reads[n] > 1 and not glance(n) and n not in self.set_in
             asked = n in self.named or n.kind in MADE or twice or own > LONG or n in self.hoisted
-            asked |= n.kind in HEAVY and n not in inner
+            asked |= (n.kind in HEAVY and n not in inner) or n in bases
             if asked and n.kind not in SHORT:
                 out.add(n)
             weight[n] = 0 if n in out or n.kind in SHORT else own
         return frozenset(out)
+
+    @cached_property
+    def set_in(self) -> frozenset[Node]:
+        """Diagonals that are only added to other arrays, which takes no array for the zeros beside them."""
+        elsewhere = {a for n in self.order if n.kind is not PLACE for a in n.args}
+        return frozenset(
+            n for n in self.order if n.kind is DIAG and n not in elsewhere and n not in self.roots
+        )
 
     @cached_property
     def hoisted(self) -> frozenset[Node]:

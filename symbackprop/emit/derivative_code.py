@@ -1,0 +1,183 @@
+"""Jacobians, Hessians and other matrices of second order as code, their products with directions beside them.
+
+A module holds a function for the whole, named by its kind, `product` for J v or H v, and `pullback` for uᵀ J:
+these two never make the matrix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property, partial
+from typing import TypeAlias
+
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.scopes import Order
+from symbackprop.derivatives.asked_products import Asked, asked
+from symbackprop.derivatives.derivative import Derivative, Product, Side
+from symbackprop.derivatives.derivative_blocks import Blocks
+from symbackprop.derivatives.matrix_free import Along, product, with_directions
+from symbackprop.derivatives.quantity import Quantity
+from symbackprop.emit.code_names import CodeNames, code_names, parameters
+from symbackprop.emit.emitted_module import Module
+from symbackprop.emit.literals import OWN, opening
+from symbackprop.emit.program.array_nodes import Node
+from symbackprop.emit.program.code_writer import Target
+from symbackprop.emit.program.entrywise import full, reshape
+from symbackprop.emit.program.lowering_graphs import Lowering
+from symbackprop.graph.fresh_names import Room
+from symbackprop.graph.graph import ancestors
+from symbackprop.sizes import count
+
+WORDS: Mapping[Order, str] = {
+    Order.JACOBIAN: "jacobian", Order.HESSIAN: "hessian", Order.BLOCKS: "hessian",
+    Order.GAUSS_NEWTON: "gauss_newton", Order.FISHER: "fisher",
+}  # fmt: skip
+SIDES: Mapping[Side, str] = {"right": "product", "left": "pullback"}
+Asking: TypeAlias = Derivative | Blocks | Product
+Results: TypeAlias = Mapping[tuple[str, ...], Node]  # by the key in the dict returned; () is returned alone
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of a module, how its results are made, and what its δ's are called where they mean more."""
+
+    name: str
+    said: str
+    derivation: Derivation
+    results: Callable[[Lowering], Results]
+    meant: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @cached_property
+    def names(self) -> CodeNames:
+        return code_names(self.derivation, self.meant)
+
+
+def source(q: Quantity, target: Target) -> str:
+    """The module of a derivative, of several in blocks, or of a product with a direction."""
+    made = list(functions(q))
+    room = Room.code((*function_names(q), *(n for f in made for n in f.names.room.typed)), OWN)
+    module: Module | None = None
+    body = list[str]()
+    for f in made:
+        module = Module(f.derivation, target, module, names=f.names)
+        module.room = room
+        body += ["\n\n", *function_lines(f, module)]
+    assert module, "a quantity has a function"
+    said = f"{', '.join(function_names(q))} of {', '.join(outputs(q))}"
+    head = opening(said, target.imports, q.derivation.graph)
+    return "".join([head, *body, *module.below()])
+
+
+def function_lines(f: Function, m: Module) -> list[str]:
+    found = {key(k): n for k, n in f.results(m.lowering).items()}
+    work, said = m.written(m.lowering.program_of(found))
+    value = said.get("") or f"{{{', '.join(f'{k}: {code}' for k, code in said.items())}}}"
+    given = ", ".join(parameters(m.d).inputs.values())
+    lines = m.opened([*work, f"return {value}"], seeded=False, by_name=True)
+    said = f'    """{f.said}\n\n    Inputs, in order, by keyword or as a dict: {given}.\n    """\n'
+    return [f"def {f.name}(*given, **named):\n", said, *lines]
+
+
+def function_names(q: Quantity) -> tuple[str, ...]:
+    """What the functions of a module are called, the whole first."""
+    if isinstance(q, Product):
+        return (SIDES[q.side],)
+    return (WORDS[q.scope.order], *(SIDES[side] for side in sides(q)))
+
+
+def key(names: tuple[str, ...]) -> str:
+    """The code of a key."""
+    return repr(names if len(names) > 1 else "".join(names)) if names else ""
+
+
+# --- what a module holds ---------------------------------------------------------------------------
+
+
+def functions(q: Quantity) -> Iterator[Function]:
+    """The functions of a quantity, the whole first."""
+    if isinstance(q, Derivative | Blocks):
+        yield Function(WORDS[q.scope.order], whole_said(q), needed(q), partial(whole, q))
+        yield from (directed(q, asked(q, side)) for side in sides(q))
+    elif isinstance(q, Product):
+        yield directed(q, asked(q, q.side))
+
+
+def sides(q: Quantity) -> tuple[Side, ...]:
+    """Where directions may stand, which is the same where a matrix is symmetric."""
+    block = isinstance(q, Derivative) and q.rows != q.columns
+    return ("right", "left") if block or q.scope.order is Order.JACOBIAN else ("right",)
+
+
+def outputs(q: Quantity) -> tuple[str, ...]:
+    return q.scope.outputs or (q.derivation.of,)
+
+
+def needed(q: Quantity) -> Derivation:
+    """The derivation without inputs that no output depends on: those of a node that became an input."""
+    d = q.derivation
+    gone = {*d.graph.inputs}.difference(*(ancestors(d.graph, y) for y in outputs(q)))
+    if not gone:
+        return d
+    symbol = {n: e for n, e in d.graph.symbol.items() if gone.isdisjoint(ancestors(d.graph, n))}
+    kept = {n: e for n, e in d.graph.definition.items() if n in symbol}
+    return replace(d, backward=d.backward.on(d.graph.remade(symbol, kept)))
+
+
+# --- the whole -------------------------------------------------------------------------------------
+
+
+def whole(q: Derivative | Blocks, low: Lowering) -> Results:
+    """The derivative, or its blocks by the names they belong to."""
+    if isinstance(q, Derivative):
+        return {(): by_layout(q, low)}
+    return {(x, y): by_layout(q[x, y], low) for x in q.rows for y in q.names}
+
+
+def by_layout(q: Derivative, low: Lowering) -> Node:
+    """The axes of the rows, then those of the columns; under vec one of each, the first axis the fastest."""
+    at, by = q.step.at, q.step.by
+    if q.layout == "axes":
+        return low.entries(q.folded, (*at, *by), q.tensors)
+    made = low.entries(q.folded, (*at[::-1], *by[::-1]), q.tensors)
+    return reshape(made, tuple(count(tuple(i.size for i in side)) for side in (at, by) if side))
+
+
+def whole_said(q: Derivative | Blocks) -> str:
+    word = WORDS[q.scope.order].replace("_", " ").capitalize()
+    shape = " x ".join(map(str, q.shape)) or "scalar"
+    return f"{word} of {', '.join(outputs(q))}: {shape}."
+
+
+# --- products --------------------------------------------------------------------------------------
+
+
+def directed(q: Asking, a: Asked) -> Function:
+    """A product with directions."""
+    d = needed(q)
+    found = product(replace(a, derivation=d))
+    keys = {x: (x,) if isinstance(q, Blocks) else () for x in a.kept}
+    made = partial(products, q, a, found, keys)
+    if not found:
+        return Function(SIDES[a.side], product_said(a), with_directions(d, a.directions), made)
+    return Function(SIDES[a.side], product_said(a), found.derivation, made, found.meant)
+
+
+def products(
+    q: Asking, a: Asked, found: Along | None, keys: Mapping[str, tuple[str, ...]], low: Lowering
+) -> Results:
+    """From a derivation of the derivation; where there is none, from entries."""
+    if found:
+        return {keys[x]: low.known[n, True] for x, n in found.gradient.items()}
+    if isinstance(q, Derivative):
+        q = q.jvp(*a.directions.values())
+    if isinstance(q, Product):
+        return {(): low.entries(q.folded, q.axes, q.tensors)}
+    return {own: full(Fraction(0), low.g.symbol[x].shape) for x, own in keys.items()}
+
+
+def product_said(a: Asked) -> str:
+    given = ", ".join(f"{v} in the shape of {x}" for x, v in a.directions.items())
+    whole = WORDS[a.scope.order].replace("_", " ").capitalize()
+    return f"{whole} times a direction from the {a.side}, {given}."
