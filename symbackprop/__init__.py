@@ -84,7 +84,7 @@ _DOORS = {  # what lower floors ask of higher ones, and who answers: the only ta
     "verify": ("verify.equality", "verify_derivation"),
     "verify quantity": ("verify.equality", "verify_derivative"),
     "source": ("emit", "source"),
-    "compile": ("emit", "compile_source"),
+    "compile": ("emit", "Compiled"),
     "compile quantity": ("emit.targets", "compile_quantity"),
     "find sheets": ("sheet.building", "sheets"),
     "run build": ("interfaces.build_command", "run_build"),

@@ -33,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
     d.add_argument("--to", choices=("text", "latex", "json"), default="text")
     e = verbs.add_parser("emit", help="code of the forward and backward pass", epilog=EPILOG)
     graph_options(e)
-    e.add_argument("--to", choices=("numpy", "torch", "jax"), default="numpy")
+    e.add_argument("--to", choices=("numpy", "array-api", "torch", "jax"), default="numpy")
     check_options(verbs.add_parser("check", help="whether a typed formula is right", epilog=EPILOG))
     verbs.add_parser("doctor", help="what was found on this machine, and the shortest fix", epilog=EPILOG)
     return top

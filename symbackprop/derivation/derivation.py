@@ -212,11 +212,14 @@ class Derivation:
         return doors.through("verify", self, seed=seed, trials=trials, lengths=lengths)
 
     def compile(self, target: str = "numpy"):  # noqa: ANN201 - a function of the graph's inputs
-        """A function of the inputs by keyword; returns a dict with the output and every gradient."""
-        return doors.through("compile", self.source(target), target)
+        """A function of the inputs, in order or by name; returns a dict with the output and every gradient.
+
+        Its `forward(...)` returns the output and what its `backward(saved, y_bar)` makes the gradients from.
+        """
+        return doors.through("compile", self, target)
 
     def source(self, target: str = "numpy") -> str:
-        """Code of the forward and backward pass for a target: 'numpy'."""
+        """Code of both passes for a target: 'numpy', 'array-api', 'torch' or 'jax'."""
         return doors.through("source", self, target)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:

@@ -96,11 +96,9 @@ def over_time(g: Graph, name: str) -> Shape:
     return ((g.time.length,) if s.time and g.time else ()) + s.shape
 
 
-def table(d: Derivation, names: CodeNames, *, seeded: bool) -> str:
-    """The rows of the arguments: name, declaration, number of axes, whether they are labels."""
-    own = labelled(d)
-    rows = [f"    ({said!r}, {declared(s)!r}, {len(s)}, {code in own}),\n"
-            for said, code, s in arguments(d, names, seeded=seeded)]  # fmt: skip
+def table(given: Iterable[Argument], labels: Collection[str]) -> str:
+    """The rows of arguments: name, declaration, number of axes, whether they are labels."""
+    rows = [f"    ({said!r}, {declared(s)!r}, {len(s)}, {code in labels}),\n" for said, code, s in given]
     return f"(\n{''.join(rows)})"
 
 

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from symbackprop.emit.literals import bare, size_code
 from symbackprop.sizes import Shape, Size, size
 
+Ranges: TypeAlias = Sequence[tuple[Size, ...]]
 ZERO = size(0)
 
 
-def ranges_code(ranges: Sequence[tuple[Size, ...]], shape: Shape) -> str:
-    """`1:, 2` for ranges and positions of an array of a shape; what is whole at the end is left out."""
+def ranges_code(ranges: Ranges, shape: Shape, rest: str = "") -> str:
+    """`1:, 2` for ranges and positions of an array of a shape; what is whole at the end is left out.
+
+    `rest` is what stands in its place.
+    """
     parts = [range_code(r, s) for r, s in zip(ranges, shape, strict=True)]
+    return shortened(parts, rest) or "()"
+
+
+def shortened(parts: list[str], rest: str) -> str:
+    """The parts of an index up to the last that says something."""
+    whole = len(parts)
     while len(parts) > 1 and parts[-1] == ":":
         parts.pop()
-    return ", ".join(parts) or "()"
+    return ", ".join([*parts, *([rest] if rest and len(parts) < whole else [])])
 
 
 def range_code(r: tuple[Size, ...], s: Size) -> str:
@@ -33,9 +44,6 @@ def range_code(r: tuple[Size, ...], s: Size) -> str:
     )
 
 
-def new_axes(rank: int, axes: Sequence[int]) -> str:
+def new_axes(rank: int, axes: Sequence[int], rest: str = "") -> str:
     """`:, None` for new axes at places of a result."""
-    parts = ["None" if k in axes else ":" for k in range(rank)]
-    while parts[-1] == ":":
-        parts.pop()
-    return ", ".join(parts)
+    return shortened(["None" if k in axes else ":" for k in range(rank)], rest)

@@ -14,19 +14,26 @@ Letters: TypeAlias = tuple[int, ...]
 def contraction(w: Writer, n: Node) -> Code:
     (x, y), (left, right, out) = n.args, n.at
     summed = [c for c in left if c not in out]
-    batch = [c for c in out if c in left and c in right]
     if not out and left == right:
         return whole(w, x, y)
-    if len(summed) == 1 and len(left) <= 2 and len(right) <= 2 and not batch:
-        return matrices(w, n, summed[0])
-    if not batch:
+    if known := at_sign(w, n):
+        return known
+    if not any(c in left and c in right for c in out):
         axes = ", ".join(str([letters.index(c) for c in summed]) for letters in (left, right))
         return f"{w.m}.tensordot({w.text(x)}, {w.text(y)}, ({axes}))", ATOM
-    if stacked(left, right, out):
-        return f"{w.text(x, PRODUCT)} @ {w.text(y, SIGN)}", PRODUCT
     names = dict(zip(dict.fromkeys((*left, *right)), ascii_letters, strict=False))
     spec = "{},{}->{}".format(*("".join(names[c] for c in letters) for letters in (left, right, out)))
     return f"{w.m}.einsum({spec!r}, {w.text(x)}, {w.text(y)})", ATOM
+
+
+def at_sign(w: Writer, n: Node) -> Code | None:
+    """A product of vectors and matrices, or of stacks of them."""
+    (x, y), (left, right, out) = n.args, n.at
+    summed = [c for c in left if c not in out]
+    flat = len(left) <= 2 and len(right) <= 2 and not any(c in left and c in right for c in out)
+    if len(summed) == 1 and flat:
+        return matrices(w, n, summed[0])
+    return (f"{w.text(x, PRODUCT)} @ {w.text(y, SIGN)}", PRODUCT) if stacked(left, right, out) else None
 
 
 def whole(w: Writer, x: Node, y: Node) -> Code:

@@ -64,7 +64,12 @@ def extent(w: Writer, n: Node) -> Code:
 
 
 def arange(w: Writer, n: Node) -> Code:
-    return f"{w.m}.arange({bare(size_code(n.shape[0]))})", ATOM
+    return positions(w, n.shape[0]), ATOM
+
+
+def positions(w: Writer, s: Size) -> str:
+    """The positions along an axis."""
+    return f"{w.m}.arange({bare(size_code(s))}{w.target.on})"
 
 
 def select(w: Writer, n: Node) -> Code:
@@ -82,7 +87,7 @@ def eye(w: Writer, n: Node) -> Code:
 
 
 def unit(w: Writer, n: Node) -> str:
-    return f"{w.m}.arange({bare(size_code(n.shape[0]))}) == {size_code(n.at)}"
+    return f"{positions(w, n.shape[0])} == {size_code(n.at)}"
 
 
 def written_out(w: Writer, n: Node) -> str:
@@ -96,7 +101,7 @@ def written_out(w: Writer, n: Node) -> str:
 
 def onehot(w: Writer, n: Node) -> str:
     at = w.text(n.args[0], ATOM) + ("[..., None]" if n.args[0].rank else "")
-    return f"{w.m}.arange({bare(size_code(n.shape[-1]))}) == {at}"
+    return f"{positions(w, n.shape[-1])} == {at}"
 
 
 def row(w: Writer, n: Node) -> Code:
@@ -128,9 +133,8 @@ def expanded(w: Writer, n: Node) -> Code:
 
 
 def overlap(w: Writer, n: Node) -> str:
-    (step, first), (a, h, u) = n.at, (bare(size_code(s)) for s in n.shape)
-    place = f"{step} * {w.m}.arange({h})[:, None] + {w.m}.arange({u}) + {size_code(first)}"
-    return f"{place} == {w.m}.arange({a})[:, None, None]"
+    (step, first), (a, h, u) = n.at, (positions(w, s) for s in n.shape)
+    return f"{step} * {h}[:, None] + {u} + {size_code(first)} == {a}[:, None, None]"
 
 
 def windows(w: Writer, n: Node) -> Code:
@@ -159,7 +163,7 @@ def on_diagonal(w: Writer, n: Node) -> Code:
 def onto(w: Writer, n: Node) -> Code:
     """An array of its own with something added on a diagonal."""
     base = n.args[0]
-    return added_on(w, n, w.text(base) if fresh(w, base) else w.text(base, ATOM) + w.target.copy), ATOM
+    return added_on(w, n, w.text(base) if fresh(w, base) else w.target.copy.format(w.text(base, ATOM))), ATOM
 
 
 def added_on(w: Writer, n: Node, base: str) -> str:
@@ -224,9 +228,12 @@ def choice(w: Writer, n: Node) -> Code:
 def operands(w: Writer, n: Node, strength: int = LOOSE) -> list[str]:
     """The arguments of a function of arrays: of numbers alone, the first is an array of the arrays' type."""
     first, *rest = (w.text(a, strength) for a in n.args)
-    if all(map(plain, n.args)):
-        first = f"{w.m}.full((), {first}, {w.target.like})"
-    return [first, *rest]
+    return [arrayed(w, n.args[0], strength) if all(map(plain, n.args)) else first, *rest]
+
+
+def arrayed(w: Writer, n: Node, strength: int = LOOSE) -> str:
+    """A value as an array, also where it is a number made of sizes."""
+    return f"{w.m}.full((), {w.text(n)}, {w.target.like})" if plain(n) else w.text(n, strength)
 
 
 def helped(name: str) -> Spelling:

@@ -67,7 +67,7 @@ def source(q: Quantity, target: Target) -> str:
     assert module, "a quantity has a function"
     said = f"{', '.join(function_names(q))} of {', '.join(outputs(q))}"
     head = opening(said, target.imports, q.derivation.graph)
-    return "".join([head, *body, *module.below()])
+    return "".join([head, *body, *(f"\n\n{x}" for x in module.below())])
 
 
 def function_lines(f: Function, m: Module) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from symbackprop.derivation.derivation import Derivation
@@ -17,12 +18,16 @@ from symbackprop.emit.program.lowering_graphs import Key, Lowering
 from symbackprop.emit.program.statements_of_program import Program
 from symbackprop.errors import SymbackpropError
 from symbackprop.graph.expr import topological
+from symbackprop.graph.fresh_names import Room
+from symbackprop.sizes import Shape
 
 
-def owned(w: Writer) -> dict[str, str]:
-    """The code of every result: arrays of their own, no view of an argument, none twice."""
+def owned(w: Writer, names: Collection[str] | None = None) -> dict[str, str]:
+    """The code of every result, or of some: arrays of their own, no view of an argument, none twice."""
     out, seen = dict[str, str](), set[tuple[Node, Hashable]]()
     for name, e in w.program.results.items():
+        if names is not None and name not in names:
+            continue
         root, part, spread = e, None, False
         while root.kind.role is Role.VIEW:
             part, spread = (root.at if root.kind is SLICE else part), spread or root.kind is BROADCAST
@@ -30,7 +35,7 @@ def owned(w: Writer) -> dict[str, str]:
         if plain(e):
             out[name] = f"{w.m}.full((), {w.text(e)}, {w.target.like})"
         elif spread or root.kind is INPUT or (root, part) in seen or (root, None) in seen:
-            out[name] = w.text(e, ATOM) + w.target.copy
+            out[name] = w.target.copy.format(w.text(e, ATOM))
         else:
             out[name] = w.text(e)
         seen.add((root, part))
@@ -60,31 +65,48 @@ class Module:
         made.run()
         return made
 
-    def lines(self) -> list[str]:
-        head = opening(
-            f"{self.d.of} and its gradient by {', '.join(self.d.wrt)}", self.target.imports, self.g
-        )
-        body = self.body()
-        return [head, "\n\n", *body, *self.below()]
+    def text(self, *blocks: str, test: str = "") -> str:
+        """The module with functions that were made, what they call, and a test of them."""
+        said = f"{self.d.of} and its gradient by {', '.join(self.d.wrt)}"
+        parts = [*blocks, *self.below(), *([test] if test else [])]
+        return "".join([opening(said, self.target.imports, self.g), *(f"\n\n{x}" for x in parts)])
 
     def below(self) -> list[str]:
-        """The tables of arguments, and the functions that code calls."""
-        return [f"\n\n{x}" for x in (*self.tables.values(), *self.helpers.values())]
+        """The tables of arguments, and the functions that code calls, and those call."""
+        known = {**self.target.checks, **self.target.helpers}
+        stack = list(self.helpers)
+        while stack:
+            called = known.keys() & function_opening.names_read(self.helpers[stack.pop()])
+            inner = sorted(called - self.helpers.keys())
+            self.helpers |= {name: known[name] for name in inner}
+            stack += inner
+        return [*self.tables.values(), *self.helpers.values()]
 
     # --- functions ---
 
-    def body(self) -> list[str]:
+    @property
+    def gradients(self) -> dict[str, Key]:
+        """The gradients by name, as values of the program."""
         d = self.d
-        wrt = [n for n in d.wrt if n in d.backward.adjoints]
-        keys: dict[str, Key] = {d.of: (d.of, False)} | {n: (n, True) for n in wrt if n != d.of}
-        work, said = self.statements(keys)
+        return {n: (n, True) for n in d.wrt if n in d.backward.adjoints and n != d.of}
+
+    @property
+    def variables(self) -> Room:
+        """Where the variables of a function that is no other's get their names."""
+        return replace(self.names.room, typed=set(self.names.room.typed))
+
+    def joint(self) -> str:
+        """Both passes in one function, which computes what they share once."""
+        d = self.d
+        w, work = self.writing(self.lowering.program({d.of: (d.of, False)} | self.gradients), self.variables)
+        said = owned(w)
         pairs = ", ".join(f"{n!r}: {code}" for n, code in said.items())
         lines = self.opened(
             [*work, f"return {{{pairs}}}"], seeded=d.backward.seed.symbol is not None, by_name=True
         )
         said = f"    Inputs, in order, by keyword or as a dict: {', '.join(parameters(d).all)}."
-        return [f"def {FUNCTION}(*given, **named):\n",
-                f'    """{d.of} and its gradients, by name.\n\n{said}\n    """\n', *lines]  # fmt: skip
+        told = f'    """{d.of} and its gradients, by name.\n\n{said}\n    """\n'
+        return "".join([f"def {FUNCTION}(*given, **named):\n", told, *lines])
 
     def statements(self, keys: Mapping[str, Key]) -> tuple[list[str], dict[str, str]]:
         """Lines that compute values and δ's, and the code of each."""
@@ -92,12 +114,15 @@ class Module:
 
     def written(self, p: Program) -> tuple[list[str], dict[str, str]]:
         """The lines of a program, and the code of each result."""
-        time = safe(self.g.time.name) if self.g.time else "t"
-        w = Writer(p, self.target, self.names.room, time=time)
+        w, lines = self.writing(p, self.names.room)
+        return lines, owned(w)
+
+    def writing(self, p: Program, room: Room) -> tuple[Writer, list[str]]:
+        """The lines of a program, and what wrote them; variables draw their names from a room."""
+        w = Writer(p, self.target, room, time=safe(self.g.time.name) if self.g.time else "t")
         lines = w.lines()
-        said = owned(w)
         self.helpers |= {h: self.target.helpers[h] for h in sorted(w.needs)}
-        return lines, said
+        return w, lines
 
     def given(self, name: str) -> Given:
         """An input as a caller writes it, and as the code does."""
@@ -116,18 +141,32 @@ class Module:
     def opened(self, work: list[str], *, seeded: bool, by_name: bool = False) -> list[str]:
         """The lines of a function: arrays, sizes, what is asked of them, then the work."""
         rows = self.table(seeded=seeded)
-        door = function_opening.opening(
-            self.d, self.names, work, rows, self.target.typed, seeded=seeded, by_name=by_name
-        )
-        read = function_opening.loaded(*door)
-        asked = {k: code for k, code in self.target.checks.items() if k in read}
-        self.helpers |= asked
-        return [f"    {x}\n" for x in (*door, *work)]
+        door = function_opening.opening(self.d, self.names, work, rows, seeded=seeded, by_name=by_name)
+        given = [code for _, code, _ in checks.arguments(self.d, self.names, seeded=seeded)]
+        return self.asking([*door, *self.typed(given, work), *work])
+
+    def typed(self, given: Sequence[str], work: Sequence[str]) -> list[str]:
+        """The line that says the type of the arrays that are made, where any is."""
+        return function_opening.typed(self.d, given, work, self.target)
+
+    def asking(self, lines: Sequence[str]) -> list[str]:
+        """The body of a function; the checks it calls stand below."""
+        loaded = function_opening.loaded(*lines)
+        self.helpers |= {k: code for k, code in self.target.checks.items() if k in loaded}
+        return [f"    {x}\n" for x in lines]
 
     def table(self, *, seeded: bool) -> str:
         """What the table of a function's arguments is called; equal ones are one."""
-        text = checks.table(self.d, self.names, seeded=seeded)
+        rows = checks.arguments(self.d, self.names, seeded=seeded)
+        return self.named_table("_INPUTS", checks.table(rows, checks.labelled(self.d)))
+
+    def bar_table(self, shape: Shape) -> str:
+        """What the table of the output's δ is called."""
+        bar = self.names.bar(self.d.of)
+        return self.named_table("_BAR", checks.table([(bar, bar, shape)], frozenset()))
+
+    def named_table(self, base: str, text: str) -> str:
         known = next((n for n, code in self.tables.items() if code == f"{n} = {text}\n"), "")
-        name = known or self.room.like("_INPUTS")
+        name = known or self.room.like(base)
         self.tables[name] = f"{name} = {text}\n"
         return name

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from functools import lru_cache
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.code_names import CodeNames
 from symbackprop.emit.argument_checks import arguments, labelled, over_time, sizes
 from symbackprop.emit.literals import safe
+from symbackprop.emit.program.code_writer import Target
 from symbackprop.emit.size_equations import solved
 from symbackprop.errors import SymbackpropError
 from symbackprop.graph.graph import Graph
@@ -16,9 +18,8 @@ from symbackprop.sizes import Shape, Size
 
 
 def opening(
-    d: Derivation, names: CodeNames, body: Sequence[str], rows: str, typed: tuple[str, str],
-    *, seeded: bool, by_name: bool,
-) -> list[str]:  # fmt: skip
+    d: Derivation, names: CodeNames, body: Sequence[str], rows: str, *, seeded: bool, by_name: bool
+) -> list[str]:
     """Arrays, sizes from shapes, what is asked of them, before `body`; `rows` is the table of arguments.
 
     With `by_name` the function takes them in order, by keyword or as a mapping.
@@ -29,7 +30,7 @@ def opening(
     out = [f"{unpacked(given)} = _arrays({rows}, {source})"] if given else []
     lines, known = size_lines(d, body)
     asked = sizes(d, names, known, rows, seeded=seeded)
-    return [*out, *lines, *asked, *dtype(d, given, body, typed)]
+    return [*out, *lines, *asked]
 
 
 def unpacked(names: Sequence[str]) -> str:
@@ -67,17 +68,30 @@ def size_lines(d: Derivation, body: Sequence[str]) -> tuple[list[str], set[str]]
     return [*out, *(f"{safe(n)} = {code}" for n, code in found)], bound | set(dict(found))
 
 
-def dtype(d: Derivation, given: Sequence[str], body: Sequence[str], typed: tuple[str, str]) -> list[str]:
-    """The type of the arrays that are made, where any is: that of an input, else the target's own."""
+def typed(d: Derivation, given: Sequence[str], body: Sequence[str], target: Target) -> list[str]:
+    """The type of the arrays that are made, where any is: that of an input, else the target's own.
+
+    Errors: `SymbackpropError` where the library is an argument's, and there is none.
+    """
+    if not {"dtype", "device", "xp"} & loaded(*body):
+        return []
     real = next((code for code in given if code not in labelled(d)), "")
-    line = typed[0].format(real) if real else typed[1]
-    return [line] if {"dtype", "device"} & loaded(*body) else []
+    line = target.typed[0 if real else 1]
+    if not given and target.asks:
+        raise SymbackpropError("without inputs nothing says which library is meant", where="emit",
+                               hint="Take numpy, or declare an input.")  # fmt: skip
+    return [line.format(real or next(iter(given), ""))]
 
 
 def loaded(*lines: str) -> frozenset[str]:
     """The names that lines of a function read."""
-    tree = ast.parse("".join(["def f():\n", *(f"    {x}\n" for x in lines)]))
-    found = (n for n in ast.walk(tree) if isinstance(n, ast.Name))
+    return names_read("".join(["def f():\n", *(f"    {x}\n" for x in lines)]))
+
+
+@lru_cache(maxsize=100)  # the functions below a module are the same for all
+def names_read(code: str) -> frozenset[str]:
+    """The names that code reads."""
+    found = (n for n in ast.walk(ast.parse(code)) if isinstance(n, ast.Name))
     return frozenset(n.id for n in found if isinstance(n.ctx, ast.Load))
 
 

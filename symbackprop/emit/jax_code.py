@@ -13,6 +13,7 @@ from symbackprop.emit.program import array_kinds as k
 from symbackprop.emit.program.array_nodes import Node
 from symbackprop.emit.program.code_writer import ATOM, Code, Making, Spelling, Target, Writer
 from symbackprop.emit.program.statements_of_program import Loop
+from symbackprop.emit.self_test import self_test
 from symbackprop.emit.split_module import SplitModule
 
 IMPORTS = "import jax\nimport jax.numpy as jnp"
@@ -116,16 +117,30 @@ def loop(w: Writer, s: Loop) -> list[str]:
 
 MAKINGS: Mapping[k.Kind, Making] = {k.PLACE: placed, k.SCATTER: scattered}
 OWN = {k.SIGMOID: called("jax.nn.sigmoid"), k.ERF: called("jax.scipy.special.erf"), k.CHOICE: choice}
-JAX = Target("jnp", {**SPELLINGS, **OWN}, MAKINGS, loop, HELPERS, ASKED, IMPORTS, copy="")
+JAX = Target("jnp", {**SPELLINGS, **OWN}, MAKINGS, loop, HELPERS, ASKED, IMPORTS, copy="{}",
+             array="jnp.asarray", doubles="jax.config.update('jax_enable_x64', True)")  # fmt: skip
+VALUE = '''def _ahead(*given):
+    return forward(*given)
+
+
+def _back(saved, bar):
+    slopes = backward(saved, bar)
+    return tuple(slopes.get(name) for name in {names})
+
+
+@jax.custom_vjp
+def value({own}):
+    """{of}, differentiated by the derivation."""
+    return _ahead({own})[0]
+
+
+value.defvjp(_ahead, _back)
+'''
 
 
 def source(d: Derivation) -> str:
     """`value(...)` with a derivative of its own, and the function that the other targets have."""
     m = SplitModule(d, JAX)
-    p = m.parts()
-    own = ", ".join(p.names)
-    value = f'@jax.custom_vjp\ndef value({own}):\n    """{d.of}, differentiated by the derivation."""\n' \
-            f"    return _forward({own})[0]\n"  # fmt: skip
-    joint = m.joint()
-    blocks = [p.forward, p.backward, value, "value.defvjp(_forward, _backward)\n", joint]
-    return "".join([p.head, *(f"\n\n{x}" for x in blocks), *m.below()])
+    passes = m.forward(), m.backward()
+    value = VALUE.format(of=d.of, own=", ".join(m.own), bar=m.bar, names=m.slots)
+    return m.text(*passes, value, m.in_turn(), test=self_test(d, JAX))

@@ -73,7 +73,7 @@ def layers(parts: Sequence[Part]) -> str:
         code = two_functions(p, module) if isinstance(p, Functions) else layer_class(p, module)
         body += ["\n\n", *code]
     head = opening(", ".join(names), NUMPY.imports, *(p.derivation.graph for p in parts))
-    return "".join([head, *body, *(module.below() if module else [])])
+    return "".join([head, *body, *(f"\n\n{x}" for x in (module.below() if module else []))])
 
 
 def own_names(parts: Sequence[Part]) -> list[str]:

@@ -12,8 +12,9 @@ from symbackprop.sizes import Shape, Size
 FUNCTION = "value_and_gradients"  # the name of the emitted function
 # what code itself uses inside the function of a graph
 OWN = frozenset((
-    "np jnp jax torch math device ctx given named dtype range int float next self "
-    "_erf _adjugate _sigmoid _windows _fold _logdet _onto _given _arrays _fits _labels " + FUNCTION
+    "np jnp jax torch xp math prod device ctx given named dtype range int float next self "
+    "_erf _adjugate _sigmoid _windows _fold _logdet _onto _given _arrays _fits _labels _namespace "
+    "_product _padded _ratio _taken _along _gathered _added _diag _diagonal _ahead _back Derived " + FUNCTION
 ).split())  # fmt: skip
 
 

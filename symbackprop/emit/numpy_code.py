@@ -1,4 +1,4 @@
-"""NumPy: one function, from the inputs to the output and every gradient."""
+"""NumPy: from the inputs to the output and every gradient, both passes in one function or apart."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from symbackprop.emit.array_spellings import MAKINGS, SPELLINGS
 from symbackprop.emit.emitted_module import Module
 from symbackprop.emit.numpy_helpers import HELPERS
 from symbackprop.emit.numpy_loops import loop
+from symbackprop.emit.passes_module import passes
 from symbackprop.emit.program.code_writer import Target
 
 NUMPY = Target("np", SPELLINGS, MAKINGS, loop, HELPERS, CHECKS)
@@ -15,4 +16,10 @@ NUMPY = Target("np", SPELLINGS, MAKINGS, loop, HELPERS, CHECKS)
 
 def source(d: Derivation) -> str:
     """The module's text."""
-    return "".join(Module(d, NUMPY).lines())
+    return passes(d, NUMPY)
+
+
+def joint(d: Derivation) -> str:
+    """The module with `value_and_gradients` alone."""
+    m = Module(d, NUMPY)
+    return m.text(m.joint())

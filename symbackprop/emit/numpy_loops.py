@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
+from symbackprop.emit.array_spellings import arrayed
 from symbackprop.emit.literals import bare, shape_code, size_code
 from symbackprop.emit.program.code_writer import Writer
 from symbackprop.emit.program.statements_of_program import Buffer, Loop
 
 
+Rooms: TypeAlias = "Callable[[Writer, Buffer, Loop], list[str]]"
+
+
 def loop(w: Writer, s: Loop) -> list[str]:
+    """What the steps need, arrays for their rows, the steps."""
+    return steps(w, s, room)
+
+
+def steps(w: Writer, s: Loop, room: Rooms) -> list[str]:
     """What the steps need, room for their rows, the steps."""
     before, inside = list[str](), list[str]()
     length = bare(size_code(s.length))
@@ -18,7 +30,7 @@ def loop(w: Writer, s: Loop) -> list[str]:
                 lines = w.variable(n)
                 (inside if n.moving else before).extend(lines)
         row = row_name(w, b)
-        inside.append(f"{row} = {w.text(a.node)}")
+        inside.append(f"{row} = {arrayed(w, a.node)}")
         w.text_of[a.node] = row
     for b in s.buffers:
         before += room(w, b, s)

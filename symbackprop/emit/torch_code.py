@@ -22,6 +22,7 @@ from symbackprop.emit.numpy_loops import loop
 from symbackprop.emit.program import array_kinds as k
 from symbackprop.emit.program.array_nodes import Node
 from symbackprop.emit.program.code_writer import ATOM, PRODUCT, Code, Making, Spelling, Target, Writer
+from symbackprop.emit.self_test import self_test
 from symbackprop.emit.split_module import SplitModule
 
 LIKE, WHOLE = "dtype=dtype, device=device", "dtype=torch.int64, device=device"
@@ -93,10 +94,6 @@ def condition(w: Writer, n: Node) -> Code:
     return f"({CONDITIONS[n.kind](w, n)}).to(dtype)", ATOM
 
 
-def arange(w: Writer, n: Node) -> Code:
-    return f"torch.arange({bare(size_code(n.shape[0]))}, device=device)", ATOM
-
-
 def eye(w: Writer, n: Node) -> Code:
     return f"torch.eye({bare(size_code(n.shape[0]))}, {LIKE})", ATOM
 
@@ -164,7 +161,6 @@ def softplus(w: Writer, n: Node) -> Code:
 
 OWN: Mapping[k.Kind, Spelling] = {
     **dict.fromkeys(CONDITIONS, condition),
-    k.ARANGE: arange,
     k.EYE: eye,
     k.TRI: triangle,
     k.TABLE: lambda w, n: (f"torch.tensor({written_out(w, n)}, {LIKE})", ATOM),
@@ -189,24 +185,29 @@ TORCH = Target(
     HELPERS,
     ASKED,
     "import torch",
-    ".clone()",
+    "{}.clone()",
     WHOLE,
     LIKE,
+    ", device=device",
     TYPED,
+    given="torch.as_tensor({})",
+    array="torch.as_tensor",
+    cast="{}.to(device=device, dtype=dtype)",
 )
 CLASS = '''class Derived(torch.autograd.Function):
     """{of}, with the backward pass of its derivation."""
 
     @staticmethod
-    def forward(ctx, {own}):
-        found, saved = _forward({own})
+    def forward(ctx, *given):
+        found, saved = forward(*given)
         ctx.save_for_backward(*saved)
         return found
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx, {bar}):
-        return tuple(_backward(ctx.saved_tensors, {bar}))
+        slopes = backward(ctx.saved_tensors, {bar})
+        return tuple(slopes.get(name) for name in {names})
 
 
 def value({own}):
@@ -218,8 +219,6 @@ def value({own}):
 def source(d: Derivation) -> str:
     """`value(...)` as an autograd function, and the function that the other targets have."""
     m = SplitModule(d, TORCH)
-    p = m.parts()
-    shown = CLASS.format(of=d.of, own=", ".join(p.names), bar=m.bar)
-    joint = m.joint()
-    blocks = (p.forward, p.backward, shown, joint)
-    return "".join([p.head, *(f"\n\n{x}" for x in blocks), *m.below()])
+    passes = m.forward(), m.backward()
+    shown = CLASS.format(of=d.of, own=", ".join(m.own), bar=m.bar, names=m.slots)
+    return m.text(*passes, shown, m.in_turn(), test=self_test(d, TORCH))

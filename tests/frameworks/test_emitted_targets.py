@@ -1,4 +1,4 @@
-"""Emitted code for PyTorch and JAX: the values of NumPy's, under the tools that people run it with."""
+"""Emitted code for other libraries: the values of NumPy's, under the tools that people run it with."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ import symbackprop as sb
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit import compile_source
 from symbackprop.emit.call_arguments import arguments
+from symbackprop.emit.code_names import parameters
 from symbackprop.numeric.points import backward_values, forward, generic_point, seeded
 from tests.emit.odd_program_rows import ROWS
 from tests.frameworks.whole import WHOLE
 from tests.graphs import GRAPHS
+from tests.random_graphs import EVERYTHING, random_graph
 
 pytestmark = pytest.mark.frameworks
 CLOSE = 1e-9
+TARGET = {"array_api_strict": "array-api", "dask": "array-api"}
 RNN = """t: 1..T; x[t]: n x d; W: d x m; U: m x m; h0: n x m; h[0] = h0
 h[t] = tanh(x[t] @ W + h[t-1] @ U); L = sum(h[T]**2)"""
 ATTENTION = "Q: n x 3; K: n x 3; V: n x 5; Z = layernorm(attention(Q, K, V))"
@@ -31,14 +34,20 @@ def point(d: Derivation, seed: int) -> dict[str, Any]:
     return arguments(d, backward_values(d.backward, forward(d.graph, at)))
 
 
-def arrays(target: str) -> Callable[[Any], Any]:
-    """An array of NumPy as one of the target's."""
-    if target == "torch":
+def arrays(library: str) -> Callable[[Any], Any]:
+    """An array of NumPy as one of a library's."""
+    if library == "torch":
         torch = pytest.importorskip("torch")
         return lambda v: torch.as_tensor(np.asarray(v))
+    if library == "dask":
+        pytest.importorskip("array_api_compat")
+        dask = pytest.importorskip("dask.array")
+        return lambda v: dask.from_array(np.asarray(v), chunks=2)
+    if library == "array_api_strict":
+        return pytest.importorskip("array_api_strict").asarray
     jax = pytest.importorskip("jax")
     jax.config.update("jax_enable_x64", True)
-    return lambda v: jax.numpy.asarray(v)
+    return jax.numpy.asarray
 
 
 def close(got: Any, want: Any) -> bool:
@@ -47,16 +56,29 @@ def close(got: Any, want: Any) -> bool:
     return got.shape == want.shape and bool(np.max(np.abs(got - want), initial=0) <= CLOSE * size)
 
 
-@pytest.mark.parametrize("target", ["torch", "jax"])
+def agree(d: Derivation, target: str, library: str, seed: int) -> None:
+    """The joint function and the passes apart, against those of NumPy."""
+    as_library, at = arrays(library), point(d, seed)
+    want, f = d.compile()(**at), d.compile(target)
+    given = {n: as_library(v) for n, v in at.items()}
+    bar = [given[n] for n in [parameters(d).seed] if n]
+    value, saved = f.forward({n: v for n, v in given.items() if n != parameters(d).seed})
+    for got in (f(given), {d.of: value, **f.backward(saved, *bar)}):
+        assert got.keys() == want.keys()
+        for n, v in want.items():
+            assert type(got[n]) is type(as_library(0.0)) and close(got[n], v), n
+
+
+@pytest.mark.parametrize("library", ["torch", "jax", "array_api_strict"])
 @pytest.mark.parametrize("name", [*GRAPHS, *WHOLE, *ROWS])
-def test_values_are_those_of_numpy(target: str, name: str) -> None:
-    d = sb.derive((GRAPHS | WHOLE | ROWS)[name])
-    as_target, at = arrays(target), point(d, 4)
-    want = d.compile()(**at)
-    got = d.compile(target)(**{n: as_target(v) for n, v in at.items()})
-    assert got.keys() == want.keys()
-    for n, v in want.items():
-        assert close(got[n], v), n
+def test_values_are_those_of_numpy(library: str, name: str) -> None:
+    agree(sb.derive((GRAPHS | WHOLE | ROWS)[name]), TARGET.get(library, library), library, seed=4)
+
+
+@pytest.mark.parametrize("library", ["torch", "jax", "array_api_strict"])
+@pytest.mark.parametrize("seed", range(20))
+def test_random_graphs_are_those_of_numpy(library: str, seed: int) -> None:
+    agree(sb.derive(random_graph(seed, 6, EVERYTHING)), TARGET.get(library, library), library, seed)
 
 
 @pytest.mark.parametrize("target", ["torch", "jax"])

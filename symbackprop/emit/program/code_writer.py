@@ -31,13 +31,16 @@ class Target:
     helpers: Mapping[str, str]
     checks: Mapping[str, str]  # functions that ask arguments, by name
     imports: str = "import numpy as np"
-    copy: str = ".copy()"  # behind an array, one of its own
+    copy: str = "{}.copy()"  # an array of its own with the entries of one
     whole: str = "int"  # what stands in the place of `like` for whole numbers
     like: str = "dtype"  # the last arguments of what makes an array
-    typed: tuple[str, str] = (
-        "dtype = {0}.dtype",
-        "dtype = float",
-    )  # the line before: as an input, without one
+    on: str = ""  # behind the length of a range: the device it is on
+    typed: tuple[str, str] = ("dtype = {0}.dtype", "dtype = float")  # before: as an input, without one
+    asks: bool = False  # whether the library is that of the arguments
+    given: str = "{}"  # what a caller may give, as an array
+    array: str = "np.asarray"  # what makes an array of NumPy's
+    doubles: str = ""  # what must be said for numbers to be doubles
+    cast: str = "{}.astype(dtype, copy=False)"  # an array in the type of the others
 
 
 @dataclass

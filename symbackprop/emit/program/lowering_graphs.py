@@ -8,7 +8,7 @@ from typing import TypeAlias
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.code_names import CodeNames
 from symbackprop.emit.literals import safe
-from symbackprop.emit.program.array_kinds import CHOICE, GET, INPUT, PLACE, ROW, SERIES, Role
+from symbackprop.emit.program.array_kinds import CHOICE, GET, INPUT, PLACE, ROW, SERIES
 from symbackprop.emit.program.array_nodes import ZERO, Node, extent, get, node, number
 from symbackprop.emit.program.by_definition import entries_node
 from symbackprop.emit.program.contractions import total
@@ -66,13 +66,10 @@ class Lowering:
         self.sweep({n: (e,) for n, e in g.definition.items()}, cotangent=False)
         self.ahead = dict(self.known)
 
-    def run(self, *, apart: bool = False) -> None:
-        """Forward, then backward; `apart`, the backward pass is given the values that it reads."""
+    def run(self) -> None:
+        """Forward, then backward."""
         self.forward()
-        g, adjoints = self.g, self.d.backward.adjoints
-        for n in g.definition if apart else ():
-            if self.known[n, False].kind.role is not Role.LEAF or self.known[n, False].kind is SERIES:
-                self.known[n, False] = node(INPUT, (), self.over_time(symbol_of(g, n)), safe(n))
+        adjoints = self.d.backward.adjoints
         seed = self.d.backward.seed.symbol
         self.known[self.d.of, True] = number(1) if seed is None else node(
             INPUT, (), self.over_time(seed), self.names.bar(self.d.of))  # fmt: skip
