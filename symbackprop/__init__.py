@@ -91,6 +91,7 @@ _DOORS = {  # what lower floors ask of higher ones, and who answers: the only ta
     "run derive": ("interfaces.derive_command", "run_derive"),
     "run check": ("interfaces.check_command", "run_check"),
     "run emit": ("interfaces.emit_command", "run_emit"),
+    "run reference": ("interfaces.reference_command", "run_reference"),
     "run doctor": ("interfaces.doctor", "run_doctor"),
 }
 __all__ = [

@@ -10,6 +10,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 from symbackprop import __version__, doors
+from symbackprop.catalogue.error_sentences import explained
 from symbackprop.errors import SymbackpropError, VerificationError
 
 # what a sheet can be written as, by the names of files: nothing is loaded before it is used
@@ -35,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     graph_options(e)
     e.add_argument("--to", choices=("numpy", "array-api", "torch", "jax"), default="numpy")
     check_options(verbs.add_parser("check", help="whether a typed formula is right", epilog=EPILOG))
+    verbs.add_parser("reference", help="every function of a graph, with its sizes and formula", epilog=EPILOG)
     verbs.add_parser("doctor", help="what was found on this machine, and the shortest fix", epilog=EPILOG)
     return top
 
@@ -77,6 +79,12 @@ def graph_options(p: argparse.ArgumentParser) -> None:
     p.add_argument("--wrt", help="variables, separated by commas (default: every real input)")
 
 
+def spoken(options: argparse.Namespace) -> str:
+    """The language that was asked for, English where none or both were."""
+    asked: str | list[str] | None = getattr(options, "lang", None)
+    return asked if isinstance(asked, str) else asked[0] if asked and len(asked) == 1 else "en"
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb."""
     options = parser().parse_args(argv)
@@ -85,7 +93,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except VerificationError as error:
         print(f"symbackprop: {error}", file=sys.stderr)
         return 1
-    except (SymbackpropError, OSError, UnicodeDecodeError) as error:
+    except SymbackpropError as error:
+        print(f"symbackprop: {explained(error, spoken(options))}", file=sys.stderr)
+        return 2
+    except (OSError, UnicodeDecodeError) as error:
         print(f"symbackprop: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -4,11 +4,36 @@ from __future__ import annotations
 
 
 class SymbackpropError(Exception):
-    """Anything the library refuses; the message says where, what, sizes and what to do."""
+    """Anything the library refuses; the message says where, what, sizes and what to do.
 
-    def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
-        self.what, self.where, self.hint = what, where, hint
-        super().__init__(": ".join(filter(None, (where, what))) + (f"\n  {hint}" if hint else ""))
+    `line` and `column` count from 1 and `span` holds the characters from and to, in the text of a graph or a
+    formula that was read; None where there is no such text. `key` and `values` are what the message is made
+    of in every language, where it has a sentence for it.
+    """
+
+    line: int | None = None
+    column: int | None = None
+    span: tuple[int, int] | None = None
+
+    def __init__(
+        self, what: str, *, where: str = "", hint: str = "", key: str = "",
+        values: tuple[tuple[str, str], ...] = (),
+    ) -> None:  # fmt: skip
+        self.what, self.where, self.hint, self.key, self.values = what, where, hint, key, values
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        return ": ".join(filter(None, (self.where, self.what))) + (f"\n  {self.hint}" if self.hint else "")
+
+    def inside(self, where: str) -> None:
+        """Say the place around the one that is said already."""
+        self.where = f"{where}: {self.where}" if self.where else where
+
+    def stand_at(self, span: tuple[int, int], text: str) -> None:
+        """Say which characters of a text it is about."""
+        start = span[0]
+        self.span, self.line = span, text.count("\n", 0, start) + 1
+        self.column = start - text.rfind("\n", 0, start)
 
 
 class ShapeError(SymbackpropError):

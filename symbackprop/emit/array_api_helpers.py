@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from symbackprop.emit.argument_checks import CHECKS
-from symbackprop.emit.numpy_helpers import ERF, RATIO
+from symbackprop.emit.numpy_helpers import ERF, POLYGAMMA, POLYGAMMA, RATIO
 
 NAMESPACE = '''def _namespace(x):
     """The library of an array; those without the standard's own method have it from array-api-compat."""
@@ -179,11 +179,24 @@ LABELS = '''def _labels(*given):
 
 
 ASKED = "\n    size =", "\n    xp = _namespace(x)\n    size ="
+# Abramowitz & Stegun 6.1.41, at x + 16
+GAMMALN = '''def _gammaln(x):
+    """log gamma(x) of positive x: Stirling's series at x + 16, less 16 logarithms."""
+    from math import log, pi
+
+    xp = _namespace(x)
+    z = x + 16
+    y = (z - 0.5) * xp.log(z) - z + log(2 * pi) / 2 - sum(xp.log(x + k) for k in range(16))
+    for k, b in enumerate((1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66), 1):
+        y = y + b / (2 * k * (2 * k - 1)) / z ** (2 * k - 1)
+    return y
+'''
 HELPERS: Mapping[str, str] = {
     "_windows": WINDOWS, "_fold": FOLD, "_product": PRODUCT, "_taken": TAKEN, "_along": ALONG,
     "_gathered": GATHERED, "_added": ADDED, "_diag": DIAG, "_diagonal": DIAGONAL, "_padded": PADDED,
     "_sigmoid": SIGMOID, "_adjugate": ADJUGATE, "_namespace": NAMESPACE, "_ratio": RATIO,
     "_erf": ERF.replace(*ASKED).replace("np.", "xp."),
-    "_logdet": LOGDET,
+    "_logdet": LOGDET, "_gammaln": GAMMALN,
+    "_polygamma": POLYGAMMA.replace("    sign, z =", "    xp = _namespace(x)\n    sign, z =").replace("np.", "xp."),
 }  # fmt: skip
 CHECKED = {**CHECKS, "_arrays": ARRAYS, "_labels": LABELS}

@@ -240,6 +240,16 @@ def helped(name: str) -> Spelling:
     return lambda w, n: (f"{w.helper(name)}({', '.join(operands(w, n))})", ATOM)
 
 
+def polygamma(name: str, order: int) -> Spelling:
+    """A derivative of log Γ by its order; `{helper}` is our own function."""
+
+    def spell(w: Writer, n: Node) -> Code:
+        called = w.helper("_polygamma") if name == "{helper}" else name
+        return f"{called}({order}, {operands(w, n)[0]})", ATOM
+
+    return spell
+
+
 def call(name: str) -> Spelling:
     return lambda w, n: (f"{w.m}.{name}({', '.join(operands(w, n))})", ATOM)
 
@@ -282,6 +292,7 @@ def scattered(w: Writer, n: Node, name: str) -> list[str]:
             f"{w.m}.add.at({name}, {w.text(labels)}, {w.text(rows)})"]  # fmt: skip
 
 
+POLYGAMMA = (k.DIGAMMA, k.TRIGAMMA, k.TETRAGAMMA, k.PENTAGAMMA)
 NUMBERS = (k.NUMBER, k.CONSTANT, k.EXTENT, k.ADD, k.SUB, k.MUL, k.DIV, k.NEG, k.POWER, k.SQRT)
 CONDITIONS: Mapping[k.Kind, Callable[[Writer, Node], str]] = {
     k.STEP: lambda w, n: f"{operands(w, n, SUM)[0]} > 0",
@@ -317,6 +328,8 @@ SPELLINGS: Mapping[k.Kind, Spelling] = {
     k.SIGMOID: helped("_sigmoid"),
     k.SOFTPLUS: lambda w, n: (f"{w.m}.logaddexp({operands(w, n)[0]}, 0)", ATOM),
     k.ERF: helped("_erf"),
+    k.GAMMALN: helped("_gammaln"),
+    **{kind: polygamma("{helper}", n) for n, kind in enumerate(POLYGAMMA)},
     k.MAXIMUM: call("maximum"),
     k.MINIMUM: call("minimum"),
     k.SQRT: root,

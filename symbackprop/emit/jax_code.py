@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.argument_checks import CHECKS
 from symbackprop.emit.array_indexing import ranges_code
-from symbackprop.emit.array_spellings import SPELLINGS, operands
+from symbackprop.emit.array_spellings import POLYGAMMA, SPELLINGS, operands, polygamma
 from symbackprop.emit.literals import bare, shape_code, size_code
 from symbackprop.emit.program import array_kinds as k
 from symbackprop.emit.program.array_nodes import Node
@@ -116,7 +116,13 @@ def loop(w: Writer, s: Loop) -> list[str]:
 
 
 MAKINGS: Mapping[k.Kind, Making] = {k.PLACE: placed, k.SCATTER: scattered}
-OWN = {k.SIGMOID: called("jax.nn.sigmoid"), k.ERF: called("jax.scipy.special.erf"), k.CHOICE: choice}
+OWN = {
+    k.SIGMOID: called("jax.nn.sigmoid"),
+    k.ERF: called("jax.scipy.special.erf"),
+    k.GAMMALN: called("jax.scipy.special.gammaln"),
+    **{kind: polygamma("jax.scipy.special.polygamma", n) for n, kind in enumerate(POLYGAMMA)},
+    k.CHOICE: choice,
+}
 JAX = Target("jnp", {**SPELLINGS, **OWN}, MAKINGS, loop, HELPERS, ASKED, IMPORTS, copy="{}",
              array="jnp.asarray", doubles="jax.config.update('jax_enable_x64', True)")  # fmt: skip
 VALUE = '''def _ahead(*given):

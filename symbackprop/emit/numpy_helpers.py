@@ -84,7 +84,26 @@ ONTO = '''def _onto(x, a, first, second):
     met += a
     return x
 '''
+GAMMALN = '''def _gammaln(x):
+    """log |gamma(x)|, entry by entry."""
+    from math import lgamma
+
+    return np.vectorize(lgamma, otypes=[float])(x).astype(x.dtype)
+'''
+# Abramowitz & Stegun 6.4.6 and 6.4.11
+POLYGAMMA = '''def _polygamma(order, x):
+    """The derivative of log gamma of order + 1, of positive x: 16 terms, then the series at x + 16."""
+    from math import factorial
+
+    sign, z = (-1) ** (order + 1), x + 16
+    y = np.log(z) if order == 0 else sign * factorial(order - 1) / z**order
+    first = sum(1 / (x + k) ** (order + 1) for k in range(16)) + 0.5 / z ** (order + 1)
+    y = y + sign * factorial(order) * first
+    for k, b in enumerate((1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6), 1):
+        y = y + sign * b * factorial(2 * k + order - 1) / factorial(2 * k) / z ** (2 * k + order)
+    return y
+'''
 HELPERS: Mapping[str, str] = {
     "_windows": WINDOWS, "_fold": FOLD, "_sigmoid": SIGMOID, "_erf": ERF, "_ratio": RATIO, "_logdet": LOGDET,
-    "_adjugate": ADJUGATE, "_onto": ONTO,
+    "_adjugate": ADJUGATE, "_onto": ONTO, "_gammaln": GAMMALN, "_polygamma": POLYGAMMA,
 }  # fmt: skip

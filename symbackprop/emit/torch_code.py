@@ -8,14 +8,8 @@ from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.argument_checks import CHECKS
 from symbackprop.emit.array_products import contraction
 from symbackprop.emit.array_spellings import (
-    CONDITIONS,
-    MAKINGS,
-    SPELLINGS,
-    call,
-    operands,
-    plain,
-    written_out,
-)
+    CONDITIONS, MAKINGS, POLYGAMMA, SPELLINGS, call, operands, plain, polygamma, written_out,
+)  # fmt: skip
 from symbackprop.emit.literals import bare, shape_code, size_code
 from symbackprop.emit.numpy_helpers import FOLD, LOGDET
 from symbackprop.emit.numpy_loops import loop
@@ -173,6 +167,9 @@ OWN: Mapping[k.Kind, Spelling] = {
     k.TAKE_ALONG: taken_along,
     k.SIGMOID: call("sigmoid"),
     k.ERF: call("erf"),
+    k.GAMMALN: call("lgamma"),
+    k.DIGAMMA: call("digamma"),
+    **{kind: polygamma("torch.polygamma", n) for n, kind in enumerate(POLYGAMMA) if n},
     k.SOFTPLUS: softplus,
     k.MAX: lambda w, n: (f"torch.amax({w.text(n.args[0])}, {n.at}, keepdim=True)", ATOM),
 }

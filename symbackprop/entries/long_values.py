@@ -132,7 +132,7 @@ def finite(c: Context, name: str, *at: Any) -> Any:
     """
     complex_ = any(hasattr(a, "_mpc_") for a in at)
     inner = context(2 * c.dps + SPARE) if complex_ else c
-    work = getattr(inner, name, None)
+    work = partial(inner.psi, POLYGAMMA.index(name)) if name in POLYGAMMA else getattr(inner, name, None)
     if work is None:
         raise NoLongValue(f"{name} has no value to many digits")
     try:
@@ -149,6 +149,7 @@ def imaginary(a: Array) -> Array:
     return each(lambda x: x.imag, a) if a.dtype.kind == "O" else np.imag(a)
 
 
+POLYGAMMA = ("digamma", "trigamma", "tetragamma", "pentagamma")  # derivatives of log Γ, by their order
 STEPS = {
     "step": lambda x: int(x.real > 0), "sign": lambda x: int(x.real > 0) - int(x.real < 0),
     "floor": lambda x: mpmath.floor(x.real), "held": lambda x: x.real,

@@ -104,9 +104,10 @@ class Op:
                 return v
         counts = sorted({len(v.arguments) for v in self.variants})
         if len(shapes) not in counts:
-            raise ShapeError(
-                f"takes {' or '.join(map(str, counts))} arguments, got {len(shapes)}", where=where
-            )
+            many = "argument" if counts == [1] else "arguments"
+            ways = (f"{self.name}({', '.join(p.tensor for p in v.arguments)})" for v in self.variants)
+            raise ShapeError(f"takes {' or '.join(map(str, counts))} {many}, got {len(shapes)}", where=where,
+                             hint=f"Write  {' or '.join(dict.fromkeys(ways))}")  # fmt: skip
         wanted = " or ".join(describe(v) for v in self.variants)
         raise ShapeError(f"ranks do not fit; defined for {wanted}", where=where)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from fractions import Fraction
 from functools import partial
@@ -163,12 +163,33 @@ def expression_value(name: str, order: int, x: Array) -> Array:
 
 def primitive(name: str):  # noqa: ANN201 - a NumPy ufunc or a Python function of one array
     """The NumPy function of a primitive scalar."""
+    if name in ("loggamma", *long_values.POLYGAMMA):
+        return by_digits(name)
     special = {"step": step, "sign": sign, "erf": erf, "floor": floor, "held": np.real}
     inverse = "arc" + name[1:]  # SymPy's asin is NumPy's arcsin
     found = special.get(name) or getattr(np, name, None) or getattr(np, inverse, None)
     if found is None:
         raise DeclarationError(f"scalar `{name}` has neither a definition nor a NumPy function")
     return found
+
+
+def by_digits(name: str) -> Callable[[Array], Array]:
+    """A function of positive numbers by its values to many digits, of a complex number too."""
+    many = long_values.context(DIGITS)
+
+    def one(x: complex) -> complex:
+        if not x.real > 0:
+            return complex(np.nan)
+        return complex(long_values.finite(many, name, many.mpc(x)))
+
+    def of(x: Array) -> Array:
+        found = np.vectorize(one, otypes=[complex])(x)
+        return found if np.iscomplexobj(x) else found.real
+
+    return of
+
+
+DIGITS = 30
 
 
 def step(x: Array) -> Array:

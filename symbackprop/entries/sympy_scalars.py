@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from typing import Any
 
@@ -47,7 +47,11 @@ class held(sympy.Function):
 
 
 WITNESS = sympy.Rational(1, 100)
-OWN = {"step": step, "sign": sign, "floor": floor, "held": held}
+POLYGAMMA = ("digamma", "trigamma", "tetragamma", "pentagamma")  # the derivatives of log Γ, in order
+OWN = {
+    "step": step, "sign": sign, "floor": floor, "held": held,
+    **{name: partial(sympy.polygamma, n) for n, name in enumerate(POLYGAMMA)},
+}  # fmt: skip
 
 
 @cache
@@ -174,7 +178,7 @@ NAMES = {sympy.exp: "exp", sympy.log: "log", sympy.sin: "sin", sympy.cos: "cos",
          sympy.tanh: "tanh", sympy.sinh: "sinh", sympy.cosh: "cosh", sympy.atan: "arctan",
          sympy.asin: "arcsin", sympy.acos: "arccos", sympy.asinh: "arcsinh", sympy.acosh: "arccosh",
          sympy.atanh: "arctanh", sympy.erf: "erf", step: "step", sign: "sign", floor: "floor",
-         held: "stop_gradient"}  # fmt: skip
+         held: "stop_gradient", sympy.loggamma: "gammaln"}  # fmt: skip
 
 
 def from_sympy(e: sympy.Expr) -> Entries:
@@ -194,6 +198,9 @@ def from_sympy(e: sympy.Expr) -> Entries:
     if e.is_Pow and e.args[1].is_Rational:
         exponent = Fraction(int(e.args[1].p), int(e.args[1].q))  # type: ignore[attr-defined]
         return en.power(en.single(from_sympy(e.args[0])), exponent)  # type: ignore[arg-type]
+    order = int(e.args[0]) if isinstance(e, sympy.polygamma) else len(POLYGAMMA)  # type: ignore[call-overload]
+    if order < len(POLYGAMMA):
+        return en.entries(Fn(POLYGAMMA[order], from_sympy(e.args[1])))  # type: ignore[arg-type]
     if type(e) in NAMES:
         return en.entries(Fn(NAMES[type(e)], from_sympy(e.args[0])))  # type: ignore[arg-type]
     raise DeclarationError(f"SymPy's `{e}` has no counterpart among the scalar functions")

@@ -169,7 +169,6 @@ def along_axis(op: Op) -> Function:
         result = named_labels(apply(op, *moved, **options))
         return from_last(result, where) if result.rank == args[0].rank else result
 
-    function.__name__, function.__doc__ = op.name, f"The op {op.name}."
     return function
 
 

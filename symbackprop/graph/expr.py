@@ -10,6 +10,7 @@ from math import isfinite
 from threading import Lock
 
 from symbackprop import doors
+from symbackprop.catalogue.error_sentences import told
 from symbackprop.entries.op import Attributes, Op
 from symbackprop.errors import EXPONENT, DeclarationError, ShapeError, within
 from symbackprop.entries.option_ranges import check_options
@@ -112,6 +113,9 @@ class Expr:
         return apply(DIVIDE, other, self)
 
     def __matmul__(self, other: Operand) -> Expr:
+        for a in map(as_expr, (self, other)):
+            if not a.rank:
+                raise ShapeError(**told("scalar", name=describe(a)), where="@")
         if self.op is NEGATIVE:  # Python binds - tighter: -X @ w is -(X w) on paper
             return -(self.args[0] @ other)
         return apply(MATMUL, self, other)

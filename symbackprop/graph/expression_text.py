@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -15,6 +15,9 @@ from symbackprop.errors import (
 from symbackprop.formula.tree import Name
 from symbackprop.graph.axis_functions import as_size
 from symbackprop.graph.conditions import above, at_least, both, checked, either, equal, unequal
+from symbackprop.catalogue.error_sentences import told
+from symbackprop.graph.foreign_spellings import attribute, misspelled, optioned, unknown, usage
+from symbackprop.graph.peer_names import OPTIONS
 from symbackprop.graph.expr import Expr, Symbol, apply, const, leaf, pinned, raised
 from symbackprop.graph.functions import FUNCTIONS
 from symbackprop.graph.graph import Time, known, time_sum
@@ -50,53 +53,59 @@ class Expressions:
     definition: Mapping[str, Expr]
     tex: Callable[[str], Name]  # how a name is printed
     inside: bool  # whether the expression stands at every step
+    trail: list[ast.expr] = field(default_factory=list[ast.expr])  # what is being read, the innermost last
+    broken: list[int] = field(default_factory=list[int])  # where Python's grammar ended
 
-    def read(self, text: str, where: str) -> Expr:
+    def place(self, text: str) -> tuple[int, int | None]:
+        """The characters that were read when it failed."""
+        if self.broken:
+            return self.broken[0], self.broken[0] + 1
+        if not self.trail:
+            return 0, None
+        n, coded = self.trail[-1], text.encode()  # Python counts bytes
+        return len(coded[: n.col_offset].decode()), len(coded[: n.end_col_offset].decode())
+
+    def read(self, text: str) -> Expr:
         """The expression of a text. Errors: `DeclarationError`, `LimitError`, `ShapeError`."""
         try:
             tree = ast.parse(text, mode="eval").body
         except SyntaxError as error:
-            at = " " * max((error.offset or 1) - 1, 0) + "^"
-            raise DeclarationError(f"cannot read the expression ({error.msg})\n    {text}\n    {at}",
-                                   where=where) from None  # fmt: skip
+            place = max((error.offset or 1) - 1, 0)
+            self.broken.append(place)
+            raise misspelled(text, place, error.msg) from None
         except (ValueError, RecursionError, MemoryError):
-            raise LimitError("the expression cannot be read: too deep or too large", where=where) from None
-        check_depth(tree, where)
-        check_literals(tree, text, where)
-        value = self.expression(tree)
-        if not isinstance(value, Expr):
-            raise DeclarationError("is a size, not an expression", where=where)
-        return value
+            raise LimitError("the expression cannot be read: too deep or too large") from None
+        check_depth(tree)
+        check_literals(tree, text)
+        return self.expression(tree)
 
     def expression(self, node: ast.expr) -> Expr:
+        self.trail.append(node)
         match node:
             case ast.Constant(value=int() | float() as v) if not isinstance(v, bool):
-                return const(v)
+                made = const(v)
             case ast.Name(id=name):
-                return self.name(name)
-            case ast.UnaryOp(op=ast.USub()):
-                inner = self.expression(node.operand)
-                return const(-inner.number) if inner.number is not None else -inner
-            case ast.UnaryOp(op=ast.UAdd()):
-                return self.expression(node.operand)
-            case ast.UnaryOp(op=ast.Not() | ast.Invert()):
-                return 1 - checked(self.expression(node.operand))
+                made = self.name(name)
+            case ast.UnaryOp(op=sign, operand=inner):
+                made = unary(sign, self.expression(inner))
             case ast.BoolOp(op=sign, values=values):
-                return (both if isinstance(sign, ast.And) else either)(*map(self.expression, values))
+                made = (both if isinstance(sign, ast.And) else either)(*map(self.expression, values))
             case ast.Compare():
-                return self.comparison(node)
+                made = self.comparison(node)
             case ast.List() | ast.Tuple():
-                return written_array(self.rows(node))
+                made = written_array(self.rows(node))
             case ast.BinOp():
-                return self.binary(node)
+                made = self.binary(node)
             case ast.Attribute(attr="T" | "mT" as turned):
-                return getattr(self.expression(node.value), turned)
+                made = getattr(self.expression(node.value), turned)
             case ast.Subscript():
-                return self.subscript(node)
+                made = self.subscript(node)
             case ast.Call():
-                return self.call(node)
-        raise DeclarationError(f"`{ast.unparse(node)[:80]}` may not stand in a graph",
-                               hint="Allowed: + - * / @ ** .T [ ] numbers, names and functions.")  # fmt: skip
+                made = self.call(node)
+            case _:
+                raise unsaid(node)
+        self.trail.pop()
+        return made
 
     def name(self, name: str) -> Expr:
         e = self.symbol.get(name)
@@ -110,8 +119,9 @@ class Expressions:
             return const(size(name))
         if name in CONSTANTS:
             return CONSTANTS[name]()
-        known(name, [*self.symbol, *self.sizes, *FUNCTIONS], "the graph")
-        raise DeclarationError(f"`{name}` is a function", hint=f"Write {name}(…).")
+        if name in FUNCTIONS:
+            raise DeclarationError(f"`{name}` is a function", hint=f"Write {name}(…).")
+        raise unknown(name, [*self.symbol, *self.sizes, *FUNCTIONS])
 
     def binary(self, node: ast.BinOp) -> Expr:
         a = self.expression(node.left)
@@ -137,6 +147,9 @@ class Expressions:
                 return apply(MOD, a, b)
             case ast.BitAnd() | ast.BitOr():
                 return (both if isinstance(node.op, ast.BitAnd) else either)(a, b)
+        if isinstance(node.op, ast.BitXor):
+            left, right = (ast.unparse(x) for x in (node.left, node.right))
+            raise DeclarationError(**told("power", said=f"{left}^{right}"[:80], code=f"{left}**{right}"))
         raise DeclarationError(f"`{ast.unparse(node)[:80]}`: unknown operator")
 
     def comparison(self, node: ast.Compare) -> Expr:
@@ -215,14 +228,16 @@ class Expressions:
 
     def call(self, node: ast.Call) -> Expr:
         if not isinstance(node.func, ast.Name):
-            raise DeclarationError(f"`{ast.unparse(node.func)[:80]}` is not a function")
+            raise attribute(node.func, node)
         name = node.func.id
         options = self.named_options(name, node.keywords)
         args = [self.argument(name, a) for a in node.args]
         if name == "sum" and "over" in options:
             return self.over_time(args, options["over"])
         table = {**FUNCTIONS, **self.functions}
-        function = table[known(name, table, "functions")]
+        if name not in table:
+            raise unknown(name, [*table, *self.symbol])
+        function = table[name]
         values = {k: self.option(v) for k, v in options.items()}
         if name in LOOKING_BACK and name not in self.functions:
             values["definitions"] = self.definition
@@ -230,7 +245,7 @@ class Expressions:
             return function(*args, **values)
         except TypeError as error:
             said = str(error).partition("() ")[2] or str(error)  # without Python's name of the function
-            raise DeclarationError(said, where=name) from None
+            raise DeclarationError(said, where=name, hint=f"Write  {usage(name, function)}") from None
 
     def named_options(self, function: str, given: list[ast.keyword]) -> dict[str, ast.expr]:
         """Options by name. Errors: `DeclarationError` for one that is given twice, or has no name."""
@@ -238,6 +253,9 @@ class Expressions:
         for k in given:
             if k.arg is None:
                 raise DeclarationError("options are written out, without **", where=function)
+            if k.arg in OPTIONS:
+                code = f"{function}(x, {optioned(k)})"
+                raise DeclarationError(**told("option", name=k.arg, code=code), where=function)
             if k.arg in options:
                 raise DeclarationError(f"the option `{k.arg}` is given twice", where=function,
                                        hint="Several axes are a tuple, as in  axis=(0, 1)")  # fmt: skip
@@ -275,6 +293,21 @@ class Expressions:
         return int(value) if value.denominator == 1 else value
 
 
+def unary(sign: ast.unaryop, inner: Expr) -> Expr:
+    """-x, +x, and not x of a condition."""
+    if isinstance(sign, ast.USub):
+        return const(-inner.number) if inner.number is not None else -inner
+    return inner if isinstance(sign, ast.UAdd) else 1 - checked(inner)
+
+
+def unsaid(node: ast.expr) -> DeclarationError:
+    """What says that an expression of Python is none of a graph."""
+    if isinstance(node, ast.Attribute):
+        return attribute(node, node)
+    return DeclarationError(f"`{ast.unparse(node)[:80]}` may not stand in a graph",
+                            hint="Allowed: + - * / @ ** .T [ ] numbers, names and functions.")  # fmt: skip
+
+
 def number(e: Expr) -> Fraction | None:
     """The value of an expression in numbers alone, such as -1/2."""
     if e.number is not None or not e.args:
@@ -287,25 +320,25 @@ def number(e: Expr) -> Fraction | None:
     return work(*given)
 
 
-def check_depth(tree: ast.expr, where: str) -> None:
+def check_depth(tree: ast.expr) -> None:
     """Errors: `LimitError` where expressions nest too deeply to be walked."""
     level, depth = [tree], 0
     while level:
         depth += 1
-        within(depth, DEPTH * 2, "depth of the expression", where)
+        within(depth, DEPTH * 2, "depth of the expression")
         level = [c for n in level for c in ast.iter_child_nodes(n) if isinstance(c, ast.expr)]
 
 
-def check_literals(tree: ast.expr, text: str, where: str) -> None:
+def check_literals(tree: ast.expr, text: str) -> None:
     """Errors: `LimitError` for a number that floating point cannot hold: 1e400, or 1e-400, which is not 0."""
     for node in ast.walk(tree):
         v = node.value if isinstance(node, ast.Constant) else None
         if isinstance(v, bool) or not isinstance(v, int | float):
             continue
         written = ast.get_source_segment(text, node) or ""
-        within(len(written), DIGITS, "digits of a number", where)
+        within(len(written), DIGITS, "digits of a number")
         mantissa = written.lower().split("e")[0]
         lost = isinstance(v, float) and v == 0 and any(c in "123456789" for c in mantissa)
         if lost or abs(v) > LARGEST or 0 < abs(v) < SMALLEST:
-            raise LimitError(f"`{written[:40]}` is beyond double precision", where=where,
+            raise LimitError(f"`{written[:40]}` is beyond double precision",
                              hint="Numbers lie between 1e-300 and 1e300.")  # fmt: skip

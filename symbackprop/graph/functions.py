@@ -15,6 +15,7 @@ from symbackprop.graph.domains import DOMAINS, SUMMING, SYMMETRIC
 from symbackprop.graph.expr import (
     Expr, Operand, Symbol, apply, as_expr, defined, describe, leaf, symbols,
 )  # fmt: skip
+from symbackprop.graph.function_help import helped
 from symbackprop.graph.graph import Graph, known, make
 from symbackprop.graph.subscripts import subscript
 from symbackprop.graph.typed_signs import read_name
@@ -170,3 +171,4 @@ FUNCTIONS: dict[str, Function] = {
     "max": largest, "min": smallest,
     **MATRIX_FUNCTIONS, **COMPOSITIONS,
 }  # fmt: skip
+helped(FUNCTIONS)

@@ -19,7 +19,9 @@ from symbackprop.graph.expression_text import Expressions
 from symbackprop.graph.fresh_names import index_name
 from symbackprop.graph.functions import FUNCTIONS, check_domain, collect
 from symbackprop.graph.graph import Graph, Time, make, used_names
-from symbackprop.graph.statements import Statement, early_states, parse_statement, split, time_of
+from symbackprop.graph.statements import (
+    Piece, Statement, early_states, parse_statement, split, time_of,
+)  # fmt: skip
 from symbackprop.sizes import ONE, Shape, shape_text, size, Size
 
 
@@ -31,7 +33,26 @@ def read(text: str) -> Graph:
         g = read("x: d; W: m x d; b: m;  h = tanh(W @ x + b)")
     """
     within(len(text), CHARACTERS, "characters of the graph text")
-    statements = [parse_statement(line, s) for line, s in split(text)]
+    statements = [statement(piece, text) for piece in split(text)]
+    try:
+        return graph_of(statements, text)
+    except SymbackpropError as error:
+        if error.span and error.line is None:
+            error.stand_at(error.span, text)
+        raise
+
+
+def statement(piece: Piece, text: str) -> Statement:
+    """One statement. Errors: as `read`, with the place of the statement."""
+    try:
+        return parse_statement(piece)
+    except SymbackpropError as error:
+        error.stand_at(piece.span, text)
+        raise
+
+
+def graph_of(statements: list[Statement], text: str) -> Graph:
+    """The graph of statements."""
     if not any(s.sign == "=" for s in statements):
         raise DeclarationError("no node is defined", hint="Add a line such as  L = sum(x**2)")
     time = next((time_of(s) for s in statements if s.sign == ":" and ".." in s.rest), None)
@@ -102,6 +123,7 @@ class Reader:
         self.sizes: set[str] = set(time.length.names) if time else set()
         self.functions: dict[str, Callable[..., Expr]] = {}  # declared without a definition
         self.spelled: dict[str, str] = {}  # their printed names
+        self.place: tuple[int, int | None] = (0, None)  # what of a right side is read, where that fails
 
     def add(self, s: Statement) -> None:
         if s.time == "0":
@@ -112,15 +134,17 @@ class Reader:
                                    hint=f"Declare it:  {s.time}: 1..T")  # fmt: skip
         if s.name in self.symbol and s.name not in self.declared_time:
             raise DeclarationError("declared twice", where=s.where, hint="Give one of them another name.")
+        self.place = (0, None)
         try:
             if s.sign == ":":
                 self.declare(s)
             else:
                 self.define(s)
         except SymbackpropError as error:
-            if not error.where.startswith("line "):
-                where = f"{s.where}: {error.where}" if error.where else s.where
-                raise type(error)(error.what, where=where, hint=error.hint) from None
+            if error.span is None:
+                if error.where != s.where:
+                    error.inside(s.where)
+                error.span = s.span(*self.place)
             raise
         except RecursionError:
             raise LimitError("the expression is nested too deeply", where=s.where) from None
@@ -217,7 +241,11 @@ class Reader:
         """The right side of a definition."""
         names = Expressions(self.symbol, self.sizes, self.functions, self.time, self.states,
                              self.initial, self.definition, self.tex, inside=s.inside)  # fmt: skip
-        return names.read(s.rest, s.where)
+        try:
+            return names.read(s.rest)
+        except SymbackpropError:
+            self.place = names.place(s.rest)
+            raise
 
     def tex(self, name: str) -> Name:
         """How a name is printed at every step, also before it is defined."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from keyword import iskeyword
@@ -21,8 +20,21 @@ STATEMENT = re.compile(rf"(?P<name>{NAME})\s*(\[\s*(?P<time>{NAME}|0)\s*\])?\s*"
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """The text of one statement, and where in the whole text each of its characters stands."""
+
+    line: int
+    text: str
+    places: tuple[int, ...]
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return (self.places[0], self.places[-1] + 1) if self.places else (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """One declaration or definition, with its line."""
+    """One declaration or definition, with its line, and where the characters of `rest` stand in the text."""
 
     line: int
     name: str
@@ -30,6 +42,7 @@ class Statement:
     sign: str
     rest: str
     tex: str
+    places: tuple[int, ...] = ()
 
     @property
     def where(self) -> str:
@@ -40,33 +53,55 @@ class Statement:
         """Whether it holds at every step, not only at step 0 or outside time."""
         return self.time not in ("", "0")
 
+    def span(self, start: int = 0, end: int | None = None) -> tuple[int, int]:
+        """Some characters of `rest`, counted in the whole text."""
+        if not self.places:
+            return (0, 0)
+        last = len(self.places) - 1
+        stop = last if end is None else max(min(end - 1, last), 0)
+        return self.places[min(start, last)], self.places[stop] + 1
 
-def split(text: str) -> Iterator[tuple[int, str]]:
-    """Statements with their line numbers: newline or `;` ends one, unless a bracket is open."""
-    current, depth, start = "", 0, 1
-    for number, line in enumerate(text.splitlines(), 1):
-        code = line.split("#")[0]
-        for c in code + "\n":
-            depth += (c in "([{") - (c in ")]}")
-            if (c == ";" or c == "\n") and depth <= 0:
-                if current.strip():
-                    yield start, current.strip()
-                current, depth = "", 0
-            else:
-                if not current.strip():
-                    start = number
-                current += " " if c == "\n" else c
+
+def split(text: str) -> Iterator[Piece]:
+    """The statements: newline or `;` ends one, unless a bracket is open; `#` starts a comment."""
+    current, places, depth, start, line, comment = "", list[int](), 0, 1, 1, False
+    for at, c in enumerate(text + "\n"):
+        line += at > 0 and text[at - 1] == "\n"
+        comment = (comment or c == "#") and c != "\n"
+        if comment:
+            continue
+        depth += (c in "([{") - (c in ")]}")
+        if c in ";\n" and depth <= 0:
+            if current.strip():
+                yield stripped(start, current, places)
+            current, places, depth = "", [], 0
+        else:
+            if not current.strip():
+                start = line
+            current += " " if c == "\n" else c
+            places.append(at)
     if current.strip():
-        raise DeclarationError(f"`{current.strip()[:60]}` has an open bracket", where=f"line {start}")
+        found = stripped(start, current, places)
+        error = DeclarationError(f"`{found.text[:60]}` has an open bracket", where=f"line {start}")
+        error.stand_at(found.span, text)
+        raise error
 
 
-def parse_statement(line: int, text: str) -> Statement:
-    within(len(text), STATEMENT_LENGTH, "characters of a statement", f"line {line}")
-    text, _ = read_signs(unicodedata.normalize("NFC", text))
+def stripped(line: int, text: str, places: list[int]) -> Piece:
+    """A statement without the blanks around it."""
+    front = len(text) - len(text.lstrip())
+    kept = text.strip()
+    return Piece(line, kept, tuple(places[front : front + len(kept)]))
+
+
+def parse_statement(piece: Piece) -> Statement:
+    line = piece.line
+    within(len(piece.text), STATEMENT_LENGTH, "characters of a statement", f"line {line}")
+    text, at = read_signs(piece.text)
     found = STATEMENT.fullmatch(text)
     if found and iskeyword(found["name"]):
         raise DeclarationError(f"`{found['name']}` is a word of Python", where=f"line {line}",
-                               hint="Take another name, as in  lam: n as \\lambda")  # fmt: skip
+                               hint="Take another name, as in  lam: n")  # fmt: skip
     if not found:
         raise DeclarationError(
             f"`{text[:60]}` is neither a declaration `name: shape` nor a definition `name = expression`",
@@ -80,9 +115,11 @@ def parse_statement(line: int, text: str) -> Statement:
     while len(words) > 1 and (words[-1] in DOMAINS or (len(words) > 2 and words[-2] == "label")):
         n = 1 if words[-1] in DOMAINS else 2
         back, words = [*words[-n:], *back], words[:-n]
-    rest = " ".join([rest.strip(), *back])
     name, time = (read_name(found[x] or "") for x in ("name", "time"))
-    return Statement(line, name, time, found["sign"], rest, " ".join(words))
+    first = found.start("rest") + len(rest) - len(rest.lstrip())
+    places = tuple(piece.places[at[k]] for k in range(first, found.start("rest") + len(rest)))
+    rest = " ".join([rest.strip(), *back])
+    return Statement(line, name, time, found["sign"], rest, " ".join(words), places)
 
 
 def time_of(s: Statement) -> Time:

@@ -22,6 +22,13 @@ erf         = scalar("erf",        sympy="erf", tex=r"\operatorname{erf}")
 
 step        = scalar("step",       sympy="step", prime="0*x", kinks=(0.0,), relation=">")
 sign        = scalar("sign",       sympy="sign", prime="0*x",          tex=r"\operatorname{sign}", kinks=(0.0,))
+# log Γ and its derivatives, of positive numbers
+gammaln     = scalar("gammaln",    sympy="loggamma", prime="digamma(x)",  domain="positive")
+digamma     = scalar("digamma",    sympy="digamma",  prime="trigamma(x)", domain="positive")
+trigamma    = scalar("trigamma",   sympy="trigamma", prime="tetragamma(x)", domain="positive")
+tetragamma  = scalar("tetragamma", sympy="tetragamma", prime="pentagamma(x)", domain="positive")
+pentagamma  = scalar("pentagamma", sympy="pentagamma", domain="positive")
+
 # whole numbers, so constant between the points where they jump; the value of stop_gradient is held by declaration
 floor       = scalar("floor",      sympy="floor", prime="0*x", note="pieces")
 ceil        = scalar("ceil",       "-floor(-x)", prime="0*x", note="pieces")

@@ -5,6 +5,7 @@ Every one is derived, printed, verified, spelled for NumPy; its value is what Nu
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -65,6 +66,7 @@ OF_X: dict[str, Callable[..., Any]] = {
     "tile(x, 2, 3)": lambda x: np.tile(x, (2, 3)),
     "repeat(x, 2)": lambda x: np.repeat(x, 2),
     "repeat(x, 2, axis=-1)": lambda x: np.repeat(x, 2, axis=-1),
+    "gammaln(1/5 + x**2)": lambda x: np.vectorize(math.lgamma)(0.2 + x**2),
     "prelu(x, 0.2)": lambda x: np.where(x > 0, x, 0.2 * x),
 }
 OF_TWO: dict[str, Callable[..., Any]] = {

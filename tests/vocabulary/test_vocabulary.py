@@ -115,7 +115,8 @@ def word(p: Pattern, positive: str) -> str:
     return "positive" if p.tensor in positive else ""
 
 
-ALL = [(name, n) for name, op in OPS.items() for n in range(len(cases(op)))]
+LAST = {"pentagamma"}  # the last of its family that is here has no derivative here
+ALL = [(name, n) for name, op in OPS.items() if name not in LAST for n in range(len(cases(op)))]
 
 
 @pytest.mark.parametrize(("name", "n"), ALL)

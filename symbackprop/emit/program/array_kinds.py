@@ -42,6 +42,9 @@ LESS, EQUAL, UNEQUAL, AT_MOST, WHERE = kinds(Role.ENTRYWISE, "less equal unequal
 NEG, EXP, LOG, SQRT, ABS, SIGN, STEP = kinds(Role.ENTRYWISE, "neg exp log sqrt abs sign step")
 SIN, COS, TAN, SINH, COSH, TANH, ARCTAN = kinds(Role.ENTRYWISE, "sin cos tan sinh cosh tanh arctan")
 ARCSIN, ARCCOS, ARCSINH, ARCCOSH, ARCTANH = kinds(Role.ENTRYWISE, "arcsin arccos arcsinh arccosh arctanh")
+GAMMALN, DIGAMMA, TRIGAMMA, TETRAGAMMA, PENTAGAMMA = kinds(
+    Role.ENTRYWISE, "gammaln digamma trigamma tetragamma pentagamma"
+)
 ERF, FLOOR, EXPM1, LOG1P, SIGMOID, SOFTPLUS = kinds(Role.ENTRYWISE, "erf floor expm1 log1p sigmoid softplus")
 (POWER,) = kinds(Role.ENTRYWISE, "power")  # Fraction
 
@@ -69,7 +72,8 @@ INVERSE, SOLVE, DET, LOGDET, LOGABSDET, ADJUGATE = kinds(
 # scalar functions of the vocabulary that libraries have
 SCALAR_KINDS: Mapping[str, Kind] = {
     k.name: k for k in (
-        EXP, LOG, SQRT, ABS, SIGN, STEP, SIN, COS, TAN, SINH, COSH, TANH, ARCTAN, ARCSIN,
-        ARCCOS, ARCSINH, ARCCOSH, ARCTANH, ERF, FLOOR, EXPM1, LOG1P, SIGMOID, SOFTPLUS,
+        EXP, LOG, SQRT, ABS, SIGN, STEP, SIN, COS, TAN, SINH, COSH, TANH, ARCTAN, ARCSIN, ARCCOS,
+        ARCSINH, ARCCOSH, ARCTANH, GAMMALN, DIGAMMA, TRIGAMMA, TETRAGAMMA, PENTAGAMMA, ERF, FLOOR,
+        EXPM1, LOG1P, SIGMOID, SOFTPLUS,
     )
 }  # fmt: skip

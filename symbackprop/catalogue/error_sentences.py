@@ -1,0 +1,47 @@
+"""Messages in every language: what an error says is a key and what stands in its gaps."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from symbackprop.catalogue import catalogue, phrase
+from symbackprop.errors import SymbackpropError
+
+
+class Said(TypedDict):
+    """What an error of the family takes."""
+
+    what: str
+    hint: str
+    key: str
+    values: tuple[tuple[str, str], ...]
+
+
+def told(key: str, hint: str = "", **values: str) -> Said:
+    """The message of a key in English, with what other languages need; `hint` is the key of another hint.
+
+    raise DeclarationError(**told("peer", name="inv", code="inverse(A)"))
+    """
+    given = {**values, "": hint} if hint else values
+    what, after = parts(key, "en", given)
+    return {"what": what, "hint": after, "key": key, "values": tuple(given.items())}
+
+
+def parts(key: str, language: str, values: dict[str, str]) -> tuple[str, str]:
+    """The sentence of a key, and its hint."""
+    hint = f"error.{values.get('') or key + '_hint'}"
+    after = phrase(hint, language, **values) if hint in catalogue(language) else ""
+    return phrase(f"error.{key}", language, **values), after
+
+
+def explained(error: SymbackpropError, language: str) -> str:
+    """An error as a reader of a language meets it, with its line; in English where it has no sentence."""
+    if language == "en" or not error.key:
+        return str(error)
+    what, hint = parts(error.key, language, dict(error.values))
+    place = "" if error.line is None else f"{phrase('error.place', language, **where(error))}: "
+    return f"{place}{what}" + (f"\n  {hint}" if hint else "")
+
+
+def where(error: SymbackpropError) -> dict[str, str]:
+    return {"line": str(error.line), "column": str(error.column)}

@@ -1,0 +1,59 @@
+"""`symbackprop reference`: the page docs/reference.md, made from the rows of the vocabulary."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from inspect import signature
+from types import ModuleType
+
+from symbackprop.entries.op import Op
+from symbackprop.graph.functions import FUNCTIONS
+from symbackprop.graph.function_help import example
+from symbackprop.graph.graph_text import read
+from symbackprop.sizes import shape_text
+from symbackprop.vocabulary import (
+    OPS, layers, linear, losses, normalisation, scalars, shaping, signal, square_matrices,
+)  # fmt: skip
+
+HEAD = """# Functions of a graph
+
+Made by `symbackprop reference > docs/reference.md` from the rows of the vocabulary; a test holds it fresh.
+Every function is also one of the module, `sb.softmax`, and `help(sb.softmax)` says what stands here.
+`…` are leading axes of any number, which broadcast as in NumPy; an index that stands
+only on the right is summed over.
+"""
+GROUPS: Mapping[str, tuple[tuple[ModuleType, ...], str]] = {  # the modules of a group, and names beside them
+    "Entry by entry": ((scalars,), "maximum minimum clip where hypot logaddexp logaddexp2 arctan2 mod pow "
+                                   "prelu leaky_relu"),
+    "Losses": ((losses,), "infonce style total_variation"),
+    "Layers": ((layers, normalisation, signal), "attention max_pool1d max_pool2d global_avg_pool "
+                                                "global_max_pool group_norm scatter gram"),
+    "Square matrices": ((square_matrices,), "trace diag diagonal logdet logabsdet pinv kron vec"),
+    "Arrays": ((linear, shaping), ""),
+}  # fmt: skip
+
+
+def run_reference(o: argparse.Namespace) -> int:
+    """Print the page."""
+    print(reference(), end="")
+    return 0
+
+
+def reference() -> str:
+    """The page: every function under the first group that has it."""
+    left, out = sorted(FUNCTIONS), [HEAD]
+    for title, (modules, names) in GROUPS.items():
+        ops = {op for m in modules for op in vars(m).values() if isinstance(op, Op)}
+        last = title == [*GROUPS][-1]
+        own = [n for n in left if last or n in names.split() or OPS.get(n) in ops]
+        left = [n for n in left if n not in own]
+        out += [f"\n## {title}\n", *(entry(n, FUNCTIONS[n]) for n in own)]
+    return "".join(out)
+
+
+def entry(name: str, function: Callable[..., object]) -> str:
+    """One function: how it is called, what it says of itself, and what comes out of its example."""
+    g = read(example(name, OPS.get(name)))
+    made = f"{g.output}: {shape_text(g[g.output].shape)}"
+    return f"\n### {name}\n\n```text\n{name}{signature(function)}\n{function.__doc__}  ({made})\n```\n"
