@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from symbackprop.emit.argument_checks import CHECKS
-from symbackprop.emit.numpy_helpers import ERF, POLYGAMMA, POLYGAMMA, RATIO
+from symbackprop.emit.numpy_helpers import ERF, POLYGAMMA, RATIO
 
 NAMESPACE = '''def _namespace(x):
     """The library of an array; those without the standard's own method have it from array-api-compat."""
