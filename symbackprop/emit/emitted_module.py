@@ -119,7 +119,8 @@ class Module:
 
     def writing(self, p: Program, room: Room) -> tuple[Writer, list[str]]:
         """The lines of a program, and what wrote them; variables draw their names from a room."""
-        w = Writer(p, self.target, room, time=safe(self.g.time.name) if self.g.time else "t")
+        time = safe(self.g.time.name) if self.g.time else "t"
+        w = Writer(p, self.target, room, time=time, labels=checks.labelled(self.d))
         lines = w.lines()
         self.helpers |= {h: self.target.helpers[h] for h in sorted(w.needs)}
         return w, lines

@@ -8,10 +8,12 @@ from symbackprop.emit.array_spellings import MAKINGS, SPELLINGS
 from symbackprop.emit.emitted_module import Module
 from symbackprop.emit.numpy_helpers import HELPERS
 from symbackprop.emit.numpy_loops import loop
+from symbackprop.emit.numpy_products import contraction, written
 from symbackprop.emit.passes_module import passes
+from symbackprop.emit.program.array_kinds import CONTRACT
 from symbackprop.emit.program.code_writer import Target
 
-NUMPY = Target("np", SPELLINGS, MAKINGS, loop, HELPERS, CHECKS)
+NUMPY = Target("np", {**SPELLINGS, CONTRACT: contraction}, MAKINGS, loop, HELPERS, CHECKS, written=written)
 
 
 def source(d: Derivation) -> str:

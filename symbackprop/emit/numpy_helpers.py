@@ -36,7 +36,9 @@ FOLD = '''def _fold(x, first, second, step, shift, count, size):
 SIGMOID = '''def _sigmoid(x):
     """1 / (1 + exp(-x)); where the exponential overflows the quotient is 0."""
     with np.errstate(over="ignore"):
-        return 1 / (1 + np.exp(-x))
+        e = np.exp(-x)
+    e += 1
+    return np.reciprocal(e, out=e if np.ndim(e) else None)
 '''
 # W. J. Cody, Rational Chebyshev approximations for the error function, Mathematics of Computation 23 (1969),
 # 631-637, in the digits of his CALERF: x R(x²) within 0.46875, else 1 - exp(-x²) R(|x|), where what R is off

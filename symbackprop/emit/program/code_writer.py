@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TypeAlias
 
 from symbackprop.emit.program.array_kinds import Kind
 from symbackprop.emit.program.array_nodes import Node
+from symbackprop.emit.program.owned_buffers import Buffers, Step, last_reads
 from symbackprop.emit.program.statements_of_program import Loop, Program
 from symbackprop.emit.program.uses import Uses
 from symbackprop.graph.fresh_names import Room
@@ -41,6 +42,7 @@ class Target:
     array: str = "np.asarray"  # what makes an array of NumPy's
     doubles: str = ""  # what must be said for numbers to be doubles
     cast: str = "{}.astype(dtype, copy=False)"  # an array in the type of the others
+    written: Callable[[Writer, Sequence[Step], str], list[str]] | None = None  # lines that reuse arrays
 
 
 @dataclass
@@ -56,10 +58,16 @@ class Writer:
     last: str = ""  # its value at the last step
     early: Mapping[str, int] = field(default_factory=dict)  # the rows before the first step, by buffer
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    labels: frozenset[str] = frozenset()  # the inputs that are whole numbers
 
     def __post_init__(self) -> None:
         self.uses = Uses(self.program)
-        self.until = last_reads(self.uses)
+        last = last_reads(self.uses)
+        self.buffers = Buffers(self.uses, last, self.labels)
+        self.until: dict[Node, list[Node]] = {}  # the variables that are read for the last time, by reader
+        for v, n in last.items():
+            if n is not None and not v.moving and v in self.uses.variables:
+                self.until.setdefault(n, []).append(v)
         self.free: list[str] = []  # names whose values nobody reads any more
 
     def lines(self) -> list[str]:
@@ -80,13 +88,24 @@ class Writer:
 
     def variable(self, n: Node) -> list[str]:
         """The lines that give a value its name; a name of its own is free again after the last reading."""
-        name = self.uses.named.get(n) or self.fresh()
+        written = self.target.written
+        steps = self.buffers.steps(n) if written else ()
+        name = self.uses.named.get(n) or self.kept(steps) or self.fresh()
         making = self.target.makings.get(n.kind)
-        out = making(self, n, name) if making else [f"{name} = {self.text(n)}"]
+        if steps and written:
+            out = written(self, steps, name)
+        else:
+            out = making(self, n, name) if making else [f"{name} = {self.text(n)}"]
         self.text_of[n] = name
         if not n.moving:
-            self.free += [self.text_of[x] for x in self.until.get(n, ()) if x not in self.uses.named]
+            spent = (x for x in self.until.get(n, ()) if x not in self.uses.named)
+            self.free += [self.text_of[x] for x in spent if self.text_of[x] != name]
         return out
+
+    def kept(self, steps: Sequence[Step]) -> str:
+        """The name of what is written over, unless the graph gave it."""
+        into = steps[0].into if steps else None
+        return self.text_of.get(into, "") if into and into not in self.uses.named else ""
 
     def fresh(self) -> str:
         """A name for a value that has none."""
@@ -114,26 +133,6 @@ class Writer:
     def helper(self, name: str) -> str:
         self.needs.add(name)
         return name
-
-
-def last_reads(uses: Uses) -> Mapping[Node, list[Node]]:
-    """The values that are read for the last time where another one is made."""
-    done: dict[Node, str] = {}
-    last: dict[Node, Node | None] = {}
-    for s in (*uses.program.statements, *uses.program.results.values()):
-        inside = s.body if isinstance(s, Loop) else (s,)
-        made = [x if isinstance(x, Node) else x.node for x in inside]
-        for root in (*(s.outside if isinstance(s, Loop) else ()), *made):
-            for n in uses.missing(root, done):
-                done[n] = ""
-                last |= dict.fromkeys(uses.read_by(n), None if isinstance(s, Loop) else n)
-    for n in uses.program.results.values():
-        last |= dict.fromkeys([n] if n in uses.variables else uses.read_by(n), None)
-    found: dict[Node, list[Node]] = {}
-    for v, n in last.items():
-        if n is not None and not v.moving:
-            found.setdefault(n, []).append(v)
-    return found
 
 
 def template(code: str, own: int, *strengths: int) -> Spelling:

@@ -1,0 +1,103 @@
+"""Values written over what nobody reads any more: the same numbers, and nothing of a caller's is touched."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symbackprop as sb
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.emit.call_arguments import arguments
+from symbackprop.emit.emitted_module import Module
+from symbackprop.emit.numpy_code import NUMPY
+from symbackprop.emit.program import owned_buffers
+from symbackprop.emit.program.array_kinds import INPUT
+from symbackprop.emit.program.array_nodes import Node
+from symbackprop.emit.targets import compile_source
+from symbackprop.numeric.points import backward_values, forward, generic_point, seeded
+from tests.emit.odd_program_rows import ROWS
+from tests.graphs import GRAPHS
+from tests.random_graphs import EVERYTHING, random_graph
+
+REUSED = {
+    "a layer": "x: n x d; W: d x m; b: m; L = sum(tanh(x @ W + b)**2)",
+    "a view of what is read later": "x: n x d; y: n x d; H = x * y; L = sum(exp(H[1:]) * H[:-1]) + sum(tanh(H))",
+    "a view with a name": "x: n x m; R = reshape(x * x, n*m); L = sum(tanh(R)**2) + sum(exp(x * x))",
+    "beside its transpose": "X: n x n; S = X @ X; T = S + S.T; L = sum(tanh(S - 2*T.T))",
+    "twice in one line": "x: n x d; W: d x d; h = x @ W; L = sum(h * (1 - h**2) * exp(h))",
+    "again in a later step": "A: n x n; B: n x n; V: n x n; P = softmax(A @ B); L = sum((P @ V)**2)",
+    "a result on the way": "x: n x d; W: d x d; L = tanh(x @ W)",
+    "larger than an argument": "x: n; A: n x n; L = sum(exp(A @ x + A * 2) * (A @ x))",
+    "behind labels": "y: n label k; W: k x d; V: d x d; z = onehot(y, k) @ W; L = sum(tanh(z @ V) - z)",
+    "in a loop": "t: 1..T; x[t]: n x d; U: d x d; h[t] = tanh(x[t] @ U + h[t-1]); L = sum(h[T]**2) + sum(U @ U)",
+}  # fmt: skip
+
+
+def given(d: Derivation, seed: int) -> dict[str, Any]:
+    at = seeded(d.backward, generic_point(d.graph, 1, seed), seed)
+    found = arguments(d, backward_values(d.backward, forward(d.graph, at)))
+    return {n: np.array(v) for n, v in found.items()}
+
+
+def both(d: Derivation, seed: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The results of code that writes over arrays, twice, and of code that makes each anew."""
+    at = given(d, seed)
+    for v in at.values():
+        v.flags.writeable = False
+    f = d.compile()
+    first = f(**at)
+    again = f(**at)
+    apart = compile_source("".join(Module(d, replace(NUMPY, written=None)).lines()))(**at)
+    assert all(np.array_equal(again[n], v, equal_nan=True) for n, v in first.items())
+    return first, apart
+
+
+def assert_equal(d: Derivation, seed: int) -> None:
+    first, apart = both(d, seed)
+    assert all(np.array_equal(apart[n], v, equal_nan=True) for n, v in first.items()), d.source()
+
+
+@pytest.mark.parametrize("name", [*REUSED, *GRAPHS, *ROWS])
+def test_values_written_over_others_are_the_same(name: str) -> None:
+    assert_equal(sb.derive((REUSED | ROWS | GRAPHS)[name]), 7)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_random_graphs_are_the_same(seed: int) -> None:
+    assert_equal(sb.derive(random_graph(seed, 8, EVERYTHING)), seed)
+
+
+def test_a_layer_uses_one_array() -> None:
+    code = sb.derive(REUSED["a layer"]).source()
+    assert "u1 += b" in code and "np.tanh(u1, out=u1)" in code
+
+
+def test_an_argument_that_is_written_over_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    d = sb.derive("x: n x d; y: n x d; s = x + y; L = sum(s * y)")
+    monkeypatch.setattr(owned_buffers.Buffers, "steps", over_an_argument)
+    with pytest.raises(ValueError, match="read-only"):
+        both(d, 7)
+
+
+def over_an_argument(self: owned_buffers.Buffers, n: Node) -> tuple[owned_buffers.Step, ...]:
+    found = [a for a in n.args if a.kind is INPUT and a.shape == n.shape]
+    return tuple(owned_buffers.Step(n, a) for a in found[:1] if n.kind in owned_buffers.WRITTEN)
+
+
+def test_an_array_that_is_still_read_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(owned_buffers.Buffers, "takes", too_early)
+    first, apart = both(sb.derive("x: n x d; H = x * x; G = tanh(H); L = sum(G * H)"), 7)
+    assert not all(np.array_equal(apart[n], v) for n, v in first.items())
+
+
+def too_early(self: owned_buffers.Buffers, n: Node, made: Node, a: Node) -> bool:
+    return a in self.uses.variables and a.shape == made.shape
+
+
+def test_a_step_that_reads_what_is_gone_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(owned_buffers.Buffers, "read_again", lambda *given: False)
+    first, apart = both(sb.derive(REUSED["again in a later step"]), 7)
+    assert not all(np.array_equal(apart[n], v) for n, v in first.items())
