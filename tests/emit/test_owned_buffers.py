@@ -24,7 +24,7 @@ from tests.random_graphs import EVERYTHING, random_graph
 
 REUSED = {
     "a layer": "x: n x d; W: d x m; b: m; L = sum(tanh(x @ W + b)**2)",
-    "a view of what is read later": "x: n x d; y: n x d; H = x * y; L = sum(exp(H[1:]) * H[:-1]) + sum(tanh(H))",
+    "a view of what is read later": "x: n x d; H = x * x; L = sum(exp(H[1:]) * H[:-1]) + sum(tanh(H))",
     "a view with a name": "x: n x m; R = reshape(x * x, n*m); L = sum(tanh(R)**2) + sum(exp(x * x))",
     "beside its transpose": "X: n x n; S = X @ X; T = S + S.T; L = sum(tanh(S - 2*T.T))",
     "twice in one line": "x: n x d; W: d x d; h = x @ W; L = sum(h * (1 - h**2) * exp(h))",
@@ -32,7 +32,8 @@ REUSED = {
     "a result on the way": "x: n x d; W: d x d; L = tanh(x @ W)",
     "larger than an argument": "x: n; A: n x n; L = sum(exp(A @ x + A * 2) * (A @ x))",
     "behind labels": "y: n label k; W: k x d; V: d x d; z = onehot(y, k) @ W; L = sum(tanh(z @ V) - z)",
-    "in a loop": "t: 1..T; x[t]: n x d; U: d x d; h[t] = tanh(x[t] @ U + h[t-1]); L = sum(h[T]**2) + sum(U @ U)",
+    "in a loop": "t: 1..T; x[t]: n x d; U: d x d\n"
+    "h[t] = tanh(x[t] @ U + h[t-1]); L = sum(h[T]**2) + sum(U @ U)",
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Whose memory a value may be written into: an array of a program's own that nobody reads any more.
 
-An argument of the caller is nobody's to write, nor is what a view shows, a result, or what a loop reads; whole
-numbers have no room for real ones.
+An argument of the caller is nobody's to write, nor is what a view shows, a result, or what a loop reads;
+whole numbers have no room for real ones.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from symbackprop.emit.program.array_kinds import (
     ABS, ADD, ARANGE, ARCTAN, ARGMAX, ARGMIN, CONCAT, CONTRACT, COS, COSH, CUMSUM, DIV, EXP, EXPM1, FOLD,
     INPUT, LOG, LOG1P, MAX, MAXIMUM, MINIMUM, MUL, NEG, PLACE, SCATTER, SERIES, SIGMOID, SIN, SINH, SQRT,
-    SUB, SUM, TAN, TANH, Kind, Role,
+    SUB, SUM, TAN, TANH, Role,
 )  # fmt: skip
 from symbackprop.emit.program.array_nodes import Node
 from symbackprop.emit.program.statements_of_program import Loop
@@ -59,7 +59,7 @@ def last_reads(uses: Uses) -> Mapping[Node, Node | None]:
 
 
 class Buffers:
-    """What may be written into, statement by statement; `last` says where arrays are read for the last time."""
+    """What may be written into; `last` says where arrays are read for the last time."""
 
     def __init__(self, uses: Uses, last: Mapping[Node, Node | None], labels: frozenset[str]) -> None:
         self.uses, self.last, self.labels = uses, last, labels
