@@ -11,6 +11,7 @@ import pytest
 import symbackprop as sb
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.call_arguments import arguments
+from symbackprop.emit.code_names import parameters
 from symbackprop.emit.emitted_module import Module
 from symbackprop.emit.numpy_code import NUMPY
 from symbackprop.emit.program import owned_buffers
@@ -51,7 +52,8 @@ def both(d: Derivation, seed: int) -> tuple[dict[str, Any], dict[str, Any]]:
     f = d.compile()
     first = f(**at)
     again = f(**at)
-    apart = compile_source("".join(Module(d, replace(NUMPY, written=None)).lines()))(**at)
+    m = Module(d, replace(NUMPY, written=None))
+    apart = compile_source(m.text(m.joint()))(**at)
     assert all(np.array_equal(again[n], v, equal_nan=True) for n, v in first.items())
     return first, apart
 
@@ -64,6 +66,21 @@ def assert_equal(d: Derivation, seed: int) -> None:
 @pytest.mark.parametrize("name", [*REUSED, *GRAPHS, *ROWS])
 def test_values_written_over_others_are_the_same(name: str) -> None:
     assert_equal(sb.derive((REUSED | ROWS | GRAPHS)[name]), 7)
+
+
+@pytest.mark.parametrize("name", [*REUSED, *GRAPHS])
+def test_what_is_kept_for_the_backward_pass_stays(name: str) -> None:
+    """`backward` may run twice on what `forward` kept, and gives what both passes in one give."""
+    d = sb.derive((REUSED | GRAPHS)[name])
+    at, f = given(d, 8), d.compile()
+    want = f(**at)
+    bar = parameters(d).seed
+    seed = (at.pop(bar),) if bar else ()
+    _, saved = f.forward(**at)
+    before = [np.array(x) for x in saved]
+    for gradients in (f.backward(saved, *seed), f.backward(saved, *seed)):
+        assert all(np.allclose(v, want[n], rtol=1e-9, atol=1e-11) for n, v in gradients.items())
+    assert all(np.array_equal(x, y) for x, y in zip(saved, before, strict=True))
 
 
 @pytest.mark.parametrize("seed", range(60))
