@@ -197,6 +197,6 @@ HELPERS: Mapping[str, str] = {
     "_sigmoid": SIGMOID, "_adjugate": ADJUGATE, "_namespace": NAMESPACE, "_ratio": RATIO,
     "_erf": ERF.replace(*ASKED).replace("np.", "xp."),
     "_logdet": LOGDET, "_gammaln": GAMMALN,
-    "_polygamma": POLYGAMMA.replace("    sign, z =", "    xp = _namespace(x)\n    sign, z =").replace("np.", "xp."),
+    "_polygamma": POLYGAMMA.replace("    sign,", "    xp = _namespace(x)\n    sign,").replace("np.", "xp."),
 }  # fmt: skip
 CHECKED = {**CHECKS, "_arrays": ARRAYS, "_labels": LABELS}
