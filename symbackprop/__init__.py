@@ -83,6 +83,7 @@ _DOORS = {  # what lower floors ask of higher ones, and who answers: the only ta
     "show derivation": ("interfaces.notebook", "derivation_bundle"),
     "verify": ("verify.equality", "verify_derivation"),
     "verify quantity": ("verify.equality", "verify_derivative"),
+    "page": ("sheet.derivation_page", "page_of"),
     "source": ("emit", "source"),
     "compile": ("emit", "Compiled"),
     "compile quantity": ("emit.targets", "compile_quantity"),

@@ -1,4 +1,4 @@
-"""Names for large anonymous nodes: u_1, u_2, …, so that no δ or value is written twice."""
+"""Names for large anonymous nodes, as textbooks call them, so that no δ or value is written twice."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 from symbackprop.backward.naming import Naming
+from symbackprop.backward.textbook_letters import letters_for
 from symbackprop.entries.entry_equations import Equality
 from symbackprop.entries.op import slides
 from symbackprop.graph.expr import (
@@ -15,22 +16,28 @@ from symbackprop.graph.expr import (
 from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.matrices.window_sums import entries_only, takes_whole
 from symbackprop.sizes import ONE
-from symbackprop.vocabulary.kinds import NEGATIVE, POWER, RESHAPE, STRIDING, TRI
+from symbackprop.vocabulary.kinds import NEGATIVE, POWER, RESHAPE
 
 HEAVY = 24  # nodes of an expression written as a tree
 
 
 def name_large_nodes(g: Graph, active: Set[str]) -> Graph:
     """The graph with a name for every anonymous node whose δ or value would be written more than once."""
-    naming = Naming.of(g)
-    found = Extraction(naming, active, shared(g))
+    found = extracted(g, active, {})
+    if not found.drawn:
+        return g
+    found = extracted(g, active, found.drawn)  # p where there is one, p_1 and p_2 where there are two
+    initial = {n: substitute(e, found.swap) for n, e in g.initial.items()}
+    return g.remade(found.naming.symbol, found.naming.definition, initial)
+
+
+def extracted(g: Graph, active: Set[str], many: Mapping[str, int]) -> Extraction:
+    """The definitions taken apart; `many` says how many nodes draw from the same letters."""
+    found = Extraction(Naming.of(g), active, shared(g), many)
     for name, e in g.definition.items():
         root = substitute(e, found.swap) if found.swap else e
-        naming.keep(g, name, found.apart(root, g.times.get(name, "")))
-    if not naming.made:
-        return g
-    initial = {n: substitute(e, found.swap) for n, e in g.initial.items()}
-    return g.remade(naming.symbol, naming.definition, initial)
+        found.naming.keep(g, name, found.apart(root, g.times.get(name, "")))
+    return found
 
 
 def shared(g: Graph) -> dict[Expr, int]:
@@ -45,6 +52,8 @@ class Extraction:
     naming: Naming
     active: Set[str]
     uses: Mapping[Expr, int]
+    many: Mapping[str, int]
+    drawn: Counter[str] = field(default_factory=Counter)
     swap: dict[Expr, Expr] = field(default_factory=dict)
 
     def apart(self, root: Expr, time: str) -> Expr:
@@ -53,12 +62,15 @@ class Extraction:
         sizes: dict[Expr, int] = {}
         nodes = topological(root)
         curved, unsaid = under_curves(nodes), without_words(nodes)
+        bent = {
+            a for n in nodes for a in n.args if n.op.scalar or n.op.letters or (a in curved and a.rank < 2)
+        }
         late = {a for n in nodes for a in earlier_terms(n) if a.op in LEAVES}
 
         def change(e: Expr, args: tuple[Expr, ...]) -> Expr:
             new = e if args == e.args else with_args(e, args)
             if e in late:
-                new = self.named(new, time)
+                new = self.named(new, time, bent=False)
             if e.op in LEAVES:
                 leaves[new] = int(bool(e.symbol and e.symbol.name in self.active))
                 sizes[new] = 1
@@ -71,16 +83,19 @@ class Extraction:
             deserves = e in curved and leaves[new] > 1 and not small
             if e is root or e.op is TIME_SUM or not (worth or deserves or e in unsaid):
                 return new
-            new = self.swap[e] = self.named(new, time)
+            new = self.swap[e] = self.named(new, time, bent=e in bent)
             leaves[new], sizes[new] = 1, 1
             return new
 
         return rebuild(root, change)
 
-    def named(self, e: Expr, time: str) -> Expr:
-        """A fresh name u_1, u_2, … for an expression."""
-        letters = ("M", "N", "T") if e.op in (TRI, STRIDING) else ("u", "v", "w", "a", "q", "r")
-        return self.naming.give(self.naming.room.numbered(letters), e, time)
+    def named(self, e: Expr, time: str, *, bent: bool) -> Expr:
+        """A fresh name for an expression; `bent` says that a non-linear function is applied to it."""
+        letters = letters_for(e, bent=bent)
+        self.drawn[letters] += 1
+        room = self.naming.room
+        name = room.numbered(letters) if self.many.get(letters, 2) > 1 else room.single(letters)
+        return self.naming.give(name, e, time)
 
 
 def under_curves(nodes: tuple[Expr, ...]) -> set[Expr]:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from symbackprop.backward.local_derivatives import of_node
 from symbackprop.backward.naming import Naming, time_in
+from symbackprop.backward.textbook_letters import letters_for
 from symbackprop.entries import Entries, elements
 from symbackprop.entries.entry_equations import Template
 from symbackprop.entries.op import Op
@@ -80,7 +81,7 @@ def named_apart(node: Expr, needed: Set[Hashable], naming: Naming) -> dict[Hasha
         known[d.tensor] = e
         if d.tensor in needed and weight(e) > SHORT:
             base = str(d.tensor)
-            name = naming.room.like(base.upper() if e.rank == 2 else base)
+            name = naming.room.like(base.upper() if e.rank == 2 else base, *letters_for(e, bent=False))
             known[d.tensor] = out[d.tensor] = naming.give(name, e, time_in(node))
     return out
 

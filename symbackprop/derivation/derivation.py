@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from symbackprop import doors
 from symbackprop.backward.helper_nodes import helper_names
@@ -15,6 +15,7 @@ from symbackprop.backward.reverse_pass import Adjoint, Backward, backward
 from symbackprop.derivation.ambiguity import check_legible
 from symbackprop.derivation.report import Report
 from symbackprop.derivation.selector_names import named_selectors
+from symbackprop.derivation.unfolding import unfolded, written_out
 from symbackprop.entries.index_letters import LAST_PAPER, MORE_PAPER, PAPER
 from symbackprop.errors import DeclarationError
 from symbackprop.formula.function_spelling import FUNCTIONS
@@ -26,14 +27,12 @@ from symbackprop.formula.writing.text_writer import text
 from symbackprop.formula.writing.walk import inside
 from symbackprop.graph.activity import unmoved
 from symbackprop.graph.expr import (
-    Expr, apply, shifted, substitute, symbols, topological, weight,
+    Expr, apply, symbols, topological,
 )  # fmt: skip
 from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import Graph, known
 from symbackprop.graph.typed_signs import read_name
 from symbackprop.graph.graph_text import as_graph
-from symbackprop.matrices.tidy import tidy
-from symbackprop.matrices.window_sums import sayable
 from symbackprop.notation.convention import (
     Convention, NoMatrix, attribute_text, function_key, symbol_formula,
 )  # fmt: skip
@@ -98,8 +97,10 @@ class Gradient:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a name means: at every step, before the last one, or after it."""
+    """What a name means, or its δ where `signal`: at every step, before the last one, or after it."""
 
+    name: str
+    signal: bool
     left: Formula
     right: Formula
     steps: Literal["", "<", ">"] = ""
@@ -122,14 +123,21 @@ class Derivation:
     constants: tuple[str, ...] = ()  # names given to selectors
 
     def __repr__(self) -> str:
-        """As one writes it: the nodes in the order of the graph, then the gradients, and every δ used."""
-        g = self.graph
-        nodes = (self.line(symbol_formula(s, self.convention), [e]) for n, e in g.definition.items()
-                 if (s := g.symbol[n].symbol) and n not in self.undrawn)  # fmt: skip
-        lines = [f"{text(left)} = {text(sides[0])}" for left, sides in nodes]
+        """As one writes it: the nodes in the order of the graph, every δ used, then the gradients."""
+        forward = declared_lines(self)
         found = [self[n] for n in self.wrt if n in self.backward.adjoints]
         why = {x.name: f"  ({x.reason})" if x.reason else "" for x in found}
-        return "\n".join((*lines, *(f"{text(x.left)} = {x.text()}{why[x.name]}" for x in found)))
+        order = {n: k for k, n in enumerate((*self.graph.definition, *self.backward.adjoints))}
+        said = dict.fromkeys(c for x in found for c in clauses(self, x.formula, x.name))
+        rows = sorted((c for c in said if c.signal or c.name not in forward),
+                      key=lambda c: (c.signal, order.get(c.name, 0)))  # fmt: skip
+        lines = (self.line(symbol_formula(self.graph.symbol[n].own, self.convention), [e])
+                 for n, e in forward.items())  # fmt: skip
+        return "\n".join((
+            *(f"{text(left)} = {text(sides[0])}" for left, sides in lines),
+            *(self.clause(c, text, "  for ") for c in rows),
+            *(f"{text(x.left)} = {text(x.formula)}{why[x.name]}" for x in found),
+        ))  # fmt: skip
 
     @property
     def undrawn(self) -> frozenset[str]:
@@ -156,7 +164,7 @@ class Derivation:
         """The gradient by a variable, or the δ of a node. Errors: `DeclarationError` for other names."""
         name = read_name(name)
         known(name, self.backward.adjoints, "the derivation")
-        return Gradient(self, name, written_out(self, name))
+        return Gradient(self, name, written_out(self.backward, name))
 
     @cached_property
     def functions(self) -> Mapping[str, str]:
@@ -210,6 +218,13 @@ class Derivation:
     def verify(self, *, seed: int = 0, trials: int = 3, lengths: Sequence[int] = ()) -> Report:
         """Truth of every δ and equality of every printed side; see `verify/equality.py`."""
         return doors.through("verify", self, seed=seed, trials=trials, lengths=lengths)
+
+    def page(self, language: str = "en", show: Sequence[str] | None = None) -> Any:
+        """The page by itself, verified: `.as_dict()`, `.html()`, `.latex()` and `.text()` write it.
+
+        `show` are its parts in order, such as ("forward", "delta", "gradients"); all of them by default.
+        """
+        return doors.through("page", self, language, show)
 
     def compile(self, target: str = "numpy"):  # noqa: ANN201 - a function of the graph's inputs
         """A function of the inputs, in order or by name; returns a dict with the output and every gradient.
@@ -278,38 +293,28 @@ def fitted(b: Backward, c: Convention) -> Convention:
 FEW_LETTERS = 12
 
 
-READABLE = 40  # nodes of a gradient that is written without error signals
+def declared_lines(d: Derivation) -> dict[str, Expr]:
+    """The declared nodes as they were written; a part without a name has a line of its own only where no
+    formula says it in its place.
+    """
+    g, made = d.graph, frozenset(d.backward.prepared.named)
+    whole = {n: as_written(d, e) for n, e in g.definition.items()}
+    waiting = [n for n in g.definition if n not in made and n not in d.undrawn]
+    met = set(waiting)
+    while waiting:
+        new = {s.own.name for s in symbols(whole[waiting.pop()])} & made - met
+        waiting += new
+        met |= new
+    return {n: e for n, e in whole.items() if n in met}
 
 
-def written_out(d: Derivation, name: str) -> Expr:
-    """The δ of a name over the declared nodes alone, where that stays readable; else over other δ's."""
-    value = d.backward.adjoints[name].value
-    if d.graph.time:
-        return value
-    full = value
-    for _ in range(len(d.backward.adjoints)):
-        inner = {s: d.backward.adjoints[s.symbol.name].value for s in symbols(full)
-                 if s.symbol and s.symbol.cotangent and s.symbol.name in d.backward.adjoints}  # fmt: skip
-        new = tidy(substitute(full, inner)) if inner else tidy(unfolded(d, full, d.backward.prepared.named))
-        if new is full:
-            return full
-        if weight(new) > READABLE or not sayable(new):
-            return value
-        full = new
-    return full
-
-
-def unfolded(d: Derivation, e: Expr, names: tuple[str, ...]) -> Expr:
-    """Named nodes written out by their definitions; a computed label keeps its name."""
-    swap: dict[Expr, Expr] = {}
-    for s in symbols(e):
-        own = s.symbol
-        if own is None or own.cotangent or own.labels or own.at is not None:
-            continue
-        made = d.graph.definition.get(own.name)
-        if own.name in names and made is not None and not made.op.named:
-            swap[s] = shifted(made, own.shift)
-    return substitute(e, swap)
+def as_written(d: Derivation, e: Expr) -> Expr:
+    """A definition with the names that the derivation gave written out, as far as matrices say it."""
+    while True:
+        full = unfolded(d.backward, e, d.backward.prepared.named)
+        if full is e or notated(full, d.convention) is None:
+            return e
+        e = full
 
 
 def signal(d: Derivation, name: str) -> Formula:
@@ -328,19 +333,22 @@ def clauses(d: Derivation, f: Formula, but: str = "") -> tuple[Meaning, ...]:
     own: dict[Formula, str] = {s.tex: n for n in given if (s := d.graph.symbol[n].symbol)}
     signals: dict[Formula, str] = {bare(signal(d, n)): n for n in d.backward.adjoints}
     out: list[Meaning] = []
-    met: set[Formula] = set()
+    met, said = set[Formula](), set[str]()
     waiting = [f]
     while waiting:
         for part in reversed(tuple(inside(waiting.pop(0)))):
             if part in met or not (part in own or part in signals):
                 continue
             met.add(part)
-            rows = meanings(d, own[part]) if part in own else signal_meanings(d, signals[part])
-            rows = rows[signals.get(part) == but :]
+            name = own.get(part) or signals[part]
+            rows = signal_meanings(d, name)[name == but :] if part in signals else []
+            if name in given and name not in said:  # δr with r, which nobody declared
+                said.add(name)
+                rows = meanings(d, name) + rows
             out += rows
             waiting += [c.right for c in rows]
     ended = {n for n, a in d.backward.adjoints.items() if a.last is not None}
-    open_ones = {s for s, n in signals.items() if n not in ended}
+    open_ones = {s: n for s, n in signals.items() if n not in ended}
     return (*out, *beyond(d, open_ones, (f, *(c.right for c in out))))
 
 
@@ -348,20 +356,20 @@ def meanings(d: Derivation, name: str) -> list[Meaning]:
     """A node that got its name here, and its definition."""
     own = d.graph.symbol[name].own
     left, sides = d.line(symbol_formula(own, d.convention), [d.graph.definition[name]])
-    return [Meaning(left, sides[0])]
+    return [Meaning(name, False, left, sides[0])]
 
 
 def signal_meanings(d: Derivation, name: str) -> list[Meaning]:
     """An error signal and its value; of a recurrence at the last step too, where that is another one."""
     a, left = d.backward.adjoints[name], signal(d, name)
-    line, sides = d.line(left, [written_out(d, name)])
+    line, sides = d.line(left, [written_out(d.backward, name)])
     if not (d.graph.time and a.last is not None and isinstance(left, At)):
-        return [Meaning(line, sides[0])]
+        return [Meaning(name, True, line, sides[0])]
     end, ends = d.line(At(left.base, (size_formula(d.graph.time.length),)), [a.last])
-    return [Meaning(line, sides[0], "<"), Meaning(end, ends[0])]
+    return [Meaning(name, True, line, sides[0], "<"), Meaning(name, True, end, ends[0])]
 
 
-def beyond(d: Derivation, signals: Set[Formula], said: Sequence[Formula]) -> Iterator[Meaning]:
+def beyond(d: Derivation, signals: Mapping[Formula, str], said: Sequence[Formula]) -> Iterator[Meaning]:
     """Error signals that are met at later steps, and are 0 after the last one."""
     time = d.graph.time
     if time is None:
@@ -375,9 +383,9 @@ def beyond(d: Derivation, signals: Set[Formula], said: Sequence[Formula]) -> Ite
                 far[node.base] = max(far.get(node.base, later.value), later.value)
     for base, later in far.items():
         if later == 1:
-            yield Meaning(At(base, (size_formula(time.length + 1),)), ZERO)
+            yield Meaning(signals[base], True, At(base, (size_formula(time.length + 1),)), ZERO)
         else:
-            yield Meaning(At(base, (time.letter,)), ZERO, ">")
+            yield Meaning(signals[base], True, At(base, (time.letter,)), ZERO, ">")
 
 
 def bare(f: Formula) -> Formula:

@@ -7,7 +7,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from symbackprop import doors
-from symbackprop.derivation.derivation import Derivation, unfolded
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.unfolding import unfolded
 from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.scopes import Second
 from symbackprop.entries import Index
@@ -120,7 +121,7 @@ def over_declared(d: Derivation, e: Expr) -> Expr:
     own = {s.symbol.name for s in symbols(e) if s.symbol}
     if own.isdisjoint(d.backward.prepared.named):
         return e
-    new = td.tidy(unfolded(d, e, d.backward.prepared.named))
+    new = td.tidy(unfolded(d.backward, e, d.backward.prepared.named))
     if new is e or weight(new) > READABLE or notated(new, d.convention) is None:
         return e
     return over_declared(d, new)

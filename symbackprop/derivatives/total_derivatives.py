@@ -7,7 +7,8 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 
 from symbackprop.backward.accumulation import total_derivative, without_helpers
-from symbackprop.derivation.derivation import Derivation, unfolded
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.unfolding import unfolded
 from symbackprop.derivation.scopes import Order, Second
 from symbackprop.derivatives.derivative import Derivative, matrix_of
 from symbackprop.derivatives.derivative_names import (
@@ -126,7 +127,7 @@ def written_down(d: Derivation, e: Expr) -> Expr:
     """A number over the inputs, where that stays readable."""
     below = tuple(d.graph.definition)
     for _ in below:
-        new = td.tidy(unfolded(d, e, below))
+        new = td.tidy(unfolded(d.backward, e, below))
         if new is e or weight(new) > READABLE:
             break
         e = new

@@ -61,6 +61,7 @@ class Op:
     renumbers: bool = False  # no index expression says where its entries go
     arithmetic: bool = False  # written by signs and sums: its value needs no name, linear ones bend nothing
     wordless: bool = False  # no function of a graph's text: spelled by a sign, or made by derivations alone
+    letters: str = ""  # what textbooks call its value, where a graph gives it no name: p for a softmax
     each: Op | None = None  # the op that does along the last axis what this one does to everything
 
     def __post_init__(self) -> None:

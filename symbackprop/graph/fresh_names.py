@@ -88,6 +88,11 @@ class Room:
         own = [c for c in letters if self.unheard(c)]
         return self.draw(chain(self.counted(own[0]) if own else (), self.counted(f"{letters[0]}_n")))
 
+    def single(self, letters: Iterable[str]) -> str:
+        """The first letter that nobody has, without a number."""
+        letters = tuple(letters)
+        return self.draw(chain((c for c in letters if self.unheard(c)), self.counted(f"{letters[0]}_n")))
+
     def several(self, letters: Iterable[str], n: int) -> list[str]:
         """One name S, or S1, S2, … of the first letter that has all of them free."""
         letters = tuple(letters)
@@ -95,9 +100,10 @@ class Room:
         row = next((row for row in rows if all(map(self.free, row))), None)
         return [self.draw([x]) for x in row] if row else [self.numbered(letters) for _ in range(n)]
 
-    def like(self, base: str) -> str:
-        """The name itself, or with the first number that is free."""
-        return self.draw(chain([base], self.counted(base, MANY), self.counted(f"{base}_n")))
+    def like(self, *bases: str) -> str:
+        """The first base that is free, by itself or with a number."""
+        tries = (chain([base], self.counted(base, MANY)) for base in bases)
+        return self.draw(chain(*tries, self.counted(f"{bases[0]}_n")))
 
     def counted(self, stem: str, end: int | None = None) -> Iterator[str]:
         """u1, u2, … from the last one that was tried: what comes before is in use.

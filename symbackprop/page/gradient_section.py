@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from symbackprop.derivation.derivation import Derivation, signal, unfolded, written_out
+from symbackprop.derivation.derivation import Derivation, signal
+from symbackprop.derivation.unfolding import unfolded, written_out
 from symbackprop.derivation.equation import Equation, Phrase, distinct, equation, name_of, symbol_of
 from symbackprop.derivation.node_jacobians import laid_out
 from symbackprop.derivation.scopes import BEFORE
@@ -26,7 +27,7 @@ def delta_forms(d: Derivation, name: str, o: Options) -> list[Expr]:
     a = d.backward.adjoints[name]
     forms = list(a.forms)
     if o.unfold:
-        forms += [f for f in (unfolded(d, a.value, o.unfold),) if f is not a.value]
+        forms += [f for f in (unfolded(d.backward, a.value, o.unfold),) if f is not a.value]
     return forms
 
 
@@ -142,7 +143,7 @@ def zero_note(d: Derivation) -> list[Block]:
 def gradient_forms(d: Derivation, name: str) -> list[Expr]:
     """The gradient over error signals and, in short graphs, with the signals put in."""
     a = d.backward.adjoints[name]
-    written = written_out(d, name)
+    written = written_out(d.backward, name)
     forms = [a.value] if written is a.value or repeats(written) else [a.value, written]
     if d.graph.time:
         return forms
@@ -150,7 +151,7 @@ def gradient_forms(d: Derivation, name: str) -> list[Expr]:
         below = tuple(n for n in d.graph.definition)
         full = written
         for _ in below:
-            new = td.tidy(unfolded(d, full, below))
+            new = td.tidy(unfolded(d.backward, full, below))
             if new is full or weight(new) > 60 or any(x.rank for x in symbols(new)):
                 break
             full = new

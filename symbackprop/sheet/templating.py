@@ -47,11 +47,11 @@ def environment(own: Path | None, f: Format) -> Environment:
     return made
 
 
-def render(f: Format, values: dict[str, object], own: Path | None = None) -> str:
-    """The template of a format filled. Errors: `SheetError` with template, line and what is missing."""
+def render(f: Format, values: Mapping[str, object], own: Path | None = None, template: str = "sheet") -> str:
+    """A template of a format filled. Errors: `SheetError` with template, line and what is missing."""
     if own is not None and not own.is_dir():
         raise SheetError(f"no folder {own}", where="templates")
-    name = f"sheet.{f.name}.j2"
+    name = f"{template}.{f.name}.j2"
     try:
         return environment(own, f).get_template(name).render(**values)
     except TemplateNotFound as error:

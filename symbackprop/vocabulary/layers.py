@@ -6,7 +6,7 @@ softmax = op("softmax", "x[..., i]", """
     e[..., i] = exp(x[..., i])
     s[...]    = e[..., k]
     y[..., i] = e[..., i]/s[...]
-""", fast="e = exp(x - max(x)); e / sum(e)")  # fmt: skip
+""", fast="e = exp(x - max(x)); e / sum(e)", letters="pq")  # fmt: skip
 
 logsumexp = op("logsumexp", "x[..., i]", """
     e[..., i] = exp(x[..., i])
@@ -35,7 +35,8 @@ masked_softmax = op("masked_softmax", "x[..., i]; m[..., i]", """
     w[..., i] = m[..., i]*e[..., i]
     s[...]    = w[..., k]
     y[..., i] = w[..., i]/s[...]
-""", fast="z = where(m != 0, x, -inf); e = m * exp(z - max(z)); e / sum(e)", tex=r"\operatorname{softmax}_m")  # fmt: skip
+""", fast="z = where(m != 0, x, -inf); e = m * exp(z - max(z)); e / sum(e)", letters="pq",
+    tex=r"\operatorname{softmax}_m")  # fmt: skip
 
 # the norm of each row; of a matrix as a whole the norm is Frobenius's
 row_norms = op("row_norms", "x[..., i]", """

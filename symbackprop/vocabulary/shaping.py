@@ -184,7 +184,8 @@ def first(primitive: str) -> Op:
             raise ShapeError("needs an array with an axis", where=where)
         return Instance((("x", axes(x)),), (), x[:-1], primitive=primitive)
 
-    return Op(primitive, build=build, tex=rf"\operatorname{{{primitive}}}", domain="label", note="ties", called=True)
+    return Op(primitive, build=build, tex=rf"\operatorname{{{primitive}}}", domain="label", note="ties", called=True,
+              letters="kl")  # fmt: skip
 
 
 def reshape_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
@@ -248,10 +249,10 @@ slice_ = Op("slice", build=slice_build, wordless=True)
 selector = Op("selector", wordless=True,
               build=shifted("start", lambda i, j, by: Delta(en.position(i), en.Affine(((j, 1),), by))))
 # ones up to a diagonal, as a causal mask has them
-tri = Op("tri", named=True,
+tri = Op("tri", named=True, letters="MNT",
          build=shifted("offset", lambda i, j, by: AtMost(en.position(j), en.Affine(((i, 1),), by))))
 # the matrix that takes every `step`-th entry, from the end for a negative step
-striding = Op("striding", build=striding_build, named=True, wordless=True)
+striding = Op("striding", build=striding_build, named=True, wordless=True, letters="MNT")
 # a matrix or vector written out; `cells` holds its numbers, and for an argument its place among the arguments
 table = Op("table", build=table_build, wordless=True)
 constant = Op("constant", build=constant_build, wordless=True)

@@ -12,9 +12,9 @@ from symbackprop.graph.fresh_names import Room
 from tests.emitted_values import emitted_differs
 from tests.random_graphs import EVERYTHING, random_graph
 
-FAVOURITES = "S S1 u1 p s r H q M1 dW dx np t k n e I x_bar".split()
+FAVOURITES: list[str] = "S S1 z z1 K p s r H q M1 dW dx np t k n e I x_bar".split()
 MORE = (
-    "S_1 P P1 Q R Z Sigma u v w a M T N m d z c y h W b i j v1 u_1 x x_0 y_bar sum range float erf view fold"
+    "S_1 P P1 Q R Z Sigma u u1 v w a M T N m d c y h W b i j v1 u_1 x x_0 y_bar sum range float erf view fold"
 ).split()
 NAME = re.compile(r"\b(p\d+|q\d+|y[ndm][ndm]|[ndm]|L)\b")
 
@@ -71,7 +71,7 @@ def test_graphs_called_like_anything(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(16))
 def test_random_graphs_called_like_our_favourites(seed: int) -> None:
     text = random_graph(seed, 3 + seed % 5, EVERYTHING)
-    pool = FAVOURITES + [x for x in MORE if x not in ("S_1", "u_1", "M")]
+    pool = [*FAVOURITES, *(x for x in MORE if x not in ("S_1", "u_1", "M"))]
     holds(renamed(text, seed, pool), seed)
 
 

@@ -40,7 +40,7 @@ def test_a_name_that_is_not_said_is_seen(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.parametrize(("text", "wrt", "said"), [
     ("A: m x n; x: n; b: m; f = logsumexp(A @ x + b)", "A", "p xᵀ  with p = softmax(A x + b)"),
-    ("x: n; L = max(x)", "x", "e_(u₁)  with u₁ = argmax(x)"),
+    ("x: n; L = max(x)", "x", "eₖ  with k = argmax(x)"),
     ("x: n; L = sum(x**2)", "x", "2 x"),
 ])  # fmt: skip
 def test_what_is_said(text: str, wrt: str, said: str) -> None:

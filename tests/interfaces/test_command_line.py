@@ -129,7 +129,7 @@ def test_the_same_build_gives_the_same_bytes_on_one_core_and_on_two(folder: Path
 
 @pytest.mark.parametrize("jobs", ["1", "3"])
 @pytest.mark.parametrize(("source", "status", "said"), [
-    (FALSE, 1, "forward.u1: differs"),
+    (FALSE, 1, "forward.z: differs"),
     (FAULT, 2, "RuntimeError: a fault of ours"),
     (SIZES, 2, "sizes: "),
     ("x = = 1\n", 2, "bad.py, line 1"),

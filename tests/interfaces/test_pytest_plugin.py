@@ -90,7 +90,7 @@ def test_one_equation_can_be_chosen(pytester: pytest.Pytester, run_pytest: Run) 
 def test_a_false_equation_fails_under_its_own_name(pytester: pytest.Pytester, run_pytest: Run) -> None:
     (pytester.path / "wrong.py").write_text(FALSE, "utf-8")
     result = run_pytest("-rA", "--sheets", "wrong.py")
-    result.stdout.fnmatch_lines(["FAILED wrong.py::one::forward.u1 *differs*"])
+    result.stdout.fnmatch_lines(["FAILED wrong.py::one::forward.z *differs*"])
     assert result.parseoutcomes()["failed"] == 1
 
 

@@ -106,8 +106,8 @@ def test_a_near_miss_is_caught(definition: str, x: float, side: Formula, relatio
     [
         ("x: 3; k = argmax(x); y = x[k]", {"x": [1, 3, 2]}, "k", "= 2"),
         ("x: 3; k = argmin(x); y = x[k]", {"x": [1, 3, 2]}, "k", "= 1"),
-        ("x: 3; y = max(x)", {"x": [1, 3, 2]}, "u1", "= 2"),
-        ("x: 3; y = min(x)", {"x": [4, 3, 2]}, "u1", "= 3"),
+        ("x: 3; y = max(x)", {"x": [1, 3, 2]}, "k", "= 2"),
+        ("x: 3; y = min(x)", {"x": [4, 3, 2]}, "k", "= 3"),
         ("x: 3; p = softmax(x); k = argmax(p); y = p[k]", {"x": [0, 1, 0.5]}, "k", "= 2"),
     ],
 )

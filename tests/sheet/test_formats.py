@@ -54,5 +54,5 @@ def test_a_whole_sheet_in_a_script_of_its_own(name: str, tmp_path: Path) -> None
 
 
 def test_formats_are_found_by_their_files() -> None:
-    assert set(FORMATS) == {"tex", "html"}
+    assert set(FORMATS) == {"tex", "html", "txt"}
     assert all(f.name == name for name, f in FORMATS.items())

@@ -13,7 +13,8 @@ from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.right_values import Bench, Spot
 from symbackprop.answers.asked.target import Target
 from symbackprop.answers.mistakes.lost_factors import entries, written
-from symbackprop.derivation.derivation import Derivation, bare, signal, unfolded, written_out
+from symbackprop.derivation.derivation import Derivation, bare, signal
+from symbackprop.derivation.unfolding import unfolded, written_out
 from symbackprop.derivatives.total_derivatives import second, slope
 from symbackprop.errors import SymbackpropError
 from symbackprop.formula.evaluation.paper_arrays import Paper
@@ -90,10 +91,10 @@ def forms(b: Bench) -> Iterator[Formula]:
     if b.target.kind != "gradient":
         yield from printed(b.target)
         return
-    e = written_out(d, b.target.wrt)
+    e = written_out(d.backward, b.target.wrt)
     yield d[b.target.wrt].formula
     sums = tuple(n for n, x in d.graph.definition.items() if x.op in (ADD, SUBTRACT))
-    whole = unfolded(d, e, sums)
+    whole = unfolded(d.backward, e, sums)
     if whole is not e:
         yield d.formula(whole)
 

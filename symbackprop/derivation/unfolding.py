@@ -1,0 +1,41 @@
+"""Formulas over the declared nodes: error signals and names that the derivation gave, written out again."""
+
+from __future__ import annotations
+
+from symbackprop.backward.reverse_pass import Backward
+from symbackprop.graph.expr import Expr, shifted, substitute, symbols, weight
+from symbackprop.matrices.tidy import tidy
+from symbackprop.matrices.window_sums import sayable
+
+READABLE = 40  # nodes of a gradient that is written without error signals
+
+
+def written_out(b: Backward, name: str) -> Expr:
+    """The δ of a name over the declared nodes alone, where that stays readable; else over other δ's."""
+    value = b.adjoints[name].value
+    if b.graph.time:
+        return value
+    full = value
+    for _ in range(len(b.adjoints)):
+        inner = {s: b.adjoints[s.symbol.name].value for s in symbols(full)
+                 if s.symbol and s.symbol.cotangent and s.symbol.name in b.adjoints}  # fmt: skip
+        new = tidy(substitute(full, inner)) if inner else tidy(unfolded(b, full, b.prepared.named))
+        if new is full:
+            return full
+        if weight(new) > READABLE or not sayable(new):
+            return value
+        full = new
+    return full
+
+
+def unfolded(b: Backward, e: Expr, names: tuple[str, ...]) -> Expr:
+    """Named nodes written out by their definitions; a computed label keeps its name."""
+    swap: dict[Expr, Expr] = {}
+    for s in symbols(e):
+        own = s.symbol
+        if own is None or own.cotangent or own.labels or own.at is not None:
+            continue
+        made = b.graph.definition.get(own.name)
+        if own.name in names and made is not None and not made.op.named:
+            swap[s] = shifted(made, own.shift)
+    return substitute(e, swap)

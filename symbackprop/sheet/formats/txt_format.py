@@ -1,0 +1,33 @@
+"""Plain text, as a terminal shows it: formulas in Unicode, words wrapped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from textwrap import fill
+
+from symbackprop.formula.tree import Formula
+from symbackprop.formula.writing.text_writer import plain, text
+from symbackprop.sheet.line_breaks import Style
+from symbackprop.sheet.templating import Format
+
+COLUMNS = 92
+SIGNS = {"=": "=", "≈": "≈", "≤": "≤", "≥": "≥", "×": "×", "·": "·", "-": "−", "→": "  →  ", " ": " ",
+         "[": "", ";": "\n  ", "]": ""}  # fmt: skip
+
+
+def written(f: Formula, functions: Mapping[str, str]) -> str:
+    """A formula in Unicode, where a function is called by its own name."""
+    return text(f)
+
+
+def txt_style(language: str) -> Style:
+    return Style(language, {}, "column", str, str, lambda line, room: line, write=written, signs=SIGNS,
+                 from_tex=plain)  # fmt: skip
+
+
+def wrapped(words: str) -> str:
+    """A paragraph on lines that fit."""
+    return fill(words, COLUMNS, break_long_words=False, break_on_hyphens=False)
+
+
+FORMAT = Format("txt", txt_style, filters={"wrapped": wrapped})
