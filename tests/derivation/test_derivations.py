@@ -213,7 +213,7 @@ def test_elman_on_paper() -> None:
     d = sb.derive(ELMAN)
     assert plain(d["V"].formula) == "Σ[t = 1…T] δoₜ hₜᵀ"
     uses = d.backward.adjoints["h"].uses
-    assert {(u.consumer, u.shift) for u in uses} == {("o", 0), ("z", -1)}
+    assert {(u.consumer, u.shift) for u in uses} == {("o", 0), ("z1", -1)}
 
 
 def test_an_unfolded_state_is_written_out_and_verified() -> None:
