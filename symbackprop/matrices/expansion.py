@@ -110,16 +110,16 @@ def behind(p: Expr) -> tuple[Expr, Expr | None]:
 def gathered(e: Expr, end: Ends, product: Callable[[Expr, Expr], Expr]) -> Expr:
     """The terms of a sum that are products with one factor at an end, as one product with a sum."""
     terms = td.summands(e) if is_sum(e) and e.rank else []
-    found: dict[Expr, list[Expr]] = {}
+    found: dict[tuple[Expr, bool], list[Expr]] = {}  # by the factor, or a term that is taken as it is
     for t in terms:
         m = mo.split(t)
         factor, rest = end(m.arrays[0][0]) if mo.lone(m, MATMUL) else (t, None)
         if rest is not None and factor.rank == 2:
             scalar = mo.join(replace(m, arrays=()), ())
-            found.setdefault(factor, []).append(td.mul(scalar, rest))
+            found.setdefault((factor, True), []).append(td.mul(scalar, rest))
         else:
-            found[t] = [t]
+            found[t, False] = [t]
     if len(found) == len(terms):
         return e
-    each = (product(a, factored(td.plus(*rests))) if rests != [a] else a for a, rests in found.items())
+    each = (product(a, factored(td.plus(*rests))) if split else a for (a, split), rests in found.items())
     return td.plus(*each)
