@@ -17,7 +17,8 @@ from symbackprop.answers.typed.typed_answer import Typed, read
 from symbackprop.answers.verdicts.formula_verdict import KEYS, Found, Judge
 from symbackprop.answers.verdicts.restated_names import judged_claims_first
 from symbackprop.answers.verdicts.verdict import Verdict, unreadable, verdict
-from symbackprop.derivation.derivation import Derivation, bare, signal
+from symbackprop.derivation.derivation import Derivation, signal
+from symbackprop.derivation.meanings import bare
 from symbackprop.errors import FormulaError, LimitError, SizesError, SymbackpropError
 from symbackprop.graph.expr import Expr
 from symbackprop.graph.graph import Graph

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from symbackprop import doors
 from symbackprop.backward.helper_nodes import helper_names
 from symbackprop.backward.preparation import prepare
 from symbackprop.backward.reverse_pass import Adjoint, Backward, backward
 from symbackprop.derivation.ambiguity import check_legible
+from symbackprop.derivation.meanings import Alone, Meaning, bare, beyond
 from symbackprop.derivation.report import Report
 from symbackprop.derivation.selector_names import named_selectors
 from symbackprop.derivation.unfolding import unfolded, written_out
@@ -21,7 +21,7 @@ from symbackprop.errors import DeclarationError
 from symbackprop.formula.function_spelling import FUNCTIONS
 from symbackprop.formula.composing import size_formula
 from symbackprop.formula.printed_names import EYES
-from symbackprop.formula.tree import ZERO, At, Formula, Name, Number, Partial, Plus
+from symbackprop.formula.tree import At, Formula, Name, Partial
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.formula.writing.walk import inside
@@ -45,9 +45,21 @@ from symbackprop.vocabulary.kinds import RESHAPE
 class Step:
     """One line of the backward pass: δname = value; `final` marks a gradient that was asked for."""
 
+    derivation: Derivation
     name: str
-    adjoint: Adjoint
-    final: bool
+
+    @property
+    def adjoint(self) -> Adjoint:
+        """The value, the forms it takes on the way, and the uses whose contributions it adds up."""
+        return self.derivation.backward.adjoints[self.name]
+
+    @property
+    def final(self) -> bool:
+        return self.name in self.derivation.wrt
+
+    def __repr__(self) -> str:
+        rows = signal_meanings(self.derivation, self.name)
+        return f"<{', '.join(self.derivation.clause(c, text, ' for ') for c in rows)}>"
 
 
 @dataclass(frozen=True)
@@ -95,25 +107,6 @@ class Gradient:
         return f"${self.derivation.latex(self.left)} = {self.latex()}$"
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a name means, or its δ where `signal`: at every step, before the last one, or after it."""
-
-    name: str
-    signal: bool
-    left: Formula
-    right: Formula
-    steps: Literal["", "<", ">"] = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Alone:
-    """A result that stands alone: its formula and the clauses that say its names, written."""
-
-    latex: str
-    text: str
-
-
 @dataclass(frozen=True)
 class Derivation:
     """Every δ between the variables and the output; iterate it for the steps, index it by variable."""
@@ -157,8 +150,7 @@ class Derivation:
         return self.backward.wrt
 
     def __iter__(self) -> Iterator[Step]:
-        for name, a in self.backward.adjoints.items():
-            yield Step(name, a, name in self.wrt)
+        return (Step(self, name) for name in self.backward.adjoints)
 
     def __getitem__(self, name: str) -> Gradient:
         """The gradient by a variable, or the δ of a node. Errors: `DeclarationError` for other names."""
@@ -349,7 +341,7 @@ def clauses(d: Derivation, f: Formula, but: str = "") -> tuple[Meaning, ...]:
             waiting += [c.right for c in rows]
     ended = {n for n, a in d.backward.adjoints.items() if a.last is not None}
     open_ones = {s: n for s, n in signals.items() if n not in ended}
-    return (*out, *beyond(d, open_ones, (f, *(c.right for c in out))))
+    return (*out, *beyond(d.graph.time, open_ones, (f, *(c.right for c in out))))
 
 
 def meanings(d: Derivation, name: str) -> list[Meaning]:
@@ -367,27 +359,3 @@ def signal_meanings(d: Derivation, name: str) -> list[Meaning]:
         return [Meaning(name, True, line, sides[0])]
     end, ends = d.line(At(left.base, (size_formula(d.graph.time.length),)), [a.last])
     return [Meaning(name, True, line, sides[0], "<"), Meaning(name, True, end, ends[0])]
-
-
-def beyond(d: Derivation, signals: Mapping[Formula, str], said: Sequence[Formula]) -> Iterator[Meaning]:
-    """Error signals that are met at later steps, and are 0 after the last one."""
-    time = d.graph.time
-    if time is None:
-        return
-    far: dict[Formula, Fraction] = {}
-    for node in (x for f in said for x in inside(f) if isinstance(x, At) and x.base in signals):
-        step = node.indices[0]
-        if isinstance(step, Plus) and step.terms[0] == time.letter:
-            later = step.terms[1]
-            if isinstance(later, Number):
-                far[node.base] = max(far.get(node.base, later.value), later.value)
-    for base, later in far.items():
-        if later == 1:
-            yield Meaning(signals[base], True, At(base, (size_formula(time.length + 1),)), ZERO)
-        else:
-            yield Meaning(signals[base], True, At(base, (time.letter,)), ZERO, ">")
-
-
-def bare(f: Formula) -> Formula:
-    """A symbol without its time step."""
-    return f.base if isinstance(f, At) else f

@@ -68,6 +68,9 @@ class Report:
     def max_rel_error(self) -> float:
         return max((c.error for c in self.everything), default=0.0)
 
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
     def __str__(self) -> str:
         if self.failures:
             rows = (f"{c.key}: {c.verdict}{f', {c.reason}' if c.reason else ''}" for c in self.failures)

@@ -10,7 +10,8 @@ from functools import cached_property
 import numpy as np
 
 from symbackprop.derivation import local_names
-from symbackprop.derivation.derivation import Derivation, bare, signal
+from symbackprop.derivation.derivation import Derivation, signal
+from symbackprop.derivation.meanings import bare
 from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.scopes import BEFORE, CHAIN, TRACE, Local, Scope, Second, Step
 from symbackprop.derivatives.derivative_values import second_names, second_values

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from symbackprop.derivation import local_names
-from symbackprop.derivation.derivation import Derivation, bare
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.meanings import bare
 from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.scopes import TRACE, Local
 from symbackprop.derivatives.derivative_values import derivative_values

@@ -59,3 +59,20 @@ def test_a_derivation_prints_as_one_writes_it() -> None:
         "z = W x", "L = Σ[i = 1…m] zᵢ²", "∂L/∂x = 2 Wᵀ z", "∂L/∂W = 2 z xᵀ",
     ]  # fmt: skip
     assert str(d.verify()).startswith("verified: ")
+
+
+def test_a_derivation_with_signals_says_each_of_them_once() -> None:
+    """What is used is defined before it, and no gradient repeats it."""
+    d = sb.derive("A: m x n; b: m; Y = inverse(A.T @ A) @ A.T @ b", wrt="A")
+    assert str(d).splitlines() == [
+        "Y = (Aᵀ A)⁻¹ Aᵀ b", "M = Aᵀ A", "δM = −(Aᵀ A)⁻¹ δY bᵀ A (Aᵀ A)⁻¹",
+        "δA = b δYᵀ M⁻¹ + A (δM + δMᵀ)",
+    ]  # fmt: skip
+
+
+def test_steps_verdicts_and_reports_are_said_in_words() -> None:
+    d = sb.derive("x: d; W: m x d; y: m; z = W @ x; L = sum((z - y)**2)", wrt="W")
+    assert [repr(s) for s in d] == ["<δz = 2 (z − y)>", "<δW = 2 (z − y) xᵀ>"]
+    assert [s.final for s in d] == [False, True]
+    assert repr(sb.check(d, "W", "2 (z - y) x'")).startswith("<correct")
+    assert repr(d.verify()).startswith("<verified: ")

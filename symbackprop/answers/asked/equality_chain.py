@@ -14,7 +14,8 @@ from typing import Literal
 
 from symbackprop.answers.asked.visible_sizes import Shapes
 from symbackprop.derivation import local_names
-from symbackprop.derivation.derivation import Derivation, bare, signal
+from symbackprop.derivation.derivation import Derivation, signal
+from symbackprop.derivation.meanings import bare
 from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.scopes import PAGE, Local, Scope
 from symbackprop.errors import FormulaError, LimitError, SymbackpropError

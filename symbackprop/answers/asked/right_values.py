@@ -12,7 +12,8 @@ import numpy as np
 from symbackprop.answers.asked.chain_points import on_all_sides
 from symbackprop.answers.asked.equality_chain import letters_of
 from symbackprop.answers.asked.target import Target
-from symbackprop.derivation.derivation import Derivation, bare, signal
+from symbackprop.derivation.derivation import Derivation, signal
+from symbackprop.derivation.meanings import bare
 from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.scopes import CHAIN, PAGE
 from symbackprop.dialects.plain.typed_names import Spellings

@@ -7,7 +7,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from symbackprop.derivation.derivation import Derivation, bare, derive, signal
+from symbackprop.derivation.derivation import Derivation, derive, signal
+from symbackprop.derivation.meanings import bare
 from symbackprop.derivatives.derivative_names import hessian_name
 from symbackprop.derivatives.derivative_values import derivative_values, hessian_values
 from symbackprop.derivatives.total_derivatives import cut

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from symbackprop.derivation.derivation import Derivation, bare
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.meanings import bare
 from symbackprop.formula.tree import (
     At, Call, Formula, HPower, Hadamard, Indicator, KroneckerDelta, Minus, Nabla, Name, Oslash,
     Over, Partial, Plus, Power, Product, Sized, Sum, Times, Transpose,

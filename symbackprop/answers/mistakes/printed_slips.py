@@ -13,7 +13,8 @@ from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.right_values import Bench, Spot
 from symbackprop.answers.asked.target import Target
 from symbackprop.answers.mistakes.lost_factors import entries, written
-from symbackprop.derivation.derivation import Derivation, bare, signal
+from symbackprop.derivation.derivation import Derivation, signal
+from symbackprop.derivation.meanings import bare
 from symbackprop.derivation.unfolding import unfolded, written_out
 from symbackprop.derivatives.total_derivatives import second, slope
 from symbackprop.errors import SymbackpropError

@@ -13,7 +13,8 @@ import numpy as np
 
 from symbackprop.answers.asked.equality_chain import Claim
 from symbackprop.derivation import local_names
-from symbackprop.derivation.derivation import Derivation, bare
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.meanings import bare
 from symbackprop.derivation.scopes import Local, Order, Second
 from symbackprop.derivatives.derivative_names import curvature_name, hessian_name
 from symbackprop.derivatives.derivative_values import derivative_values, second_values

@@ -20,7 +20,8 @@ from symbackprop.answers.typed.answer_reader import Notation
 from symbackprop.answers.typed.typed_answer import CHARACTERS, notations
 from symbackprop.answers.typed.where_clauses import ranged
 from symbackprop.answers.verdicts.line_verdict import Line
-from symbackprop.derivation.derivation import Derivation, bare
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.meanings import bare
 from symbackprop.errors import FormulaError, LimitError
 from symbackprop.formula.composing import size_formula
 from symbackprop.formula.tree import At, Name

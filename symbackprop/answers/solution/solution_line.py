@@ -17,7 +17,8 @@ from symbackprop.answers.typed.free_letters import bounded, placed
 from symbackprop.answers.typed.own_definitions import defined
 from symbackprop.answers.typed.typed_answer import notations
 from symbackprop.answers.typed.where_clauses import clause
-from symbackprop.derivation.derivation import Derivation, bare
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.meanings import bare
 from symbackprop.derivation.scopes import PAGE
 from symbackprop.errors import FormulaError, LimitError
 from symbackprop.formula.reading.latex_reader import read_formula

@@ -13,7 +13,8 @@ from symbackprop.answers.asked.equality_chain import Claim
 from symbackprop.answers.asked.right_values import WHOLE, open_sizes
 from symbackprop.answers.solution.line_derivatives import Paths
 from symbackprop.answers.typed import clause_values as definitions
-from symbackprop.derivation.derivation import Derivation, bare, signal
+from symbackprop.derivation.derivation import Derivation, signal
+from symbackprop.derivation.meanings import bare
 from symbackprop.derivation.equation import Equation
 from symbackprop.dialects.disambiguation.choice import Fitting, Key as Sign
 from symbackprop.dialects.disambiguation.numpy_rules import NUMPY_ROWS

@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import TypeVar
 
 from symbackprop.answers.asked.right_values import Bench
-from symbackprop.derivation.derivation import bare, signal
+from symbackprop.derivation.derivation import signal
+from symbackprop.derivation.meanings import bare
 from symbackprop.dialects import plain
 from symbackprop.formula.tree import At, Call, Formula, KroneckerDelta, Name, Unit
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt

@@ -17,7 +17,7 @@ from symbackprop.answers.typed.restated import Restated
 from symbackprop.answers.typed.where_clauses import (
     Clause, ranged,
 )  # fmt: skip
-from symbackprop.derivation.derivation import bare
+from symbackprop.derivation.meanings import bare
 from symbackprop.dialects import plain
 from symbackprop.errors import FormulaError, LimitError, within
 from symbackprop.formula.composing import size_formula

@@ -14,7 +14,8 @@ from functools import lru_cache, partial
 
 from symbackprop.answers.asked.equality_chain import Refused
 from symbackprop.answers.asked.right_values import Bench
-from symbackprop.derivation.derivation import bare, signal
+from symbackprop.derivation.derivation import signal
+from symbackprop.derivation.meanings import bare
 from symbackprop.derivatives.derivative_names import hessian_name
 from symbackprop.dialects.plain.plain_words import FUNCTIONS, KNOWN
 from symbackprop.dialects.plain.typed_names import bases

@@ -15,7 +15,8 @@ import numpy as np
 from symbackprop.answers.asked.equality_chain import Refused
 from symbackprop.answers.asked.right_values import DELTA, Bench
 from symbackprop.answers.asked.target import Target
-from symbackprop.derivation.derivation import bare, signal
+from symbackprop.derivation.derivation import signal
+from symbackprop.derivation.meanings import bare
 from symbackprop.entries.reference_values import Array
 from symbackprop.formula.evaluation.rationals import rational
 from symbackprop.formula.evaluation.value import Value

@@ -11,7 +11,7 @@ from symbackprop.answers.typed.clause_values import Definition
 from symbackprop.answers.typed.free_letters import Free, bounded, firm, of_sizes, own_shapes, placed
 from symbackprop.answers.typed.index_bases import Counting
 from symbackprop.answers.typed.where_clauses import Steps
-from symbackprop.derivation.derivation import bare
+from symbackprop.derivation.meanings import bare
 from symbackprop.derivation.scopes import PAGE
 from symbackprop.formula.reading.name_table import NameTable
 from symbackprop.formula.tree import At, Formula, Name

@@ -23,7 +23,7 @@ from symbackprop.answers.typed.restated import Restated, over_axes
 from symbackprop.answers.typed.where_clauses import (
     Clause, clause, clauses, local_name,
 )  # fmt: skip
-from symbackprop.derivation.derivation import bare
+from symbackprop.derivation.meanings import bare
 from symbackprop.dialects import plain
 from symbackprop.errors import DeclarationError, FormulaError, LimitError, within
 from symbackprop.formula.reading.name_table import NameTable

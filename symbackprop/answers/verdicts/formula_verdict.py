@@ -20,7 +20,7 @@ from symbackprop.answers.verdicts.answer_places import STACKED, AnswerPlaces
 from symbackprop.answers.verdicts.court import Place, Side
 from symbackprop.answers.verdicts.determined_sides import determined
 from symbackprop.answers.verdicts.exact_verdict import Exact, agrees, differs, exact_environment, exact_spots
-from symbackprop.derivation.derivation import bare
+from symbackprop.derivation.meanings import bare
 from symbackprop.dialects.disambiguation.choice import Reading
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import FormulaError, LimitError, SizesError, SymbackpropError

@@ -13,7 +13,8 @@ from symbackprop.answers.typed.restated import Restated
 from symbackprop.answers.typed.typed_answer import Typed, read
 from symbackprop.answers.verdicts.court import Court, Place
 from symbackprop.answers.verdicts.formula_verdict import Found, Judge
-from symbackprop.derivation.derivation import Derivation, bare
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.meanings import bare
 from symbackprop.dialects.disambiguation.choice import Reading
 from symbackprop.errors import FormulaError, LimitError
 from symbackprop.formula.composing import size_name

@@ -89,6 +89,9 @@ class Verdict:
             "aside": list(self.aside),
         }  # fmt: skip
 
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
     def __str__(self) -> str:
         return f"{self.verdict}: {self.sentence()}"
 
