@@ -116,8 +116,11 @@ def without_words(nodes: tuple[Expr, ...]) -> set[Expr]:
 
 
 def one_line(e: Expr) -> bool:
-    """Whether a vector stands as a matrix of one row or column, which is written as the vector."""
-    return e.op is RESHAPE and e.rank == 2 and ONE in e.shape and e.args[0].rank == 1
+    """Whether a vector stands as a matrix of one row or column, or this as that: written as the vector."""
+    if e.op is not RESHAPE:
+        return False
+    flat, wide = sorted((e, e.args[0]), key=lambda x: x.rank)
+    return (flat.rank, wide.rank) == (1, 2) and ONE in wide.shape
 
 
 def earlier_terms(node: Expr) -> tuple[Expr, ...]:

@@ -8,8 +8,8 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from symbackprop import entries as en
-from symbackprop.entries import Entries
-from symbackprop.entries.contraction import solve
+from symbackprop.entries import Delta, Elem, Entries
+from symbackprop.entries.contraction import contract, solve
 from symbackprop.entries.differentiation import LocalStep
 from symbackprop.entries.entry_equations import Implicit, Instance
 from symbackprop.entries.implicit_equations import INVERSE as INVERTED
@@ -23,7 +23,7 @@ from symbackprop.matrices.lowering import summed
 from symbackprop.matrices.raising import raise_entries, raised_helpers
 from symbackprop.matrices.up_to_names import up_to_names
 from symbackprop.sizes import Shape
-from symbackprop.vocabulary.kinds import INVERSE, RESHAPE, SOLVE
+from symbackprop.vocabulary.kinds import CONSTANT, EINSUM, IDENTITY, INVERSE, RESHAPE, SOLVE
 
 NO_NAMES: Mapping[Hashable, Expr] = MappingProxyType({})
 COTANGENT = "\0cotangent"  # tensor name of ȳ in a pullback; no op can use it
@@ -103,7 +103,7 @@ def sent_back(
         return cotangent
     if node.op is RESHAPE:
         # renumbering is undone by renumbering: the one closed kind whose pullback is stated
-        return apply(RESHAPE, cotangent, shape=node.args[argument].shape)
+        return td.reshaped(cotangent, node.args[argument].shape)
     if node.op in COMPOSED:
         return through(node, argument, cotangent)
     roles = tuple(role for role, _ in names)
@@ -117,10 +117,31 @@ def from_definition(
     """The pullback by the entry equations of the op; `helpers` are the names of those in `roles`."""
     local = of_node(node, argument)
     known = tensors(node, output, local.instance, dict(zip(roles, helpers, strict=True)))
-    known[COTANGENT] = cotangent
-    raised = raise_entries(local.pullback, local.jacobian.by, known)
+    front, bare = td.scalars_out(cotangent) if cotangent.rank > 2 else (None, cotangent)
+    entries, parts = opened(local.pullback, bare)
+    raised = raise_entries(entries, local.jacobian.by, {**known, **parts})
     assert raised is not None, f"the pullback of {node.op.name} has no op that says it"
-    return raised
+    return td.in_front([front], raised) if front else raised
+
+
+def opened(pullback: Entries, cotangent: Expr) -> tuple[Entries, dict[Hashable, Expr]]:
+    """A pullback with the entries of a cotangent of many axes that is a product, as I ⊗ I and 1 1ᵀ are."""
+    if cotangent.rank < 3 or (cotangent.op is not EINSUM and cotangent.op is not CONSTANT):
+        return pullback, {COTANGENT: cotangent}
+    parts: dict[Hashable, Expr] = {f"{COTANGENT}{n}": a for n, a in enumerate(cotangent.args)}
+    made = cotangent.op.place(tuple(a.shape for a in cotangent.args), cotangent.attributes).result
+
+    def factor(a: Elem) -> Entries:
+        name = f"{COTANGENT}{str(a.tensor)[1:]}"
+        return en.entries(Delta(*a.at) if parts[name].op is IDENTITY else Elem(name, a.at))
+
+    def meaning(a: Elem) -> Entries | None:
+        if a.tensor != COTANGENT:
+            return None
+        at = dict(zip(made.at, a.at, strict=True))
+        return en.substitute(en.inline(made.right, factor), at)
+
+    return solve(contract(en.inline(pullback, meaning))), parts
 
 
 def through(node: Expr, argument: int, cotangent: Expr) -> Expr:

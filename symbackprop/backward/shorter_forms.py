@@ -11,6 +11,7 @@ from symbackprop.backward.helper_nodes import declared_values
 from symbackprop.graph.expr import Expr, substitute, symbols, weight
 from symbackprop.graph.graph import Graph
 from symbackprop.matrices import expansion as ex, tidy as td
+from symbackprop.matrices.arrays_by_entries import written_by_entries
 from symbackprop.matrices.window_sums import sayable
 
 STEP_WEIGHT = 40  # nodes of an intermediate form that is still worth a line
@@ -128,7 +129,7 @@ def finished(forms: Forms, adjoints: dict[str, Adjoint]) -> dict[str, Adjoint]:
         name: replace(
             a,
             uses=tuple(replace(u, value=named(u.value)) for u in a.uses),
-            forms=tuple(dict.fromkeys(ex.factored(named(f)) for f in a.forms)),
+            forms=tuple(dict.fromkeys(written_by_entries(ex.factored(named(f))) for f in a.forms)),
             last=last_form(a.last),
             first=last_form(a.first),
         )

@@ -265,7 +265,8 @@ def reshape(x: Operand, *extents: Operand | str | tuple[Operand | str, ...]) -> 
         raise DeclarationError("one size may be -1, not two", where="reshape")
     for k in unknown:
         shape[k] = left_over(x, [s for n, s in enumerate(shape) if n != k])
-    return apply(RESHAPE, x, shape=tuple(extent(s, "reshape") for s in shape))
+    made = tuple(extent(s, "reshape") for s in shape)
+    return x if made == x.shape else apply(RESHAPE, x, shape=made)
 
 
 def left_over(x: Expr, known: list[Size]) -> Size:

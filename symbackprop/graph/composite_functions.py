@@ -17,7 +17,7 @@ from symbackprop.sizes import Size, shape_text, size
 from symbackprop.vocabulary import normalisation, signal
 from symbackprop.vocabulary.kinds import (
     ABS, CHANNELWISE, DET, DIAGONAL, INVERSE, LAYERNORM, LOG, LOGSUMEXP, MASKED_SOFTMAX,
-    MATRIX_POWER, MAXIMUM, MINIMUM, MSE, SOFTMAX, SQRT, WINDOWS1D, WINDOWS2D,
+    MATRIX_POWER, MAXIMUM, MINIMUM, MSE, RELU, SOFTMAX, SQRT, WINDOWS1D, WINDOWS2D,
 )  # fmt: skip
 
 
@@ -300,10 +300,18 @@ def of_several(op: Op) -> Function:
         if len(operands) < 2:
             raise DeclarationError("takes two arrays or more", where=op.name,
                                    hint=f"The {op.name} of one array is  {op.name[:3]}(x)")  # fmt: skip
-        return reduce(lambda a, b: apply(op, a, b), map(as_expr, operands))
+        return reduce(lambda a, b: beside_zero(op, a, b) or apply(op, a, b), map(as_expr, operands))
 
     function.__name__, function.__doc__ = op.name, of_several.__doc__
     return function
+
+
+def beside_zero(op: Op, a: Expr, b: Expr) -> Expr | None:
+    """max(0, s) is ReLU(s), min(0, s) is -ReLU(-s)."""
+    for zero, s in ((a, b), (b, a)):
+        if zero.number == 0:
+            return apply(RELU, s) if op is MAXIMUM else -apply(RELU, -s)
+    return None
 
 
 MATRIX_FUNCTIONS: dict[str, Function] = {

@@ -26,8 +26,9 @@ def written_array(rows: Rows) -> Expr:
     if any(c.rank for c in cells):
         return stacked(rows, 0) if len(lengths) == 1 else refuse_arrays(cells)
     given = list(dict.fromkeys(c for c in cells if c.number is None))
-    numbers = tuple(c.number if c.number is not None else given.index(c) for c in cells)
-    return apply(TABLE, *given, cells=numbers, shape=tuple(map(size, lengths)))
+    # a place as a name: the number 0 is equal to the place 0
+    known = tuple(c.number if c.number is not None else f"x{given.index(c)}" for c in cells)
+    return apply(TABLE, *given, cells=known, shape=tuple(map(size, lengths)))
 
 
 def shape_of(rows: Rows) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from symbackprop.graph import functions as fn
-from symbackprop.graph.expr import LEAVES, SIZE, Expr, topological, weight
+from symbackprop.graph.expr import LEAVES, SIZE, Expr, symbols, topological, weight
 from symbackprop.matrices import monomials as mo, square_products as sq, tidy as td
 from symbackprop.matrices.up_to_names import up_to_names
 from symbackprop.vocabulary.kinds import (
@@ -77,8 +77,8 @@ def without(factors: tuple[tuple[Expr, Fraction], ...], e: Expr) -> tuple[tuple[
 
 
 def shortest(*forms: Expr) -> Expr:
-    """The form with the fewest nodes, the first of equals."""
-    return min(forms, key=weight)
+    """The form with the fewest nodes, of equals one without error signals, the first."""
+    return min(forms, key=lambda e: (weight(e), any(s.own.cotangent for s in symbols(e))))
 
 
 def factored(e: Expr) -> Expr:

@@ -34,7 +34,7 @@ def constant(w: Writer, e: Expr, turned: bool) -> Formula:
     shape = e.shape if e.rank == 2 else (*e.shape, ONE)
     n, k = reversed(shape) if turned else shape
     if value == 0:
-        return no.Zeros(size_formula(n), size_formula(k))
+        return zero_block(n, k)
     parts: list[Formula] = [] if value == 1 else [no.number(value)]
     if n != ONE or k == ONE:
         parts.append(no.Ones(size_formula(n)))
@@ -44,11 +44,12 @@ def constant(w: Writer, e: Expr, turned: bool) -> Formula:
 
 
 def only_line(w: Writer, e: Expr, turned: bool) -> Formula | None:
-    """A vector as a matrix of one column, or of one row; None for other reshapes."""
+    """A vector as a matrix of one column, or of one row, and back; None for other reshapes."""
     (x,) = e.args
-    if x.rank != 1 or e.rank != 2 or ONE not in e.shape:
+    if {x.rank, e.rank} != {1, 2} or ONE not in (e.shape if e.rank == 2 else x.shape):
         return None
-    return w.array(x, turned != (e.shape[1] != ONE))
+    lying = (e.shape if e.rank == 2 else x.shape)[1] != ONE
+    return w.array(x, turned != lying) if e.rank == 2 else w.array(x, lying != turned)
 
 
 def entry_renamed(w: Writer, e: Expr, at: Indices) -> Formula | None:
@@ -80,10 +81,10 @@ def repeated(w: Writer, e: Expr) -> Formula:
 
 def written_out(w: Writer, e: Expr, turned: bool) -> Formula:
     """A matrix of numbers and scalars; a vector is one column of it."""
-    cells: tuple[Fraction | int, ...] = e.attribute("cells")  # type: ignore[assignment]
+    cells: tuple[Fraction | str, ...] = e.attribute("cells")  # type: ignore[assignment]
     if e.rank > 2:
         raise NoMatrix(e.op.name)
-    shown = [no.number(c) if isinstance(c, Fraction) else w.natural(e.args[c]) for c in cells]
+    shown = [no.number(c) if isinstance(c, Fraction) else w.natural(e.args[int(c[1:])]) for c in cells]
     width = e.shape[1].number or 1 if e.rank == 2 else 1
     lines = [tuple(shown[k : k + width]) for k in range(0, len(shown), width)]
     return no.Array(tuple(zip(*lines, strict=True)) if turned else tuple(lines))
@@ -129,9 +130,15 @@ def blocks(start: Size, width: Size, total: Size, identity: str) -> Formula:
     """[0; I; 0]: the columns start … start + width of an identity."""
     rest = total - start - width
     eye = no.ONE if width == ONE else no.Eye(size_formula(width), identity)
-    zeros = [no.Zeros(size_formula(n), size_formula(width)) for n in (start, rest)]
+    zeros = [zero_block(n, width) for n in (start, rest)]
     parts = [zeros[0]] * (start != size(0)) + [eye] + [zeros[1]] * (rest != size(0))
     return no.Array(tuple((p,) for p in parts))
+
+
+def zero_block(rows: Size, columns: Size) -> Formula:
+    """0_{m×n}; the one of a single entry is the number."""
+    one = rows == columns == ONE
+    return no.ZERO if one else no.Zeros(size_formula(rows), size_formula(columns))
 
 
 def selector(w: Writer, e: Expr) -> Formula:

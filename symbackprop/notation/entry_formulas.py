@@ -18,6 +18,7 @@ from symbackprop.sizes import ONE, size
 
 Base = Callable[[Hashable, tuple[Formula, ...]], Formula]  # an entry of a tensor, or a scalar
 Names = Mapping[str, Formula]
+TURNED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}  # -x > 0 is x < 0
 NO_NAMES: Names = MappingProxyType({})
 
 
@@ -95,6 +96,8 @@ def function_formula(name: str, inner: Formula, order: int) -> Formula:
     """f(x), or what stands for it: 1(x > 0)."""
     relation = scalar_row(name).relation
     if relation and not order:
+        if isinstance(inner, no.Minus) and relation in TURNED:
+            return no.Indicator(inner.operand, TURNED[relation], no.ZERO)
         return no.Indicator(inner, relation, no.ZERO)
     return no.Call(name, (inner,), order)
 

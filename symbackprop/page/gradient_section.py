@@ -34,7 +34,8 @@ def delta_forms(d: Derivation, name: str, o: Options) -> list[Expr]:
 def constants_block(d: Derivation) -> list[Block]:
     rows = [equation(d, f"constant.{n}", name_of(d, n), [d.graph.definition[n]], symbol_of(d, n).shape)
             for n in d.constants]  # fmt: skip
-    return [Equations(tuple(rows), Phrase("delta.selector"))] if rows else []
+    units = all(len(symbol_of(d, n).shape) == 1 for n in d.constants)
+    return [Equations(tuple(rows), Phrase("delta.unit" if units else "delta.selector"))] if rows else []
 
 
 def delta_section(d: Derivation, o: Options) -> list[Block]:

@@ -28,6 +28,7 @@ from symbackprop.notation.entry_formulas import Base, entries_formula
 from symbackprop.page.equation_steps import equation_rows
 from symbackprop.page.page import Block, Equations, Options, Paragraph
 from symbackprop.page.section_row import SectionRow
+from symbackprop.vocabulary.kinds import SELECTOR
 
 
 def local_section(d: Derivation, o: Options) -> list[Block]:
@@ -189,6 +190,8 @@ def with_selectors(d: Derivation, e: Entries) -> Entries:
     known = {}
     for c in d.constants:
         s = d.graph.definition[c]
+        if s.op is not SELECTOR:
+            continue
         known[s.attribute("rows"), s.attribute("columns"), s.attribute("start")] = d.graph.symbol[c]
 
     def change(a: en.Atom) -> en.Atom:

@@ -30,9 +30,10 @@ MEANINGS = {
     "position":     "meaning.position",
     "output":       "meaning.output",
     "selector":     "meaning.selector",
+    "unit":         "meaning.unit",
 }  # fmt: skip
 KINDS = {"output": "output", "parameter": "parameter",
-         **dict.fromkeys(("node", "position", "selector"), "node")}  # fmt: skip
+         **dict.fromkeys(("node", "position", "selector", "unit"), "node")}  # fmt: skip
 
 
 def size_cells(d: Derivation, shape: Shape) -> tuple[Formula, ...]:

@@ -49,7 +49,7 @@ class Roles:
         """The role of a name: the key of its sentence."""
         s, g = symbol_of(self.d, name), self.d.graph
         if name in self.d.constants:
-            return "selector"
+            return "unit" if len(s.shape) == 1 else "selector"
         if name in g.definition:
             return "output" if name == self.d.of else "position" if s.labels else "node"
         if s.labels:

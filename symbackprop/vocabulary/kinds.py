@@ -23,6 +23,7 @@ UNIT, ONEHOT, PICK, SLICE = shaping.unit, shaping.onehot, shaping.pick, shaping.
 CONCAT, RESHAPE, EINSUM, CONTRACTION = shaping.concat, shaping.reshape, shaping.einsum, shaping.contraction
 ARGMAX, ARGMIN = shaping.argmax, shaping.argmin
 
+RELU, STEP = scalars.relu, scalars.step
 EXP, LOG, ABS, SIGN, SQRT = scalars.exp, scalars.log, scalars.abs_, scalars.sign, scalars.sqrt
 STEP, FLOOR = scalars.step, scalars.floor
 TANH, SIGMOID, SOFTPLUS, LOG_SIGMOID = scalars.tanh, scalars.sigmoid, scalars.softplus, scalars.log_sigmoid

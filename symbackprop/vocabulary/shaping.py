@@ -104,8 +104,8 @@ def striding_build(shapes: tuple[Shape, ...], values: Mapping[str, object], wher
 
 
 def table_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
-    """y[i, j] = Σ over the cells: its number, or the scalar of its number, where i and j are its place."""
-    cells: tuple[Fraction | int, ...] = values["cells"]  # type: ignore[assignment]
+    """y[i, j] = Σ over the cells: its number, or the scalar of its name, where i and j are its place."""
+    cells: tuple[Fraction | str, ...] = values["cells"]  # type: ignore[assignment]
     shape: Shape = values["shape"]  # type: ignore[assignment]
     out, terms = axes(shape), []
     widths = [s.number or 1 for s in shape]
@@ -116,7 +116,7 @@ def table_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: 
             places.insert(0, size(place))
         held = [en.entries(Delta(en.position(i), en.Affine((), p)))
                 for i, p, width in zip(out, places, widths, strict=True) if width > 1]  # fmt: skip
-        given = en.number(cell) if isinstance(cell, Fraction) else en.elem(f"x{cell}")
+        given = en.number(cell) if isinstance(cell, Fraction) else en.elem(cell)
         terms += en.multiply(given, *held).terms
     inputs = tuple((f"x{n}", ()) for n in range(len(shapes)))
     return Instance(inputs, (Definition("y", out, Entries(tuple(terms))),), shape)
@@ -253,7 +253,7 @@ tri = Op("tri", named=True, letters="MNT",
          build=shifted("offset", lambda i, j, by: AtMost(en.position(j), en.Affine(((i, 1),), by))))
 # the matrix that takes every `step`-th entry, from the end for a negative step
 striding = Op("striding", build=striding_build, named=True, wordless=True, letters="MNT")
-# a matrix or vector written out; `cells` holds its numbers, and for an argument its place among the arguments
+# a matrix or vector written out; `cells` holds its numbers, and for an argument its name, x0, x1, …
 table = Op("table", build=table_build, wordless=True)
 constant = Op("constant", build=constant_build, wordless=True)
 pi = Op("pi", build=pi_build, tex=r"\pi", wordless=True)

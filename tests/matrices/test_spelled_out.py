@@ -73,3 +73,20 @@ def test_nothing_else_is_taken_for_one(graph: str, absent: str) -> None:
     d = sb.derive(graph, wrt="z")
     assert absent not in d["z"].text()
     assert d.verify().ok
+
+
+@pytest.mark.parametrize(
+    ("graph", "said"),
+    [
+        ("x: n; L = sum(maximum(0, x)**2)", "2 ReLU(x)"),
+        ("x: n; L = sum(maximum(x, 0)**3)", "3 ReLU(x)²"),
+        ("x: n; L = sum(minimum(x, 0))", "𝟏(x < 0)"),
+        ("x: n; y: n; L = sum(maximum(0, 1 - y*x)**2)", "−2 (ReLU(1 − y ⊙ x) ⊙ y)"),
+        ("x: n; h = relu(x); L = sum(h**2)/2", "h"),
+        ("x: n; y: n; L = sum(relu(x)*relu(y))", "ReLU(y) ⊙ 𝟏(x > 0)"),
+    ],
+)
+def test_hinges(graph: str, said: str) -> None:
+    d = sb.derive(graph)
+    assert d["x"].text() == said
+    assert d.verify(seed=1).ok

@@ -72,7 +72,7 @@ def unselected(judge: Judge, found: Found) -> tuple[Mistake, ...]:
         symbol = d.graph.symbol[name].symbol
         assert symbol
         whole = {s.value(judge.bench.spots[0].point.sizes) for s in symbol.shape}
-        if not any(set(pair) == whole for pair in zip(*found.sizes, strict=False)):
+        if len(symbol.shape) != 2 or not any(set(pair) == whole for pair in zip(*found.sizes, strict=False)):
             continue
         for k, node in enumerate(nodes):
             for s in (symbol.tex, Transpose(symbol.tex)):

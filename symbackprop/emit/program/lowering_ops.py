@@ -117,10 +117,10 @@ def solve(a: Node, b: Node) -> Node:
 
 def written_out(e: Expr, *args: Node) -> Node:
     """A matrix of numbers, and the scalars put where they stand."""
-    cells: tuple[Fraction | int, ...] = option(e, "cells")
+    cells: tuple[Fraction | str, ...] = option(e, "cells")
     numbers = tuple(c if isinstance(c, Fraction) else Fraction(0) for c in cells)
     plain_part = [node(to.TABLE, (), e.shape, numbers)] if any(numbers) else []
-    spots = [(n, c) for n, c in enumerate(cells) if not isinstance(c, Fraction)]
+    spots = [(n, int(c[1:])) for n, c in enumerate(cells) if not isinstance(c, Fraction)]
     if not spots:
         return node(to.TABLE, (), e.shape, numbers)
     places = tuple(tuple((size(p),) for p in place_of(n, e)) for n, _ in spots)

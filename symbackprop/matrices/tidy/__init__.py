@@ -18,25 +18,27 @@ from symbackprop.matrices.tidy.constructors import (
     RULES, diag, diagonal, inverse, mm, mul, outer, plus, power, rows, total, tr, trace,
 )  # fmt: skip
 from symbackprop.matrices.tidy.elementwise_products import (
-    in_front, picked, product, quotient, raised_to, scalars_out,
+    in_front, picked, product, quotient, raised_to, rooted, scalars_out,
 )  # fmt: skip
 from symbackprop.matrices.tidy.like_terms import broadcast_free, collected, scaled, summands
 from symbackprop.matrices.tidy.linear_rules import linear
 from symbackprop.matrices.tidy.matrix_products import (
     contracted, determinant, dyad, inverted,
 )  # fmt: skip
+from symbackprop.matrices.tidy.renumbered import reshaped
 from symbackprop.matrices.tidy.normalised_values import (
     shifted_log_softmax, shifted_logsumexp, shifted_softmax,
 )  # fmt: skip
 from symbackprop.matrices.up_to_names import up_to_names
 from symbackprop.vocabulary.kinds import (
     ADD, DET, DIAG, DIAGONAL, DIVIDE, INVERSE, LOG_SOFTMAX, LOGSUMEXP, MATMUL, MULTIPLY, NEGATIVE,
-    OUTER, PICK, POWER, SOFTMAX, SOLVE, SUBTRACT, SUM, SUM_LAST, TRACE, TRANSPOSE,
+    OUTER, PICK, POWER, RESHAPE, SOFTMAX, SOLVE, SQRT, SUBTRACT, SUM, SUM_LAST, TRACE, TRANSPOSE,
 )  # fmt: skip
 
 __all__ = [
     "RULES", "broadcast_free", "diag", "diagonal", "in_front", "inverse", "mm", "mul", "node", "outer",
-    "plus", "power", "remade", "rows", "scalars_out", "scaled", "summands", "tidy", "total", "tr", "trace",
+    "plus", "power", "remade", "reshaped", "rows", "scalars_out", "scaled", "summands", "tidy", "total",
+    "tr", "trace",
 ]  # fmt: skip
 
 SUMS = frozenset({ADD, SUBTRACT})
@@ -70,6 +72,7 @@ RULES |= {
     SOFTMAX: shifted_softmax,
     LOG_SOFTMAX: shifted_log_softmax,
     LOGSUMEXP: shifted_logsumexp,
+    SQRT: rooted,
     **{kind: linear(kind) for kind in LINEAR},
     **{kind: mean(kind) for kind in MEANS},
 }
@@ -79,6 +82,8 @@ def node(e: Expr, args: tuple[Expr, ...]) -> Expr:
     """One node made again by the rule of its op."""
     if e.op is POWER:
         return power(args[0], exponent(e))
+    if e.op is RESHAPE:
+        return reshaped(args[0], e.shape)
     if e.op in RULES and not (e.op in BROADCASTING and not broadcasting_fits(args)):
         return RULES[e.op](*args)
     return e if args == e.args else with_args(e, args)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import partial, reduce
+from math import isqrt
 
 from symbackprop.graph import functions as fn
-from symbackprop.graph.expr import NUMBER, Expr, apply, with_args
+from symbackprop.graph.expr import NUMBER, Expr, apply, const, with_args
 from symbackprop.matrices.tidy import product_folding as folds
-from symbackprop.matrices.monomials import Monomial, join, raised, split
+from symbackprop.matrices.monomials import Monomial, is_ones, join, raised, split
 from symbackprop.matrices.tidy.constructors import diag, mm, mul, power
-from symbackprop.vocabulary.kinds import DIAG, MATMUL, MULTIPLY, ONEHOT, PICK, POWER, SLICE, UNIT
+from symbackprop.vocabulary.kinds import (
+    DIAG, MATMUL, MULTIPLY, ONEHOT, OUTER, PICK, POWER, SLICE, SQRT, UNIT,
+)  # fmt: skip
 
 
 def product(*factors: Expr) -> Expr:
@@ -30,8 +33,9 @@ def product(*factors: Expr) -> Expr:
     folds.sign(scalars)
     for pool in (scalars, arrays):
         folds.logistic(pool)
+        folds.rectified(pool)
     pick_rows(arrays)
-    picked = pick_onehot(arrays)
+    picked = pick_onehot(arrays) or pick_dyad(arrays)
     for s in picked:
         scalars[s] = scalars.get(s, Fraction(0)) + 1
     kept = tuple((a, x) for a, x in arrays.items() if x)
@@ -55,6 +59,17 @@ def pick_onehot(arrays: folds.Powers) -> list[Expr]:
         out.append(raised(entry, arrays.pop(a)))
     arrays[unit] = Fraction(1)
     return out
+
+
+def pick_dyad(arrays: folds.Powers) -> list[Expr]:
+    """Z ⊙ e_i e_jᵀ = Z_ij e_i e_jᵀ: the entry the unit vectors leave, removed from `arrays`."""
+    dyads = [a for a, x in arrays.items() if x == 1 and a.op is OUTER and all(v.op is UNIT for v in a.args)]
+    if not dyads or len(arrays) == 1:
+        return []
+    at = tuple((v.attribute("position"),) for v in dyads[0].args)
+    others = [a for a in arrays if a is not dyads[0]]
+    powers = [(a, arrays.pop(a)) for a in others]
+    return [raised(apply(SLICE, a, ranges=at), x) for a, x in powers if not is_ones(a)]
 
 
 def pick_rows(arrays: folds.Powers) -> None:
@@ -120,6 +135,21 @@ def raised_to(e: Expr, x: Fraction) -> Expr:
     for pool in raised:
         folds.logistic(pool)
     return join(Monomial(Fraction(root), *(tuple(pool.items()) for pool in raised)), e.shape)
+
+
+def rooted(e: Expr) -> Expr:
+    """√4 is 2."""
+    x = e.number
+    whole = (
+        x is not None
+        and x >= 0
+        and (isqrt(x.numerator) ** 2, isqrt(x.denominator) ** 2) == x.as_integer_ratio()
+    )
+    return (
+        const(Fraction(isqrt(x.numerator), isqrt(x.denominator)))
+        if x is not None and whole
+        else apply(SQRT, e)
+    )
 
 
 def quotient(a: Expr, b: Expr) -> Expr:

@@ -18,7 +18,7 @@ from symbackprop.matrices.tidy.like_terms import broadcast_free
 from symbackprop.matrices.tidy.normalised_values import normalises, one, ones_counted
 from symbackprop.sizes import count
 from symbackprop.vocabulary.kinds import (
-    ADD, CONSTANT, DIAG, DIAGONAL, MATMUL, MULTIPLY, ONEHOT, OUTER, POWER, SUBTRACT, SUM,
+    ADD, CONSTANT, DIAG, DIAGONAL, KRON, MATMUL, MULTIPLY, ONEHOT, OUTER, POWER, SUBTRACT, SUM,
     SUM_LAST, TRACE, TRANSPOSE, UNIT,
 )  # fmt: skip
 
@@ -38,13 +38,18 @@ def turned_terms(a: Expr) -> Expr | None:
 
 
 def of_products(a: Expr) -> Expr | None:
-    """Σ u ⊙ v = uᵀ v, Σ A ⊙ I = tr A, Σ Aᵀ ⊙ Bᵀ = Σ A ⊙ B."""
+    """Σ u ⊙ v = uᵀ v, Σ A ⊙ I = tr A, Σ A ⊙ Bᵀ = tr A B, Σ Aᵀ ⊙ Bᵀ = Σ A ⊙ B."""
     if all(x.rank == 1 for x in a.args):
         return mm(*a.args)
     if masked := sq.on_the_diagonal(a):
         return trace(masked)
-    plain = a.rank == 2 and all(x.op is TRANSPOSE for x in a.args)
-    return total(apply(MULTIPLY, *(x.args[0] for x in a.args))) if plain else None
+    turned = [x.op is TRANSPOSE for x in a.args]
+    if a.rank != 2 or not any(turned) or any(x.shape != a.shape for x in a.args):
+        return None
+    if all(turned):
+        return total(apply(MULTIPLY, *(x.args[0] for x in a.args)))
+    first, second = (x.args[0] if t else x for x, t in zip(a.args, turned, strict=True))
+    return trace(mm(second, first) if turned[0] else mm(first, second))
 
 
 def of_repeated(a: Expr) -> Expr | None:
@@ -74,6 +79,11 @@ def square(a: Expr) -> Expr | None:
     return mm(a.args[0], a.args[0]) if a.rank == 1 and a.attribute("p") == 2 else None
 
 
+def traces(a: Expr) -> Expr | None:
+    """tr(A ⊗ B) = tr(A) tr(B) of square matrices."""
+    return mul(*map(trace, a.args)) if all(x.shape[0] == x.shape[1] for x in a.args) else None
+
+
 # an op and the kind of its argument: what they make together, where it is something simpler
 PAIRS: Mapping[tuple[Op, Op], Rewrite] = {
     (TRANSPOSE, TRANSPOSE): lambda a: a.args[0],
@@ -81,6 +91,7 @@ PAIRS: Mapping[tuple[Op, Op], Rewrite] = {
     (TRANSPOSE, ADD):       turned_terms,
     (TRANSPOSE, MULTIPLY):  turned_terms,
     (TRANSPOSE, OUTER):     lambda a: outer(*reversed(a.args)),
+    (TRANSPOSE, KRON):      lambda a: apply(KRON, *map(tr, a.args)),
     (TRANSPOSE, CONSTANT):  lambda a: fn.constant(a.attribute("value"), *reversed(a.shape)),  # type: ignore[arg-type]
     (SUM, CONSTANT):        lambda a: const(count(a.shape)),
     (SUM, ONEHOT):          ones_counted,
@@ -105,6 +116,7 @@ PAIRS: Mapping[tuple[Op, Op], Rewrite] = {
     (SUM_LAST, SUBTRACT):   centred_rows,
     (DIAG, CONSTANT):       lambda a: fn.eye(const(a.shape[0])),
     (TRACE, OUTER):         lambda a: mm(*a.args),
+    (TRACE, KRON):          traces,
     (TRACE, TRANSPOSE):     lambda a: trace(a.args[0]),
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ from symbackprop.graph.expr import Expr, apply, const
 from symbackprop.matrices import monomials as mo
 from symbackprop.matrices.tidy.constructors import RULES, mul, power, softmax as normal
 from symbackprop.vocabulary.kinds import (
-    ABS, ADD, EXP, MATMUL, NEGATIVE, OUTER, PICK, SIGMOID, SIGN, SOFTMAX, SUM,
+    ABS, ADD, EXP, MATMUL, NEGATIVE, OUTER, PICK, RELU, SIGMOID, SIGN, SOFTMAX, STEP, SUM,
 )  # fmt: skip
 
 Powers: TypeAlias = dict[Expr, Fraction]
@@ -86,6 +86,22 @@ def chances(e: Expr) -> tuple[Expr, Expr]:
     s = apply(SIGMOID, mo.join(replace(m, coefficient=abs(m.coefficient)), e.shape))
     rest = apply(ADD, const(1), mo.join(mo.split(apply(NEGATIVE, s)), e.shape))
     return (s, rest) if m.coefficient < 0 else (rest, s)
+
+
+def rectified(pool: Powers) -> None:
+    """ReLU(z) 1(z > 0) is ReLU(z), and 1(z > 0) to a power itself."""
+    for s in [s for s in pool if s.op is STEP and not s.op.order and pool[s] > 0]:
+        zeros = [a for a, x in pool.items() if x > 0 and rectifies(a, s.args[0])]
+        if zeros:
+            del pool[s]
+        else:
+            pool[s] = Fraction(1)
+
+
+def rectifies(a: Expr, z: Expr) -> bool:
+    """Whether a value is ReLU(z), or the node that is."""
+    made = a.symbol.definition if a.symbol else a
+    return made is not None and made.op is RELU and not made.op.order and made.args[0] is z
 
 
 def sign(scalars: Powers) -> None:
