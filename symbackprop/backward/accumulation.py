@@ -122,7 +122,7 @@ def total_derivative(
     for name, e in g.definition.items():
         if e.op.domain == "label":  # constant almost everywhere
             continue
-        instance = instance_of(g.symbol[name], e, pool)
+        instance = instance_of(g.symbol[name], e, pool, "yes")
         if instance is None:
             return None
         known |= implicit_steps(e, x, by, known, pool)

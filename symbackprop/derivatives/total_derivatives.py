@@ -78,7 +78,7 @@ def accumulated(d: Derivation, g: Graph, of: str, wrt: str) -> Accumulated:
         found = total_derivative(g, of, wrt, d.convention.letters, fold_result=fold_result)
     if found is None:
         raise DeclarationError(f"no closed form of ∂{of}/∂{wrt}", where="jacobian",
-                               hint="Recurrences and reshape have gradients; use derive().")  # fmt: skip
+                               hint="Recurrences have gradients; use derive().")  # fmt: skip
     helpers = found[1]
     step = in_order(found[0], d.convention.letters)
     tensors = raised_helpers(helpers)

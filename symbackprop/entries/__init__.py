@@ -12,8 +12,8 @@ from symbackprop.entries.arithmetic import (
     add, inline, map_atoms, multiply, power, scale, single, times,
 )  # fmt: skip
 from symbackprop.entries.entry_kinds import (
-    ZERO, Affine, AtMost, Atom, Delta, Elem, Entries, Factor, Fn, Group, Index, Position, SizeOf,
-    Term, elem, entries, number, position,
+    ZERO, Affine, AtMost, Atom, Delta, Elem, Entries, Factor, Fn, Group, Index, Position, RowMajor,
+    SizeOf, Term, elem, entries, flat, number, position,
 )  # fmt: skip
 from symbackprop.entries.indices import (
     all_names, atom_indices, elements, free_indices, fresh, position_indices,
@@ -25,8 +25,8 @@ from symbackprop.entries.normal_form import (
 
 __all__ = [
     "ZERO", "Affine", "AtMost", "Atom", "Delta", "Elem", "Entries", "Factor", "Fn", "Group", "Index",
-    "Position", "SizeOf", "Term", "add", "all_names", "at_atom", "at_position", "atom_indices",
-    "collect_factors", "elem", "elements", "entries", "free_indices", "fresh", "gather", "inline",
+    "Position", "RowMajor", "SizeOf", "Term", "add", "all_names", "at_atom", "at_position", "atom_indices",
+    "collect_factors", "elem", "elements", "entries", "flat", "free_indices", "fresh", "gather", "inline",
     "map_atoms", "multiply", "number", "position", "position_indices", "power", "rebind", "rebound",
     "rename_bound", "scale", "single", "substitute", "times", "unshadowed",
 ]  # fmt: skip

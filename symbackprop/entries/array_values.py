@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from symbackprop.entries.entry_equations import Instance
-from symbackprop.entries.entry_kinds import Affine, AtMost, Delta, Elem, Index, Position, Term
+from symbackprop.entries.entry_kinds import Affine, AtMost, Delta, Elem, Index, Position, RowMajor, Term
 from symbackprop.entries.fold import Algebra, Axes, Over, fold
 from symbackprop.entries.indices import atom_indices, position_indices
 
@@ -94,11 +94,19 @@ def holding(tensors: Tensors, sizes: Sizes, number: Number, atom: Delta | AtMost
 
 def lookup(side: Position, other: Position, own: Axes, tensors: Tensors, sizes: Sizes) -> Lookup | None:
     """δ(flat position of some indices, a position over the others), where it is one."""
-    inner = plain_axes(side) if isinstance(side, Elem) and side.tensor == "row_major" else None
+    inner = flat_axes(side, other)
     rest = tuple(i for i in own if i not in (inner or ()))
     if not inner or set(rest) != set(position_indices(other)):
         return None
     return Lookup(inner, rest, positions(other, rest, tensors, sizes))
+
+
+def flat_axes(side: Position, other: Position) -> Axes | None:
+    """The indices whose flat position one side of a δ is; a lone index is its own where the other is flat."""
+    if isinstance(side, Elem):
+        return plain_axes(side) if isinstance(side.tensor, RowMajor) else None
+    flat = isinstance(other, Elem) and isinstance(other.tensor, RowMajor)
+    return (side.plain,) if flat and side.plain else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,11 +223,11 @@ def positions(p: Position, own: Axes, tensors: Tensors, sizes: Sizes) -> Array:
     """A position as an integer array over axes."""
     if isinstance(p, Elem):
         at = [positions(q, own, tensors, sizes) for q in p.at]
-        if p.tensor != "row_major":
+        if not isinstance(p.tensor, RowMajor):
             return tensors[p.tensor][tuple(at)].astype(int)
         flat = np.zeros((1,) * len(own), int)
-        for q, place in zip(p.at, at, strict=True):
-            flat = flat * next(position_indices(q)).size.value(sizes) + place
+        for s, place in zip(p.tensor.sizes, at, strict=True):
+            flat = flat * s.value(sizes) + place
         return flat
     total = np.full((1,) * len(own), p.offset.value(sizes))
     for i, a in p.terms:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from symbackprop.sizes import Size, size
+from symbackprop.sizes import ONE, Shape, Size, size
 
 ZERO_SIZE = size(0)
 
@@ -43,6 +43,21 @@ class Elem:
 
     tensor: Hashable
     at: tuple[Position, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowMajor:
+    """The tensor whose entries are flat positions: row by row, i·sizes[1] + j is where i, j stand."""
+
+    sizes: Shape
+
+
+def flat(*indices: Index) -> Position:
+    """The flat position of some indices; axes of one entry do not count."""
+    kept = [i for i in indices if i.size != ONE]
+    if len(kept) < 2:
+        return position(kept[0]) if kept else position(0)
+    return Elem(RowMajor(tuple(i.size for i in kept)), tuple(position(i) for i in kept))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from symbackprop.graph.conditions import above, at_least, both, checked, either,
 from symbackprop.catalogue.error_sentences import told
 from symbackprop.graph.foreign_spellings import attribute, misspelled, optioned, unknown, usage
 from symbackprop.graph.peer_names import OPTIONS
-from symbackprop.graph.expr import Expr, Symbol, apply, const, leaf, pinned, raised
+from symbackprop.graph.expr import SIZE, Expr, Symbol, apply, const, leaf, pinned, raised
 from symbackprop.graph.functions import FUNCTIONS
 from symbackprop.graph.graph import Time, known, time_sum
 from symbackprop.graph.written_arrays import written_array
@@ -287,7 +287,10 @@ class Expressions:
             return tuple(self.option(x) for x in node.elts)
         if isinstance(node, ast.Constant) and isinstance(node.value, str | bool | None):
             return node.value
-        value = number(self.expression(node))
+        given = self.expression(node)
+        value = number(given)
+        if value is None and given.op is SIZE:
+            return as_size(given)
         if value is None:
             raise DeclarationError(f"option `{ast.unparse(node)}` is not a number")
         return int(value) if value.denominator == 1 else value

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Literal
 
 from symbackprop import entries as en
 from symbackprop.entries import Elem, Entries, Index, Position, SizeOf
@@ -40,15 +41,15 @@ def letters(shape: Shape, taken: set[str], pool: str) -> tuple[Index, ...]:
 
 
 @lru_cache(maxsize=20_000)
-def lower(root: Expr, pool: str) -> Lowered | None:
+def lower(root: Expr, pool: str, renumbered: Literal["no", "yes"] = "no") -> Lowered | None:
     """The entries of an expression over its symbols (tensors are the symbol leaves).
 
-    None for a Σ over time, which has no axis to contract, where entries are renumbered, and for a label
-    that is computed.
+    None for a Σ over time, which has no axis to contract, for a label that is computed, and where entries
+    are renumbered, unless these are asked for: δ between flat positions.
     """
     done: dict[Expr, Lowered] = {}
     for node in topological(root):
-        if node.op is TIME_SUM or node.op.renumbers or node.op.domain == "label":
+        if node.op is TIME_SUM or node.op.domain == "label" or (node.op.renumbers and renumbered == "no"):
             return None
         done[node] = lower_node(node, tuple(done[a] for a in node.args), pool)
     return readable(done[root], pool)
@@ -193,9 +194,11 @@ def summed(e: Entries, over: tuple[Index, ...]) -> Entries:
     return contract(Entries(tuple(replace(t, bound=(*over, *t.bound)) for t in e.terms)))
 
 
-def instance_of(name: Expr, definition: Expr, pool: str) -> Instance | None:
+def instance_of(
+    name: Expr, definition: Expr, pool: str, renumbered: Literal["no", "yes"] = "no"
+) -> Instance | None:
     """A named node's definition as one op: inputs are its symbols, the result is the node itself."""
-    low = lower(definition, pool)
+    low = lower(definition, pool, renumbered)
     if low is None:
         return None
     result = Definition(name, low.at, low.right)  # type: ignore[arg-type]

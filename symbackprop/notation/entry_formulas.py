@@ -7,7 +7,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from symbackprop.entries import (
-    AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, SizeOf, Term, at_atom,
+    AtMost, Atom, Delta, Elem, Entries, Fn, Group, Index, Position, RowMajor, SizeOf, Term, at_atom,
     position,
 )  # fmt: skip
 from symbackprop.entries.scalar_functions import scalar_row
@@ -104,6 +104,8 @@ def function_formula(name: str, inner: Formula, order: int) -> Formula:
 
 def place(p: Position, base: Base, names: Names) -> Formula:
     """An index counted from 1: `i`, `i + m`, a fixed position, a label."""
+    if isinstance(p, Elem) and isinstance(p.tensor, RowMajor):
+        return flat_place(p, p.tensor, base, names)
     if isinstance(p, Elem):
         return base(p.tensor, tuple(place(q, base, names) for q in p.at))
     parts: list[Formula] = []
@@ -116,6 +118,20 @@ def place(p: Position, base: Base, names: Names) -> Formula:
         rest = size_formula(gap)
         parts += rest.terms if isinstance(rest, no.Plus) else [rest]
     return one_or(no.Plus, sorted(parts, key=lambda f: isinstance(f, no.Minus)))
+
+
+def flat_place(p: Elem, flat: RowMajor, base: Base, names: Names) -> Formula:
+    """A flat position counted from 1, row by row: (i - 1) m + j."""
+    out: list[Formula] = []
+    width = ONE
+    for s, q in reversed(list(zip(flat.sizes, p.at, strict=True))):
+        here = place(q, base, names)
+        if width == ONE:
+            out.append(here)
+        elif here != no.ONE:
+            out.insert(0, times([no.Plus((here, no.Minus(no.ONE))), size_formula(width)]))
+        width = width * s
+    return one_or(no.Plus, out)
 
 
 def letters_of(at: tuple[Index, ...]) -> tuple[Formula, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from symbackprop import entries as en
-from symbackprop.entries import Delta, Elem, Entries, Index
+from symbackprop.entries import Delta, Entries, Index
 from symbackprop.entries.entry_equations import Definition, Instance
 from symbackprop.entries.op import Op
 from symbackprop.errors import ShapeError
@@ -15,8 +15,7 @@ from symbackprop.sizes import Shape, shape_text, size
 
 def same_place(p: Index, *inside: Index) -> Entries:
     """δ(p, row-major position of the others)."""
-    return en.entries(Delta(Elem("row_major", (en.position(p),)),
-                            Elem("row_major", tuple(en.position(i) for i in inside))))  # fmt: skip
+    return en.entries(Delta(en.flat(p), en.flat(*inside)))
 
 
 def kron_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:

@@ -16,7 +16,7 @@ from symbackprop.entries.entry_equations import Definition, Instance
 from symbackprop.entries.index_letters import AXES, BATCH, OPERAND
 from symbackprop.entries.op import Build, Op
 from symbackprop.errors import DeclarationError, ShapeError
-from symbackprop.sizes import Shape, Size, count, shape_text, size
+from symbackprop.sizes import ONE, Shape, Size, count, shape_text, size
 
 
 def axes(shape: Shape, letters: str = AXES) -> tuple[Index, ...]:
@@ -197,8 +197,11 @@ def reshape_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where
                          f"{shape_text(new)} ({count(new)} entries)", where=where)  # fmt: skip
     p = tuple(Index(c, s) for c, s in zip(OPERAND, old, strict=False))
     q = axes(new)
-    right = en.multiply(en.elem("x", *p), en.entries(Delta(Elem("row_major", at(*q)),
-                                                           Elem("row_major", at(*p)))))  # fmt: skip
+    wide = [[i for i in own if i.size != ONE] for own in (q, p)]
+    same = [i.size for i in wide[0]] == [i.size for i in wide[1]]  # only axes of one entry are put in or left out
+    pairs = zip(*wide, strict=True) if same else [(en.flat(*q), en.flat(*p))]
+    held = [Delta(*(en.position(i) if isinstance(i, Index) else i for i in pair)) for pair in pairs]
+    right = en.multiply(en.elem("x", *p), *map(en.entries, held))
     right = Entries(tuple(t_bound(t, *p) for t in right.terms))
     return Instance((("x", p),), (Definition("y", q, right),), new)
 

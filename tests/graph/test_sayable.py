@@ -165,6 +165,7 @@ def differences(f: Callable[[Any], float], x: np.ndarray[Any, Any]) -> np.ndarra
         "x: n x m; Y = stop_gradient(x)*x",
         "x: scalar; y: scalar; Y = linspace(x, y, 5)",
         "pi: scalar; e: n; Y = pi*e",
+        "x: n + k; w: k; Y = windows1d(x, size=k, stride=1) @ w",
     ],
 )
 def test_sizes_by_name_and_stacks(text: str) -> None:

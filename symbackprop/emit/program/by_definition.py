@@ -24,11 +24,13 @@ from symbackprop.emit.program.entrywise import add, broadcast, cut, entrywise, m
 from symbackprop.emit.program.overlaps import Fold, Pair, folds
 from symbackprop.emit.program.stable_quotients import balanced
 from symbackprop.entries.entry_equations import Instance
-from symbackprop.entries.entry_kinds import Affine, AtMost, Delta, Elem, Entries, Index, Position, Term
+from symbackprop.entries.entry_kinds import (
+    Affine, AtMost, Delta, Elem, Entries, Index, Position, RowMajor, Term,
+)  # fmt: skip
 from symbackprop.entries.fold import Algebra, Axes, Over, fold
 from symbackprop.entries.indices import position_indices
 from symbackprop.errors import SymbackpropError
-from symbackprop.sizes import Size
+from symbackprop.sizes import Size, count
 
 ScalarCall: TypeAlias = Callable[[str, int, Node], Node]
 Tensors: TypeAlias = Mapping[Hashable, Node]
@@ -146,6 +148,10 @@ def label(tensors: Tensors, p: Elem) -> Placed | None:
 
 def place_node(p: Position, own: Axes, tensors: Tensors) -> Node:
     """Integer positions as an array over the indices of a position."""
+    if isinstance(p, Elem) and isinstance(p.tensor, RowMajor):
+        steps = [count(p.tensor.sizes[k + 1 :]) for k in range(len(p.at))]
+        places = (place_node(q, own, tensors) for q in p.at)
+        return reduce(add, (multiply(extent(s), q) for s, q in zip(steps, places, strict=True)))
     if isinstance(p, Elem):
         if p.tensor not in tensors:
             raise SymbackpropError("this position has no code", where="emit")
