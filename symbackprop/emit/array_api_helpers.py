@@ -109,7 +109,7 @@ DIAG = '''def _diag(v, first, second):
     xp = _namespace(v)
     v = xp.expand_dims(v, axis=second)
     at = xp.arange(v.shape[first], device=getattr(v, "device", None))
-    shape = [v.shape[first] if k in (first, second) else 1 for k in range(v.ndim)]
+    shape = tuple(v.shape[first] if k in (first, second) else 1 for k in range(v.ndim))
     return xp.where(xp.reshape(at[:, None] == at[None, :], shape), v, xp.zeros_like(v))
 '''
 DIAGONAL = '''def _diagonal(x, first, second):

@@ -121,9 +121,7 @@ class Module:
         """The lines of a program, and what wrote them; variables draw their names from a room."""
         time = safe(self.g.time.name) if self.g.time else "t"
         w = Writer(p, self.target, room, time=time, labels=checks.labelled(self.d))
-        lines = w.lines()
-        self.helpers |= {h: self.target.helpers[h] for h in sorted(w.needs)}
-        return w, lines
+        return w, w.lines()
 
     def given(self, name: str) -> Given:
         """An input as a caller writes it, and as the code does."""
@@ -151,9 +149,10 @@ class Module:
         return function_opening.typed(self.d, given, work, self.target)
 
     def asking(self, lines: Sequence[str]) -> list[str]:
-        """The body of a function; the checks it calls stand below."""
-        loaded = function_opening.loaded(*lines)
-        self.helpers |= {k: code for k, code in self.target.checks.items() if k in loaded}
+        """The body of a function; what it calls stands below."""
+        loaded, t = function_opening.loaded(*lines), self.target
+        self.helpers |= {k: t.helpers[k] for k in sorted(loaded & t.helpers.keys())}
+        self.helpers |= {k: code for k, code in t.checks.items() if k in loaded}
         return [f"    {x}\n" for x in lines]
 
     def table(self, *, seeded: bool) -> str:

@@ -1,20 +1,23 @@
-"""JAX: a function with its own derivative, to be jitted, mapped and sharded; loops are `fori_loop`s."""
+"""JAX: a function with its own derivative, to be jitted, mapped and sharded; recurrences are scans."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.argument_checks import CHECKS
 from symbackprop.emit.array_indexing import ranges_code
-from symbackprop.emit.array_spellings import POLYGAMMA, SPELLINGS, operands, polygamma
+from symbackprop.emit.array_spellings import POLYGAMMA, SPELLINGS, arrayed, operands, polygamma
+from symbackprop.emit.function_opening import unpacked
 from symbackprop.emit.literals import bare, shape_code, size_code
 from symbackprop.emit.program import array_kinds as k
-from symbackprop.emit.program.array_nodes import Node
+from symbackprop.emit.program.array_nodes import Node, topological
 from symbackprop.emit.program.code_writer import ATOM, Code, Making, Spelling, Target, Writer
-from symbackprop.emit.program.statements_of_program import Loop
+from symbackprop.emit.program.statements_of_program import Buffer, Loop
 from symbackprop.emit.self_test import self_test
 from symbackprop.emit.split_module import SplitModule
+from symbackprop.sizes import size
 
 IMPORTS = "import jax\nimport jax.numpy as jnp"
 WINDOWS = '''def _windows(x, axis, first, *steps):
@@ -89,30 +92,73 @@ def called(name: str) -> Spelling:
 
 
 def loop(w: Writer, s: Loop) -> list[str]:
-    """The rows of all buffers as the state of a loop."""
-    before, inside = list[str](), list[str]()
-    length, state = bare(size_code(s.length)), ", ".join(b.name for b in s.buffers)
-    state += "," * (len(s.buffers) == 1)
+    """A scan: rows of the steps before are carried, rows of known series given, new rows collected."""
+    length = bare(size_code(s.length))
     w.last = bare(size_code(s.length - 1))
-    step, rows_name = w.room.like("step"), w.room.like("rows")
+    inside = topological(a.node for a in s.body)
+    given = [n for n in inside if n.kind is k.GET]
+    before = [line for n in given for line in w.assigned(n.args[0])]
+    series = {w.room.like("row"): w.text(n.args[0]) for n in given}
+    w.text_of |= dict(zip(given, series, strict=True))
+    if any(n.kind is k.CHOICE for n in inside):
+        series[w.time] = f"jnp.arange({length})"
+    carried = {b.name: carry(w, b, s, inside) for b in s.buffers}
+    before += [line for c in carried.values() for line in c.lines]
+    work = list[str]()
     for a, b in zip(s.body, s.buffers, strict=True):
         for n in w.uses.missing(a.node, w.text_of):
             if n is not a.node:
-                lines = w.variable(n)
-                (inside if n.moving else before).extend(lines)
-        own, early = w.fresh(), len(b.before)
-        inside.append(f"{own} = {w.text(a.node)}")
-        inside.append(f"{b.name} = {b.name}.at[{w.time}{f' + {early}' if early else ''}].set({own})")
-        w.text_of[a.node] = own
+                (work if n.moving else before).extend(w.variable(n))
+        own = w.fresh()
+        work.append(f"{own} = {arrayed(w, a.node)}")
+        w.text_of[a.node] = carried[b.name].new = own
+    return [*before, *scan(w, s, list(carried.values()), series, work)]
+
+
+@dataclass(slots=True)
+class Carry:
+    """The rows of one series that a step is given, the nearest first, and what they are at the first step."""
+
+    rows: list[str]
+    first: list[str]
+    lines: list[str]  # that make these
+    new: str = ""  # the row that the step makes
+
+
+def carry(w: Writer, b: Buffer, s: Loop, inside: Sequence[Node]) -> Carry:
+    read = [n for n in inside if n.kind is k.ROW and n.at[0] == b.name]
+    depth = max((abs(n.at[1]) for n in read), default=0)
+    rows = [w.room.like(b.name) for _ in range(depth)]
+    for n in read:
+        w.text_of[n] = rows[abs(n.at[1]) - 1]
+    if s.backward:
+        return Carry(rows, [f"jnp.zeros({shape_code(b.shape)}, {w.target.like})"] * depth, [])
+    nearest = b.before[::-1][:depth]
+    lines = [line for n in nearest for line in w.assigned(n)]
+    whole = f".astype({w.target.whole})" if b.labels else ""
+    return Carry(rows, [f"{arrayed(w, n, ATOM)}{whole}" for n in nearest], lines)
+
+
+def scan(w: Writer, s: Loop, carried: list[Carry], series: Mapping[str, str], work: list[str]) -> list[str]:
+    """The step, the scan, and rows before and after put to those it made."""
+    step, room = w.room.like("step"), [w.room.like(x) for x in ("before", "given")]
+    rows = [r for c in carried for r in c.rows]
+    after = [r for c in carried for r in (c.new, *c.rows)[: len(c.rows)]]
+    opened = [
+        f"{unpacked(own)} = {name}" for own, name in zip((rows, list(series)), room, strict=True) if own
+    ]
+    back = f"return ({unpacked(after)}), ({unpacked([c.new for c in carried])})"
+    first, known = unpacked([x for c in carried for x in c.first]), unpacked(list(series.values()))
+    way = f"length={bare(size_code(s.length))}{', reverse=True' * s.backward}"
+    made = f"_, ({unpacked([b.name for b in s.buffers])}) = jax.lax.scan({step}, ({first}), ({known}), {way})"
+    lines = [f"def {step}({', '.join(room)}):", *(f"    {x}" for x in (*opened, *work, back)), made]
     for b in s.buffers:
-        before += [line for n in b.before for line in w.assigned(n)]
-        rows = shape_code((s.length + len(b.before) + b.after, *b.shape))
-        first = "".join(f".at[{m}].set({w.text(n)})" for m, n in enumerate(b.before))
-        before.append(f"{b.name} = jnp.zeros({rows}, {w.target.whole if b.labels else w.target.like}){first}")
-    turned = [f"{w.time} = {length} - 1 - {w.time}"] if s.backward else []
-    work = [f"{state} = {rows_name}", *turned, *inside, f"return {state}"]
-    return [*before, f"def {step}({w.time}, {rows_name}):", *(f"    {x}" for x in work),
-            f"{state} = jax.lax.fori_loop(0, {length}, {step}, ({state}))"]  # fmt: skip
+        kind = w.target.whole if b.labels else w.target.like
+        early = [f"{arrayed(w, n, ATOM)}[None]" for n in b.before]
+        late = [f"jnp.zeros({shape_code((size(b.after), *b.shape))}, {kind})"] if b.after else []
+        if early or late:
+            lines.append(f"{b.name} = jnp.concatenate(({', '.join([*early, b.name, *late])}), axis=0)")
+    return lines
 
 
 MAKINGS: Mapping[k.Kind, Making] = {k.PLACE: placed, k.SCATTER: scattered}

@@ -152,3 +152,17 @@ def test_another_function_is_seen() -> None:
     at = point(d, 7)
     f = compile_source(d.source("torch").replace("torch.tanh", "torch.sin"), "torch")
     assert not close(f(**{n: as_torch(v) for n, v in at.items()})["L"], d.compile()(**at)["L"])
+
+
+@pytest.mark.parametrize("name", [n for n, text in (GRAPHS | ROWS).items() if "1.." in text])
+def test_recurrences_are_scans(name: str) -> None:
+    """No loop over counters; jitted and mapped the values stay."""
+    d = sb.derive((GRAPHS | ROWS)[name])
+    code, as_jax = d.source("jax"), arrays("jax")
+    assert "fori_loop" not in code
+    jax, f = pytest.importorskip("jax"), compile_source(code, "jax")
+    at = {n: as_jax(v) for n, v in point(d, 3).items()}
+    want, jitted = f(at), jax.jit(f)(at)
+    several = jax.vmap(f)({n: jax.numpy.stack([v, v]) for n, v in at.items()})
+    for n, v in want.items():
+        assert close(jitted[n], v) and close(several[n][1], v), n
