@@ -51,7 +51,7 @@ class Op:
     fast: str = ""  # how code computes it, in array primitives; else by its equations
     scalar: Scalar | None = None
     domain: str = "real"  # "label": the value is a position along the argument's last axis
-    note: str = ""  # what a page says where the op stands: the key of a sentence under `convention`
+    note: str = ""  # what a page says where the op stands: keys of sentences under `convention`
     order: int = 0  # of the derivative, for f', f'' of a scalar function
     ranges: tuple[tuple[str, Allowed], ...] = ()  # of options by which other ops mean something else
     elsewhere: tuple[int, str] | None = None  # from so many axes on NumPy or PyTorch take another axis

@@ -10,6 +10,7 @@ from symbackprop.formula.composing import size_formula
 from symbackprop.formula.tree import Formula, Mark, Name
 from symbackprop.graph.expr import symbols
 from symbackprop.graph.graph import sliding
+from symbackprop.page.hand_written_norms import norms_by_hand
 from symbackprop.page.kink_sentences import kink_phrases
 from symbackprop.page.page import Block, Equations, Options, Paragraph
 from symbackprop.page.section_row import SectionRow
@@ -39,7 +40,7 @@ def conventions(d: Derivation) -> list[Phrase]:
     if d.graph.time:
         said.append(time_phrase(d))
     said += kink_phrases([op.name for op in ops if op.scalar], generic(d))
-    notes = sorted({op.note for op in ops if op.note}, reverse=True)
+    notes = sorted({note for op in ops for note in op.note.split()} | norms_by_hand(d.graph), reverse=True)
     said += [Phrase(f"convention.{note}") for note in notes]
     if sliding(d.graph):
         said.append(Phrase("convention.outside"))

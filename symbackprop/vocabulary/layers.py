@@ -53,7 +53,7 @@ normalize = op("normalize", "x[..., i]", """
     s[...]    = x[..., k]**2
     r[...]    = s[...]**(1/2)
     y[..., i] = x[..., i]/r[...]
-""", note="norm",
+""", note="norm direction", fast="r = sqrt(sum(x**2)); x / where(r != 0, r, inf)",
     elsewhere=(3, "without an axis PyTorch's runs along axis 1"))  # fmt: skip
 
 cumsum = op("cumsum", "x[..., i]", "y[..., i] = x[..., k]*at_most(k, i)",

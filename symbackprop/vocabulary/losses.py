@@ -79,6 +79,9 @@ multi_hinge = op("multi_hinge", "x[..., i]; label[...]",
 
 # --- pairs and triples of vectors: one value per sample ---
 
+# the cosine of a vector of zeros is 0
+DIRECTIONS = """p = sqrt(flat(sum(x**2))); q = sqrt(flat(sum(z**2)))
+c = flat(sum(x * z)) / where(p != 0, p, inf) / where(q != 0, q, inf)"""
 cosine = op("cosine", "x[..., i]; z[..., i]", """
     a[...] = x[..., k]**2
     b[...] = z[..., k]**2
@@ -86,7 +89,7 @@ cosine = op("cosine", "x[..., i]; z[..., i]", """
     q[...] = b[...]**(1/2)
     d[...] = x[..., k]*z[..., k]
     y[...] = d[...]/(p[...]*q[...])
-""", tex=r"\operatorname{cossim}", note="norm", elsewhere=(3, "without an axis PyTorch\'s runs along axis 1"))  # fmt: skip
+""", fast=f"{DIRECTIONS}; c", tex=r"\operatorname{cossim}", note="norm direction", elsewhere=(3, "without an axis PyTorch\'s runs along axis 1"))  # fmt: skip
 
 # Schroff et al. (2015): squared distances
 triplet = op("triplet", "a[..., i]; p[..., i]; n[..., i]", """
@@ -104,4 +107,5 @@ cosine_embedding = op("cosine_embedding", "x[..., i]; z[..., i]; t[...]", """
     d[...] = x[..., k]*z[..., k]
     c[...] = d[...]/(p[...]*q[...])
     y[...] = (1 + t[...])*(1 - c[...])/2 + (1 - t[...])*relu(c[...] - margin)/2
-""", margin=0, tex=r"\operatorname{cosemb}", note="norm", ranges=(("margin", Allowed(low=-1, high=1)),))  # fmt: skip
+""", fast=f"{DIRECTIONS}; (1 + t) * (1 - c) / 2 + (1 - t) * maximum(c - margin, 0) / 2",
+    margin=0, tex=r"\operatorname{cosemb}", note="norm direction", ranges=(("margin", Allowed(low=-1, high=1)),))  # fmt: skip

@@ -15,6 +15,7 @@ from symbackprop.emit.call_arguments import arguments
 from symbackprop.emit.code_names import parameters
 from symbackprop.numeric.points import backward_values, forward, generic_point, seeded
 from tests.emit.odd_program_rows import ROWS
+from tests.emit.test_zero_norms import NORMS, zeros
 from tests.frameworks.whole import WHOLE
 from tests.graphs import GRAPHS
 from tests.random_graphs import EVERYTHING, random_graph
@@ -166,3 +167,18 @@ def test_recurrences_are_scans(name: str) -> None:
     several = jax.vmap(f)({n: jax.numpy.stack([v, v]) for n, v in at.items()})
     for n, v in want.items():
         assert close(jitted[n], v) and close(several[n][1], v), n
+
+
+@pytest.mark.parametrize("library", ["torch", "jax", "array_api_strict"])
+@pytest.mark.parametrize("text", NORMS)
+def test_norms_of_zero_stay_finite(library: str, text: str) -> None:
+    d, as_library = sb.derive(text), arrays(library)
+    found = d.compile(TARGET.get(library, library))({n: as_library(v) for n, v in zeros(d).items()})
+    assert all(np.all(np.isfinite(np.asarray(v))) for v in found.values()), found
+
+
+def test_the_slope_at_zero_is_that_of_torch() -> None:
+    torch = pytest.importorskip("torch")
+    x = torch.zeros(3, dtype=torch.float64, requires_grad=True)
+    torch.linalg.norm(x).backward()
+    assert sb.derive("x: n; L = norm(x)").compile()(x=np.zeros(3))["x"].tolist() == x.grad.tolist()

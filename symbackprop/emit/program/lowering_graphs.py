@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from functools import cached_property
 from typing import TypeAlias
 
 from symbackprop.derivation.derivation import Derivation
@@ -16,6 +17,7 @@ from symbackprop.emit.program.entrywise import all_steps, cut, expand, multiply
 from symbackprop.emit.program.lowering_ops import joined, lower, scalar
 from symbackprop.emit.program.recurrent_groups import components, in_order
 from symbackprop.emit.program.statements_of_program import Assign, Buffer, Loop, Program, Statement
+from symbackprop.emit.program.zero_norms import Quotients, roots_taken
 from symbackprop.emit.stable_logarithms import from_logits
 from symbackprop.entries import Entries, elements
 from symbackprop.entries.fold import Axes
@@ -42,6 +44,8 @@ class Lowering:
         self.step: dict[Key, Node | None] = {}  # what the loop in hand makes, None until it is made
         self.lowest, self.highest = reaches(d)
         self.statements: list[Statement] = []
+        self.settled = set[Node]()  # the values of names
+        self.rows_of: dict[str, Node] = {}  # what a loop makes at a step, by the name of its series
 
     def program(self, results: Mapping[str, Key]) -> Program:
         """The statements for values and δ's, by the names of the results."""
@@ -65,6 +69,7 @@ class Lowering:
             self.known[n, False] = node(INPUT, (), self.over_time(symbol_of(g, n)), safe(n))
         self.sweep({n: (e,) for n, e in g.definition.items()}, cotangent=False)
         self.ahead = dict(self.known)
+        self.settled = set(self.known.values())
 
     def run(self) -> None:
         """Forward, then backward."""
@@ -93,18 +98,19 @@ class Lowering:
     def plain(self, name: str, forms: tuple[Expr, ...], *, cotangent: bool) -> None:
         """A value that needs no step of its own: of all steps at once."""
         s = self.g.symbol[name].symbol
-        made = self.lower(forms[0])
+        made = self.form(name, forms[0], cotangent=cotangent)
         if s and s.time and made.moving:  # no primitive takes all its steps at once
             self.loop((name,), {name: forms}, cotangent=cotangent)
             return
         if s and s.time:
             made = all_steps(made, self.length)
             if len(forms) > 1:
-                last = all_steps(self.lower(forms[1]), self.length)
+                last = all_steps(self.form(name, forms[1], cotangent=cotangent), self.length)
                 made = joined(
                     (steps(made, ZERO, self.length - 1), steps(last, self.length - 1, self.length)), 0
                 )
         self.known[name, cotangent] = made
+        self.settled.add(made)
         self.statements.append(Assign(self.code_name(name, cotangent=cotangent), made))
         self.start(name, cotangent=cotangent)
 
@@ -114,13 +120,14 @@ class Lowering:
         self.step = {(n, cotangent): None for n in group}
         body = []
         for n in group:
-            made = self.lower(forms[n][0])
+            made = self.form(n, forms[n][0], cotangent=cotangent)
             if len(forms[n]) > 1:
-                made = node(CHOICE, (made, self.lower(forms[n][1])), made.shape)
+                made = node(CHOICE, (made, self.form(n, forms[n][1], cotangent=cotangent)), made.shape)
             self.step[n, cotangent] = made
             body.append(Assign(self.code_name(n, cotangent=cotangent), made))
         self.step = {}
         self.statements.append(Loop(cotangent, self.length, buffers, tuple(body)))
+        self.rows_of |= {a.name: a.node for a in body}
         for n, b in zip(group, buffers, strict=True):
             rows = self.length + len(b.before) + b.after
             self.known[n, cotangent] = node(SERIES, (), (rows, *b.shape), b.name)
@@ -142,7 +149,7 @@ class Lowering:
         """The δ at step 0, where the initial state is defined."""
         a = self.d.backward.adjoints.get(name) if cotangent else None
         if a and a.first is not None:
-            self.first[name] = self.lower(a.first)
+            self.first[name] = self.form(name, a.first, cotangent=True)
 
     def early(self, name: str, step: int) -> Node:
         """What stands at a step before the first."""
@@ -151,6 +158,19 @@ class Lowering:
         return node(INPUT, (), self.g.symbol[name].shape, self.names.starts(name)[step])
 
     # --- expressions ---
+
+    def form(self, name: str, root: Expr, *, cotangent: bool) -> Node:
+        """A definition; of a δ, and of what only δ's read, quotients by norms that are 0 are 0."""
+        made = self.lower(root)
+        if not cotangent and name not in self.d.backward.abbreviations:
+            return made
+        squares = self.squares if cotangent else frozenset[Node]()
+        return Quotients(self.settled, squares, self.rows_of).safe(made)
+
+    @cached_property
+    def squares(self) -> frozenset[Node]:
+        """What the forward pass takes norms from."""
+        return roots_taken([*self.ahead.values(), *self.rows_of.values()])
 
     def entries(self, e: Entries, out: Axes, helpers: Mapping[Hashable, Expr]) -> Node:
         """Entries over values of the graph, and over helpers that stand for expressions of them."""
