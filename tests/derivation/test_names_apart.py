@@ -14,7 +14,8 @@ from tests.random_graphs import EVERYTHING, random_graph
 
 FAVOURITES = list[str]("S S1 z z1 K p s r H q M1 dW dx np t k n e I x_bar".split())
 MORE = list[str](
-    "S_1 P P1 Q R Z Sigma u u1 v w a M T N m d c y h W b i j v1 u_1 x x_0 y_bar sum range float erf view fold".split()
+    "S_1 P P1 Q R Z Sigma u u1 v w a M T N m d c y h W b i j v1 u_1 x x_0 y_bar".split()
+    + "sum range float erf view fold".split()
 )
 NAME = re.compile(r"\b(p\d+|q\d+|y[ndm][ndm]|[ndm]|L)\b")
 
