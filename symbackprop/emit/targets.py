@@ -12,6 +12,7 @@ from symbackprop.derivatives.quantity import Quantity
 from symbackprop.emit import array_api_code, derivative_code, jax_code, numpy_code, torch_code
 from symbackprop.emit.literals import FUNCTION
 from symbackprop.emit.program.code_writer import Target
+from symbackprop.emit.steady_graph import steady
 from symbackprop.errors import SymbackpropError
 
 TARGETS: Mapping[str, Callable[[Derivation], str]] = {
@@ -40,7 +41,7 @@ def source(d: Derivation | Quantity, target: str = "numpy") -> str:
         raise SymbackpropError(f"no target `{target}`", where="emit", hint=f"Targets: {', '.join(TARGETS)}")
     if isinstance(d, Quantity):
         return derivative_code.source(d, LIBRARIES[target])
-    return TARGETS[target](d)
+    return TARGETS[target](steady(d))
 
 
 def compile_source(code: str, target: str = "numpy", *, name: str = FUNCTION) -> Callable[..., Any]:
@@ -74,7 +75,7 @@ class Compiled:
 
     def __init__(self, d: Derivation, target: str = "numpy") -> None:
         self.derivation, self.target = d, target
-        code = numpy_code.joint(d) if target == "numpy" else source(d, target)
+        code = numpy_code.joint(steady(d)) if target == "numpy" else source(d, target)
         self.__wrapped__ = compile_source(code, target)
 
     def __call__(self, /, *given: Any, **named: Any) -> dict[str, Any]:
