@@ -15,9 +15,11 @@ from symbackprop.backward.helper_nodes import Helpers, name_helpers
 from symbackprop.backward.reads import Read, readers_of, reads_of
 from symbackprop.formula.tree import Mark
 from symbackprop.graph.activity import active_names, check_variables, default_variables, relevant
-from symbackprop.graph.expr import Expr, Symbol, leaf
+from symbackprop.graph.expr import Expr, Symbol, apply, defined, leaf, symbols
 from symbackprop.graph.graph import Graph, known
 from symbackprop.graph.typed_signs import read_name
+from symbackprop.sizes import ONE
+from symbackprop.vocabulary.kinds import SUM, TRACE
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ def prepare(g: Graph, of: str | None = None, wrt: Iterable[str] | None = None) -
     of = g.output if of is None else known(read_name(of), g.symbol, "of")
     names = tuple(map(read_name, wrt)) if wrt is not None else default_variables(g, of)
     check_variables(g, of, names)
+    g = with_number(g, of)
     whole = name_large_nodes(g, active_names(g, names))
     active = frozenset(active_names(whole, names))
     final, helpers = name_helpers(whole, relevant(whole, of), active)
@@ -85,3 +88,14 @@ def prepare(g: Graph, of: str | None = None, wrt: Iterable[str] | None = None) -
     reads, reach = reads_of(whole), frozenset(relevant(final, of))
     layers = composites_of(final, named, reads, helpers)
     return Prepared(final, of, names, reach, active, named, helpers, reads, layers)
+
+
+def with_number(g: Graph, of: str) -> Graph:
+    """The graph with a 1 x 1 output as the number it holds, the trace of a matrix, where nothing reads it."""
+    own, definition = g.symbol[of], g.definition.get(of)
+    read = any(of in {s.own.name for s in symbols(e)} for e in (*g.definition.values(), *g.initial.values()))
+    if definition is None or read or not own.shape or own.own.time or any(n != ONE for n in own.shape):
+        return g
+    number = apply(TRACE if own.rank == 2 else SUM, definition)
+    symbol = {**g.symbol, of: defined(of, number, own.own.tex, "")}
+    return g.remade(symbol, {**g.definition, of: number})

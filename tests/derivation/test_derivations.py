@@ -363,3 +363,20 @@ def test_rows_have_earlier_letters_than_columns() -> None:
     assert d.verify().ok
     said = [text(e.left) for e in outline(d).equations]
     assert {"eᵢⱼ", "sᵢ", "Qᵢⱼ", "∂Qᵢⱼ/∂Pₘₚ"} <= set(said)
+
+
+@pytest.mark.parametrize(("text", "wrt", "said"), [
+    ("x: n x 1; A: n x n; f = x.T @ A @ x", "x", "(A + Aᵀ) x"),
+    ("x: 1 x n; A: n x n; f = x @ A @ x.T", "A", "xᵀ x"),
+    ("w: d x 1; X: n x d; y: n x 1; f = (X@w - y).T @ (X@w - y)", "w", "2 Xᵀ (X w − y)"),
+    ("x: n; A: 1 x n; f = A @ x", "A", "xᵀ"),
+])  # fmt: skip
+def test_a_result_of_one_entry_is_a_number(text: str, wrt: str, said: str) -> None:
+    d = sb.derive(text, wrt=wrt)
+    assert d[wrt].text() == said and plain(d[wrt].left).startswith("∂f/")
+    assert d.verify().ok and sb.hessian(text, wrt=wrt).verify() < 1e-10
+
+
+def test_a_result_of_one_entry_that_is_read_stays_an_array() -> None:
+    d = sb.derive("x: n x 1; A: n x n; f = x.T @ A @ x; Y = f @ f", of="f", wrt="x")
+    assert plain(d["x"].left) == "δx"

@@ -14,10 +14,7 @@ SPELLED = {  # a spelling of several nodes or one, and the function by its name
     "softmax, times an inverse": ("w @ (exp(x)*sum(exp(x))**-1)", "w @ softmax(x)"),
     "softmax of three nodes": ("q = exp(x); s = sum(q); p = q/s; L = w @ p", "w @ softmax(x)"),
     "softmax of four nodes": ("z = x - max(x); q = exp(z); s = sum(q); p = q/s; L = w @ p", "w @ softmax(x)"),
-    "softmax of a node": (
-        "z = 2*x; q = exp(z); s = sum(q); p = q/s; L = p @ p",
-        "softmax(2*x) @ softmax(2*x)",
-    ),
+    "softmax of a node": ("z = 2*x; q = exp(z); p = q/sum(q); L = p @ p", "softmax(2*x) @ softmax(2*x)"),
     "log of softmax": ("q = exp(x); s = sum(q); L = w @ log(q/s)", "w @ log_softmax(x)"),
     "logsumexp": ("q = exp(x); s = sum(q); L = log(s)", "logsumexp(x)"),
     "sigmoid": ("w @ (1/(1 + exp(-x)))", "w @ sigmoid(x)"),

@@ -148,7 +148,7 @@ def target(graph: Graph | Derivation | Expr | str, of: str | None, wrt: str, kin
             raise DeclarationError("no Jacobian through time", where="check", hint="Ask for a gradient.")
         return Target(derive(cut(g, wrt), of, [wrt], convention=convention), wrt, kind, alone)
     if kind == "hessian":
-        if g.symbol[of].shape or g.time:
+        if any(s != ONE for s in g.symbol[of].shape) or g.time:
             raise DeclarationError(f"{of} has no Hessian here", where="check", hint="Name a scalar with of=.")
         return Target(derive(cut(g, wrt), of, [wrt], convention=convention), wrt, kind)
     return Target(derive(g, of, [wrt], convention=convention), wrt, kind)
