@@ -25,6 +25,7 @@ from symbackprop.formula.tree import Formula
 from symbackprop.graph.activity import unmoved
 from symbackprop.graph.expr import Expr, Symbol, leaf, weight
 from symbackprop.matrices import tidy as td
+from symbackprop.matrices.arrays_by_entries import written_by_entries
 from symbackprop.matrices.kronecker_form import kronecker
 from symbackprop.matrices.lowering import summed
 from symbackprop.matrices.raising import raise_entries
@@ -167,7 +168,7 @@ def matrix_of(e: Entries, step: LocalStep, tensors: Mapping[Hashable, Expr]) -> 
     if len(out) > 2:
         return None
     found = [raise_entries(x, out, tensors) for x in (e, gathered(e))]
-    return min((m for m in found if m is not None), key=weight, default=None)
+    return min((written_by_entries(m) for m in found if m is not None), key=weight, default=None)
 
 
 # --- products with a direction -------------------------------------------------------------------

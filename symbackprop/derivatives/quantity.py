@@ -16,7 +16,7 @@ from symbackprop.entries.differentiation import LocalStep
 from symbackprop.formula import tree as no
 from symbackprop.formula.tree import Formula
 from symbackprop.formula.writing.text_writer import text
-from symbackprop.graph.expr import Expr, symbols, weight
+from symbackprop.graph.expr import Expr, substitute, symbols, weight
 from symbackprop.matrices import tidy as td
 from symbackprop.notation.convention import symbol_formula
 from symbackprop.notation.entry_formulas import entries_formula
@@ -118,6 +118,8 @@ class Raised(Quantity):
 
 def over_declared(d: Derivation, e: Expr) -> Expr:
     """An expression without the names a derivation gave by itself, where that stays readable."""
+    constants = {d.graph.definition[c]: d.graph.symbol[c] for c in d.constants}
+    e = substitute(e, constants) if constants else e
     own = {s.symbol.name for s in symbols(e) if s.symbol}
     if own.isdisjoint(d.backward.prepared.named):
         return e

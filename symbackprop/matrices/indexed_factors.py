@@ -9,7 +9,7 @@ from symbackprop.entries import Affine, AtMost, Delta, Elem, Index
 from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import Expr, apply, const
 from symbackprop.sizes import ONE, size, Size
-from symbackprop.vocabulary.kinds import ONEHOT, PICK, SLICE, UNIT
+from symbackprop.vocabulary.kinds import ONEHOT, PI, PICK, SLICE, UNIT
 
 Tensors: TypeAlias = Mapping[Hashable, Expr]
 Item: TypeAlias = tuple[Expr, tuple[Index, ...]]
@@ -17,6 +17,8 @@ Item: TypeAlias = tuple[Expr, tuple[Index, ...]]
 
 def element(atom: Elem, tensors: Tensors) -> Item | None:
     """x[i, j]; shifted or fixed positions become slices, a label as last position a pick."""
+    if atom.tensor == "pi":
+        return apply(PI), ()
     tensor = tensors.get(atom.tensor, atom.tensor)
     if not isinstance(tensor, Expr):
         return None

@@ -48,6 +48,8 @@ def test_other_sizes_do_not(shape: tuple[int, ...]) -> None:
     ("X: n x d; A: m x k; L = sum(kron(X, A))", "X", "(Σ[i = 1…m] Σ[j = 1…k] Aᵢⱼ) 𝟏ₙ 𝟏_dᵀ"),
     ("x: d; W: n x d; L = sqrt(4)*sum(W @ x)/sqrt(9)", "x", "(2/3) Wᵀ 𝟏ₙ"),
     ("x: d; W: n x d; L = sqrt(8)*sum(W @ x)", "x", "sqrt(8) Wᵀ 𝟏ₙ"),
+    ("x: n; L = sum(x)*sqrt(2)*sqrt(2)", "x", "2 𝟏ₙ"),
+    ("x: n; L = sum((x/sqrt(2))**2)", "x", "x"),
 ])  # fmt: skip
 def test_gradients(graph: str, wrt: str, said: str) -> None:
     d = sb.derive(graph, wrt=wrt)

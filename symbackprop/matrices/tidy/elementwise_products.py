@@ -30,6 +30,7 @@ def product(*factors: Expr) -> Expr:
             for a, x in found:
                 pool[a] = pool.get(a, Fraction(0)) + x
     again = folds.softmax(scalars, arrays)
+    coefficient *= folds.roots(scalars)
     folds.sign(scalars)
     for pool in (scalars, arrays):
         folds.logistic(pool)
@@ -134,7 +135,9 @@ def raised_to(e: Expr, x: Fraction) -> Expr:
     raised = [{f: k * x for f, k in pool} for pool in (m.scalars, m.arrays)]
     for pool in raised:
         folds.logistic(pool)
-    return join(Monomial(Fraction(root), *(tuple(pool.items()) for pool in raised)), e.shape)
+    root = Fraction(root) * folds.roots(raised[0])
+    kept = (tuple((f, k) for f, k in pool.items() if k) for pool in raised)
+    return join(Monomial(root, *kept), e.shape)
 
 
 def rooted(e: Expr) -> Expr:

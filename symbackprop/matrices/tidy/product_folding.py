@@ -7,11 +7,11 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from symbackprop.entries.op import Op
-from symbackprop.graph.expr import Expr, apply, const
+from symbackprop.graph.expr import Expr, apply, const, symbols
 from symbackprop.matrices import monomials as mo
 from symbackprop.matrices.tidy.constructors import RULES, mul, power, softmax as normal
 from symbackprop.vocabulary.kinds import (
-    ABS, ADD, EXP, MATMUL, NEGATIVE, OUTER, PICK, RELU, SIGMOID, SIGN, SOFTMAX, STEP, SUM,
+    ABS, ADD, EXP, MATMUL, NEGATIVE, OUTER, PICK, RELU, SIGMOID, SIGN, SOFTMAX, SQRT, STEP, SUM,
 )  # fmt: skip
 
 Powers: TypeAlias = dict[Expr, Fraction]
@@ -86,6 +86,28 @@ def chances(e: Expr) -> tuple[Expr, Expr]:
     s = apply(SIGMOID, mo.join(replace(m, coefficient=abs(m.coefficient)), e.shape))
     rest = apply(ADD, const(1), mo.join(mo.split(apply(NEGATIVE, s)), e.shape))
     return (s, rest) if m.coefficient < 0 else (rest, s)
+
+
+def roots(scalars: Powers) -> Fraction:
+    """√2 √2 is 2, √2 √π is √(2 π): whole powers of numbers under roots, removed from the factors."""
+    whole = Fraction(1)
+    for sign in (1, -1):
+        alike = [s for s, x in scalars.items() if s.op is SQRT and x == sign and not symbols(s)]
+        if len(alike) > 1:
+            for s in alike:
+                del scalars[s]
+            made = RULES[SQRT](mul(*(s.args[0] for s in alike)))
+            if made.number is not None:
+                whole *= made.number**sign
+            else:
+                scalars[made] = scalars.get(made, Fraction(0)) + sign
+    for s in [s for s, x in scalars.items() if s.op is SQRT and abs(x) >= 2 and x.denominator == 1]:
+        value = s.args[0].number
+        if value is not None and value > 0:
+            times = int(scalars[s] / 2)
+            whole *= value**times
+            scalars[s] -= 2 * times
+    return whole
 
 
 def rectified(pool: Powers) -> None:
