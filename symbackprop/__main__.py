@@ -30,9 +30,8 @@ def parser() -> argparse.ArgumentParser:
     build_options(b)
     d = verbs.add_parser("derive", help="gradients of a graph text", epilog=EPILOG)
     graph_options(d)
-    d.add_argument("--as", dest="kind", choices=("gradient", "jacobian", "hessian"), default="gradient")
     d.add_argument("--to", choices=("text", "latex", "json"), default="text")
-    e = verbs.add_parser("emit", help="code of the forward and backward pass", epilog=EPILOG)
+    e = verbs.add_parser("emit", help="code of both passes, or of a derivative", epilog=EPILOG)
     graph_options(e)
     e.add_argument("--to", choices=("numpy", "array-api", "torch", "jax"), default="numpy")
     check_options(verbs.add_parser("check", help="whether a typed formula is right", epilog=EPILOG))
@@ -77,6 +76,11 @@ def graph_options(p: argparse.ArgumentParser) -> None:
     p.add_argument("file", metavar="FILE", help="graph text, or - for standard input")
     p.add_argument("--of", help="the output (default: the last node)")
     p.add_argument("--wrt", help="variables, separated by commas (default: every real input)")
+    kinds = ("gradient", "jacobian", "hessian", "gauss-newton", "fisher")
+    p.add_argument("--as", dest="kind", choices=kinds, default="gradient")
+    p.add_argument("--through", metavar="NODE", help="for gauss-newton: the node whose curvature is left out")
+    p.add_argument("--label", metavar="NODE", help="for fisher: the label")
+    p.add_argument("--given", metavar="NODE", help="for fisher: the probabilities of the label")
 
 
 def spoken(options: argparse.Namespace) -> str:

@@ -34,6 +34,10 @@ WORDS: Mapping[Order, str] = {
     Order.JACOBIAN: "jacobian", Order.HESSIAN: "hessian", Order.BLOCKS: "hessian",
     Order.GAUSS_NEWTON: "gauss_newton", Order.FISHER: "fisher",
 }  # fmt: skip
+TITLES: Mapping[Order, str] = {
+    Order.JACOBIAN: "Jacobian", Order.HESSIAN: "Hessian", Order.BLOCKS: "Hessian",
+    Order.GAUSS_NEWTON: "Gauss-Newton matrix", Order.FISHER: "Fisher information",
+}  # fmt: skip
 SIDES: Mapping[Side, str] = {"right": "product", "left": "pullback"}
 Asking: TypeAlias = Derivative | Blocks | Product
 Results: TypeAlias = Mapping[tuple[str, ...], Node]  # by the key in the dict returned; () is returned alone
@@ -145,9 +149,8 @@ def by_layout(q: Derivative, low: Lowering) -> Node:
 
 
 def whole_said(q: Derivative | Blocks) -> str:
-    word = WORDS[q.scope.order].replace("_", " ").capitalize()
     shape = " x ".join(map(str, q.shape)) or "scalar"
-    return f"{word} of {', '.join(outputs(q))}: {shape}."
+    return f"{TITLES[q.scope.order]} of {', '.join(outputs(q))}: {shape}."
 
 
 # --- products --------------------------------------------------------------------------------------
@@ -179,5 +182,4 @@ def products(
 
 def product_said(a: Asked) -> str:
     given = ", ".join(f"{v} in the shape of {x}" for x, v in a.directions.items())
-    whole = WORDS[a.scope.order].replace("_", " ").capitalize()
-    return f"{whole} times a direction from the {a.side}, {given}."
+    return f"{TITLES[a.scope.order]} times a direction from the {a.side}, {given}."

@@ -9,11 +9,12 @@ from typing import TypeAlias
 
 from symbackprop.derivation.derivation import Gradient, derive
 from symbackprop.derivatives.derivative import Derivative
-from symbackprop.derivatives.derivative_blocks import Blocks, hessian, jacobian
+from symbackprop.derivatives.derivative_blocks import Blocks
 from symbackprop.errors import DeclarationError
 from symbackprop.formula.writing.text_writer import text as plain
 from symbackprop.graph.graph import Graph
 from symbackprop.graph.graph_text import as_graph
+from symbackprop.interfaces.asked_derivative import asked_derivative
 from symbackprop.interfaces.graph_file import graph_text, variables
 
 
@@ -66,15 +67,13 @@ def run_second(o: argparse.Namespace, text: str) -> int:
 
 def second_kinds(o: argparse.Namespace, g: Graph) -> dict[str, Derivative | Blocks]:
     """The derivative by one variable; by several each block, and the whole where one matrix says it."""
-    names = variables(o.wrt) or [g.inputs[0]]
-    derivative = jacobian if o.kind == "jacobian" else hessian
-    if len(names) == 1:
-        return {names[0]: derivative(g, o.of, names[0])}
-    whole = derivative(g, o.of, wrt=names)
+    whole = asked_derivative(o, g)
+    if isinstance(whole, Derivative):
+        return {whole.columns: whole}
     out: dict[str, Derivative | Blocks] = {
         ",".join(pair) if o.kind == "hessian" else pair[1]: b for pair, b in whole.blocks.items()
     }
-    said = ", ".join(f"vec {n}" if n in whole.matrices else n for n in names)
+    said = ", ".join(f"vec {n}" if n in whole.matrices else n for n in whole.names)
     try:
         return {**out, f"({said})": whole.vec()}
     except DeclarationError as refusal:

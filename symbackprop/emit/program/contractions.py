@@ -9,17 +9,15 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
-from itertools import combinations
-from math import prod
 from typing import TypeAlias
 
 from symbackprop.emit.program.array_kinds import (
     ADD, BROADCAST, CONTRACT, DIV, EXPAND, EYE, FULL, GET, MUL, NEG, NUMBER, POWER, SELECT, SUB, SUM,
     TRANSPOSE, UNITVECTOR,
 )  # fmt: skip
-from symbackprop.emit.program.array_nodes import ONE, Node, extent, get, lifted, node, number, typical
+from symbackprop.emit.program.array_nodes import ONE, Node, extent, get, lifted, node, number
 from symbackprop.emit.program.entrywise import (
-    add, broadcast, diagonal, divide, multiply, negative, squeeze, transpose,
+    add, broadcast, diagonal, divide, multiply, negative, power, squeeze, transpose,
 )  # fmt: skip
 from symbackprop.emit.program.letter_rules import (
     Letters,
@@ -34,6 +32,7 @@ from symbackprop.emit.program.letter_rules import (
     with_letter,
     without_places,
 )
+from symbackprop.emit.program.pair_orders import cheapest, mirrored, nonnegative
 from symbackprop.emit.program.stable_quotients import balanced
 from symbackprop.sizes import Size
 
@@ -206,18 +205,43 @@ def product(parts: Operands, out: Letters) -> Node:
     """The product of operands, two at a time, over letters that some operand has."""
     parts = tuple(summed(x, own, {*out, *(c for k, (_, o) in enumerate(parts) if k != n for c in o)})
                   for n, (x, own) in enumerate(parts))  # fmt: skip
+    if len(parts) > 2 and (found := halves(parts, out)):
+        return pair(*found, out)
     while len(parts) > 2:
-        first, second = min(combinations(range(len(parts)), 2), key=lambda p: cost(parts, p, out))
-        rest = tuple(p for k, p in enumerate(parts) if k not in (first, second))
-        wanted = {*out, *(c for _, own in rest for c in own)}
-        letters = tuple(dict.fromkeys(c for k in (first, second) for c in parts[k][1] if c in wanted))
-        parts = (*rest, (pair(parts[first], parts[second], letters), letters))
+        parts = joined(parts, cheapest(parts, out), out)
     if not parts:
         return number(1)
     if len(parts) == 2:
         return pair(*parts, out)
     ((x, own),) = parts
     return transpose(x, tuple(own.index(c) for c in out))
+
+
+def joined(parts: Operands, chosen: tuple[int, ...], out: Letters) -> Operands:
+    """The operands, two of them multiplied."""
+    rest = tuple(p for k, p in enumerate(parts) if k not in chosen)
+    wanted = {*out, *(c for _, own in rest for c in own)}
+    letters = tuple(dict.fromkeys(c for k in chosen for c in parts[k][1] if c in wanted))
+    first, second = (parts[k] for k in chosen)
+    return (*rest, (pair(first, second, letters), letters))
+
+
+def halves(parts: Operands, out: Letters) -> tuple[Operand, Operand] | None:
+    """The two sides of a product that is its own mirror image, as one array where that can be."""
+    found = mirrored(parts, out)
+    if not found:
+        return None
+    half, middle, swap = found
+    side, between = (tuple(parts[k] for k in places) for places in (half, middle))
+    if between and all(nonnegative(x) and not set(own) & set(out) for x, own in between):
+        own = tuple(dict.fromkeys(c for _, letters in between for c in letters))
+        side, between = (*side, (power(product(between, own), Fraction(1, 2)), own)), ()
+    elif len(side) < 2:
+        return None
+    letters = tuple(dict.fromkeys(c for _, own in side for c in own))
+    made = product(side, letters)
+    other = made, tuple(swap.get(c, c) for c in letters)
+    return (product((*side, *between), letters) if between else made, letters), other
 
 
 def summed(x: Node, own: Letters, wanted: set[Hashable]) -> Operand:
@@ -227,14 +251,6 @@ def summed(x: Node, own: Letters, wanted: set[Hashable]) -> Operand:
         return x, own
     shape = tuple(s for k, s in enumerate(x.shape) if k not in gone)
     return node(SUM, (x,), shape, gone), tuple(c for c in own if c in wanted)
-
-
-def cost(parts: Operands, chosen: tuple[int, int], out: Letters) -> tuple[int, int]:
-    """The multiplications of a pair, and the entries of its result."""
-    sizes = {c: typical(s) for x, own in parts for c, s in zip(own, x.shape, strict=True)}
-    wanted = {*out, *(c for k, (_, own) in enumerate(parts) if k not in chosen for c in own)}
-    both = {c for k in chosen for c in parts[k][1]}
-    return prod(sizes[c] for c in both), prod(sizes[c] for c in both & wanted)
 
 
 def pair(a: Operand, b: Operand, out: Letters) -> Node:
