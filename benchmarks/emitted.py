@@ -63,10 +63,10 @@ def main() -> None:
 
 def measured(w: Workload) -> Row:
     start = time.process_time()
-    d = sb.derive(w.text, wrt=list(w.wrt))
+    d = w.asked(w.text, w.wrt)
     derived = time.process_time()
     code = d.source()
-    f = d.compile()
+    f = d.compile(function=w.function) if isinstance(d, sb.Derivative) else d.compile()
     first = f(**w.given)
     ready = time.process_time()
     agree(w, first)
@@ -74,12 +74,21 @@ def measured(w: Workload) -> Row:
     return Row(w.name, ratio, derived - start, ready - derived, code.count("\n"))
 
 
-def agree(w: Workload, found: dict[str, Any]) -> None:
+def agree(w: Workload, found: Any) -> None:
     """Errors: `AssertionError` where code and hand differ."""
-    for name, want in w.by_hand(**w.given).items():
+    rows = w.by_hand(**w.given)
+    pairs = zip(arrays(found, rows), arrays(rows, rows), strict=True)
+    for n, (got, want) in enumerate(pairs):
         size = np.max(np.abs(want), initial=0)
-        gap = np.max(np.abs(found[name] - want), initial=0)
-        assert np.shape(found[name]) == np.shape(want) and gap <= CLOSE * size, (w.name, name, gap)
+        gap = np.max(np.abs(got - want), initial=0)
+        assert np.shape(got) == np.shape(want) and gap <= CLOSE * size, (w.name, n, gap)
+
+
+def arrays(found: Any, like: Any) -> list[Any]:
+    """The arrays of a result, in the order of another one: a dict, pairs, or one array."""
+    if isinstance(like, dict):
+        return [found[n] for n in like]
+    return [x for p in found for x in p] if isinstance(like, list) else [found]
 
 
 def compared(f: Callable[[], object], g: Callable[[], object]) -> float:

@@ -10,21 +10,36 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+import symbackprop as sb
+
 LONG = (2, 100_000)
 Array: TypeAlias = NDArray[Any]
 Arrays: TypeAlias = Mapping[str, Any]
 Results: TypeAlias = dict[str, Any]
 
 
+def gradients(text: str, wrt: tuple[str, ...]) -> sb.Derivation:
+    return sb.derive(text, wrt=list(wrt))
+
+
+def second(text: str, wrt: tuple[str, ...]) -> sb.Derivative:
+    return sb.hessian(text, wrt=wrt[0])
+
+
 @dataclass(frozen=True)
 class Workload:
-    """A graph with arguments; `by_hand` gives the output and the gradients by name."""
+    """A graph with arguments; `by_hand` gives the output and the gradients by name.
+
+    Of a derivative of second order it gives what the first function of the code does, or another by its name.
+    """
 
     name: str
     text: str
     wrt: tuple[str, ...]
     given: Arrays
-    by_hand: Callable[..., Results]
+    by_hand: Callable[..., Any]
+    asked: Callable[[str, tuple[str, ...]], sb.Derivation | sb.Derivative] = gradients
+    function: str | None = None
 
 
 def sigmoid(x: Array) -> Array:
@@ -158,6 +173,56 @@ def embedding(E: Array, y: Array, W: Array, t: Array) -> Results:
     return {"L": np.mean(np.log(s[:, 0]) - z[np.arange(len(t)), t]), "W": rows.T @ dz, "E": dE}
 
 
+def logistic_slope(X: Array, w: Array) -> Array:
+    p = sigmoid(X @ w)
+    return p * (1 - p) / len(X)
+
+
+def logistic_hessian(X: Array, w: Array, y: Array) -> Array:
+    return (X.T * logistic_slope(X, w)) @ X
+
+
+def logistic_product(X: Array, w: Array, y: Array, v: Array) -> Array:
+    return X.T @ (logistic_slope(X, w) * (X @ v))
+
+
+def chances(z: Array) -> Array:
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def softmax_hessian(X: Array, W: Array, y: Array) -> Array:
+    """One product for -p pᵀ of all samples, the diagonal blocks added class by class."""
+    (n, d), k = X.shape, W.shape[1]
+    p = chances(X @ W)
+    G = (X[:, :, None] * p[:, None]).reshape(n, d * k)
+    H = (G.T @ G).reshape(d, k, d, k)
+    H *= -1 / n
+    for j in range(k):
+        H[:, j, :, j] += X.T @ (X * p[:, j : j + 1]) / n
+    return H
+
+
+def softmax_product(X: Array, W: Array, y: Array, V: Array) -> Array:
+    p = chances(X @ W)
+    z = X @ V * p
+    return X.T @ (z - p * z.sum(axis=1, keepdims=True)) / len(X)
+
+
+def factorisation_hessian(U: Array, V: Array, A: Array) -> Array:
+    (m, k), at = U.shape, np.arange(len(U))
+    H = np.zeros((m, k, m, k))
+    H[at, :, at] = 2 * (V.T @ V)
+    return H
+
+
+def factorisation_core(U: Array, V: Array, A: Array) -> list[tuple[Array, int]]:
+    return [(2 * (V.T @ V), len(U))]
+
+
+LOGISTIC = "X: n x d; w: d; y: n; z = X @ w; L = mean(softplus(z) - y*z)"
+CLASSES = "X: n x d; W: d x k; y: n label k; L = mean(cross_entropy_logits(X @ W, y))"
+FACTORS = "U: m x k; V: n x k; A: m x n; L = sum((U @ V.T - A)**2)"
 MLP = """x: n x d; W1: d x h; b1: h; W2: h x h; b2: h; W3: h x k; b3: k; Y: n x k onehot
 h1 = tanh(x @ W1 + b1); h2 = tanh(h1 @ W2 + b2); z = h2 @ W3 + b3
 L = mean(-sum(Y * log_softmax(z), axis=1))"""
@@ -201,6 +266,28 @@ def deep_of(layers: int) -> Workload:
     return Workload(f"depth {layers}", text, names, at, partial(deep, layers))
 
 
+def second_order() -> tuple[Workload, ...]:
+    rng = np.random.default_rng(12)
+    bits = random(13, X=(2000, 100), w=(100,)) | {"y": rng.integers(0, 2, 2000).astype(float)}
+    labels = random(14, X=(1000, 20), W=(20, 10)) | {"y": rng.integers(0, 10, 1000)}
+    many = random(15, X=(1000, 200), W=(200, 50)) | {"y": rng.integers(0, 50, 1000)}
+    parts = random(16, U=(100, 20), V=(2000, 20), A=(100, 2000))
+
+    def core(text: str, wrt: tuple[str, ...]) -> sb.Derivative:
+        return second(text, wrt).vec()
+
+    return (
+        Workload("Hessian, logistic", LOGISTIC, ("w",), bits, logistic_hessian, second),
+        Workload("Hessian, logistic, times v", LOGISTIC, ("w",), bits | random(17, v=(100,)),
+                 logistic_product, second, "product"),
+        Workload("Hessian, softmax-CE", CLASSES, ("W",), labels, softmax_hessian, second),
+        Workload("Hessian, softmax-CE, times V", CLASSES, ("W",), many | random(18, V=(200, 50)),
+                 softmax_product, second, "product"),
+        Workload("Hessian, factorisation", FACTORS, ("U",), parts, factorisation_hessian, second),
+        Workload("Hessian, factorisation, core", FACTORS, ("U",), parts, factorisation_core, core, "factors"),
+    )  # fmt: skip
+
+
 def all_of() -> tuple[Workload, ...]:
     rng = np.random.default_rng(11)
     rosen = "x: n; L = sum(100*(x[1:] - x[:-1]**2)**2 + (1 - x[:-1])**2)"
@@ -221,4 +308,5 @@ def all_of() -> tuple[Workload, ...]:
         Workload("cumsum, n = 100,000", "x: n; L = sum(cumsum(x)**2)", ("x",), random(9, x=LONG[1:]), cumsum),
         Workload("embedding, 20,000 rows", HEAD, ("E", "W"),
                  random(10, E=(20_000, 64), W=(64, 50)) | words, embedding),
+        *second_order(),
     )  # fmt: skip

@@ -21,13 +21,14 @@ from symbackprop.derivatives.matrix_free import Along, product, with_directions
 from symbackprop.derivatives.quantity import Quantity
 from symbackprop.emit.code_names import CodeNames, code_names, parameters
 from symbackprop.emit.emitted_module import Module
-from symbackprop.emit.literals import OWN, opening
+from symbackprop.emit.literals import OWN, bare, opening, size_code
 from symbackprop.emit.program.array_nodes import Node
 from symbackprop.emit.program.code_writer import Target
-from symbackprop.emit.program.entrywise import full, reshape
+from symbackprop.emit.program.entrywise import expand, full, reshape
 from symbackprop.emit.program.lowering_graphs import Lowering
 from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import ancestors
+from symbackprop.matrices.kronecker_factors import Factor, factors
 from symbackprop.sizes import count
 
 WORDS: Mapping[Order, str] = {
@@ -38,9 +39,16 @@ TITLES: Mapping[Order, str] = {
     Order.JACOBIAN: "Jacobian", Order.HESSIAN: "Hessian", Order.BLOCKS: "Hessian",
     Order.GAUSS_NEWTON: "Gauss-Newton matrix", Order.FISHER: "Fisher information",
 }  # fmt: skip
+FACTORS = "factors"
+Pairs: TypeAlias = tuple[tuple[Factor, Factor], ...]
 SIDES: Mapping[Side, str] = {"right": "product", "left": "pullback"}
 Asking: TypeAlias = Derivative | Blocks | Product
 Results: TypeAlias = Mapping[tuple[str, ...], Node]  # by the key in the dict returned; () is returned alone
+
+
+def value_code(said: Mapping[str, str]) -> str:
+    """One result alone, several as a dict."""
+    return said.get("") or f"{{{', '.join(f'{k}: {code}' for k, code in said.items())}}}"
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,7 @@ class Function:
     derivation: Derivation
     results: Callable[[Lowering], Results]
     meant: Mapping[str, str] = field(default_factory=dict[str, str])
+    value: Callable[[Mapping[str, str]], str] = value_code  # of the codes of the results
 
     @cached_property
     def names(self) -> CodeNames:
@@ -77,7 +86,7 @@ def source(q: Quantity, target: Target) -> str:
 def function_lines(f: Function, m: Module) -> list[str]:
     found = {key(k): n for k, n in f.results(m.lowering).items()}
     work, said = m.written(m.lowering.program_of(found))
-    value = said.get("") or f"{{{', '.join(f'{k}: {code}' for k, code in said.items())}}}"
+    value = f.value(said)
     given = ", ".join(parameters(m.d).inputs.values())
     lines = m.opened([*work, f"return {value}"], seeded=False, by_name=True)
     said = f'    """{f.said}\n\n    Inputs, in order, by keyword or as a dict: {given}.\n    """\n'
@@ -88,7 +97,8 @@ def function_names(q: Quantity) -> tuple[str, ...]:
     """What the functions of a module are called, the whole first."""
     if isinstance(q, Product):
         return (SIDES[q.side],)
-    return (WORDS[q.scope.order], *(SIDES[side] for side in sides(q)))
+    own = (WORDS[q.scope.order], *(SIDES[side] for side in sides(q)))
+    return own if kronecker(q) is None else (*own, FACTORS)
 
 
 def key(names: tuple[str, ...]) -> str:
@@ -104,6 +114,8 @@ def functions(q: Quantity) -> Iterator[Function]:
     if isinstance(q, Derivative | Blocks):
         yield Function(WORDS[q.scope.order], whole_said(q), needed(q), partial(whole, q))
         yield from (directed(q, asked(q, side)) for side in sides(q))
+        if (pairs := kronecker(q)) is not None:
+            yield factored(q, pairs)
     elif isinstance(q, Product):
         yield directed(q, asked(q, q.side))
 
@@ -151,6 +163,44 @@ def by_layout(q: Derivative, low: Lowering) -> Node:
 def whole_said(q: Derivative | Blocks) -> str:
     shape = " x ".join(map(str, q.shape)) or "scalar"
     return f"{TITLES[q.scope.order]} of {', '.join(outputs(q))}: {shape}."
+
+
+# --- Kronecker factors -----------------------------------------------------------------------------
+
+
+def kronecker(q: Quantity) -> Pairs | None:
+    """The factors of a matrix under vec, where every term has some."""
+    under_vec = isinstance(q, Derivative) and q.layout == "vec"
+    return factors(replace(q.step, result=q.folded)) if under_vec else None
+
+
+def factored(q: Quantity, pairs: Pairs) -> Function:
+    """All pairs of factors; an identity is said by its size alone."""
+    assert isinstance(q, Derivative), "blocks come apart one by one"
+    each = [x for p in pairs for x in p]
+
+    def made(low: Lowering) -> Results:
+        return {
+            (str(n),): column_or_row(low.entries(x.entries, x.letters, q.tensors), x)
+            for n, x in enumerate(each)
+            if not x.identity
+        }
+
+    def value(said: Mapping[str, str]) -> str:
+        codes = [
+            bare(size_code(x.identity)) if x.identity else said[key((str(n),))] for n, x in enumerate(each)
+        ]
+        return f"[{', '.join(f'({g}, {f})' for g, f in zip(codes[::2], codes[1::2], strict=True))}]"
+
+    said = f"{TITLES[q.scope.order]} of {', '.join(outputs(q))} under vec, the sum of all G kron F: " \
+           "pairs G, F, a whole number for an identity."  # fmt: skip
+    return Function(FACTORS, said, needed(q), made, value=value)
+
+
+def column_or_row(x: Node, f: Factor) -> Node:
+    """A matrix with an axis for the rows and one for the columns."""
+    rows, columns = f.cell
+    return x if rows and columns else expand(x, (1,) if rows else (0,))
 
 
 # --- products --------------------------------------------------------------------------------------

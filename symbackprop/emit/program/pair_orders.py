@@ -25,15 +25,19 @@ MANY = 8  # operands; of more, only those that share an axis are compared
 
 
 def cheapest(parts: Operands, out: Letters) -> tuple[int, int]:
-    """The two operands to multiply first: by the multiplications, then by the entries of their product."""
+    """The two operands to multiply first: by the multiplications, then by the entries of their product.
+
+    Of equal ones two different arrays come first, as in a half of a mirrored product, which they may share.
+    """
     size = {c: typical(s) for x, own in parts for c, s in zip(own, x.shape, strict=True)}
     often = Counter(c for _, own in parts for c in own)
     sets = [frozenset(own) for _, own in parts]
 
-    def cost(pair: tuple[int, int]) -> tuple[int, int]:
+    def cost(pair: tuple[int, int]) -> tuple[int, int, bool]:
         a, b = (sets[k] for k in pair)
         kept = (c for c in a | b if c in out or often[c] > (c in a) + (c in b))
-        return prod(size[c] for c in a | b), prod(size[c] for c in kept)
+        same = parts[pair[0]][0] is parts[pair[1]][0]
+        return prod(size[c] for c in a | b), prod(size[c] for c in kept), same
 
     pairs = list(combinations(range(len(parts)), 2))
     meeting = [p for p in pairs if sets[p[0]] & sets[p[1]]] if len(parts) > MANY else []
