@@ -131,9 +131,9 @@ def outputs(q: Quantity) -> tuple[str, ...]:
 
 
 def needed(q: Quantity) -> Derivation:
-    """The derivation without inputs that no output depends on: those of a node that became an input."""
+    """The derivation without inputs that the outputs do not read: those of a node that became an input."""
     d = q.derivation
-    gone = {*d.graph.inputs}.difference(*(ancestors(d.graph, y) for y in outputs(q)))
+    gone = {*d.graph.inputs}.difference(*(ancestors(d.graph, y) for y in (*outputs(q), *d.wrt)))
     if not gone:
         return d
     symbol = {n: e for n, e in d.graph.symbol.items() if gone.isdisjoint(ancestors(d.graph, n))}
@@ -170,8 +170,9 @@ def whole_said(q: Derivative | Blocks) -> str:
 
 def kronecker(q: Quantity) -> Pairs | None:
     """The factors of a matrix under vec, where every term has some."""
-    under_vec = isinstance(q, Derivative) and q.layout == "vec"
-    return factors(replace(q.step, result=q.folded)) if under_vec else None
+    if isinstance(q, Derivative) and q.layout == "vec":
+        return factors(replace(q.step, result=q.folded))
+    return None
 
 
 def factored(q: Quantity, pairs: Pairs) -> Function:
@@ -224,7 +225,7 @@ def products(
     if found:
         return {keys[x]: low.known[n, True] for x, n in found.gradient.items()}
     if isinstance(q, Derivative):
-        q = q.jvp(*a.directions.values())
+        q = (q.jvp if a.side == "right" else q.vjp)(*a.directions.values())
     if isinstance(q, Product):
         return {(): low.entries(q.folded, q.axes, q.tensors)}
     return {own: full(Fraction(0), low.g.symbol[x].shape) for x, own in keys.items()}

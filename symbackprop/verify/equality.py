@@ -38,6 +38,7 @@ from symbackprop.verify.comparison import EQUAL, Real, largest, relative
 from symbackprop.verify.decision import hold
 from symbackprop.verify.precise_lines import half_units, precisely
 from symbackprop.verify.rounding import Nearby, Trial, moved
+from symbackprop.verify.second_order_code import check_second_order_code
 from symbackprop.verify.truth import analytic as takes_complex, check_truths
 from symbackprop.verify.typed_partials import with_partials
 
@@ -266,7 +267,7 @@ def raised(left: Array, right: Array) -> Array:
 
 
 def verify_derivative(j: Quantity, *, seed: int = 0) -> float:
-    """∂of/∂wrt read back from its LaTeX against the complex step of its definition.
+    """∂of/∂wrt read back from its LaTeX against the complex step of its definition, and its code.
 
     Errors: `VerificationError` with both values, the seed and the sizes.
     """
@@ -275,4 +276,5 @@ def verify_derivative(j: Quantity, *, seed: int = 0) -> float:
     page = Page((Section("derivative", Phrase("section.hessian"), (Equations((eq,)),)),))
     report = verify_page(d, page, seed=seed)
     report.demand()
+    check_second_order_code(j, seed=seed)
     return report.max_rel_error
