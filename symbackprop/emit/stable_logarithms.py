@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from symbackprop.entries.op import Op
-from symbackprop.graph.expr import Expr, apply, rebuild, with_args
+from symbackprop.graph.expr import Expr, apply, const, rebuild, with_args
 from symbackprop.graph.graph import Graph
 from symbackprop.matrices import monomials as mo, tidy as td
 from symbackprop.vocabulary.kinds import (
@@ -14,6 +14,7 @@ from symbackprop.vocabulary.kinds import (
     NEGATIVE, PICK, RESHAPE, SIGMOID, SLICE, SOFTMAX, SOFTPLUS, SUBTRACT, SUM, SUM_LAST,
     TRANSPOSE,
 )  # fmt: skip
+from symbackprop.vocabulary.scalars import cosh
 
 Known = Callable[[Expr], Expr]  # an expression, or what its name stands for
 ENTRIES = (PICK, SLICE, TRANSPOSE, RESHAPE)  # log p of what they take is what they take of log p
@@ -79,6 +80,13 @@ def of_sum(e: Expr, known: Known) -> Expr | None:
     return found(made.args[0]) if found else None
 
 
+def of_cosh(e: Expr, known: Known) -> Expr:
+    """log cosh(u) = log(1 + exp(2u)) - u - log 2."""
+    (u,) = e.args
+    rest = apply(ADD, u, apply(LOG, const(2)))
+    return apply(SUBTRACT, apply(SOFTPLUS, apply(MULTIPLY, const(2), u)), rest)
+
+
 def exponent(e: Expr, known: Known) -> Expr | None:
     """z of exp(z)."""
     made = known(e)
@@ -97,4 +105,5 @@ LOGARITHMS: Mapping[Op, Callable[[Expr, Known], Expr | None]] = {
     SUM_LAST: of_total,
     ADD: of_sum,
     SUBTRACT: of_sum,
+    cosh: of_cosh,
 }

@@ -32,7 +32,11 @@ def check_second_order_code(q: Quantity, *, seed: int) -> None:
             code = source(j)
         except SymbackpropError:  # a function without a definition has no code
             return
-        gaps = [compared(j, code, point) for point in points(j, seed)]
+        try:
+            gaps = [compared(j, code, point) for point in points(j, seed)]
+        except Exception as error:  # the code is what is tested: whatever it raises is its failure
+            said = f"its code raises {type(error).__name__}: {error}"
+            raise VerificationError(said, where=repr(j), hint=f"The seed is {seed}.") from error
         for name in gaps[0]:
             if all(g[name] > OFF for g in gaps):
                 raise VerificationError(f"the code of {name} gives something else than the entries",
