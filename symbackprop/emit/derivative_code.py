@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cached_property, partial
 from typing import TypeAlias
 
-from symbackprop.derivation.derivation import Derivation, derive
+from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.scopes import Order
 from symbackprop.derivatives.asked_products import Asked, asked
 from symbackprop.derivatives.derivative import Derivative, Product, Side
@@ -26,8 +26,7 @@ from symbackprop.emit.program.array_nodes import Node
 from symbackprop.emit.program.code_writer import Target
 from symbackprop.emit.program.entrywise import expand, full, reshape
 from symbackprop.emit.program.lowering_graphs import Lowering
-from symbackprop.emit.stable_logarithms import from_logits
-from symbackprop.graph.expr import Expr, leaf, substitute
+from symbackprop.emit.steady_graph import steady
 from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import ancestors
 from symbackprop.matrices.kronecker_factors import Factor, factors
@@ -212,24 +211,12 @@ def column_or_row(x: Node, f: Factor) -> Node:
 def directed(q: Asking, a: Asked) -> Function:
     """A product with directions."""
     d = needed(q)
-    found = product(replace(a, derivation=from_logits_throughout(d)))
+    found = product(replace(a, derivation=steady(d)))
     keys = {x: (x,) if isinstance(q, Blocks) else () for x in a.kept}
     made = partial(products, q, a, found, keys)
     if not found:
         return Function(SIDES[a.side], product_said(a), with_directions(d, a.directions), made)
     return Function(SIDES[a.side], product_said(a), found.derivation, made, found.meant)
-
-
-def from_logits_throughout(d: Derivation) -> Derivation:
-    """The derivation of the same graph, its logarithms straight from the logits: so are then their slopes."""
-    g = d.graph
-    definition, symbol, swap = dict[str, Expr](), dict(g.symbol), dict[Expr, Expr]()
-    for n, e in g.definition.items():
-        definition[n] = substitute(from_logits(e, g), swap)
-        symbol[n] = leaf(replace(g.symbol[n].own, definition=definition[n]))
-        swap[g.symbol[n]] = symbol[n]
-    same = all(definition[n] is e for n, e in g.definition.items())
-    return d if same else derive(g.remade(symbol, definition), d.of, list(d.wrt))
 
 
 def products(
