@@ -20,7 +20,7 @@ from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.matrices.lowering import (
     Lowered, instance_of, letters, lower, moved, retensored, summed,
 )  # fmt: skip
-from symbackprop.vocabulary.kinds import INVERSE
+from symbackprop.vocabulary.kinds import INVERSE, INVERSES
 
 
 def node_derivative(
@@ -100,8 +100,8 @@ def chained(node: Expr, f: Implicit, n: int, at: tuple[Index, ...], inner: Lower
     names: dict[Hashable, Hashable] = {f.result: node}
     instance = node.op.place(shapes, node.attributes)
     for (name, _), a in zip(instance.inputs, node.args, strict=True):
-        if a.rank == 2 and a.shape[0] == a.shape[1]:
-            names[INVERTED + name] = apply(INVERSE, a)
+        if a.rank > 1 and a.shape[-1] == a.shape[-2]:
+            names[INVERTED + name] = apply(INVERSE if a.rank == 2 else INVERSES, a)
     middle = tuple(Index(f"m{k}", i.size) for k, i in enumerate(step.by))
     outer = moved(retensored(step.result, names), (*step.at, *step.by), (*at, *middle))
     return summed(en.multiply(outer, moved(inner.right, inner.at, middle)), middle)

@@ -23,7 +23,7 @@ from symbackprop.matrices.lowering import summed
 from symbackprop.matrices.raising import raise_entries, raised_helpers
 from symbackprop.matrices.up_to_names import up_to_names
 from symbackprop.sizes import Shape
-from symbackprop.vocabulary.kinds import CONSTANT, EINSUM, IDENTITY, INVERSE, RESHAPE, SOLVE
+from symbackprop.vocabulary.kinds import CONSTANT, EINSUM, IDENTITY, INVERSE, INVERSES, RESHAPE, SOLVE
 
 NO_NAMES: Mapping[Hashable, Expr] = MappingProxyType({})
 COTANGENT = "\0cotangent"  # tensor name of ȳ in a pullback; no op can use it
@@ -77,8 +77,8 @@ def tensors(
 
 def inverses(node: Expr, output: Expr, f: Implicit, args: dict[Hashable, Expr]) -> dict[Hashable, Expr]:
     """The inverses of square arguments; the inverse that is the node itself goes by its name."""
-    square = {n: a for n, a in args.items() if a.rank == 2 and a.shape[0] == a.shape[1]}
-    made = {f"{INVERTED}{n}": apply(INVERSE, a) for n, a in square.items()}
+    square = {n: a for n, a in args.items() if a.rank > 1 and a.shape[-1] == a.shape[-2]}
+    made = {f"{INVERTED}{n}": apply(INVERSE if a.rank == 2 else INVERSES, a) for n, a in square.items()}
     named = {n: output if e is node else e for n, e in made.items()}
     return {**args, **named, f.result: output}
 

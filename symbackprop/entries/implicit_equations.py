@@ -19,7 +19,7 @@ from symbackprop.entries.contraction import bind, contract
 from symbackprop.entries.differentiation import LocalStep, Prime, derivative
 from symbackprop.entries.entry_equations import Equality, Implicit, Instance, Pattern
 from symbackprop.entries.placement import Placement, declared
-from symbackprop.errors import DeclarationError
+from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.sizes import Shape
 
 INVERSE = "\0inverse of "  # followed by the name of an argument: the tensor of its matrix inverse
@@ -35,22 +35,29 @@ def place(
 ) -> Instance:
     """An op defined by an equation, on given shapes."""
     at = declared(Placement(where, {}), arguments, shapes, labels)
+    stacks = [(p, s[: len(s) - len(p.core)], f) for p, s, f in zip(arguments, shapes, labels, strict=True)]
+    at.spread([s for p, s, _ in stacks if p.batch], [f for p, _, f in stacks if p.batch])
+    if any(s != tuple(b.size for b in at.batch) for p, s, _ in stacks if p.batch):
+        raise ShapeError("the stacks have different axes in front", where=where)
     unknown = _unknown(at, e.unknown)
     result = _unknown(at, e.result)
     left, right = at.read(e.left), at.read(e.right)
-    rows = tuple(dict.fromkeys(i for i in en.free_indices(right)))
+    rows = tuple(dict.fromkeys((*at.batch, *en.free_indices(right))))
     zero = bind(en.add(left, en.scale(right, -1)), rows)
     expansion = at.read(e.expansion) if e.expansion else None
-    inputs = tuple((p.tensor, tuple(at.index[c] for c in p.core)) for p in arguments)
+    inputs = tuple((p.tensor, (*(at.batch if p.batch else ()), *(at.index[c] for c in p.core)))
+                   for p in arguments)  # fmt: skip
     implicit = Implicit(e.unknown.tensor, unknown, zero, rows, e.result.tensor, result, expansion)
     return Instance(inputs, (), tuple(i.size for i in result), name, implicit)
 
 
 def _unknown(at: Placement, p: Pattern) -> tuple[Index, ...]:
     """The axes of the unknown, its letters told apart; its sizes are those of the arguments."""
-    shape = tuple(at.index[c].size for c in p.core)
+    lead = at.batch if p.batch else ()
+    shape = (*(b.size for b in lead), *(at.index[c].size for c in p.core))
     at.axes[p.tensor] = (p, shape)
-    return tuple(Index(f"{c}{n}", at.index[c].size) for n, c in enumerate(p.core, 1))
+    own = [*(b.name for b in lead), *p.core]
+    return tuple(Index(f"{c}{n}", s) for n, (c, s) in enumerate(zip(own, shape, strict=True), 1))
 
 
 def derivatives(op: Instance, argument: int, prime: Prime) -> tuple[LocalStep, ...]:
@@ -65,7 +72,10 @@ def derivatives(op: Instance, argument: int, prime: Prime) -> tuple[LocalStep, .
         result = solved(f, en.scale(contract(inner), -1), prime)
         return (LocalStep(f.result, f.at, by, result, result),)
     own = derivative(f.expansion, wrt, by, {}, prime)
-    bound = (i for i in en.free_indices(f.expansion))
+    stack = f.result_at  # of the determinant of every matrix of a stack the axes in front
+    lead = dict(zip(f.rows, map(en.position, stack), strict=False))
+    own = en.substitute(own, {i: p for i, p in lead.items()})
+    bound = (i for i in en.free_indices(f.expansion) if i not in lead)
     raw = contract(_summed(own, tuple(bound)))  # δ(i, row of the variable) picks one expansion
     held = solved(f, en.scale(_without(f.zero, f.tensor), -1), prime)
 
@@ -74,7 +84,7 @@ def derivatives(op: Instance, argument: int, prime: Prime) -> tuple[LocalStep, .
             return None
         return contract(en.substitute(held, dict(zip(f.at, a.at, strict=True))))
 
-    return (LocalStep(f.result, (), by, raw, contract(en.inline(raw, cofactor))),)
+    return (LocalStep(f.result, stack, by, raw, contract(en.inline(raw, cofactor))),)
 
 
 def solved(f: Implicit, right: Entries, prime: Prime) -> Entries:
@@ -96,13 +106,15 @@ def _matrix(slope: Entries, f: Implicit) -> tuple[Entries, Index, dict[Index, Po
             i, j = (i, j) if i in f.rows else (j, i)
             if i in f.rows and j in f.at:
                 sub[i] = en.position(j)
-        pair = [p for p in map(_plain, elements[0].at) if p] if len(elements) == 1 else []
-        fits = len(pair) == 2 and len(elements) + len(deltas) == len(slope.terms[0].factors)
+        places = [p for p in map(_plain, elements[0].at) if p] if len(elements) == 1 else []
+        front, pair = places[:-2], places[-2:]
+        plain = len(elements) == 1 and len(places) == len(elements[0].at)
+        fits = plain and len(pair) == 2 and len(elements) + len(deltas) == len(slope.terms[0].factors)
         if fits and len(sub) == len(f.rows) - 1:
             row, column = pair if pair[0] in f.rows else pair[::-1]
             name = INVERSE + str(elements[0].tensor)
             inverse = (column, row) if pair[0] == row else (row, column)
-            return en.elem(name, *inverse), row, sub
+            return en.elem(name, *front, *inverse), row, sub
     raise DeclarationError("its equation is not a matrix times the unknown", where=f.result)
 
 

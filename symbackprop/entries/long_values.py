@@ -183,7 +183,19 @@ def determinant(c: Context, a: Array) -> Array:
     return np.asarray(c.det(c.matrix(a.tolist())), dtype=object)[()]
 
 
+def of_stack(one: Callable[..., Array]) -> Callable[..., Array]:
+    """A function of every matrix of a stack."""
+
+    def of(c: Context, a: Array, *more: Array) -> Array:
+        lead = a.shape[:-2]
+        found = [one(c, a[n], *(b[n] for b in more)) for n in np.ndindex(*lead)]
+        return np.array(found, dtype=object).reshape(lead + np.shape(found[0]))
+
+    return of
+
+
 PRIMITIVES = {
+    "inverses": of_stack(inverted), "solves": of_stack(solved), "dets": of_stack(determinant),
     "argmax": partial(best, 1), "argmin": partial(best, -1), "inverse": inverted, "solve": solved,
     "det": determinant, "adjugate": lambda c, a: adjugate(partial(determinant, c), a),
 }  # fmt: skip

@@ -204,15 +204,16 @@ def op(name: str, arguments: str, equations: str, *more: tuple[str, str], **opti
 
 
 def solution(
-    name: str, *variants: tuple[str, str, str], result: str = "", expansion: str = "", tex: str = ""
-) -> Op:
+    name: str, *variants: tuple[str, str, str], result: str = "", expansion: str = "", tex: str = "",
+    wordless: bool = False,
+) -> Op:  # fmt: skip
     """Declare an op by an equation it satisfies: (arguments, unknown, equation) for each rank.
 
     `solution("inverse", ("a[k, k]", "y[k, k]", "a[i, k]*y[k, j] = delta(i, j)"))`. Indices that stand on the
     right of the equation are free. Its value is a primitive of `reference_values.py`.
     """
     made = (Variant(patterns(a, name), (equality(y, e, result, expansion, name),)) for a, y, e in variants)
-    return Op(name, tuple(made), tex=tex)
+    return Op(name, tuple(made), tex=tex, wordless=wordless)
 
 
 # --- scalar functions ----------------------------------------------------------------------------

@@ -107,7 +107,7 @@ def note_condition(a: Array) -> None:
     """Note how near to singular a matrix is, where somebody watches."""
     watch = CONDITIONS.get()
     if watch is not None and a.size and np.all(np.isfinite(a)):
-        watch.append(float(np.linalg.cond(np.real(a))))
+        watch.append(float(np.max(np.linalg.cond(np.real(a)))))
 
 
 PRIMITIVES = {
@@ -116,6 +116,9 @@ PRIMITIVES = {
     "inverse": inverted,
     "solve": solved,
     "det": determinant,
+    "inverses": inverted,
+    "solves": lambda a, b: inverted(a) @ b,
+    "dets": determinant,
     "adjugate": partial(adjugate, np.linalg.det),
 }
 

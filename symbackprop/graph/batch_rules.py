@@ -12,7 +12,7 @@ from symbackprop.graph.expr import Expr, apply, const
 from symbackprop.graph.graph import TIME_SUM, time_sum
 from symbackprop.sizes import ONE, size, Size
 from symbackprop.vocabulary.kinds import (
-    CONCAT, CONSTANT, DIAG, MATMUL, MEAN_LAST, MSE, MULTIPLY, OUTER, POWER, RESHAPE,
+    CONCAT, CONSTANT, DET, DETS, DIAG, INVERSE, INVERSES, MATMUL, MEAN_LAST, MSE, MULTIPLY, OUTER, POWER, RESHAPE,
     SLICE, SOLVE, SUBTRACT, SUM_LAST, TRACE, TRANSPOSE,
 )  # fmt: skip
 
@@ -119,8 +119,10 @@ def sliced(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
 
 
 def solution(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
-    """A⁻¹ x of many x and one A, in rows; of many A there is none."""
+    """A⁻¹ x of many x and one A, in rows; of many A and many x one for each."""
     a, b = args
+    if a.over and b.over:
+        return fn.FUNCTIONS["solve"](a.expr, b.expr)
     if a.over or b.rank != 1:
         raise ShapeError("one matrix for all samples, one right side for each", where="batch")
     columns = apply(SOLVE, a.expr, apply(TRANSPOSE, b.expr))
@@ -142,5 +144,7 @@ RULES: Mapping[Op, Rule] = {
     DIAG:     diagonal,
     TRACE:    lambda node, args, n: fn.einsum("nii->n", args[0].expr),
     SOLVE:    solution,
+    INVERSE:  lambda node, args, n: apply(INVERSES, args[0].expr),
+    DET:      lambda node, args, n: apply(DETS, args[0].expr),
     TIME_SUM: lambda node, args, n: time_sum(args[0].expr, node.attributes[0][1]),  # type: ignore[arg-type]
 }  # fmt: skip

@@ -13,11 +13,11 @@ from symbackprop.graph.expr import (
 from symbackprop.graph.label_functions import largest, onehot
 from symbackprop.entries.option_ranges import check_options
 from symbackprop.graph.remembered_calls import called
-from symbackprop.sizes import Size, shape_text, size
+from symbackprop.sizes import ONE, Size, shape_text, size
 from symbackprop.vocabulary import normalisation, signal
 from symbackprop.vocabulary.kinds import (
-    ABS, CHANNELWISE, DET, DIAGONAL, INVERSE, LAYERNORM, LOG, LOGSUMEXP, MASKED_SOFTMAX,
-    MATRIX_POWER, MAXIMUM, MINIMUM, MSE, RELU, SOFTMAX, SQRT, WINDOWS1D, WINDOWS2D,
+    ABS, CHANNELWISE, DET, DETS, DIAGONAL, INVERSE, INVERSES, LAYERNORM, LOG, LOGSUMEXP, MASKED_SOFTMAX,
+    MATRIX_POWER, MAXIMUM, MINIMUM, MSE, RELU, SOFTMAX, SOLVE, SOLVES, SQRT, WINDOWS1D, WINDOWS2D,
 )  # fmt: skip
 
 
@@ -253,16 +253,38 @@ COMPOSITIONS: dict[str, Function] = {
 # --- functions of square matrices that are made of others -----------------------------------------
 
 
+def determinant(a: Operand) -> Expr:
+    """det A; of a stack of matrices one number for each."""
+    a = as_expr(a)
+    return apply(DET if a.rank < 3 else DETS, a)
+
+
+def inverse(a: Operand) -> Expr:
+    """A⁻¹; of a stack of matrices that of each."""
+    a = as_expr(a)
+    return apply(INVERSE if a.rank < 3 else INVERSES, a)
+
+
+def solved(a: Operand, b: Operand) -> Expr:
+    """The solution of A x = b; of a stack of matrices those of each, with a stack of right sides."""
+    a, b = as_expr(a), as_expr(b)
+    if a.rank == 3 and b.rank == 2:
+        columns = reshape(b, *b.shape, ONE)
+        return reshape(apply(SOLVES, a, columns), *b.shape)
+    return apply(SOLVE if a.rank < 3 else SOLVES, a, b)
+
+
 def logdet(a: Operand) -> Expr:
     """log det A: of a matrix whose determinant is positive, such as one declared posdef."""
     a = as_expr(a)
-    return called("logdet", apply(LOG, apply(DET, a)), {"a": a}, det=apply(DET, a))
+    det = determinant(a)
+    return called("logdet", apply(LOG, det), {"a": a}, det=det)
 
 
 def logabsdet(a: Operand) -> Expr:
     """log |det A|, of a determinant of either sign."""
     a = as_expr(a)
-    det = apply(DET, a)
+    det = determinant(a)
     return called("logabsdet", apply(LOG, apply(ABS, det)), {"a": a}, det=det)
 
 
@@ -315,6 +337,7 @@ def beside_zero(op: Op, a: Expr, b: Expr) -> Expr | None:
 
 
 MATRIX_FUNCTIONS: dict[str, Function] = {
+    "det": determinant, "inverse": inverse, "solve": solved,
     "logdet": logdet, "logabsdet": logabsdet, "matrix_power": matrix_power, "pinv": pinv,
     "maximum": of_several(MAXIMUM), "minimum": of_several(MINIMUM),
 }  # fmt: skip

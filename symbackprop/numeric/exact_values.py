@@ -34,8 +34,25 @@ from symbackprop.numeric import points
 from symbackprop.numeric.points import Point, backward_values, forward
 
 WORK = 300_000  # factors multiplied at one point
-PRIMITIVE = {"step": lambda x: Fraction(x > 0), "sign": lambda x: Fraction((x > 0) - (x < 0))}
+PRIMITIVE = {
+    "step": lambda x: Fraction(x > 0), "sign": lambda x: Fraction((x > 0) - (x < 0)),
+    "floor": lambda x: Fraction(x.numerator // x.denominator), "held": lambda x: x,
+}  # fmt: skip
+
+
+def of_stack(one: Callable[..., Array]) -> Callable[..., Array]:
+    """A function of every matrix of a stack."""
+
+    def of(a: Array, *more: Array) -> Array:
+        lead = np.shape(a)[:-2]
+        found = [one(a[n], *(b[n] for b in more)) for n in np.ndindex(*lead)]
+        return np.array(found, dtype=object).reshape(lead + np.shape(found[0]))
+
+    return of
+
+
 SQUARE = {
+    "inverses": of_stack(inverted), "dets": of_stack(determined), "solves": of_stack(solved),
     "inverse": inverted, "det": determined, "solve": solved,
     "adjugate": lambda a: adjugate(lambda minor: determined(minor)[()], rational(a)),
 }  # fmt: skip

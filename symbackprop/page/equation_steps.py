@@ -55,8 +55,13 @@ def moved(zero: Entries, scope: local_names.LocalNames, f: Implicit, by: tuple[I
 
 
 def cofactors(zero: Entries, f: Implicit) -> Entries:
-    """The equation of the cofactors, which are the slopes of the determinant."""
-    return en.inline(zero, lambda a: en.entries(Elem(SLOPE, a.at)) if a.tensor == f.tensor else None)
+    """The equation of the cofactors, which are the slopes of the determinant by the matrix it belongs to."""
+    stack = len(f.result_at)
+
+    def slope(a: Elem) -> Entries | None:
+        return en.entries(Elem(SLOPE, (*a.at[:stack], *a.at))) if a.tensor == f.tensor else None
+
+    return en.inline(zero, slope)
 
 
 def row(key: str, zero: Entries, base: Base, at: tuple[Index, ...], pool: str, local: Local) -> Equation:

@@ -14,6 +14,7 @@ MAXIMUM, MINIMUM, CLIP, WHERE = linear.maximum, linear.minimum, linear.clip, lin
 MOD, POW = linear.mod, linear.pow_
 
 INVERSE, SOLVE, DET = square_matrices.inverse, square_matrices.solve, square_matrices.det
+INVERSES, SOLVES, DETS = square_matrices.inverses, square_matrices.solves, square_matrices.dets  # of stacks
 MATRIX_POWER, FROBENIUS = square_matrices.matrix_power, square_matrices.frobenius
 KRON, VEC, COMMUTATION = kronecker.kron, kronecker.vec, kronecker.commutation
 

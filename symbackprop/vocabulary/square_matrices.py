@@ -29,6 +29,18 @@ det = solution(
     "det", ("a[k, k]", "c[k, k]", "c[i, k]*a[j, k] = y*delta(i, j)"), result="y", expansion="a[i, k]*c[i, k]",
     tex=r"\det",
 )  # fmt: skip
+# of every matrix of a stack
+inverses = solution(
+    "inverses", ("a[..., k, k]", "y[..., k, k]", "a[..., i, k]*y[..., k, j] = delta(i, j)"), wordless=True,
+)  # fmt: skip
+solves = solution(
+    "solves", ("a[..., k, k]; b[..., k, j]", "y[..., k, j]", "a[..., i, k]*y[..., k, j] = b[..., i, j]"),
+    wordless=True,
+)  # fmt: skip
+dets = solution(
+    "dets", ("a[..., k, k]", "c[..., k, k]", "c[..., i, k]*a[..., j, k] = y[...]*delta(i, j)"), result="y[...]",
+    expansion="a[..., i, k]*c[..., i, k]", wordless=True,
+)  # fmt: skip
 frobenius = op("frobenius", "x[...]", """
     s = x[...]**2
     y = s**(1/2)

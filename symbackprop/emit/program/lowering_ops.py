@@ -85,9 +85,9 @@ def whole(kind: to.Kind) -> Lowered:
 def logarithm(e: Expr, x: Node) -> Node:
     """log det A and log |det A| without the product of its pivots, which may overflow."""
     if x.kind is to.DET:
-        return stacked(to.LOGDET, x.args, ())
+        return stacked(to.LOGDET, x.args, x.shape)
     if x.kind is to.ABS and x.args[0].kind is to.DET:
-        return stacked(to.LOGABSDET, x.args[0].args, ())
+        return stacked(to.LOGABSDET, x.args[0].args, x.shape)
     return entrywise(to.LOG, x)
 
 
@@ -216,6 +216,9 @@ ROWS: Mapping[Op, Lowered] = {
     k.INVERSE: whole(to.INVERSE),
     k.SOLVE: lambda e, a, b: solve(a, b),
     k.DET: whole(to.DET),
+    k.INVERSES: whole(to.INVERSE),
+    k.SOLVES: whole(to.SOLVE),
+    k.DETS: whole(to.DET),
     k.LOG: logarithm,
     k.KRON: kron,
     k.VEC: lambda e, x: reshape(swapped(x), e.shape),
