@@ -1,8 +1,8 @@
-"""What emitted code is measured on: a graph, arguments, and the same by hand in NumPy."""
+"""What emitted code is measured on: a graph, arguments, the same by hand in NumPy, and its forward pass."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import symbackprop as sb
+from benchmarks import forward_passes as ahead
 
 LONG = (2, 100_000)
 Array: TypeAlias = NDArray[Any]
@@ -28,18 +29,22 @@ def second(text: str, wrt: tuple[str, ...]) -> sb.Derivative:
 
 @dataclass(frozen=True)
 class Workload:
-    """A graph with arguments; `by_hand` gives the output and the gradients by name.
+    """A graph with arguments; `by_hand` gives the output and the gradients by name, `forward` the output.
 
-    Of a derivative of second order it gives what the first function of the code does, or another by its name.
+    `products` are the sizes of the matrix products that both passes need. Of a derivative of second order
+    `by_hand` gives what a function of its code does.
     """
 
     name: str
     text: str
     wrt: tuple[str, ...]
     given: Arrays
-    by_hand: Callable[..., Any]
+    by_hand: Callable[..., Any] | None
+    forward: Callable[..., Any] | None
+    products: tuple[tuple[int, int, int], ...] = ()
+    layers: int = 1  # that a forward pass in Python lays out one by one
     asked: Callable[[str, tuple[str, ...]], sb.Derivation | sb.Derivative] = gradients
-    function: str | None = None
+    function: str | None = None  # of the code of a derivative, where it is not the first
 
 
 def sigmoid(x: Array) -> Array:
@@ -232,6 +237,10 @@ f[t] = sigmoid(x[t] @ Wf + c[t-1] @ WRf + bf); i[t] = sigmoid(x[t] @ Wi + c[t-1]
 o[t] = sigmoid(x[t] @ Wo + c[t-1] @ WRo + bo); g[t] = tanh(x[t] @ Wc + bc)
 c[t] = f[t]*c[t-1] + i[t]*g[t]; h[t] = tanh(o[t]*c[t])
 l[t] = sum((h[t] - y[t])**2)/2; L = sum(l[t], over=t)"""
+DIGITS = """x: n x 1 x 28 x 28; f: 8 x 1 x 5 x 5; W: 1152 x 10; b: 10; t: n label 10
+C = max_pool2d(relu(conv2d(x, f))); Z = reshape(C, n, 1152) @ W + b; L = mean(cross_entropy_logits(Z, t))"""
+BLOCK = """X: n x d; Wq: d x d; Wk: d x d; Wv: d x d; W1: d x h; W2: h x d
+A = layernorm(X + attention(X @ Wq, X @ Wk, X @ Wv)); O = layernorm(A + relu(A @ W1) @ W2); L = sum(O**2)"""
 GATES = ("Wf", "WRf", "bf", "Wi", "WRi", "bi", "Wo", "WRo", "bo", "Wc", "bc")
 ATTENTION = """X: n x e; Wq: e x d; Wk: e x d; Wv: e x d; Q = X @ Wq; K = X @ Wk; V = X @ Wv
 P = softmax(Q @ K.T / sqrt(d)); O = layernorm(P @ V); L = sum(O**2)"""
@@ -247,23 +256,82 @@ def random(seed: int, **shapes: tuple[int, ...]) -> dict[str, Array]:
 def mlp_of(n: int) -> Workload:
     at = random(n, x=(n, 784), W1=(784, 256), b1=(256,), W2=(256, 256), b2=(256,), W3=(256, 10), b3=(10,))
     at["Y"] = np.eye(10)[np.random.default_rng(3).integers(0, 10, n)]
-    return Workload(f"MLP, batch {n}", MLP, ("W1", "b1", "W2", "b2", "W3", "b3"), at, mlp)
+    layers = ((784, 256), (256, 256), (256, 10))
+    products = tuple(p for d, m in layers for p in ((n, d, m), (d, n, m), (n, m, d)))
+    wrt = ("W1", "b1", "W2", "b2", "W3", "b3")
+    return Workload(f"MLP, batch {n}", MLP, wrt, at, mlp, ahead.mlp, (*products[:2], *products[3:]))
 
 
 def lstm_of(steps: int) -> Workload:
     n, d, m = 16, 32, 64
     shapes = {k: (m, m) if k[1] == "R" else (d, m) if k[0] == "W" else (m,) for k in GATES}
     at = random(steps, x=(steps, n, d), y=(steps, n, m), c_0=(n, m), **shapes)
-    return Workload(f"peephole LSTM, T = {steps}", LSTM, GATES, at, lstm)
+    inputs = ((steps * n, d, 4 * m), (d, steps * n, 4 * m), (m, steps * n, 3 * m))
+    products = (*inputs, *((n, m, 3 * m), (n, 3 * m, m)) * steps)
+    return Workload(f"peephole LSTM, T = {steps}", LSTM, GATES, at, lstm, ahead.lstm, products, steps)
 
 
 def deep_of(layers: int) -> Workload:
     lines = ["x: n x d", *(f"W{k}: d x d" for k in range(1, layers + 1)), "h0 = x"]
     lines += [f"h{k} = tanh(h{k - 1} @ W{k})" for k in range(1, layers + 1)]
-    at = random(layers, x=(16, 32), **{f"W{k}": (32, 32) for k in range(1, layers + 1)})
+    n, d = 16, 32
+    at = random(layers, x=(n, d), **{f"W{k}": (d, d) for k in range(1, layers + 1)})
     text = "\n".join([*lines, f"L = sum(h{layers}**2)"])
     names = tuple(f"W{k}" for k in range(1, layers + 1))
-    return Workload(f"depth {layers}", text, names, at, partial(deep, layers))
+    products = ((n, d, d), (d, n, d), (n, d, d)) * layers
+    return Workload(
+        f"depth {layers}", text, names, at, partial(deep, layers), ahead.deep, products[:-1], layers
+    )
+
+
+def first_rows() -> Iterator[Workload]:
+    """Those with code by hand beside them."""
+    rosen = "x: n; L = sum(100*(x[1:] - x[:-1]**2)**2 + (1 - x[:-1])**2)"
+    for n in LONG:
+        at = random(n, x=(n,))
+        yield Workload(f"Rosenbrock, n = {n:,}", rosen, ("x",), at, rosenbrock, ahead.rosenbrock)
+    yield from map(mlp_of, (1, 64, 1024))
+    joint = "x: n x d; y: n x e; W: d+e x m; t: n x m; L = mse(concat(x, y) @ W, t)"
+    at = random(5, x=(891, 7), y=(891, 13), W=(20, 11), t=(891, 11))
+    sizes = ((891, 20, 11), (20, 891, 11), (891, 11, 20))
+    yield Workload("concat-MSE, n = 891", joint, ("x", "y", "W"), at, concat_mse, ahead.concat_mse, sizes)
+    yield from map(lstm_of, (8, 32, 128))
+    yield from map(deep_of, (4, 64, 256, 1024))
+    at = random(7, X=(128, 64), Wq=(64, 64), Wk=(64, 64), Wv=(64, 64))
+    names, sizes = ("Wq", "Wk", "Wv"), ((128, 64, 64),) * 3 + ((64, 128, 64),) * 3
+    sizes += ((128, 64, 128),) * 2 + ((128, 128, 64),) * 4
+    yield Workload("attention with layernorm", ATTENTION, names, at, attention, ahead.attention, sizes)
+    text = "x: n x c x h x w; f: k x c x 5 x 5; L = sum(relu(conv2d(x, f))**2)"
+    at = random(8, x=(32, 1, 28, 28), f=(8, 1, 5, 5))
+    places = 32 * 24 * 24
+    sizes = ((8, 25, places), (8, places, 25), (25, 8, places))
+    yield Workload("conv2d, 32x1x28x28, 8x1x5x5", text, ("x", "f"), at, conv, ahead.conv, sizes)
+
+
+def further_rows() -> Iterator[Workload]:
+    """Those that are measured against PyTorch."""
+    rng = np.random.default_rng(11)
+    text = "x: n; L = sum(cumsum(x)**2)"
+    yield Workload("cumsum, n = 100,000", text, ("x",), random(9, x=LONG[1:]), cumsum, ahead.cumsum)
+    words = {"y": rng.integers(0, 20_000, 256), "t": rng.integers(0, 50, 256)}
+    at = random(10, E=(20_000, 64), W=(64, 50)) | words
+    yield Workload("embedding, 20,000 rows", HEAD, ("E", "W"), at, embedding, ahead.head)
+    text = "H: n x d; W: d x k; t: n label k; L = mean(cross_entropy_logits(H @ W, t))"
+    at = random(12, H=(64, 64), W=(64, 5000)) | {"t": rng.integers(0, 5000, 64)}
+    yield Workload("softmax head, 5,000 labels", text, ("H", "W"), at, None, ahead.labels)
+    text = "x: n x 3 x 33 x 33; f: k x 3 x 3 x 3; L = sum(relu(conv2d(x, f, stride=2))**2)"
+    at = random(13, x=(16, 3, 33, 33), f=(8, 3, 3, 3))
+    yield Workload("strided conv", text, ("x", "f"), at, None, ahead.strided)
+    text = "x: n x d; W1: d x h; b1: h; W2: h x k; L = sum((gelu(x @ W1 + b1) @ W2)**2)"
+    at = random(14, x=(64, 128), W1=(128, 256), b1=(256,), W2=(256, 32))
+    yield Workload("gelu MLP", text, ("W1", "b1", "W2"), at, None, ahead.gelu_mlp)
+    for name, forward in (("max", ahead.max_pool), ("avg", ahead.avg_pool)):
+        text = f"x: n x c x 28 x 28; L = sum({name}_pool2d(x)**2)"
+        yield Workload(f"{name}-pool", text, ("x",), random(15, x=(16, 8, 28, 28)), None, forward)
+    at = random(16, x=(32, 1, 28, 28), f=(8, 1, 5, 5), W=(1152, 10), b=(10,)) | {"t": rng.integers(0, 10, 32)}
+    yield Workload("digits CNN", DIGITS, ("f", "W", "b"), at, None, ahead.digits)
+    at = random(17, X=(64, 48), Wq=(48, 48), Wk=(48, 48), Wv=(48, 48), W1=(48, 192), W2=(192, 48))
+    yield Workload("transformer block", BLOCK, ("Wq", "Wk", "Wv", "W1", "W2"), at, None, ahead.block)
 
 
 def second_order() -> tuple[Workload, ...]:
@@ -277,36 +345,17 @@ def second_order() -> tuple[Workload, ...]:
         return second(text, wrt).vec()
 
     return (
-        Workload("Hessian, logistic", LOGISTIC, ("w",), bits, logistic_hessian, second),
+        Workload("Hessian, logistic", LOGISTIC, ("w",), bits, logistic_hessian, None, asked=second),
         Workload("Hessian, logistic, times v", LOGISTIC, ("w",), bits | random(17, v=(100,)),
-                 logistic_product, second, "product"),
-        Workload("Hessian, softmax-CE", CLASSES, ("W",), labels, softmax_hessian, second),
+                 logistic_product, None, asked=second, function="product"),
+        Workload("Hessian, softmax-CE", CLASSES, ("W",), labels, softmax_hessian, None, asked=second),
         Workload("Hessian, softmax-CE, times V", CLASSES, ("W",), many | random(18, V=(200, 50)),
-                 softmax_product, second, "product"),
-        Workload("Hessian, factorisation", FACTORS, ("U",), parts, factorisation_hessian, second),
-        Workload("Hessian, factorisation, core", FACTORS, ("U",), parts, factorisation_core, core, "factors"),
+                 softmax_product, None, asked=second, function="product"),
+        Workload("Hessian, factorisation", FACTORS, ("U",), parts, factorisation_hessian, None, asked=second),
+        Workload("Hessian, factorisation, core", FACTORS, ("U",), parts, factorisation_core, None,
+                 asked=core, function="factors"),
     )  # fmt: skip
 
 
 def all_of() -> tuple[Workload, ...]:
-    rng = np.random.default_rng(11)
-    rosen = "x: n; L = sum(100*(x[1:] - x[:-1]**2)**2 + (1 - x[:-1])**2)"
-    joint = "x: n x d; y: n x e; W: d+e x m; t: n x m; L = mse(concat(x, y) @ W, t)"
-    convolved = "x: n x c x h x w; f: k x c x 5 x 5; L = sum(relu(conv2d(x, f))**2)"
-    words = {"y": rng.integers(0, 20_000, 256), "t": rng.integers(0, 50, 256)}
-    heads = random(7, X=(128, 64), Wq=(64, 64), Wk=(64, 64), Wv=(64, 64))
-    return (
-        *(Workload(f"Rosenbrock, n = {n:,}", rosen, ("x",), random(n, x=(n,)), rosenbrock) for n in LONG),
-        *map(mlp_of, (1, 64, 1024)),
-        Workload("concat-MSE, n = 891", joint, ("x", "y", "W"),
-                 random(5, x=(891, 7), y=(891, 13), W=(20, 11), t=(891, 11)), concat_mse),
-        *map(lstm_of, (8, 32, 128)),
-        *map(deep_of, (4, 64, 256, 1024)),
-        Workload("attention with layernorm", ATTENTION, ("Wq", "Wk", "Wv"), heads, attention),
-        Workload("conv2d, 32x1x28x28, 8x1x5x5", convolved, ("x", "f"),
-                 random(8, x=(32, 1, 28, 28), f=(8, 1, 5, 5)), conv),
-        Workload("cumsum, n = 100,000", "x: n; L = sum(cumsum(x)**2)", ("x",), random(9, x=LONG[1:]), cumsum),
-        Workload("embedding, 20,000 rows", HEAD, ("E", "W"),
-                 random(10, E=(20_000, 64), W=(64, 50)) | words, embedding),
-        *second_order(),
-    )  # fmt: skip
+    return (*first_rows(), *further_rows(), *second_order())
