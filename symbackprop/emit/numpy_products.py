@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from symbackprop.emit import array_products
 from symbackprop.emit.array_spellings import CONDITIONS
-from symbackprop.emit.literals import bare
+from symbackprop.emit.literals import bare, size_code
 from symbackprop.emit.program import array_kinds as k
 from symbackprop.emit.program.array_nodes import Node
 from symbackprop.emit.program.code_writer import ATOM, Code, Writer
@@ -45,6 +45,9 @@ def step(w: Writer, made: Node, into: Node, buffer: str, name: str) -> str:
     rest = [a for a in made.args if a is not into] or [into]
     swaps = made.kind in (k.ADD, k.MUL)
     if made.kind in SIGNS and name == buffer and (swaps or made.args[0] is into):
+        if made.kind in (k.ADD, k.SUB) and rest[0].kind is k.ONEHOT and rest[0].rank == 2:
+            labels = w.text(rest[0].args[0], ATOM)
+            return f"{buffer}[{w.m}.arange({bare(size_code(made.shape[0]))}), {labels}] {SIGNS[made.kind]} 1"
         return f"{buffer} {SIGNS[made.kind]} {operand(w, rest[0])}"
     given = ", ".join(operand(w, a) for a in made.args)
     call = f"{w.m}.{NAMES.get(made.kind, made.kind.name)}({given}, out={buffer})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -90,7 +91,19 @@ def test_random_graphs_are_the_same(seed: int) -> None:
 
 def test_a_layer_uses_one_array() -> None:
     code = sb.derive(REUSED["a layer"]).source()
-    assert "u1 += b" in code and "np.tanh(u1, out=u1)" in code
+    assert re.search(r"(\w+) = x.dot\(W\)\n +\1 \+= b\n +\w+ = np.tanh\(\1, out=\1\)", code)
+
+
+def test_a_label_takes_one_off_its_own_entry() -> None:
+    d = sb.derive("H: n x d; W: d x k; y: n label k; L = mean(cross_entropy_logits(H @ W, y))")
+    work = d.source().partition("def forward")[0]
+    assert "[np.arange(n), y] -= 1" in work and "np.arange(k)" not in work
+    assert d.verify().ok
+
+
+def test_the_slope_of_a_convolution_lays_out_no_windows_of_its_own() -> None:
+    work = sb.derive(ROWS["back to the signal"]).source().partition("def forward")[0]
+    assert work.count("_windows(") == 2 and work.count("_fold(") == 2
 
 
 def test_an_argument_that_is_written_over_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,8 @@ from functools import reduce
 from typing import TypeAlias
 
 from symbackprop.emit.program.array_kinds import (
-    ADD, BROADCAST, CONTRACT, DIV, EXPAND, EYE, FULL, GET, MUL, NEG, NUMBER, POWER, SELECT, SUB, SUM,
-    TRANSPOSE, UNITVECTOR,
+    ADD, BROADCAST, CONTRACT, DIV, EXPAND, EYE, FOLD, FULL, GET, MUL, NEG, NUMBER, POWER, SELECT, SUB,
+    SUM, TRANSPOSE, UNITVECTOR, WINDOWS,
 )  # fmt: skip
 from symbackprop.emit.program.array_nodes import ONE, Node, extent, get, lifted, node, number
 from symbackprop.emit.program.entrywise import (
@@ -34,7 +34,7 @@ from symbackprop.emit.program.letter_rules import (
 )
 from symbackprop.emit.program.pair_orders import cheapest, mirrored, nonnegative
 from symbackprop.emit.program.stable_quotients import balanced
-from symbackprop.sizes import Size
+from symbackprop.sizes import Size, size
 
 Sizes: TypeAlias = Mapping[Hashable, Size]
 STEP = "step"  # the letter of the axis of steps
@@ -69,7 +69,7 @@ def contract(operands: Operands, out: Letters) -> Node:
     idle = [c for c in sizes if c not in out and c not in seen]
     front = reduce(multiply, [extent(sizes[c]) for c in idle], front)
     parts = without_places(parts, out)
-    if found := around(parts, out, sizes):
+    if found := around(parts, out, sizes) or added_where_it_belongs(parts, out):
         return multiply(front, found)
     units = {own[0]: x for x, own in parts if x.kind is UNITVECTOR and own[0] in out}
     parts = tuple(p for p in parts if not (p[0].kind is UNITVECTOR and p[1][0] in out))
@@ -81,6 +81,40 @@ def contract(operands: Operands, out: Letters) -> Node:
         kept = tuple(x for x in out if x in kept or x == c)
         made = placed(made, kept.index(c), (units[c].at,), sizes[c])
     return multiply(front, made)
+
+
+def added_where_it_belongs(parts: Operands, out: Letters) -> Node | None:
+    """Σ_e x[a + s·e + first] y[e] as products x[v] y[e], each added up at a = v - s·e - first.
+
+    So the slope of a convolution goes back to its signal: the windows over its padded output, which are as
+    many times larger as a filter has entries, are not laid out. Only where x is shorter than what a counts.
+    """
+    for (x, own), (y, letters) in (parts, parts[::-1]) if len(parts) == 2 else ():
+        for near in (0, 1) if x.kind is WINDOWS and len(x.at[2]) == 2 else ():
+            axis, first, steps = x.at
+            (one, count), (step, terms) = steps[near], steps[1 - near]
+            a, e = own[axis + near], own[axis + 1 - near]
+            series = x.args[0]
+            room = (count - series.shape[axis]).least
+            summed_in_both = a in out and a not in letters and e in letters and e not in out
+            if one != 1 or not summed_in_both or room is None or room <= 0:
+                continue
+            place = (x, axis)
+            inner = (*own[:axis], place, *own[axis + 2 :])
+            kept = (*(place if c == a else c for c in out), e)
+            forwards = against(y, letters.index(e))
+            made = contract(((series, inner), (forwards or y, letters)), kept)
+            turn = (step, (terms - 1) * -step) if forwards else (-step, size(0))
+            at = (made.rank - 1, out.index(a), turn[0], turn[1] - first, terms, count)
+            shape = tuple(count if c == a else s for c, s in zip(out, made.shape, strict=False))
+            return node(FOLD, (made,), shape, at)
+    return None
+
+
+def against(x: Node, axis: int) -> Node | None:
+    """What an array is the other way round along an axis."""
+    n = x.shape[axis]
+    return x.args[0] if x.kind is WINDOWS and x.at == (axis, n - 1, ((-1, n),)) else None
 
 
 def around(parts: Operands, out: Letters, sizes: Sizes) -> Node | None:

@@ -22,7 +22,7 @@ FUNCTIONS = (EXP, LOG, SQRT, ABS, SIN, COS, TAN, SINH, COSH, TANH, ARCTAN, EXPM1
 SIGNS = (ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM)
 WRITTEN = frozenset({*FUNCTIONS, *SIGNS})  # what can be written into an argument
 FRESH = WRITTEN | {CONTRACT, SUM, MAX, CUMSUM, CONCAT, FOLD, PLACE, SCATTER, SIGMOID}  # arrays of their own
-STEPS = 2  # in one buffer, one line each; a longer expression reads better as one
+STEPS = 3  # in one buffer, one line each; a longer expression reads better as one
 
 
 @dataclass(frozen=True, slots=True)
