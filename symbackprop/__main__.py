@@ -34,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     e = verbs.add_parser("emit", help="code of both passes, or of a derivative", epilog=EPILOG)
     graph_options(e)
     e.add_argument("--to", choices=("numpy", "array-api", "torch", "jax"), default="numpy")
+    e.add_argument("--layer", metavar="X", help="a class that X flows through (numpy, torch)")
     check_options(verbs.add_parser("check", help="whether a typed formula is right", epilog=EPILOG))
     verbs.add_parser("reference", help="every function of a graph, with its sizes and formula", epilog=EPILOG)
     verbs.add_parser("doctor", help="what was found on this machine, and the shortest fix", epilog=EPILOG)

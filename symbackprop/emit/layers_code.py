@@ -1,4 +1,4 @@
-"""NumPy functions and layer classes: the emitted code of a derivation under names of one's own choice.
+"""Functions and layer classes: the emitted code of a derivation under names of one's own choice.
 
 d = derive(read("image: n x c x h x w; kernel: k x c x p x q; y = conv2d(image, kernel)"))
 print(layers([Functions(d, "h_conv2d", "h_conv2d_grad")]))
@@ -13,6 +13,7 @@ from keyword import iskeyword
 from typing import TypeAlias
 
 from symbackprop.derivation.derivation import Derivation
+from symbackprop.emit import torch_layers_code
 from symbackprop.emit.code_names import Given, code_names, public
 from symbackprop.emit.literals import OWN, opening, safe
 from symbackprop.emit.emitted_module import Module
@@ -57,14 +58,19 @@ def functions(d: Derivation, *, forward: str, backward: str) -> str:
     return layers([Functions(d, forward, backward)])
 
 
-def layers(parts: Sequence[Part]) -> str:
-    """A module with all parts, in order. Errors: `SymbackpropError` for a derivation with time steps."""
+def layers(parts: Sequence[Part], target: str = "numpy") -> str:
+    """A module with all parts, in order; for 'torch' layers are `torch.nn.Module`s with parameters.
+
+    Errors: `SymbackpropError` for a derivation with time steps, and for functions in PyTorch.
+    """
     names = own_names(parts)
     body: list[str] = []
     module: Module | None = None
     if any(p.derivation.graph.time for p in parts):
         raise SymbackpropError("a recurrence is no layer", where="emit", hint="Use source().")
     parts = [replace(p, derivation=cut(p.derivation)) for p in parts]
+    if target != "numpy":
+        return torch_layers_code.layers(torch_rows(parts, target))
     inside = (name for p in parts for name in code_names(p.derivation).room.typed)
     room = Room.code((*names, *inside), OWN)
     for p in parts:
@@ -74,6 +80,22 @@ def layers(parts: Sequence[Part]) -> str:
         body += ["\n\n", *code]
     head = opening(", ".join(names), NUMPY.imports, *(p.derivation.graph for p in parts))
     return "".join([head, *body, *(f"\n\n{x}" for x in (module.below() if module else []))])
+
+
+def torch_rows(parts: Sequence[Part], target: str) -> list[tuple[str, str, Derivation]]:
+    """Layers by name and data. Errors: `SymbackpropError` for what is none, and for another target."""
+    if target != "torch" or not all(isinstance(p, Layer) for p in parts):
+        raise SymbackpropError("layers are for numpy and torch, functions for numpy", where="emit",
+                               hint="Use source() for one function of a target.")  # fmt: skip
+    return [(p.name, flowing(p), p.derivation) for p in parts if isinstance(p, Layer)]
+
+
+def flowing(p: Layer) -> str:
+    """The input that flows through a layer. Errors: `SymbackpropError` where it is no variable."""
+    if p.data not in p.derivation.wrt:
+        raise SymbackpropError(f"{p.data} is no variable", where="emit",
+                               hint=f"Variables: {', '.join(p.derivation.wrt)}")  # fmt: skip
+    return p.data
 
 
 def own_names(parts: Sequence[Part]) -> list[str]:
@@ -98,13 +120,10 @@ def two_functions(p: Functions, m: Module) -> list[str]:
 
 
 def layer_class(p: Layer, m: Module) -> list[str]:
-    d = p.derivation
-    if p.data not in d.wrt:
-        raise SymbackpropError(f"{p.data} is no variable", where="emit",
-                               hint=f"Variables: {', '.join(d.wrt)}")  # fmt: skip
+    d, flows = p.derivation, flowing(p)
     own = m.room.spaced("self") if "self" in d.graph.inputs else "self"
     kept = {n: f"{own}.{attribute(public(n))}" for n in d.graph.inputs}
-    held, data = [n for n in d.graph.inputs if n != p.data], public(p.data)
+    held, data = [n for n in d.graph.inputs if n != flows], public(flows)
     slopes = [f"{own}.{m.names.bar(n)}" for n in d.wrt if n != p.data]
     known = assigned(map(safe, held), [kept[n] for n in held])
     every = assigned(map(safe, [p.data, *held]), [kept[n] for n in (p.data, *held)])

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.argument_checks import arguments, over_time
 from symbackprop.emit.code_names import parameters
 from symbackprop.emit.emitted_module import Module, owned
 from symbackprop.emit.function_opening import size_lines, unpacked
 from symbackprop.emit.literals import FUNCTION, safe, shape_code
+from symbackprop.emit.program.code_writer import Target
 from symbackprop.emit.program.splitting import Split, split
 
 
 class SplitModule(Module):
     """The two passes of a derivation, the values that the second needs handed on."""
+
+    def __init__(
+        self, d: Derivation, target: Target, beside: Module | None = None, *,
+        passes: tuple[str, str] = ("forward", "backward"),
+    ) -> None:  # fmt: skip
+        """`passes` are the names of the two functions."""
+        super().__init__(d, target, beside)
+        self.pass_names = passes
 
     @cached_property
     def own(self) -> tuple[str, ...]:
@@ -37,8 +47,8 @@ class SplitModule(Module):
         returned = f"{owned(w, (self.d.of,))[self.d.of]}, ({unpacked([*self.own, *kept])})"
         lines = self.opened([*work, f"return {returned}"], seeded=False, by_name=True)
         names = ", ".join((*parameters(self.d).inputs.values(), *parameters(self.d).early.values()))
-        told = f"{self.d.of}, and what `backward` reads. Inputs: {names}."
-        return "".join([f'def forward(*given, **named):\n    """{told}"""\n', *lines])
+        told = f"{self.d.of}, and what `{self.pass_names[1]}` reads. Inputs: {names}."
+        return "".join([f'def {self.pass_names[0]}(*given, **named):\n    """{told}"""\n', *lines])
 
     def backward(self) -> str:
         """From what is kept, and the δ of the output, to every gradient by name."""
@@ -50,8 +60,9 @@ class SplitModule(Module):
         saved, names = self.room.spaced("saved"), unpacked([*self.own, *self.passes.kept])
         read = [f"{names} = {saved}"] if names else []
         door = [*read, *size_lines(self.d, lines)[0], *self.typed(self.own, lines)]
-        told = f"The gradients by name, from what `forward` kept; {bar} is the derivative by {self.d.of}."
-        opened = f"def backward({saved}, {bar}{'' if seeded else '=1.0'}):\n"
+        kept = f"from what `{self.pass_names[0]}` kept"
+        told = f"The gradients by name, {kept}; {bar} is the derivative by {self.d.of}."
+        opened = f"def {self.pass_names[1]}({saved}, {bar}{'' if seeded else '=1.0'}):\n"
         return "".join([opened, f'    """{told}"""\n', *self.asking([*door, *lines])])
 
     @property

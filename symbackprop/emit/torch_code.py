@@ -191,23 +191,22 @@ TORCH = Target(
     array="torch.as_tensor",
     cast="{}.to(device=device, dtype=dtype)",
 )
-CLASS = '''class Derived(torch.autograd.Function):
+CLASS = '''class {function}(torch.autograd.Function):
     """{of}, with the backward pass of its derivation."""
 
     @staticmethod
     def forward(ctx, *given):
-        found, saved = forward(*given)
+        found, saved = {forward}(*given)
         ctx.save_for_backward(*saved)
         return found
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx, {bar}):
-        slopes = backward(ctx.saved_tensors, {bar})
+        slopes = {backward}(ctx.saved_tensors, {bar})
         return tuple(slopes.get(name) for name in {names})
-
-
-def value({own}):
+'''
+VALUE = '''def value({own}):
     """{of}, to be differentiated."""
     return Derived.apply({own})
 '''
@@ -216,6 +215,14 @@ def value({own}):
 def source(d: Derivation) -> str:
     """`value(...)` as an autograd function, and the function that the other targets have."""
     m = SplitModule(d, TORCH)
-    passes = m.forward(), m.backward()
-    shown = CLASS.format(of=d.of, own=", ".join(m.own), bar=m.bar, names=m.slots)
-    return m.text(*passes, shown, m.in_turn(), test=self_test(d, TORCH))
+    value = VALUE.format(of=d.of, own=", ".join(m.own))
+    blocks = m.forward(), m.backward(), autograd_function(m, "Derived"), value, m.in_turn()
+    return m.text(*blocks, test=self_test(d, TORCH))
+
+
+def autograd_function(m: SplitModule, function: str) -> str:
+    """The class that hands both passes to PyTorch."""
+    forward, backward = m.pass_names
+    return CLASS.format(
+        function=function, forward=forward, backward=backward, of=m.d.of, bar=m.bar, names=m.slots
+    )

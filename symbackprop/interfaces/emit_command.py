@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from symbackprop.derivation.derivation import derive
-from symbackprop.emit import source
+from symbackprop.emit import Layer, layers, source
 from symbackprop.graph.graph_text import as_graph
 from symbackprop.interfaces.asked_derivative import asked_derivative
 from symbackprop.interfaces.graph_file import graph_text, variables
@@ -21,5 +21,5 @@ def run_emit(o: argparse.Namespace) -> int:
         return 0
     d = derive(text, o.of, variables(o.wrt))
     d.verify().demand()
-    print(source(d, o.to), end="")
+    print(layers([Layer(d, "Net", o.layer)], o.to) if o.layer else source(d, o.to), end="")
     return 0

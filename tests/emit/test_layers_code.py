@@ -178,3 +178,13 @@ def test_an_array_does_not_take_the_place_of_what_python_asks() -> None:
     net = loaded(layers([Layer(d, "Net", "__class__")])).Net(np.ones((2, 3)))
     assert net.forward(np.ones(3)) == 18
     assert np.array_equal(net.backward(), np.full(3, 12.0))
+
+
+def test_layers_for_another_library_are_refused() -> None:
+    d = sb.derive("x: n; A: m x n; y = A @ x")
+    assert "class Net(torch.nn.Module)" in layers([Layer(d, "Net", "x")], "torch")
+    for parts, target in (([Layer(d, "Net", "x")], "jax"), ([Functions(d, "f", "g")], "torch")):
+        with pytest.raises(sb.SymbackpropError, match="layers are for numpy and torch"):
+            layers(parts, target)
+    with pytest.raises(sb.SymbackpropError, match="no variable"):
+        layers([Layer(d, "Net", "z")], "torch")

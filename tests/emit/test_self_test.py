@@ -23,7 +23,7 @@ DOMAINS = """p: n x d distribution; q: n x d onehot; S: d x d symmetric; A: d x 
 L = sum(q * log(p)) + trace(S @ S) + logdet(A) + sum(sqrt(r))"""
 # graph, and what is put in the place of what: each a mistake that the module's own test must see
 WRONG = [
-    (NET, "(1 - ", "(1.001 - "),
+    (NET, "'W': ", "'W': 1.001 * "),
     ("x: n; L = sum(x**4)", "4 * x**3", "4.001 * x**3"),
     ("X: n x d; w: d; y = tanh(X @ w)", "y_bar * (1 - y**2)", "y_bar * (1 + y**2)"),
     ("x: n; L = sum(exp(x))", "'x': x_bar", "'x': x_bar * 1.0001"),
@@ -70,7 +70,7 @@ def test_run_as_a_program(tmp_path: Path) -> None:
     path, code = tmp_path / "net.py", sb.derive(NET).source()
     for text, status, said in (
         (code, 0, "ok L: 3 gradients"),
-        (code.replace("(1 - ", "(2 - "), 1, "the gradient"),
+        (code.replace("'W': ", "'W': 2 * "), 1, "the gradient"),
     ):
         path.write_text(text)
         done = subprocess.run([sys.executable, path], capture_output=True, text=True, check=False)

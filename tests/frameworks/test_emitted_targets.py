@@ -10,7 +10,7 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.emit import compile_source
+from symbackprop.emit import Layer, compile_source, layers
 from symbackprop.emit.call_arguments import arguments
 from symbackprop.emit.code_names import parameters
 from symbackprop.numeric.points import backward_values, forward, generic_point, seeded
@@ -182,3 +182,52 @@ def test_the_slope_at_zero_is_that_of_torch() -> None:
     x = torch.zeros(3, dtype=torch.float64, requires_grad=True)
     torch.linalg.norm(x).backward()
     assert sb.derive("x: n; L = norm(x)").compile()(x=np.zeros(3))["x"].tolist() == x.grad.tolist()
+
+
+LAYERS = [
+    ("X: n x d; W: d x m; b: m; Y = tanh(X @ W + b)", "X"),
+    ("x: 2 x 3 x 5 x 4; f: 2 x 3 x 3 x 2; g: 2; y = silu(channelwise(conv2d(x, f), g))", "x"),
+    ("x: n x d; g: d; b: d; y: n label d; L = mean(cross_entropy_logits(layernorm(x, g, b), y))", "x"),
+    ("self: n x d; type: d x m; forward: m; torch: m; z = softmax(self @ type + forward*torch)", "self"),
+]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # PyTorch's own, while it compiles
+@pytest.mark.parametrize(("text", "data"), LAYERS)
+def test_layers_are_modules(text: str, data: str) -> None:
+    """Parameters by name, `gradcheck` by all of them, single precision kept, compiled, on another device."""
+    torch = pytest.importorskip("torch")
+    d = sb.derive(text)
+    at = {n: v for n, v in point(d, 3).items() if n in d.graph.inputs}
+    held = [torch.as_tensor(v) for n, v in at.items() if n != data]
+    net = compile_source(layers([Layer(d, "Net", data)], "torch"), "torch", name="Net")(*held)
+    x = torch.tensor(at[data], requires_grad=True)
+    assert isinstance(net, torch.nn.Module) and len(list(net.parameters())) == len(d.wrt) - 1
+    want = d.compile("torch")(**{n: torch.as_tensor(v) for n, v in point(d, 3).items()})[d.of]
+    assert torch.allclose(net(x), want)
+    own = dict(net.named_parameters())
+
+    def value(x: Any, *given: Any) -> Any:
+        return torch.func.functional_call(net, dict(zip(own, given, strict=True)), (x,))
+
+    assert torch.autograd.gradcheck(value, (x, *own.values()), fast_mode=True)
+    assert torch.allclose(torch.compile(net, backend="aot_eager")(x), want)
+    single = net.to(torch.float32)
+    out = single(x.detach().float())
+    out.sum().backward()
+    assert out.dtype == torch.float32 and all(p.grad.dtype == torch.float32 for p in single.parameters())
+
+
+def test_a_layer_learns() -> None:
+    torch = pytest.importorskip("torch")
+    d = sb.derive("X: n x d; W: d x m; b: m; Y = tanh(X @ W + b)")
+    torch.manual_seed(2)
+    Net = compile_source(layers([Layer(d, "Net", "X")], "torch"), "torch", name="Net")
+    net, true = (Net(torch.randn(3, 2), torch.randn(2)) for _ in range(2))
+    X, steps = torch.randn(50, 3), torch.optim.Adam(net.parameters(), lr=0.05)
+    for _ in range(300):
+        steps.zero_grad()
+        loss = ((net(X) - true(X).detach()) ** 2).mean()
+        loss.backward()
+        steps.step()
+    assert loss < 1e-4
