@@ -22,6 +22,9 @@ class Checked:
     reason: str = ""
 
 
+LINES, SAID = 10, 6  # findings that are said, and keys in one of them
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What was verified. `checked` counts the equations that agree at enough points."""
@@ -73,15 +76,22 @@ class Report:
 
     def __str__(self) -> str:
         if self.failures:
-            rows = (f"{c.key}: {c.verdict}{f', {c.reason}' if c.reason else ''}" for c in self.failures)
-            return f"{len(self.failures)} of {len(self.everything)} checks do not hold\n  " + "\n  ".join(
-                rows
-            )
+            return f"{len(self.failures)} of {len(self.everything)} checks do not hold\n  " + self.found
         return (
             f"verified: {self.checked} of {self.equations} equations at {self.points} points, "
             f"{self.truths} derivatives, {self.code} results of the code, "
             f"largest error {self.max_rel_error:.1e}, seed {self.seed}"
         )
+
+    @property
+    def found(self) -> str:
+        """A line for every finding; the keys of many checks that failed for one reason stand in one."""
+        rows: dict[tuple[str, str], list[str]] = {}
+        for c in self.failures:
+            rows.setdefault((c.verdict, c.reason), []).append(c.key)
+        lines = [f"{listed(keys)}: {': '.join(x for x in finding if x)}" for finding, keys in rows.items()]
+        more = [f"… and {len(lines) - LINES} more"] if len(lines) > LINES else []
+        return "\n  ".join([*lines[:LINES], *more])
 
     def demand(self) -> None:
         """Errors: `VerificationError` with the offending entries, the seed and the sizes."""
@@ -92,15 +102,17 @@ class Report:
                 hint="show at least one derived part: show=('gradients', …)",
             )
         if not self.ok:
-            lines = [f"{c.key}: {c.verdict}: {c.reason}" for c in self.failures[:10]]
-            more = len(self.failures) - len(lines)
             raise VerificationError(
-                f"{len(self.failures)} of {len(self.everything)} checks do not hold\n  "
-                + "\n  ".join(lines)
-                + (f"\n  … and {more} more" if more > 0 else ""),
+                str(self),
                 where="verification",
                 hint=f"seed {self.seed}; sizes {'; '.join(map(said, self.sizes))}",
             )
+
+
+def listed(keys: Sequence[str]) -> str:
+    """The first keys, and how many more there are."""
+    more = f" and {len(keys) - SAID} more" if len(keys) > SAID else ""
+    return ", ".join(keys[:SAID]) + more
 
 
 def said(sizes: Sizes) -> str:

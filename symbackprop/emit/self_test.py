@@ -62,6 +62,8 @@ CENTRED = "(lambda a: a - a.mean(-1, keepdims=True))(rng.normal(size={shape}))"
 DOMAINS: Mapping[str, Drawn] = {
     "real": (ANY, "rng.normal(size={shape})"),
     "positive": ("rng.uniform(0.2, 1.8, {shape})", "rng.normal(size={shape})"),
+    "unit": ("rng.uniform(0.1, 0.9, {shape})", "rng.normal(size={shape})"),
+    "nonzero": ("rng.uniform(0.2, 1.8, {shape})*rng.choice([-1, 1], {shape})", "rng.normal(size={shape})"),
     "onehot": ("np.eye({last})[rng.integers(0, {last}, {rest})]", CENTRED),
     "distribution": ("rng.dirichlet(np.ones({last}), {rest})", CENTRED),
     "symmetric": (SYMMETRIC, SYMMETRIC),

@@ -12,7 +12,7 @@ import numpy as np
 
 from symbackprop.entries.reference_values import Array, value
 from symbackprop.graph.axis_functions import as_size
-from symbackprop.graph.domains import SUMMING, SYMMETRIC
+from symbackprop.graph.domains import POSITIVE, SUMMING, SYMMETRIC
 from symbackprop.graph.expr import NUMBER, SIZE, Expr
 
 SCALES = (0.5, 1, 2, 5, 30, 1000)  # of the points; a negative entry must not hide near 0
@@ -26,7 +26,7 @@ def is_distribution(e: Expr, axis: int, definitions: Definitions) -> bool:
     """Whether the entries along an axis are, or each entry is, by declaration or for whatever is inside."""
     own = e.symbol
     if own and definition_of(e, definitions) is None:
-        return own.domain == "positive" or (own.domain in SUMMING and axis == e.rank - 1)
+        return own.domain in POSITIVE or (own.domain in SUMMING and axis == e.rank - 1)
     for nodes in cuts(e, definitions):
         made = [m for m in points(nodes) if np.all(np.isfinite(m))]
         inside = [bool(np.all(m >= -NEAR)) for m in made]
@@ -117,7 +117,9 @@ def drawn(e: Expr, rng: np.random.Generator, scale: float, sizes: Mapping[str, i
         return abs(x) / abs(x).sum(-1, keepdims=True)
     if domain in SYMMETRIC:
         return x @ x.T
-    return abs(x) if domain == "positive" else x
+    if domain == "unit":
+        return 1 / (1 + np.exp(x))
+    return abs(x) if domain in POSITIVE else x
 
 
 def entrywise(e: Expr, parts: tuple[Expr, ...]) -> bool:

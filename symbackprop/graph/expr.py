@@ -16,6 +16,7 @@ from symbackprop.errors import EXPONENT, DeclarationError, ShapeError, within
 from symbackprop.entries.option_ranges import check_options
 from symbackprop.formula.tree import Name
 from symbackprop.graph.calls import Call
+from symbackprop.graph.domains import NONZERO
 from symbackprop.sizes import Shape, Size, shape_text
 from symbackprop.vocabulary.kinds import (
     ADD, DIVIDE, EXP, MATMUL, MOD, MULTIPLY, NEGATIVE, POW, POWER, SUBTRACT, TRANSPOSE,
@@ -42,6 +43,11 @@ class Symbol:
     time: str = ""
     shift: int = 0
     at: Size | None = None
+
+    @property
+    def nonzero(self) -> bool:
+        """Whether no entry is 0, by declaration."""
+        return self.domain in NONZERO
 
 
 class Expr:

@@ -317,6 +317,8 @@ def generic(s: Symbol, sizes: Mapping[str, int], rng: np.random.Generator, sprea
     if s.domain == "distribution":
         return size / size.sum(-1, keepdims=True)
     size = size * spread
+    if s.domain == "unit":
+        return size / 2
     if s.domain == "positive":
         return size
     signed = size * rng.choice([-1.0, 1.0], shape)

@@ -133,6 +133,8 @@ FITS: dict[str, Callable[[Array], bool]] = {
     "symmetric": lambda v: np.allclose(v, v.T),
     "posdef": lambda v: np.allclose(v, v.T) and bool(np.all(np.linalg.eigvalsh(v) > 0)),
     "positive": lambda v: bool(np.all(v > 0)),
+    "unit": lambda v: bool(np.all((v > 0) & (v < 1))),
+    "nonzero": lambda v: bool(np.all(v != 0)),
     "onehot": lambda v: bool(np.all((v == 0) | (v == 1)) and np.all(v.sum(-1) == 1)),
     "distribution": lambda v: bool(np.all(v >= 0)) and np.allclose(v.sum(-1), 1),
 }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import inf
 
 import numpy as np
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.entries.reference_values import CONDITIONS, KINKS, TIE, Array
+from symbackprop.graph.expr import leaf, substitute
 from symbackprop.graph.graph import Graph
 from symbackprop.numeric.points import (
     Key, Point, Work, backward_values, bind_sizes, evaluate, forward, generic_point, schedule, seeded,
@@ -35,12 +37,36 @@ def point_for(
         if condition > REGULAR:
             reason, turn = "a matrix has no inverse at any point tried", turn + 1
         elif not finite:
-            reason = "not finite at generic points: declare a domain such as `positive`"
+            reason = NOWHERE
         elif kink < KINK[method]:
             reason = "every point tried lies on a kink"
         else:
             return backward_values(d.backward, point)
-    return reason
+    return reason if reason != NOWHERE else f"not finite at generic points: {helpful_words(d, method)}"
+
+
+NOWHERE = "not finite"
+
+
+def helpful_words(d: Derivation, method: str) -> str:
+    """Which domain word, declared of one input or of all, gives a point: tried, not guessed."""
+    open_ones = [n for n in d.graph.inputs if d.graph.symbol[n].own.domain == "real"]
+    rooms = [*((n,) for n in open_ones), *([tuple(open_ones)] if len(open_ones) > 1 else [])]
+    for word in ("positive", "unit"):
+        for names in rooms:
+            if finite_with(d.graph, names, word):
+                return f"declare {', '.join(names)} `{word}`"
+    return "no domain word helps: shift an input, as in  x = 1 + u  with a positive u"
+
+
+def finite_with(g: Graph, names: Sequence[str], word: str) -> bool:
+    """Whether a graph has finite values at a point where some inputs are of another domain."""
+    swap = {g.symbol[n]: leaf(replace(g.symbol[n].own, domain=word)) for n in names}
+    symbol = {n: swap.get(e, e) for n, e in g.symbol.items()}
+    definition = {n: substitute(e, swap) for n, e in g.definition.items()}
+    other = g.remade(symbol, definition, {n: substitute(e, swap) for n, e in g.initial.items()})
+    point, _, _ = watched(other, generic_point(other, 0, 0, bind_sizes(other, 0)))
+    return all(np.all(np.isfinite(v)) for v in point.values.values())
 
 
 def alive(d: Derivation, points: Sequence[Point], seed: int, method: str) -> Iterator[Point]:

@@ -16,6 +16,7 @@ from symbackprop.graph.graph import Graph
 FACTS = {  # domains an answer may rest on, and how they are said
     "symmetric": "fact.symmetric", "posdef": "fact.posdef", "onehot": "fact.onehot",
     "distribution": "fact.distribution", "positive": "fact.positive",
+    "unit": "fact.unit", "nonzero": "fact.nonzero",
 }  # fmt: skip
 
 

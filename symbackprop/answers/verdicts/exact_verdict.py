@@ -21,7 +21,7 @@ from symbackprop.formula.evaluation.rationals import NotRational, rational
 from symbackprop.formula.evaluation.value import Environment
 from symbackprop.formula.tree import Call, Formula
 from symbackprop.formula.writing.walk import inside
-from symbackprop.graph.domains import SYMMETRIC
+from symbackprop.graph.domains import POSITIVE, SYMMETRIC
 from symbackprop.graph.expr import Symbol, symbols
 from symbackprop.numeric.exact_values import Meter, evaluate, filled, placed, scalar_value
 from symbackprop.numeric.feasible_sizes import roomy
@@ -167,10 +167,12 @@ def fractions(s: Symbol | None, like: Array, rng: np.random.Generator) -> Array:
         return like if domain == "label" else rational(like)
     shape = np.shape(like)
     above = rng.integers(1, 12, shape) * (
-        1 if domain in ("positive", "distribution") else rng.choice([-1, 1], shape)
+        1 if domain in POSITIVE or domain == "distribution" else rng.choice([-1, 1], shape)
     )
     made = rational(above) / rational(rng.integers(2, 8, shape))
     made = np.asarray(made, dtype=object)
+    if domain == "unit":
+        return made / (1 + made)
     if domain == "distribution":
         return made / made.sum(-1, keepdims=True)
     if domain in SYMMETRIC:
