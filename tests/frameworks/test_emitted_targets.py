@@ -231,3 +231,30 @@ def test_a_layer_learns() -> None:
         loss.backward()
         steps.step()
     assert loss < 1e-4
+
+
+SECOND = {
+    "logistic": ("X: n x d; w: d; y: n; z = X @ w; L = mean(softplus(z) - y*z)", "w"),
+    "classes": ("X: n x d; W: d x k; y: n label k; L = mean(cross_entropy_logits(X @ W, y))", "W"),
+    "a band": ("x: n; L = sum(100*(x[1:] - x[:-1]**2)**2 + (1 - x[:-1])**2)", "x"),
+    "factors": ("U: m x k; V: n x k; A: m x n; L = sum((U @ V.T - A)**2)", "U"),
+    "two layers": ("x: n x d; W: d x h; V: h x k; L = sum(sin(tanh(x @ W) @ V))", "W"),
+}
+
+
+@pytest.mark.parametrize("target", ["torch", "jax"])
+@pytest.mark.parametrize("name", SECOND)
+def test_second_order_has_the_values_of_numpy(target: str, name: str) -> None:
+    """The whole and its product, under `jit` too."""
+    text, wrt = SECOND[name]
+    h = sb.hessian(text, wrt=wrt)
+    as_target, at = arrays(target), point(h.derivation, 5)
+    v = np.random.default_rng(6).normal(size=np.shape(at[wrt]))
+    for function, more in (("hessian", ()), ("product", (v,))):
+        given = [*at.values(), *more]
+        want = h.compile(function=function)(*given)
+        f = h.compile(target, function=function)
+        assert close(f(*map(as_target, given)), want)
+        if target == "jax":
+            jitted = pytest.importorskip("jax").jit(f)
+            assert close(jitted(*map(as_target, given)), want)
