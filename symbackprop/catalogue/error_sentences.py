@@ -39,6 +39,7 @@ def explained(error: SymbackpropError, language: str) -> str:
     if language == "en" or not error.key:
         return str(error)
     what, hint = parts(error.key, language, dict(error.values))
+    hint = hint or error.hint
     place = "" if error.line is None else f"{phrase('error.place', language, **where(error))}: "
     return f"{place}{what}" + (f"\n  {hint}" if hint else "")
 

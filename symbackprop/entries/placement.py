@@ -15,6 +15,7 @@ from symbackprop.entries.entry_equations import (
     steps_of,
 )  # fmt: skip
 from symbackprop.entries.index_letters import AXES
+from symbackprop.catalogue.error_sentences import told
 from symbackprop.errors import DeclarationError, ShapeError
 from symbackprop.sizes import ONE, Shape, shape_text, size, Size
 
@@ -38,7 +39,8 @@ class Placement:
             known = self.index.setdefault(letter, Index(letter, extent))
             said = self.origin.setdefault(letter, f"{extent} in {label}")
             if known.size != extent:
-                raise ShapeError(f"axis {letter} is {said} but {extent} in {label}", where=self.where)
+                raise ShapeError(**told("axis", letter=letter, said=said, second=str(extent), other=label),
+                                 where=self.where)  # fmt: skip
 
     def spread(self, shapes: list[Shape], labels: list[str]) -> None:
         """Batch axes of all arguments by NumPy's broadcasting."""
@@ -53,10 +55,9 @@ class Placement:
                 if here in (ONE, extent):
                     continue
                 if extent != ONE:
-                    raise ShapeError(
-                        f"cannot broadcast: axis {k - width} is {extent} in {owner} but {here} in {label}",
-                        where=self.where,
-                    )
+                    raise ShapeError(**told(
+                        "broadcast", axis=str(k - width), first=str(extent), owner=owner, second=str(here),
+                        other=label), where=self.where)  # fmt: skip
                 extent, owner = here, label
             out.append(Index(free[k], extent))
         self.batch = tuple(out)

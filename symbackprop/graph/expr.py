@@ -257,7 +257,7 @@ def apply(op: Op, *operands: Operand, **attributes: object) -> Expr:
             op.place(shapes, given, labels)
         except ShapeError as error:
             error.hint = error.hint or way_out(op, args, given)
-            raise ShapeError(error.what, where=error.where, hint=error.hint) from None
+            raise error from None
         raise
     return intern(op, args, given, instance.shape)
 

@@ -86,6 +86,8 @@ def known_names() -> str:
 def misspelled(text: str, place: int, message: str) -> DeclarationError:
     """What is told where Python's grammar ends: a sign that is missing, or one that it does not have."""
     place = min(place, len(text))
+    if found := re.search(r"\b(until|while)\b", text):
+        return DeclarationError(**told("outside", "outside_loop", name=found[0]))
     if "|" in text:
         return DeclarationError(**told("bars", said=text[:80]))
     if re.search(r"[\w)\]]'", text):
@@ -97,7 +99,7 @@ def misspelled(text: str, place: int, message: str) -> DeclarationError:
                 code = left.rstrip() + sign + right.lstrip()
                 return DeclarationError(**told("glued", said=text[:80], code=code[:80]))
     at = " " * place + "^"
-    return DeclarationError(f"cannot read the expression ({message})\n    {text}\n    {at}")
+    return DeclarationError(**told("expression", message=message, text=f"\n    {text}\n    {at}"))
 
 
 def usage(name: str, function: Callable[..., Expr]) -> str:

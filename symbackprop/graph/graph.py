@@ -10,6 +10,7 @@ from itertools import product
 from types import MappingProxyType
 
 from symbackprop import doors
+from symbackprop.catalogue.error_sentences import told
 from symbackprop.entries.op import Op, slides
 from symbackprop.errors import NODES, DeclarationError, within
 from symbackprop.formula.composing import size_name
@@ -126,11 +127,9 @@ def known(name: str, names: Iterable[str], where: str) -> str:
     names = list(names)
     if name not in names:
         near = get_close_matches(name, names, 1)
-        raise DeclarationError(
-            f"no symbol `{name}`",
-            where=where,
-            hint=f"Did you mean `{near[0]}`?" if near else f"Declared: {', '.join(names[:30])}",
-        )
+        said = {"near": near[0]} if near else {"known": ", ".join(names[:30])}
+        kind = "unknown_near" if near else "unknown_known"
+        raise DeclarationError(**told("unknown", kind, name=name, **said), where=where)
     return name
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import product
 
+from symbackprop.catalogue.error_sentences import told
 from symbackprop.entries.op import Op, abstract
 from symbackprop.errors import (
     CHARACTERS, RANK, DeclarationError, LimitError, ShapeError, SymbackpropError, within,
@@ -54,7 +55,7 @@ def statement(piece: Piece, text: str) -> Statement:
 def graph_of(statements: list[Statement], text: str) -> Graph:
     """The graph of statements."""
     if not any(s.sign == "=" for s in statements):
-        raise DeclarationError("no node is defined", hint="Add a line such as  L = sum(x**2)")
+        raise DeclarationError(**told("empty"))
     time = next((time_of(s) for s in statements if s.sign == ":" and ".." in s.rest), None)
     time = time and replace(time, name=index_name(time.typed, text, (s.tex for s in statements)))
     plain = [s for s in statements if ".." not in s.rest or s.sign == "="]
@@ -74,7 +75,7 @@ def infer_states(statements: list[Statement], unknown: list[str], time: Time | N
     for s in statements:
         if s.sign == ":":
             declared.add(s)
-    shapes: dict[Shape, None] = {}
+    shapes: dict[Shape, None] = {} if declared.symbol else {(): None}
     for e in declared.symbol.values():
         shapes[e.shape] = None
         shapes |= dict.fromkeys((x,) for x in e.shape)
@@ -132,10 +133,10 @@ class Reader:
         if s.time and (self.time is None or s.time != self.time.typed):
             raise DeclarationError(f"`{s.time}` is not a declared time index", where=s.where,
                                    hint=f"Declare it:  {s.time}: 1..T")  # fmt: skip
-        if s.name in self.symbol and s.name not in self.declared_time:
-            raise DeclarationError("declared twice", where=s.where, hint="Give one of them another name.")
         self.place = (0, None)
         try:
+            if s.name in self.symbol and s.name not in self.declared_time:
+                raise DeclarationError(**told("twice"))
             if s.sign == ":":
                 self.declare(s)
             else:
@@ -213,11 +214,10 @@ class Reader:
     def shape(self, text: str, s: Statement) -> Shape:
         if text in ("", "scalar", "1"):
             return ()
+        if "->" in text:
+            raise DeclarationError(**told("map", name=s.name), where=s.where)
         if re.search(r"[^\w\s×*+\-]", text):
-            raise DeclarationError(f"`{text}` is not a shape", where=s.where,
-                                   hint="Write sizes joined by x, as in  n x 3  or  n×d, or `scalar`; "
-                                        "domain words: positive, onehot, distribution, "
-                                        "symmetric, posdef, label K")  # fmt: skip
+            raise DeclarationError(**told("shape", text=text), where=s.where)
         return tuple(self.size(part, s) for part in re.split(r"\s+x\s+|\s*×\s*|(?<=\d)x(?=\d)", text))
 
     def size(self, text: str, s: Statement) -> Size:

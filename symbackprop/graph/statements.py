@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from keyword import iskeyword
 
+from symbackprop.catalogue.error_sentences import told
 from symbackprop.errors import STATEMENT_LENGTH, DeclarationError, within
 from symbackprop.graph.domains import DOMAINS
 from symbackprop.graph.graph import Time
@@ -82,7 +83,7 @@ def split(text: str) -> Iterator[Piece]:
             places.append(at)
     if current.strip():
         found = stripped(start, current, places)
-        error = DeclarationError(f"`{found.text[:60]}` has an open bracket", where=f"line {start}")
+        error = DeclarationError(**told("bracket", text=found.text[:60]), where=f"line {start}")
         error.stand_at(found.span, text)
         raise error
 
@@ -103,10 +104,7 @@ def parse_statement(piece: Piece) -> Statement:
         raise DeclarationError(f"`{found['name']}` is a word of Python", where=f"line {line}",
                                hint="Take another name, as in  lam: n")  # fmt: skip
     if not found:
-        raise DeclarationError(
-            f"`{text[:60]}` is neither a declaration `name: shape` nor a definition `name = expression`",
-            where=f"line {line}",
-        )
+        raise DeclarationError(**told("statement", text=text[:60]), where=f"line {line}")
     rest, _, tex = found["rest"].partition(" as ")
     if not rest.strip() and found["rest"].startswith("as "):
         rest, tex = "", found["rest"][3:]

@@ -11,6 +11,7 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.catalogue.error_sentences import explained
+from symbackprop.formula.reading.tex_tokens import tokenise
 from symbackprop.graph.functions import FUNCTIONS
 from symbackprop.graph.peer_names import INSTEAD, OUTSIDE
 from tests import ROOT
@@ -140,3 +141,30 @@ def test_python_calls_name_the_function() -> None:
         assert "<locals>" not in function.__qualname__, function.__qualname__
     with pytest.raises(TypeError, match=r"^norm\(\)"):
         sb.norm(sb.symbol("x", "n"), p=2)
+
+
+GERMAN = {
+    "f: n -> m; x: n; y = f(x)": ("f: function", "n -> m"),
+    "x: n $; L = x": ("keine Form", "n $"),
+    "x: n; x: n; L = x": ("zweimal deklariert", "n"),
+    "x: n; L = (x": ("offene Klammer", "L = (x"),
+    "x: n; y: m; L = x + y": ("passt nicht zusammen", "x + y"),
+    "A: n x m; L = A @ A": ("Achse k ist m in A, aber n in A\n  Did you mean A.T @ A?", "A @ A"),
+    "x: n; L = x ! 2": ("nicht zu lesen", "!"),
+    "t: 1..T; x[t] = x[t-1]**2 until x > 1; L = x[T]": ("außerhalb", "u"),
+}
+
+
+@pytest.mark.parametrize("text", GERMAN)
+def test_common_mistakes_in_german(text: str) -> None:
+    said, place = GERMAN[text]
+    with pytest.raises(sb.SymbackpropError) as caught:
+        sb.read(text)
+    error = caught.value
+    assert said in explained(error, "de")
+    assert error.span and text[slice(*error.span)] == place
+
+
+def test_formulas_say_where_too() -> None:
+    error = tokenise(r"\alpha + x").fail(2, "wrong")
+    assert (error.line, error.column, error.span) == (1, 10, (9, 10))

@@ -146,7 +146,9 @@ class Scan:
         line = re.sub(r"\s", " ", self.text[start : self.at + 40])
         caret = f"{line}\n  {' ' * (self.at - start)}^"
         where = f"formula, character {self.at + 1}"
-        raise FormulaError(what, where=where, hint=f"{caret}\n  {hint}" if hint else caret)
+        error = FormulaError(what, where=where, hint=f"{caret}\n  {hint}" if hint else caret)
+        error.stand_at((self.at, min(self.at + 1, len(self.text))), self.text)
+        raise error
 
     def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         return pattern.match(self.text, self.at)

@@ -80,13 +80,17 @@ class Source:
         line = re.sub(r"\s", " ", self.text[start : place + 40])
         caret = f"{line}\n  {' ' * (place - start)}^"
         where = f"formula, character {place + 1}"
-        return FormulaError(what, where=where, hint=f"{caret}\n  {hint}" if hint else caret)
+        error = FormulaError(what, where=where, hint=f"{caret}\n  {hint}" if hint else caret)
+        error.stand_at((place, min(place + 1, len(self.text))), self.text)
+        return error
 
     def within(self, position: int, found: int, limit: int, what: str) -> None:
         """Refuses what exceeds a limit, at one token."""
         if found > limit:
             where = f"formula, character {self.places[position] + 1}"
-            raise LimitError(f"more than {limit} {what}", where=where)
+            error = LimitError(f"more than {limit} {what}", where=where)
+            error.stand_at((self.places[position], self.places[position] + 1), self.text)
+            raise error
 
     def part(self, start: int, end: int) -> Source:
         """A range of tokens by itself, places as before."""
