@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from symbackprop.derivation.derivation import Derivation, derive
 from symbackprop.emit.stable_logarithms import logarithm
-from symbackprop.graph.expr import Expr, rebuild, substitute, symbols, topological, weight, with_args
+from symbackprop.graph.expr import Expr, intern, rebuild, substitute, symbols, topological, weight
 from symbackprop.graph.graph import Graph
 from symbackprop.matrices import tidy as td
 from symbackprop.vocabulary.kinds import (
@@ -52,7 +52,8 @@ def recognised(root: Expr, known: Callable[[Expr], Expr]) -> Expr:
     """The same values, with softmax, σ and the logarithms of both."""
 
     def change(e: Expr, args: tuple[Expr, ...]) -> Expr:
-        new = e if args == e.args else with_args(e, args)
+        # what is made of other values is no longer the value of its call, whose parts have their places
+        new = e if args == e.args else intern(e.op, args, e.attributes, e.shape)
         if new.op is LOG:
             return logarithm(new.args[0], known) or new
         if new.op not in QUOTIENTS:

@@ -44,6 +44,11 @@ def source(d: Derivation | Quantity, target: str = "numpy") -> str:
     return TARGETS[target](steady(d))
 
 
+def joint(d: Derivation) -> str:
+    """A NumPy module with `value_and_gradients` alone."""
+    return numpy_code.joint(steady(d))
+
+
 def compile_source(code: str, target: str = "numpy", *, name: str = FUNCTION) -> Callable[..., Any]:
     """A function of emitted code. Only text made by `source` comes here, never a user's."""
     module = ModuleType(f"emitted_{target}")
@@ -75,7 +80,7 @@ class Compiled:
 
     def __init__(self, d: Derivation, target: str = "numpy") -> None:
         self.derivation, self.target = d, target
-        code = numpy_code.joint(steady(d)) if target == "numpy" else source(d, target)
+        code = joint(d) if target == "numpy" else source(d, target)
         self.__wrapped__ = compile_source(code, target)
 
     def __call__(self, /, *given: Any, **named: Any) -> dict[str, Any]:

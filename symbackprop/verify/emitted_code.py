@@ -12,7 +12,7 @@ from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.report import Tally
 from symbackprop.emit import compile_source
 from symbackprop.emit.call_arguments import arguments, results
-from symbackprop.emit.numpy_code import joint as source
+from symbackprop.emit.targets import joint as source
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import SymbackpropError
 from symbackprop.numeric.points import Point

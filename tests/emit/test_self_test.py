@@ -101,3 +101,13 @@ def test_what_backward_is_given_is_asked() -> None:
             f.backward(saved, wrong)
     with pytest.raises(TypeError):
         f.backward(saved)
+
+
+@pytest.mark.parametrize("text", [
+    "s: n x k; y: n label k; z = cross_entropy(softmax(s), y)",
+    "s: n x k; e = exp(s); p = e/sum(e, axis=1, keepdims=True); y: n label k; z = cross_entropy(p, y)",
+])  # fmt: skip
+def test_calls_whose_parts_become_one_function(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert sb.derive(text).verify().code
+    own_test(text)()
+    assert capsys.readouterr().out.startswith("ok z")
