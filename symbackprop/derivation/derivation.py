@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -18,8 +19,8 @@ from symbackprop.derivation.selector_names import named_selectors
 from symbackprop.derivation.unfolding import unfolded, written_out
 from symbackprop.entries.index_letters import LAST_PAPER, MORE_PAPER, PAPER
 from symbackprop.errors import DeclarationError
+from symbackprop.formula.composing import decimal, size_formula
 from symbackprop.formula.function_spelling import FUNCTIONS
-from symbackprop.formula.composing import size_formula
 from symbackprop.formula.printed_names import EYES
 from symbackprop.formula.tree import At, Formula, Name, Partial
 from symbackprop.formula.writing.latex_writer import latex
@@ -27,14 +28,21 @@ from symbackprop.formula.writing.text_writer import text
 from symbackprop.formula.writing.walk import inside
 from symbackprop.graph.activity import unmoved
 from symbackprop.graph.expr import (
-    Expr, apply, symbols, topological,
+    Expr,
+    apply,
+    symbols,
+    topological,
 )  # fmt: skip
 from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import Graph, known
-from symbackprop.graph.typed_signs import read_name
 from symbackprop.graph.graph_text import as_graph
+from symbackprop.graph.typed_signs import read_name
 from symbackprop.notation.convention import (
-    Convention, NoMatrix, attribute_text, function_key, symbol_formula,
+    Convention,
+    NoMatrix,
+    attribute_text,
+    function_key,
+    symbol_formula,
 )  # fmt: skip
 from symbackprop.notation.expression_formulas import notate, notate_entry, notated
 from symbackprop.sizes import plain
@@ -279,7 +287,15 @@ def fitted(b: Backward, c: Convention) -> Convention:
     if len(spare) < FEW_LETTERS:
         spare += [x for x in LAST_PAPER if x not in used]
     identity = EYES["I" in printed]
-    return replace(c, of=symbol.tex, letters="".join(spare), identity=identity)
+    numbers = "decimals" if c.numbers == "decimals" or any(map(has_decimal, g.every)) else "fractions"
+    return replace(c, of=symbol.tex, letters="".join(spare), identity=identity, numbers=numbers)
+
+
+def has_decimal(e: Expr) -> bool:
+    """Whether a decimal was typed: a factor 0.1, the slope of a leaky ReLU; x/10 has none."""
+    options = {**dict(e.op.defaults), **dict(e.attributes)}
+    given = [v for v in (e.number, *options.values()) if isinstance(v, float | Fraction)]
+    return any(decimal(abs(Fraction(str(v))), "decimals") for v in given)
 
 
 FEW_LETTERS = 12

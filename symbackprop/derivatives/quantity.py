@@ -106,7 +106,7 @@ class Raised(Quantity):
 
     @property
     def entry(self) -> Formula:
-        return entries_formula(self.step.result, self.base)
+        return entries_formula(self.step.result, self.base, numbers=self.derivation.convention.numbers)
 
     def base(self, tensor: Hashable, at: tuple[Formula, ...]) -> Formula:
         assert isinstance(tensor, Expr), "helpers are folded away or raised"

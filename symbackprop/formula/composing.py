@@ -38,6 +38,28 @@ def fraction(x: Fraction) -> Formula:
     return no.Minus(body) if x < 0 else body
 
 
+LONG = 1000  # the largest denominator of a fraction that is not said better by digits
+
+
+def decimal(x: Fraction, numbers: str) -> no.Decimal | None:
+    """A positive number as a decimal, where it has one that is no half, quarter or eighth: 0.1, 0.044715.
+
+    With `numbers` 'fractions' only where the fraction is long.
+    """
+    if numbers == "fractions" and x.denominator <= LONG:
+        return None
+    twos, fives, rest = 0, 0, x.denominator
+    while rest % 2 == 0:
+        twos, rest = twos + 1, rest // 2
+    while rest % 5 == 0:
+        fives, rest = fives + 1, rest // 5
+    if rest != 1 or not fives or isinstance(no.number(x), no.Power):
+        return None
+    places = max(twos, fives)
+    digits = str(x.numerator * 10**places // x.denominator).zfill(places + 1)
+    return no.Decimal(f"{digits[:-places]}.{digits[-places:]}")
+
+
 def times(parts: Sequence[Formula]) -> Formula:
     """Juxtaposed factors; signs come to the front, nested products open."""
     flat: list[Formula] = []

@@ -35,7 +35,7 @@ def constant(w: Writer, e: Expr, turned: bool) -> Formula:
     n, k = reversed(shape) if turned else shape
     if value == 0:
         return zero_block(n, k)
-    parts: list[Formula] = [] if value == 1 else [no.number(value)]
+    parts: list[Formula] = [] if value == 1 else [w.number(value)]
     if n != ONE or k == ONE:
         parts.append(no.Ones(size_formula(n)))
     if k != ONE:
@@ -84,7 +84,7 @@ def written_out(w: Writer, e: Expr, turned: bool) -> Formula:
     cells: tuple[Fraction | str, ...] = e.attribute("cells")  # type: ignore[assignment]
     if e.rank > 2:
         raise NoMatrix(e.op.name)
-    shown = [no.number(c) if isinstance(c, Fraction) else w.natural(e.args[int(c[1:])]) for c in cells]
+    shown = [w.number(c) if isinstance(c, Fraction) else w.natural(e.args[int(c[1:])]) for c in cells]
     width = e.shape[1].number or 1 if e.rank == 2 else 1
     lines = [tuple(shown[k : k + width]) for k in range(0, len(shown), width)]
     return no.Array(tuple(zip(*lines, strict=True)) if turned else tuple(lines))

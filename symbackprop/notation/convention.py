@@ -30,6 +30,7 @@ CHOICES = {
     "signal": ("delta", "bar", "partial"),
     "layout": tuple(TURNED),
     "sums": ("shape", "ones", "sigma"),
+    "numbers": ("fractions", "decimals"),
 }
 
 
@@ -44,6 +45,8 @@ class Convention:
     `sums` over an axis: 'sigma' (Σ over entries), 'ones' (products with a column of ones), or 'shape' (Σ
     where a number comes out, products with ones where an array does).
 
+    `numbers`: 'decimals' where a graph has some, 0.1 and 0.044715; else fractions.
+
     `layout` of ∂y/∂x: 'gradient' (rows belong to y, but the derivative of a number has the shape of x),
     'numerator' (rows always belong to y) or 'denominator' (rows always belong to x).
     `signals` gives single error signals their own printed name, ((node, LaTeX), …);
@@ -55,6 +58,7 @@ class Convention:
     signal: str = "delta"
     layout: str = "gradient"
     sums: str = "shape"
+    numbers: str = "fractions"
     signals: tuple[tuple[str, Name], ...] = ()
     of: Name = field(default_factory=lambda: Name("L"))
     letters: str = PAPER

@@ -12,7 +12,7 @@ from symbackprop.entries import (
 )  # fmt: skip
 from symbackprop.entries.scalar_functions import scalar_row
 from symbackprop.formula import tree as no
-from symbackprop.formula.composing import fraction, negated, one_or, size_formula, times
+from symbackprop.formula.composing import decimal, fraction, negated, one_or, size_formula, times
 from symbackprop.formula.tree import Formula, Name
 from symbackprop.sizes import ONE, size
 
@@ -22,9 +22,12 @@ TURNED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}  # -x > 0 is x < 0
 NO_NAMES: Names = MappingProxyType({})
 
 
-def entries_formula(e: Entries, base: Base, names: Names = NO_NAMES) -> Formula:
-    """The sum, a positive term first where there is one; `names` put formulas for index letters."""
-    terms = [term_formula(t, base, names) for t in e.terms]
+def entries_formula(e: Entries, base: Base, names: Names = NO_NAMES, numbers: str = "fractions") -> Formula:
+    """The sum, a positive term first where there is one; `names` put formulas for index letters.
+
+    `numbers` are those of a `Convention`.
+    """
+    terms = [term_formula(t, base, names, numbers) for t in e.terms]
     return one_or(no.Plus, plain_first(terms)) if terms else no.ZERO
 
 
@@ -34,7 +37,7 @@ def plain_first(terms: Sequence[Formula]) -> list[Formula]:
     return [terms[first], *terms[:first], *terms[first + 1 :]]
 
 
-def term_formula(term: Term, base: Base, names: Names) -> Formula:
+def term_formula(term: Term, base: Base, names: Names, numbers: str) -> Formula:
     ones = tuple(i for i in term.bound if i.size == ONE)
     if ones:  # an axis of one entry needs no Σ
         at_first: dict[Index, Position] = {i: position(0) for i in ones}
@@ -44,7 +47,7 @@ def term_formula(term: Term, base: Base, names: Names) -> Formula:
     under: list[Formula] = []
     tail: list[Formula] = []  # δ last, as it is written
     for atom, x in term.factors:
-        f = atom_formula(atom, base, names)
+        f = atom_formula(atom, base, names, numbers)
         if isinstance(atom, Delta | AtMost):
             tail.append(f)
         elif x > 0:
@@ -52,12 +55,14 @@ def term_formula(term: Term, base: Base, names: Names) -> Formula:
         else:
             under.append(powered(f, -x))
     c = abs(term.coefficient)
+    digits = decimal(c, numbers)
     if under:
-        top = ([no.Number(Fraction(c.numerator))] if c.numerator != 1 or not over else []) + over
-        low = ([no.Number(Fraction(c.denominator))] if c.denominator != 1 else []) + under
+        first: list[Formula] = [digits] if digits else [no.Number(Fraction(c.numerator))]
+        top = (first if first != [no.ONE] or not over else []) + over
+        low = ([no.Number(Fraction(c.denominator))] if c.denominator != 1 and not digits else []) + under
         parts: list[Formula] = [no.Over(times(top), times(low)), *tail]
     else:
-        parts = ([fraction(c)] if c != 1 or not (over or tail) else []) + over + tail
+        parts = ([digits or fraction(c)] if c != 1 or not (over or tail) else []) + over + tail
     body = sum_over(term.bound, times(parts))
     return negated(body) if term.coefficient < 0 else body
 
@@ -75,7 +80,7 @@ def powered(f: Formula, x: Fraction) -> Formula:
     return f if x == 1 else no.Power(f, no.number(x))
 
 
-def atom_formula(atom: Atom, base: Base, names: Names) -> Formula:
+def atom_formula(atom: Atom, base: Base, names: Names, numbers: str) -> Formula:
     match atom:
         case Elem():
             return base(atom.tensor, tuple(place(p, base, names) for p in atom.at))
@@ -87,9 +92,11 @@ def atom_formula(atom: Atom, base: Base, names: Names) -> Formula:
         case Delta():
             return no.KroneckerDelta(place(atom.left, base, names), place(atom.right, base, names))
         case Group():
-            return entries_formula(atom.body, base, names)
+            return entries_formula(atom.body, base, names, numbers)
         case Fn():
-            return function_formula(atom.function, entries_formula(atom.arg, base, names), atom.order)
+            return function_formula(
+                atom.function, entries_formula(atom.arg, base, names, numbers), atom.order
+            )
 
 
 def function_formula(name: str, inner: Formula, order: int) -> Formula:

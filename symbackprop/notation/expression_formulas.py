@@ -56,7 +56,7 @@ def symbol_entry(w: Writer, e: Expr, at: Indices) -> Formula:
 
 def number(w: Writer, e: Expr) -> Formula:
     assert e.number is not None
-    return no.number(e.number)
+    return w.number(e.number)
 
 
 def over_time(w: Writer, e: Expr, turned: bool = False) -> Formula:
@@ -121,7 +121,7 @@ ROWS: Mapping[Op, Row] = {
     MATRIX_POWER: Row(array=arrays.repeated),
     NORM:        Row(arrays.norm),
     FROBENIUS:   Row(arrays.norm),
-    CONSTANT:    Row(turned=arrays.constant, entry=lambda w, e, at: no.number(e.attribute("value"))),  # type: ignore[arg-type]
+    CONSTANT:    Row(turned=arrays.constant, entry=lambda w, e, at: w.number(e.attribute("value"))),  # type: ignore[arg-type]
     IDENTITY:    Row(
         array=lambda w, e: no.Eye(size_formula(e.shape[0]), w.c.identity),
         entry=lambda w, e, at: no.KroneckerDelta(*at),

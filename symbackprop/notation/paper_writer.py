@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TypeAlias
 
 from symbackprop.entries import Entries, Index, Position, position, rename_bound
 from symbackprop.entries.entry_equations import Template
 from symbackprop.entries.op import Op, slides
 from symbackprop.formula import tree as no
-from symbackprop.formula.composing import size_formula
+from symbackprop.formula.composing import decimal, size_formula
 from symbackprop.formula.tree import Formula, Name
 from symbackprop.graph.expr import Expr
 from symbackprop.matrices.square_products import symmetric
@@ -69,6 +70,11 @@ class Writer:
         if row.scalar is None and defined_at_once(e):
             return self.defined(e, ())
         return (row.scalar or call)(self, e)
+
+    def number(self, x: Fraction) -> Formula:
+        """A number as a fraction, or as a decimal."""
+        digits = decimal(abs(x), self.c.numbers)
+        return (no.Minus(digits) if x < 0 else digits) if digits else no.number(x)
 
     def lies(self, e: Expr) -> bool:
         """Whether it stands turned by nature: a vector where vectors are rows."""
@@ -125,7 +131,7 @@ class Writer:
         def base(tensor: object, where: Indices) -> Formula:
             return inner.entry(args[str(tensor)], where)
 
-        return entries_formula(right, base, names)
+        return entries_formula(right, base, names, self.c.numbers)
 
     def sigma(self, x: Expr) -> Formula:
         """Σ_i x_i with the index pushed to the entries."""

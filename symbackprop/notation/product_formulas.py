@@ -118,11 +118,14 @@ def in_front(w: Writer, m: mo.Monomial) -> list[Formula]:
     """The size of the number, and the scalars: one fraction, then what stands beside it."""
     over = [powered(grouped(w, s), x) for s, x in m.scalars if x > 0]
     under = [powered(w.natural(s), -x) for s, x in m.scalars if x < 0]
-    p, q = abs(m.coefficient.numerator), m.coefficient.denominator
-    low = ([no.Number(Fraction(q))] if q != 1 else []) + under
+    size_of = abs(m.coefficient)
+    digits: list[Formula] = [f for f in (w.number(size_of),) if isinstance(f, no.Decimal)]
+    p, q = (1, 1) if digits else size_of.as_integer_ratio()
+    over = [*digits, *over]
+    low: list[Formula] = ([no.Number(Fraction(q))] if q != 1 else []) + under
     if not low:
         return ([no.Number(Fraction(p))] if p != 1 else []) + over
-    if not under and not isinstance(small := no.number(abs(m.coefficient)), no.Number):
+    if not under and not isinstance(small := no.number(size_of), no.Number):
         return [small, *over]
     plain = all(s.op is SIZE for s, x in m.scalars if x < 0)  # xᵀy / (xᵀx) stays one fraction
     beside = [f for f in over if whole(f) and (plain or not grouping(f))]  # 1/n Σ, not Σ/n

@@ -174,7 +174,10 @@ def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
     base = entry_base(
         d, local_names.LocalNames(g.symbol[consumer], g.definition[consumer], g.symbol[x], (), pool)
     )
-    sides: list[Formula] = [entries_formula(in_letters(e, pool), base) for e in (summed, contract(summed))]
+    sides: list[Formula] = [
+        entries_formula(in_letters(e, pool), base, numbers=d.convention.numbers)
+        for e in (summed, contract(summed))
+    ]
     a, time = g.symbol[x], g.time
     sequence = bool(a.symbol and a.symbol.time)
     if time and not sequence and cotangent.symbol and cotangent.symbol.time:

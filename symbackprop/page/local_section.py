@@ -117,7 +117,7 @@ def derivation_blocks(
     key = Local(node, wrt)
     scope = local_names.of(d, key)
     base = entry_base(d, scope)
-    rows = helper_rows(instance, scope, key, base) if len(instance.definitions) > 1 else []
+    rows = helper_rows(d, instance, scope, key, base) if len(instance.definitions) > 1 else []
     rows += equation_rows(d, scope, key)
     matrix = matrix_row(d, node, wrt, key)
     for step in (x for x in steps if x.raw.terms):
@@ -125,19 +125,22 @@ def derivation_blocks(
         if step is steps[-1] and not matrix and len(step.at) + len(step.by) > 1:
             shape = tuple(i.size for i in (*step.at, *step.by))
             rows[-1] = replace(rows[-1], shape=shape)
-    rows += primes(key, steps[-1], base)
+    rows += primes(d, key, steps[-1], base)
     rows += matrix
     values = (("y", scope.node.own.tex), ("x", scope.wrt.own.tex))
     return [Equations(tuple(rows), Phrase("local.of", values))]
 
 
-def helper_rows(instance: Instance, scope: local_names.LocalNames, key: Local, base: Base) -> list[Equation]:
+def helper_rows(
+    d: Derivation, instance: Instance, scope: local_names.LocalNames, key: Local, base: Base
+) -> list[Equation]:
     """The definition, entry by entry."""
-    return [
-        Equation(f"{key}.{n}", indexed(scope.printed(h.tensor), h.at), (entries_formula(h.right, base),),
-                 free=free(h.at), local=key)
-        for n, h in enumerate(instance.definitions)
-    ]  # fmt: skip
+    rows = []
+    for n, h in enumerate(instance.definitions):
+        right = entries_formula(h.right, base, numbers=d.convention.numbers)
+        left = indexed(scope.printed(h.tensor), h.at)
+        rows.append(Equation(f"{key}.{n}", left, (right,), free=free(h.at), local=key))
+    return rows
 
 
 def step_row(
@@ -146,7 +149,7 @@ def step_row(
     """The derivative of one helper, or of the node: differentiated, contracted, selectors named."""
     left = no.Partial(indexed(scope.printed(step.tensor), step.at), indexed(scope.tex, step.by))
     forms = (step.raw, step.result, with_selectors(d, step.result))
-    sides = distinct([entries_formula(f, base) for f in forms])
+    sides = distinct([entries_formula(f, base, numbers=d.convention.numbers) for f in forms])
     return Equation(f"{key}.{n}", left, sides, free=free(step.at, step.by), local=key)
 
 
@@ -160,7 +163,7 @@ def matrix_row(d: Derivation, node: str, wrt: str, key: Local) -> list[Equation]
     return [Equation(f"{key}.matrix", left, (matrix,), shape, local=key)]
 
 
-def primes(key: Local, step: LocalStep, base: Base) -> list[Equation]:
+def primes(d: Derivation, key: Local, step: LocalStep, base: Base) -> list[Equation]:
     """f'(x) written out for every scalar function whose derivative has no shorter name."""
     rows = []
     named = dict.fromkeys(f for f in functions_in(step.result) if f.order)
@@ -168,8 +171,9 @@ def primes(key: Local, step: LocalStep, base: Base) -> list[Equation]:
         inner = en.inline(
             derivative_of(fn.function, fn.order), lambda a, fn=fn: fn.arg if a.tensor == "x" else None
         )
-        left = no.Call(fn.function, (entries_formula(fn.arg, base),), fn.order)
-        rows.append(Equation(f"{key}.{fn.function}.{fn.order}", left, (entries_formula(inner, base),),
+        x, slope = (entries_formula(e, base, numbers=d.convention.numbers) for e in (fn.arg, inner))
+        left = no.Call(fn.function, (x,), fn.order)
+        rows.append(Equation(f"{key}.{fn.function}.{fn.order}", left, (slope,),
                              free=free(en.free_indices(fn.arg)), local=key))  # fmt: skip
     return rows
 
