@@ -118,8 +118,9 @@ def gathered(e: Expr, end: Ends, product: Callable[[Expr, Expr], Expr]) -> Expr:
             scalar = mo.join(replace(m, arrays=()), ())
             found.setdefault((factor, True), []).append(td.mul(scalar, rest))
         else:
-            found[t, False] = [t]
+            found.setdefault((t, False), []).append(t)  # the same term may stand twice
     if len(found) == len(terms):
         return e
-    each = (product(a, factored(td.plus(*rests))) if split else a for (a, split), rests in found.items())
+    each = (product(a, factored(td.plus(*rests))) if split else td.plus(*rests)
+            for (a, split), rests in found.items())  # fmt: skip
     return td.plus(*each)
