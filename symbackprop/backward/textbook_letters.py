@@ -6,7 +6,7 @@ from symbackprop.graph.expr import Expr
 from symbackprop.vocabulary.kinds import ADD, NEGATIVE, SUBTRACT
 
 DIFFERENCE, BENT, ACTIVATION = "rd", "zsq", "ha"
-NUMBER, VECTOR, MATRIX, TENSOR = "scq", "vwq", "MKQ", "TUV"  # in the order of rank
+NUMBER, VECTOR, MATRIX, TENSOR = "scqa", "vwqab", "MKQGEF", "TUVG"  # in the order of rank
 
 
 def letters_for(e: Expr, *, bent: bool) -> str:

@@ -137,7 +137,7 @@ class Derivation:
         return "\n".join((
             *(f"{text(left)} = {text(sides[0])}" for left, sides in lines),
             *(self.clause(c, text, "  for ") for c in rows),
-            *(f"{text(x.left)} = {text(x.formula)}{why[x.name]}" for x in found),
+            *(f"{text(x.left)} = {text(self.formula(shortest(self, x, rows)))}{why[x.name]}" for x in found),
         ))  # fmt: skip
 
     @property
@@ -299,6 +299,13 @@ def has_decimal(e: Expr) -> bool:
 
 
 FEW_LETTERS = 12
+
+
+def shortest(d: Derivation, x: Gradient, said: Sequence[Meaning]) -> Expr:
+    """A gradient over the error signals, where others are said with all of them; else as it stands."""
+    value = d.backward.adjoints[x.name].value
+    used = {s.own.name for s in symbols(value) if s.own.cotangent}
+    return value if used and used <= {c.name for c in said if c.signal} else x.value
 
 
 def declared_lines(d: Derivation) -> dict[str, Expr]:

@@ -76,3 +76,13 @@ def test_steps_verdicts_and_reports_are_said_in_words() -> None:
     assert [s.final for s in d] == [False, True]
     assert repr(sb.check(d, "W", "2 (z - y) x'")).startswith("<correct")
     assert repr(d.verify()).startswith("<verified: ")
+
+
+def test_gradients_are_said_over_signals_that_others_need() -> None:
+    """Where δz has a line, the gradient by the weight is δz xᵀ, not once more all that δz is."""
+    said = str(sb.derive(GRAPHS["residual"])).splitlines()
+    assert [x for x in said if x.startswith("∂L/∂")] == [
+        "∂L/∂x = δr + W₁ᵀ δz", "∂L/∂W₁ = δz xᵀ", "∂L/∂b₁ = δz", "∂L/∂W₂ = δr hᵀ", "∂L/∂b₂ = δr",
+        "∂L/∂y = −(2/d) v",
+    ]  # fmt: skip
+    assert all(any(x.startswith(f"δ{n} = ") for x in said) for n in "rz")
