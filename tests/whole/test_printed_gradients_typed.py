@@ -45,7 +45,7 @@ def test_a_damaged_copy_is_not_right() -> None:
 
 DAMAGE = {
     "residual": [
-        ("v = o − y", "v = y − o"), ("δr = (2/d)", "δr = (1/d)"), ("δz = (2/d)", "δz = −(2/d)"),
+        ("v = o − y", "v = y − o"), ("δr = (2/d)", "δr = (1/d)"), ("δz = δh", "δz = −δh"),
     ],
     "elman": [
         ("δhₜ = Vᵀ", "δhₜ = 2 Vᵀ"), ("rₜ = oₜ − yₜ", "rₜ = oₜ + yₜ"), ("rₜ = oₜ − yₜ", "rₜ = oₜ₋₁ − yₜ"),
@@ -64,7 +64,7 @@ DAMAGE = {
                ("[I₂; 0_(3×2)]", "[0_(3×2); I₂]")],
     "transformer": [
         ("δT_(1,i,j,k) = δT_(2,j,i,k)", "δT_(1,i,j,k) = δT_(2,i,j,k)"),
-        ("δT_(1,i,j,k) = δT", "δT_(1,i,j,k) = −δT"), ("(1/sqrt(3)) δT_(7", "sqrt(3) δT_(7"),
+        ("δT_(1,i,j,k) = δT", "δT_(1,i,j,k) = −δT"), ("(1/sqrt(3)) δZ", "sqrt(3) δZ"),
     ],
 }  # fmt: skip
 OWN = {
