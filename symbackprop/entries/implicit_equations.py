@@ -73,8 +73,8 @@ def derivatives(op: Instance, argument: int, prime: Prime) -> tuple[LocalStep, .
         return (LocalStep(f.result, f.at, by, result, result),)
     own = derivative(f.expansion, wrt, by, {}, prime)
     stack = f.result_at  # of the determinant of every matrix of a stack the axes in front
-    lead = dict(zip(f.rows, map(en.position, stack), strict=False))
-    own = en.substitute(own, {i: p for i, p in lead.items()})
+    lead: dict[Index, Position] = dict(zip(f.rows, map(en.position, stack), strict=False))
+    own = en.substitute(own, lead)
     bound = (i for i in en.free_indices(f.expansion) if i not in lead)
     raw = contract(_summed(own, tuple(bound)))  # δ(i, row of the variable) picks one expansion
     held = solved(f, en.scale(_without(f.zero, f.tensor), -1), prime)

@@ -12,8 +12,8 @@ from symbackprop.graph.expr import Expr, apply, const
 from symbackprop.graph.graph import TIME_SUM, time_sum
 from symbackprop.sizes import ONE, size, Size
 from symbackprop.vocabulary.kinds import (
-    CONCAT, CONSTANT, DET, DETS, DIAG, INVERSE, INVERSES, MATMUL, MEAN_LAST, MSE, MULTIPLY, OUTER, POWER, RESHAPE,
-    SLICE, SOLVE, SUBTRACT, SUM_LAST, TRACE, TRANSPOSE,
+    CONCAT, CONSTANT, DET, DETS, DIAG, INVERSE, INVERSES, MATMUL, MEAN_LAST, MSE, MULTIPLY, OUTER,
+    POWER, RESHAPE, SLICE, SOLVE, SUBTRACT, SUM_LAST, TRACE, TRANSPOSE,
 )  # fmt: skip
 
 
