@@ -121,7 +121,7 @@ def around(parts: Operands, out: Letters, sizes: Sizes) -> Node | None:
     """A product on a diagonal or in a range of zeros, where δ(i, j) or a selector says that for the whole."""
     for n, (x, own) in enumerate(parts):
         rest = parts[:n] + parts[n + 1 :]
-        if not rest or own[0] not in out:
+        if not rest or x.kind not in (EYE, SELECT) or own[0] not in out:
             continue
         if x.kind is EYE and own[1] in out:
             first, second = sorted(map(out.index, own))
