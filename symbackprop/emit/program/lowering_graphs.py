@@ -9,6 +9,7 @@ from typing import TypeAlias
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.code_names import CodeNames
 from symbackprop.emit.literals import safe
+from symbackprop.emit.matrix_chains import in_cheapest_order
 from symbackprop.emit.program.array_kinds import CHOICE, GET, INPUT, PLACE, ROW, SERIES
 from symbackprop.emit.program.array_nodes import ZERO, Node, extent, get, node, number
 from symbackprop.emit.program.by_definition import entries_node
@@ -180,7 +181,7 @@ class Lowering:
         return entries_node(e, out, tensors, scalar)
 
     def lower(self, root: Expr) -> Node:
-        root = from_logits(without_inverse(root, self.determinants), self.g)
+        root = in_cheapest_order(from_logits(without_inverse(root, self.determinants), self.g))
         made: dict[Expr, Node] = {}
         for e in below(root):
             made[e] = self.node(e, [made[a] for a in e.args])
