@@ -37,6 +37,7 @@ from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import Graph, known
 from symbackprop.graph.graph_text import as_graph
 from symbackprop.graph.typed_signs import read_name
+from symbackprop.matrices.monomials import is_zero
 from symbackprop.notation.convention import (
     Convention,
     NoMatrix,
@@ -97,8 +98,10 @@ class Gradient:
 
     @property
     def reason(self) -> str:
-        """Why it is 0, where nothing leads from the variable to the output; else empty."""
-        return unmoved(self.derivation.graph, self.derivation.of, self.name)
+        """Why it is 0: the variable does not reach the output, or the terms add up to 0; else empty."""
+        d = self.derivation
+        cancelled = f"its terms add up to 0 for every {self.name}" if is_zero(self.value) else ""
+        return unmoved(d.graph, d.of, self.name) or cancelled
 
     def latex(self) -> str:
         """LaTeX, with what every name means that the declaration does not have."""

@@ -13,6 +13,7 @@ from symbackprop.derivation.node_jacobians import laid_out
 from symbackprop.derivation.scopes import BEFORE
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula
+from symbackprop.graph.activity import unmoved
 from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import Expr, symbols, topological, weight
 from symbackprop.matrices import tidy as td
@@ -134,11 +135,16 @@ def symmetry_note(d: Derivation) -> list[Block]:
 
 
 def zero_note(d: Derivation) -> list[Block]:
-    """The variables that do not move the output: their derivatives are 0."""
-    own = [symbol_of(d, n) for n in d.wrt if n in d.backward.adjoints and d[n].reason]
-    found = tuple((f"x{k}", s.tex) for k, s in enumerate(own))
-    values = (("list", Phrase("list", found)), ("of", d.convention.of))
-    return [Paragraph(Phrase("gradients.zero", values))] if found else []
+    """The variables by which the derivative is 0: they do not move the output, or what they add cancels."""
+    zero = [n for n in d.wrt if n in d.backward.adjoints and d[n].reason]
+    apart = [n for n in zero if unmoved(d.graph, d.of, n)]
+    kinds = (("gradients.zero", apart), ("gradients.cancelled", [n for n in zero if n not in apart]))
+    out: list[Block] = []
+    for key, names in kinds:
+        found = tuple((f"x{k}", symbol_of(d, n).tex) for k, n in enumerate(names))
+        values = (("list", Phrase("list", found)), ("of", d.convention.of))
+        out += [Paragraph(Phrase(key, values))] if found else []
+    return out
 
 
 def gradient_forms(d: Derivation, name: str) -> list[Expr]:

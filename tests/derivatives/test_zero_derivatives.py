@@ -15,7 +15,7 @@ GRADIENTS = {  # the graph, the variable, the form, the reason
     "a size": ("x: n; s: scalar; L = n + 0*s", "x", "0_(n×1)", "L does not depend on x"),
     "positions": ("x: n x m; Y = argmax(x, axis=1)", "x", "0_(n×m)", "Y knows x only through positions"),
     "a stack": ("x: n; A: 2 x 3 x 5; L = sum(x)", "A", "0", "L does not depend on A"),
-    "0 in front": ("X: k x k; B: k x k; L = sum(X + 0*B)", "B", "0_(k×k)", ""),
+    "0 in front": ("X: k x k; B: k x k; L = sum(X + 0*B)", "B", "0_(k×k)", "its terms add up to 0"),
     "steps": (
         "t: 1..T; x[t]: d; W: d x d; V: d x d; h[t] = tanh(W @ h[t-1] + x[t]); L = sum(h[T])",
         "V",
@@ -64,6 +64,12 @@ def test_hessians() -> None:
 def test_a_page_says_why(language: str, said: str) -> None:
     d = sb.derive("x: n; A: n x m; L = sum(x**2)", wrt=["A", "x"])
     assert said in page_text(d, language)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "add up to 0"), ("de", "zusammen 0")])
+def test_a_page_says_what_cancels(language: str, said: str) -> None:
+    assert said in page_text(sb.derive("x: n; L = sum(softmax(x))"), language)
+    assert said not in page_text(sb.derive("x: n; L = sum(x**2)"), language)
 
 
 def page_text(d: sb.Derivation, language: str) -> str:

@@ -104,3 +104,17 @@ def test_another_normalisation_is_not_taken_for_one() -> None:
     """Other weights above than below."""
     for e in (apply(EXP, x) / td.total(apply(EXP, z)), apply(EXP, x - a) / td.total(apply(EXP, x))):
         assert SOFTMAX not in {n.op for n in topological(td.tidy(e))}
+
+
+@pytest.mark.parametrize("graph", [
+    "x: n; L = sum(softmax(x))", "x: n; L = sum(x - mean(x))", "x: n; L = (x @ x)/sum(x**2)",
+    "x: n; a: n; L = sum((a - (a - x) - x)**2)", "X: n x d; L = trace(inverse(X.T @ X) @ X.T @ X)",
+])  # fmt: skip
+def test_a_gradient_of_0_has_a_reason(graph: str) -> None:
+    d = sb.derive(graph, wrt=graph[0])
+    assert d[graph[0]].reason == f"its terms add up to 0 for every {graph[0]}"
+    assert d[graph[0]].reason in repr(d)
+
+
+def test_another_gradient_has_none() -> None:
+    assert sb.derive("x: n; L = sum(x)")["x"].reason == ""
