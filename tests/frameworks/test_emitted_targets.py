@@ -258,3 +258,27 @@ def test_second_order_has_the_values_of_numpy(target: str, name: str) -> None:
         if target == "jax":
             jitted = pytest.importorskip("jax").jit(f)
             assert close(jitted(*map(as_target, given)), want)
+
+
+ON_DASK = [
+    RNN,
+    ATTENTION,
+    "X: n x d; W: d x m; y: n label m; L = mean(nll(X @ W, y))",
+    "x: n; L = sum(100*(x[1:] - x[:-1]**2)**2)",
+    "x: n; z = cumsum(erf(x))",
+]
+
+
+@pytest.mark.parametrize("text", ON_DASK)
+def test_dask_runs_the_standard(text: str) -> None:
+    agree(sb.derive(text), "array-api", "dask", seed=6)
+
+
+@pytest.mark.parametrize("name", [n for n, text in GRAPHS.items() if "label" not in text])
+def test_torch_stays_on_its_device(name: str) -> None:
+    """Tensors without entries, on a device that none made elsewhere can meet."""
+    torch = pytest.importorskip("torch")
+    d = sb.derive(GRAPHS[name])
+    at = {n: torch.zeros(np.shape(v), device="meta") for n, v in point(d, 2).items()}
+    found = d.compile("torch")(at)
+    assert all(v.device.type == "meta" and v.dtype == torch.float32 for v in found.values())
