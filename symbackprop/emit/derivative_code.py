@@ -27,6 +27,8 @@ from symbackprop.emit.program.code_writer import Target
 from symbackprop.emit.program.entrywise import expand, full, reshape
 from symbackprop.emit.program.lowering_graphs import Lowering
 from symbackprop.emit.steady_graph import steady
+from symbackprop.entries import Entries
+from symbackprop.entries.contraction import contract, multiplied_out
 from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import ancestors
 from symbackprop.matrices.kronecker_factors import Factor, factors
@@ -41,6 +43,7 @@ TITLES: Mapping[Order, str] = {
     Order.GAUSS_NEWTON: "Gauss-Newton matrix", Order.FISHER: "Fisher information",
 }  # fmt: skip
 FACTORS = "factors"
+TERMS = 64  # of a sum that is still multiplied out
 Pairs: TypeAlias = tuple[tuple[Factor, Factor], ...]
 SIDES: Mapping[Side, str] = {"right": "product", "left": "pullback"}
 Asking: TypeAlias = Derivative | Blocks | Product
@@ -228,8 +231,15 @@ def products(
     if isinstance(q, Derivative):
         q = (q.jvp if a.side == "right" else q.vjp)(*a.directions.values())
     if isinstance(q, Product):
-        return {(): low.entries(q.folded, q.axes, q.tensors)}
+        e = term_by_term(q.folded) if a.scope.order is Order.FISHER else q.folded
+        return {(): low.entries(e, q.axes, q.tensors)}
     return {own: full(Fraction(0), low.g.symbol[x].shape) for x, own in keys.items()}
+
+
+def term_by_term(e: Entries) -> Entries:
+    """The same sum without brackets: a variance is one of products, where the direction comes before the rest."""
+    opened = contract(multiplied_out(e))
+    return opened if len(opened.terms) <= TERMS else e
 
 
 def product_said(a: Asked) -> str:

@@ -230,6 +230,26 @@ def test_products_never_make_the_matrix(name: str) -> None:
                 q.compile()(**own)
 
 
+NET = "X: n x d; W: d x m; V: m x k; y: n label k; H = tanh(X @ W); P = softmax(H @ V); L = -sum(log(P[y]))"
+LARGE_CURVATURE = {
+    "Gauss-Newton": lambda: sb.gauss_newton(TWO, wrt="W", through="E"),
+    "Fisher": lambda: sb.fisher(NET, wrt="W", label="y", given="P"),
+    "Hessian": lambda: sb.hessian(NET, wrt="W"),
+}
+
+
+@pytest.mark.parametrize("name", LARGE_CURVATURE)
+def test_products_of_curvature_never_make_the_matrix(name: str) -> None:
+    """The matrix of 20,000 parameters has as many rows and columns."""
+    q, rng = LARGE_CURVATURE[name](), np.random.default_rng(2)
+    sizes = {"n": 31, "d": 200, "m": 100, "k": 3}
+    g = q.derivation.graph
+    given = {n: rng.normal(size=[s.value(sizes) for s in g.symbol[n].shape]) / 10 for n in g.inputs}
+    given = {n: rng.integers(0, 3, 31) if g.symbol[n].own.labels else v for n, v in given.items()}
+    with little_memory():
+        assert np.all(np.isfinite(q.compile(function="product")(*given.values(), np.ones((200, 100)))))
+
+
 def test_a_symmetric_product_is_one() -> None:
     """Xᵀ diag(s) X as gᵀ g, exactly symmetric; what may be negative is not drawn a root of."""
     text = "X: n x d; w: d; z = X @ w; L = sum({})"
