@@ -237,7 +237,7 @@ def products(
 
 
 def term_by_term(e: Entries) -> Entries:
-    """The same sum without brackets: a variance is one of products, where the direction comes before the rest."""
+    """The same sum without brackets: of products with a direction, where that meets the rest first."""
     opened = contract(multiplied_out(e))
     return opened if len(opened.terms) <= TERMS else e
 
