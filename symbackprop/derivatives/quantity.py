@@ -61,8 +61,8 @@ class Quantity(ABC):
         return doors.through("verify quantity", self, seed=seed)
 
     def source(self, target: str = "numpy") -> str:
-        """Code for 'numpy', 'torch' or 'jax': a function for the whole, and `product` and `pullback`, its
-        products with a direction from the right and from the left, which never make the whole.
+        """Code for 'numpy', 'array-api', 'torch' or 'jax': a function for the whole, and `product` and
+        `pullback`, its products with a direction from the right and the left, which never make the whole.
 
         Errors: `SymbackpropError` for an unknown target.
 

@@ -26,6 +26,7 @@ from symbackprop.emit.program.array_nodes import Node
 from symbackprop.emit.program.code_writer import Target
 from symbackprop.emit.program.entrywise import expand, full, reshape
 from symbackprop.emit.program.lowering_graphs import Lowering
+from symbackprop.emit.program.lowering_ops import joined
 from symbackprop.emit.steady_graph import steady
 from symbackprop.entries import Entries
 from symbackprop.entries.contraction import contract, multiplied_out
@@ -42,7 +43,7 @@ TITLES: Mapping[Order, str] = {
     Order.JACOBIAN: "Jacobian", Order.HESSIAN: "Hessian", Order.BLOCKS: "Hessian",
     Order.GAUSS_NEWTON: "Gauss-Newton matrix", Order.FISHER: "Fisher information",
 }  # fmt: skip
-FACTORS = "factors"
+FACTORS, MATRIX = "factors", "matrix"
 TERMS = 64  # of a sum that is still multiplied out
 Pairs: TypeAlias = tuple[tuple[Factor, Factor], ...]
 SIDES: Mapping[Side, str] = {"right": "product", "left": "pullback"}
@@ -101,7 +102,7 @@ def function_names(q: Quantity) -> tuple[str, ...]:
     """What the functions of a module are called, the whole first."""
     if isinstance(q, Product):
         return (SIDES[q.side],)
-    own = (WORDS[q.scope.order], *(SIDES[side] for side in sides(q)))
+    own = (WORDS[q.scope.order], *(SIDES[side] for side in sides(q)), *[MATRIX] * isinstance(q, Blocks))
     return own if kronecker(q) is None else (*own, FACTORS)
 
 
@@ -118,6 +119,9 @@ def functions(q: Quantity) -> Iterator[Function]:
     if isinstance(q, Derivative | Blocks):
         yield Function(WORDS[q.scope.order], whole_said(q), needed(q), partial(whole, q))
         yield from (directed(q, asked(q, side)) for side in sides(q))
+        if isinstance(q, Blocks):
+            said = f"All blocks as one matrix, of a matrix its columns below one another: {shape_said(q)}."
+            yield Function(MATRIX, said, needed(q), partial(one_matrix, q))
         if (pairs := kronecker(q)) is not None:
             yield factored(q, pairs)
     elif isinstance(q, Product):
@@ -164,9 +168,25 @@ def by_layout(q: Derivative, low: Lowering) -> Node:
     return reshape(made, tuple(count(tuple(i.size for i in side)) for side in (at, by) if side))
 
 
+def one_matrix(q: Blocks, low: Lowering) -> Results:
+    """The rows of blocks below one another."""
+    rows = [joined([under_vec(q[x, y], low) for y in q.names], 1) for x in q.rows]
+    return {(): joined(rows, 0)}
+
+
+def under_vec(q: Derivative, low: Lowering) -> Node:
+    """A block as a matrix, the first axis of rows and of columns the fastest."""
+    at, by = q.step.at, q.step.by
+    made = low.entries(q.folded, (*at[::-1], *by[::-1]), q.tensors)
+    return reshape(made, tuple(count(tuple(i.size for i in side)) for side in (at, by)))
+
+
+def shape_said(q: Derivative | Blocks) -> str:
+    return " x ".join(map(str, q.shape)) or "scalar"
+
+
 def whole_said(q: Derivative | Blocks) -> str:
-    shape = " x ".join(map(str, q.shape)) or "scalar"
-    return f"{TITLES[q.scope.order]} of {', '.join(outputs(q))}: {shape}."
+    return f"{TITLES[q.scope.order]} of {', '.join(outputs(q))}: {shape_said(q)}."
 
 
 # --- Kronecker factors -----------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import pytest
 import symbackprop as sb
 from symbackprop.__main__ import main
 from symbackprop.derivation.scopes import Order
-from symbackprop.derivatives.derivative_values import block_values, derivative_values
+from symbackprop.derivatives.derivative_values import block_values, by_columns, derivative_values
 from symbackprop.emit.call_arguments import stacked
 from symbackprop.entries.reference_values import Array
 from symbackprop.numeric.points import Point, forward, generic_point, seeded
@@ -133,6 +133,9 @@ def test_blocks_come_by_their_names() -> None:
     for x in "Wb":
         want = sum(np.tensordot(found[x, y], v[y], v[y].ndim) for y in "Wb")
         assert np.allclose(moved[x], want, rtol=1e-9)
+    columns = [[by_columns(found[x, y], given[x].ndim) for y in "Wb"] for x in "Wb"]
+    assert np.allclose(made.matrix(**given), np.block(columns))
+    assert np.allclose(made.matrix(**given), made.matrix(**given).T)
     j = sb.jacobian("x: d; W: m x d; b: m; h = tanh(W @ x + b)", of="h", wrt=["W", "b"])
     whole = j.compile()(x=np.ones(3), W=np.ones((2, 3)), b=np.ones(2))
     assert whole["h", "b"].shape == (2, 2) and whole["h", "W"].shape == (2, 2, 3)
