@@ -29,14 +29,15 @@ def contraction(w: Writer, n: Node) -> Code:
 
 
 def written(w: Writer, steps: Sequence[Step], name: str) -> list[str]:
-    """The lines that give a name its value, each step written over what it is made of."""
+    """The lines that give a name its value: the first step gives it an array, the others write over it."""
     first = steps[0].into
     out, buffer = list[str](), w.text_of.get(first, name)
     if first not in w.text_of:
         out.append(f"{name} = {w.text(first)}")
     for s in steps:
         w.text_of[s.into] = buffer
-        out.append(step(w, s.made, s.into, buffer, name if s is steps[-1] else buffer))
+        out.append(step(w, s.made, s.into, buffer, name))
+        buffer = name
     return out
 
 

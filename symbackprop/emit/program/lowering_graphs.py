@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from functools import cached_property
+from dataclasses import replace
 from typing import TypeAlias
 
 from symbackprop.derivation.derivation import Derivation
@@ -17,6 +18,7 @@ from symbackprop.emit.program.contractions import total
 from symbackprop.emit.program.entrywise import all_steps, cut, expand, multiply
 from symbackprop.emit.program.lowering_ops import joined, lower, scalar
 from symbackprop.emit.program.recurrent_groups import components, in_order
+from symbackprop.emit.program.stacked_gates import with_stacked_gates
 from symbackprop.emit.program.statements_of_program import Assign, Buffer, Loop, Program, Statement
 from symbackprop.emit.program.zero_norms import Quotients, roots_taken
 from symbackprop.emit.stable_logarithms import from_logits
@@ -127,6 +129,8 @@ class Lowering:
             self.step[n, cotangent] = made
             body.append(Assign(self.code_name(n, cotangent=cotangent), made))
         self.step = {}
+        gates = with_stacked_gates([a.node for a in body])
+        body = [replace(a, node=n) for a, n in zip(body, gates, strict=True)]
         self.statements.append(Loop(cotangent, self.length, buffers, tuple(body)))
         self.rows_of |= {a.name: a.node for a in body}
         for n, b in zip(group, buffers, strict=True):

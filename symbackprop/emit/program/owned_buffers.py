@@ -73,8 +73,8 @@ class Buffers:
             if into is None:
                 break
             found.append(Step(made, into))
-            if into in self.uses.named and (len(found) > 1 or into.rank < 2):
-                return ()  # a name of the graph keeps its meaning; a vector is soon made
+            if into in self.uses.named and into.rank < 2:
+                return ()  # a vector is soon made
             if into in self.uses.variables or into.kind is CONTRACT:
                 return () if self.read_again(found) else tuple(reversed(found))
             made = into
