@@ -219,11 +219,13 @@ def solution(
 # --- scalar functions ----------------------------------------------------------------------------
 
 
-def scalar(name: str, definition: str = "", *, note: str = "", **options: object) -> Op:
+def scalar(
+    name: str, definition: str = "", *, note: str = "", wordless: bool = False, **options: object
+) -> Op:
     """Declare a scalar function; the op applies it to every entry."""
     row = Scalar(name, definition, **options)  # type: ignore[arg-type]
     SCALARS[name] = row
-    ops_by_scalar[name] = replace(entrywise(name), tex=row.tex, scalar=row, note=note)
+    ops_by_scalar[name] = replace(entrywise(name), tex=row.tex, scalar=row, note=note, wordless=wordless)
     return ops_by_scalar[name]
 
 

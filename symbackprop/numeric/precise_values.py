@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 from math import isqrt
 from typing import Any
@@ -20,6 +20,7 @@ import mpmath  # comes with SymPy
 import numpy as np
 
 from symbackprop.backward.reverse_pass import Backward
+from symbackprop.entries.long_values import POLYGAMMA, STEPS
 from symbackprop.entries.entry_equations import Instance
 from symbackprop.entries.reference_values import Array, Sizes
 from symbackprop.entries.scalar_functions import scalar_row
@@ -113,7 +114,9 @@ def function(name: str, x: Fraction, *exponent: Fraction) -> Fraction:
     """The value of an elementary function to `DIGITS` digits. Errors: `NotRational` where it has none."""
     with mpmath.workdps(DIGITS):
         at = [mpmath.mpf(a.numerator) / a.denominator for a in (x, *exponent)]
-        work = getattr(mpmath, name if name == "power" else scalar_row(name).sympy, None)
+        known = name if name == "power" else scalar_row(name).sympy
+        psi = partial(mpmath.psi, POLYGAMMA.index(known)) if known in POLYGAMMA else None
+        work = psi or STEPS.get(known) or getattr(mpmath, known, None)
         if work is None:
             raise NotRational(name)
         try:

@@ -27,7 +27,7 @@ gammaln     = scalar("gammaln",    sympy="loggamma", prime="digamma(x)",  domain
 digamma     = scalar("digamma",    sympy="digamma",  prime="trigamma(x)", domain="positive")
 trigamma    = scalar("trigamma",   sympy="trigamma", prime="tetragamma(x)", domain="positive")
 tetragamma  = scalar("tetragamma", sympy="tetragamma", prime="pentagamma(x)", domain="positive")
-pentagamma  = scalar("pentagamma", sympy="pentagamma", domain="positive")
+pentagamma  = scalar("pentagamma", sympy="pentagamma", domain="positive", wordless=True)  # the last one: no name for its slope
 
 # whole numbers, so constant between the points where they jump; the value of stop_gradient is held by declaration
 floor       = scalar("floor",      sympy="floor", prime="0*x", note="pieces")

@@ -167,3 +167,12 @@ def test_the_command_line_knows_every_target() -> None:
     assert all(parser().parse_args(["emit", "-", "--to", target]).to == target for target in TARGETS)
     with pytest.raises(SystemExit):
         parser().parse_args(["emit", "-", "--to", "cobol"])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_states_whose_last_step_reads_another_at_its_last(seed: int) -> None:
+    d = sb.derive(
+        "t: 1..T; x[t]: d; A: d x d; U: d x d; s: d; e[0] = s; c[0] = s"
+        "\nc[t] = tanh(A @ x[t] + U @ e[t-1]) + c[t-1]; e[t] = tanh(c[t]); L = sum(c[T]**2)"
+    )
+    assert d.verify(seed=seed).ok

@@ -76,5 +76,5 @@ def test_a_chain_of_thousands_is_derived_emitted_and_said() -> None:
     n = 2000
     lines = [f"h{k} = tanh(h{k - 1}) * x" for k in range(1, n + 1)]
     d = derive("\n".join(["x: d", "h0 = x", *lines, f"L = sum(h{n})"]))
-    assert d.source().count("np.tanh") == n
+    assert d.source().split("def forward")[0].count("np.tanh") == n
     assert d["x"].text().count("tanh") >= n

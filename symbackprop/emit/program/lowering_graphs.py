@@ -205,14 +205,17 @@ class Lowering:
 
     def symbol(self, s: Symbol) -> Node:
         key = s.name, s.cotangent
+        if key in self.step:  # a form for the last step alone sees that step from outside time
+            here, shift = self.step[key], s.shift if s.at is None else (s.at - self.length).number
+            if shift is None:
+                raise SymbackpropError(f"{s.name} at a fixed step has no code in a loop", where="emit",
+                                       hint="Read it at t, t-1, … .")  # fmt: skip
+            at = self.code_name(s.name, cotangent=s.cotangent), shift
+            return here if here is not None and not shift else node(ROW, (), s.shape, at)
         if s.at is not None:
             return self.fixed(key, s.at)
         if not s.time:
             return self.known[key]
-        if key in self.step:
-            here = self.step[key]
-            at = self.code_name(s.name, cotangent=s.cotangent), s.shift
-            return here if here is not None and not s.shift else node(ROW, (), s.shape, at)
         return get(self.moved(key, s.shift))
 
     def fixed(self, key: Key, at: Size) -> Node:
