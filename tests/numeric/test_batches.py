@@ -162,9 +162,7 @@ def test_capitals_stand_for_all_samples_where_they_are_free() -> None:
         ("x: d; L = sum(x)", ("z",), "`z` is no input"),
         ("x: d; L = sum(x)", (), "no input"),
         ("x: n; L = sum(x)", ("x",), "number of samples"),
-        ("x: d x d; L = det(x)", ("x",), "det has no batch form"),
         ("A: d x d; b: d; x = solve(A, b); L = sum(x**2)", ("A",), "solve has no batch form"),
-        ("t: 1..T; x[t]: d x d; h[t] = h[t-1] + det(x[t]); L = sum(h[t], over=t)", ("x",), "det has no"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_lifted_is_refused(text: str, samples: tuple[str, ...], said: str) -> None:

@@ -118,7 +118,8 @@ OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast
 def misspelled(code: str, rng: random.Random) -> str:
     """Code with one thing in it spelled otherwise."""
     tree = ast.parse(code)
-    (function,) = (f for f in tree.body if isinstance(f, ast.FunctionDef) and "_bar" in ast.unparse(f))
+    defined = [f for f in tree.body if isinstance(f, ast.FunctionDef)]
+    (function,) = (f for f in defined if f.name == "value_and_gradients")
     node = rng.choice(
         [x for x in ast.walk(function) if isinstance(x, ast.BinOp | ast.Attribute | ast.UnaryOp)]
     )

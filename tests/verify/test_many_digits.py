@@ -144,10 +144,13 @@ REAL = {"log": 0.7, "sqrt": 0.7, "rsqrt": 0.7, "log1p": 0.7, "reciprocal": 0.7}
 
 
 @pytest.mark.parametrize("digits", [50, 400])
-@pytest.mark.parametrize("name", tuple(SCALARS))
+@pytest.mark.parametrize("name", [n for n in SCALARS if n != "pentagamma"])  # which has no slope here
 def test_a_complex_step_of_a_function_has_these_digits(name: str, digits: int) -> None:
     """∂f(x)³ by a step, against 3 f(x)² times f' in the same numbers."""
     for at in (REAL.get(name, -8.25), 0.3125, 1.75, 17.5):
+        with np.errstate(all="ignore"):
+            if not np.isfinite(scalar_value(name, 0, np.asarray(at))):
+                continue  # no function there: arcsin(17.5), log2(-8.25)
         x = lengthened(np.asarray([at]), digits)
 
         def cubed(step: np.ndarray, x: np.ndarray = x) -> np.ndarray:

@@ -24,6 +24,7 @@ from symbackprop.formula.tree import Formula, Minus, Plus, Transpose
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
 from symbackprop.verify.comparison import EQUAL, relative
+from symbackprop.matrices.expansion import term_by_term
 from symbackprop.vocabulary.kinds import ADD, SUBTRACT
 
 EDITS = 80  # variants of one formula
@@ -87,13 +88,15 @@ def slipped(b: Bench) -> Iterator[tuple[str, Gaps, Callable[[Spot], Paper]]]:
 
 
 def forms(b: Bench) -> Iterator[Formula]:
-    """The printed derivative; a gradient also with the sums it names written out, where it names some."""
+    """The printed derivative; a gradient also multiplied out, and with the sums it names written out."""
     d = b.target.d
     if b.target.kind != "gradient":
         yield from printed(b.target)
         return
     e = written_out(d.backward, b.target.wrt)
     yield d[b.target.wrt].formula
+    if (opened := term_by_term(e)) is not e:  # K (λ α + r) has the terms λ K α and K r
+        yield d.formula(opened)
     sums = tuple(n for n, x in d.graph.definition.items() if x.op in (ADD, SUBTRACT))
     whole = unfolded(d.backward, e, sums)
     if whole is not e:
@@ -119,8 +122,8 @@ def at(b: Bench, s: Spot, f: Formula) -> Paper:
 
 def terms(b: Bench) -> tuple[tuple[str, tuple[Paper, ...]], ...]:
     """The terms of the printed gradient, with their values; none where it is no sum."""
-    f = next(forms(b), None)
-    if not isinstance(f, Plus):
+    f = next((f for f in forms(b) if isinstance(f, Plus)), None)
+    if f is None:
         return ()
     try:
         return tuple((text(unsigned(t)), tuple(at(b, s, t) for s in b.spots)) for t in f.terms)

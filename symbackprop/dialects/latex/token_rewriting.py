@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from symbackprop.dialects.plain.typed_names import Spellings, Tokens
-from symbackprop.formula.reading.name_table import NameTable
+from symbackprop.formula.reading.name_table import NameTable, name_key
 from symbackprop.formula.reading.tex_tokens import Source, checked
 
 
@@ -67,3 +67,7 @@ class Rewrite:
 
     def unknown(self, *base: str) -> bool:
         return base not in self.table.letters
+
+    def only_indexed(self, *base: str) -> bool:
+        """Whether no name is the letter alone: e_1 may be one, and e^x is still a power of e."""
+        return all(low for letter, _, low in map(name_key, self.table.names) if letter == base)

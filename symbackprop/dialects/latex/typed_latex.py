@@ -125,7 +125,7 @@ def inside(r: Rewrite, brackets: str) -> bool:
 
 def exponential(r: Rewrite) -> bool:
     """e^{-z}."""
-    if r.token() != "e" or r.token(1) != "^" or not r.unknown("e"):
+    if r.token() != "e" or r.token(1) != "^" or not r.only_indexed("e"):
         return False
     start, stop, _ = r.argument(r.at + 2)
     r.took(start - r.at, r"\operatorname{exp}", "(")
