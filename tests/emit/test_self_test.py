@@ -43,7 +43,9 @@ def test_every_module_holds_its_own_test(name: str, target: str, capsys: pytest.
     assert capsys.readouterr().out.startswith("ok ")
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize(
+    "seed", [*range(3), *(pytest.param(k, marks=pytest.mark.slow) for k in range(3, 10))]
+)
 def test_modules_of_random_graphs(seed: int, capsys: pytest.CaptureFixture[str]) -> None:
     with np.errstate(all="ignore"):
         own_test(random_graph(seed, 6, EVERYTHING))(seed)

@@ -51,7 +51,9 @@ def point(seed: int) -> Point:
     return Point({}, {**values, ("y", 0): np.asarray(2)})
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize(
+    "seed", [*range(8), *(pytest.param(k, marks=pytest.mark.slow) for k in range(8, 40))]
+)
 def test_constants_are_left_out(seed: int) -> None:
     rng = random.Random(seed)
     bare = rng.choice((x, Z, x - z, z * x))
