@@ -27,23 +27,14 @@ from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.formula.writing.walk import inside
 from symbackprop.graph.activity import unmoved
-from symbackprop.graph.expr import (
-    Expr,
-    apply,
-    symbols,
-    topological,
-)  # fmt: skip
+from symbackprop.graph.expr import Expr, apply, symbols, topological
 from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import Graph, known
 from symbackprop.graph.graph_text import as_graph
 from symbackprop.graph.typed_signs import read_name
 from symbackprop.matrices.monomials import is_zero
 from symbackprop.notation.convention import (
-    Convention,
-    NoMatrix,
-    attribute_text,
-    function_key,
-    symbol_formula,
+    Convention, NoMatrix, attribute_text, function_key, symbol_formula,
 )  # fmt: skip
 from symbackprop.notation.expression_formulas import notate, notate_entry, notated
 from symbackprop.sizes import plain
@@ -91,10 +82,15 @@ class Gradient:
 
     @property
     def left(self) -> Formula:
-        """What it is: ∂L/∂W, or δW where the output is no number and δY arrives at it."""
+        """What it is: ∂L/∂W, or δW where the output is no number and δY arrives at it.
+
+        Where the formula is in indices it is an entry, and inside time that of a step: ∂L/∂x_t.
+        """
         d = self.derivation
-        own = d.graph.symbol[self.name].own
-        return Partial(d.convention.of, own.tex) if d.backward.seed.number == 1 else signal(d, self.name)
+        if d.backward.seed.number != 1:
+            return d.line(signal(d, self.name), [self.value])[0]
+        own = symbol_formula(d.graph.symbol[self.name].own, d.convention)
+        return Partial(d.convention.of, d.line(own, [self.value])[0])
 
     @property
     def reason(self) -> str:
@@ -128,20 +124,24 @@ class Derivation:
 
     def __repr__(self) -> str:
         """As one writes it: the nodes in the order of the graph, every δ used, then the gradients."""
+        said = [self.clause(m, text, "  for ") for m in self.lines]
+        reasons = [self[n].reason for n in self.wrt if n in self.backward.adjoints]  # of the last lines
+        first = len(said) - len(reasons)
+        ends = (f"{t}  ({r})" if r else t for t, r in zip(said[first:], reasons, strict=True))
+        return "\n".join((*said[:first], *ends))
+
+    @cached_property
+    def lines(self) -> tuple[Meaning, ...]:
+        """What `print` says: nodes as they were written, every δ once and before it is used, gradients."""
         forward = declared_lines(self)
         found = [self[n] for n in self.wrt if n in self.backward.adjoints]
-        why = {x.name: f"  ({x.reason})" if x.reason else "" for x in found}
         order = {n: k for k, n in enumerate((*self.graph.definition, *self.backward.adjoints))}
         said = dict.fromkeys(c for x in found for c in clauses(self, x.formula, x.name))
         rows = sorted((c for c in said if c.signal or c.name not in forward),
                       key=lambda c: (c.signal, order.get(c.name, 0)))  # fmt: skip
-        lines = (self.line(symbol_formula(self.graph.symbol[n].own, self.convention), [e])
-                 for n, e in forward.items())  # fmt: skip
-        return "\n".join((
-            *(f"{text(left)} = {text(sides[0])}" for left, sides in lines),
-            *(self.clause(c, text, "  for ") for c in rows),
-            *(f"{text(x.left)} = {text(self.formula(shortest(self, x, rows)))}{why[x.name]}" for x in found),
-        ))  # fmt: skip
+        nodes = (meaning(self, n, e) for n, e in forward.items())
+        ends = (replace(x, value=over_signals(self, x, rows)) for x in found)
+        return (*nodes, *rows, *(Meaning(x.name, True, x.left, x.formula) for x in ends))
 
     @property
     def undrawn(self) -> frozenset[str]:
@@ -304,7 +304,7 @@ def has_decimal(e: Expr) -> bool:
 FEW_LETTERS = 12
 
 
-def shortest(d: Derivation, x: Gradient, said: Sequence[Meaning]) -> Expr:
+def over_signals(d: Derivation, x: Gradient, said: Sequence[Meaning]) -> Expr:
     """A gradient over the error signals, where others are said with all of them; else as it stands."""
     value = d.backward.adjoints[x.name].value
     used = {s.own.name for s in symbols(value) if s.own.cotangent}
@@ -362,7 +362,7 @@ def clauses(d: Derivation, f: Formula, but: str = "") -> tuple[Meaning, ...]:
             rows = signal_meanings(d, name)[name == but :] if part in signals else []
             if name in given and name not in said:  # δr with r, which nobody declared
                 said.add(name)
-                rows = meanings(d, name) + rows
+                rows = [meaning(d, name, d.graph.definition[name]), *rows]
             out += rows
             waiting += [c.right for c in rows]
     ended = {n for n, a in d.backward.adjoints.items() if a.last is not None}
@@ -370,11 +370,10 @@ def clauses(d: Derivation, f: Formula, but: str = "") -> tuple[Meaning, ...]:
     return (*out, *beyond(d.graph.time, open_ones, (f, *(c.right for c in out))))
 
 
-def meanings(d: Derivation, name: str) -> list[Meaning]:
-    """A node that got its name here, and its definition."""
-    own = d.graph.symbol[name].own
-    left, sides = d.line(symbol_formula(own, d.convention), [d.graph.definition[name]])
-    return [Meaning(name, False, left, sides[0])]
+def meaning(d: Derivation, name: str, e: Expr) -> Meaning:
+    """A node and its definition, as the graph has it or written out."""
+    left, sides = d.line(symbol_formula(d.graph.symbol[name].own, d.convention), [e])
+    return Meaning(name, False, left, sides[0])
 
 
 def signal_meanings(d: Derivation, name: str) -> list[Meaning]:

@@ -143,16 +143,10 @@ def raised_to(e: Expr, x: Fraction) -> Expr:
 def rooted(e: Expr) -> Expr:
     """√4 is 2."""
     x = e.number
-    whole = (
-        x is not None
-        and x >= 0
-        and (isqrt(x.numerator) ** 2, isqrt(x.denominator) ** 2) == x.as_integer_ratio()
-    )
-    return (
-        const(Fraction(isqrt(x.numerator), isqrt(x.denominator)))
-        if x is not None and whole
-        else apply(SQRT, e)
-    )
+    if x is None or x < 0:
+        return apply(SQRT, e)
+    root = Fraction(isqrt(x.numerator), isqrt(x.denominator))
+    return const(root) if root**2 == x else apply(SQRT, e)
 
 
 def quotient(a: Expr, b: Expr) -> Expr:
