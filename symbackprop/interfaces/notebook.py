@@ -16,11 +16,13 @@ from symbackprop.graph.graph import Graph
 from symbackprop.notation.convention import Convention, NoMatrix
 from symbackprop.notation.expression_formulas import notate, notate_entry
 from symbackprop.page.outline import outline
-from symbackprop.page.page import Equations, Figure, Options
+from symbackprop.page.page import Figure, Options, Section
 from symbackprop.picture.graphs.graph_to_svg import svg
 from symbackprop.picture.graphs.layout import place
+from symbackprop.sheet.formats import FORMATS
 from symbackprop.sheet.formats.html_format import html_display, html_math, html_style
-from symbackprop.sheet.page_blocks import drawn
+from symbackprop.sheet.page_blocks import drawn, sections
+from symbackprop.sheet.templating import render
 
 Bundle = dict[str, str]
 
@@ -57,16 +59,21 @@ def rows_latex(d: Derivation, rows: tuple[Equation, ...]) -> str:
 
 
 def section(d: Derivation, *keys: str) -> tuple[Equation, ...]:
-    page = outline(d, Options(sections=keys))
-    return tuple(eq for s in page.sections for b in s.blocks if isinstance(b, Equations) for eq in b.rows)
+    return outline(d, Options(sections=keys)).equations
 
 
 def derivation_bundle(d: Derivation) -> Bundle:
-    """The backward equations and the gradients."""
-    rows = section(d, "delta", "gradients")
-    plain = "\n".join(" = ".join(text(f) for f in (eq.left, *eq.sides)) for eq in rows)
-    return {"text/plain": plain, "text/html": rows_html(d, rows),
-            "text/latex": rows_latex(d, rows)}  # fmt: skip
+    """Both passes side by side and the gradients; in LaTeX the backward equations, which need no preamble."""
+    shown = outline(d, Options(sections=("ledger", "gradients"))).sections
+    return {"text/plain": written(d, shown, "txt"), "text/html": written(d, shown, "html"),
+            "text/latex": rows_latex(d, section(d, "delta", "gradients"))}  # fmt: skip
+
+
+def written(d: Derivation, shown: tuple[Section, ...], to: str) -> str:
+    """Sections in a format, by its own template."""
+    f = FORMATS[to]
+    style = replace(f.style("en"), functions=d.functions, vectors=d.convention.vectors)
+    return render(f, {"sections": sections(shown, style), "many": False}, template="sections")
 
 
 def graph_bundle(g: Graph) -> Bundle:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symbackprop.derivation.derivation import Derivation, signal
-from symbackprop.derivation.equation import Phrase, equation, name_of, symbol_of
+from symbackprop.derivation.equation import Equation, Phrase, equation, name_of, symbol_of
 from symbackprop.entries.op import functions_in
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula
@@ -17,17 +17,20 @@ from symbackprop.page.section_row import SectionRow
 
 
 def forward_section(d: Derivation, o: Options) -> list[Block]:
-    rows = []
-    for n, e in d.graph.definition.items():
-        if n not in d.constants:
-            s = symbol_of(d, n)
-            if n in d.graph.initial:
-                left = no.At(s.tex, (no.ZERO,))
-                rows.append(equation(d, f"forward.{n}.0", left, [d.graph.initial[n]], s.shape))
-            rows.append(equation(d, f"forward.{n}", name_of(d, n), [e], s.shape, recurrent=bool(s.time)))
+    rows = [eq for n in d.graph.definition if n not in d.constants for eq in forward_rows(d, n)]
     notes = [Paragraph(p) for p in conventions(d)]
     sized = any(r.shape for r in rows)
     return [Equations(tuple(rows), Phrase("forward.intro") if sized else Phrase("forward.plain")), *notes]
+
+
+def forward_rows(d: Derivation, n: str) -> list[Equation]:
+    """A node by its definition; of a recurrence also what it starts from."""
+    s, rows = symbol_of(d, n), []
+    if n in d.graph.initial:
+        left = no.At(s.tex, (no.ZERO,))
+        rows.append(equation(d, f"forward.{n}.0", left, [d.graph.initial[n]], s.shape))
+    made = [d.graph.definition[n]]
+    return [*rows, equation(d, f"forward.{n}", name_of(d, n), made, s.shape, recurrent=bool(s.time))]
 
 
 def conventions(d: Derivation) -> list[Phrase]:
@@ -93,4 +96,4 @@ def time_phrase(d: Derivation) -> Phrase:
     return Phrase("convention.start", (*values, ("given", given)))
 
 
-SECTIONS = (SectionRow("forward", 10, forward_section),)
+SECTIONS = (SectionRow("forward", 10, forward_section, usual=False),)

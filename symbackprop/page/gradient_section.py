@@ -40,24 +40,32 @@ def constants_block(d: Derivation) -> list[Block]:
 
 
 def delta_section(d: Derivation, o: Options) -> list[Block]:
-    rows, blocks = [], []
     shown = [n for n in d.backward.adjoints if n in d.graph.definition]
-    recurrent = [n for n in shown if symbol_of(d, n).time]
-    for n in shown:
-        s = symbol_of(d, n)
-        key, left = f"delta.{n}", signal(d, n)
-        rows += stepwise(d, n, equation(d, key, left, delta_forms(d, n, o), s.shape,
-                                        recurrent=bool(s.time)))  # fmt: skip
-    if rows:
-        intro = Phrase("delta.recurrent") if recurrent else Phrase("delta.intro")
-        blocks.append(Equations(tuple(rows), intro))
-    if recurrent:
-        names = sorted({u.consumer for n in shown for u in d.backward.adjoints[n].uses
-                        if u.shift < (0 if d.backward.adjoints[n].last is None else -1)})  # fmt: skip
-        if names:
-            key = "delta.boundary" if len(names) > 1 else "delta.boundary_one"
-            blocks.append(Paragraph(Phrase(key, (("list", boundary(d, names)),))))
-    return [*blocks, *ends_note(d, shown), *constants_block(d)] if blocks else []
+    rows = [eq for n in shown for eq in delta_rows(d, n, delta_forms(d, n, o))]
+    if not rows:
+        return []
+    recurrent = any(symbol_of(d, n).time for n in shown)
+    intro = Phrase("delta.recurrent") if recurrent else Phrase("delta.intro")
+    return [Equations(tuple(rows), intro), *notes_of(d, shown)]
+
+
+def delta_rows(d: Derivation, n: str, forms: Sequence[Expr]) -> list[Equation]:
+    """The error signal of a node, at the last step and at step 0 by itself where it is another one."""
+    s = symbol_of(d, n)
+    return stepwise(d, n, equation(d, f"delta.{n}", signal(d, n), forms, s.shape, recurrent=bool(s.time)))
+
+
+def notes_of(d: Derivation, shown: Sequence[str]) -> list[Block]:
+    """What is said below the error signals of some nodes: the ends of a recurrence, selectors."""
+    return [*boundary_note(d, shown), *ends_note(d, shown), *constants_block(d)]
+
+
+def boundary_note(d: Derivation, shown: Sequence[str]) -> list[Block]:
+    """What is 0 beyond the last step."""
+    names = sorted({u.consumer for n in shown for u in d.backward.adjoints[n].uses
+                    if u.shift < (0 if d.backward.adjoints[n].last is None else -1)})  # fmt: skip
+    key = "delta.boundary" if len(names) > 1 else "delta.boundary_one"
+    return [Paragraph(Phrase(key, (("list", boundary(d, names)),)))] if names else []
 
 
 def stepwise(d: Derivation, name: str, row: Equation) -> list[Equation]:
@@ -173,4 +181,7 @@ def repeats(e: Expr) -> bool:
                for n, k in counts.items())  # fmt: skip
 
 
-SECTIONS = (SectionRow("delta", 70, delta_section), SectionRow("gradients", 80, gradients_section))
+SECTIONS = (
+    SectionRow("delta", 70, delta_section, usual=False),
+    SectionRow("gradients", 80, gradients_section),
+)

@@ -57,7 +57,7 @@ def symbols_section(d: Derivation, o: Options) -> list[Block]:
     order = [
         *d.graph.inputs,
         *(n for n in d.graph.definition if n not in d.constants),
-        *(d.constants if o.sections is None or {"delta", "local"} & set(o.sections) else ()),
+        *(d.constants if o.sections is None or {"ledger", "delta", "local"} & set(o.sections) else ()),
     ]
     for n in order:
         s = symbol_of(d, n)

@@ -1,7 +1,7 @@
 """The page of a derivation: which equations, in which order, with which justification.
 
-Forward equations with sizes, the graph, the symbols, each local Jacobian derived, the product of Jacobians,
-the δ equations, the gradients, why each has its transpose or sum, a trace with numbers. A section is one file
+The ledger of both passes with sizes, the symbols, the graph, each local Jacobian derived, the product of
+Jacobians, the gradients, why each has its transpose or sum, a trace with numbers. A section is one file
 of this folder whose name ends with `_section`, found by that name, and its heading in the catalogues.
 """
 
@@ -28,7 +28,7 @@ LARGE = 60  # nodes; above it the picture, the local derivations and the product
 def outline(d: Derivation, options: Options | None = None) -> Page:
     """The page of a derivation. Errors: `SheetError` for an unknown part or node."""
     o = options or Options()
-    parts = tuple(SECTIONS) if o.sections is None else o.sections
+    parts = tuple(k for k, s in SECTIONS.items() if s.usual) if o.sections is None else o.sections
     for p in parts:
         if p not in SECTIONS:
             said = ", ".join(SECTIONS)

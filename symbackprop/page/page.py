@@ -24,6 +24,27 @@ class Equations:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One node: what it is, its error signal (or what is said in its place), and why that is so."""
+
+    forward: Equation | None
+    backward: Equation | Phrase | None
+    why: Phrase | None = None
+
+    @property
+    def equations(self) -> tuple[Equation, ...]:
+        return tuple(x for x in (self.forward, self.backward) if isinstance(x, Equation))
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Both passes side by side: the forward one is read down, the backward one up."""
+
+    rows: tuple[LedgerRow, ...]
+    intro: Phrase | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     """A sentence."""
 
@@ -110,7 +131,19 @@ class Listing:
     code: str
 
 
-Block: TypeAlias = Equations | Paragraph | Display | Table | Figure | Passage | Claimed | Sketch | Listing
+Block: TypeAlias = (
+    Equations | Ledger | Paragraph | Display | Table | Figure | Passage | Claimed | Sketch | Listing
+)
+
+
+def equations_of(b: Block) -> tuple[Equation, ...]:
+    """What a block states, each of which is verified."""
+    match b:
+        case Equations():
+            return b.rows
+        case Ledger():
+            return tuple(eq for row in b.rows for eq in row.equations)
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +165,7 @@ class Page:
 
     @property
     def equations(self) -> tuple[Equation, ...]:
-        return tuple(
-            row for s in self.sections for b in s.blocks if isinstance(b, Equations) for row in b.rows
-        )
+        return tuple(eq for s in self.sections for b in s.blocks for eq in equations_of(b))
 
 
 # --- what a sheet may choose of its page ----------------------------------------------------------

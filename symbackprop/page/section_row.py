@@ -16,6 +16,8 @@ Build: TypeAlias = Callable[[Derivation, Options], list[Block]]
 class SectionRow:
     """The section `key`; `place` orders them, `of_large` says whether a page of a large graph has it.
 
+    One that is not `usual` stands on a page only where it is asked for.
+
     A section file lists its own in `SECTIONS`; its heading is `section.key` of the catalogues.
     """
 
@@ -23,3 +25,4 @@ class SectionRow:
     place: int
     build: Build
     of_large: bool = True
+    usual: bool = True

@@ -12,7 +12,7 @@ from symbackprop.entries.scalar_functions import SCALARS
 from symbackprop.formula import tree as no
 from symbackprop.formula.tree import Formula, Name
 from symbackprop.formula.writing.walk import inside
-from symbackprop.page.page import Equations, Paragraph, Section
+from symbackprop.page.page import Paragraph, Section, equations_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,7 @@ def with_notation(
         f
         for s in sections
         for b in s.blocks
-        if isinstance(b, Equations)
-        for eq in b.rows
+        for eq in equations_of(b)
         for side in (eq.left, *eq.sides)
         for f in inside(side)
     )

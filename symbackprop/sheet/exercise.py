@@ -29,7 +29,8 @@ from symbackprop.verify.emitted_code import emitted, names
 
 PARTS = 26  # letters
 Version = Literal["solution", "exercise"]
-EXERCISE = ("forward", "symbols", "numbers")  # what a sheet without solutions still says
+# what a sheet without solutions still says, and what it says in the place of the solution
+EXERCISE = {"forward": "forward", "ledger": "forward", "symbols": "symbols", "numbers": "numbers"}
 SOLVES = ("meaning.selector",)  # rows of the table that would give a solution away
 
 
@@ -102,8 +103,8 @@ class Derived:
     @cached_property
     def exercise(self) -> Page:
         """What is said before it is solved: some of the page, and no sign or symbol of the rest."""
-        chosen = EXERCISE if self.show is None else self.show
-        keys = tuple(k for k in chosen if k in EXERCISE)
+        chosen = ("forward", "symbols", "numbers") if self.show is None else self.show
+        keys = tuple(dict.fromkeys(EXERCISE[k] for k in chosen if k in EXERCISE))
         page = outline(self.derivation, replace(self.options, sections=keys))
         return replace(page, sections=tuple(map(unsolved, page.sections)))
 

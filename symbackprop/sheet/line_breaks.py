@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from symbackprop.catalogue import phrase
@@ -25,6 +25,7 @@ SIGNS = {
     "=": "=", "≈": r"\approx", "≤": r"\le", "≥": r"\ge", "×": r" \times ", "·": r"\cdot ", "-": "-",
     "→": r" \;\longrightarrow\; ", " ": r"\,", "[": r"\begin{array}{l} ", ";": r" \\ ", "]": r" \end{array}",
 }  # fmt: skip
+SMALL, LETTER = 0.84, 4.4  # the size of a margin, and its letters on average in points
 SIZES = 62.0  # kept free for the size beside an equation
 
 Context: TypeAlias = dict[str, object]
@@ -45,6 +46,7 @@ class Style:
     write: Callable[[Formula, Mapping[str, str]], str] = latex
     signs: Mapping[str, str] = field(default_factory=lambda: SIGNS)
     from_tex: Callable[[str], str] = str  # a formula an author wrote in LaTeX
+    breadth: Callable[[str], float] | None = None  # of what is written, where every character is as wide
 
     def formula(self, f: Formula) -> str:
         return self.write(f, self.functions)
@@ -82,7 +84,18 @@ class Style:
 
 
 def width(f: Formula, style: Style) -> float:
-    return measure(style.label(f), POINTS)[0]
+    if style.breadth:
+        return style.breadth(style.formula(f))
+    return measure(Label(latex(f, style.functions), ""), POINTS)[0]
+
+
+def said_width(p: pg.Phrase, style: Style) -> float:
+    """How wide a short sentence is in the size of a margin."""
+    if style.breadth:
+        return style.breadth(style.say(p))
+    formulas = [v for _, v in p.values if not isinstance(v, str | int | pg.Phrase)]
+    words = replace(p, values=tuple((k, "" if v in formulas else v) for k, v in p.values))
+    return LETTER * len(style.say(words)) + SMALL * sum(width(f, style) for f in formulas)
 
 
 def lines(f: Formula, room: float, style: Style) -> list[str]:

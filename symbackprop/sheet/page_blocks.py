@@ -22,6 +22,7 @@ from symbackprop.picture.graphs.graph_to_tikz import tikz
 from symbackprop.picture.graphs.layout import place
 from symbackprop.picture.graphs.repeated_layers import find_repeats
 from symbackprop.picture.label import Label
+from symbackprop.sheet.ledger_columns import ledger
 from symbackprop.sheet.line_breaks import POINTS, SIGNS, WIDTH, Context, Style, rows, width
 
 
@@ -170,6 +171,6 @@ def sections(made: Sequence[pg.Section], style: Style) -> list[Context]:
 
 
 BLOCKS: Mapping[type, Callable[[Any, Style], Context]] = {
-    pg.Equations: equations, pg.Paragraph: paragraph, pg.Display: display, pg.Table: table, pg.Figure: figure,
-    pg.Passage: passage, pg.Claimed: claimed, pg.Sketch: sketch, pg.Listing: listing,
+    pg.Equations: equations, pg.Ledger: ledger, pg.Paragraph: paragraph, pg.Display: display, pg.Table: table,
+    pg.Figure: figure, pg.Passage: passage, pg.Claimed: claimed, pg.Sketch: sketch, pg.Listing: listing,
 }  # fmt: skip

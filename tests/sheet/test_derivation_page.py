@@ -9,8 +9,9 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.formula.tree import Times, number
-from symbackprop.page.page import Equations, Page
+from symbackprop.page.page import Page
 from symbackprop.sheet import derivation_page
+from tests.changed_pages import with_equation
 from tests.graphs import GRAPHS
 
 LAYER = "x: d; W: m x d; y: m; L = sum((W @ x - y)**2)"
@@ -45,12 +46,7 @@ def test_a_page_with_a_false_equation_is_not_written(monkeypatch: pytest.MonkeyP
 
     def spoiled(*given: object) -> Page:
         made = whole(*given)  # type: ignore[arg-type]
-        section = made.sections[0]
-        block = next(b for b in section.blocks if isinstance(b, Equations))
-        row = replace(block.rows[0], sides=(Times((number(2), block.rows[0].left)),))
-        wrong = replace(block, rows=(row, *block.rows[1:]))
-        blocks = tuple(wrong if b is block else b for b in section.blocks)
-        return replace(made, sections=(replace(section, blocks=blocks), *made.sections[1:]))
+        return with_equation(made, "forward.L", lambda eq: replace(eq, sides=(Times((number(2), eq.left)),)))
 
     monkeypatch.setattr(derivation_page, "outline", spoiled)
     page = sb.derive(LAYER, wrt="W").page()

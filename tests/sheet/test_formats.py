@@ -24,6 +24,9 @@ PAGE = """
 {% if b.kind == "equations" %}{% for r in b.equations | map(attribute="rows") | sum(start=[]) %}
 {{ r.left }}{{ r.sign }}{{ r.right }} {{ r.size }}
 {% endfor %}
+{% elif b.kind == "ledger" %}{% for r in b.rows %}
+{{ r.cells | join(" ") }} {{ r.forward | map(attribute="right") | join }}
+{% endfor %}
 {% elif b.kind == "display" %}{{ b.tex }}
 {% elif b.kind == "table" %}{{ b.rows | sum(start=[]) | join(" ") }}
 {% elif b.kind not in ("figure", "listing") %}{{ b.text }}

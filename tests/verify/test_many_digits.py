@@ -25,7 +25,8 @@ from symbackprop.verify.generic_points import again, point_for
 from symbackprop.verify.rounding import Trial
 from tests.random_graphs import random_graph
 from tests.verify.test_truth import failed, times
-from tests.verify.test_wrong import damaged, with_row
+from tests.changed_pages import with_equation
+from tests.verify.test_wrong import damaged
 
 RIGHT = [
     *(f"x: n; z = concat(x, zeros(2)); L = sum({f})" for f in ("z**3", "z**5", "sin(z)**3", "z**2")),
@@ -90,7 +91,7 @@ def test_a_wrong_line_is_seen_there(c: int) -> None:
     d = sb.derive(f"x: d; L = sum(tanh({c} + x))")
     page = outline(d)
     for change in (partial(times, number(2)), partial(times, Minus(number(1)))):
-        wrong = with_row(page, "gradient.x", change)
+        wrong = with_equation(page, "gradient.x", change)
         assert "gradient.x" in {c.key for c in verify_page(d, wrong).failures}
 
 
@@ -119,7 +120,7 @@ def test_a_factor_near_1_is_seen_everywhere(text: str, factor: str, monkeypatch:
     d = sb.derive(text)
     assert "δ x" in gradients(text, factor)
     page = outline(d)
-    wrong = with_row(page, "gradient.x", partial(times, number(Fraction(factor))))
+    wrong = with_equation(page, "gradient.x", partial(times, number(Fraction(factor))))
     assert "gradient.x" in {c.key for c in verify_page(d, wrong).failures}
     right = source(d)
     monkeypatch.setattr(emitted_code, "source", lambda d: right.replace("'x': x_bar", f"'x': x_bar*{factor}"))

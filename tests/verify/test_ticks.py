@@ -8,7 +8,6 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.report import Checked, Report
 from symbackprop.entries.reference_values import KINKS, TIE, first_largest, scalar_value
 from symbackprop.errors import FormulaError
@@ -20,12 +19,13 @@ from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.graph.expr import apply
 from symbackprop.numeric.points import bind_sizes, generic_point, seeded
 from symbackprop.page.outline import outline
-from symbackprop.page.page import Equations, Options, Page
+from symbackprop.page.page import Options, Page
 from symbackprop.verify import equality as verify, truth
 from symbackprop.verify.equality import POINTS, verify_page
 from symbackprop.verify.generic_points import point_for
 from symbackprop.verify.truth import Slopes
 from symbackprop.vocabulary import OPS
+from tests.changed_pages import with_equation
 
 NET = "X: n x d; y: n x 1; W: d x m; V: m x 1; H = tanh(X @ W); E = H @ V; L = sum((E - y)**2)/n"
 
@@ -33,15 +33,7 @@ NET = "X: n x d; y: n x 1; W: d x m; V: m x 1; H = tanh(X @ W); E = H @ V; L = s
 def with_sides(page: Page, key: str, *sides: Formula) -> Page:
     """The page with other right sides of one equation."""
 
-    def row(e: Equation) -> Equation:
-        return replace(e, sides=sides) if e.key == key else e
-
-    sections = []
-    for s in page.sections:
-        blocks = tuple(replace(b, rows=tuple(map(row, b.rows))) if isinstance(b, Equations) else b
-                       for b in s.blocks)  # fmt: skip
-        sections.append(replace(s, blocks=blocks))
-    return replace(page, sections=tuple(sections))
+    return with_equation(page, key, lambda e: replace(e, sides=sides))
 
 
 def reason(d: Derivation, page: Page, key: str) -> str:

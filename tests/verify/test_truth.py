@@ -19,7 +19,8 @@ from symbackprop.verify import truth
 from symbackprop.verify.equality import verify_page
 from symbackprop.verify.generic_points import point_for
 from symbackprop.verify.rounding import Trial, moved, scattered
-from tests.verify.test_wrong import damaged, with_row
+from tests.changed_pages import with_equation
+from tests.verify.test_wrong import damaged
 
 CHAIN = "x: 3; z: 3; a0 = tanh(x)\n" + "\n".join(f"a{i + 1} = tanh(a{i})" for i in range(59))
 
@@ -109,7 +110,7 @@ def test_a_wrong_side_is_seen_at_every_size(size: str) -> None:
     page = outline(d)
     assert verify_page(d, page).ok
     for factor in (number(2), number(-1)):
-        wrong = with_row(page, "gradient.x", partial(times, factor))
+        wrong = with_equation(page, "gradient.x", partial(times, factor))
         assert {c.key for c in verify_page(d, wrong).failures} == {"gradient.x"}
 
 

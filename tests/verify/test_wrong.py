@@ -23,6 +23,7 @@ from symbackprop.sheet.exercise import Derived, Exercise
 from symbackprop.sheet.sheet import Sheet, write_html, write_tex
 from symbackprop.verify.comparison import EQUAL, TRUE, relative
 from symbackprop.verify.equality import verify_page
+from tests.changed_pages import with_equation
 
 NET = """
     X: n x d; y: n x 1; W: d x m; b: m; V: m x 1
@@ -110,19 +111,6 @@ def test_wrong_time_index() -> None:
 # --- what is printed -----------------------------------------------------------------------------
 
 
-def with_row(page: Page, key: str, change: Callable[[Equation], Equation]) -> Page:
-    """The page with one equation changed."""
-    sections = []
-    for s in page.sections:
-        blocks = []
-        for b in s.blocks:
-            if isinstance(b, Equations):
-                b = replace(b, rows=tuple(change(r) if r.key == key else r for r in b.rows))
-            blocks.append(b)
-        sections.append(replace(s, blocks=tuple(blocks)))
-    return replace(page, sections=tuple(sections))
-
-
 def equation_fails(d: Derivation, page: Page, key: str) -> str:
     report = verify_page(d, page, seed=5)
     (found,) = (c for c in report.equalities if c.key == key)
@@ -134,7 +122,7 @@ def test_wrong_right_side_names_entry_and_both_values() -> None:
     d = sb.derive(NET)
     page = outline(d)
     double = Number(Fraction(2))
-    page = with_row(page, "gradient.W", lambda e: replace(e, sides=(Times((double, e.sides[-1])),)))
+    page = with_equation(page, "gradient.W", lambda e: replace(e, sides=(Times((double, e.sides[-1])),)))
     reason = equation_fails(d, page, "gradient.W")
     for word in ("is", "but", "entry", "seed 5", "sizes"):
         assert word in reason
@@ -150,7 +138,7 @@ def test_dropped_index_term_and_lost_sum() -> None:
         assert isinstance(side, Plus)
         return replace(e, sides=(side.terms[0],))
 
-    equation_fails(d, with_row(page, key, first_term), key)
+    equation_fails(d, with_equation(page, key, first_term), key)
 
 
 def test_wrong_rounded_digit() -> None:
@@ -161,14 +149,14 @@ def test_wrong_rounded_digit() -> None:
     number = found.sides[-1]
     assert isinstance(number, Decimal)
     off = Decimal(number.digits[:-1] + str((int(number.digits[-1]) + 1) % 10))
-    wrong = with_row(page, "trace.f", lambda e: replace(e, sides=(*e.sides[:-1], off)))
+    wrong = with_equation(page, "trace.f", lambda e: replace(e, sides=(*e.sides[:-1], off)))
     equation_fails(d, wrong, "trace.f")
 
 
 def test_an_equality_is_not_an_approximation() -> None:
     d = sb.derive("x: scalar; y: scalar; f = sin(x)*y")
     page = outline(d, Options(at={"x": 1, "y": 2}))
-    equation_fails(d, with_row(page, "trace.f", lambda e: replace(e, relation="=")), "trace.f")
+    equation_fails(d, with_equation(page, "trace.f", lambda e: replace(e, relation="=")), "trace.f")
 
 
 @pytest.mark.parametrize("kind", [Hadamard, Plus, HPower])
@@ -221,7 +209,7 @@ def test_comparison_of_numbers() -> None:
 def test_sheets_refuse_what_is_not_verified() -> None:
     answer = Derived("x: d; L = sum(x**2)")
     sheet = Sheet("s", {"en": "a", "de": "b"}, (Exercise(answers=(answer,)),))
-    page = with_row(answer.page, "gradient.x", lambda e: replace(e, sides=(Minus(e.sides[0]),)))
+    page = with_equation(answer.page, "gradient.x", lambda e: replace(e, sides=(Minus(e.sides[0]),)))
     report = verify_page(answer.derivation, page)
     for write in (write_tex, write_html):
         with pytest.raises(VerificationError, match=r"gradient\.x"):
@@ -254,7 +242,7 @@ def test_only_the_last_side_is_a_bound() -> None:
     eq = bound(1, 0).equations[0]
     page = bound(1, 0)
     grown = Plus((Name("L"), Number(Fraction(1))))
-    three = with_row(page, "bound", lambda e: replace(e, sides=(grown, *eq.sides)))
+    three = with_equation(page, "bound", lambda e: replace(e, sides=(grown, *eq.sides)))
     equation_fails(d, three, "bound")
-    back = with_row(page, "bound", lambda e: replace(e, left=grown, sides=(Name("L"),)))
+    back = with_equation(page, "bound", lambda e: replace(e, left=grown, sides=(Name("L"),)))
     equation_fails(d, back, "bound")

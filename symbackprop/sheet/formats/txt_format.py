@@ -7,7 +7,7 @@ from textwrap import fill
 
 from symbackprop.formula.tree import Formula
 from symbackprop.formula.writing.text_writer import plain, text
-from symbackprop.sheet.line_breaks import Style
+from symbackprop.sheet.line_breaks import WIDTH, Style
 from symbackprop.sheet.templating import Format
 
 COLUMNS = 92
@@ -22,7 +22,12 @@ def written(f: Formula, functions: Mapping[str, str]) -> str:
 
 def txt_style(language: str) -> Style:
     return Style(language, {}, "column", str, str, lambda line, room: line, write=written, signs=SIGNS,
-                 from_tex=plain)  # fmt: skip
+                 from_tex=plain, breadth=breadth)  # fmt: skip
+
+
+def breadth(written: str) -> float:
+    """How much of a line some characters take, in the points other formats count in."""
+    return len(written) * WIDTH / COLUMNS
 
 
 def wrapped(words: str) -> str:

@@ -1,0 +1,45 @@
+"""Both passes side by side, a row for every node: what it is, its size, its error signal, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from symbackprop.derivation.derivation import Derivation, signal
+from symbackprop.derivation.equation import Equation, Phrase
+from symbackprop.page.forward_section import conventions, forward_rows
+from symbackprop.page.gradient_section import delta_rows, notes_of
+from symbackprop.page.page import Block, Ledger, LedgerRow, Options, Paragraph
+from symbackprop.page.section_row import SectionRow
+
+
+def ledger_section(d: Derivation, o: Options) -> list[Block]:
+    """The ledger, and what a reader must know of the notation and of the ends of a recurrence."""
+    shown = [n for n in d.graph.definition if n not in d.constants]
+    rows = [row for n in shown for row in node_rows(d, n)]
+    ends = notes_of(d, [n for n in shown if n in d.backward.adjoints])
+    return [Ledger(tuple(rows), Phrase("ledger.intro")), *ends, *(Paragraph(p) for p in conventions(d))]
+
+
+def node_rows(d: Derivation, n: str) -> list[LedgerRow]:
+    """The rows of a node; what it starts from stands above it, its last step below: that side is read up."""
+    start, always = forward_rows(d, n)[:-1], forward_rows(d, n)[-1:]
+    before, same, after = signals_of(d, n)
+    above = [LedgerRow(f, b) for f, b in zip_longest(start, before)]
+    return [*above, LedgerRow(always[0], same), *(LedgerRow(None, b) for b in after)]
+
+
+def signals_of(
+    d: Derivation, n: str
+) -> tuple[Sequence[Equation], Equation | Phrase | None, Sequence[Equation]]:
+    """The error signal of a node at step 0, at any step, and at the last one."""
+    if n not in d.backward.adjoints:
+        given = n == d.of and d.backward.seed.symbol is not None
+        return (), Phrase("ledger.given", (("delta", signal(d, n)),)) if given else None, ()
+    rows = {eq.key: eq for eq in delta_rows(d, n, [d.backward.adjoints[n].value])}
+    always = rows.pop(f"delta.{n}")
+    last = [eq for key, eq in rows.items() if key.endswith(".last")]
+    return [eq for eq in rows.values() if eq not in last], always, last
+
+
+SECTIONS = (SectionRow("ledger", 10, ledger_section),)

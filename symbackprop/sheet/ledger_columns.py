@@ -1,0 +1,98 @@
+"""The ledger in columns: both passes side by side; a row that is too wide for that stands on two lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from symbackprop.formula.composing import size_formula
+from symbackprop.page import page as pg
+from symbackprop.sheet.line_breaks import (
+    POINTS, SMALL, WIDTH, Context, Style, rows, said_width, size_tex, width,
+)  # fmt: skip
+from symbackprop.sizes import Shape
+
+GAPS = 30.0  # between all columns of a row together, in points
+HEADS = (pg.Phrase("ledger.forward"), pg.Phrase("ledger.backward"))
+SIGN = 1.4 * POINTS  # an equality sign with its space
+
+Half: TypeAlias = pg.Equation | pg.Phrase | None
+Cells: TypeAlias = tuple[str, str, str, str, str, str]  # left, right, size; left, right, reason
+
+
+def ledger(b: pg.Ledger, style: Style) -> Context:
+    """The rows of a ledger in cells; the words of a pass without an equation stand for its right side."""
+    cells = [cells_of(r, style) for r in b.rows]
+    wide = too_wide([rooms(r, style) for r in b.rows], WIDTH - GAPS)
+    heads = {p.key.removeprefix("ledger."): style.say(p) for p in HEADS}
+    beside = [c for k, c in enumerate(cells) if k not in wide]
+    return {
+        "kind": "ledger", "intro": style.say(b.intro) if b.intro else "", "heads": heads,
+        "rows": [row(r, cells[k], k in wide, style) for k, r in enumerate(b.rows)],
+        "pad": [max(map(len, column)) for column in zip(*beside, strict=True)],
+    }  # fmt: skip
+
+
+def row(r: pg.LedgerRow, cells: Cells, wide: bool, style: Style) -> Context:
+    """A row in cells, and where it is wide both equations in lines of their own."""
+    return {
+        "keys": [eq.key for eq in r.equations], "cells": cells, "wide": wide,
+        "words": cells[4] if isinstance(r.backward, pg.Phrase) else "",
+        "forward": broken(r.forward, style) if wide else [],
+        "backward": broken(r.backward, style) if wide else [],
+    }  # fmt: skip
+
+
+def cells_of(r: pg.LedgerRow, style: Style) -> Cells:
+    size = size_tex(shape, style) if (shape := shape_of(r)) else ""
+    return (*sides(r.forward, style), size, *sides(r.backward, style), style.say(r.why) if r.why else "")
+
+
+def sides(half: Half, style: Style) -> tuple[str, str]:
+    """What stands left of the column of signs, and the sign with all that follows."""
+    if half is None or isinstance(half, pg.Phrase):
+        return "", style.say(half) if half else ""
+    sign = style.signs[half.relation]
+    return style.formula(half.left), " ".join(f"{sign} {style.formula(f)}" for f in half.sides)
+
+
+def shape_of(r: pg.LedgerRow) -> Shape | None:
+    """The size of a node; of a number none is said."""
+    return r.forward.shape if r.forward else None
+
+
+def broken(half: Half, style: Style) -> list[Context]:
+    """An equation on as many lines as it needs; its size has a place of its own."""
+    return [{**line, "size": ""} for line in rows(half, style)] if isinstance(half, pg.Equation) else []
+
+
+def rooms(r: pg.LedgerRow, style: Style) -> tuple[float, ...]:
+    """How wide each column would have to be."""
+    size = size_width(shape, style) if (shape := shape_of(r)) else 0.0
+    why = said_width(r.why, style) if r.why else 0.0
+    return (*room(r.forward, style), size, *room(r.backward, style), why)
+
+
+def room(half: Half, style: Style) -> tuple[float, float]:
+    if half is None or isinstance(half, pg.Phrase):
+        return 0.0, said_width(half, style) if half else 0.0
+    return width(half.left, style), sum(width(f, style) + SIGN for f in half.sides)
+
+
+def size_width(shape: Shape, style: Style) -> float:
+    """A size in small letters; a vector's has a 1."""
+    parts = [width(size_formula(s), style) for s in shape]
+    return SMALL * (sum(parts) + SIGN * max(len(parts) - 1, 1) + (POINTS / 2 if len(parts) == 1 else 0))
+
+
+def too_wide(columns: Sequence[tuple[float, ...]], space: float) -> frozenset[int]:
+    """The rows without which the others fit: those that widen the columns most go first."""
+    kept = dict(enumerate(columns))
+
+    def whole(without: int = -1) -> float:
+        rest = [c for k, c in kept.items() if k != without]
+        return sum(map(max, zip(*rest, strict=True)))
+
+    while kept and whole() > space:
+        del kept[min(kept, key=whole)]
+    return frozenset(range(len(columns))) - kept.keys()
