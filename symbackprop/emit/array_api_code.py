@@ -15,7 +15,7 @@ from symbackprop.emit.array_api_helpers import CHECKED, HELPERS
 from symbackprop.emit.array_indexing import Ranges, new_axes, ranges_code
 from symbackprop.emit.array_products import at_sign
 from symbackprop.emit.array_spellings import (
-    CONDITIONS, SPELLINGS, arrayed, call, helped, operands, summed,
+    CONDITIONS, SPELLINGS, arrayed, call, concatenated, cumulative, helped, softplus_of_zeros, summed,
     written_out,
 )  # fmt: skip
 from symbackprop.emit.literals import bare, shape_code, size_code
@@ -88,19 +88,6 @@ def eye(w: Writer, n: Node) -> Code:
     return f"xp.eye({bare(size_code(n.shape[0]))}, {LIKE})", ATOM
 
 
-def cumulative(w: Writer, n: Node) -> Code:
-    axis, back = n.at
-    inner = w.text(n.args[0])
-    if back:
-        return f"xp.flip(xp.cumulative_sum(xp.flip({inner}, axis={axis}), axis={axis}), axis={axis})", ATOM
-    return f"xp.cumulative_sum({inner}, axis={axis})", ATOM
-
-
-def concatenated(w: Writer, n: Node) -> Code:
-    said = ", ".join(w.text(a) for a in n.args)
-    return f"xp.concat(({said}{',' * (len(n.args) == 1)}), axis={n.at})", ATOM
-
-
 def placed(w: Writer, n: Node) -> Code:
     """Every piece padded with zeros to the whole size, and their sum."""
     said = " + ".join(padded(w, x, at, n) for x, at in zip(n.args, n.at, strict=True))
@@ -137,11 +124,6 @@ def onto(w: Writer, n: Node) -> Code:
     return f"{w.text(n.args[0], SUM)} + {on_diagonal(w, n)[0]}", SUM
 
 
-def softplus(w: Writer, n: Node) -> Code:
-    (x,) = operands(w, n)
-    return f"xp.logaddexp({x}, xp.zeros_like({x}))", ATOM
-
-
 def listed(w: Writer, b: Buffer, s: Loop) -> list[str]:
     """A list for the rows of a name, those before the first step and after the last one filled in."""
     out = [line for n in b.before for line in w.assigned(n)]
@@ -174,8 +156,8 @@ OWN: Mapping[k.Kind, Spelling] = {
     k.EXPAND: expanded,
     k.GET: step_row,
     k.CONTRACT: product,
-    k.CUMSUM: cumulative,
-    k.CONCAT: concatenated,
+    k.CUMSUM: cumulative("cumulative_sum"),
+    k.CONCAT: concatenated("concat"),
     k.PLACE: placed,
     k.SCATTER: scattered,
     k.TAKE: taken,
@@ -184,7 +166,7 @@ OWN: Mapping[k.Kind, Spelling] = {
     k.DIAG: on_diagonal,
     k.ONTO: onto,
     k.DIAGONAL: diagonal,
-    k.SOFTPLUS: softplus,
+    k.SOFTPLUS: softplus_of_zeros,
 }
 ARRAY_API = Target(
     "xp", {**SPELLINGS, **OWN}, {}, loop, HELPERS, CHECKED, imports="from math import prod",

@@ -190,17 +190,26 @@ def summed(w: Writer, n: Node, kept: str = "") -> Code:
     return f"{w.m}.sum({w.text(inner)}{over}{kept})", ATOM
 
 
-def cumulative(w: Writer, n: Node) -> Code:
-    axis, back = n.at
-    inner = w.text(n.args[0])
-    if back:
-        return f"{w.m}.flip({w.m}.cumsum({w.m}.flip({inner}, {axis}), axis={axis}), {axis})", ATOM
-    return f"{w.m}.cumsum({inner}, axis={axis})", ATOM
+def cumulative(name: str) -> Spelling:
+    """Sums so far along an axis, or from the end."""
+
+    def spell(w: Writer, n: Node) -> Code:
+        axis, back = n.at
+        inner = w.text(n.args[0])
+        if not back:
+            return f"{w.m}.{name}({inner}, axis={axis})", ATOM
+        turned = f"{w.m}.flip({inner}, axis={axis})"
+        return f"{w.m}.flip({w.m}.{name}({turned}, axis={axis}), axis={axis})", ATOM
+
+    return spell
 
 
-def concatenated(w: Writer, n: Node) -> Code:
-    said = ", ".join(w.text(a) for a in n.args)
-    return f"{w.m}.concatenate(({said}{',' * (len(n.args) == 1)}), axis={n.at})", ATOM
+def concatenated(name: str) -> Spelling:
+    def spell(w: Writer, n: Node) -> Code:
+        said = ", ".join(w.text(a) for a in n.args)
+        return f"{w.m}.{name}(({said}{',' * (len(n.args) == 1)}), axis={n.at})", ATOM
+
+    return spell
 
 
 def taken(w: Writer, n: Node) -> Code:
@@ -252,6 +261,12 @@ def polygamma(name: str, order: int) -> Spelling:
 
 def call(name: str) -> Spelling:
     return lambda w, n: (f"{w.m}.{name}({', '.join(operands(w, n))})", ATOM)
+
+
+def softplus_of_zeros(w: Writer, n: Node) -> Code:
+    """Where a library wants two arrays."""
+    (x,) = operands(w, n)
+    return f"{w.m}.logaddexp({x}, {w.m}.zeros_like({x}))", ATOM
 
 
 def root(w: Writer, n: Node) -> Code:
@@ -347,11 +362,11 @@ SPELLINGS: Mapping[k.Kind, Spelling] = {
     k.GET: lambda w, n: (f"{w.text(n.args[0], ATOM)}[{w.time}]", ATOM),
     k.SUM: summed,
     k.MAX: lambda w, n: (f"{w.m}.max({w.text(n.args[0])}, axis={n.at}, keepdims=True)", ATOM),
-    k.CUMSUM: cumulative,
+    k.CUMSUM: cumulative("cumsum"),
     k.CONTRACT: contraction,
     k.ARGMAX: template("{m}.argmax({}, axis=-1)", ATOM, LOOSE),
     k.ARGMIN: template("{m}.argmin({}, axis=-1)", ATOM, LOOSE),
-    k.CONCAT: concatenated,
+    k.CONCAT: concatenated("concatenate"),
     k.TAKE: taken,
     k.TAKE_ALONG: taken_along,
     k.GATHER: gathered,

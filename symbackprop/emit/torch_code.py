@@ -8,7 +8,8 @@ from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.argument_checks import CHECKS
 from symbackprop.emit.array_products import contraction
 from symbackprop.emit.array_spellings import (
-    CONDITIONS, MAKINGS, POLYGAMMA, SPELLINGS, call, operands, plain, polygamma, written_out,
+    CONDITIONS, MAKINGS, POLYGAMMA, SPELLINGS, call, operands, plain, polygamma, softplus_of_zeros,
+    written_out,
 )  # fmt: skip
 from symbackprop.emit.literals import bare, shape_code, size_code
 from symbackprop.emit.numpy_helpers import FOLD, LOGDET
@@ -148,11 +149,6 @@ def taken_along(w: Writer, n: Node) -> Code:
     return f"torch.take_along_dim({w.text(x)}, {w.text(labels, ATOM)}[..., None], -1)[..., 0]", ATOM
 
 
-def softplus(w: Writer, n: Node) -> Code:
-    (x,) = operands(w, n)
-    return f"torch.logaddexp({x}, torch.zeros_like({x}))", ATOM
-
-
 OWN: Mapping[k.Kind, Spelling] = {
     **dict.fromkeys(CONDITIONS, condition),
     k.EYE: eye,
@@ -170,7 +166,7 @@ OWN: Mapping[k.Kind, Spelling] = {
     k.GAMMALN: call("lgamma"),
     k.DIGAMMA: call("digamma"),
     **{kind: polygamma("torch.polygamma", n) for n, kind in enumerate(POLYGAMMA) if n},
-    k.SOFTPLUS: softplus,
+    k.SOFTPLUS: softplus_of_zeros,
     k.MAX: lambda w, n: (f"torch.amax({w.text(n.args[0])}, {n.at}, keepdim=True)", ATOM),
 }
 FILLED: Mapping[k.Kind, Making] = {**MAKINGS, k.SCATTER: scattered}
