@@ -43,6 +43,7 @@ class Target:
     doubles: str = ""  # what must be said for numbers to be doubles
     cast: str = "{}.astype(dtype, copy=False)"  # an array in the type of the others
     written: Callable[[Writer, Sequence[Step], str], list[str]] | None = None  # lines that reuse arrays
+    again: bool = True  # whether a name whose value nobody reads any more is given to another value
 
 
 @dataclass
@@ -97,7 +98,7 @@ class Writer:
         else:
             out = making(self, n, name) if making else [f"{name} = {self.text(n)}"]
         self.text_of[n] = name
-        if not n.moving:
+        if not n.moving and self.target.again:
             spent = (x for x in self.until.get(n, ()) if x not in self.uses.named)
             self.free += [self.text_of[x] for x in spent if self.text_of[x] != name]
         return out

@@ -280,9 +280,14 @@ def negated(a: Node) -> Node | None:
         return a.args[0]
     if a.kind is NUMBER and a.at < 0:
         return number(-a.at)
-    minus = negated(a.args[0]) if a.kind is DIV or (a.kind is MUL and a.args[0].kind is NUMBER) else None
+    inside = a.kind in (DIV, BROADCAST, EXPAND) or (a.kind is MUL and a.args[0].kind is NUMBER)
+    minus = negated(a.args[0]) if inside else None
     if minus is None:
         return None
+    if a.kind is BROADCAST:
+        return broadcast(minus, a.shape)
+    if a.kind is EXPAND:
+        return expand(minus, a.at)
     return divide(minus, a.args[1]) if a.kind is DIV else times(minus, a.args[1])
 
 
