@@ -126,9 +126,10 @@ class Sketch:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A program, line by line as it is."""
+    """A program, line by line as it is; `derived` is the code of the page's own derivation, which is run."""
 
     code: str
+    derived: bool = False
 
 
 Block: TypeAlias = (

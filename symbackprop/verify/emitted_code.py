@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TypeAlias
 
@@ -12,10 +12,12 @@ from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.report import Tally
 from symbackprop.emit import compile_source
 from symbackprop.emit.call_arguments import arguments, results
+from symbackprop.emit.plain_code import plain_code
 from symbackprop.emit.targets import joint as source
 from symbackprop.entries.reference_values import Array
-from symbackprop.errors import SymbackpropError
+from symbackprop.errors import SymbackpropError, VerificationError
 from symbackprop.numeric.points import Point
+from symbackprop.page.page import Listing, Page
 from symbackprop.verify.comparison import CLEAR, EQUAL, TRUE, largest, relative
 from symbackprop.verify.decision import FEW, decided
 from symbackprop.verify.rounding import Nearby, Trial
@@ -31,6 +33,29 @@ def emitted(d: Derivation) -> Code | None:
         return compile_source(source(d))
     except SymbackpropError:
         return None
+
+
+def codes_of(d: Derivation, page: Page) -> Iterator[tuple[str, Code]]:
+    """The code that is emitted, and what the page prints of it, each with a key."""
+    code = emitted(d)
+    if code is None:
+        return
+    yield "code", code
+    printed = [b for s in page.sections for b in s.blocks if isinstance(b, Listing) and b.derived]
+    yield from ((f"printed code {n}" if n else "printed code", run(d, b)) for n, b in enumerate(printed))
+
+
+def run(d: Derivation, printed: Listing) -> Code:
+    """The function that a page prints, made from the derivation again: the text of a page is not run."""
+
+    def called(**given: Array) -> Mapping[str, Array]:
+        made = plain_code(d)
+        if made is None or made.text != printed.code:
+            raise VerificationError("what is printed is not the code of this derivation", where="code")
+        found = compile_source(f"import numpy as np\n\n\n{made.text}", name=made.function)(**given)
+        return dict(zip(made.returns, found if len(made.returns) > 1 else (found,), strict=True))
+
+    return called
 
 
 def names(d: Derivation) -> tuple[str, ...]:
