@@ -48,7 +48,8 @@ def build_options(b: argparse.ArgumentParser) -> None:
         "-o", dest="folder", type=Path, default=Path("out"), metavar="DIR", help="output folder (out)"
     )
     b.add_argument("--to", choices=("pdf", *FORMATS), default="pdf")
-    b.add_argument("--lang", choices=("en", "de"), action="append", help="may be repeated (default: both)")
+    b.add_argument("--lang", "--language", choices=("en", "de"), action="append",
+                   help="may be repeated (default: those each sheet has)")  # fmt: skip
     b.add_argument("--version", dest="kind", choices=("solution", "exercise"), default="solution")
     b.add_argument("--engine", help="a TeX program, `wheel`, or `none`")
     b.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")

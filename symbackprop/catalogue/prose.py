@@ -1,4 +1,4 @@
-"""Prose with formulas between dollar signs; only the commands listed here ever reach TeX."""
+"""Prose with formulas between dollar signs; only listed commands ever reach TeX (`tex/math_commands.py`)."""
 
 from __future__ import annotations
 
@@ -8,40 +8,58 @@ from typing import TypeAlias
 
 from symbackprop.catalogue import LANGUAGES
 from symbackprop.errors import SheetError
-from symbackprop.tex.math_commands import GREEK, fault, printable
+from symbackprop.tex.math_commands import TYPED, fault, printable
 
-SIGNS = r"""partial nabla sum prod cdot times odot oslash top le ge ne approx in to infty ldots cdots dots
-    exp log sin cos tanh max min lfloor rfloor quad , ; ! { }""".split()
-ARGUMENTS = {"frac": 2} | dict.fromkeys(
-    "sqrt hat widehat tilde bar vec mathrm mathbb mathbf operatorname".split(), 1
-)
-COMMANDS: Mapping[str, int] = dict.fromkeys([*GREEK, *SIGNS], 0) | ARGUMENTS  # -> arguments
 Piece: TypeAlias = tuple[str, str]  # ('text' | 'math', what stands there)
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A passage in both languages; `$…$` encloses formulas.
+    """A passage in one language or in both; `$…$` encloses formulas.
 
-    Errors: `SheetError` for a formula that does not end, or a command that is not on the list.
+    Errors: `SheetError` for a formula that does not end, a command that is not on the list, no words at all,
+    and where words are asked for in a language that has none.
 
         Words(en="The slope is $1 - y^2$.", de="Die Steigung ist $1 - y^2$.")
     """
 
-    en: str
-    de: str
+    en: str = ""
+    de: str = ""
 
     def __post_init__(self) -> None:
-        for language in LANGUAGES:
+        if not self.languages:
+            raise SheetError("no text in en, de", where="Words")
+        for language in self.languages:
+            line = 1
             for kind, piece in pieces(self[language]):
                 if kind == "math":
-                    check(piece)
+                    check(piece, f"prose, line {line}" if "\n" in self[language] else "prose")
+                line += piece.count("\n")
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages it has words in."""
+        return tuple(language for language in LANGUAGES if getattr(self, language))
 
     def __getitem__(self, language: str) -> str:
-        return {"en": self.en, "de": self.de}[language]
+        return in_language({x: getattr(self, x) for x in self.languages}, language)
 
 
 Text: TypeAlias = Words | Mapping[str, str]  # a mapping is plain text: every sign is printed as it is
+
+
+def in_language(text: Text, language: str, what: str = "text") -> str:
+    """What is said in a language. Errors: `SheetError` where it is said in another one only."""
+    if isinstance(text, Words):
+        return text[language]
+    if language not in text:
+        other = next(iter(text.values()), "")
+        raise SheetError(
+            f"no {what} in {language}" + (f" beside `{printable(other[:60])}`" if other else ""),
+            where="prose",
+            hint=f"Add it, or build with --lang {next(iter(text), LANGUAGES[0])} alone.",
+        )
+    return text[language]
 
 
 def pieces(text: str) -> Iterator[Piece]:
@@ -54,17 +72,18 @@ def pieces(text: str) -> Iterator[Piece]:
             yield ("math" if n % 2 else "text"), part
 
 
-def check(formula: str) -> None:
+def check(formula: str, where: str = "prose") -> None:
     """Errors: `SheetError` naming the first command or sign that may not stand in a formula, or what is
     missing where it does not end as it began."""
-    if found := fault(formula, COMMANDS):
-        raise SheetError(f"{found} in `${printable(formula)}$`", where="prose",
-                         hint="Known: letters, digits, scripts and common commands.")  # fmt: skip
+    if found := fault(formula, TYPED):
+        raise SheetError(f"{found} in `${printable(formula)}$`", where=where,
+                         hint="Formulas take letters, digits, scripts, and the commands listed in "
+                              "symbackprop/tex/math_commands.py.")  # fmt: skip
 
 
 def written(text: Text, language: str, escape: Callable[[str], str], math: Callable[[str], str]) -> str:
     """The passage in a language, words escaped, formulas set."""
     if not isinstance(text, Words):
-        return escape(text[language])
+        return escape(in_language(text, language))
     said = pieces(text[language])
     return "".join(math(piece) if kind == "math" else escape(piece) for kind, piece in said)

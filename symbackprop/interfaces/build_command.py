@@ -6,7 +6,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from symbackprop.catalogue import LANGUAGES
 from symbackprop.interfaces.progress import progress
 from symbackprop.sheet.building import FIX, Build, build
 
@@ -14,7 +13,7 @@ from symbackprop.sheet.building import FIX, Build, build
 def run_build(o: argparse.Namespace) -> int:
     """Build, say what went wrong, then what was written."""
     paths = tuple(o.paths) or (Path("worked"),)
-    wanted = tuple(dict.fromkeys(o.lang or LANGUAGES))
+    wanted = tuple(dict.fromkeys(o.lang or ()))
     b = Build(paths, o.folder, o.to, wanted, o.kind, o.engine, max(1, o.jobs), o.templates)
     with progress("sheets") as bar:
         status, outcomes = build(b, tell=lambda x: bar.tell(1, x.sheet), begin=bar.begin)

@@ -20,7 +20,8 @@ from symbackprop.page.page import Figure, Options, Section
 from symbackprop.picture.graphs.graph_to_svg import svg
 from symbackprop.picture.graphs.layout import place
 from symbackprop.sheet.formats import FORMATS
-from symbackprop.sheet.formats.html_format import html_display, html_math, html_style
+from symbackprop.sheet.formats.html_format import html_style
+from symbackprop.sheet.mathml import mathml
 from symbackprop.sheet.page_blocks import drawn, sections
 from symbackprop.sheet.templating import render
 
@@ -39,7 +40,7 @@ def expression_bundle(e: Expr) -> Bundle:
         if node.op.variants and not node.op.scalar:
             functions |= spelled_function(node)
     tex = latex(f, functions)
-    return {"text/plain": repr(e), "text/latex": f"${tex}$", "text/html": html_display(tex)}
+    return {"text/plain": repr(e), "text/latex": f"${tex}$", "text/html": mathml(tex, "block")}
 
 
 def rows_html(d: Derivation, rows: tuple[Equation, ...]) -> str:
@@ -48,7 +49,7 @@ def rows_html(d: Derivation, rows: tuple[Equation, ...]) -> str:
     for eq in rows:
         tex = " = ".join(d.latex(f) for f in (eq.left, *eq.sides))
         size = "" if eq.shape is None else "×".join(map(str, eq.shape)) or "1×1"
-        out.append(f"<tr><td style='text-align:left'>{html_math(tex)}</td><td>{escape(size)}</td></tr>")
+        out.append(f"<tr><td style='text-align:left'>{mathml(tex)}</td><td>{escape(size)}</td></tr>")
     return f"<table>{''.join(out)}</table>"
 
 

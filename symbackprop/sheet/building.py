@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import ModuleType
 
-from symbackprop.catalogue import LANGUAGES
 from symbackprop.derivation.report import Report
 from symbackprop.errors import SheetError, SymbackpropError, VerificationError
 from symbackprop.sheet.exercise import Version
@@ -33,7 +32,7 @@ class Build:
     paths: tuple[Path, ...]
     folder: Path = Path("out")
     to: str = "pdf"
-    languages: tuple[str, ...] = LANGUAGES
+    languages: tuple[str, ...] = ()  # none: those each sheet has
     version: Version = "solution"
     engine: str | None = None
     jobs: int = 2
@@ -99,7 +98,8 @@ def load(path: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except SymbackpropError:
+    except SymbackpropError as error:
+        error.inside(place(path, error))
         raise
     except (Exception, SystemExit) as error:
         raise SheetError(f"{type(error).__name__}: {error}", where=place(path, error)) from error
@@ -135,7 +135,7 @@ def make(order: Order) -> Outcome:
         sheet = next(s for s in sheets(order.module) if s.name == order.sheet)
         report = sheet.verify()
         report.demand()
-        for language in order.build.languages:
+        for language in order.build.languages or sheet.languages:
             row, said = write(order, sheet, report, language)
             rows.append(row)
             messages += said

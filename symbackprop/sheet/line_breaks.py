@@ -16,6 +16,7 @@ from symbackprop.page import page as pg
 from symbackprop.picture.label import Label
 from symbackprop.picture.text_width import measure
 from symbackprop.sizes import Shape
+from symbackprop.tex.math_commands import expanded
 
 WIDTH = 452.0  # of a line, in points
 POINTS = 10.95
@@ -57,7 +58,7 @@ class Style:
 
     def typed(self, tex: str) -> str:
         """A formula of a text, as its author wrote it."""
-        return self.math(self.from_tex(tex))
+        return self.math(self.from_tex(expanded(tex)))
 
     def factor(self, f: Formula) -> str:
         """A size among others: a sum in brackets."""

@@ -24,6 +24,7 @@ from symbackprop.picture.graphs.repeated_layers import find_repeats
 from symbackprop.picture.label import Label
 from symbackprop.sheet.ledger_columns import ledger
 from symbackprop.sheet.line_breaks import POINTS, SIGNS, WIDTH, Context, Style, rows, width
+from symbackprop.tex.math_commands import expanded
 
 
 # --- blocks --------------------------------------------------------------------------------------
@@ -99,7 +100,7 @@ def claimed(b: pg.Claimed, style: Style) -> Context:
     intro = style.say(pg.Phrase("finding.printed"))
     try:
         check(b.text)
-        return {"kind": "display", "intro": intro, "tex": style.from_tex(b.text)}
+        return {"kind": "display", "intro": intro, "tex": style.from_tex(expanded(b.text))}
     except SheetError:
         if not b.sides:
             return {"kind": "paragraph", "text": f"{intro} {style.escape(b.text)}"}

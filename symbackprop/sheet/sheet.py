@@ -11,7 +11,7 @@ from string import ascii_lowercase
 from typing import Literal
 
 from symbackprop.catalogue import LANGUAGES, phrase
-from symbackprop.catalogue.prose import Text, written
+from symbackprop.catalogue.prose import Text, in_language, written
 from symbackprop.derivation.report import Report, together
 from symbackprop.errors import SheetError
 from symbackprop.formula.composing import size_name
@@ -30,7 +30,8 @@ NAME = r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}"
 class Sheet:
     """Exercises under a title; `header` may hold 'course', 'number' and 'due', as text or by language.
 
-    Errors: `SheetError` for a name that is no file name, or a title that lacks a language.
+    It is built in the languages of its title, or in those that are asked for: each text it says must have
+    them. Errors: `SheetError` for a name that is no file name, or a title in no language.
     """
 
     name: str
@@ -48,12 +49,16 @@ class Sheet:
                 where="Sheet",
                 hint="Letters, digits, _ and -, at most 80, a letter or digit first.",
             )
-        missing = [x for x in LANGUAGES if x not in self.title]
-        if missing:
-            raise SheetError(f"no title in {', '.join(missing)}", where=f"Sheet {self.name}")
+        if not self.languages:
+            raise SheetError(f"no title in {', '.join(LANGUAGES)}", where=f"Sheet {self.name}")
         for key, value in self.header.items():
             if not isinstance(value, str):
                 complete(value, f"Sheet {self.name}, {key}")
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of its title."""
+        return tuple(x for x in LANGUAGES if x in self.title)
 
     @cached_property
     def checks(self) -> tuple[tuple[str, Check], ...]:
@@ -88,13 +93,13 @@ def context(sheet: Sheet, report: Report, language: str, version: Version, style
     keys = ("solution", "task", "due", "legend", "exercise")
     said = {k: phrase(f"sheet.{k}", language) for k in keys}
     said["verification"] = phrase("section.verification", language)
-    header = {k: v if isinstance(v, str) else v[language] for k, v in sheet.header.items()}
+    header = {k: v if isinstance(v, str) else in_language(v, language) for k, v in sheet.header.items()}
     many = len(sheet.exercises) > 1
     return {
         "name": sheet.name,
         "language": language,
         "version": version,
-        "title": style.escape(sheet.title[language]),
+        "title": style.escape(in_language(sheet.title, language, "title")),
         "points": points(sheet.worth, language) if many else "",
         "header": {k: style.escape(v) for k, v in header.items()},
         "exercises": [exercise(e, sheet.first + n, version, style) for n, e in enumerate(sheet.exercises)],

@@ -87,8 +87,8 @@ _TEXT = {  # other characters that stand in text
     "✔": r"{\sbcheck}",
 }
 
-_MATHS = {
-    sign: rf"\ensuremath{{{command}}}"
+SIGNS = {  # command of mathematics: its sign
+    command: sign
     for sign, command in zip(
         "αβγδϵεζηθϑικλμνξοπϖρϱςστυϕφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩµ"
         "×÷±∓·⋅∂∇∆∑∏∫√∞≤≥≠≈≃≅≡∼∝∈∉∋⊂⊆⊃⊇∪∩∅∀∃¬∧∨⊙⊗⊕⊖∘∗⋆‖∥∣⟨⟩←→↑↓↔⇐⇒⇔↦⋯⋮⋱⊤⊥ℓℜℑ⌊⌋⌈⌉∖′≪≫✗✘",
@@ -106,7 +106,8 @@ _MATHS = {
         \times""".replace("{}'", r"\prime").split(),
         strict=True,
     )
-} | {"ℝ": r"{\sbR}"}
+}
+_MATHS = {sign: rf"\ensuremath{{{command}}}" for command, sign in SIGNS.items()} | {"ℝ": r"{\sbR}"}
 
 _KNOWN = _ASCII | _TEXT | _MATHS
 

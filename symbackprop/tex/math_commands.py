@@ -28,9 +28,22 @@ ACCENTS = """hat bar tilde vec dot ddot check breve acute grave mathring overlin
     widetilde overrightarrow overleftarrow""".split()
 FONTS = "mathbf mathrm mathcal mathsf mathit mathtt mathbb bm boldsymbol operatorname".split()
 WORDS = "text textrm textbf textit textsf".split()
-OPERATIONS = r"""sum prod int lfloor rfloor lceil rceil lvert rvert lVert rVert Vert vert propto forall
-    exists cup cap subset subseteq setminus notin mapsto Rightarrow Leftarrow iff ll gg ! qquad surd wedge
-    vee neg simeq cong vdots ddots backslash displaystyle textstyle scriptstyle""".split()
+OPERATIONS = r"""sum prod int iint oint coprod lfloor rfloor lceil rceil lvert rvert lVert rVert Vert vert
+    propto forall exists nexists cup cap subset subseteq subsetneq supset supseteq setminus notin ni mapsto
+    longmapsto Rightarrow Leftarrow Leftrightarrow longrightarrow Longrightarrow hookrightarrow gets implies
+    iff ll gg ! qquad surd wedge vee land lor neg lnot simeq cong asymp doteq vdots ddots dotsc dotsb
+    displaystyle textstyle scriptstyle varnothing leqslant geqslant lesssim gtrsim prec succ preceq
+    succeq models nmid colon triangle angle diamond sqcup uplus bigcup bigcap
+    bigoplus bigotimes bigodot bigvee bigwedge limsup liminf Pr dim ker deg gcd hom lg cot sec csc coth
+    bmod limits nolimits not backslash""".split()
+OVER = "underbrace overbrace sqrt xrightarrow xleftarrow pmod mathfrak mathrel mathbin mathop".split()
+PAIRS = "frac dfrac tfrac binom stackrel overset underset".split()
+LIMITED = frozenset(
+    "\\" + c
+    for c in """sum prod int iint oint coprod bigcup bigcap bigoplus bigotimes
+    bigodot bigvee bigwedge max min sup inf lim limsup liminf det Pr gcd argmax argmin""".split()
+)  # take \limits
+OPTIONAL = frozenset(("\\sqrt", "\\xrightarrow", "\\xleftarrow"))  # may take one thing more, in brackets
 
 BASES = frozenset([" ", *GREEK, *LETTERS, *CALLED, *ACCENTS, *FONTS, *WORDS])  # of a name, scripts apart
 NAMES: Mapping[str, int] = {
@@ -40,9 +53,18 @@ NAMES: Mapping[str, int] = {
 FORMULAS: Mapping[str, int] = {
     **NAMES,
     **dict.fromkeys(OPERATIONS, 0),
-    **dict.fromkeys(["sqrt", "underbrace", "overbrace"], 1),
-    **dict.fromkeys(["frac", "dfrac", "tfrac", "binom"], 2),
+    **dict.fromkeys(OVER, 1),
+    **dict.fromkeys(PAIRS, 2),
 }
+# What teachers write, and LaTeX knows only by a definition or a package of its own.
+SHORTHANDS: Mapping[str, str] = {
+    **{c: rf"\mathbb{{{c}}}" for c in "RNZQCE"},
+    **{c: rf"\operatorname{{{c}}}" for c in """diag tr rank sgn sign Var Cov KL softmax sigmoid relu ReLU
+       GELU erf span""".split()},
+    **{c: rf"\operatorname*{{{c}}}" for c in ("argmax", "argmin")},
+    "coloneqq": ":=", "mathscr": r"\mathcal", "hdots": r"\ldots", "triangleq": r"\overset{\triangle}{=}",
+}  # fmt: skip
+TYPED: Mapping[str, int] = FORMULAS | dict.fromkeys(SHORTHANDS, 0) | {"mathscr": 1}  # in words of authors
 CALLS: Mapping[str, int] = FORMULAS | {"sqrt": 0}  # what a function may be called by
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\S", re.DOTALL)
 REFUSED = frozenset("#%&~$\\")
@@ -50,11 +72,19 @@ DELIMITERS = frozenset([*"()[]|.<>/", *(
     "\\" + c for c in "lfloor rfloor lceil rceil langle rangle lvert rvert lVert rVert { } |".split()
 )])  # fmt: skip
 SIZES = frozenset(rf"\{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("l", "r", ""))
-ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{(bmatrix|pmatrix|matrix|vmatrix|cases)\}")
-WORD = re.compile(
-    r"\\(text|textrm|textbf|textit|textsf|operatorname)(?![A-Za-z])\s*(\{[^{}\\]*\}|[A-Za-z0-9])"
+ENVIRONMENT = re.compile(
+    r"\\(?P<side>begin|end)\s*\{(?P<name>[bpvBV]?matrix|smallmatrix|cases|aligned|array)\}"
+    r"(?P<columns>\s*\{[lcr| ]+\})?"
 )
-PLAIN = re.compile(r"\{[A-Za-z0-9 .,:;/()+\-]*[A-Za-z0-9.][A-Za-z0-9 .,:;/()+\-]*\}|[A-Za-z0-9]")
+PIECE = re.compile(rf"{ENVIRONMENT.pattern}|{TOKEN.pattern}", re.DOTALL)
+WORD = re.compile(
+    r"\\(text|textrm|textbf|textit|textsf|operatorname\*?)(?![A-Za-z])\s*(\{[^{}\\]*\}|[A-Za-z0-9])"
+)
+LETTERED = "A-Za-z0-9 .,:;/()+\\-"
+PLAIN = re.compile(rf"\{{[{LETTERED}]*[A-Za-z0-9.][{LETTERED}]*\}}|[A-Za-z0-9]")
+SPOKEN = re.compile(
+    rf"\{{[{LETTERED}!?'=À-ÖØ-öø-ÿ]*\}}|[A-Za-z0-9]"
+)  # words among formulas, in any language here
 
 HINT = r"""A printed name takes letters, Greek ones, scripts, accents such as \hat, fonts such as \mathbf;
   what it takes is listed in symbackprop/tex/math_commands.py."""
@@ -85,13 +115,16 @@ def formula_fault(text: str) -> str:
 
 def fault(text: str, commands: Mapping[str, int]) -> str:
     """What is wrong first with a piece of mathematics; empty where all is well."""
-    if stray := next((c for c in text if not (" " <= c <= "~")), ""):
+    whole = WORD.sub(partial(letter, commands), text)
+    if stray := next((c for c in whole if not (" " <= c <= "~" or (c == "\n" and commands is TYPED))), ""):
         return f"`{printable(stray)}` may not stand"
-    whole = without_matrices(text) if commands is FORMULAS else text
-    tokens = TOKEN.findall(WORD.sub(partial(letter, commands), whole))
-    known = {r"\left", r"\right", *SIZES}
+    tables = commands is FORMULAS or commands is TYPED
+    tokens = [m[0].replace(" ", "") if m["side"] else m[0] for m in PIECE.finditer(whole)]
+    known = {r"\left", r"\right", r"\middle", *SIZES, *(("&", r"\\") if tables else ())}
     for t in tokens:
-        if t in REFUSED or (t[0] == "\\" and t not in known and t[1:] not in commands):
+        if t in known or (tables and ENVIRONMENT.fullmatch(t)):
+            continue
+        if t in REFUSED or (t[0] == "\\" and t[1:] not in commands):
             return f"`{printable(t)}` may not stand"
     if any(rf"\{w}" in tokens for w in (*WORDS, "operatorname")):
         return "a word takes letters, digits and spaces only"
@@ -100,26 +133,37 @@ def fault(text: str, commands: Mapping[str, int]) -> str:
 
 def letter(commands: Mapping[str, int], word: re.Match[str]) -> str:
     """A letter in place of a word that is plain, where such words are taken."""
-    return "x" if word[1] in commands and PLAIN.fullmatch(word[2]) else word[0]
+    plain = SPOKEN if commands is TYPED else PLAIN
+    known = word[1] in commands or (word[1] == "operatorname*" and commands is TYPED)
+    return "{x}" if known and plain.fullmatch(word[2]) else word[0]
 
 
-def without_matrices(text: str) -> str:
-    """Matrices that are written out as groups of their cells, if they begin and end in turn."""
-    depth = 0
-    out: list[str] = []
-    for piece in re.split(r"(\\(?:begin|end)\s*\{[a-z]+\})", text):
-        if found := ENVIRONMENT.fullmatch(piece):
-            depth += 1 if found[1] == "begin" else -1
-            out.append("{" if found[1] == "begin" else "}")
-        else:
-            inside = re.sub(r"\\\\|&", " ", piece) if depth > 0 else piece
-            out.append(inside)
-    return "".join(out)
+def expanded(text: str) -> str:
+    r"""What an author wrote on one line, in commands of LaTeX: `\argmax_x` is `\operatorname*{argmax}_x`."""
+    return SHORTHAND.sub(lambda m: SHORTHANDS[m[1]], " ".join(text.split("\n")))
+
+
+SHORTHAND = re.compile(rf"\\({'|'.join(sorted(SHORTHANDS, key=len, reverse=True))})(?![A-Za-z])")
 
 
 def printable(text: str) -> str:
     """The text with signs nobody sees by their numbers."""
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+
+
+CELLS = ("&", r"\\")
+
+
+def unmatched(end: str, found: str) -> str:
+    """What is missing where a group, a pair of brackets or a table does not end as it began."""
+    tables = [t for t in (end, found) if t.startswith(r"\end")]
+    if "}" in (end, found) and not tables:
+        return "the braces do not match"
+    if tables:
+        return f"{tables[0]} without \\begin, or the other way round"
+    if end == "]":
+        return "`[` without `]`"
+    return r"\left without \right, or the other way round"
 
 
 class Structure:
@@ -146,12 +190,19 @@ class Structure:
         self.at += 1
         return self.tokens[self.at - 1]
 
-    def run(self, end: str) -> None:
-        """Atoms with their scripts, up to the sign that ends the group."""
+    def run(self, end: str, cells: bool = False) -> None:
+        """Atoms with their scripts, up to the sign that ends the group; `cells` of a table may follow."""
         while self.next != end:
-            if self.next in ("", "}", r"\right"):
-                raise DeclarationError("the braces do not match" if "}" in (end, self.next) else
-                                       r"\left without \right, or the other way round")  # fmt: skip
+            if cells and self.next in CELLS:
+                if self.take() == r"\\" and self.next in ("[", "*"):
+                    raise DeclarationError(rf"`\\{self.next}` may not stand")
+                continue
+            if self.next in CELLS:
+                raise DeclarationError(f"`{self.next}` may not stand outside a table")
+            if self.next in ("", "}", r"\right") or self.next.startswith(r"\end"):
+                raise DeclarationError(unmatched(end, self.next))
+            if self.next == r"\middle" and end != r"\right":
+                raise DeclarationError(r"\middle outside \left and \right")
             if self.next not in ("^", "_"):
                 self.atom()
             self.scripts()
@@ -176,11 +227,25 @@ class Structure:
             self.delimiter(token)
             self.run(r"\right")
             self.delimiter(r"\right")
-        elif token in SIZES:
+        elif token in SIZES or token == r"\middle":
             self.delimiter(token)
+        elif table := ENVIRONMENT.fullmatch(token):
+            self.table(table)
+        elif token in (r"\limits", r"\nolimits"):
+            if self.at < 2 or self.tokens[self.at - 2] not in LIMITED:
+                raise DeclarationError(f"{token} without a sum or another large sign before it")
         else:
+            if token in OPTIONAL and self.next == "[":
+                self.take()
+                self.run("]")
             for _ in range(self.commands.get(token[1:], 0) if token[0] == "\\" else 0):
                 self.argument(token)
+
+    def table(self, opened: re.Match[str]) -> None:
+        """Cells up to the end of the table that was begun."""
+        if (opened["name"] == "array") != (opened["columns"] is not None):
+            raise DeclarationError(f"{opened[0]}: an array says its columns, as {{cc}}; no other table does")
+        self.run(rf"\end{{{opened['name']}}}", cells=True)
 
     def delimiter(self, of: str) -> None:
         if self.next not in DELIMITERS:
@@ -188,6 +253,6 @@ class Structure:
         self.take()
 
     def argument(self, of: str) -> None:
-        if self.next in ("", "}", "^", "_", r"\left", r"\right"):
+        if self.next in ("", "}", "^", "_", r"\left", r"\right", *CELLS) or self.next.startswith(r"\end"):
             raise DeclarationError(f"nothing stands behind {of}")
         self.atom()

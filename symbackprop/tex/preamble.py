@@ -55,7 +55,12 @@ _ROWS = (
     Row(
         "amssymb",
         r"\usepackage{amssymb}\newcommand\sbR{\ensuremath{\mathbb{R}}}",
-        r"\newcommand\sbR{\ensuremath{\mathbf{R}}}",
+        # what a text may say all the same, as near as the fonts there are come to it
+        r"\newcommand\sbR{\ensuremath{\mathbf{R}}}\providecommand\mathbb{\mathbf}"
+        r"\providecommand\mathfrak{\mathbf}\providecommand\varnothing{\emptyset}"
+        r"\providecommand\leqslant{\leq}\providecommand\geqslant{\geq}\providecommand\nmid{\not\mid}"
+        r"\providecommand\nexists{\not\exists}\providecommand\subsetneq{\mathrel{\underset{\neq}{\subset}}}"
+        r"\providecommand\lesssim{\mathrel{\underset{\sim}{<}}}\providecommand\gtrsim{\mathrel{\underset{\sim}{>}}}",
     ),
     Row(
         "booktabs",

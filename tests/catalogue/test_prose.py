@@ -1,16 +1,22 @@
 """Prose: formulas are set, everything else is text, and no command that is not listed reaches TeX."""
 
 import re
-from html import escape as html_escape
+from collections.abc import Callable
+from html import escape as html_escape, unescape
+from pathlib import Path
 
 import pytest
 
 from symbackprop.catalogue import LANGUAGES
-from symbackprop.catalogue.prose import COMMANDS, Text, Words, pieces, written as printed
+from symbackprop.catalogue.prose import Text, Words, pieces, written as printed
 from symbackprop.errors import SheetError
-from symbackprop.sheet.exercise import Derived, Exercise, Part, said, written
-from symbackprop.sheet.sheet import Sheet, write_html, write_tex
+from symbackprop.sheet.building import sheets
+from symbackprop.sheet.exercise import Answer, Derived, Exercise, Part, said, written
+from symbackprop.sheet.formats import FORMATS
+from symbackprop.sheet.sheet import Sheet, write_html, write_sheet, write_tex
+from symbackprop.tex.engine import compile_pdf, find_engine
 from symbackprop.tex.escape import escape
+from symbackprop.tex.math_commands import TYPED, expanded
 
 PLACES = 14  # where `sheet` says a text, in the solution
 ANSWER = Derived("x: 3; y = sum(x**2)", show=("gradients",))
@@ -41,9 +47,9 @@ def documents(text: Text, language: str = "en") -> tuple[str, str]:
 REFUSED = [
     r"\input{x}", r"\input x", r"\write18{ls}", r"\def\x{1}", r"\catcode`\%=12", r"\csname x\endcsname",
     r"\let\a\b", r"\immediate", r"\openout", r"\include{x}", r"\usepackage{x}", r"\newcommand{\x}{1}",
-    r"\expandafter", r"\begin{document}", r"\end{document}", r"\href{x}{y}", r"\text{x}", r"\alphabet",
-    r"\\", r"\ x", "\\\n", r"\%", r"\#", r"\&", r"\_", r"\@", r"\1", "\\é",
-    "50%", "#1", "a & b", "a ~ b", "\x00", "\x1b[0m", "a\nb", "a\tb",
+    r"\expandafter", r"\begin{document}", r"\end{document}", r"\href{x}{y}", r"\text{\x}", r"\alphabet",
+    r"\\", "\\\n", r"\%", r"\#", r"\&", r"\@", r"\1", "\\é",
+    "50%", "#1", "a & b", "a ~ b", "\x00", "\x1b[0m", "a\tb",
 ]  # fmt: skip
 
 
@@ -107,12 +113,91 @@ def test_what_a_formula_may_hold(formula: str) -> None:
 
 PRIMITIVES = """input include openin openout read write special immediate def edef gdef xdef let
     futurelet catcode csname expandafter newcommand renewcommand usepackage everypar everymath begin end
-    loop afterassignment aftergroup directlua href url verb scantokens text hbox vbox""".split()
+    loop afterassignment aftergroup directlua href url verb scantokens hbox vbox""".split()
 
 
 def test_no_listed_command_reads_writes_or_defines() -> None:
-    assert not set(COMMANDS) & set(PRIMITIVES)
-    assert all(re.fullmatch("[A-Za-z]+|[,;!{}]", c) for c in COMMANDS)
+    assert not set(TYPED) & set(PRIMITIVES)
+    assert all(re.fullmatch("[A-Za-z]+|[ ,:;!{}|_]", c) for c in TYPED)
+
+
+# --- what teachers type ----------------------------------------------------------------------------
+
+TASKS = [
+    r"\|x\|_2^2 + \lVert W \rVert_F \leq 1, a \geq 0, b \neq 0", r"\ln x + \log_2 y", r"\ell_i(\theta)",
+    r"L = 0 \text{ if } y = 1", r"f(x) = \begin{cases} x & \text{if } x > 0, \\ 0 & \text{sonst für } x \le 0 \end{cases}",
+    r"\mathcal{L}, \mathbb{R}^n, \mathbf{x}, \mathrm{d}x, \mathfrak{g}, \mathscr{H}",
+    r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}^{-1} \begin{bmatrix} a \\ b \end{bmatrix}",
+    r"A = \begin{array}{cc|c} 1 & 2 & 3 \\ 4 & 5 & 6 \end{array}", r"\begin{vmatrix} a & b \\ c & d \end{vmatrix}",
+    r"x \sim \mathcal{N}(0, 1), p(x \mid y)", r"A \otimes B \odot C \oplus D", r"\det A = \operatorname{rank} B",
+    r"f^\prime + f'", r"\partial_x \nabla_W L", r"\tfrac12 \frac{1}{2} \dfrac ab \sqrt{x} \sqrt[3]{x}",
+    r"x_1, \ldots, x_n, \cdots, \vdots, \dots", r"f: x \mapsto x^2, A \to B", r"x \in A \subset B \cup C \cap D",
+    r"\forall x\, \exists y: x \approx y \propto \infty", r"\langle x, y \rangle, \lfloor x \rfloor, \lceil x \rceil",
+    r"\lfloor x \rceil", r"X^\top", r"\hat{x} \bar x \tilde{x} \vec{v} \overline{AB} \dot q \widehat{xy}",
+    r"\underbrace{a + b}_{= c} \overbrace{x}^{n}", r"\sum_{i=1}^n \prod_j \int_0^1 \lim_{h \to 0} \max_x \min\limits_y",
+    r"\argmax_x f(x) = \operatorname*{argmin}_y g(y)", r"\Pr(X = x), \mathbb{E}[X], \E[X], \R^n, \Var(X)",
+    r"\left\{ x \in \R \;\middle|\; x > 0 \right\}", r"\Bigl( \bigl\| x \bigr\| \Bigr)", r"a \coloneqq b \triangleq c",
+    r"x \xrightarrow{f} y \implies z \iff w", r"a \not= b \not\in C", r"a \overset{!}{=} b, \underset{x}{\max} f",
+    r"\bigcup_i A_i \setminus \emptyset", "a\n + b", r"a \equiv b \pmod{n}", r"\boldsymbol{\theta}, \bm{x}, \boldsymbol\mu",
+    r"\{1, \dots, K\}, 50\,\text{km}", r"\binom{n}{k} \ll \gg \pm \mp \perp \star \circ",
+    r"\alpha\text{-Fehler}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("formula", TASKS)
+def test_what_teachers_type_is_set_everywhere(formula: str) -> None:
+    s = sheet_with(said(both(f"so ${formula}$.")))
+    tex, html, txt = (write_sheet(FORMATS[to], s, s.verify(), "en") for to in ("tex", "html", "txt"))
+    assert f"so ${expanded(formula)}$." in tex
+    (math,) = re.findall(r"<math.*?</math>", html, re.DOTALL)
+    assert "\\" not in unescape(re.sub("<[^>]*>", "", math))
+    assert not re.search(r"\\|\{\}", txt.replace("{1", "1"))
+
+
+@pytest.mark.slow
+def test_what_teachers_type_compiles(tmp_path: Path) -> None:
+    s = sheet_with(said(both(" ".join(f"${formula}$." for formula in TASKS))))
+    assert compile_pdf(write_tex(s, s.verify(), "en"), engine=find_engine()).pages == 1
+
+
+WRONG = {
+    r"\begin{pmatrix} 1 & 2": r"\\end\{pmatrix\} without", r"\begin{pmatrix} 1 \end{bmatrix}": "without",
+    r"\end{cases}": "without",
+    r"\begin{cases} {a & b} \end{cases}": "outside a table", r"a & b": "outside a table", r"\begin{array} a \end{array}": "columns",
+    r"\begin{pmatrix}{cc} a & b \end{pmatrix}": "columns", r"\begin{tabular} a \end{tabular}": "begin",
+    r"\begin{cases} a \\[3pt] b \end{cases}": r"`\\\\\[` may", r"\sqrt[3": "braces|without", r"x \limits_a": "limits",
+    r"\left( a \middle b \right)": "middle", r"a \middle| b": "middle", r"\text{\input x}": "input|word",
+    r"\foo": "foo", r"\argmaxx": "argmaxx", r"\begin{align} a \end{align}": "begin", r"\frac{a}{}{": "braces",
+    r"\left( x": "left", r"\operatorname*{a_b}": "operatorname|word", r"{\text{a}": "braces",
+    r"\begin{cases} \left( a & b \right) \end{cases}": "table",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("formula", WRONG)
+def test_what_does_not_end_as_it_began_is_named(formula: str) -> None:
+    with pytest.raises(SheetError, match=WRONG[formula]):
+        both(f"${formula}$")
+
+
+def test_a_bad_command_is_named_with_its_line() -> None:
+    with pytest.raises(SheetError, match=r"prose, line 3: `\\foo` may not stand"):
+        Words(en="one $x$\ntwo\nthree $\\foo$")
+
+
+MODULE = """
+from symbackprop import Exercise, Sheet, Words
+
+SHEET = Sheet("s", {"en": "T"}, (
+    Exercise(task=Words(en="fine")),
+    Exercise(task=Words(en=r"not $\\foo$")),
+))
+"""
+
+
+def test_a_module_with_a_bad_command_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "typed.py").write_text(MODULE, "utf-8")
+    with pytest.raises(SheetError, match=r"typed\.py, line 6: prose: `\\foo` may not stand"):
+        sheets(tmp_path / "typed.py")
 
 
 # --- text is text --------------------------------------------------------------------------------
@@ -188,15 +273,38 @@ def test_each_language_has_its_own_words() -> None:
 
 
 @pytest.mark.parametrize("missing", LANGUAGES)
+@pytest.mark.parametrize("text", [lambda x: {x: "words"}, lambda x: Words(**{x: "words $x$"})])
 @pytest.mark.parametrize("place", [
-    said, written, lambda t: Exercise(task=t), lambda t: Exercise(title=t),
-    lambda t: Exercise(parts=(Part(t),)), lambda t: Sheet("s", t, ()),
-], ids=["said", "written", "task", "title", "part", "sheet"])  # fmt: skip
-def test_a_missing_language_is_named(missing: str, place: object) -> None:
-    text = {x: "words" for x in LANGUAGES if x != missing}
-    with pytest.raises(SheetError, match=rf"no (text|title) in {missing}\b"):
-        place(text)  # type: ignore[operator]
-    place(dict.fromkeys(LANGUAGES, "words"))  # type: ignore[operator]
+    lambda t, well: sheet_with(said(t)), lambda t, well: sheet_with(written(t)),
+    lambda t, well: sheet_with(Exercise(task=t)), lambda t, well: sheet_with(Exercise(title=t)),
+    lambda t, well: sheet_with(Exercise(parts=(Part(t),))),
+], ids=["said", "written", "task", "title", "part"])  # fmt: skip
+def test_one_language_is_enough_where_no_other_is_asked_for(
+    missing: str, text: Callable[[str], Text], place: Callable[..., Sheet]
+) -> None:
+    (has,) = (x for x in LANGUAGES if x != missing)
+    s = place(text(has), None)
+    for write in (write_tex, write_html):
+        assert "words" in write(s, s.verify(), has)  # type: ignore[arg-type]
+        with pytest.raises(SheetError, match=rf"no text in {missing} beside `words.*\n.*--lang {has}"):
+            write(s, s.verify(), missing)  # type: ignore[arg-type]
+
+
+def sheet_with(what: Answer | Exercise) -> Sheet:
+    return Sheet(
+        "s", {"en": "T", "de": "T"}, (what if isinstance(what, Exercise) else Exercise(answers=(what,)),)
+    )
+
+
+def test_a_title_in_one_language_makes_a_sheet_in_one() -> None:
+    s = Sheet("s", {"de": "T"}, ())
+    assert s.languages == ("de",)
+    with pytest.raises(SheetError, match="no title in en"):
+        write_tex(s, s.verify(), "en")
+    with pytest.raises(SheetError, match="no title in en, de"):
+        Sheet("s", {}, ())
+    with pytest.raises(SheetError, match="no text in en, de"):
+        Words()
 
 
 def test_both_languages_missing_are_both_named() -> None:

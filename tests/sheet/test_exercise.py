@@ -18,7 +18,8 @@ from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.sheet.exercise import (
     Answer, Derived, Exercise, Part, Stated, Version, code, said, written,
 )  # fmt: skip
-from symbackprop.sheet.formats.html_format import html_line, html_style
+from symbackprop.sheet.formats.html_format import html_style
+from symbackprop.sheet.mathml import mathml
 from symbackprop.sheet.formats.tex_format import tex_style
 from symbackprop.sheet.line_breaks import Context, Style
 from symbackprop.sheet.sheet import Sheet, blocks_of, points, spoken, write_html, write_tex
@@ -182,9 +183,9 @@ def set_line(row: dict[str, str], boxed: object, form: Form) -> str:
     """A line of an equation as it stands in a document."""
     if form == "tex":
         return f"{row['left']} &{row['sign']} " + (r"\quad " if row["indent"] else "") + row["right"]
-    left, sign = (html_line(row[k]) if row[k] else "" for k in ("left", "sign"))
+    left, sign = (mathml(row[k], "line") if row[k] else "" for k in ("left", "sign"))
     start = ("&emsp;" if row["indent"] else "") + ('<span class="boxed">' if boxed else "")
-    return f'<td class="left">{left}</td><td>{sign}</td><td>{start}{html_line(row["right"])}<'
+    return f'<td class="left">{left}</td><td>{sign}</td><td>{start}{mathml(row["right"], "line")}<'
 
 
 def traces(sections: list[Context], form: Form) -> Iterator[str]:

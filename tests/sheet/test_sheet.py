@@ -200,13 +200,6 @@ def test_a_name_that_is_no_file_name_is_refused(name: str) -> None:
         replace(LAYER, name=name)
 
 
-def test_text_missing_in_a_language_is_refused() -> None:
-    with pytest.raises(SheetError, match="no title in de"):
-        replace(LAYER, title={"en": "Only English"})
-    with pytest.raises(SheetError, match="no text in de"):
-        replace(LAYER.exercises[0], task={"en": "Only English"})
-
-
 @pytest.mark.parametrize("options", [{"show": ("nothing",)}, {"draw": ("nothing",)}, {"hessian": ("q",)}])
 def test_unknown_parts_and_nodes_are_refused(options: dict[str, tuple[str, ...]]) -> None:
     with pytest.raises(SheetError, match=r"no (part|symbol)"):

@@ -124,7 +124,9 @@ def test_words_are_plain() -> None:
     assert not fault(r"\begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}", FORMULAS)
     assert fault(r"\begin{bmatrix} 1 & 2", FORMULAS)
     assert fault(r"1 & 2", FORMULAS)
-    assert fault(r"\begin{array}{c} 1 \end{array}", FORMULAS)
+    assert not fault(r"\begin{array}{c} 1 \end{array}", FORMULAS)
+    assert fault(r"\begin{array}{p{1cm}} 1 \end{array}", FORMULAS)
+    assert fault(r"\begin{bmatrix} 1 & 2 \end{bmatrix}", NAMES)
 
 
 @pytest.mark.parametrize("name", ["W1", "W_hh", "alpha", "loss_", "x_max_2", "my_long_name", "_u", "Q9"])

@@ -19,17 +19,17 @@ from symbackprop.formula.writing.spelling import (
 )  # fmt: skip
 
 # a small ᵀ is the transpose; the letter T as a power stays x^T
-_SUP = dict(
+SUPERSCRIPTS = dict(
     zip(
         "0123456789+-=()abcdefghijklmnoprstuvwxyz′ᵀABDEGHIJKLMNOPRUVW",
         "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ′ᵀᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵁⱽᵂ",
         strict=True,
     )
 )
-_SUB = dict(
+SUBSCRIPTS = dict(
     zip("0123456789+-=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", strict=True)
 )
-SMALL_SUBS, SMALL_SUPS = ({v: k for k, v in small.items()} for small in (_SUB, _SUP))
+SMALL_SUBS, SMALL_SUPS = ({v: k for k, v in small.items()} for small in (SUBSCRIPTS, SUPERSCRIPTS))
 ACCENTS = {
     "hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303",
     "widetilde": "\u0303", "dot": "\u0307", "ddot": "\u0308", "vec": "\u20d7", "check": "\u030c",
@@ -98,10 +98,10 @@ def _sign(command: str) -> str:
 
 def attach(p: Piece) -> str:
     """A piece with its scripts, in small letters where Unicode has them."""
-    return p.core + _script(p.sub, _SUB, "_") + _script(p.sup, _SUP, "^") + p.tail
+    return p.core + small_script(p.sub, SUBSCRIPTS, "_") + small_script(p.sup, SUPERSCRIPTS, "^") + p.tail
 
 
-def _script(content: str, small: dict[str, str], sign: str) -> str:
+def small_script(content: str, small: dict[str, str], sign: str) -> str:
     tight = content.replace(" + ", "+").replace(" - ", "-").replace(" ", "").replace("−", "-")
     if all(character in small for character in tight):
         return "".join(small[character] for character in tight)
@@ -120,7 +120,7 @@ def _eye(node: Eye, parts: Pieces, language: Language) -> Piece:
 
 
 def _norm(mark: str, _: Call, p: Piece, language: Language) -> Piece:
-    return Piece(f"‖{attach(p)}‖", tail=_script(mark, _SUB, "_"))
+    return Piece(f"‖{attach(p)}‖", tail=small_script(mark, SUBSCRIPTS, "_"))
 
 
 ROWS = spelled_rows({

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from textwrap import fill
 
 from symbackprop.formula.tree import Formula
-from symbackprop.formula.writing.text_writer import plain, text
+from symbackprop.formula.writing.text_writer import text
+from symbackprop.formula.writing.typed_text import typed_text
 from symbackprop.sheet.line_breaks import WIDTH, Style
 from symbackprop.sheet.templating import Format
 
@@ -22,7 +23,7 @@ def written(f: Formula, functions: Mapping[str, str]) -> str:
 
 def txt_style(language: str) -> Style:
     return Style(language, {}, "column", str, str, lambda line, room: line, write=written, signs=SIGNS,
-                 from_tex=plain, breadth=breadth)  # fmt: skip
+                 from_tex=typed_text, breadth=breadth)  # fmt: skip
 
 
 def breadth(written: str) -> float:
