@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeAlias
 
@@ -35,14 +35,11 @@ def emitted(d: Derivation) -> Code | None:
         return None
 
 
-def codes_of(d: Derivation, page: Page) -> Iterator[tuple[str, Code]]:
-    """The code that is emitted, and what the page prints of it, each with a key."""
+def codes_of(d: Derivation, page: Page) -> tuple[Code, ...]:
+    """The code that is emitted, and what the page prints of it; none where there is none."""
     code = emitted(d)
-    if code is None:
-        return
-    yield "code", code
-    printed = [b for s in page.sections for b in s.blocks if isinstance(b, Listing) and b.derived]
-    yield from ((f"printed code {n}" if n else "printed code", run(d, b)) for n, b in enumerate(printed))
+    printed = (b for s in page.sections for b in s.blocks if isinstance(b, Listing) and b.derived)
+    return (code, *(run(d, b) for b in printed)) if code else ()
 
 
 def run(d: Derivation, printed: Listing) -> Code:
@@ -63,20 +60,25 @@ def names(d: Derivation) -> tuple[str, ...]:
     return (d.of, *(n for n in d.wrt if n in d.backward.adjoints and n != d.of))
 
 
-def check_code(code: Code, trial: Trial, tallies: Mapping[str, Tally], *, asked: bool = False) -> None:
-    """The output and every gradient, as code computes them, at one point.
+def check_code(
+    codes: Sequence[Code], trial: Trial, tallies: Mapping[str, Tally], *, asked: bool = False
+) -> None:
+    """The output and every gradient, as each code computes them, at one point.
 
     `asked`: no result has said anything so far.
     """
-    near = Nearby(trial, partial(both, code, trial.d), asked)
-    try:
-        found, wanted = near.here
-    except Exception as error:  # the code is what is tested: whatever it raises is its failure
-        for t in tallies.values():
-            t.fail(f"the emitted code raises {type(error).__name__}: {error}")
-        return
-    for name, tally in tallies.items():
-        compare(name, found[name], wanted[name], near, tally)
+    for tally in tallies.values() if codes else ():
+        tally.points += not asked
+    for code in codes if tallies else ():
+        near = Nearby(trial, partial(both, code, trial.d), asked)
+        try:
+            found, wanted = near.here
+        except Exception as error:  # the code is what is tested: whatever it raises is its failure
+            for t in tallies.values():
+                t.fail(f"the emitted code raises {type(error).__name__}: {error}")
+            return
+        for name, tally in tallies.items():
+            compare(name, found[name], wanted[name], near, tally)
 
 
 def both(code: Code, d: Derivation, at: Point) -> Results:
@@ -88,7 +90,6 @@ def both(code: Code, d: Derivation, at: Point) -> Results:
 
 def compare(name: str, got: Array, want: Array, near: Nearby[Results], tally: Tally) -> None:
     """One result; where it is lost to the last digit everywhere, nothing is known of it."""
-    tally.points += not near.asked
     if got.shape != want.shape:
         tally.fail(f"the emitted code returns the size {got.shape} for {want.shape}")
         return

@@ -9,7 +9,7 @@ to 1e-6. The only verdict that counts is 'agrees' at three or more points.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
@@ -85,13 +85,12 @@ class Checks:
         self.read = [readings(d, eq, self.names) for eq in page.equations]
         self.equalities = [Tally(eq.key) for eq in page.equations]
         self.truths = {n: Tally(f"δ {n}") for n in d.backward.adjoints}
-        self.codes = [
-            (code, {n: Tally(f"{key} {n}") for n in names_of(d)}) for key, code in codes_of(d, page)
-        ]
+        self.codes = codes_of(d, page)
+        self.results = {n: Tally(f"code {n}") for n in names_of(d)} if self.codes else {}
 
     @property
     def groups(self) -> tuple[Collection[Tally], ...]:
-        return self.equalities, self.truths.values(), [t for _, own in self.codes for t in own.values()]
+        return self.equalities, self.truths.values(), self.results.values()
 
     def without_a_point(self, reason: str) -> None:
         """A trial for which no point was found."""
@@ -104,8 +103,12 @@ class Checks:
         for eq, sides, t in zip(self.page.equations, self.read, self.equalities, strict=True):
             check_equation(eq, sides, near, t)
         check_truths(trial, self.truths)
-        for code, results in self.codes:
-            check_code(code, trial, results)
+        check_code(self.codes, trial, self.results)
+
+    @property
+    def silent(self) -> dict[str, Tally]:
+        """The results of code that have said nothing so far."""
+        return {n: t for n, t in self.results.items() if t.silent}
 
     def ask(self, trial: Trial, other: Iterable[Point]) -> None:
         """What has compared nothing but zeros so far, once more at one point: to many digits.
@@ -117,12 +120,10 @@ class Checks:
             if t.silent:
                 check_equation(eq, sides, near, t)
         check_truths(trial, {n: t for n, t in self.truths.items() if t.silent}, asked=True)
-        other = tuple(other) if any(silent(own) for _, own in self.codes) else ()
-        for code, results in self.codes:
-            check_code(code, trial, silent(results), asked=True)
-            for p in other if silent(results) else ():
-                check_code(code, replace(trial, point=p, many={}), silent(results))
-            check_lost(trial, silent(results))
+        check_code(self.codes, trial, self.silent, asked=True)
+        for p in other if self.silent else ():
+            check_code(self.codes, replace(trial, point=p, many={}), self.silent)
+        check_lost(trial, self.silent)
 
     def scenes(self, trial: Trial) -> Callable[[Point], Scene]:
         """What equations are evaluated in; beside the point of the trial functions round otherwise too."""
@@ -133,11 +134,6 @@ class Checks:
     def made(self, need: int) -> tuple[tuple[Checked, ...], ...]:
         """The verdicts: only what was checkable at enough points agrees."""
         return tuple(tuple(t.checked(need) for t in g) for g in self.groups)
-
-
-def silent(results: Mapping[str, Tally]) -> dict[str, Tally]:
-    """The results of code that have said nothing so far."""
-    return {n: t for n, t in results.items() if t.silent}
 
 
 def verify_derivation(
