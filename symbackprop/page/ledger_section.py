@@ -10,6 +10,7 @@ from symbackprop.derivation.equation import Equation, Phrase
 from symbackprop.page.forward_section import conventions, forward_rows
 from symbackprop.page.gradient_section import delta_rows, notes_of
 from symbackprop.page.page import Block, Ledger, LedgerRow, Options, Paragraph
+from symbackprop.page.reasons import reason
 from symbackprop.page.section_row import SectionRow
 
 
@@ -23,10 +24,11 @@ def ledger_section(d: Derivation, o: Options) -> list[Block]:
 
 def node_rows(d: Derivation, n: str) -> list[LedgerRow]:
     """The rows of a node; what it starts from stands above it, its last step below: that side is read up."""
-    start, always = forward_rows(d, n)[:-1], forward_rows(d, n)[-1:]
+    *start, always = forward_rows(d, n)
     before, same, after = signals_of(d, n)
-    above = [LedgerRow(f, b) for f, b in zip_longest(start, before)]
-    return [*above, LedgerRow(always[0], same), *(LedgerRow(None, b) for b in after)]
+    why = reason(d, n) if isinstance(same, Equation) else None
+    above = [LedgerRow(f, b, reason(d, n, "first") if b else None) for f, b in zip_longest(start, before)]
+    return [*above, LedgerRow(always, same, why), *(LedgerRow(None, b, reason(d, n, "last")) for b in after)]
 
 
 def signals_of(

@@ -86,13 +86,18 @@ def size_width(shape: Shape, style: Style) -> float:
 
 
 def too_wide(columns: Sequence[tuple[float, ...]], space: float) -> frozenset[int]:
-    """The rows without which the others fit: those that widen the columns most go first."""
+    """The rows without which the others fit: those that widen the columns most go first.
+
+    Before them go the rows with one pass alone, which take no second line.
+    """
     kept = dict(enumerate(columns))
+    single = {k for k, c in kept.items() if not (any(c[:2]) and any(c[3:5]))}
 
     def whole(without: int = -1) -> float:
         rest = [c for k, c in kept.items() if k != without]
         return sum(map(max, zip(*rest, strict=True)))
 
     while kept and whole() > space:
-        del kept[min(kept, key=whole)]
+        helping = [k for k in kept if k in single and whole(k) < whole()]
+        del kept[min(helping or kept, key=whole)]
     return frozenset(range(len(columns))) - kept.keys()

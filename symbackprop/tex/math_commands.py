@@ -78,10 +78,11 @@ ENVIRONMENT = re.compile(
 )
 PIECE = re.compile(rf"{ENVIRONMENT.pattern}|{TOKEN.pattern}", re.DOTALL)
 WORD = re.compile(
-    r"\\(text|textrm|textbf|textit|textsf|operatorname\*?)(?![A-Za-z])\s*(\{[^{}\\]*\}|[A-Za-z0-9])"
+    r"\\(text|textrm|textbf|textit|textsf|operatorname\*?)(?![A-Za-z])\s*(\{(?:[^{}\\]|\\_)*\}|[A-Za-z0-9])"
 )
 LETTERED = "A-Za-z0-9 .,:;/()+\\-"
-PLAIN = re.compile(rf"\{{[{LETTERED}]*[A-Za-z0-9.][{LETTERED}]*\}}|[A-Za-z0-9]")
+_SIGNS = rf"(?:[{LETTERED}]|\\_)*"  # also of a name of several words
+PLAIN = re.compile(rf"\{{{_SIGNS}[A-Za-z0-9.]{_SIGNS}\}}|[A-Za-z0-9]")
 SPOKEN = re.compile(
     rf"\{{[{LETTERED}!?'=À-ÖØ-öø-ÿ]*\}}|[A-Za-z0-9]"
 )  # words among formulas, in any language here

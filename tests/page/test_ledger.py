@@ -97,4 +97,6 @@ def test_wide_rows_stand_on_two_lines_and_leave_the_others_side_by_side() -> Non
     assert too_wide([narrow, long, narrow], 80) == {1}
     assert too_wide([narrow, long, narrow], 300) == frozenset()
     assert too_wide([long, long], 80) == {0, 1}
+    alone = (10.0, 95.0, 0.0, 0.0, 0.0, 0.0)
+    assert too_wide([narrow, long, alone], 217) == {2}
     assert too_wide([], 80) == frozenset()
