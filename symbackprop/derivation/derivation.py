@@ -31,6 +31,7 @@ from symbackprop.graph.expr import Expr, apply, symbols, topological
 from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import Graph, known
 from symbackprop.graph.graph_text import as_graph
+from symbackprop.graph.pickling import Pickled
 from symbackprop.graph.typed_signs import read_name
 from symbackprop.matrices.monomials import is_zero
 from symbackprop.notation.convention import (
@@ -115,7 +116,7 @@ class Gradient:
 
 
 @dataclass(frozen=True)
-class Derivation:
+class Derivation(Pickled):
     """Every δ between the variables and the output; iterate it for the steps, index it by variable."""
 
     backward: Backward

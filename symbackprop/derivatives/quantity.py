@@ -17,6 +17,7 @@ from symbackprop.formula import tree as no
 from symbackprop.formula.tree import Formula
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.graph.expr import Expr, substitute, symbols, weight
+from symbackprop.graph.pickling import Pickled
 from symbackprop.matrices import tidy as td
 from symbackprop.notation.convention import symbol_formula
 from symbackprop.notation.entry_formulas import entries_formula
@@ -28,7 +29,7 @@ READABLE = 100  # nodes of a matrix that is still written without names given al
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Quantity(ABC):
+class Quantity(Pickled, ABC):
     """What has a line of its own on a page: `left` on paper, held against the values of `scope`."""
 
     derivation: Derivation

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cache, lru_cache
+from importlib import import_module
 from typing import TypeAlias
 
 from symbackprop import entries as en
@@ -67,6 +69,17 @@ class Op:
     def __post_init__(self) -> None:
         admitted(self.tex, CALLS, self.name)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        if (home := home_of(self)) is not None:
+            return at_home, home
+        base = self.scalar.name if self.scalar else self.name
+        if self.order:
+            return derivative_op, (base, self.order)
+        return (unprimed, (ops_by_scalar[base],)) if base in ops_by_scalar else (abstract, (base,))
+
+    def __deepcopy__(self, memo: object) -> Op:
+        return self
+
     def place(
         self, shapes: tuple[Shape, ...], attributes: Attributes, labels: tuple[str, ...] = ()
     ) -> Instance:
@@ -111,6 +124,18 @@ class Op:
                              hint=f"Write  {' or '.join(dict.fromkeys(ways))}")  # fmt: skip
         wanted = " or ".join(describe(v) for v in self.variants)
         raise ShapeError(f"ranks do not fit; defined for {wanted}", where=where)
+
+
+@cache
+def home_of(op: Op) -> tuple[str, str] | None:
+    """The module and the name under which an op is declared; None for one that was made for a graph."""
+    ours = (m for name, m in tuple(sys.modules.items()) if name.startswith("symbackprop."))
+    return next(((m.__name__, k) for m in ours for k, v in tuple(vars(m).items()) if v is op), None)
+
+
+def at_home(module: str, name: str) -> Op:
+    """The op that is declared under a name: there is one of each."""
+    return getattr(import_module(module), name)
 
 
 def describe(v: Variant) -> str:

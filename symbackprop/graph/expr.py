@@ -173,6 +173,12 @@ class Expr:
     def __repr__(self) -> str:
         return f"<{describe(self)}: {shape_text(self.shape)}>"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return intern, (self.op, self.args, self.attributes, self.shape, self.call)
+
+    def __deepcopy__(self, memo: object) -> Expr:
+        return self
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return doors.through("show expression", self)
 

@@ -17,6 +17,7 @@ from symbackprop.formula.composing import size_name
 from symbackprop.formula.printed_names import ACCENTS
 from symbackprop.formula.tree import Name
 from symbackprop.graph.expr import Expr, intern, leaf, substitute, symbols, topological
+from symbackprop.graph.pickling import Pickled
 from symbackprop.sizes import Size
 from symbackprop.vocabulary.kinds import SLICE
 
@@ -38,7 +39,7 @@ class Time:
 
 
 @dataclass(frozen=True)
-class Graph:
+class Graph(Pickled):
     """Definitions over symbols, in order: a definition only uses inputs, earlier nodes, and earlier times.
 
     `symbol[name]` is the leaf that stands for a name (at time t for a recurrent one); `initial[name]` is
