@@ -77,7 +77,8 @@ class Extraction:
                 return new
             leaves[new] = sum(leaves[a] for a in args)
             sizes[new] = 1 + sum(sizes[a] for a in args)
-            worth = (self.uses.get(e, 0) > 1 and sizes[new] > 2 and leaves[new]) or sizes[new] > HEAVY
+            often = self.uses.get(e, 0) > 1 and sizes[new] > 2
+            worth = (leaves[new] and (often or repeats(e))) or sizes[new] > HEAVY
             # δ ⊙ f(a ⊙ b) reads well without a name for a ⊙ b; a window is met outside, where it is 0
             small = sizes[new] <= 3 and not slides(e.op)
             deserves = e in curved and leaves[new] > 1 and not small
@@ -96,6 +97,11 @@ class Extraction:
         room = self.naming.room
         name = room.numbered(letters) if self.many.get(letters, 2) > 1 else room.single(letters)
         return self.naming.give(name, e, time)
+
+
+def repeats(e: Expr) -> bool:
+    """Whether the pullback of an op is written with its value more than once, as p ⊙ δ − (pᵀ δ) p."""
+    return bool(e.op.letters and e.op.variants and not e.op.named)
 
 
 def under_curves(nodes: tuple[Expr, ...]) -> set[Expr]:

@@ -32,6 +32,7 @@ from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import Graph, known
 from symbackprop.graph.graph_text import as_graph
 from symbackprop.graph.pickling import Pickled
+from symbackprop.graph.size_conditions import conditions
 from symbackprop.graph.typed_signs import read_name
 from symbackprop.matrices.monomials import is_zero
 from symbackprop.notation.convention import (
@@ -292,7 +293,8 @@ def fitted(b: Backward, c: Convention) -> Convention:
         spare += [x for x in LAST_PAPER if x not in used]
     identity = EYES["I" in printed]
     numbers = "decimals" if c.numbers == "decimals" or any(map(has_decimal, g.every)) else "fractions"
-    return replace(c, of=symbol.tex, letters="".join(spare), identity=identity, numbers=numbers)
+    return replace(c, of=symbol.tex, letters="".join(spare), identity=identity, numbers=numbers,
+                   room=tuple(x.gap for x in conditions(g)))  # fmt: skip
 
 
 def has_decimal(e: Expr) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from symbackprop.backward.anonymous_nodes import repeats
 from symbackprop.backward.reverse_pass import Backward
-from symbackprop.graph.expr import Expr, shifted, substitute, symbols, weight
+from symbackprop.graph.expr import Expr, shifted, substitute, symbols, topological, weight
 from symbackprop.matrices.tidy import tidy
 from symbackprop.matrices.window_sums import sayable
 
@@ -29,13 +30,26 @@ def written_out(b: Backward, name: str) -> Expr:
 
 
 def unfolded(b: Backward, e: Expr, names: tuple[str, ...]) -> Expr:
-    """Named nodes written out by their definitions; a computed label keeps its name."""
-    swap: dict[Expr, Expr] = {}
+    """Named nodes written out by their definitions; a computed label keeps its name.
+
+    What textbooks have a letter for is written out last, and only where it stands once: p ⊙ y − (pᵀ y) p.
+    """
+    swap, lettered = dict[Expr, Expr](), dict[Expr, Expr]()
     for s in symbols(e):
         own = s.symbol
         if own is None or own.cotangent or own.labels or own.at is not None:
             continue
         made = b.graph.definition.get(own.name)
         if own.name in names and made is not None and not made.op.named:
-            swap[s] = shifted(made, own.shift)
+            (lettered if repeats(made) else swap)[s] = shifted(made, own.shift)
+    if not swap:
+        swap = {s: made for s, made in lettered.items() if occurrences(e, s) == 1}
     return substitute(e, swap)
+
+
+def occurrences(e: Expr, part: Expr) -> int:
+    """How often a part is written in an expression."""
+    counts: dict[Expr, int] = {}
+    for node in topological(e):
+        counts[node] = int(node is part) + sum(counts[a] for a in node.args)
+    return counts[e]

@@ -32,6 +32,7 @@ from symbackprop.matrices.raising import raise_entries
 from symbackprop.notation.convention import Convention, NoMatrix
 from symbackprop.notation.entry_formulas import letters_of, sum_over
 from symbackprop.notation.expression_formulas import writer
+from symbackprop.sizes import ONE
 
 Layout = Literal["axes", "vec"]  # matrices as they are, or their columns below one another
 Side = Literal["left", "right"]  # where a direction stands
@@ -74,7 +75,7 @@ class Derivative(Raised):
             return None
         rows, columns = len(self.step.at), len(self.step.by)
         if self.layout == "vec":
-            rows, columns = min(rows, 1), min(columns, 1)
+            rows, columns = (min(len(wide(x)), 1) for x in (self.step.at, self.step.by))
         try:
             return laid_out(over_declared(self.derivation, self.expr), rows, columns, self.convention)
         except NoMatrix:
@@ -102,7 +103,7 @@ class Derivative(Raised):
 
         Errors: `DeclarationError` where rows and columns do not come apart.
         """
-        if max(len(self.step.at), len(self.step.by)) < 2:
+        if self.layout == "vec" or max(len(self.step.at), len(self.step.by)) < 2:
             return self
         made = kronecker(replace(self.step, result=self.folded), self.tensors)
         if made is None:
@@ -162,11 +163,27 @@ class Product(Raised):
         return Equation("product", self.left, sides, None, free(self.axes), local=self.scope)
 
 
+def wide(axes: Iterable[Index]) -> tuple[Index, ...]:
+    """The axes of more than one entry."""
+    return tuple(i for i in axes if i.size != ONE)
+
+
+def thin(step: LocalStep) -> bool:
+    """Whether vec of rows and columns only drops axes of one entry, as of n x 1 matrices."""
+    sides = step.at, step.by
+    return sum(map(len, sides)) > 2 and max(map(len, sides)) > 1 and max(len(wide(s)) for s in sides) < 2
+
+
 def matrix_of(e: Entries, step: LocalStep, tensors: Mapping[Hashable, Expr]) -> Expr | None:
-    """The matrix a step's entries make, where its axes are at most two; the shorter with factors in front."""
+    """The matrix a step's entries make, where its axes are at most two; the shorter with factors in front.
+
+    What is thin makes one as well, without its axes of one entry.
+    """
     out = (*step.at, *step.by)
     if len(out) > 2:
-        return None
+        if not thin(step):
+            return None
+        out = wide(out)
     found = [raise_entries(x, out, tensors) for x in (e, gathered(e))]
     return min((written_by_entries(m) for m in found if m is not None), key=weight, default=None)
 

@@ -28,7 +28,7 @@ from symbackprop.graph.graph_text import as_graph
 from symbackprop.graph.typed_signs import read_name
 from symbackprop.matrices import tidy as td
 from symbackprop.notation.convention import Convention, NoMatrix
-from symbackprop.sizes import count, plain, size
+from symbackprop.sizes import ONE, count, plain, size
 
 Names = list[str] | tuple[str, ...]
 
@@ -88,7 +88,7 @@ def slopes(
     d = derive(g, of, names, convention=convention)
     scope = Second(Order.JACOBIAN, names, outputs)
     found = {(y, x): replace(slope(d, y, x), scope=scope) for y, x in product(outputs, names)}
-    return Blocks(d, jacobian_name(d, outputs), scope, "jacobian", outputs, names, found)
+    return Blocks(d, jacobian_name(d, outputs), scope, "jacobian", outputs, names, found).shown()
 
 
 @overload
@@ -113,7 +113,7 @@ def blocks(d: Derivation, names: tuple[str, ...]) -> Blocks:
     check_free(d.graph, names, "hessian")
     found = {(x, y): second(d, x, y) for x, y in combinations_with_replacement(names, 2)}
     scope = Second(Order.BLOCKS, names)
-    return Blocks(d, hessian_name(d), scope, "hessian", names, names, found)
+    return Blocks(d, hessian_name(d), scope, "hessian", names, names, found).shown()
 
 
 def check_free(g: Graph, names: tuple[str, ...], where: str) -> None:
@@ -164,6 +164,12 @@ class Blocks(Quantity):
     def matrices(self) -> tuple[str, ...]:
         """What has more than one axis, where these stand."""
         return tuple(n for n in dict.fromkeys((*self.rows, *self.names)) if self.rank(n) > 1)
+
+    def shown(self) -> Blocks:
+        """Under vec, where its matrices are n x 1 and 1 x n: it only drops axes of one entry."""
+        symbol = self.derivation.graph.symbol
+        many = [n for n in self.matrices if sum(s != ONE for s in symbol[n].shape) > 1]
+        return self if many else self.vec()
 
     def vec(self) -> Blocks:
         """The whole as one matrix, of a matrix its columns below one another.

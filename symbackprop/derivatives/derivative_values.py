@@ -93,6 +93,8 @@ def outputs_of(d: Derivation, s: Second) -> tuple[str, ...]:
 def in_blocks(d: Derivation, name: Name, names: tuple[str, ...], whole: Array) -> Found:
     """A matrix of blocks, under vec where something in it is a matrix."""
     flat = any(d.graph.symbol[n].rank > 1 for n in names)
+    if flat and whole.ndim > 2:
+        whole = by_columns(whole, whole.ndim // 2)
     turned = d.convention.layout == "denominator"
     return {vec_name(name) if flat else name: Value(whole, turned=turned)}
 

@@ -7,11 +7,12 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from symbackprop import doors
+from symbackprop.backward.anonymous_nodes import repeats
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.unfolding import unfolded
 from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.scopes import Second
-from symbackprop.entries import Index
+from symbackprop.entries import Index, elements
 from symbackprop.entries.differentiation import LocalStep
 from symbackprop.formula import tree as no
 from symbackprop.formula.tree import Formula
@@ -112,7 +113,9 @@ class Raised(Quantity):
     def base(self, tensor: Hashable, at: tuple[Formula, ...]) -> Formula:
         assert isinstance(tensor, Expr), "helpers are folded away or raised"
         c = self.derivation.convention
-        e = over_declared(self.derivation, tensor)
+        own = self.derivation.graph.definition.get(tensor.own.name) if tensor.symbol else None
+        many = sum(a.tensor is tensor for a in elements(self.step.result)) > 1
+        e = tensor if many and own is not None and repeats(own) else over_declared(self.derivation, tensor)
         f = symbol_formula(e.symbol, c) if e.symbol else notate(e, c)
         return no.At(f, at) if at else f
 

@@ -10,11 +10,13 @@ from symbackprop.backward.accumulation import total_derivative, without_helpers
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.unfolding import unfolded
 from symbackprop.derivation.scopes import Order, Second
-from symbackprop.derivatives.derivative import Derivative, matrix_of
+from symbackprop.derivatives.derivative import Derivative, Layout, matrix_of, thin, wide
 from symbackprop.derivatives.derivative_names import (
     block_name, slope_name, vec_block_name, vec_slope_name,
 )  # fmt: skip
+from symbackprop import entries as en
 from symbackprop.entries import Entries, Index
+from symbackprop.entries.contraction import contract
 from symbackprop.entries.differentiation import LocalStep
 from symbackprop.entries.unification import ordered, reletter
 from symbackprop.errors import DeclarationError
@@ -36,8 +38,8 @@ def slope(d: Derivation, of: str, wrt: str) -> Derivative:
     """∂of/∂wrt of two nodes of a derivation's graph, in the layout of its convention."""
     made = accumulated(d, d.graph, of, wrt)
     scope = Second(Order.JACOBIAN, (wrt,), (of,))
-    return Derivative(d, slope_name(d, of, wrt), scope, made.step, made.expr, of, wrt,
-                      made.folded, vec_slope_name(d, of, wrt), made.tensors)  # fmt: skip
+    return Derivative(d, slope_name(d, of, wrt), scope, made.step, made.expr, of, wrt, made.folded,
+                      vec_slope_name(d, of, wrt), made.tensors, made.layout)  # fmt: skip
 
 
 def cut(g: Graph, wrt: str) -> Graph:
@@ -69,6 +71,11 @@ class Accumulated:
     tensors: Mapping[Hashable, Expr]
     expr: Expr | None
 
+    @property
+    def layout(self) -> Layout:
+        """A matrix stands under vec where that only drops axes of one entry."""
+        return "vec" if self.expr is not None and thin(self.step) else "axes"
+
 
 def accumulated(d: Derivation, g: Graph, of: str, wrt: str) -> Accumulated:
     """∂of/∂wrt forwards through a graph. Errors: `DeclarationError` where there is no closed form."""
@@ -80,10 +87,18 @@ def accumulated(d: Derivation, g: Graph, of: str, wrt: str) -> Accumulated:
         raise DeclarationError(f"no closed form of ∂{of}/∂{wrt}", where="jacobian",
                                hint="Recurrences have gradients; use derive().")  # fmt: skip
     helpers = found[1]
-    step = in_order(found[0], d.convention.letters)
+    step = first_entries(in_order(found[0], d.convention.letters))
     tensors = raised_helpers(helpers)
     plain_step = replace(step, result=without_helpers(step.result, helpers))
     return Accumulated(plain_step, step.result, tensors, matrix_of(step.result, step, tensors))
+
+
+def first_entries(step: LocalStep) -> LocalStep:
+    """The entries without the letters of axes that have one entry: it is the first."""
+    axes = (*step.at, *step.by)
+    first = {i: en.position(0) for i in axes if i not in wide(axes)}
+    raw, result = (contract(en.substitute(e, first)) if first else e for e in (step.raw, step.result))
+    return replace(step, raw=raw, result=result)
 
 
 def in_order(step: LocalStep, pool: str) -> LocalStep:
@@ -106,7 +121,7 @@ def second(d: Derivation, x: str, y: str) -> Derivative:
                                hint=f"Declare {y} without it: entries are varied one by one.")  # fmt: skip
     made = accumulated(d, with_gradient(d, x), GRADIENT, y)
     return Derivative(d, block_name(d, x, y), Second(Order.HESSIAN, (x, y)), made.step, made.expr, x, y,
-                      made.folded, vec_block_name(d, x, y), made.tensors)  # fmt: skip
+                      made.folded, vec_block_name(d, x, y), made.tensors, made.layout)  # fmt: skip
 
 
 def with_gradient(d: Derivation, x: str) -> Graph:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cache, lru_cache
-from importlib import import_module
 from typing import TypeAlias
 
 from symbackprop import entries as en
@@ -134,8 +133,8 @@ def home_of(op: Op) -> tuple[str, str] | None:
 
 
 def at_home(module: str, name: str) -> Op:
-    """The op that is declared under a name: there is one of each."""
-    return getattr(import_module(module), name)
+    """The op that is declared under a name: there is one of each, where what holds it has been loaded."""
+    return getattr(sys.modules[module], name)
 
 
 def describe(v: Variant) -> str:

@@ -20,11 +20,11 @@ class Pickled:
 
     def __reduce__(self) -> tuple[object, ...]:
         values = tuple(getattr(self, f.name) for f in fields(self))  # type: ignore[arg-type]
-        return remade, (arguments_first(values), type(self), values)
+        return remade, (type(self), arguments_first(values), values)
 
 
-def remade(_inside: tuple[Expr, ...], kind: type[object], values: tuple[object, ...]) -> object:
-    """The value again; the expressions inside are there already."""
+def remade(kind: type[object], _inside: tuple[Expr, ...], values: tuple[object, ...]) -> object:
+    """The value again; its kind has loaded what declares the ops, the expressions are there already."""
     return kind(*values)
 
 

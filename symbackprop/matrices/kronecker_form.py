@@ -23,7 +23,7 @@ from symbackprop.graph.axis_functions import commutation
 from symbackprop.graph.expr import Expr, apply, const
 from symbackprop.matrices import tidy as td
 from symbackprop.matrices.raising import Tensors, raise_entries
-from symbackprop.sizes import count
+from symbackprop.sizes import ONE, count
 from symbackprop.vocabulary.kinds import IDENTITY, KRON, VEC
 
 # F, G, U, V, and the scales with their number
@@ -165,7 +165,10 @@ def joined(p: Piece) -> Expr:
 
 
 def kron(g: Expr, f: Expr) -> Expr:
-    """G ⊗ F; of two identities the identity."""
+    """G ⊗ F; of two identities the identity, beside the identity of one entry the other factor."""
+    for one, other in ((g, f), (f, g)):
+        if one.op is IDENTITY and one.shape[0] == ONE:
+            return other
     if g.op is f.op is IDENTITY:
         return fn.eye(const(g.shape[0] * f.shape[0]))
     return apply(KRON, g, f)

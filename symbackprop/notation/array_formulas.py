@@ -8,6 +8,7 @@ from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula, times
 from symbackprop.formula.tree import Formula
 from symbackprop.graph.expr import Expr
+from symbackprop.graph.size_conditions import held
 from symbackprop.notation.convention import NoMatrix
 from symbackprop.notation.paper_writer import Indices, Writer, call
 from symbackprop.sizes import ONE, size, Size
@@ -135,6 +136,13 @@ def blocks(start: Size, width: Size, total: Size, identity: str) -> Formula:
     return no.Array(tuple((p,) for p in parts))
 
 
+def shifted_out(start: Size, kept: Size, over: Size, identity: str) -> Formula:
+    """[0, 0; I, 0]: an identity moved down, whose last columns have no row."""
+    eye = no.ONE if kept == ONE else no.Eye(size_formula(kept), identity)
+    above = ((zero_block(start, kept), zero_block(start, over)),) if start != size(0) else ()
+    return no.Array((*above, (eye, zero_block(kept, over))))
+
+
 def zero_block(rows: Size, columns: Size) -> Formula:
     """0_{m×n}; the one of a single entry is the number."""
     one = rows == columns == ONE
@@ -142,7 +150,16 @@ def zero_block(rows: Size, columns: Size) -> Formula:
 
 
 def selector(w: Writer, e: Expr) -> Formula:
-    return blocks(e.attribute("start"), e.shape[1], e.shape[0], w.c.identity)  # type: ignore[arg-type]
+    """S in blocks. Errors: `NoMatrix` where the sizes do not say whether its last columns have rows."""
+    start: Size = e.attribute("start")  # type: ignore[assignment]
+    total, width = e.shape
+    rest = total - start - width
+    never = (size(0), *(w.c.room or ()))
+    if rest != size(0) and any(held(rest * -1 - gap) for gap in never):
+        return shifted_out(start, total - start, rest * -1, w.c.identity)
+    if w.c.room is not None and not any(held(rest - gap) for gap in never):
+        raise NoMatrix(f"{width} columns from {start} on, in {total} rows")
+    return blocks(start, width, total, w.c.identity)
 
 
 def unit(w: Writer, e: Expr, turned: bool) -> Formula:

@@ -15,6 +15,7 @@ from symbackprop.formula.composing import size_name
 from symbackprop.formula.printed_names import EYES
 from symbackprop.formula.tree import Formula, Mark, Name
 from symbackprop.graph.expr import Expr, Symbol
+from symbackprop.sizes import Size
 from symbackprop.tex.math_commands import admitted
 
 T = TypeVar("T")
@@ -51,7 +52,8 @@ class Convention:
     'numerator' (rows always belong to y) or 'denominator' (rows always belong to x).
     `signals` gives single error signals their own printed name, ((node, LaTeX), …);
     `letters` are the index letters no symbol of the graph uses; `of` is the name of the output;
-    `identity` is how the identity prints, boldly where `I` is a symbol.
+    `identity` is how the identity prints, boldly where `I` is a symbol; `room` are the differences of sizes
+    that are never negative in the graph, None where no graph is known.
     """
 
     vectors: str = "column"
@@ -63,6 +65,7 @@ class Convention:
     of: Name = field(default_factory=lambda: Name("L"))
     letters: str = PAPER
     identity: str = EYES[0]
+    room: tuple[Size, ...] | None = None
 
     def __post_init__(self) -> None:
         for option, allowed in CHOICES.items():

@@ -252,6 +252,8 @@ def share(w: Writer, e: Expr, f: Formula) -> Formula:
     if e.op not in (MEAN, MEAN_LAST):
         return f
     over = count(e.args[0].shape[e.rank :])
+    if over == ONE:
+        return f
     return times([no.Over(no.ONE, size_formula(over)), f])
 
 

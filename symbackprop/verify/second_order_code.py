@@ -61,7 +61,7 @@ def compared(j: Derivative, code: str, at: Point) -> dict[str, float]:
 
     rows = len(j.step.at)
     whole = WORDS[j.scope.order]
-    out = {whole: off(want, by_axes(j, run(whole), want))}
+    out = {whole: off(want, by_axes(j, run(whole), want), cancelled(j, at))}
     for side in sides(j):
         axes = want.shape[rows:] if side == "right" else want.shape[:rows]
         v = rng.uniform(0.5, 2, axes)
@@ -77,12 +77,19 @@ def by_axes(j: Derivative, found: Array, want: Array) -> Array:
     return found.reshape(want.shape, order="F")
 
 
-def entries_value(j: Derivative, at: Point) -> Array:
-    """The entries of a derivative at a point."""
-    met = {a.tensor for a in en.elements(j.step.result)}
-    tensors: dict[Hashable, Array] = {e: np.asarray(evaluate(e, at)) for e in met if isinstance(e, Expr)}
+def cancelled(j: Derivative, at: Point) -> float:
+    """The largest term of an entry, of which a sum near 0 keeps no more digits than it is rounded to."""
+    each = (entries_value(j, at, en.Entries((t,))) for t in j.step.result.terms)
+    return max((float(np.max(np.abs(x), initial=0)) for x in each), default=0.0)
+
+
+def entries_value(j: Derivative, at: Point, e: en.Entries | None = None) -> Array:
+    """The entries of a derivative at a point, or some of their terms."""
+    e = j.step.result if e is None else e
+    met = {a.tensor for a in en.elements(e)}
+    tensors: dict[Hashable, Array] = {x: np.asarray(evaluate(x, at)) for x in met if isinstance(x, Expr)}
     with np.errstate(all="ignore"):
-        found = fold(j.step.result, j.axes, floats(tensors, at.sizes))
+        found = fold(e, j.axes, floats(tensors, at.sizes))
     return np.broadcast_to(found, tuple(i.size.value(at.sizes) for i in j.axes))
 
 
@@ -90,7 +97,7 @@ def off(want: Array, got: Array, size: float = 0.0) -> float:
     """The largest difference, relative to the largest entry; nothing is known where these are not finite."""
     if got.shape != want.shape:
         return np.inf
-    if not np.all(np.isfinite(want)):
+    if not (np.all(np.isfinite(want)) and np.isfinite(size)):
         return 0.0
     gap = float(np.max(np.abs(got - want), initial=0))
     return gap / max(float(np.max(np.abs(want), initial=0)), size, np.finfo(float).tiny) if gap else 0.0

@@ -1,4 +1,4 @@
-"""Graphs, derivations and derivatives go through pickle and copy; expressions come back as the same objects."""
+"""Graphs, derivations and derivatives go through pickle and copy; expressions stay the same objects."""
 
 from __future__ import annotations
 
@@ -62,3 +62,11 @@ def test_another_process_reads_it(tmp_path: Path) -> None:
     code = "import pickle, sys; print(pickle.load(open(sys.argv[1], 'rb'))['w'].text())"
     done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == sb.derive(HESSIANS[1])["w"].text()
+
+
+def test_another_process_reads_a_recurrence(tmp_path: Path) -> None:
+    path = tmp_path / "graph"
+    path.write_bytes(pickle.dumps(sb.read(GRAPHS["elman"])))
+    code = "import pickle, sys; print(pickle.load(open(sys.argv[1], 'rb')).output)"
+    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "L"

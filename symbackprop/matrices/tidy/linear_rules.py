@@ -84,6 +84,24 @@ def traces(a: Expr) -> Expr | None:
     return mul(*map(trace, a.args)) if all(x.shape[0] == x.shape[1] for x in a.args) else None
 
 
+def diagonal_of_product(a: Expr) -> Expr | None:
+    """diagonal(u vᵀ B) = u ⊙ Bᵀ v, diagonal(A u vᵀ) = A u ⊙ v."""
+    first, second = a.args
+    if (dyad := of_dyad(first)) is not None:
+        return mul(dyad[0], mm(tr(second), dyad[1]))
+    if (dyad := of_dyad(second)) is not None:
+        return mul(mm(first, dyad[0]), dyad[1])
+    return None
+
+
+def of_dyad(a: Expr) -> tuple[Expr, Expr] | None:
+    """u and v of u vᵀ."""
+    if a.op is OUTER:
+        return a.args[0], a.args[1]
+    ones = a.rank == 2 and is_ones(a)
+    return (fn.constant(1, const(a.shape[0])), fn.constant(1, const(a.shape[1]))) if ones else None
+
+
 # an op and the kind of its argument: what they make together, where it is something simpler
 PAIRS: Mapping[tuple[Op, Op], Rewrite] = {
     (TRANSPOSE, TRANSPOSE): lambda a: a.args[0],
@@ -105,6 +123,7 @@ PAIRS: Mapping[tuple[Op, Op], Rewrite] = {
     (SUM, MATMUL):          of_repeated,
     (SUM, ADD):             centred_total,
     (SUM, SUBTRACT):        centred_total,
+    (SUM, DIAG):            lambda a: total(a.args[0]),
     (SUM_LAST, CONSTANT):   lambda a: mul(const(a.shape[-1]), fn.constant(1, *a.shape[:-1])),
     (SUM_LAST, ONEHOT):     one,
     (SUM_LAST, SYMBOL):     lambda a: one(a) or centred_rows(a),
@@ -115,6 +134,12 @@ PAIRS: Mapping[tuple[Op, Op], Rewrite] = {
     (SUM_LAST, ADD):        centred_rows,
     (SUM_LAST, SUBTRACT):   centred_rows,
     (DIAG, CONSTANT):       lambda a: fn.eye(const(a.shape[0])),
+    (SUM_LAST, DIAG):       lambda a: a.args[0],
+    (DIAGONAL, CONSTANT):   lambda a: fn.constant(1, const(a.shape[0])),
+    (DIAGONAL, OUTER):      lambda a: mul(*a.args),
+    (DIAGONAL, DIAG):       lambda a: a.args[0],
+    (DIAGONAL, TRANSPOSE):  lambda a: diagonal(a.args[0]),
+    (DIAGONAL, MATMUL):     diagonal_of_product,
     (TRACE, OUTER):         lambda a: mm(*a.args),
     (TRACE, KRON):          traces,
     (TRACE, TRANSPOSE):     lambda a: trace(a.args[0]),

@@ -14,8 +14,9 @@ from symbackprop.matrices.tidy.constructors import (
     diag, inverse, mm, mul, outer, power, rows, softmax, total, tr,
 )  # fmt: skip
 from symbackprop.matrices.tidy.elementwise_products import entry_at, in_front, scalars_out
+from symbackprop.sizes import ONE
 from symbackprop.vocabulary.kinds import (
-    DET, DIAG, EXP, IDENTITY, MATMUL, ONEHOT, OUTER, UNIT,
+    DET, DIAG, EXP, IDENTITY, MATMUL, ONEHOT, OUTER, RESHAPE, UNIT,
 )  # fmt: skip
 
 
@@ -65,7 +66,7 @@ def with_identity(a: Expr, b: Expr) -> Expr | None:
 
 
 def with_diagonal(a: Expr, b: Expr) -> Expr | None:
-    """diag(u) v = u ⊙ v, diag(u) diag(v) = diag(u ⊙ v), exp(Z) by its row sums is softmax(Z)."""
+    """diag(u) v = u ⊙ v, diag(u) 1 1ᵀ = u 1ᵀ, diag(u) diag(v) = diag(u ⊙ v), exp(Z) by its row sums."""
     kinds = (a.op, b.op)
     if kinds == (DIAG, EXP) and a.args[0] is power(rows(b), Fraction(-1)):
         return softmax(b.args[0])
@@ -73,6 +74,10 @@ def with_diagonal(a: Expr, b: Expr) -> Expr | None:
         return mul(a.args[0], b)
     if b.op is DIAG and a.rank == 1:
         return mul(a, b.args[0])
+    if a.op is DIAG and is_ones(b):
+        return outer(a.args[0], fn.constant(1, const(b.shape[1])))
+    if b.op is DIAG and is_ones(a):
+        return outer(fn.constant(1, const(a.shape[0])), b.args[0])
     return diag(mul(a.args[0], b.args[0])) if kinds == (DIAG, DIAG) else None
 
 
@@ -136,6 +141,9 @@ def determinant(a: Expr) -> Expr:
 
 def dyad(u: Expr, v: Expr) -> Expr:
     (p, u), (q, v) = scalars_out(u), scalars_out(v)
+    for one, other, flat in ((v, u, (*u.shape, ONE)), (u, v, (ONE, *v.shape))):
+        if is_ones(one) and one.shape == (ONE,) and other.op is RESHAPE and other.args[0].shape == flat:
+            return in_front([p, q], other.args[0])  # an n x 1 matrix as a vector, and back
     whole = is_ones(u) and is_ones(v)
     made = fn.constant(1, const(u.shape[0]), const(v.shape[0])) if whole else apply(OUTER, u, v)
     return in_front([p, q], made)
