@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.scopes import PAGE, Scope
-from symbackprop.formula.tree import Formula, Name
+from symbackprop.formula.tree import Formula, IndexRange, Name
 from symbackprop.graph.expr import Expr, Symbol
 from symbackprop.notation.convention import symbol_formula
 from symbackprop.sizes import Shape, Size
@@ -41,6 +41,32 @@ class Equation:
     local: Scope = PAGE
     relation: str = "="
     boxed: bool = False
+    over: Family | None = None
+
+    @property
+    def leaves(self) -> tuple[Equation, ...]:
+        """The equations it stands for: itself, or every one of its family."""
+        return tuple(x for m in self.over.members for x in m.leaves) if self.over else (self,)
+
+    @property
+    def ranges(self) -> tuple[IndexRange, ...]:
+        """The ranges of its indices, the outermost first."""
+        return (self.over.range, *self.over.members[0].ranges) if self.over else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Equations that are one but for an index inside names; an equation over a family is the generic one.
+
+    Printing walks the generic equation and says the range, verification walks the members, and the generic
+    one at each value is a member. `aliases` are names that the generic one has at some value and nobody else:
+    z^{(0)} is x. `size` is the generic size where those of the members differ.
+    """
+
+    range: IndexRange
+    members: tuple[Equation, ...]
+    aliases: tuple[tuple[Name, Name], ...] = ()
+    size: tuple[Formula, ...] = ()
 
 
 # --- rows of a page: names as they print, and a name set equal to expressions ---------------------

@@ -284,10 +284,35 @@ class Sized:
     size: tuple[Formula, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class IndexRange:
+    """The values of an index that stands inside names: l = 1, …, 6 of W^{(l)}, or g ∈ {f, i, o} of W_{Rg}.
+
+    They count where all of them are whole numbers; else each is a letter or a word.
+    """
+
+    letter: Name
+    values: tuple[Formula, ...]
+
+    @property
+    def counts(self) -> bool:
+        """Whether the values are numbers."""
+        return all(isinstance(v, Number) for v in self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class SumOver:
+    """Σ_{g ∈ {f, i, o}} body: the index stands inside the names of the body; numbers are consecutive."""
+
+    letter: Name
+    values: tuple[Formula, ...]
+    body: Formula
+
+
 Formula: TypeAlias = (
     Number | Decimal | Name | At | Plus | Minus | Times | Hadamard | Oslash | Kron | Over | Power | HPower
     | Transpose | Call | Floor | Indicator | Ones | Eye | Zeros | Commutation | Unit
-    | KroneckerDelta | Partial | Nabla | Sum | Product | Span | Array | Sized
+    | KroneckerDelta | Partial | Nabla | Sum | Product | Span | Array | Sized | IndexRange | SumOver
 )  # fmt: skip
 
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))

@@ -15,6 +15,7 @@ from pkgutil import iter_modules
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Phrase
 from symbackprop.errors import SheetError
+from symbackprop.page.families.collapsing import with_families
 from symbackprop.page.page import Options, Page, Section
 from symbackprop.page.section_row import SectionRow
 from symbackprop.page.sign_sentences import with_notation
@@ -41,4 +42,4 @@ def outline(d: Derivation, options: Options | None = None) -> Page:
     for p in (SECTIONS[key] for key in parts):
         if (not large or p.of_large) and (blocks := p.build(d, o)):
             made.append(Section(p.key, Phrase(f"section.{p.key}"), tuple(blocks)))
-    return Page(tuple(with_notation(d, made)), tuple(sorted(d.functions.items())), o.at)
+    return Page(tuple(with_notation(d, with_families(d, made))), tuple(sorted(d.functions.items())), o.at)

@@ -165,8 +165,14 @@ class Page:
     at: Mapping[str, object] | None = None  # numbers of the inputs, for equations in the scope 'trace'
 
     @property
-    def equations(self) -> tuple[Equation, ...]:
+    def lines(self) -> tuple[Equation, ...]:
+        """The equations as they are printed: one for each family."""
         return tuple(eq for s in self.sections for b in s.blocks for eq in equations_of(b))
+
+    @property
+    def equations(self) -> tuple[Equation, ...]:
+        """What they state: every equation of every family."""
+        return tuple(leaf for row in self.lines for leaf in row.leaves)
 
 
 # --- what a sheet may choose of its page ----------------------------------------------------------

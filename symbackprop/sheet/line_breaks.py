@@ -161,12 +161,15 @@ def product_lines(factors: Sequence[Formula], room: float, style: Style) -> list
     ]
 
 
-def rows(eq: pg.Equation, style: Style) -> list[Context]:
-    """The aligned lines of an equation: left, sign, right; the size stands on the last one."""
+def rows(eq: pg.Equation, style: Style, *, sizes: str = "shown") -> list[Context]:
+    """The aligned lines of an equation: left, sign, right; on the last one the ranges of its indices and,
+    unless `sizes` are 'hidden', its size.
+    """
     left = style.formula(eq.left)
     start = width(eq.left, style) + 2 * POINTS
-    size = "" if eq.shape is None else size_tex(eq.shape, style)
-    room = WIDTH - start - (SIZES if size else 0)
+    size = "" if eq.shape is None or sizes == "hidden" else size_tex(eq.shape, style)
+    room = WIDTH - start - (SIZES if size else 0) - sum(width(r, style) + POINTS for r in eq.ranges)
+    size = f";{style.signs[' ']}".join([*map(style.formula, eq.ranges), *([size] if size else [])])
     sides = list(eq.sides)
     whole = sum(width(f, style) + 2 * POINTS for f in sides)
     signs = ["="] * (len(sides) - 1) + [style.signs[eq.relation]]

@@ -37,11 +37,8 @@ def block(b: pg.Block, style: Style) -> Context:
 
 def equations(b: pg.Equations, style: Style) -> Context:
     """Lines of formulas; without sizes where all of them are numbers."""
-    found = [{"key": eq.key, "boxed": eq.boxed, "rows": rows(eq, style)} for eq in b.rows]
-    if all(not eq.shape for eq in b.rows):
-        for eq in found:
-            for r in eq["rows"]:  # type: ignore[union-attr]
-                r["size"] = ""
+    sizes = "shown" if any(eq.shape for eq in b.rows) else "hidden"
+    found = [{"key": eq.key, "boxed": eq.boxed, "rows": rows(eq, style, sizes=sizes)} for eq in b.rows]
     intro = style.say(b.intro) if b.intro else ""
     boxed = any(eq.boxed for eq in b.rows)
     return {"kind": "equations", "intro": intro, "equations": found, "boxed": boxed}

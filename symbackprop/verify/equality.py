@@ -22,12 +22,10 @@ from symbackprop.derivation.report import Checked, Report, Sizes, Tally
 from symbackprop.derivation.scopes import TRACE
 from symbackprop.derivatives.quantity import Quantity
 from symbackprop.entries.reference_values import Array
-from symbackprop.errors import FormulaError, LimitError, SymbackpropError
+from symbackprop.errors import SymbackpropError
 from symbackprop.formula.evaluation.value import evaluate
-from symbackprop.formula.reading.latex_reader import read_formula
 from symbackprop.formula.tree import Formula
 from symbackprop.formula.writing.latex_writer import latex
-from symbackprop.formula.writing.walk import canonical
 from symbackprop.numeric.points import Point
 from symbackprop.page.outline import outline
 from symbackprop.page.page import Equations, Page, Section
@@ -36,6 +34,7 @@ from symbackprop.verify.generic_points import alive, elsewhere, point_for
 from symbackprop.verify.page_values import Names, Scene
 from symbackprop.verify.comparison import EQUAL, Real, largest, relative
 from symbackprop.verify.decision import hold
+from symbackprop.verify.family_lines import faults, readings
 from symbackprop.verify.precise_lines import half_units, precisely
 from symbackprop.verify.rounding import Nearby, Trial, moved
 from symbackprop.verify.second_order_code import check_second_order_code
@@ -82,7 +81,8 @@ class Checks:
 
     def __init__(self, d: Derivation, page: Page) -> None:
         self.d, self.page, self.names = d, page, Names(d)
-        self.read = [readings(d, eq, self.names) for eq in page.equations]
+        wrong = {k: why for line in page.lines for k, why in faults(d, line, self.names).items()}
+        self.read = [wrong.get(id(eq)) or readings(d, eq, self.names) for eq in page.equations]
         self.equalities = [Tally(eq.key) for eq in page.equations]
         self.truths = {n: Tally(f"δ {n}") for n in d.backward.adjoints}
         self.codes = codes_of(d, page)
@@ -149,21 +149,6 @@ def analytic(d: Derivation) -> bool:
 
 
 # --- equality ------------------------------------------------------------------------------------
-
-
-def readings(d: Derivation, eq: Equation, names: Names) -> list[Formula] | str:
-    """Left side and sides as they read back from their LaTeX; a message where the text does not return."""
-    out = []
-    for f in (eq.left, *eq.sides):
-        printed = latex(f, d.functions)
-        try:
-            back = read_formula(printed, names.table(eq.local))
-        except (FormulaError, LimitError) as error:
-            return f"`{printed}` cannot be read back: {error}"
-        if canonical(back) != canonical(f):
-            return f"`{printed}` reads back as something else"
-        out.append(back)
-    return out
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from symbackprop.formula.evaluation import (
 from symbackprop.formula.evaluation.environment import Environment, Scope, Value, misfit
 from symbackprop.formula.evaluation.paper_arrays import Misfit, Numbers, Paper
 from symbackprop.formula.tree import (
-    Array, At, Call, Commutation, Decimal, Eye, Floor, Formula, HPower, Hadamard, Indicator, Kron,
-    KroneckerDelta, Minus, Nabla, Name, Number, Ones, Oslash, Over, Partial, Plus, Power, Product,
-    Sized, Span, Sum, Times, Transpose, Unit, Zeros,
+    Array, At, Call, Commutation, Decimal, Eye, Floor, Formula, HPower, Hadamard, IndexRange, Indicator,
+    Kron, KroneckerDelta, Minus, Nabla, Name, Number, Ones, Oslash, Over, Partial, Plus, Power, Product,
+    Sized, Span, Sum, SumOver, Times, Transpose, Unit, Zeros,
 )  # fmt: skip
 
 __all__ = ["Environment", "Paper", "Value", "evaluate", "meaning", "strict"]
@@ -69,6 +69,10 @@ def _span(node: Span, scope: Scope) -> Paper:
     raise misfit(node, "a slice can only be an index")
 
 
+def _range(node: IndexRange, scope: Scope) -> Paper:
+    raise misfit(node, "the range of an index has no value")
+
+
 _ROWS: dict[type, Callable[[Any, Scope], Paper]] = {
     Number:         arithmetic.number,
     Decimal:        arithmetic.number,
@@ -100,4 +104,6 @@ _ROWS: dict[type, Callable[[Any, Scope], Paper]] = {
     Product:        sums.big,
     Span:           _span,
     Sized:          lambda n, s: s.of(n.operand),
+    IndexRange:     _range,
+    SumOver:        sums.over,
 }  # fmt: skip

@@ -13,7 +13,7 @@ from symbackprop.formula.reading.grammar_words import Word
 from symbackprop.formula.tree import (
     ONE, OPEN, Array, At, Call, Commutation, Decimal, Eye, Floor, Formula, HPower, Hadamard,
     Indicator, Kron, KroneckerDelta, Minus, Nabla, Number, Ones, Oslash, Over, Partial, Plus,
-    Power, Product, Sized, Span, Sum, Times, Transpose, Unit, Zeros,
+    Power, Product, Sized, Span, Sum, SumOver, Times, Transpose, Unit, Zeros,
 )  # fmt: skip
 
 
@@ -136,6 +136,7 @@ def array(c: Children) -> Formula:
 RULES: Mapping[str, Callable[[Children], Any]] = {
     "start":       lambda c: c[0],
     "expr":        lambda c: one_or(Plus, c),
+    "across":      lambda c: SumOver(c[0].value[0], c[0].value[1], c[1]),
     "negated":     lambda c: Minus(c[0]),
     "hada":        hada,
     "kron":        lambda c: one_or(Kron, c),

@@ -36,6 +36,7 @@ GRAMMAR = r"""
     overbig: _SLASH big -> over
     over: _SLASH factor
     big: BIG expr _TO expr _BODY hada | BIG expr _TO expr _BODY negated
+       | ACROSS hada -> across | ACROSS negated -> across
        | APPLY post -> call1 | APPLY big -> call1
     ?factor: post | NABLA expr OF post -> nabla | PARTIAL post _SLASH PARTIAL post -> partial
     ?post: atom
@@ -78,7 +79,7 @@ GRAMMAR = r"""
     case: expr _CELL expr RELATION expr | expr _CELL OTHERWISE
     %declare NAME NUMBER FUNCTION APPLY RAISE BIG FRAC PARTIAL BRACE ONES INDICATOR RELATION EYE UNIT DELTA
     %declare SWAP ZEROS BEGIN END NABLA OF TOP SUB POW HPOW ODOT OSLASH SEP CDOT CASES OTHERWISE COLON
-    %declare _PLUS _MINUS _SLASH
+    %declare _PLUS _MINUS _SLASH ACROSS
     %declare _LPAR _RPAR _LSQR _RSQR _LBRACE _RBRACE _LABS _RABS _LFLOOR _RFLOOR _COMMA _CELL
     %declare _OTIMES _NEWROW _CLOSE _TO _BODY
 """

@@ -27,7 +27,8 @@ _SIMPLE = {
 }  # fmt: skip
 _CLOSERS = frozenset({"_RPAR", "_RSQR", "_RBRACE", "_RABS", "_RFLOOR"})
 _ENDED = frozenset({"NAME", "_CLOSE", "TOP"})
-_OPENED = frozenset({"FUNCTION", "APPLY", "RAISE", "INDICATOR", "_BODY", "OF", "RELATION", "BEGIN"})
+_OPENED = frozenset({"FUNCTION", "APPLY", "RAISE", "INDICATOR", "_BODY", "OF", "RELATION", "BEGIN",
+                     "ACROSS"})  # fmt: skip
 _OPERANDS = _ENDED | _CLOSERS | {"NUMBER", "END"}
 _INDEXED = frozenset({"index", "listed", "affine"})
 _BOLD = r"\mathbf{"

@@ -22,6 +22,7 @@ class NameTable:
     names: tuple[Name, ...] = ()
     indices: tuple[str, ...] = ()
     functions: Mapping[str, str] = field(default_factory=lambda: FUNCTIONS)
+    inside: frozenset[str] = frozenset()  # letters of indices that stand inside names
 
     @staticmethod
     def of(

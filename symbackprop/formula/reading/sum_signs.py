@@ -3,12 +3,13 @@ r"""Σ and Π as they are typed: with both bounds, over a whole axis, over where
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 from symbackprop.formula.printed_names import misnamed
 from symbackprop.formula.reading.grammar_words import Range, Reader, Scripts, Word, Work
 from symbackprop.formula.reading.name_table import Key
 from symbackprop.formula.reading.tex_tokens import ACCENTS, RELATIONS
-from symbackprop.formula.tree import OPEN, Name
+from symbackprop.formula.tree import OPEN, Formula, Name, Number
 from symbackprop.tex.math_commands import NAMES, fault
 
 _ENDS = frozenset({"+", "-", "=", ",", "&", "\\\\", "<", ">", r"\leq", r"\geq", r"\neq", ")", "]", "}", ":",
@@ -24,6 +25,8 @@ def big(reader: Reader, at: int, end: int) -> Answer:
     r"""\sum_{k=1}^{n} and \prod."""
     s = reader.scripts(at + 1, end)
     sign = reader.tokens[at]
+    if found := over_names(reader, s):
+        return [Word("ACROSS", found, at)], s.end
     s, wheres = cut_conditions(reader, s)
     if s.sup is None and (letters := open_letters(reader.inside(s.sub))):
         every = [w for x in letters for w in over_all(reader, sign, x, at)]
@@ -50,6 +53,24 @@ def big(reader: Reader, at: int, end: int) -> Answer:
     head = Word("BIG", (sign, index), at)
     work: Work = [head, low, Word("_TO", None, low.end), s.sup, Word("_BODY", None, s.sup.end)]
     return with_body(reader, work, wheres, key[0][-1:], (s.end, end))
+
+
+def over_names(reader: Reader, s: Scripts) -> tuple[Name, tuple[Formula, ...]] | None:
+    r"""The letter and the values of \sum_{g \in \{f, i, o\}}, \sum_{h=1}^{3}, where names have it inside."""
+    inside = reader.inside(s.sub)
+    if not inside or inside[0] not in reader.table.inside:
+        return None
+    values = range_values(inside[1:], reader.inside(s.sup))
+    return (Name(inside[0]), values) if values else None
+
+
+def range_values(after: Key, high: Key) -> tuple[Formula, ...]:
+    """The values behind the letter of an index; none where the tokens say no range."""
+    if after[:1] == ("=",) and all(len(x) == 1 and x[0].isdecimal() for x in (after[1:], high)):
+        return tuple(Number(Fraction(k)) for k in range(int(after[1]), int(high[0]) + 1))
+    if after[:2] == (r"\in", "[") and after[-1] == "]" and not high:
+        return tuple(Name(x) for x in after[2:-1:2])
+    return ()
 
 
 # --- what Π takes: a factor behind it that is about no index of it stands beside the product

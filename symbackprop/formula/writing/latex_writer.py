@@ -9,13 +9,13 @@ from symbackprop.formula.function_spelling import FUNCTIONS, NORMS, spell
 from symbackprop.formula.printed_names import marked
 from symbackprop.formula.tree import (
     Array, Call, Commutation, Decimal, Eye, Floor, Formula, HPower, Hadamard, Indicator, Kron,
-    KroneckerDelta, Minus, Nabla, Name, Number, Ones, Oslash, Over, Partial, Plus, Power, Product,
-    Sized, Sum, Times, Transpose, Unit, Zeros,
+    IndexRange, KroneckerDelta, Minus, Nabla, Name, Number, Ones, Oslash, Over, Partial, Plus, Power,
+    Product, Sized, Sum, SumOver, Times, Transpose, Unit, Zeros,
 )  # fmt: skip
 from symbackprop.formula.writing.spelling import (
     ANY, BIG, FACTOR, SUBBED, TIMES, Language, Piece, Pieces, Row, call, chain, drawn, flat, grid,
-    indicator, inverted, kronecker, raised, script, sized, spelled_rows, starts_with_digit,
-    transpose, write,
+    index_range, indicator, inverted, kronecker, raised, script, sized, spelled_rows, starts_with_digit,
+    sum_over, transpose, write,
 )  # fmt: skip
 from symbackprop.formula.writing.walk import inside
 
@@ -122,6 +122,8 @@ ROWS = spelled_rows(
         Product:        r"\prod_{$0=$1}^{$2} $3",
         Array:          grid(r"\begin{bmatrix} ", " & ", r" \\ ", r" \end{bmatrix}"),
         Sized:          sized(r"\underbrace{", "}_{", r"\times ", "}"),
+        IndexRange:     index_range(r" \in \{", r"\ldots", r"\}"),
+        SumOver:        sum_over(r"\sum_{", "}^{", "} ", r" \in \{", r"\}"),
     },
     Over=Row(FACTOR, (ANY,), tall=True),
     HPower=Row(FACTOR, (SUBBED, TIMES)),

@@ -10,12 +10,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import pairwise
 from typing import Any
 
 from symbackprop.formula.tree import (
-    ONE, Array, At, Call, Commutation, Decimal, Eye, Floor, Formula, HPower, Hadamard, Indicator,
-    Kron, KroneckerDelta, Mark, Minus, Nabla, Name, Number, Ones, Oslash, Over, Partial, Plus, Power,
-    Product, Sized, Span, Sum, Times, Transpose, Unit, Zeros,
+    ONE, Array, At, Call, Commutation, Decimal, Eye, Floor, Formula, HPower, Hadamard,
+    IndexRange, Indicator, Kron, KroneckerDelta, Mark, Minus, Nabla, Name, Number, Ones, Oslash, Over,
+    Partial, Plus, Power, Product, Sized, Span, Sum, SumOver, Times, Transpose, Unit, Zeros,
 )  # fmt: skip
 from symbackprop.formula.writing.walk import canonical, children, fold
 
@@ -284,6 +285,42 @@ def sized(left: str, between: str, sign: str, right: str) -> Write:
     )
 
 
+def index_range(among: str, dots: str, end: str) -> Write:
+    """l = 1, …, 6, or g ∈ {f, i, o}."""
+
+    def written(node: IndexRange, parts: Pieces, language: Language) -> str:
+        letter, *values = map(language.attach, parts)
+        if not node.counts:
+            return f"{letter}{among}{', '.join(values)}{end}"
+        shown = [values[0], dots, values[-1]] if len(values) > SHORT and is_run(node.values) else values
+        return f"{letter} = {', '.join(shown)}"
+
+    return written
+
+
+SHORT = 3  # values of an index that are written one by one
+
+
+def is_run(values: Sequence[Formula]) -> bool:
+    """Whether values of an index are consecutive numbers, up or down."""
+    found = [v.value for v in values if isinstance(v, Number)]
+    steps = {b - a for a, b in pairwise(found)}
+    return len(found) == len(values) and steps in ({1}, {-1})
+
+
+def sum_over(low: str, high: str, body: str, among: str, end: str) -> Write:
+    """Σ with what its index runs over: Σ_{h=1}^{12}, or Σ_{g ∈ {f, i, o}}."""
+
+    def written(node: SumOver, parts: Pieces, language: Language) -> str:
+        letter, *values, last = map(language.attach, parts)
+        counts = all(isinstance(v, Number) for v in node.values)
+        among_them = f"{letter}{among}{', '.join(values)}{end}"
+        over = f"{letter}={values[0]}{high}{values[-1]}" if counts else among_them
+        return low + over + body + last
+
+    return written
+
+
 # How every kind binds; a language may say otherwise where it draws what others write in a line.
 BINDING = {
     Number:         Row(ATOM,     (ANY,), write=digits),
@@ -316,6 +353,8 @@ BINDING = {
     Span:           Row(ANY,      (ANY,), write=chain(":")),
     Array:          Row(ATOM,     (ANY,)),
     Sized:          Row(FACTOR,   (ANY,)),
+    IndexRange:     Row(ANY,      (ANY,)),
+    SumOver:        Row(BIG,      (ANY,), TIMES, tall=True),
 }  # fmt: skip
 
 

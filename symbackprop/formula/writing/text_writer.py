@@ -9,13 +9,14 @@ from functools import partial
 
 from symbackprop.formula.function_spelling import NORMS
 from symbackprop.formula.tree import (
-    Array, Call, Commutation, Eye, Floor, Formula, HPower, Hadamard, Indicator, Kron,
-    KroneckerDelta, Mark, Minus, Nabla, Ones, Oslash, Over, Partial, Power, Product, Sized, Sum,
+    Array, Call, Commutation, Eye, Floor, Formula, HPower, Hadamard, IndexRange, Indicator, Kron,
+    KroneckerDelta, Mark, Minus, Nabla, Ones, Oslash, Over, Partial, Power, Product, Sized, Sum, SumOver,
     Transpose, Unit, Zeros,
 )  # fmt: skip
 from symbackprop.formula.writing.spelling import (
-    FACTOR, SUBBED, Language, Piece, Pieces, chain, drawn, flat, grid, indicator, inverted,
-    kronecker, script, sized, spelled_rows, starts_with_digit, transpose, write,
+    FACTOR, SUBBED, Language, Piece, Pieces, chain, drawn, flat, grid, index_range,
+    indicator, inverted, kronecker, script, sized, spelled_rows, starts_with_digit, sum_over, transpose,
+    write,
 )  # fmt: skip
 
 # a small ᵀ is the transpose; the letter T as a power stays x^T
@@ -105,7 +106,7 @@ def small_script(content: str, small: dict[str, str], sign: str) -> str:
     tight = content.replace(" + ", "+").replace(" - ", "-").replace(" ", "").replace("−", "-")
     if all(character in small for character in tight):
         return "".join(small[character] for character in tight)
-    if len(tight) == 1 or _BRACKETED.fullmatch(tight):
+    if len(tight) == 1 or _BRACKETED.fullmatch(tight.removesuffix("ᵀ")):
         return sign + tight
     return f"{sign}({tight})"
 
@@ -146,6 +147,8 @@ ROWS = spelled_rows({
     Product:        "Π[$0 = $1…$2] $3",
     Array:          grid("[", ", ", "; ", "]"),
     Sized:          sized("", "⟨", "×", "⟩"),
+    IndexRange:     index_range(" ∈ {", "…", "}"),
+    SumOver:        sum_over("Σ[", "…", "] ", " ∈ {", "}"),
 })  # fmt: skip
 
 TEXT = Language(
