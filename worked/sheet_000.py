@@ -19,6 +19,7 @@ CONV = Derived(
     "x: c x a x e; f: k x c x u x v; y = conv2d(x, f)",
     wrt=("x",),
     show=("forward", "symbols", "local", "gradients"),
+    local=("y",),
 )
 SUBSTITUTED = Stated(
     CONV,
@@ -133,6 +134,7 @@ POOL = Derived(
     "x: 3 x 4; y = avg_pool2d(x, size=2, stride=1)",
     at={"x": [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12]], "y_bar": [[4, 8, 0], [12, 0, 4]]},
     show=("forward", "symbols", "numbers", "local", "gradients", "trace"),
+    local=("y",),
 )
 
 TURNED = (

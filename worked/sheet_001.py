@@ -138,6 +138,7 @@ U_1 = Derived(
 CONV = Derived(
     "X: n x c x a x e;  K: k x c x u x v;  Y = conv2d(X, K)",
     show=("forward", "symbols", "local", "gradients"),
+    local=("Y",),
 )
 TURNED = said(
     Words(
@@ -161,6 +162,7 @@ BIASED = Derived(
     "image: n x c x a x e as X;  kernel: k x c x u x v as K;  bias: k as b;  Y = conv2d(image, kernel, bias)",
     wrt=("bias",),
     show=("gradients", "why"),
+    local=("Y",),
 )
 PLAIN = Derived("image: n x c x a x e;  kernel: k x c x u x v;  y = conv2d(image, kernel)")
 LAYERED = Derived("image: n x c x a x e;  kernel: k x c x u x v;  bias: k;  y = conv2d(image, kernel, bias)")

@@ -199,6 +199,7 @@ HEAT_CAPTION = Words(en="The result as a heat map.", de="Das Ergebnis als Wärme
 CONV = Derived(
     "X: n x c x a x e;  K: k x c x u x v;  Y = conv2d(X, K)",
     show=("forward", "symbols", "local", "gradients"),
+    local=("Y",),
 )
 TURNED = said(
     Words(
@@ -223,6 +224,7 @@ BIASED = Derived(
     wrt=("bias",),
     convention=ROWS,
     show=("gradients", "why"),
+    local=("Y",),
 )
 PLAIN = Derived("image: n x c x a x e;  kernel: k x c x u x v;  y = conv2d(image, kernel)")
 LAYERED = Derived("image: n x c x a x e;  kernel: k x c x u x v;  bias: k;  y = conv2d(image, kernel, bias)")

@@ -17,6 +17,7 @@ from symbackprop.derivation.meanings import Alone, Meaning, bare, beyond
 from symbackprop.derivation.report import Report
 from symbackprop.derivation.selector_names import named_selectors
 from symbackprop.derivation.unfolding import unfolded, written_out
+from symbackprop.derivation.whole_layers import WholeLayers
 from symbackprop.entries.index_letters import LAST_PAPER, MORE_PAPER, PAPER
 from symbackprop.errors import DeclarationError
 from symbackprop.formula.composing import decimal, size_formula
@@ -183,7 +184,12 @@ class Derivation(Pickled):
                 found |= spelled_function(e) | spelled_function(apply(RESHAPE, e, shape=e.args[0].shape))
             elif e.op.variants and not e.op.scalar:
                 found |= spelled_function(e)
-        return found
+        return found | {c.op.name: c.op.tex for c, _ in self.layers.calls}
+
+    @cached_property
+    def layers(self) -> WholeLayers:
+        """The layers that a page keeps whole: pooling, convolution."""
+        return WholeLayers(self.backward)
 
     def formula(self, e: Expr) -> Formula:
         """The formula of an expression; one entry of it where no matrix says it."""

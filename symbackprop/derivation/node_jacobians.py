@@ -98,7 +98,7 @@ def into(d: Derivation, head: str, drawn: set[str]) -> Iterator[tuple[str, Formu
     while stack:
         node, front = stack.pop()
         direct = use_labels(d, node) if node == head else {}
-        for leaf in symbols(d.graph.definition[node]):
+        for leaf in symbols(drawn_definition(d, node, drawn)):
             s = leaf.symbol
             if s is None or s.name in d.undrawn:
                 continue
@@ -112,6 +112,23 @@ def into(d: Derivation, head: str, drawn: set[str]) -> Iterator[tuple[str, Formu
                     yield tail, direct.get(tail) if node == head else None
             elif s.name in d.graph.definition and j is not None:
                 stack.append((s.name, (*front, j)))
+
+
+def drawn_definition(d: Derivation, node: str, drawn: set[str]) -> Expr:
+    """The definition of a node; a layer reads its arguments where nothing inside it is drawn."""
+    layer = d.layers.layers.get(node)
+    return d.layers.definition(node) if layer and not drawn & {*layer.hidden} else d.graph.definition[node]
+
+
+def layer_labels(d: Derivation, head: str) -> dict[str, Formula]:
+    """What a whole layer sends back to each of its arguments."""
+    layer = d.layers.layers.get(head)
+    roles = d.layers.answered(layer) if layer else ()
+    return (
+        {layer.arguments[r].own.name: d.formula(d.layers.contribution(layer, r)) for r in roles}
+        if layer
+        else {}
+    )
 
 
 def use_labels(d: Derivation, head: str) -> dict[str, Formula]:
@@ -129,7 +146,7 @@ def use_labels(d: Derivation, head: str) -> dict[str, Formula]:
         value = use.value.args[0] if use.value.op is TIME_SUM else use.value
         label = d.formula(shifted(substitute(value, named), use.shift))
         out.setdefault(f"{name}@{use.shift}" if use.shift else name, []).append(label)
-    return {tail: one_or(no.Plus, labels) for tail, labels in out.items()}
+    return {**{tail: one_or(no.Plus, labels) for tail, labels in out.items()}, **layer_labels(d, head)}
 
 
 def signature(d: Derivation, node: str, wrt: str) -> Hashable:

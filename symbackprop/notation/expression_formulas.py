@@ -80,8 +80,11 @@ def solved(w: Writer, e: Expr, turned: bool) -> Formula:
 TERMS = Row(
     products.sum_of, products.sum_of,
     lambda w, e, t: products.sum_of(w, e, t) if e.rank == 2 else None, products.sum_entry,
+    products.sum_of,
 )  # fmt: skip
-PRODUCT = Row(products.product, products.product, products.product_turned, products.product_entry)
+PRODUCT = Row(
+    products.product, products.product, products.product_turned, products.product_entry, products.of_stacks
+)
 TOTAL = Row(products.total, refused, lambda w, e, t: products.row_sums(w, e, t) if e.rank == 1 else None)
 BY_DEFINITION = Row(lambda w, e: w.defined(e, ()), refused, entry=Writer.defined)
 UNIT_ROWS = Row(

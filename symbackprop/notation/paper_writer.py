@@ -65,7 +65,7 @@ class Writer:
         if e.rank in (1, 2):
             return self.array(e, self.lies(e))
         if e.rank:
-            acts = call if e.op.variants and not defined_at_once(e) else refused
+            acts = call if e.op.called or (e.op.variants and not defined_at_once(e)) else refused
             return (row.stack or acts)(self, e)
         if row.scalar is None and defined_at_once(e):
             return self.defined(e, ())

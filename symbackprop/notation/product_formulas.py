@@ -105,6 +105,13 @@ def product(w: Writer, e: Expr, turned: bool = False) -> Formula:
     return negated(body) if m.coefficient < 0 else body
 
 
+def of_stacks(w: Writer, e: Expr) -> Formula:
+    """A product entry by entry of arrays that all have its axes. Errors: `NoMatrix` where one has fewer."""
+    if any(a.shape not in ((), e.shape) for a in e.args):
+        raise NoMatrix("broadcast")
+    return product(w, e)
+
+
 def product_entry(w: Writer, e: Expr, at: Indices) -> Formula:
     if e.op is POWER:
         return powered(w.entry(e.args[0], at), mo.exponent(e))

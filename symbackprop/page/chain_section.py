@@ -25,6 +25,7 @@ from symbackprop.formula.tree import Formula
 from symbackprop.graph.graph import used_names
 from symbackprop.notation.entry_formulas import Base, entries_formula, letters_of, sum_over
 from symbackprop.notation.expression_formulas import notated
+from symbackprop.page.layer_sentences import kept_layers
 from symbackprop.page.page import Block, Display, Equations, Options, Paragraph
 from symbackprop.page.section_row import SectionRow
 
@@ -124,6 +125,8 @@ def why_section(d: Derivation, o: Options) -> list[Block]:
     rows: list[Equation] = []
     seen: set[Hashable] = set()
     alike: list[Formula] = []
+    kept = kept_layers(d, o)
+    whole = kept.layers.keys() | kept.hidden
     for x in d.wrt:
         a = d.backward.adjoints.get(x)
         if a is None or len(a.uses) != 1 or a.symbol.rank == 0 or a.symbol.symbol is None:
@@ -131,7 +134,7 @@ def why_section(d: Derivation, o: Options) -> list[Block]:
         consumer = a.uses[0].consumer
         if consumer not in d.graph.definition or a.uses[0].at is not None:
             continue  # an initial state, or a single step read from outside time
-        if consumer == d.of and d.backward.seed.number == 1:
+        if consumer in whole or (consumer == d.of and d.backward.seed.number == 1):
             continue
         kind = signature(d, consumer, x)
         if kind in seen:

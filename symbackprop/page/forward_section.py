@@ -4,37 +4,41 @@ from __future__ import annotations
 
 from symbackprop.derivation.derivation import Derivation, signal
 from symbackprop.derivation.equation import Equation, Phrase, equation, name_of, symbol_of
+from symbackprop.derivation.whole_layers import WholeLayers
 from symbackprop.entries.op import functions_in
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula
 from symbackprop.formula.tree import Formula, Mark, Name
 from symbackprop.graph.expr import symbols
-from symbackprop.graph.graph import sliding
 from symbackprop.page.hand_written_norms import norms_by_hand
 from symbackprop.page.kink_sentences import kink_phrases
+from symbackprop.page.layer_sentences import kept_layers, layer_phrases, meets_zeros
 from symbackprop.page.page import Block, Equations, Options, Paragraph
 from symbackprop.page.section_row import SectionRow
 
 
 def forward_section(d: Derivation, o: Options) -> list[Block]:
-    rows = [eq for n in d.graph.definition if n not in d.constants for eq in forward_rows(d, n)]
-    notes = [Paragraph(p) for p in conventions(d)]
+    kept = kept_layers(d, o)
+    shown = [n for n in d.graph.definition if n not in d.constants and n not in kept.hidden]
+    rows = [eq for n in shown for eq in forward_rows(d, n, kept)]
+    notes = [Paragraph(p) for p in (*layer_phrases(d, kept), *conventions(d, kept))]
     sized = any(r.shape for r in rows)
     return [Equations(tuple(rows), Phrase("forward.intro") if sized else Phrase("forward.plain")), *notes]
 
 
-def forward_rows(d: Derivation, n: str) -> list[Equation]:
+def forward_rows(d: Derivation, n: str, kept: WholeLayers) -> list[Equation]:
     """A node by its definition; of a recurrence also what it starts from."""
     s, rows = symbol_of(d, n), []
     if n in d.graph.initial:
         left = no.At(s.tex, (no.ZERO,))
         rows.append(equation(d, f"forward.{n}.0", left, [d.graph.initial[n]], s.shape))
-    made = [d.graph.definition[n]]
+    made = [kept.definition(n)]
     return [*rows, equation(d, f"forward.{n}", name_of(d, n), made, s.shape, recurrent=bool(s.time))]
 
 
-def conventions(d: Derivation) -> list[Phrase]:
+def conventions(d: Derivation, layers: WholeLayers | None = None) -> list[Phrase]:
     """What a reader must know about the notation, said once."""
+    kept = layers or d.layers
     ops = dict.fromkeys(f for e in d.graph.every for f in (e.op, *functions_in(e.op)))
     ranks = {e.rank for e in d.graph.symbol.values()}
     said = [Phrase(f"convention.{d.convention.vectors}")] if 1 in ranks else []
@@ -45,9 +49,9 @@ def conventions(d: Derivation) -> list[Phrase]:
     said += kink_phrases([op.name for op in ops if op.scalar], generic(d))
     notes = sorted({note for op in ops for note in op.note.split()} | norms_by_hand(d.graph), reverse=True)
     said += [Phrase(f"convention.{note}") for note in notes]
-    if sliding(d.graph):
+    if meets_zeros(d, kept):
         said.append(Phrase("convention.outside"))
-    counted = {n for n in d.graph.symbol if symbol_of(d, n).labels}
+    counted = {n for n in d.graph.symbol if symbol_of(d, n).labels} - kept.hidden
     if counted & set(d.graph.inputs):
         said.append(Phrase("convention.label"))
     if counted - set(d.graph.inputs):  # found by argmax and its like

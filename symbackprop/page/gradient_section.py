@@ -17,6 +17,7 @@ from symbackprop.graph.activity import unmoved
 from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import Expr, symbols, topological, weight
 from symbackprop.matrices import tidy as td
+from symbackprop.page.layer_sentences import kept_layers
 from symbackprop.page.page import Block, Equations, Options, Paragraph
 from symbackprop.page.section_row import SectionRow
 from symbackprop.sizes import ONE
@@ -25,8 +26,7 @@ LONG = 3  # nodes of what is worth a name where it stands twice
 
 
 def delta_forms(d: Derivation, name: str, o: Options) -> list[Expr]:
-    a = d.backward.adjoints[name]
-    forms = list(a.forms)
+    a, forms = d.backward.adjoints[name], list(kept_layers(d, o).forms(name))
     if o.unfold:
         forms += [f for f in (unfolded(d.backward, a.value, o.unfold),) if f is not a.value]
     return forms
@@ -40,7 +40,8 @@ def constants_block(d: Derivation) -> list[Block]:
 
 
 def delta_section(d: Derivation, o: Options) -> list[Block]:
-    shown = [n for n in d.backward.adjoints if n in d.graph.definition]
+    hidden = kept_layers(d, o).hidden
+    shown = [n for n in d.backward.adjoints if n in d.graph.definition and n not in hidden]
     rows = [eq for n in shown for eq in delta_rows(d, n, delta_forms(d, n, o))]
     if not rows:
         return []
@@ -116,7 +117,7 @@ def gradients_section(d: Derivation, o: Options) -> list[Block]:
         left = signal(d, n)
         if scalar and not s.time:
             left = no.Nabla(d.convention.of, s.tex) if s.shape else no.Partial(d.convention.of, s.tex)
-        forms = gradient_forms(d, n)
+        forms = gradient_forms(d, n, o)
         row = equation(d, f"gradient.{n}", left, forms, s.shape, recurrent=bool(s.time), boxed=True)
         turned = as_derivative(d, row, forms) if scalar and not s.time else None
         rows += [turned] if turned else stepwise(d, n, row)
@@ -155,9 +156,11 @@ def zero_note(d: Derivation) -> list[Block]:
     return out
 
 
-def gradient_forms(d: Derivation, name: str) -> list[Expr]:
+def gradient_forms(d: Derivation, name: str, o: Options) -> list[Expr]:
     """The gradient over error signals and, in short graphs, with the signals put in."""
-    a = d.backward.adjoints[name]
+    a, kept = d.backward.adjoints[name], kept_layers(d, o)
+    if kept.sent_to(name):
+        return list(kept.forms(name))
     written = written_out(d.backward, name)
     forms = [a.value] if written is a.value or repeats(written) else [a.value, written]
     if d.graph.time:

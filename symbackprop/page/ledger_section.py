@@ -7,8 +7,10 @@ from itertools import zip_longest
 
 from symbackprop.derivation.derivation import Derivation, signal
 from symbackprop.derivation.equation import Equation, Phrase
+from symbackprop.derivation.whole_layers import WholeLayers
 from symbackprop.page.forward_section import conventions, forward_rows
 from symbackprop.page.gradient_section import delta_rows, notes_of
+from symbackprop.page.layer_sentences import kept_layers, layer_phrases, layer_reason
 from symbackprop.page.page import Block, Ledger, LedgerRow, Options, Paragraph
 from symbackprop.page.reasons import reason
 from symbackprop.page.section_row import SectionRow
@@ -16,29 +18,31 @@ from symbackprop.page.section_row import SectionRow
 
 def ledger_section(d: Derivation, o: Options) -> list[Block]:
     """The ledger, and what a reader must know of the notation and of the ends of a recurrence."""
-    shown = [n for n in d.graph.definition if n not in d.constants]
-    rows = [row for n in shown for row in node_rows(d, n)]
+    kept = kept_layers(d, o)
+    shown = [n for n in d.graph.definition if n not in d.constants and n not in kept.hidden]
+    rows = [row for n in shown for row in node_rows(d, n, kept)]
     ends = notes_of(d, [n for n in shown if n in d.backward.adjoints])
-    return [Ledger(tuple(rows), Phrase("ledger.intro")), *ends, *(Paragraph(p) for p in conventions(d))]
+    said = (*layer_phrases(d, kept), *conventions(d, kept))
+    return [Ledger(tuple(rows), Phrase("ledger.intro")), *ends, *map(Paragraph, said)]
 
 
-def node_rows(d: Derivation, n: str) -> list[LedgerRow]:
+def node_rows(d: Derivation, n: str, kept: WholeLayers) -> list[LedgerRow]:
     """The rows of a node; what it starts from stands above it, its last step below: that side is read up."""
-    *start, always = forward_rows(d, n)
-    before, same, after = signals_of(d, n)
-    why = reason(d, n) if isinstance(same, Equation) else None
+    *start, always = forward_rows(d, n, kept)
+    before, same, after = signals_of(d, n, kept)
+    why = (layer_reason(kept, n) or reason(d, n)) if isinstance(same, Equation) else None
     above = [LedgerRow(f, b, reason(d, n, "first") if b else None) for f, b in zip_longest(start, before)]
     return [*above, LedgerRow(always, same, why), *(LedgerRow(None, b, reason(d, n, "last")) for b in after)]
 
 
 def signals_of(
-    d: Derivation, n: str
+    d: Derivation, n: str, kept: WholeLayers
 ) -> tuple[Sequence[Equation], Equation | Phrase | None, Sequence[Equation]]:
     """The error signal of a node at step 0, at any step, and at the last one."""
     if n not in d.backward.adjoints:
         given = n == d.of and d.backward.seed.symbol is not None
         return (), Phrase("ledger.given", (("delta", signal(d, n)),)) if given else None, ()
-    rows = {eq.key: eq for eq in delta_rows(d, n, [d.backward.adjoints[n].value])}
+    rows = {eq.key: eq for eq in delta_rows(d, n, [kept.forms(n)[-1]])}
     always = rows.pop(f"delta.{n}")
     last = [eq for key, eq in rows.items() if key.endswith(".last")]
     return [eq for eq in rows.values() if eq not in last], always, last

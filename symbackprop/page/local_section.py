@@ -26,6 +26,7 @@ from symbackprop.matrices.lowering import lower
 from symbackprop.notation.convention import symbol_formula
 from symbackprop.notation.entry_formulas import Base, entries_formula
 from symbackprop.page.equation_steps import equation_rows
+from symbackprop.page.layer_sentences import kept_layers
 from symbackprop.page.page import Block, Equations, Options, Paragraph
 from symbackprop.page.section_row import SectionRow
 from symbackprop.vocabulary.kinds import SELECTOR
@@ -33,11 +34,13 @@ from symbackprop.vocabulary.kinds import SELECTOR
 
 def local_section(d: Derivation, o: Options) -> list[Block]:
     """Each kind of local Jacobian once, derived from the definition."""
+    kept = kept_layers(d, o)
+    apart = d.undrawn | kept.hidden
     pairs = [
         (n, m)
         for n, e in d.graph.definition.items()
         for m in used_names(e)
-        if n not in d.undrawn and m not in d.undrawn and asked(o, n) and worth(d, n, m)
+        if n not in apart | kept.layers.keys() and m not in apart and asked(o, n) and worth(d, n, m)
     ]
     if pairs and not d.graph.time and all(rank(d, x) == 0 for p in pairs for x in p):
         return [scalar_edges(d, pairs)]

@@ -11,6 +11,7 @@ from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula
 from symbackprop.formula.tree import Formula
 from symbackprop.notation.convention import symbol_formula
+from symbackprop.page.layer_sentences import kept_layers
 from symbackprop.page.page import Arrow, Block, Figure, Options, Table, Vertex
 from symbackprop.page.section_row import SectionRow
 from symbackprop.page.roles import Roles
@@ -53,10 +54,10 @@ def meaning(d: Derivation, name: str, role: str) -> Phrase:
 
 
 def symbols_section(d: Derivation, o: Options) -> list[Block]:
-    rows, roles = [], Roles(d)
+    rows, roles, hidden = [], Roles(d), kept_layers(d, o).hidden
     order = [
         *d.graph.inputs,
-        *(n for n in d.graph.definition if n not in d.constants),
+        *(n for n in d.graph.definition if n not in d.constants and n not in hidden),
         *(d.constants if o.sections is None or {"ledger", "delta", "local"} & set(o.sections) else ()),
     ]
     for n in order:
@@ -69,7 +70,8 @@ def symbols_section(d: Derivation, o: Options) -> list[Block]:
 
 
 def graph_section(d: Derivation, o: Options) -> list[Block]:
-    drawn = o.show or tuple(n for n in d.graph.symbol if n not in d.undrawn)
+    apart = d.undrawn | kept_layers(d, o).hidden
+    drawn = o.show or tuple(n for n in d.graph.symbol if n not in apart)
     arrows = edges(d, drawn)
     used = {n for tail, head, _ in arrows for n in (tail, head)}
     vertices, roles = [], Roles(d)

@@ -32,6 +32,7 @@ from symbackprop.numeric.feasible_sizes import PRIMES
 from symbackprop.numeric.local_values import local_values, oriented
 from symbackprop.numeric.op_functions import LAYERS, along_last, applied, scalars_into
 from symbackprop.numeric.points import Point, evaluate
+from symbackprop.numeric.whole_layer_values import layer_functions
 from symbackprop.numeric.precise_values import (
     RoundedPoint, constant, precise_op, precise_scalar,
 )  # fmt: skip
@@ -151,6 +152,7 @@ class Scene:
                 scalars_into(out, e.op.scalar.name, scalar)
             elif e.op.variants or e.op.build:
                 out[function_key(e)] = applied(e, self.point.sizes, op)
+        out |= layer_functions(self.d.layers, self.point.sizes)
         for name in SCALARS:  # derivatives bring in functions the graph does not name
             scalars_into(out, name, scalar)
         out = {**{name: along_last(name, op) for name in LAYERS}, **out}

@@ -1,0 +1,222 @@
+"""Layers that a page keeps whole: p = maxpool(h) with its gradient as a lecturer says it, no window in sight.
+
+The derivation takes a pooling apart into windows, positions and entries. Here it is put together again: one
+call forward, and backward one call for what the layer sends to each of its arguments. The functions are read
+back by name and computed in `numeric/whole_layer_values.py` from their meaning, not from the derivation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from symbackprop.backward.reverse_pass import Backward
+from symbackprop.entries.op import Attributes, Op
+from symbackprop.graph.expr import Expr, intern
+from symbackprop.sizes import Shape
+from symbackprop.vocabulary import signal
+
+SIGNAL = "signal"  # the role of δ of the layer's value among the arguments of what it sends back
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a layer sends back to one argument: a function of these roles, why in a few words, and the
+    sentence that says it, another one where windows overlap."""
+
+    word: str
+    roles: tuple[str, ...]
+    reason: str
+    sentence: str
+    shared: str = ""
+    turned: bool = False  # the transpose of the layer, which is linear in this argument
+
+
+@dataclass(frozen=True, slots=True)
+class LayerKind:
+    """How a function is called on paper, over how many axes its window slides, what it sends back by role."""
+
+    word: str
+    axes: int
+    back: Mapping[str, Sent]
+
+
+MAXPOOL = {"x": Sent("unpool", (SIGNAL, "x"), "reason.largest", "layer.maxpool", "layer.maxpool_added")}
+AVGPOOL = {
+    "x": Sent("avgpool", (SIGNAL,), "reason.parts", "layer.avgpool", "layer.avgpool_added", turned=True)
+}
+CONV = {
+    "x": Sent("conv", (SIGNAL, "f"), "reason.linear", "layer.conv_input", turned=True),
+    "f": Sent("corr", ("x", SIGNAL), "reason.linear", "layer.conv_filter"),
+}
+FUNCTIONS: Mapping[str, LayerKind] = {
+    "max_pool1d": LayerKind("maxpool", 1, MAXPOOL),
+    "max_pool2d": LayerKind("maxpool", 2, MAXPOOL),
+}
+OPS: Mapping[Op, LayerKind] = {
+    signal.avg_pool1d: LayerKind("avgpool", 1, AVGPOOL),
+    signal.avg_pool2d: LayerKind("avgpool", 2, AVGPOOL),
+    signal.conv1d:     LayerKind("conv", 1, CONV),
+    signal.conv2d:     LayerKind("conv", 2, CONV),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A function as it is called: the word, whether transposed, its axes and the options of its window."""
+
+    word: str
+    turned: bool
+    axes: int
+    options: Attributes
+
+    @property
+    def op(self) -> Op:
+        return whole_op(self)
+
+
+@lru_cache(maxsize=4096)
+def whole_op(c: Called) -> Op:
+    """The op that stands for a call on paper; its name is its text, equal calls are one op."""
+    said = dict(c.options)
+    size, stride, rest = said.pop("size", None), said.pop("stride", 1), said
+    parts = [r"\times ".join([str(size)] * c.axes)] if size is not None else []
+    parts += [f"s={stride}"] if stride != (1 if size is None else size) else []
+    parts += [f"{k[0]}={v}" for k, v in rest.items() if v != {"dilation": 1}.get(k, 0)]
+    below, up = ",".join(parts), r"^{\top}" if c.turned else ""
+    tex = rf"\operatorname{{{c.word}}}{up}" + (f"_{{{below}}}" if below else "")
+    text = c.word + ("ᵀ" if c.turned else "") + (f"_({below})" if below else "").replace(r"\times ", "×")
+    return Op(text, tex=tex, called=True)
+
+
+def calling(c: Called, args: tuple[Expr, ...], shape: Shape) -> Expr:
+    """A call as an expression: it is printed and never derived."""
+    return intern(c.op, args, (), shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer: the node that is its value, its arguments by role, the names that stand between."""
+
+    name: str
+    kind: LayerKind
+    arguments: Mapping[str, Expr]
+    options: Attributes
+    hidden: tuple[str, ...]
+
+    @property
+    def call(self) -> Called:
+        return Called(self.kind.word, False, self.kind.axes, self.options)
+
+    def sent(self, role: str) -> Called:
+        """The function that gives what goes back to an argument."""
+        back = self.kind.back[role]
+        return Called(back.word, back.turned, self.kind.axes, self.options)
+
+
+@dataclass(frozen=True, eq=False)
+class WholeLayers:
+    """The layers of a graph that are kept whole; those of `opened` nodes are shown as they are derived."""
+
+    b: Backward
+    opened: frozenset[str] = frozenset()
+
+    @cached_property
+    def layers(self) -> Mapping[str, Layer]:
+        """By the node that is the layer's value."""
+        found = [x for x in (*calls(self.b), *single_ops(self.b)) if x.name not in self.opened]
+        unclear = self.unclear(found)
+        return {} if self.b.graph.time else {x.name: x for x in found if x.name not in unclear}
+
+    def unclear(self, layers: Sequence[Layer]) -> set[str]:
+        """The layers whose call back does not say which size its value has: 7 and 6 entries both give 3."""
+        sizes: dict[Hashable, dict[Shape, set[str]]] = {}
+        for x in layers:
+            for role in self.answered(x):
+                e = self.contribution(x, role)
+                key = (x.sent(role), tuple(a.shape for a in e.args))
+                sizes.setdefault(key, {}).setdefault(e.shape, set()).add(x.name)
+        return {n for own in sizes.values() if len(own) > 1 for names in own.values() for n in names}
+
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """The names that are in no formula where the layers are whole."""
+        return frozenset(n for x in self.layers.values() for n in x.hidden)
+
+    def definition(self, name: str) -> Expr:
+        """The definition of a node, a layer as one call."""
+        e, layer = self.b.graph.definition[name], self.layers.get(name)
+        return calling(layer.call, tuple(layer.arguments.values()), e.shape) if layer else e
+
+    def forms(self, name: str) -> tuple[Expr, ...]:
+        """The forms of a δ, or of a gradient: over whole layers where one reads the name."""
+        sent = self.sent_to(name)
+        a = self.b.adjoints[name]
+        if not sent:
+            return a.forms
+        between = self.hidden | {layer.name for layer, _ in sent}
+        others = [u.value for u in a.uses if u.consumer not in between]
+        terms = [*others, *(self.contribution(layer, role) for layer, role in sent)]
+        total = terms[0]
+        for t in terms[1:]:
+            total = total + t
+        return (total,)
+
+    def sent_to(self, name: str) -> list[tuple[Layer, str]]:
+        """The layers that read a name, by the role in which they do, where that has a whole form."""
+        if name not in self.b.adjoints:
+            return []
+        own = self.b.graph.symbol[name]
+        return [
+            (layer, role)
+            for layer in self.layers.values()
+            for role in self.answered(layer)
+            if layer.arguments[role] is own
+        ]
+
+    def answered(self, layer: Layer) -> list[str]:
+        """The arguments a layer sends something back to."""
+        known = layer.name in self.b.adjoints or (layer.name == self.b.of and self.b.seed.symbol)
+        given = layer.arguments.items()
+        return [r for r, e in given if known and r in layer.kind.back and e.own.name in self.b.adjoints]
+
+    def signal(self, layer: Layer) -> Expr:
+        """δ of the layer's value."""
+        return self.b.seed if layer.name == self.b.of else self.b.signals[layer.name]
+
+    def contribution(self, layer: Layer, role: str) -> Expr:
+        """What a layer sends back to an argument, as one call."""
+        own = {**layer.arguments, SIGNAL: self.signal(layer)}
+        args = tuple(own[r] for r in layer.kind.back[role].roles)
+        return calling(layer.sent(role), args, layer.arguments[role].shape)
+
+    @cached_property
+    def calls(self) -> tuple[tuple[Called, Expr], ...]:
+        """Every call there is, with an expression for its arguments and shape."""
+        made = [(x.call, self.definition(x.name)) for x in self.layers.values()]
+        for x in self.layers.values():
+            made += [(x.sent(role), self.contribution(x, role)) for role in self.answered(x)]
+        return tuple(made)
+
+
+def calls(b: Backward) -> Iterable[Layer]:
+    """Composites that are the whole definition of a node."""
+    for c in b.prepared.composites:
+        whole = c.function in FUNCTIONS and c.value is b.graph.definition[c.owner]
+        if not whole or "windows" not in c.inner or any(e.symbol is None for e in c.arguments.values()):
+            continue
+        windows = c.inner["windows"]
+        made = b.graph.definition[windows.own.name] if windows.symbol else windows
+        options = tuple((k, made.attribute(k)) for k in dict(made.op.defaults))
+        yield Layer(c.owner, FUNCTIONS[c.function], c.arguments, options, c.names)
+
+
+def single_ops(b: Backward) -> Iterable[Layer]:
+    """Convolutions and mean poolings, each one op that is the whole definition of a node."""
+    for n, e in b.graph.definition.items():
+        if e.op not in OPS or any(a.symbol is None for a in e.args):
+            continue
+        roles = [p.tensor for p in e.op.variants[0].arguments] + ["b"]
+        options = tuple((k, e.attribute(k)) for k in dict(e.op.defaults))
+        yield Layer(n, OPS[e.op], dict(zip(roles, e.args, strict=False)), options, ())

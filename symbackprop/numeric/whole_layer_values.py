@@ -1,0 +1,155 @@
+"""What the calls of whole layers mean, computed by windows on arrays: independent of the derivation.
+
+Batches are the axes in front of an image's own; an image is … x c x h x w, a filter k x c x u x v.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
+from typing import TypeAlias
+
+import numpy as np
+
+from symbackprop.derivation.whole_layers import Called, WholeLayers
+from symbackprop.entries.reference_values import Array
+from symbackprop.errors import VerificationError
+
+Options: TypeAlias = Mapping[str, int]
+Extent: TypeAlias = tuple[int, ...]
+Run: TypeAlias = Callable[[int, Options, Extent, tuple[Array, ...]], Array]
+
+
+def layer_functions(whole: WholeLayers, sizes: Mapping[str, int]) -> dict[str, Callable[..., Array]]:
+    """Every call of a page's whole layers by the name of its op, at some sizes."""
+    shapes: dict[Called, dict[tuple[Extent, ...], set[Extent]]] = {}
+    for c, e in whole.calls:
+        given = tuple(tuple(s.value(sizes) for s in a.shape) for a in e.args)
+        made = tuple(s.value(sizes) for s in e.shape)
+        shapes.setdefault(c, {}).setdefault(given, set()).add(made)
+    return {c.op.name: running(c, own) for c, own in shapes.items()}
+
+
+def running(c: Called, shapes: Mapping[tuple[Extent, ...], set[Extent]]) -> Callable[..., Array]:
+    """One function on arrays; the extent of its value is that of the layers that are called so.
+
+    Errors: `VerificationError` where two layers print alike and differ in it.
+    """
+    work = WORK[c.word, c.turned]
+    options = {k: int(v) for k, v in c.options}  # type: ignore[call-overload]
+
+    def run(*arrays: Array) -> Array:
+        found = shapes.get(tuple(np.shape(a) for a in arrays), set())
+        if len(found) != 1:
+            raise VerificationError(f"`{c.op.name}` is one function of arrays of several sizes")
+        return work(c.axes, options, next(iter(found)), arrays)
+
+    return run
+
+
+def offsets(window: Extent, extent: Extent, options: Options) -> Iterator[tuple[Extent, tuple[slice, ...]]]:
+    """Each place in a window, and where it stands in the padded image for all windows at once.
+
+    `extent` is how many windows there are along each axis.
+    """
+    step, gap = options["stride"], options.get("dilation", 1)
+    for place in product(*map(range, window)):
+        ends = ((gap * p, gap * p + step * (n - 1) + 1) for p, n in zip(place, extent, strict=True))
+        yield place, tuple(slice(first, last, step) for first, last in ends)
+
+
+def window(axes: int, options: Options) -> Extent:
+    return (options["size"],) * axes
+
+
+def padded(x: Array, axes: int, options: Options) -> Array:
+    width = options.get("padding", 0)
+    return np.pad(x, [(0, 0)] * (x.ndim - axes) + [(width, width)] * axes) if width else x
+
+
+def cut(x: Array, axes: int, options: Options) -> Array:
+    """What is left without the padding."""
+    width = options.get("padding", 0)
+    return x[(..., *[slice(width, n - width) for n in x.shape[-axes:]])] if width else x
+
+
+def empty(shape: Extent, axes: int, options: Options, like: Array) -> Array:
+    """Zeros in the extent of a padded image."""
+    width = 2 * options.get("padding", 0)
+    return np.zeros((*shape[:-axes], *(n + width for n in shape[-axes:])), dtype=like.dtype)
+
+
+def stacked(x: Array, axes: int, options: Options, extent: Extent) -> Array:
+    """The entries of every window, one axis in front."""
+    image = padded(x, axes, options)
+    return np.stack([image[(..., *at)] for _, at in offsets(window(axes, options), extent, options)])
+
+
+def maxpool(axes: int, options: Options, shape: Extent, arrays: tuple[Array, ...]) -> Array:
+    return np.max(stacked(arrays[0], axes, options, shape[-axes:]), axis=0)
+
+
+def unpool(axes: int, options: Options, shape: Extent, arrays: tuple[Array, ...]) -> Array:
+    """Every entry to the first largest entry of its window."""
+    signal, x = arrays
+    extent = signal.shape[-axes:]
+    first = np.argmax(stacked(x, axes, options, extent), axis=0)
+    out = empty(shape, axes, options, signal)
+    for n, (_, at) in enumerate(offsets(window(axes, options), extent, options)):
+        out[(..., *at)] += np.where(first == n, signal, 0 * signal)
+    return out
+
+
+def avgpool(axes: int, options: Options, shape: Extent, arrays: tuple[Array, ...]) -> Array:
+    return np.sum(stacked(arrays[0], axes, options, shape[-axes:]), axis=0) / options["size"] ** axes
+
+
+def spread(axes: int, options: Options, shape: Extent, arrays: tuple[Array, ...]) -> Array:
+    """Every entry in equal parts to all of its window."""
+    share = arrays[0] / options["size"] ** axes
+    out = empty(shape, axes, options, share)
+    for _, at in offsets(window(axes, options), share.shape[-axes:], options):
+        out[(..., *at)] += share
+    return cut(out, axes, options)
+
+
+def across(weights: Array, x: Array, axes: int) -> Array:
+    """A matrix applied to the channels of an image."""
+    return np.moveaxis(np.tensordot(weights, x, axes=([1], [x.ndim - axes - 1])), 0, -axes - 1)
+
+
+def conv(axes: int, options: Options, shape: Extent, arrays: tuple[Array, ...]) -> Array:
+    x, f, *bias = arrays
+    image = padded(x, axes, options)
+    places = offsets(f.shape[-axes:], shape[-axes:], options)
+    out = np.asarray(sum(across(f[(..., *p)], image[(..., *at)], axes) for p, at in places))
+    return out + bias[0].reshape(-1, *[1] * axes) if bias else out
+
+
+def laid(axes: int, options: Options, shape: Extent, arrays: tuple[Array, ...]) -> Array:
+    """Every entry lays down its filter, scaled; copies that overlap are added."""
+    signal, f = arrays
+    out = empty(shape, axes, options, signal)
+    for place, at in offsets(f.shape[-axes:], signal.shape[-axes:], options):
+        out[(..., *at)] += across(f[(..., *place)].T, signal, axes)
+    return cut(out, axes, options)
+
+
+def corr(axes: int, options: Options, shape: Extent, arrays: tuple[Array, ...]) -> Array:
+    """For each entry of the filter what it met, times the signal, summed over places and batches."""
+    x, signal = arrays
+    image, out = padded(x, axes, options), np.zeros(shape, dtype=signal.dtype)
+
+    def by_channel(a: Array) -> Array:
+        return np.moveaxis(a, -axes - 1, 0).reshape(a.shape[-axes - 1], -1)
+
+    for place, at in offsets(shape[-axes:], signal.shape[-axes:], options):
+        out[(..., *place)] = by_channel(signal) @ by_channel(image[(..., *at)]).T
+    return out
+
+
+WORK: Mapping[tuple[str, bool], Run] = {
+    ("maxpool", False): maxpool, ("unpool", False): unpool,
+    ("avgpool", False): avgpool, ("avgpool", True): spread,
+    ("conv", False): conv, ("conv", True): laid, ("corr", False): corr,
+}  # fmt: skip

@@ -1,0 +1,64 @@
+"""What a lecturer says of a layer that is kept whole, once for each kind of call on a page."""
+
+from __future__ import annotations
+
+from symbackprop.derivation.derivation import Derivation
+from symbackprop.derivation.equation import Phrase
+from symbackprop.derivation.whole_layers import Layer, WholeLayers
+from symbackprop.entries.op import slides
+from symbackprop.formula import tree as no
+from symbackprop.page.page import Options
+
+
+def kept_layers(d: Derivation, o: Options) -> WholeLayers:
+    """The layers that stay whole: all but those whose derivation a sheet asks for."""
+    return d.layers if o.local is None else WholeLayers(d.backward, frozenset(o.local))
+
+
+def layer_phrases(d: Derivation, kept: WholeLayers) -> list[Phrase]:
+    """One sentence for each kind of call: what it does forward, what it sends back."""
+    said: dict[str, Phrase] = {}
+    for layer in kept.layers.values():
+        if layer.kind.word == "conv":
+            found = Phrase("layer.conv", (("call", d.formula(kept.definition(layer.name))),))
+            said.setdefault(found.key, found)
+        for role in kept.answered(layer):
+            found = sentence(d, kept, layer, role)
+            said.setdefault(found.key, found)
+    return list(said.values())
+
+
+def layer_reason(kept: WholeLayers, name: str) -> Phrase | None:
+    """Why δname is what its row says, where one layer is all that reads it."""
+    sent = kept.sent_to(name)
+    own = {x.name for x, _ in sent} | kept.hidden
+    alone = len(sent) == 1 and all(u.consumer in own for u in kept.b.adjoints[name].uses)
+    return Phrase(sent[0][0].kind.back[sent[0][1]].reason) if alone else None
+
+
+def sentence(d: Derivation, kept: WholeLayers, layer: Layer, role: str) -> Phrase:
+    """What goes back to one argument, with the formulas of the page."""
+    options = dict(layer.options)
+    back = layer.kind.back[role]
+    values = {
+        "call": d.formula(kept.contribution(layer, role)),
+        "dy": d.formula(kept.signal(layer)),
+        "x": d.formula(layer.arguments["x"]),
+        "n": no.number(int(options.get("size", 1)) ** layer.kind.axes),  # type: ignore[call-overload]
+    }
+    return Phrase(back.shared if overlaps(layer) else back.sentence, tuple(values.items()))
+
+
+def overlaps(layer: Layer) -> bool:
+    """Whether the windows of a pooling share entries."""
+    options = dict(layer.options)
+    return "size" in options and int(options["stride"]) < int(options["size"])  # type: ignore[call-overload]
+
+
+def meets_zeros(d: Derivation, kept: WholeLayers) -> bool:
+    """Whether a formula of the page has entries outside an array: of a window, or in a padding."""
+    whole = kept.layers.keys() | kept.hidden
+    rest = (x for n in d.graph.definition if n not in whole for x in d.graph.inside[n])
+    return any(dict(x.options).get("padding") for x in kept.layers.values()) or any(
+        slides(x.op) for x in rest
+    )

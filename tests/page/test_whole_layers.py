@@ -1,0 +1,89 @@
+"""Pooling and convolution on a page: one call each way, no window, every call evaluated by its meaning."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import symbackprop as sb
+from symbackprop.formula.writing.text_writer import text
+from symbackprop.numeric import whole_layer_values as values
+from symbackprop.page.layer_sentences import layer_phrases
+from symbackprop.page.outline import outline
+from symbackprop.page.page import Options
+
+# graph, calls on its page
+LAYERS = [
+    ("x: c x 6 x 10; h = tanh(x); p = max_pool2d(h); L = sum(p**3)",
+     ["maxpool_(2×2)(h)", "unpool_(2×2)(δp, h)"]),
+    ("x: 2 x 3 x 7 x 5; p = max_pool2d(x, size=3, stride=2); L = sum(p**3)",
+     ["maxpool_(3×3,s=2)(x)", "unpool_(3×3,s=2)(δp, x)"]),
+    ("x: c x 11; p = max_pool1d(x, size=3); L = sum(p**3)", ["maxpool_(3)(x)", "unpool_(3)(δp, x)"]),
+    ("x: c x 7 x 5; p = avg_pool2d(x); L = sum(p**3)", ["avgpool_(2×2)(x)", "avgpoolᵀ_(2×2)(δp)"]),
+    ("x: c x 7; p = avg_pool1d(x, size=3, stride=2, padding=1); L = sum(p**3)",
+     ["avgpool_(3,s=2,p=1)(x)", "avgpoolᵀ_(3,s=2,p=1)(δp)"]),
+    ("x: c x a x e; F: k x c x 3 x 2; y = conv2d(x, F); L = sum(y**3)",
+     ["conv(x, F)", "convᵀ(δy, F)", "corr(x, δy)"]),
+    ("x: n x c x 7 x 5; F: k x c x 3 x 2; b: k; y = conv2d(x, F, b, stride=2, padding=1); L = sum(y**3)",
+     ["conv_(s=2,p=1)(x, F, b)", "convᵀ_(s=2,p=1)(δy, F)", "corr_(s=2,p=1)(x, δy)"]),
+    ("x: c x 13; F: k x c x 3; y = conv1d(x, F, dilation=2); L = sum(y**3)",
+     ["conv_(d=2)(x, F)", "convᵀ_(d=2)(δy, F)", "corr_(d=2)(x, δy)"]),
+    ("x: c x 6 x 10; p = max_pool2d(x); q = avg_pool2d(x); L = sum(p*q*q)",
+     ["avgpoolᵀ_(2×2)(δq)", "unpool_(2×2)(δp, x)"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("graph", "calls"), LAYERS)
+@pytest.mark.parametrize("vectors", ["column", "row"])
+def test_a_layer_is_one_call_each_way(graph: str, calls: list[str], vectors: str) -> None:
+    d = sb.derive(graph, convention=sb.Convention(vectors=vectors))
+    said = d.page().text()  # which verifies every equation
+    assert all(c in said for c in calls)
+    keys = {e.key.split(".")[-1] for e in outline(d).equations}
+    assert not d.layers.hidden & keys and "argmax" not in said and "one of" not in said
+
+
+@pytest.mark.parametrize("word", sorted(values.WORK))
+def test_a_call_that_means_something_else_is_caught(
+    word: tuple[str, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(
+        axes: int, options: values.Options, shape: values.Extent, arrays: tuple[np.ndarray, ...]
+    ) -> np.ndarray:
+        return right(axes, options, shape, arrays)[..., ::-1]
+
+    right = values.WORK[word]
+    graphs = [
+        g
+        for g, calls in LAYERS
+        if any(c.split("(")[0].split("_")[0] == word[0] + "ᵀ" * word[1] for c in calls)
+    ]
+    monkeypatch.setitem(values.WORK, word, wrong)  # type: ignore[arg-type]
+    assert graphs and all(not sb.derive(g).verify().ok for g in graphs)
+
+
+def test_a_sheet_that_asks_for_the_window_gets_it() -> None:
+    d = sb.derive("x: c x 6 x 10; p = max_pool2d(x); q = avg_pool2d(p, size=3); L = sum(q**3)")
+    keys = {e.key for e in outline(d, Options(local=("p",))).equations}
+    assert {f"forward.{n}" for n in d.layers.hidden} <= keys
+    assert not any(f"forward.{n}" in {e.key for e in outline(d).equations} for n in d.layers.hidden)
+
+
+def test_what_reads_beside_a_layer_stays_a_term() -> None:
+    d = sb.derive("x: c x 6 x 10; h = tanh(x); p = max_pool2d(h); L = sum(p**3) + sum(h)")
+    row = next(e for e in outline(d).equations if e.key == "delta.h")
+    assert text(row.sides[0]) == "1 + unpool_(2×2)(δp, h)ᵢⱼₖ"
+
+
+def test_sentences_of_windows_that_overlap_say_so() -> None:
+    apart, over = (
+        sb.derive(f"x: c x 7; p = max_pool1d(x, size=3, stride={s}); L = sum(p**3)") for s in (3, 2)
+    )
+    assert [[p.key for p in layer_phrases(d, d.layers)] for d in (apart, over)] == [
+        ["layer.maxpool"], ["layer.maxpool_added"]]  # fmt: skip
+
+
+def test_layers_whose_sizes_a_call_cannot_tell_are_taken_apart() -> None:
+    d = sb.derive("x: c x 7; z: c x 6; p = avg_pool1d(x); q = avg_pool1d(z); L = sum(p*q)")
+    assert not d.layers.layers and d.verify().ok
+    assert sb.derive("x: c x 7; z: c x 7; p = avg_pool1d(x); q = avg_pool1d(z); L = sum(p*q)").layers.layers
