@@ -63,6 +63,7 @@ def jacobian(
     outputs = (g.output,) if of is None else named(of)
     for n in outputs:
         known(n, g.symbol, "of")
+    wrt = wrt or (g.wrt if len(g.wrt) > 1 else "".join(g.wrt))
     if not wrt:
         raise DeclarationError("name one variable", where="jacobian", hint="jacobian(g, of='C', wrt='B')")
     names = named(wrt)
@@ -102,10 +103,13 @@ def hessian(
 
     Errors: `DeclarationError` for an output that is not a scalar, or variables that depend on each other.
     """
+    g = as_graph(graph)
+    if wrt is None and len(g.wrt) > 1:
+        wrt = g.wrt
     if wrt is None or isinstance(wrt, str):
-        d = derive(graph, of, [wrt] if wrt else None)
+        d = derive(g, of, [wrt] if wrt else None)
         return second(d, d.wrt[0], d.wrt[0])
-    return blocks(derive(graph, of, list(wrt)), named(wrt))
+    return blocks(derive(g, of, list(wrt)), named(wrt))
 
 
 def blocks(d: Derivation, names: tuple[str, ...]) -> Blocks:

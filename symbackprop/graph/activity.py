@@ -9,7 +9,9 @@ from symbackprop.graph.graph import Graph, ancestors, known, reached
 
 
 def default_variables(g: Graph, of: str) -> tuple[str, ...]:
-    """Every real input the node depends on."""
+    """The variables that the text names; else every real input the node depends on."""
+    if g.wrt and all(n in g.symbol for n in g.wrt):
+        return g.wrt
     reach = relevant(g, of)
     return tuple(n for n in g.inputs if n in reach and g.symbol[n].classes is None)
 

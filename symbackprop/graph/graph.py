@@ -44,7 +44,7 @@ class Graph(Pickled):
 
     `symbol[name]` is the leaf that stands for a name (at time t for a recurrent one); `initial[name]` is
     what a recurrent node starts from, h[0] = x, where that is declared; `functions` are the printed names
-    of functions declared without a definition.
+    of functions declared without a definition. `of` and `wrt` are what is asked for, where its text says so.
     """
 
     symbol: Mapping[str, Expr]
@@ -53,6 +53,8 @@ class Graph(Pickled):
     sizes: tuple[str, ...] = field(default=())
     initial: Mapping[str, Expr] = field(default_factory=lambda: MappingProxyType({}))
     functions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    of: str = ""
+    wrt: tuple[str, ...] = ()
 
     def remade(
         self,
@@ -60,9 +62,10 @@ class Graph(Pickled):
         definition: Mapping[str, Expr],
         initial: Mapping[str, Expr] | None = None,
     ) -> Graph:
-        """The graph with other tables; its time and its functions stay."""
+        """The graph with other tables; its time, its functions and what it asks for stay."""
         starts = self.initial if initial is None else initial
-        return make(symbol, definition, self.time, starts, self.functions)
+        made = make(symbol, definition, self.time, starts, self.functions)
+        return replace(made, of=self.of, wrt=self.wrt) if self.of or self.wrt else made
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -74,7 +77,9 @@ class Graph(Pickled):
 
     @property
     def output(self) -> str:
-        """The last node defined."""
+        """What is differentiated: the node the text names, else the last one defined."""
+        if self.of in self.definition:
+            return self.of
         if not self.definition:
             raise DeclarationError(
                 "the graph defines no node", hint="Add a line such as  L = sum((y - x)**2)"

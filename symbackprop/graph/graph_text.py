@@ -19,7 +19,7 @@ from symbackprop.graph.expr import Expr, Operand, Symbol, apply, defined, leaf
 from symbackprop.graph.expression_text import Expressions
 from symbackprop.graph.fresh_names import index_name
 from symbackprop.graph.functions import FUNCTIONS, check_domain, collect
-from symbackprop.graph.graph import Graph, Time, make, used_names
+from symbackprop.graph.graph import Graph, Time, known, make, used_names
 from symbackprop.graph.statements import (
     Piece, Statement, early_states, parse_statement, split, time_of,
 )  # fmt: skip
@@ -53,7 +53,21 @@ def statement(piece: Piece, text: str) -> Statement:
 
 
 def graph_of(statements: list[Statement], text: str) -> Graph:
-    """The graph of statements."""
+    """The graph of statements, with what they ask for."""
+    g = defined_graph([s for s in statements if not s.asked], text)
+    asked: dict[str, tuple[str, ...]] = {}
+    for s in (s for s in statements if s.asked):
+        if s.sign in asked:
+            raise DeclarationError(**told("asked_twice", word=s.sign), where=f"line {s.line}")
+        asked[s.sign] = tuple(known(n, g.symbol, s.where) for n in s.names)
+    of, wrt = asked.get("of", ()), asked.get("wrt", ())
+    if len(of) > 1 or any(n not in g.definition for n in of):
+        raise DeclarationError(**told("asked_of", names=", ".join(of)), where="of")
+    return replace(g, of="".join(of), wrt=wrt)
+
+
+def defined_graph(statements: list[Statement], text: str) -> Graph:
+    """The graph of declarations and definitions."""
     if not any(s.sign == "=" for s in statements):
         raise DeclarationError(**told("empty"))
     time = next((time_of(s) for s in statements if s.sign == ":" and ".." in s.rest), None)

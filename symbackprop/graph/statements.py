@@ -18,6 +18,7 @@ NAME = r"[^\W\d][\w\u0300-\u036f]*"
 STATEMENT = re.compile(rf"(?P<name>{NAME})\s*(\[\s*(?P<time>{NAME}|0)\s*\])?\s*"
                        r"(?P<sign>[:=])(?!=)\s*"
                        r"(?P<rest>.+)", re.DOTALL)  # fmt: skip
+ASKED = re.compile(rf"(?P<sign>of|wrt)\s+(?P<rest>{NAME}(\s*,\s*{NAME})*)")  # of L; wrt W, b
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One declaration or definition, with its line, and where the characters of `rest` stand in the text."""
+    """One declaration or definition, with its line, and where the characters of `rest` stand in the text.
+
+    `sign` is ':' or '='; of what is asked for it is the word, 'of' or 'wrt', and `rest` has the names.
+    """
 
     line: int
     name: str
@@ -44,6 +48,16 @@ class Statement:
     rest: str
     tex: str
     places: tuple[int, ...] = ()
+
+    @property
+    def asked(self) -> bool:
+        """Whether it says what is differentiated, and by what."""
+        return self.sign in ("of", "wrt")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names between the commas of what is asked for."""
+        return tuple(read_name(n.strip()) for n in self.rest.split(","))
 
     @property
     def where(self) -> str:
@@ -99,6 +113,8 @@ def parse_statement(piece: Piece) -> Statement:
     line = piece.line
     within(len(piece.text), STATEMENT_LENGTH, "characters of a statement", f"line {line}")
     text, at = read_signs(piece.text)
+    if asked := ASKED.fullmatch(text):
+        return Statement(line, asked["sign"], "", asked["sign"], asked["rest"], "")
     found = STATEMENT.fullmatch(text)
     if found and iskeyword(found["name"]):
         raise DeclarationError(f"`{found['name']}` is a word of Python", where=f"line {line}",

@@ -17,7 +17,7 @@ def asked_derivative(o: argparse.Namespace, g: Graph) -> Derivative | Blocks:
 
     Errors: `DeclarationError` for options that are missing, or several variables where one is meant.
     """
-    names = variables(o.wrt) or [g.inputs[0]]
+    names = variables(o.wrt) or list(g.wrt) or [g.inputs[0]]
     if o.kind in ("jacobian", "hessian"):
         derivative = jacobian if o.kind == "jacobian" else hessian
         return derivative(g, o.of, names[0]) if len(names) == 1 else derivative(g, o.of, wrt=names)

@@ -17,6 +17,7 @@ from symbackprop.answers.verdicts.verdict import Verdict
 from symbackprop.catalogue import phrase
 from symbackprop.derivation.derivation import derive
 from symbackprop.errors import DeclarationError
+from symbackprop.graph.graph_text import as_graph
 from symbackprop.interfaces.graph_file import graph_text
 from symbackprop.interfaces.progress import progress
 
@@ -40,6 +41,8 @@ def run_check(o: argparse.Namespace) -> int:
         raise DeclarationError("needs one of --answer, --lines, --answers", where="check")
     if o.lines is not None:
         return run_lines(o, graph)
+    said = as_graph(graph).wrt
+    o.wrt = o.wrt or (said[0] if len(said) == 1 else None)
     if not o.wrt:
         raise DeclarationError("needs the variable: --wrt W", where="check")
     if o.answers is not None:

@@ -22,6 +22,19 @@ Made by `symbackprop reference > docs/reference.md` from the rows of the vocabul
 Every function is also one of the module, `sb.softmax`, and `help(sb.softmax)` says what stands here.
 `…` are leading axes of any number, which broadcast as in NumPy; an index that stands
 only on the right is summed over.
+
+The text of a graph has one statement a line, or several with `;` between them:
+
+| statement | what it says |
+|---|---|
+| `W: m x d as W^{(1)} positive` | an input: its shape, how it is printed, which values it takes |
+| `z = tanh(W @ x)  as \\zeta` | a node |
+| `t: 1..T`, `x[t]: d`, `h[0] = x`, `h[t] = …` | the steps of a recurrence |
+| `phi: function as \\varphi` | a function of which nothing is said |
+| `of L` | the node that is differentiated; else the last one |
+| `wrt W, b` | the variables; else every real input that moves it |
+
+`of=` and `wrt=` of a call, `--of` and `--wrt` of the command line come before what the text says.
 """
 GROUPS: Mapping[str, tuple[tuple[ModuleType, ...], str]] = {  # the modules of a group, and names beside them
     "Entry by entry": ((scalars,), "maximum minimum clip where hypot logaddexp logaddexp2 arctan2 mod pow "
