@@ -107,7 +107,8 @@ def of_op(d: Derivation, read: Read, e: Expr, k: int) -> Phrase | None:
         return slope(d, e)
     if e.op is kinds.MULTIPLY:
         other = notated(shifted(e.args[1 - k], -read.shift), d.convention)
-        short = isinstance(other, no.Name | no.At)
+        core = other.arguments[0] if isinstance(other, no.Call) and len(other.arguments) == 1 else other
+        short = isinstance(core, no.Name | no.At)
         return Phrase("reason.factor", (("x", other),)) if other and short else Phrase("reason.linear")
     if e.op is kinds.MATMUL:
         return Phrase("reason.transposed" if e.args[1 - k].rank == 2 else "reason.linear")

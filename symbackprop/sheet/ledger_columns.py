@@ -12,9 +12,9 @@ from symbackprop.sheet.line_breaks import (
 )  # fmt: skip
 from symbackprop.sizes import Shape
 
-GAPS = 30.0  # between all columns of a row together, in points
+GAPS = 42.0  # between all columns of a row together, in points, and what widths may be off by
 HEADS = (pg.Phrase("ledger.forward"), pg.Phrase("ledger.backward"))
-SIGN = 1.4 * POINTS  # an equality sign with its space
+SIGN = 1.35 * POINTS  # an equality sign with its space
 
 Half: TypeAlias = pg.Equation | pg.Phrase | None
 Cells: TypeAlias = tuple[str, str, str, str, str, str]  # left, right, size; left, right, reason

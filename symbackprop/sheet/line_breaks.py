@@ -14,8 +14,8 @@ from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.page import page as pg
 from symbackprop.picture.label import Label
-from symbackprop.picture.text_width import measure
 from symbackprop.sizes import Shape
+from symbackprop.tex.math_width import math_width, text_width
 from symbackprop.tex.math_commands import expanded
 
 WIDTH = 452.0  # of a line, in points
@@ -26,7 +26,7 @@ SIGNS = {
     "=": "=", "≈": r"\approx", "≤": r"\le", "≥": r"\ge", "×": r" \times ", "·": r"\cdot ", "-": "-",
     "→": r" \;\longrightarrow\; ", " ": r"\,", "[": r"\begin{array}{l} ", ";": r" \\ ", "]": r" \end{array}",
 }  # fmt: skip
-SMALL, LETTER = 0.84, 4.4  # the size of a margin, and its letters on average in points
+SMALL = 0.84  # the size of a margin
 SIZES = 62.0  # kept free for the size beside an equation
 
 Context: TypeAlias = dict[str, object]
@@ -87,7 +87,7 @@ class Style:
 def width(f: Formula, style: Style) -> float:
     if style.breadth:
         return style.breadth(style.formula(f))
-    return measure(Label(latex(f, style.functions), ""), POINTS)[0]
+    return POINTS * math_width(latex(f, style.functions))
 
 
 def said_width(p: pg.Phrase, style: Style) -> float:
@@ -96,7 +96,7 @@ def said_width(p: pg.Phrase, style: Style) -> float:
         return style.breadth(style.say(p))
     formulas = [v for _, v in p.values if not isinstance(v, str | int | pg.Phrase)]
     words = replace(p, values=tuple((k, "" if v in formulas else v) for k, v in p.values))
-    return LETTER * len(style.say(words)) + SMALL * sum(width(f, style) for f in formulas)
+    return SMALL * (POINTS * text_width(style.say(words)) + sum(width(f, style) for f in formulas))
 
 
 def lines(f: Formula, room: float, style: Style) -> list[str]:
