@@ -29,7 +29,8 @@ class Equation:
     digits) or '≤' (in every entry).
     `shape` is printed beside it where given. `free` are the free index letters with the sizes
     they run over; `recurrent` equations hold at every time step.
-    `local` says which names it may use beside those of the page, and at which values.
+    `local` says which names it may use beside those of the page, and at which values. `steps` are sides too,
+    from the chain rule on: a page that can unfold shows them where a reader asks why.
     """
 
     key: str
@@ -42,6 +43,12 @@ class Equation:
     relation: str = "="
     boxed: bool = False
     over: Family | None = None
+    steps: tuple[Formula, ...] = ()
+
+    @property
+    def every(self) -> tuple[Formula, ...]:
+        """All that is said to be equal, the left side first."""
+        return (self.left, *self.steps, *self.sides)
 
     @property
     def leaves(self) -> tuple[Equation, ...]:

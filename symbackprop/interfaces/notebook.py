@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from html import escape
 
 from symbackprop.derivation.derivation import Derivation, derive, spelled_function
@@ -22,7 +21,7 @@ from symbackprop.picture.graphs.layout import place
 from symbackprop.sheet.formats import FORMATS
 from symbackprop.sheet.formats.html_format import html_style
 from symbackprop.sheet.mathml import mathml
-from symbackprop.sheet.page_blocks import drawn, sections
+from symbackprop.sheet.page_blocks import drawn, sections, speaking
 from symbackprop.sheet.templating import render
 
 Bundle = dict[str, str]
@@ -73,7 +72,7 @@ def derivation_bundle(d: Derivation) -> Bundle:
 def written(d: Derivation, shown: tuple[Section, ...], to: str) -> str:
     """Sections in a format, by its own template."""
     f = FORMATS[to]
-    style = replace(f.style("en"), functions=d.functions, vectors=d.convention.vectors)
+    style = speaking(f.style("en"), d)
     return render(f, {"sections": sections(shown, style), "many": False}, template="sections")
 
 
@@ -86,6 +85,6 @@ def graph_bundle(g: Graph) -> Bundle:
     out = {"text/plain": "\n".join(f"{text(eq.left)} = {text(eq.sides[0])}" for eq in rows),
            "text/html": rows_html(d, rows), "text/latex": rows_latex(d, rows)}  # fmt: skip
     if figures:
-        style = replace(html_style("en"), functions=d.functions, vectors=d.convention.vectors)
+        style = speaking(html_style("en"), d)
         out["image/svg+xml"] = svg(place(drawn(figures[0], style)))
     return out

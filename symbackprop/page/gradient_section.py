@@ -13,6 +13,7 @@ from symbackprop.derivation.node_jacobians import laid_out
 from symbackprop.derivation.scopes import BEFORE
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula
+from symbackprop.formula.tree import Formula
 from symbackprop.graph.activity import unmoved
 from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import Expr, symbols, topological, weight
@@ -53,7 +54,15 @@ def delta_section(d: Derivation, o: Options) -> list[Block]:
 def delta_rows(d: Derivation, n: str, forms: Sequence[Expr]) -> list[Equation]:
     """The error signal of a node, at the last step and at step 0 by itself where it is another one."""
     s = symbol_of(d, n)
-    return stepwise(d, n, equation(d, f"delta.{n}", signal(d, n), forms, s.shape, recurrent=bool(s.time)))
+    row = equation(d, f"delta.{n}", signal(d, n), forms, s.shape, recurrent=bool(s.time))
+    return stepwise(d, n, with_steps(d, n, row, signal(d, n)))
+
+
+def with_steps(d: Derivation, n: str, row: Equation, of: Formula) -> Equation:
+    """The row with the forms its value takes on the way, where they stand beside its own as they are."""
+    left, found = d.line(of, d.backward.adjoints[n].forms)
+    steps = tuple(f for f in distinct(found) if f not in row.sides)
+    return replace(row, steps=steps) if left == row.left else row
 
 
 def notes_of(d: Derivation, shown: Sequence[str]) -> list[Block]:
@@ -119,6 +128,7 @@ def gradients_section(d: Derivation, o: Options) -> list[Block]:
             left = no.Nabla(d.convention.of, s.tex) if s.shape else no.Partial(d.convention.of, s.tex)
         forms = gradient_forms(d, n, o)
         row = equation(d, f"gradient.{n}", left, forms, s.shape, recurrent=bool(s.time), boxed=True)
+        row = with_steps(d, n, row, left)
         turned = as_derivative(d, row, forms) if scalar and not s.time else None
         rows += [turned] if turned else stepwise(d, n, row)
     intro = "gradients.intro" if d.convention.layout != "numerator" else "gradients.derivatives"
@@ -132,7 +142,7 @@ def as_derivative(d: Derivation, row: Equation, forms: Sequence[Expr]) -> Equati
     shape = row.shape or ()
     sides = distinct([laid_out(f, 0, len(shape), d.convention) for f in forms])
     turned = tuple(reversed(shape)) if len(shape) == 2 else (ONE, *shape)
-    return replace(row, left=no.Partial(row.left.of, row.left.wrt), sides=sides, shape=turned)
+    return replace(row, left=no.Partial(row.left.of, row.left.wrt), sides=sides, shape=turned, steps=())
 
 
 def symmetry_note(d: Derivation) -> list[Block]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.derivation.equation import Phrase, name_of, symbol_of
+from symbackprop.derivation.equation import Phrase, distinct, name_of, printed, symbol_of
 from symbackprop.derivation.node_jacobians import edges
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula
@@ -67,6 +67,19 @@ def symbols_section(d: Derivation, o: Options) -> list[Block]:
         rows.append((name_of(d, n), meaning(d, n, roles.of(n)), shape))
     columns = tuple(Phrase(f"symbols.{c}") for c in ("name", "meaning", "shape"))
     return [Table(columns, tuple(rows))]
+
+
+def meanings(d: Derivation) -> tuple[tuple[tuple[Formula, ...], Phrase, tuple[Formula, ...]], ...]:
+    """What every symbol is: how it prints, at its time step and without it, its meaning, its size."""
+    roles = Roles(d)
+    return tuple(
+        (
+            distinct((name_of(d, n), printed(d, n))),
+            meaning(d, n, roles.of(n)),
+            size_cells(d, symbol_of(d, n).shape),
+        )
+        for n in d.graph.symbol
+    )
 
 
 def graph_section(d: Derivation, o: Options) -> list[Block]:

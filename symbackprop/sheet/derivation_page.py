@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from symbackprop.derivation.derivation import Derivation
@@ -11,7 +11,7 @@ from symbackprop.derivation.report import Report
 from symbackprop.page.outline import outline
 from symbackprop.page.page import Options, Page
 from symbackprop.sheet.formats import FORMATS
-from symbackprop.sheet.page_blocks import sections
+from symbackprop.sheet.page_blocks import sections, speaking
 from symbackprop.sheet.sheet import verification
 from symbackprop.sheet.templating import Format, render
 from symbackprop.verify.equality import verify_page
@@ -65,7 +65,7 @@ class DerivationPage:
         """What a template prints, in the strings of a format."""
         self.report.demand()
         d, style = self.derivation, f.style(self.language)
-        own = replace(style, functions=d.functions, vectors=d.convention.vectors)
+        own = speaking(style, d)
         return {
             "sections": sections(self.contents.sections, own),
             "verification": verification(self.report, self.language, style),

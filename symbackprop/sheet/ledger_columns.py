@@ -8,7 +8,7 @@ from typing import TypeAlias
 from symbackprop.formula.composing import size_formula
 from symbackprop.page import page as pg
 from symbackprop.sheet.line_breaks import (
-    POINTS, SMALL, WIDTH, Context, Style, rows, said_width, size_tex, width,
+    POINTS, SMALL, WIDTH, Context, Style, rows, said_width, size_tex, steps, width,
 )  # fmt: skip
 from symbackprop.sizes import Shape
 
@@ -27,7 +27,8 @@ def ledger(b: pg.Ledger, style: Style) -> Context:
     heads = {p.key.removeprefix("ledger."): style.say(p) for p in HEADS}
     beside = [c for k, c in enumerate(cells) if k not in wide]
     return {
-        "kind": "ledger", "intro": style.say(b.intro) if b.intro else "", "heads": heads,
+        "kind": "ledger", "why": style.say(pg.Phrase("sheet.why")),
+        "intro": style.say(b.intro) if b.intro else "", "heads": heads,
         "rows": [row(r, cells[k], k in wide, style) for k, r in enumerate(b.rows)],
         "pad": [max(map(len, column)) for column in zip(*beside, strict=True)],
     }  # fmt: skip
@@ -40,6 +41,7 @@ def row(r: pg.LedgerRow, cells: Cells, wide: bool, style: Style) -> Context:
         "words": cells[4] if isinstance(r.backward, pg.Phrase) else "",
         "forward": broken(r.forward, style) if wide else [],
         "backward": broken(r.backward, style) if wide else [],
+        "steps": steps(r.backward, style) if isinstance(r.backward, pg.Equation) else [],
     }  # fmt: skip
 
 

@@ -46,6 +46,7 @@ class Style:
     fit: Callable[[str, float], str]  # a line that cannot be broken, made to fit a width
     write: Callable[[Formula, Mapping[str, str]], str] = latex
     signs: Mapping[str, str] = field(default_factory=lambda: SIGNS)
+    meanings: tuple[tuple[str, str], ...] = ()  # LaTeX of a symbol, and what it is in words
     from_tex: Callable[[str], str] = str  # a formula an author wrote in LaTeX
     breadth: Callable[[str], float] | None = None  # of what is written, where every character is as wide
 
@@ -72,6 +73,10 @@ class Style:
         if p.key == "list":
             return ", ".join(self.value(v) for _, v in p.values)
         return phrase(p.key, self.language, self.escape, **{k: self.value(v) for k, v in p.values})
+
+    def words(self, p: pg.Phrase) -> str:
+        """A sentence in plain Unicode."""
+        return replace(self, escape=str, math=str, write=lambda f, _: text(f)).say(p)
 
     def value(self, v: Formula | pg.Phrase | str | int) -> str:
         if isinstance(v, pg.Phrase):
@@ -193,6 +198,18 @@ def rows(eq: pg.Equation, style: Style, *, sizes: str = "shown") -> list[Context
             )
     out[-1]["size"] = size
     return out
+
+
+def steps(eq: pg.Equation, style: Style) -> list[str]:
+    """What unfolds behind an equation: how its value came about, from the chain rule to what is printed.
+
+    Of a family it is the first member's.
+    """
+    one = eq.leaves[0]
+    if not one.steps:
+        return []
+    first, *rest = (*one.steps, one.sides[0])
+    return [f"{style.formula(one.left)} = {style.formula(first)}", *(f"= {style.formula(f)}" for f in rest)]
 
 
 def size_tex(shape: Shape, style: Style) -> str:

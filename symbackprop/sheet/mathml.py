@@ -8,13 +8,16 @@ decimal comma stands inside its number.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from html import unescape
 from string import ascii_letters
+from typing import TypeAlias
 from xml.etree.ElementTree import Element, tostring
 
 from latex2mathml.converter import convert_to_element
+
+Meanings: TypeAlias = tuple[tuple[str, str], ...]
 
 GREEK_SMALL = "αβγδεζηθικλμνξοπρςστυφχψω∂ϵϑϰϕϱϖ"
 GREEK_LARGE = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡϴΣΤΥΦΧΨΩ∇"
@@ -23,6 +26,7 @@ UPRIGHT = frozenset(
 )  # letters and signs TeX sets upright, without space around them
 OPENING = frozenset("([{⟨⌊⌈")
 THIN = "0.167em"
+TRANSPOSED = '<mi mathvariant="normal">⊤</mi></mrow>'
 LACKING = tuple(
     (re.compile(pattern), known)
     for pattern, known in (
@@ -47,8 +51,18 @@ ALPHABETS = {"bold": BOLD, "bold-italic": BOLD | alphabet(0x1D468, None, 0x1D6E2
 
 
 @lru_cache(maxsize=20_000)
-def mathml(tex: str, display: str = "inline") -> str:
-    """A formula; `display` is `inline`, `line` (in a line of its own cell, at full size) or `block`."""
+def mathml(tex: str, display: str = "inline", meanings: Meanings = ()) -> str:
+    """A formula; `display` is `inline`, `line` (at full size in a cell) or `block`.
+
+    A symbol that `meanings` know by its LaTeX says what it is where a reader points at it.
+    """
+    math = element(tex, display)
+    if meanings:
+        entitle(math, known(meanings))
+    return tostring(math, encoding="unicode")
+
+
+def element(tex: str, display: str) -> Element:
     for pattern, known in LACKING:
         tex = pattern.sub(known, tex)
     math = convert_to_element(tex, display="inline" if display == "inline" else "block")
@@ -57,7 +71,34 @@ def mathml(tex: str, display: str = "inline") -> str:
         math.set("displaystyle", "true")
     for rule in RULES:
         everywhere(math, rule)
-    return tostring(math, encoding="unicode")
+    return math
+
+
+@lru_cache(maxsize=64)
+def known(meanings: Meanings) -> Mapping[str, str]:
+    """What each symbol means, by its MathML."""
+    found: dict[str, str] = {}
+    for tex, said in meanings:
+        node = element(tex, "inline")
+        while node.tag in ("math", "mrow") and len(node) == 1:
+            node = node[0]
+        found.setdefault(spelled(node), said)
+    return found
+
+
+def spelled(node: Element) -> str:
+    """The MathML of a symbol, which a transpose does not change."""
+    return tostring(node, encoding="unicode").replace(TRANSPOSED, "</mrow>")
+
+
+def entitle(node: Element, said: Mapping[str, str]) -> None:
+    """Titles on the symbols inside; what stands inside a symbol is part of it."""
+    found = said.get(spelled(node)) if node.tag.startswith("m") and node.tag != "mrow" else None
+    if found is not None:
+        node.set("title", found)
+        return
+    for child in node:
+        entitle(child, said)
 
 
 def everywhere(node: Element, rule: Callable[[Element], None]) -> None:

@@ -9,11 +9,13 @@ from typing import Any
 from symbackprop.catalogue import phrase
 from symbackprop.catalogue.prose import check, written
 from symbackprop.errors import SheetError
+from symbackprop.derivation.derivation import Derivation
 from symbackprop.formula import tree as no
 from symbackprop.formula.tree import Formula
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.page import page as pg
+from symbackprop.page.opening_section import meanings
 from symbackprop.picture.drawings.drawing_to_svg import drawing_svg
 from symbackprop.picture.drawings.drawing_to_tikz import drawing_tikz
 from symbackprop.picture.graphs.graph_picture import Arrow, Picture, Vertex
@@ -23,7 +25,7 @@ from symbackprop.picture.graphs.layout import place
 from symbackprop.picture.graphs.repeated_layers import find_repeats
 from symbackprop.picture.label import Label
 from symbackprop.sheet.ledger_columns import ledger
-from symbackprop.sheet.line_breaks import POINTS, SIGNS, WIDTH, Context, Style, rows, width
+from symbackprop.sheet.line_breaks import POINTS, SIGNS, WIDTH, Context, Style, rows, steps, width
 from symbackprop.tex.math_commands import expanded
 
 
@@ -38,10 +40,16 @@ def block(b: pg.Block, style: Style) -> Context:
 def equations(b: pg.Equations, style: Style) -> Context:
     """Lines of formulas; without sizes where all of them are numbers."""
     sizes = "shown" if any(eq.shape for eq in b.rows) else "hidden"
-    found = [{"key": eq.key, "boxed": eq.boxed, "rows": rows(eq, style, sizes=sizes)} for eq in b.rows]
+    found = [{"key": eq.key, "boxed": eq.boxed, "rows": rows(eq, style, sizes=sizes), "steps": steps(eq, style)}
+             for eq in b.rows]  # fmt: skip
     intro = style.say(b.intro) if b.intro else ""
     boxed = any(eq.boxed for eq in b.rows)
-    return {"kind": "equations", "intro": intro, "equations": found, "boxed": boxed}
+    return {"kind": "equations", "intro": intro, "equations": found, "boxed": boxed, **asked(style)}
+
+
+def asked(style: Style) -> Context:
+    """What a reader is asked by a line that unfolds."""
+    return {"why": style.say(pg.Phrase("sheet.why"))}
 
 
 def paragraph(b: pg.Paragraph, style: Style) -> Context:
@@ -156,11 +164,22 @@ def drawn(figure: pg.Figure, style: Style) -> Picture:
     return Picture(picture.vertices, picture.arrows, find_repeats(picture))
 
 
+def speaking(style: Style, d: Derivation) -> Style:
+    """The style in the notation of a derivation, and what its symbols mean."""
+    found = tuple(
+        (latex(f, d.functions), f"{style.words(said)}, {'×'.join(map(text, size))}")
+        for names, said, size in meanings(d)
+        for f in names
+    )
+    return replace(style, functions=d.functions, vectors=d.convention.vectors, meanings=found)
+
+
 def sections(made: Sequence[pg.Section], style: Style) -> list[Context]:
     """Titled sections of blocks."""
     return [
         {
             "key": s.key,
+            "meanings": style.meanings,
             "title": style.say(s.title) if s.title else "",
             "blocks": [block(b, style) for b in s.blocks],
         }

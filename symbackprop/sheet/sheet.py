@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from string import ascii_lowercase
@@ -18,7 +18,7 @@ from symbackprop.formula.composing import size_name
 from symbackprop.sheet.exercise import Answer, Check, Exercise, Part, Version, complete
 from symbackprop.sheet.formats import FORMATS
 from symbackprop.sheet.line_breaks import Context, Style
-from symbackprop.sheet.page_blocks import sections
+from symbackprop.sheet.page_blocks import sections, speaking
 from symbackprop.sheet.templating import Format, render
 from symbackprop.verify.equality import verify_page
 from symbackprop.verify.comparison import ROUNDING
@@ -142,8 +142,7 @@ def blocks_of(answers: tuple[Answer, ...], version: Version, style: Style) -> li
     out: list[Context] = []
     for a in answers:
         d = a.speaks
-        own = style if d is None else replace(
-            style, functions=d.functions, vectors=d.convention.vectors)  # fmt: skip
+        own = style if d is None else speaking(style, d)
         out += sections(a.sections(version), own)
     return out
 

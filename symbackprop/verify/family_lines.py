@@ -58,7 +58,7 @@ def fault(d: Derivation, line: Equation, names: Names) -> str:
 
 def names_in(eq: Equation) -> Iterator[Name]:
     """Every name of an equation."""
-    return (n for side in (eq.left, *eq.sides) for n in inside(side) if isinstance(n, Name))
+    return (n for side in eq.every for n in inside(side) if isinstance(n, Name))
 
 
 def renamed(formula: Formula, other: Mapping[Name, Name]) -> Formula:
@@ -74,7 +74,7 @@ def readings(d: Derivation, eq: Equation, names: Names) -> list[Formula] | str:
     """Left side and sides as they read back from their LaTeX; a message where the text does not return."""
     out = []
     table = table_of(eq, names)
-    for f in (eq.left, *eq.sides):
+    for f in eq.every:
         printed = latex(f, d.functions)
         try:
             back = read_formula(printed, table)
@@ -89,7 +89,7 @@ def readings(d: Derivation, eq: Equation, names: Names) -> list[Formula] | str:
 def table_of(eq: Equation, names: Names) -> NameTable:
     """The names of an equation's scope, and those with an index inside them."""
     plain = names.table(eq.local)
-    found = [summed_names(f) for f in (eq.left, *eq.sides)]
+    found = [summed_names(f) for f in eq.every]
     bound = frozenset(chain.from_iterable(letters for letters, _ in found))
     free = {r.letter.base for r in eq.ranges}
     more = [*chain.from_iterable(more for _, more in found),

@@ -27,7 +27,7 @@ COLUMNS = 400  # entries a node is differentiated by through all paths
 
 def with_partials(scene: Scene, eq: Equation, env: Environment) -> Environment:
     """The environment with a value for every ∂y/∂x of the equation that the page does not know by itself."""
-    missing = [(p, n) for p, n in partials((eq.left, *eq.sides)) if p not in env.values]
+    missing = [(p, n) for p, n in partials(eq.every) if p not in env.values]
     here = scene.there if eq.local is TRACE else scene
     extra = {p: v for p, n in missing if (v := partial(here, p, n)) is not None}
     return replace(env, values={**extra, **env.values}) if extra else env

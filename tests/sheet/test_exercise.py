@@ -19,7 +19,7 @@ from symbackprop.sheet.exercise import (
     Answer, Derived, Exercise, Part, Stated, Version, code, said, written,
 )  # fmt: skip
 from symbackprop.sheet.formats.html_format import html_style
-from symbackprop.sheet.mathml import mathml
+from symbackprop.sheet.mathml import Meanings, mathml
 from symbackprop.sheet.formats.tex_format import tex_style
 from symbackprop.sheet.line_breaks import Context, Style
 from symbackprop.sheet.sheet import Sheet, blocks_of, points, spoken, write_html, write_tex
@@ -179,23 +179,24 @@ def style(form: Form, language: Language) -> Style:
     return {"tex": tex_style, "html": html_style}[form](language)
 
 
-def set_line(row: dict[str, str], boxed: object, form: Form) -> str:
+def set_line(row: dict[str, str], form: Form, meanings: Meanings) -> str:
     """A line of an equation as it stands in a document."""
     if form == "tex":
         return f"{row['left']} &{row['sign']} " + (r"\quad " if row["indent"] else "") + row["right"]
-    left, sign = (mathml(row[k], "line") if row[k] else "" for k in ("left", "sign"))
-    start = ("&emsp;" if row["indent"] else "") + ('<span class="boxed">' if boxed else "")
-    return f'<td class="left">{left}</td><td>{sign}</td><td>{start}{mathml(row["right"], "line")}<'
+    left, sign = (mathml(row[k], "line", meanings) if row[k] else "" for k in ("left", "sign"))
+    start = "&emsp;" if row["indent"] else ""
+    right = mathml(row["right"], "line", meanings)
+    return f'<td class="left">{left}</td><td>{sign}</td><td class="right">{start}{right}<'
 
 
 def traces(sections: list[Context], form: Form) -> Iterator[str]:
     """What of some sections would be found in a document: lines, passages, programs, drawings."""
-    for block in (b for s in sections for b in s["blocks"]):  # type: ignore[attr-defined]
+    for meanings, block in ((s["meanings"], b) for s in sections for b in s["blocks"]):  # type: ignore[attr-defined]
         match block["kind"]:
             case "equations":
                 for e in block["equations"]:
                     alone = form == "tex" and block["boxed"] and len(e["rows"]) == 1
-                    lines = (set_line(r, e["boxed"], form) for r in e["rows"])
+                    lines = (set_line(r, form, meanings) for r in e["rows"])
                     yield from (x.replace(" &", " ", 1) if alone else x for x in lines)
             case "passage" if block["mark"]:
                 yield block["text"]

@@ -42,10 +42,10 @@ def likeness(part: Part) -> Hashable:
 
 
 def with_formulas(part: Part, made: Sequence[Formula]) -> Part:
-    """A part with other formulas in the places of its own."""
+    """A part with other formulas in the places of its own; steps are those of each member."""
     match part:
         case Equation():
-            return replace(part, left=made[0], sides=tuple(made[1:]))
+            return replace(part, left=made[0], sides=tuple(made[1:]), steps=())
         case Phrase():
             values, at = [], 0
             for gap, v in part.values:

@@ -1,18 +1,44 @@
-"""HTML with inline SVG: MathML from our LaTeX, escaped text."""
+"""HTML with inline SVG: MathML from our LaTeX, escaped text, and the font of its formulas in the file."""
 
 from __future__ import annotations
 
-from functools import partial
+from base64 import b64encode
+from functools import cache
 from html import escape
 
-from symbackprop.sheet.mathml import mathml
 from symbackprop.sheet.line_breaks import Style
-from symbackprop.sheet.templating import Format
+from symbackprop.sheet.mathml import Meanings, mathml
+from symbackprop.sheet.templating import Format, shipped
 
 
 def html_style(language: str) -> Style:
-    return Style(language, {}, "column", escape, mathml, lambda tex, room: tex)
+    return Style(language, {}, "column", escape, inline, lambda tex, room: tex)
 
 
-FORMAT = Format("html", html_style, filters={"display": partial(mathml, display="block"),
-                                             "line": partial(mathml, display="line")})  # fmt: skip
+def inline(tex: str) -> str:
+    """A formula in a sentence; no line begins with the sign that follows it."""
+    return mathml(tex) + "\u2060"
+
+
+def display(tex: str, meanings: Meanings = ()) -> str:
+    """A formula set as a line of its own."""
+    return mathml(tex, "block", meanings)
+
+
+def line(tex: str, meanings: Meanings = ()) -> str:
+    """A formula in a cell: fractions and sums at full size, limits above and below."""
+    return mathml(tex, "line", meanings)
+
+
+@cache
+def font_face() -> str:
+    """STIX Two Math, in the file itself, so that one file looks the same everywhere and offline."""
+    font = b64encode((shipped() / "fonts" / "STIXTwoMath.woff2").read_bytes()).decode("ascii")
+    return (
+        '@font-face { font-family: "STIX Two Math"; '
+        f'src: local("STIX Two Math"), url(data:font/woff2;base64,{font}) format("woff2"); }}'
+    )
+
+
+FORMAT = Format("html", html_style, filters={"display": display, "line": line},
+                preamble=lambda packages, language: font_face())  # fmt: skip
