@@ -40,8 +40,10 @@ def block(b: pg.Block, style: Style) -> Context:
 def equations(b: pg.Equations, style: Style) -> Context:
     """Lines of formulas; without sizes where all of them are numbers."""
     sizes = "shown" if any(eq.shape for eq in b.rows) else "hidden"
-    found = [{"key": eq.key, "boxed": eq.boxed, "rows": rows(eq, style, sizes=sizes), "steps": steps(eq, style)}
-             for eq in b.rows]  # fmt: skip
+    found = [
+        {"key": eq.key, "boxed": eq.boxed, "rows": rows(eq, style, sizes=sizes), "steps": steps(eq, style)}
+        for eq in b.rows
+    ]
     intro = style.say(b.intro) if b.intro else ""
     boxed = any(eq.boxed for eq in b.rows)
     return {"kind": "equations", "intro": intro, "equations": found, "boxed": boxed, **asked(style)}
