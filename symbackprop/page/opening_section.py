@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Phrase, distinct, name_of, printed, symbol_of
@@ -12,7 +14,7 @@ from symbackprop.formula.composing import size_formula
 from symbackprop.formula.tree import Formula
 from symbackprop.notation.convention import symbol_formula
 from symbackprop.page.layer_sentences import kept_layers
-from symbackprop.page.page import Arrow, Block, Figure, Options, Table, Vertex
+from symbackprop.page.page import Arrow, Block, Figure, Options, Paragraph, Vertex
 from symbackprop.page.section_row import SectionRow
 from symbackprop.page.roles import Roles
 from symbackprop.sizes import Shape
@@ -36,6 +38,9 @@ MEANINGS = {
 KINDS = {"output": "output", "parameter": "parameter",
          **dict.fromkeys(("node", "position", "selector", "unit"), "node")}  # fmt: skip
 
+SIZED = {"ledger", "forward"}  # parts that say the sizes of nodes
+SELECTING = {"ledger", "delta", "local"}  # parts in which selectors stand
+
 
 def size_cells(d: Derivation, shape: Shape) -> tuple[Formula, ...]:
     """Rows and columns on paper: a vector is n×1 or 1×n by the convention."""
@@ -54,19 +59,31 @@ def meaning(d: Derivation, name: str, role: str) -> Phrase:
 
 
 def symbols_section(d: Derivation, o: Options) -> list[Block]:
-    rows, roles, hidden = [], Roles(d), kept_layers(d, o).hidden
-    order = [
-        *d.graph.inputs,
-        *(n for n in d.graph.definition if n not in d.constants and n not in hidden),
-        *(d.constants if o.sections is None or {"ledger", "delta", "local"} & set(o.sections) else ()),
-    ]
-    for n in order:
-        s = symbol_of(d, n)
-        sizes = size_cells(d, s.shape)
-        shape: Formula | Phrase = Phrase("size", tuple((f"s{k}", f) for k, f in enumerate(sizes)))
-        rows.append((name_of(d, n), meaning(d, n, roles.of(n)), shape))
-    columns = tuple(Phrase(f"symbols.{c}") for c in ("name", "meaning", "shape"))
-    return [Table(columns, tuple(rows))]
+    """What the inputs are and their sizes; of nodes too where no part of the page says these beside them."""
+    roles, shown = Roles(d), SIZED | SELECTING if o.sections is None else {*o.sections}
+    kept = {*d.constants} | kept_layers(d, o).hidden
+    nodes = () if shown & SIZED else (n for n in d.graph.definition if n not in kept)
+    groups: dict[Phrase, dict[Shape, list[Formula]]] = {}
+    for n in (*d.graph.inputs, *nodes, *(d.constants if shown & SELECTING else ())):
+        by_shape = groups.setdefault(meaning(d, n, roles.of(n)), {})
+        by_shape.setdefault(symbol_of(d, n).shape, []).append(name_of(d, n))
+    said = [group(d, each, names) for each, names in groups.items()]
+    whole = reduce(lambda first, x: Phrase("symbols.also", (("first", first), ("second", x))), said)
+    return [Paragraph(Phrase("symbols.all", (("groups", whole),)))]
+
+
+def group(d: Derivation, each: Phrase, names: Mapping[Shape, Sequence[Formula]]) -> Phrase:
+    """What some symbols are, each size once behind its names; numbers have none."""
+    parts: list[Phrase] = []
+    for shape, same in names.items():
+        said = listed(same)
+        size = Phrase("size", tuple((f"s{k}", f) for k, f in enumerate(size_cells(d, shape))))
+        parts.append(Phrase("symbols.sized", (("names", said), ("size", size))) if shape else said)
+    return Phrase("symbols.group", (("meaning", each), ("names", listed(parts))))
+
+
+def listed(values: Sequence[Formula | Phrase]) -> Phrase:
+    return Phrase("list", tuple((f"x{k}", v) for k, v in enumerate(values)))
 
 
 def meanings(d: Derivation) -> tuple[tuple[tuple[Formula, ...], Phrase, tuple[Formula, ...]], ...]:
@@ -106,6 +123,6 @@ def graph_section(d: Derivation, o: Options) -> list[Block]:
 
 
 SECTIONS = (
-    SectionRow("symbols", 20, symbols_section),
+    SectionRow("symbols", 8, symbols_section, titled=False),
     SectionRow("graph", 40, graph_section, of_large=False),
 )

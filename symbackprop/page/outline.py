@@ -41,5 +41,6 @@ def outline(d: Derivation, options: Options | None = None) -> Page:
     made: list[Section] = []
     for p in (SECTIONS[key] for key in parts):
         if (not large or p.of_large) and (blocks := p.build(d, o)):
-            made.append(Section(p.key, Phrase(f"section.{p.key}"), tuple(blocks)))
+            title = Phrase(f"section.{p.key}") if p.titled else None
+            made.append(Section(p.key, title, tuple(blocks)))
     return Page(tuple(with_notation(d, with_families(d, made))), tuple(sorted(d.functions.items())), o.at)

@@ -18,7 +18,8 @@ class SectionRow:
 
     One that is not `usual` stands on a page only where it is asked for.
 
-    A section file lists its own in `SECTIONS`; its heading is `section.key` of the catalogues.
+    A section file lists its own in `SECTIONS`; a titled one has the heading
+    `section.key` of the catalogues.
     """
 
     key: str
@@ -26,3 +27,4 @@ class SectionRow:
     build: Build
     of_large: bool = True
     usual: bool = True
+    titled: bool = True

@@ -31,17 +31,18 @@ def test_a_sheet_of_it_is_written(name: str, language: str) -> None:
     assert r"\begin{tikzpicture}" in write_tex(sheet, report, language)
 
 
-@pytest.mark.parametrize(("layers", "breaks"), [(2, False), (12, True)])
-def test_a_short_table_stays_whole(layers: int, breaks: bool) -> None:
-    """One that breaks over pages may lose its rows to the next page, below a head of its own."""
-    text = "h0: d; " + "; ".join(f"h{k} = tanh(h{k - 1}); g{k} = 2*h{k}" for k in range(1, layers + 1))
-    said = {"en": "One", "de": "Eins"}
-    answer = sb.Derived(f"{text}; L = sum(g{layers}**2)", wrt=("h0",), show=("symbols", "gradients"))
-    one = sb.Exercise(task=sb.Words(en="Derive.", de="Leiten Sie ab."), answers=(answer,), points=1)
-    header = {"course": "c", "number": "1", "due": said}
-    sheet = sb.Sheet(name="one", title=said, header=header, exercises=(one,))
-    written = write_tex(sheet, sheet.verify(), "en")
-    assert (r"\begin{longtable}" in written) is breaks and (r"\begin{tabular}" in written) is not breaks
+def test_symbols_of_one_kind_stand_together() -> None:
+    """Each meaning once, each size once behind its names; nodes only where no other part has their sizes."""
+    text = "x: d; y: label m; W: m x d; V: m x d; b: m; c: scalar; z = (W + V) @ x + c*b; L = -z[y]"
+    d = sb.derive(text, wrt=("W", "V", "b", "c"))
+    lines = [
+        d.page("en", show=parts).text().split("\n\n")[0]
+        for parts in (("symbols", "ledger"), ("symbols", "gradients"))
+    ]
+    first, second = (" ".join(x.split()) for x in lines)
+    assert first == ("x (d×1): given; y: integer label, one of m classes, counted from 1; "
+                     "W, V (m×d), b (m×1), c: variable.")  # fmt: skip
+    assert second.startswith(first[:-1]) and "z (m×1): intermediate value" in second
 
 
 def test_a_sheet_without_an_equation_is_refused_in_words() -> None:
