@@ -72,6 +72,8 @@ class Style:
             return self.math(self.signs["×"].lstrip().join(map(self.factor, found)))
         if p.key == "list":
             return ", ".join(self.value(v) for _, v in p.values)
+        if p.key == "sentences":
+            return " ".join(self.value(v) for _, v in p.values)
         return phrase(p.key, self.language, self.escape, **{k: self.value(v) for k, v in p.values})
 
     def words(self, p: pg.Phrase) -> str:

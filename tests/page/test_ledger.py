@@ -80,7 +80,10 @@ def test_large_graphs_have_a_ledger() -> None:
     layers = "; ".join(f"x{i + 1} = tanh(W{i} @ x{i})" for i in range(70))
     d = sb.derive("x0: d; " + "".join(f"W{i}: d x d; " for i in range(70)) + f"{layers}; L = sum(x70)")
     page = outline(d)
-    assert page.sections[1].key == "ledger" and r"\begin{longtable}" in d.page(show=("ledger",)).latex()
+    assert (
+        "ledger" in [s.key for s in page.sections[:3]]
+        and r"\begin{longtable}" in d.page(show=("ledger",)).latex()
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
