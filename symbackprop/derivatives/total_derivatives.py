@@ -21,7 +21,6 @@ from symbackprop.entries.differentiation import LocalStep
 from symbackprop.entries.unification import ordered, reletter
 from symbackprop.errors import DeclarationError
 from symbackprop.formula.tree import Name
-from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import Expr, Symbol, leaf, substitute, symbols, weight
 from symbackprop.graph.graph import Graph, known
 from symbackprop.matrices import expansion as ex, tidy as td
@@ -116,7 +115,7 @@ def second(d: Derivation, x: str, y: str) -> Derivative:
     if d.graph.symbol[d.of].shape:
         raise DeclarationError(f"{d.of} is not a scalar", where="hessian", hint="Name a scalar with of=.")
     own = d.graph.symbol[y].symbol
-    if own and own.domain in SYMMETRIC:  # the gradient has used Aᵀ = A, which a single entry breaks
+    if own and own.facts.symmetric:  # the gradient has used Aᵀ = A, which a single entry breaks
         raise DeclarationError(f"{y} is declared {own.domain}", where="hessian",
                                hint=f"Declare {y} without it: entries are varied one by one.")  # fmt: skip
     made = accumulated(d, with_gradient(d, x), GRADIENT, y)

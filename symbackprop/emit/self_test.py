@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.argument_checks import arguments
 from symbackprop.emit.code_names import code_names, public
 from symbackprop.emit.program.code_writer import Target
+from symbackprop.graph.domains import Drawn, domain_of
 from symbackprop.graph.expr import Symbol
 from symbackprop.numeric.points import bind_sizes
 
@@ -55,20 +55,6 @@ TEST = '''def _test(seed=0, step=1e-6):
 if __name__ == "__main__":
     _test()
 '''
-Drawn: TypeAlias = tuple[str, str]  # how a value is drawn, and a direction in which its facts go on to hold
-ANY = "draw(size={shape})"
-SYMMETRIC = "(lambda a: (a + a.mT) / 2)(rng.normal(size={shape}))"
-CENTRED = "(lambda a: a - a.mean(-1, keepdims=True))(rng.normal(size={shape}))"
-DOMAINS: Mapping[str, Drawn] = {
-    "real": (ANY, "rng.normal(size={shape})"),
-    "positive": ("rng.uniform(0.2, 1.8, {shape})", "rng.normal(size={shape})"),
-    "unit": ("rng.uniform(0.1, 0.9, {shape})", "rng.normal(size={shape})"),
-    "nonzero": ("rng.uniform(0.2, 1.8, {shape})*rng.choice([-1, 1], {shape})", "rng.normal(size={shape})"),
-    "onehot": ("np.eye({last})[rng.integers(0, {last}, {rest})]", CENTRED),
-    "distribution": ("rng.dirichlet(np.ones({last}), {rest})", CENTRED),
-    "symmetric": (SYMMETRIC, SYMMETRIC),
-    "posdef": ("(lambda a: a @ a.mT + np.eye({last}))(rng.normal(size={shape}))", SYMMETRIC),
-}
 
 
 def self_test(d: Derivation, target: Target) -> str:
@@ -92,7 +78,7 @@ def drawn(s: Symbol | None, shape: tuple[int, ...], sizes: Mapping[str, int]) ->
     if s and s.labels:
         return f"rng.integers(0, {s.labels.value(sizes)}, {shape})", ""
     words = {"shape": shape, "last": shape[-1] if shape else 1, "rest": shape[:-1]}
-    value, direction = (x.format(**words) for x in DOMAINS[s.domain if s else "real"])
+    value, direction = (x.format(**words) for x in domain_of(s.domain if s else "real").code)
     return value, direction
 
 

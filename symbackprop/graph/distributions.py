@@ -12,7 +12,6 @@ import numpy as np
 
 from symbackprop.entries.reference_values import Array, value
 from symbackprop.graph.axis_functions import as_size
-from symbackprop.graph.domains import POSITIVE, SUMMING, SYMMETRIC
 from symbackprop.graph.expr import NUMBER, SIZE, Expr
 
 SCALES = (0.5, 1, 2, 5, 30, 1000)  # of the points; a negative entry must not hide near 0
@@ -26,7 +25,7 @@ def is_distribution(e: Expr, axis: int, definitions: Definitions) -> bool:
     """Whether the entries along an axis are, or each entry is, by declaration or for whatever is inside."""
     own = e.symbol
     if own and definition_of(e, definitions) is None:
-        return own.domain in POSITIVE or (own.domain in SUMMING and axis == e.rank - 1)
+        return own.facts.positive or (own.facts.summing and axis == e.rank - 1)
     for nodes in cuts(e, definitions):
         made = [m for m in points(nodes) if np.all(np.isfinite(m))]
         inside = [bool(np.all(m >= -NEAR)) for m in made]
@@ -108,18 +107,11 @@ def points(nodes: Mapping[Expr, tuple[Expr, ...]]) -> Iterator[Array]:
 def drawn(e: Expr, rng: np.random.Generator, scale: float, sizes: Mapping[str, int]) -> Array:
     """Random numbers for a node, as its declaration allows them."""
     shape = tuple(s.value(sizes) for s in e.shape)
-    domain = e.symbol.domain if e.symbol else "real"
     classes = e.classes
     x = rng.normal(0, scale, shape)
     if classes is not None:
         return rng.integers(0, classes.value(sizes), shape)
-    if domain in SUMMING:
-        return abs(x) / abs(x).sum(-1, keepdims=True)
-    if domain in SYMMETRIC:
-        return x @ x.T
-    if domain == "unit":
-        return 1 / (1 + np.exp(x))
-    return abs(x) if domain in POSITIVE else x
+    return e.symbol.facts.into(x) if e.symbol else x
 
 
 def entrywise(e: Expr, parts: tuple[Expr, ...]) -> bool:

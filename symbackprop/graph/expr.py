@@ -16,7 +16,7 @@ from symbackprop.errors import EXPONENT, DeclarationError, ShapeError, within
 from symbackprop.entries.option_ranges import check_options
 from symbackprop.formula.tree import Name
 from symbackprop.graph.calls import Call
-from symbackprop.graph.domains import NONZERO
+from symbackprop.graph.domains import Domain, domain_of
 from symbackprop.sizes import Shape, Size, shape_text
 from symbackprop.vocabulary.kinds import (
     ADD, DIVIDE, EXP, MATMUL, MOD, MULTIPLY, NEGATIVE, POW, POWER, SUBTRACT, TRANSPOSE,
@@ -47,7 +47,12 @@ class Symbol:
     @property
     def nonzero(self) -> bool:
         """Whether no entry is 0, by declaration."""
-        return self.domain in NONZERO
+        return self.facts.nonzero
+
+    @property
+    def facts(self) -> Domain:
+        """What its declaration says of its values."""
+        return domain_of(self.domain)
 
 
 class Expr:

@@ -11,7 +11,7 @@ from symbackprop.graph.axis_functions import (
 )  # fmt: skip
 from symbackprop.graph.composite_functions import COMPOSITIONS, MATRIX_FUNCTIONS
 from symbackprop.graph.conditions import where
-from symbackprop.graph.domains import DOMAINS, SUMMING, SYMMETRIC
+from symbackprop.graph.domains import DOMAINS, domain_of, is_domain
 from symbackprop.graph.expr import (
     Expr, Operand, Symbol, apply, as_expr, defined, describe, leaf, symbols,
 )  # fmt: skip
@@ -102,12 +102,14 @@ def symbol(name: str, *extents: int | str | Size, tex: str = "", domain: str = "
 
 def check_domain(domain: str, shape: Shape, where: str) -> None:
     """Errors: `DeclarationError` for an unknown word, `ShapeError` for one said of other shapes."""
-    known(domain, DOMAINS, where)
-    if domain in SYMMETRIC and (len(shape) != 2 or shape[0] != shape[1]):
+    if not is_domain(domain):
+        known(domain, DOMAINS, where)
+    of = domain_of(domain).of
+    if of == "square" and (len(shape) != 2 or shape[0] != shape[1]):
         raise ShapeError(
             f"`{domain}` says something of a square matrix, not of {shape_text(shape)}", where=where
         )
-    if domain in SUMMING and not shape:
+    if of == "rows" and not shape:
         raise ShapeError(
             f"`{domain}` says something of the entries along an axis, not of a scalar", where=where
         )

@@ -14,7 +14,7 @@ from symbackprop.errors import (
 )  # fmt: skip
 from symbackprop.formula.printed_names import default_tex, function_tex, spelled
 from symbackprop.formula.tree import Name
-from symbackprop.graph.domains import DOMAINS
+from symbackprop.graph.domains import DOMAINS, interval_behind
 from symbackprop.graph.expr import Expr, Operand, Symbol, apply, defined, leaf
 from symbackprop.graph.expression_text import Expressions
 from symbackprop.graph.fresh_names import index_name
@@ -192,7 +192,8 @@ class Reader:
         return bool(own and own.time) or (made is not None and any(self.moves(n) for n in used_names(made)))
 
     def declare(self, s: Statement) -> None:
-        words = s.rest.split()
+        rest, between = interval_behind(s.rest)
+        words = rest.split()
         if words == ["function"] and not s.time:
             if s.name in FUNCTIONS:
                 raise DeclarationError("is a function already", where=s.where,
@@ -202,7 +203,7 @@ class Reader:
             self.spelled[s.name] = s.tex or function_tex(s.name)
             spelled(self.spelled[s.name])  # a function is called as a name is
             return
-        domain, labels = "real", None
+        domain, labels = between or "real", None
         while words and (words[-1] in DOMAINS or (len(words) > 1 and words[-2] == "label")
                          or words[0] == "label"):  # fmt: skip
             if words[-1] in DOMAINS:

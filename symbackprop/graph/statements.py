@@ -9,7 +9,7 @@ from keyword import iskeyword
 
 from symbackprop.catalogue.error_sentences import told
 from symbackprop.errors import STATEMENT_LENGTH, DeclarationError, within
-from symbackprop.graph.domains import DOMAINS
+from symbackprop.graph.domains import DOMAINS, interval_behind
 from symbackprop.graph.graph import Time
 from symbackprop.graph.typed_signs import read_name, read_signs
 from symbackprop.sizes import size
@@ -124,6 +124,7 @@ def parse_statement(piece: Piece) -> Statement:
     rest, _, tex = found["rest"].partition(" as ")
     if not rest.strip() and found["rest"].startswith("as "):
         rest, tex = "", found["rest"][3:]
+    tex, behind = interval_behind(tex)
     words = tex.split()
     back: list[str] = []  # domain words may follow the printed name
     while len(words) > 1 and (words[-1] in DOMAINS or (len(words) > 2 and words[-2] == "label")):
@@ -132,7 +133,7 @@ def parse_statement(piece: Piece) -> Statement:
     name, time = (read_name(found[x] or "") for x in ("name", "time"))
     first = found.start("rest") + len(rest) - len(rest.lstrip())
     places = tuple(piece.places[at[k]] for k in range(first, found.start("rest") + len(rest)))
-    rest = " ".join([rest.strip(), *back])
+    rest = " ".join([rest.strip(), *back, *([behind] if behind else [])])
     return Statement(line, name, time, found["sign"], rest, " ".join(words), places)
 
 

@@ -6,7 +6,6 @@ from functools import reduce
 
 from symbackprop.errors import DeclarationError
 from symbackprop.graph.axis_functions import Function, from_last, mean, normal_axis, reshape, to_last, total
-from symbackprop.graph.domains import POSITIVE
 from symbackprop.graph.expr import Expr, Operand, apply, as_expr, const, describe
 from symbackprop.graph.remembered_calls import called
 from symbackprop.graph.written_arrays import stacked
@@ -54,7 +53,7 @@ def std(x: Operand, axis: int | tuple[int, ...] | None = None, ddof: int = 0, ke
 def positive(x: Expr) -> bool:
     """Whether entries are above 0 by declaration, or by being exponentials."""
     s = x.symbol
-    return x.op is EXP or bool(s and s.domain in POSITIVE)
+    return x.op is EXP or bool(s and s.facts.positive)
 
 
 def prod(x: Operand, axis: int | None = None) -> Expr:

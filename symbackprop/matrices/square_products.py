@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import reduce
 from weakref import WeakKeyDictionary
 
-from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import Expr, apply
 from symbackprop.vocabulary.kinds import (
     ADD, DIAG, IDENTITY, INVERSE, MATMUL, MATRIX_POWER, MULTIPLY, NEGATIVE, OUTER, SUBTRACT,
@@ -48,7 +47,7 @@ def settled(e: Expr) -> bool:
         return False
     if s:
         made = s.definition is not None and not s.time and _found[s.definition]
-        return s.domain in SYMMETRIC or made
+        return s.facts.symmetric or made
     if e.op in INHERITING | ENTRYWISE:
         return e.shape[0] == e.shape[1] and all(_found[a] for a in e.args if a.rank)
     if e.op is MATMUL:

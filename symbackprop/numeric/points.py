@@ -18,7 +18,6 @@ from symbackprop.entries.entry_equations import Instance
 from symbackprop.entries.long_values import Context, context_of, numbers
 from symbackprop.entries.reference_values import value
 from symbackprop.errors import DeclarationError
-from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, symbols, topological
 from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.matrices.adjugate import named_determinants, without_inverse
@@ -310,24 +309,10 @@ def generic(s: Symbol, sizes: Mapping[str, int], rng: np.random.Generator, sprea
     if s.domain == "label":
         assert s.labels
         return rng.integers(0, s.labels.value(sizes), shape)
-    if s.domain == "onehot":
-        k = rng.integers(0, shape[-1], shape[:-1])
-        return np.eye(shape[-1])[k]
     size = np.where(rng.random(shape) < 0.5, rng.uniform(0.2, 0.8, shape), rng.uniform(1.2, 1.8, shape))
-    if s.domain == "distribution":
-        return size / size.sum(-1, keepdims=True)
-    size = size * spread
-    if s.domain == "unit":
-        return size / 2
-    if s.domain == "positive":
-        return size
-    signed = size * rng.choice([-1.0, 1.0], shape)
+    signed = spread * size * rng.choice([-1.0, 1.0], shape)
     wide = max(shape, default=1) if len(shape) > 1 else 1
-    signed = signed / np.sqrt(max(1.0, wide / 4))
-    if s.domain in SYMMETRIC:
-        half = (signed + signed.T) / 2
-        return half if s.domain == "symmetric" else signed @ signed.T + np.eye(len(signed)) / 2
-    return signed
+    return np.asarray(s.facts.into(signed / np.sqrt(max(1.0, wide / 4))), float)
 
 
 def generic_point(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
@@ -118,7 +118,7 @@ def given_value(s: Symbol, given: object, sizes: dict[str, int]) -> Array:
     )
     if v.shape != expected:
         raise SheetError(f"{n} is {expected}, its numbers are {v.shape}", where="at")
-    if s.domain in FITS and not FITS[s.domain](v):
+    if not s.facts.fits(v):
         raise SheetError(f"{n} is declared {s.domain}, its numbers are not", where="at")
     if not s.labels:
         return v
@@ -126,18 +126,6 @@ def given_value(s: Symbol, given: object, sizes: dict[str, int]) -> Array:
     if not np.all((v == np.rint(v)) & (v >= 1) & (v <= most)):
         raise SheetError(f"{n} is a label, one of 1 … {shape_text((s.labels,))}", where="at")
     return np.rint(v).astype(int) - 1
-
-
-# what given numbers must be for the domain they are declared of
-FITS: dict[str, Callable[[Array], bool]] = {
-    "symmetric": lambda v: np.allclose(v, v.T),
-    "posdef": lambda v: np.allclose(v, v.T) and bool(np.all(np.linalg.eigvalsh(v) > 0)),
-    "positive": lambda v: bool(np.all(v > 0)),
-    "unit": lambda v: bool(np.all((v > 0) & (v < 1))),
-    "nonzero": lambda v: bool(np.all(v != 0)),
-    "onehot": lambda v: bool(np.all((v == 0) | (v == 1)) and np.all(v.sum(-1) == 1)),
-    "distribution": lambda v: bool(np.all(v >= 0)) and np.allclose(v.sum(-1), 1),
-}
 
 
 def seed_given(d: Derivation, point: Point, value: object) -> Array:

@@ -15,7 +15,6 @@ from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula
 from symbackprop.formula.tree import Formula
 from symbackprop.graph.activity import unmoved
-from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import Expr, symbols, topological, weight
 from symbackprop.matrices import tidy as td
 from symbackprop.page.layer_sentences import kept_layers
@@ -148,7 +147,7 @@ def as_derivative(d: Derivation, row: Equation, forms: Sequence[Expr]) -> Equati
 def symmetry_note(d: Derivation) -> list[Block]:
     """The convention for a symmetric variable: its entries are independent."""
     own = [symbol_of(d, n) for n in d.wrt if n in d.backward.adjoints]
-    found = tuple((f"x{k}", s.tex) for k, s in enumerate(own) if s.domain in SYMMETRIC)
+    found = tuple((f"x{k}", s.tex) for k, s in enumerate(own) if s.facts.symmetric)
     said = Phrase("gradients.symmetric", (("list", Phrase("list", found)),))
     return [Paragraph(said)] if found else []
 

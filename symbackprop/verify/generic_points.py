@@ -10,6 +10,7 @@ import numpy as np
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.entries.reference_values import CONDITIONS, KINKS, TIE, Array
+from symbackprop.graph.domains import HELPFUL, domain_of
 from symbackprop.graph.expr import leaf, substitute
 from symbackprop.graph.graph import Graph
 from symbackprop.numeric.points import (
@@ -46,27 +47,32 @@ def point_for(
 
 
 NOWHERE = "not finite"
+CHANCES = 5  # a determinant is positive at one point by chance
 
 
 def helpful_words(d: Derivation, method: str) -> str:
     """Which domain word, declared of one input or of all, gives a point: tried, not guessed."""
     open_ones = [n for n in d.graph.inputs if d.graph.symbol[n].own.domain == "real"]
     rooms = [*((n,) for n in open_ones), *([tuple(open_ones)] if len(open_ones) > 1 else [])]
-    for word in ("positive", "unit"):
+    square = {n for n in open_ones if (s := d.graph.symbol[n].shape)[1:] and s[0] == s[1]}
+    for word in HELPFUL:
         for names in rooms:
+            if domain_of(word).of == "square" and not square.issuperset(names):
+                continue
             if finite_with(d.graph, names, word):
                 return f"declare {', '.join(names)} `{word}`"
     return "no domain word helps: shift an input, as in  x = 1 + u  with a positive u"
 
 
 def finite_with(g: Graph, names: Sequence[str], word: str) -> bool:
-    """Whether a graph has finite values at a point where some inputs are of another domain."""
+    """Whether a graph has finite values at points where some inputs are of another domain."""
     swap = {g.symbol[n]: leaf(replace(g.symbol[n].own, domain=word)) for n in names}
     symbol = {n: swap.get(e, e) for n, e in g.symbol.items()}
     definition = {n: substitute(e, swap) for n, e in g.definition.items()}
     other = g.remade(symbol, definition, {n: substitute(e, swap) for n, e in g.initial.items()})
-    point, _, _ = watched(other, generic_point(other, 0, 0, bind_sizes(other, 0)))
-    return all(np.all(np.isfinite(v)) for v in point.values.values())
+    sizes = bind_sizes(other, 0)
+    points = (watched(other, generic_point(other, 0, seed, sizes))[0] for seed in range(CHANCES))
+    return all(np.all(np.isfinite(v)) for p in points for v in p.values.values())
 
 
 def alive(d: Derivation, points: Sequence[Point], seed: int, method: str) -> Iterator[Point]:

@@ -17,7 +17,6 @@ from symbackprop.derivation.derivation import Derivation
 from symbackprop.entries.entry_equations import Instance
 from symbackprop.entries.long_values import NoLongValue, lengthened, limited, spend
 from symbackprop.entries.reference_values import Array, Sizes, value
-from symbackprop.graph.domains import SYMMETRIC
 from symbackprop.graph.expr import Expr
 from symbackprop.numeric.points import Key, Point, evaluate
 from symbackprop.verify.comparison import Real
@@ -29,7 +28,6 @@ UNITS = 256  # units in the last place a value is moved by, at most: more than a
 INNER = 8  # the same inside a line, for what one op makes
 UNIT = 2.0**-52
 SPREAD = 3.0  # a mean of this many standard deviations is no scatter about 0
-KEPT = ("onehot", "label")
 WORK = {100: 400_000, 1000: 40_000}  # factors multiplied with so many digits
 
 PASSES = 4  # times every number of a point is met, at least
@@ -72,7 +70,7 @@ class Trial:
 
         def input_(k: Key, x: Array) -> Array:
             s = self.d.graph.symbol[k[0]].symbol
-            kept, even = (bool(s and s.domain in words) for words in (KEPT, SYMMETRIC))
+            kept, even = bool(s and s.facts.apart), bool(s and s.facts.symmetric)
             return (
                 x if kept or (k in self.point.deltas and k[0] == self.d.of) else moved(x, rng, symmetric=even)
             )
@@ -104,7 +102,7 @@ class Trial:
     def longer(self, k: Key, x: Array, count: int) -> Array:
         """An input with more digits; what adds to 1 adds to 1 in all of them."""
         s, a = self.d.graph.symbol[k[0]].symbol, lengthened(x, count)
-        return a / a.sum(-1, keepdims=True) if s and s.domain == "distribution" else a
+        return a / a.sum(-1, keepdims=True) if s and s.facts.summing and not s.facts.apart else a
 
 
 @dataclass(frozen=True)

@@ -165,17 +165,11 @@ def integers(g: Graph, sizes: Mapping[str, int], seed: int, unit: float = 1.0) -
 
 def whole(s: Symbol | None, v: Array, rng: np.random.Generator, unit: float) -> Array:
     """Small integers times a unit in the shape of a value, if its domain is open to them."""
-    if s is None or s.domain in ("label", "onehot", "distribution", "unit"):
+    if s is None or not s.facts.whole:
         return v
     made = rng.choice(WHOLE, np.shape(v)) * unit
-    if s.domain == "positive":
-        return np.abs(made)
-    if s.domain == "nonzero":
-        return made
-    if s.domain == "symmetric":
-        return np.tril(made) + np.tril(made, -1).T
-    if s.domain == "posdef":
-        return made @ made.T + np.eye(len(made))
+    if s.domain != "real":
+        return np.asarray(s.facts.into(made), float)
     if made.ndim > 1 and made.size > LISTED:  # sums over many integers would saturate every function
         made *= rng.random(made.shape) < TERMS / made.shape[-1]
     return made

@@ -13,12 +13,6 @@ from symbackprop.errors import SymbackpropError
 from symbackprop.graph.expr import leaf, substitute, symbols
 from symbackprop.graph.graph import Graph
 
-FACTS = {  # domains an answer may rest on, and how they are said
-    "symmetric": "fact.symmetric", "posdef": "fact.posdef", "onehot": "fact.onehot",
-    "distribution": "fact.distribution", "positive": "fact.positive",
-    "unit": "fact.unit", "nonzero": "fact.nonzero",
-}  # fmt: skip
-
 
 def facts(b: Bench, typed: Typed) -> tuple[tuple[str, str], ...]:
     """(name, domain) of every declared fact without which the answer is not right."""
@@ -28,7 +22,7 @@ def facts(b: Bench, typed: Typed) -> tuple[tuple[str, str], ...]:
 def declared(g: Graph) -> tuple[tuple[str, str], ...]:
     """The facts declared of the inputs."""
     symbols = ((n, g.symbol[n].symbol) for n in g.inputs)
-    return tuple((n, s.domain) for n, s in symbols if s and s.domain in FACTS)
+    return tuple((n, s.domain) for n, s in symbols if s and s.domain not in ("real", "label"))
 
 
 def needed(b: Bench, name: str, typed: Typed) -> bool:

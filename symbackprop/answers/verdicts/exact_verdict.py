@@ -21,7 +21,6 @@ from symbackprop.formula.evaluation.rationals import NotRational, rational
 from symbackprop.formula.evaluation.value import Environment
 from symbackprop.formula.tree import Call, Formula
 from symbackprop.formula.writing.walk import inside
-from symbackprop.graph.domains import POSITIVE, SYMMETRIC
 from symbackprop.graph.expr import Symbol, symbols
 from symbackprop.numeric.exact_values import Meter, evaluate, filled, placed, scalar_value
 from symbackprop.numeric.feasible_sizes import roomy
@@ -162,23 +161,12 @@ def inputs(b: Bench) -> Point:
 
 def fractions(s: Symbol | None, like: Array, rng: np.random.Generator) -> Array:
     """Small fractions in the shape and the domain of a value."""
-    domain = s.domain if s else ""
-    if domain in ("label", "onehot"):
-        return like if domain == "label" else rational(like)
+    if s and s.labels:
+        return like
     shape = np.shape(like)
-    above = rng.integers(1, 12, shape) * (
-        1 if domain in POSITIVE or domain == "distribution" else rng.choice([-1, 1], shape)
-    )
-    made = rational(above) / rational(rng.integers(2, 8, shape))
-    made = np.asarray(made, dtype=object)
-    if domain == "unit":
-        return made / (1 + made)
-    if domain == "distribution":
-        return made / made.sum(-1, keepdims=True)
-    if domain in SYMMETRIC:
-        half = (made + made.T) / Fraction(2)
-        return half if domain == "symmetric" else made @ made.T + rational(np.eye(len(made)))
-    return made
+    above = rng.integers(1, 12, shape) * rng.choice([-1, 1], shape)
+    made = np.asarray(rational(above) / rational(rng.integers(2, 8, shape)), dtype=object)
+    return rational(np.asarray(s.facts.into(made))) if s else made
 
 
 def exact_environment(env: Environment) -> Environment:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from symbackprop.answers.asked.right_values import Bench
 from symbackprop.answers.mistakes.counterexample import Counterexample
-from symbackprop.answers.mistakes.declared_facts import FACTS, facts
+from symbackprop.answers.mistakes.declared_facts import facts
 from symbackprop.answers.mistakes.literal_sizes import restored, spoken
 from symbackprop.answers.mistakes.named_mistakes import named
 from symbackprop.answers.mistakes.wrong_derivation import Mistake
@@ -15,6 +15,7 @@ from symbackprop.answers.typed.typed_answer import Typed
 from symbackprop.answers.verdicts.formula_verdict import Found, Judge, Verdicts
 from symbackprop.catalogue import phrase
 from symbackprop.formula.writing.text_writer import text
+from symbackprop.graph.domains import fact_sentence
 from symbackprop.sizes import plain as plain_sizes
 
 
@@ -65,7 +66,8 @@ class Verdict:
         said = said or [phrase(f"answer.{self.verdict}", language)]
         said += [phrase("line.agrees", language, name=self.agrees)] if self.agrees else []
         if self.because:
-            each = (phrase(FACTS[domain], language, name=n) for n, domain in self.because)
+            said_of = ((n, *fact_sentence(domain)) for n, domain in self.because)
+            each = (phrase(key, language, name=n, **gaps) for n, key, gaps in said_of)
             said.append(phrase("answer.because", language, facts=", ".join(each)))
         if self.own:
             said.append(phrase("answer.own", language, names=", ".join(self.own)))

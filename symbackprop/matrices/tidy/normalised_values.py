@@ -8,7 +8,6 @@ from functools import cache, reduce
 from symbackprop.entries import Elem
 from symbackprop.entries.op import Op, placed
 from symbackprop.graph import functions as fn
-from symbackprop.graph.domains import SUMMING
 from symbackprop.graph.expr import Expr, apply, const
 from symbackprop.matrices.monomials import Monomial, is_ones, join, signed_terms, split
 from symbackprop.matrices.tidy.constructors import mul, plus
@@ -44,7 +43,7 @@ def adds_to_one(e: Expr) -> bool:
     if s is None:
         return e.op is ONEHOT or normalises(e.op)
     made = s.definition
-    return s.domain in SUMMING or (made is not None and made.op is not ONEHOT and adds_to_one(made))
+    return s.facts.summing or (made is not None and made.op is not ONEHOT and adds_to_one(made))
 
 
 def one(e: Expr) -> Expr | None:
