@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from symbackprop.catalogue.prose import Text
 from symbackprop.derivation.equation import Equation, Phrase
-from symbackprop.formula.tree import Formula
+from symbackprop.formula.tree import Formula, IndexRange
 from symbackprop.picture.drawings.drawing import Drawing
 
 
@@ -34,6 +34,11 @@ class LedgerRow:
     @property
     def equations(self) -> tuple[Equation, ...]:
         return tuple(x for x in (self.forward, self.backward) if isinstance(x, Equation))
+
+    @property
+    def ranges(self) -> tuple[IndexRange, ...]:
+        """The ranges of the indices of either pass."""
+        return tuple(dict.fromkeys(r for eq in self.equations for r in eq.ranges))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from symbackprop.formula.composing import size_formula
+from symbackprop.formula.tree import IndexRange
 from symbackprop.page import page as pg
 from symbackprop.sheet.line_breaks import (
-    POINTS, SMALL, WIDTH, Context, Style, rows, said_width, size_tex, steps, width,
+    POINTS, SMALL, WIDTH, Context, Style, noted, rows, said_width, steps, width,
 )  # fmt: skip
+from symbackprop.sheet.said_ranges import said_once, with_ranges
 from symbackprop.sizes import Shape
 
 GAPS = 42.0  # between all columns of a row together, in points, and what widths may be off by
@@ -22,13 +24,14 @@ Cells: TypeAlias = tuple[str, str, str, str, str, str]  # left, right, size; lef
 
 def ledger(b: pg.Ledger, style: Style) -> Context:
     """The rows of a ledger in cells; the words of a pass without an equation stand for its right side."""
-    cells = [cells_of(r, style) for r in b.rows]
-    wide = too_wide([rooms(r, style) for r in b.rows], WIDTH - GAPS)
+    once = said_once(r.ranges for r in b.rows)
+    cells = [cells_of(r, style, once) for r in b.rows]
+    wide = too_wide([rooms(r, style, once) for r in b.rows], WIDTH - GAPS)
     heads = {p.key.removeprefix("ledger."): style.say(p) for p in HEADS}
     beside = [c for k, c in enumerate(cells) if k not in wide]
     return {
-        "kind": "ledger", "why": style.say(pg.Phrase("sheet.why")),
-        "intro": style.say(b.intro) if b.intro else "", "heads": heads,
+        "kind": "ledger", "why": style.say(pg.Phrase("sheet.why")), "heads": heads,
+        "intro": " ".join(map(style.say, with_ranges(b.intro, once))),
         "rows": [row(r, cells[k], k in wide, style) for k, r in enumerate(b.rows)],
         "pad": [max(map(len, column)) for column in zip(*beside, strict=True)],
     }  # fmt: skip
@@ -45,8 +48,8 @@ def row(r: pg.LedgerRow, cells: Cells, wide: bool, style: Style) -> Context:
     }  # fmt: skip
 
 
-def cells_of(r: pg.LedgerRow, style: Style) -> Cells:
-    size = size_tex(shape, style) if (shape := shape_of(r)) else ""
+def cells_of(r: pg.LedgerRow, style: Style, once: Sequence[IndexRange]) -> Cells:
+    size = noted([x for x in r.ranges if x not in once], shape_of(r) or None, style)
     return (*sides(r.forward, style), size, *sides(r.backward, style), style.say(r.why) if r.why else "")
 
 
@@ -68,9 +71,10 @@ def broken(half: Half, style: Style) -> list[Context]:
     return [{**line, "size": ""} for line in rows(half, style)] if isinstance(half, pg.Equation) else []
 
 
-def rooms(r: pg.LedgerRow, style: Style) -> tuple[float, ...]:
+def rooms(r: pg.LedgerRow, style: Style, once: Sequence[IndexRange]) -> tuple[float, ...]:
     """How wide each column would have to be."""
     size = size_width(shape, style) if (shape := shape_of(r)) else 0.0
+    size += sum(SMALL * width(x, style) + POINTS / 2 for x in r.ranges if x not in once)
     why = said_width(r.why, style) if r.why else 0.0
     return (*room(r.forward, style), size, *room(r.backward, style), why)
 

@@ -174,9 +174,9 @@ def rows(eq: pg.Equation, style: Style, *, sizes: str = "shown") -> list[Context
     """
     left = style.formula(eq.left)
     start = width(eq.left, style) + 2 * POINTS
-    size = "" if eq.shape is None or sizes == "hidden" else size_tex(eq.shape, style)
-    room = WIDTH - start - (SIZES if size else 0) - sum(width(r, style) + POINTS for r in eq.ranges)
-    size = f";{style.signs[' ']}".join([*map(style.formula, eq.ranges), *([size] if size else [])])
+    shape = None if sizes == "hidden" else eq.shape
+    room = WIDTH - start - (0 if shape is None else SIZES) - sum(width(r, style) + POINTS for r in eq.ranges)
+    size = noted(eq.ranges, shape, style)
     sides = list(eq.sides)
     whole = sum(width(f, style) + 2 * POINTS for f in sides)
     signs = ["="] * (len(sides) - 1) + [style.signs[eq.relation]]
@@ -212,6 +212,12 @@ def steps(eq: pg.Equation, style: Style) -> list[str]:
         return []
     first, *rest = (*one.steps, one.sides[0])
     return [f"{style.formula(one.left)} = {style.formula(first)}", *(f"= {style.formula(f)}" for f in rest)]
+
+
+def noted(ranges: Sequence[no.IndexRange], shape: Shape | None, style: Style) -> str:
+    """What stands beside a row: the ranges of its indices, and its size."""
+    sizes = [] if shape is None else [size_tex(shape, style)]
+    return f";{style.signs[' ']}".join([*map(style.formula, ranges), *sizes])
 
 
 def size_tex(shape: Shape, style: Style) -> str:

@@ -20,6 +20,7 @@ from symbackprop.page.families.row_parts import Row, formulas, likeness
 FAR = 2  # the largest offset of an index: z^{(l-2)} is a connection over a layer
 BLOT = "\ue000"  # stands where an index is, until its letter is known
 
+Values: TypeAlias = tuple[str, ...]
 Role: TypeAlias = str | int  # what a token may be: itself, or the index with an offset
 Roles: TypeAlias = tuple[frozenset[Role], ...]
 
@@ -71,15 +72,18 @@ class Spot:
     key: Hashable
 
 
-def spots(o: Outline, counts: bool) -> Iterator[Spot]:
-    """The tokens that may be the value of an index, numbers or letters."""
+def spots(o: Outline, counts: bool, known: Sequence[Values] | None) -> Iterator[Spot]:
+    """The tokens that may be the value of an index, numbers or letters; those of one of the known sets."""
     for k, n in enumerate(dict.fromkeys(o.names[: o.left])):
         read = [tokens(p) for p in parts(n)]
         for p, found in enumerate(read):
             for i, token in enumerate(found):
-                if token.isdecimal() if counts else is_letter(token):
+                home = next((k for k, v in enumerate(known or ()) if plain(token) in v), None)
+                if (token.isdecimal() if counts else is_letter(token)) and (
+                    home is not None or known is None
+                ):
                     rest = (*found[:i], BLOT, *found[i + 1 :])
-                    key = (o.key, k, n.marks, *read[:p], rest, *read[p + 1 :])
+                    key = (o.key, home, k, n.marks, *read[:p], rest, *read[p + 1 :])
                     yield Spot(o.names.index(n), plain(token), key)
 
 
@@ -179,11 +183,14 @@ def shown(role: frozenset[Role]) -> Tokens:
     return (BLOT, *((f"{offsets[0]:+d}"[0], str(abs(offsets[0]))) if offsets[0] else ()))
 
 
-def runs(outlines: Sequence[Outline], counts: bool) -> Iterator[Run]:
-    """The families among rows, the largest first; those found for another spot of a row as well."""
+def runs(outlines: Sequence[Outline], counts: bool, known: Sequence[Values] | None = None) -> Iterator[Run]:
+    """The families among rows, the largest first; those found for another spot of a row as well.
+
+    With `known` the values of a family are in one of these sets.
+    """
     groups: dict[Hashable, list[tuple[Outline, str]]] = {}
     for o in outlines:
-        for s in spots(o, counts):
+        for s in spots(o, counts, known):
             groups.setdefault(s.key, []).append((o, s.value))
     found: list[Run] = []
     for group in groups.values():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TypeAlias
+from itertools import chain, islice
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation, Family, Phrase
@@ -13,12 +13,12 @@ from symbackprop.formula.composing import size_name
 from symbackprop.formula.indexed_names import parts
 from symbackprop.formula.tree import At, Formula, IndexRange, Name, Number
 from symbackprop.formula.writing.walk import children, fold, rebuilt
+from symbackprop.page.families.block_rows import Rows, rows_of, said_aliases, with_rows
 from symbackprop.page.families.range_letters import Letters, need, relettered
 from symbackprop.page.families.row_parts import Part, Row, formulas, with_formulas
-from symbackprop.page.families.alike_rows import BLOT, Outline, Run, Trees, runs
-from symbackprop.page.page import Block, Equations, Paragraph, Section
-
-Rows: TypeAlias = list[Row]
+from symbackprop.page.families.alike_rows import BLOT, Outline, Run, Trees, Values, runs
+from symbackprop.page.families.sums_over_names import with_sums
+from symbackprop.page.page import Block, Ledger, Section
 
 
 def with_families(d: Derivation, sections: Sequence[Section]) -> list[Section]:
@@ -26,13 +26,19 @@ def with_families(d: Derivation, sections: Sequence[Section]) -> list[Section]:
     blocks = [b for s in sections for b in s.blocks]
     letters = page_letters(d, blocks)
     names = frozenset(printed_names(d))
-    rows = families([rows_of(b) for b in blocks], letters, names)
-    made = iter(zip(blocks, rows, strict=True))
+
+    def found(rows: Sequence[Rows]) -> list[Rows]:
+        made = zip(blocks, families(rows, letters, names), strict=True)
+        return [forward_families(rows, letters, names) if isinstance(b, Ledger) else rows for b, rows in made]
+
+    rows = [rows_of(b) for b in blocks]
+    found(rows)  # sums take the letters that families have
+    made = iter(zip(blocks, found(with_sums(rows, letters)), strict=True))
     told: set[Name] = set()
     out = []
     for s in sections:
-        each = [with_rows(*next(made), told) for _ in s.blocks]
-        out.append(replace(s, blocks=tuple(b for found in each for b in found)))
+        each = ((with_rows(b, rows), *said_aliases(rows, told)) for b, rows in islice(made, len(s.blocks)))
+        out.append(replace(s, blocks=tuple(chain.from_iterable(each))))
     return out
 
 
@@ -46,31 +52,7 @@ def page_letters(d: Derivation, blocks: Sequence[Block]) -> Letters:
     found = [f for b in blocks for row in rows_of(b) for part in row for f in formulas(part)]
     sizes = [size_name(n) for n in d.graph.sizes]
     steps = [d.graph.time.letter] if d.graph.time else []
-    return Letters.of([*found, *printed_names(d), *sizes, *steps], d.functions.values())
-
-
-# --- blocks as rows --------------------------------------------------------------------------------
-
-
-def rows_of(b: Block) -> Rows:
-    """The rows of a block that may be families."""
-    return [(eq,) for eq in b.rows] if isinstance(b, Equations) else []
-
-
-def with_rows(b: Block, rows: Rows, told: set[Name]) -> list[Block]:
-    """The block with other rows; what a name stands for that only a generic row has is said once."""
-    if not isinstance(b, Equations):
-        return [b]
-    found = tuple(part for row in rows for part in row if isinstance(part, Equation))
-    new = {a: x for eq in found for a, x in aliases(eq) if a not in told}
-    told |= new.keys()
-    said = [Paragraph(Phrase("family.alias", (("name", a), ("other", x)))) for a, x in new.items()]
-    return [replace(b, rows=found), *said]
-
-
-def aliases(eq: Equation) -> tuple[tuple[Name, Name], ...]:
-    """What an equation over a family calls by another name at some values."""
-    return (*eq.over.aliases, *aliases(eq.over.members[0])) if eq.over else ()
+    return Letters.of(printed_names(d), [*found, *sizes, *steps], d.functions.values())
 
 
 # --- rows to families ------------------------------------------------------------------------------
@@ -94,8 +76,14 @@ def families(blocks: Sequence[Rows], letters: Letters, names: frozenset[Name] = 
     done = list(blocks)
     for counts in (True, False):
         trees = Trees()
-        found = [list(families_in(rows, trees, counts, names)) for rows in done]
-        found = found if counts else in_one_order(found)
+        stated = [has_equations(rows) for rows in done]
+        found = [
+            families_in(rows, trees, counts, names) if s else [] for rows, s in zip(done, stated, strict=True)
+        ]
+        found = found if counts else [in_one_order(fs, letters) for fs in found]
+        known = None if counts else letters.sets  # letters of other rows may be alike by chance
+        found = [fs if s else families_in(rows, trees, counts, names, known)
+                 for rows, s, fs in zip(done, stated, found, strict=True)]  # fmt: skip
         flat = [f for fs in found for f in fs]
         needs = [need(f.names, f.values, counts, chained(f)) for f in flat]
         given = dict(zip(map(id, flat), letters.give(needs), strict=True))
@@ -104,19 +92,32 @@ def families(blocks: Sequence[Rows], letters: Letters, names: frozenset[Name] = 
     return done
 
 
-def in_one_order(found: Sequence[Sequence[Found]]) -> list[list[Found]]:
-    """Families of letters, with letters that were met before in the order they had there."""
-    orders: list[tuple[str, ...]] = []
-    out: list[list[Found]] = []
-    for fs in found:
-        out.append([])
-        for f in fs:
-            order = next((o for o in orders if set(f.values) <= set(o)), f.values)
-            orders.append(order)
-            pairs = sorted(zip(f.values, f.places, strict=True), key=lambda p: order.index(p[0]))
-            values, places = zip(*pairs, strict=True)
-            out[-1].append(replace(f, values=values, places=places))
+def in_one_order(found: Sequence[Found], letters: Letters) -> list[Found]:
+    """Families of letters in the order of the graph."""
+    out = []
+    for f in found:
+        place = dict(zip(f.values, f.places, strict=True))
+        values = tuple(letters.order(f.values))
+        out.append(replace(f, values=values, places=tuple(place[v] for v in values)))
     return out
+
+
+def forward_families(rows: Rows, letters: Letters, names: frozenset[Name]) -> Rows:
+    """Rows of a ledger that are one in the forward pass alone: it stands beside the first error signal of
+    theirs, the others follow by themselves.
+    """
+    alone = [row for row in rows if isinstance(row[0], Equation) and row[0].over is None]
+    (made,) = families([[row[:1] for row in alone]], letters, names)
+    home = {id(row[0]): k for k, row in enumerate(rows)}
+    out: dict[int, Rows] = {k: [row] for k, row in enumerate(rows)}
+    for (eq,) in made:
+        if isinstance(eq, Equation) and eq.over:
+            first, *others = (home[id(m)] for m in eq.leaves)
+            out[first] = [(eq, *rows[first][1:])]
+            for k in others:
+                out[first] += [(None, *rows[k][1:])] if any(rows[k][1:]) else []
+                out[k] = []
+    return [row for found in out.values() for row in found]
 
 
 def chained(f: Found) -> bool:
@@ -124,23 +125,33 @@ def chained(f: Found) -> bool:
     return bool(f.aliases) or any(BLOT + sign in p for n in f.names for p in parts(n) for sign in "+-")
 
 
-def families_in(rows: Rows, trees: Trees, counts: bool, names: frozenset[Name]) -> Iterator[Found]:
-    """The families among rows, each row in the largest it is in."""
+def has_equations(rows: Rows) -> bool:
+    """Whether rows state something."""
+    return any(isinstance(part, Equation) for row in rows for part in row)
+
+
+def families_in(
+    rows: Rows, trees: Trees, counts: bool, names: frozenset[Name], known: Sequence[Values] | None = None
+) -> list[Found]:
+    """The families among rows, each row in the largest it is in; of `known` values where these are given."""
+    found: list[Found] = []
     outlines = [Outline.of(row, trees) for row in rows]
     place = {id(o): k for k, o in enumerate(outlines)}
     taken: set[int] = set()
-    for run in runs(outlines, counts):
+    for run in runs(outlines, counts, known):
         places = [place[id(o)] for o in run.members]
         generic = None if taken.intersection(places) else run.generic()
         if generic is None or not worth(run, generic, counts):
             continue
         other = run.aliases(generic)
-        if names & other.keys() or len(set(other.values())) < len(other):
+        said = any(isinstance(part, Equation) for part in run.members[0].row)
+        if names & other.keys() or len(set(other.values())) < len(other) or (other and not said):
             continue
         taken |= set(places)
         order = ordered(places, run.values, counts)
-        yield Found(tuple(places[k] for k in order), tuple(run.values[k] for k in order),
-                    tuple(generic), tuple(other.items()))  # fmt: skip
+        found.append(Found(tuple(places[k] for k in order), tuple(run.values[k] for k in order),
+                           tuple(generic), tuple(other.items())))  # fmt: skip
+    return found
 
 
 def ordered(places: Sequence[int], values: Sequence[str], counts: bool) -> list[int]:
@@ -186,20 +197,18 @@ def generic_row(rows: Sequence[Row], f: Found, letter: str, counts: bool) -> Row
 
     values = tuple(Number(Fraction(int(v))) if counts else Name(v) for v in f.values)
     over = IndexRange(Name(letter), values)
-    out = []
-    for k, part in enumerate(rows[0]):
-        made = with_formulas(part, [renamed(x) for x in formulas(part)])
-        out.append(of_family(made, [row[k] for row in rows], over, f.aliases))
+    made = [with_formulas(part, [renamed(x) for x in formulas(part)]) for part in rows[0]]
+    out = [of_family(part, [row[k] for row in rows], over, f.aliases) if isinstance(part, Equation) else part
+           for k, part in enumerate(made)]  # fmt: skip
+    if not any(isinstance(part, Equation) for part in out):  # else the equations say the range
+        out[0] = Phrase("family.name", (("name", out[0]), ("list", over)))  # type: ignore[arg-type]
     return tuple(out)
 
 
 def of_family(
-    part: Part, members: Sequence[Part], over: IndexRange, aliases: tuple[tuple[Name, Name], ...]
-) -> Part:
-    """A generic part with its range."""
-    if isinstance(part, Equation):
-        equations = tuple(m for m in members if isinstance(m, Equation))
-        same = len({m.shape for m in equations}) == 1
-        family = Family(over, equations, aliases)
-        return replace(part, shape=part.shape if same else None, over=family)
-    return part
+    part: Equation, members: Sequence[Part], over: IndexRange, aliases: tuple[tuple[Name, Name], ...]
+) -> Equation:
+    """A generic equation with its family."""
+    equations = tuple(m for m in members if isinstance(m, Equation))
+    same = len({m.shape for m in equations}) == 1
+    return replace(part, shape=part.shape if same else None, over=Family(over, equations, aliases))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from symbackprop.formula.indexed_names import joined, letters_of, parts, tokens
+from symbackprop.formula.indexed_names import joined, letters_of, parts, plain, tokens
 from symbackprop.formula.tree import Formula, Name
 from symbackprop.formula.writing.walk import inside
 from symbackprop.page.families.alike_rows import BLOT
@@ -20,7 +20,8 @@ CAPITALS = ("P", "M", "G", "F", "Z", "U")
 class Need:
     """An index that needs a letter: what it shares with others of the same set, and how it looks.
 
-    Numbers are one set where the same names have them, letters where they overlap.
+    Numbers are one set where the same names have them, or equal ones stand side by side; letters where they
+    overlap.
     """
 
     shared: frozenset[Hashable]
@@ -31,7 +32,8 @@ def need(names: Iterable[Name], values: Sequence[str], counts: bool, chained: bo
     """The need of a family by its generic names and its values."""
     if counts:
         moved = frozenset(numbered(n) for n in names if any(BLOT in p for p in parts(n)))
-        return Need(moved, LAYERS if chained else COUNTED)
+        beside = frozenset() if chained else frozenset({tuple(sorted(values))})
+        return Need(moved | beside, LAYERS if chained else COUNTED)
     return Need(frozenset(values), CAPITALS if all(v.isupper() for v in values) else LETTERS)
 
 
@@ -43,16 +45,29 @@ def numbered(name: Name) -> tuple[object, ...]:
 
 @dataclass
 class Letters:
-    """The letters in use on a page, and which set of values has which of those given here."""
+    """The letters in use on a page, and which set of values has which of those given here.
+
+    `first` says where a letter stands among those of the graph, `sets` are the values of families so far.
+    """
 
     taken: set[str]
     given: dict[Hashable, str] = field(default_factory=dict)
+    first: dict[str, int] = field(default_factory=dict)
+    sets: list[tuple[str, ...]] = field(default_factory=list)
 
     @staticmethod
-    def of(formulas: Iterable[Formula], more: Iterable[str] = ()) -> Letters:
-        """The letters that stand in some formulas, and others."""
+    def of(graph: Iterable[Name], formulas: Iterable[Formula], more: Iterable[str] = ()) -> Letters:
+        """The letters that stand in the names of a graph, in some formulas, and others."""
+        own = dict.fromkeys(t for n in graph for t in letters_of(n))
         names = {n for f in formulas for n in inside(f) if isinstance(n, Name)}
-        return Letters({t for n in names for t in letters_of(n)}.union(more))
+        taken = {t for n in names for t in letters_of(n)}.union(own, more)
+        return Letters(taken, first={t: k for k, t in enumerate(own)})
+
+    def order(self, values: Sequence[str]) -> Sequence[str]:
+        """Values that are letters in the order in which the names of the graph have them first."""
+        found = tuple(sorted(values, key=lambda v: self.first.get(plain(v), len(self.first))))
+        self.sets.append(found)
+        return found
 
     def give(self, needs: Sequence[Need]) -> list[str | None]:
         """A letter for each need; None where none is free."""

@@ -1,0 +1,91 @@
+"""Sums over the names of a family, families in the ledger, in tables and in lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from symbackprop import Derivation, derive
+from symbackprop.derivation.equation import Equation
+from symbackprop.formula.tree import Formula, Name, Plus, SumOver
+from symbackprop.formula.writing.text_writer import text
+from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
+from symbackprop.page.outline import outline
+from symbackprop.page.page import Equations, Ledger, Options, Page, Section
+from symbackprop.verify.equality import verify_page
+from tests.page.test_families import LSTM, blocks, heads, layers, said
+
+
+def sums(d: Derivation, *sections: str) -> list[str]:
+    page = outline(d, Options(sections))
+    found = (f for eq in page.lines for side in eq.sides for f in inside(side))
+    return list(dict.fromkeys(text(f) for f in found if isinstance(f, SumOver)))
+
+
+def test_the_terms_of_a_sum_that_are_one_are_written_once() -> None:
+    assert sums(derive(LSTM), "delta") == ["Σ[g ∈ {f, i, o, u}] U_g δgₜ₊₁′"]
+    assert sums(derive(heads(5)), "forward") == ["Σ[h=1…5] Hₕ Oₕ"]
+    assert sums(derive(heads(3)), "ledger", "gradients")[1] == "Σ[M ∈ {Q, K, V}] Σ[h=1…3] δMₕ Wₕᴹᵀ"
+
+
+def test_two_terms_and_bare_letters_stay() -> None:
+    assert not sums(derive(heads(2)), "forward", "delta", "gradients")
+    assert not sums(derive("a: n; b: n; c: n; y = tanh(a + b + c); L = sum(y)"), "forward")
+
+
+def test_numbers_that_leave_one_out_are_not_summed() -> None:
+    d = derive("x1: n; x2: n; x4: n; w1: n; w2: n; w4: n; y = x1*w1 + x2*w2 + x4*w4; L = sum(tanh(y))")
+    assert not sums(d, "forward")
+
+
+def damaged(d: Derivation, change: Callable[[SumOver], Formula]) -> bool:
+    """Whether a page whose sums over names were changed still holds."""
+
+    def other(f: Formula, below: list[Formula]) -> Formula:
+        made = rebuilt(f, below)
+        return change(made) if isinstance(made, SumOver) else made
+
+    def row(eq: Equation) -> Equation:
+        return replace(eq, sides=tuple(fold(s, children, other) for s in eq.sides))
+
+    lines = [eq for eq in outline(d, Options(("delta",))).lines if not eq.over]
+    page = Page((Section("delta", None, (Equations(tuple(map(row, lines))),)),))
+    return verify_page(d, page, seed=7).ok
+
+
+def test_a_sum_over_the_wrong_names_is_caught() -> None:
+    d = derive(LSTM)
+    assert damaged(d, lambda s: s)
+    assert not damaged(d, lambda s: replace(s, values=s.values[:-1]))
+    assert not damaged(d, lambda s: replace(s, values=(*s.values[:-1], s.values[0])))
+    assert not damaged(d, lambda s: replace(s, values=(*s.values[:-1], Name("z"))))
+    assert not damaged(d, lambda s: Plus((s, s)))
+
+
+@pytest.mark.parametrize("net", [layers, blocks, heads], ids=["layers", "blocks", "heads"])
+def test_a_ledger_of_three_or_of_nine(net: Callable[[int], str]) -> None:
+    rows = {}
+    for n in (3, 9):
+        (ledger,) = (b for s in outline(derive(net(n)), Options(("ledger",))).sections
+                     for b in s.blocks if isinstance(b, Ledger))  # fmt: skip
+        rows[n] = len([r for r in ledger.rows if r.forward and r.forward.over])
+        assert len(ledger.rows) <= rows[n] + 8
+    assert rows[3] == rows[9] > 1
+
+
+def test_gates_stand_once_beside_their_error_signals() -> None:
+    (ledger,) = (b for s in outline(derive(LSTM), Options(("ledger",))).sections
+                 for b in s.blocks if isinstance(b, Ledger))  # fmt: skip
+    first = next(k for k, r in enumerate(ledger.rows) if r.forward and said(r.forward).startswith("gₜ = σ"))
+    gates = ledger.rows[first : first + 3]
+    assert [r.forward is None for r in gates] == [False, True, True]
+    assert [text(r.backward.left) for r in gates if isinstance(r.backward, Equation)] == ["δfₜ", "δiₜ", "δoₜ"]
+
+
+def test_a_family_counts_once_on_the_page_and_each_member_in_the_report() -> None:
+    d = derive(layers(6))
+    page = outline(d)
+    assert len(page.lines) < len(page.equations)
+    assert verify_page(d, page, seed=2).equations == len(page.equations)
