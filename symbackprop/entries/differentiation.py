@@ -201,7 +201,7 @@ def exponents(t: Term) -> dict[Elem, Fraction]:
     out: dict[Elem, Fraction] = {}
     for atom, p in t.factors:
         own = getattr(atom.tensor, "symbol", None) if isinstance(atom, Elem) else None
-        if isinstance(atom, Elem) and own and not own.nonzero:
+        if isinstance(atom, Elem) and own and not own.facts.nonzero:
             out[atom] = out.get(atom, Fraction(0)) + p
     return out
 

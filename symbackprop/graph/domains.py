@@ -100,7 +100,7 @@ ROWS: Mapping[str, Domain] = {
 }  # fmt: skip
 LABEL = Domain(lambda x: x, lambda v: True, ("", ""), apart=True, whole=False)  # a position, not a number
 DOMAINS = frozenset(ROWS)
-INTERVAL = re.compile(r"\bin\s*\(\s*(?P<low>[^\s,()]+)\s*,\s*(?P<high>[^\s,()]+)\s*\)\s*$")
+INTERVAL = re.compile(r"(?:^|(?<=\s))in\s*\(\s*(?P<low>[^\s,()]+)\s*,\s*(?P<high>[^\s,()]+)\s*\)\s*$")
 HELPFUL = ("posdiag", "posdet", "positive", "unit", "in (1, inf)", "in (-1, 1)")  # of what helps the first
 
 
@@ -141,7 +141,9 @@ def interval(low: Fraction | float, high: Fraction | float) -> Domain:
     """The numbers between two, which are none of them."""
 
     def into(x: Array) -> Array:
-        a, b = (y if x.dtype == object or abs(y) == inf else float(y) for y in (low, high))
+        a: Any
+        b: Any
+        a, b = ((y if x.dtype == object or abs(y) == inf else float(y)) for y in (low, high))
         if abs(a) == abs(b) == inf:
             return x
         if b == inf:

@@ -45,11 +45,6 @@ class Symbol:
     at: Size | None = None
 
     @property
-    def nonzero(self) -> bool:
-        """Whether no entry is 0, by declaration."""
-        return self.facts.nonzero
-
-    @property
     def facts(self) -> Domain:
         """What its declaration says of its values."""
         return domain_of(self.domain)
