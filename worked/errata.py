@@ -117,7 +117,7 @@ CONVOLUTION = (
                 "result 12 is right."
             ),
             de=(
-                "Unterwegs ging das Abrunden verloren: Ohne Abrunden ergibt die Mitte 12.5 und ist keiner der beiden Seiten "
+                "Unterwegs ging das Abrunden verloren: Ohne Abrunden ergibt die Mitte 12,5 und ist keiner der beiden Seiten "
                 "gleich. Das Ergebnis 12 stimmt."
             ),
         ),
@@ -175,7 +175,7 @@ AUTODIFF = (
         at=POINT,
         why=Words(
             en="The value is 1.1814, so two decimals give 1.18.",
-            de="Der Wert ist 1.1814; auf zwei Stellen ist das 1.18.",
+            de="Der Wert ist 1,1814; auf zwei Stellen ist das 1,18.",
         ),
         right=(r"\frac{\partial L}{\partial x_1} = -\sin(1 \cdot 2) \cdot 2 + 2 + 1 \approx 1.18",),
     ),
@@ -215,7 +215,7 @@ AUTODIFF = (
         at=POINT,
         why=Words(
             en="The rounded chain itself gives 1.18, and so does the exact value 1.1814.",
-            de="Schon die gerundete Kette ergibt 1.18, ebenso der genaue Wert 1.1814.",
+            de="Schon die gerundete Kette ergibt 1,18, ebenso der genaue Wert 1,1814.",
         ),
         right=(
             r"\frac{\partial L}{\partial v_0} = \frac{\partial L}{\partial v_2} v_1 + \frac{\partial L}{\partial v_4} \cdot 1 \approx 1.18",

@@ -69,7 +69,7 @@ SLOPES = plot(
 )
 CAPTION = Words(
     en=r"The slope against the number $n - i$ of layers behind layer $i$, for $n = 20$ layers, all weights 0.9 and $x = 1$, on a logarithmic axis.",
-    de=r"Die Steigung über der Anzahl $n - i$ der Schichten hinter Schicht $i$, für $n = 20$ Schichten, alle Gewichte 0.9 und $x = 1$, auf logarithmischer Achse.",
+    de=r"Die Steigung über der Anzahl $n - i$ der Schichten hinter Schicht $i$, für $n = 20$ Schichten, alle Gewichte 0,9 und $x = 1$, auf logarithmischer Achse.",
 )
 ROSENBROCK = """
     x1: scalar as x_1;  x2: scalar as x_2

@@ -508,7 +508,7 @@ SHEET = Sheet(
                                     "judged by the mean cross-entropy on data it has not seen."
                                 ),
                                 de=(
-                                    "Die Kreuzentropie ist von 0.7985 auf 0.0305 gefallen und liegt nahe "
+                                    "Die Kreuzentropie ist von 0,7985 auf 0,0305 gefallen und liegt nahe "
                                     "bei ihrem Minimum 0: Für dieses Bild wirkt das Training, das Netz "
                                     "liegt nun richtig und ist sich dessen sicher. Mehr lässt sich aus "
                                     "einem einzelnen Bild nicht schließen. Gehört es zu den "

@@ -14,6 +14,7 @@ from symbackprop.derivation.equation import Phrase
 from symbackprop.errors import VerificationError
 from symbackprop.formula import tree as no
 from symbackprop.formula.tree import Formula
+from symbackprop.page.printed_values import with_power
 from symbackprop.page.page import Block, Claimed, Equations, Paragraph, Passage, Section
 from symbackprop.sheet.exercise import Check, Derived, Stated, Version
 
@@ -119,8 +120,11 @@ def listed(items: Iterable[Phrase | str]) -> Phrase:
 
 
 def written(value: str) -> Formula | str:
-    """A decimal as a formula; powers of ten stay text."""
-    digits = value.removeprefix("-")
+    """A decimal as a formula, with its power of ten."""
+    digits, _, power = value.removeprefix("-").partition("e")
+    if power and digits.replace(".", "", 1).isdigit():
+        size = with_power(no.Decimal(digits), int(power))
+        return no.Minus(size) if value.startswith("-") else size
     if not digits.replace(".", "", 1).isdigit():
         return value
     size = no.Decimal(digits) if "." in digits else no.number(int(digits))

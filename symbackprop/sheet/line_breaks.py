@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -29,6 +30,8 @@ SIGNS = {
 SMALL = 0.84  # the size of a margin
 SIZES = 62.0  # kept free for the size beside an equation
 
+POINT = {"en": ".", "de": ","}
+
 Context: TypeAlias = dict[str, object]
 
 
@@ -44,22 +47,27 @@ class Style:
     escape: Callable[[str], str]
     math: Callable[[str], str]  # a written formula inside a sentence
     fit: Callable[[str, float], str]  # a line that cannot be broken, made to fit a width
-    write: Callable[[Formula, Mapping[str, str]], str] = latex
+    write: Callable[[Formula, Mapping[str, str], str], str] = latex
     signs: Mapping[str, str] = field(default_factory=lambda: SIGNS)
     meanings: tuple[tuple[str, str], ...] = ()  # LaTeX of a symbol, and what it is in words
     from_tex: Callable[[str], str] = str  # a formula an author wrote in LaTeX
     breadth: Callable[[str], float] | None = None  # of what is written, where every character is as wide
 
     def formula(self, f: Formula) -> str:
-        return self.write(f, self.functions)
+        return self.write(f, self.functions, self.point)
+
+    @property
+    def point(self) -> str:
+        """What decimals have in the language."""
+        return POINT[self.language]
 
     def label(self, f: Formula) -> Label:
         """An inscription of a picture, and what widths are estimated by."""
-        return Label(latex(f, self.functions), text(f))
+        return Label(latex(f, self.functions, self.point), text(f, self.point))
 
     def typed(self, tex: str) -> str:
         """A formula of a text, as its author wrote it."""
-        return self.math(self.from_tex(expanded(tex)))
+        return self.math(self.from_tex(localised(expanded(tex), self.language)))
 
     def factor(self, f: Formula) -> str:
         """A size among others: a sum in brackets."""
@@ -78,7 +86,7 @@ class Style:
 
     def words(self, p: pg.Phrase) -> str:
         """A sentence in plain Unicode."""
-        return replace(self, escape=str, math=str, write=lambda f, _: text(f)).say(p)
+        return replace(self, escape=str, math=str, write=lambda f, _, point: text(f, point)).say(p)
 
     def value(self, v: Formula | pg.Phrase | str | int) -> str:
         if isinstance(v, pg.Phrase):
@@ -86,6 +94,11 @@ class Style:
         if isinstance(v, str | int):
             return self.escape(str(v))
         return self.math(self.formula(v))
+
+
+def localised(tex: str, language: str) -> str:
+    """The numbers of a formula as a language has them."""
+    return tex if POINT[language] == "." else re.sub(r"(?<=\d)\.(?=\d)", "{,}", tex)
 
 
 # --- lines ---------------------------------------------------------------------------------------

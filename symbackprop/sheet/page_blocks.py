@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,7 @@ from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.page import page as pg
 from symbackprop.page.opening_section import meanings
+from symbackprop.picture.drawings.drawing import Drawing, Text
 from symbackprop.picture.drawings.drawing_to_svg import drawing_svg
 from symbackprop.picture.drawings.drawing_to_tikz import drawing_tikz
 from symbackprop.picture.graphs.graph_picture import Arrow, Picture, Vertex
@@ -25,7 +27,9 @@ from symbackprop.picture.graphs.layout import place
 from symbackprop.picture.graphs.repeated_layers import find_repeats
 from symbackprop.picture.label import Label
 from symbackprop.sheet.ledger_columns import ledger
-from symbackprop.sheet.line_breaks import POINTS, SIGNS, WIDTH, Context, Style, rows, steps, width
+from symbackprop.sheet.line_breaks import (
+    localised, POINTS, SIGNS, WIDTH, Context, Style, rows, steps, width,
+)  # fmt: skip
 from symbackprop.tex.math_commands import expanded
 
 
@@ -90,11 +94,26 @@ def passage(b: pg.Passage, style: Style) -> Context:
 
 def sketch(b: pg.Sketch, style: Style) -> Context:
     """A drawing of the sheet."""
-    drawing = dict(b.drawings)[style.language]
+    drawing = localised_drawing(dict(b.drawings)[style.language], style)
     title = phrase("passage.drawing", style.language)
     caption = written(b.caption, style.language, style.escape, style.typed)
     return {"kind": "figure", "tikz": drawing_tikz(drawing), "svg": drawing_svg(drawing, title=title),
             "caption": caption}  # fmt: skip
+
+
+def localised_drawing(drawing: Drawing, style: Style) -> Drawing:
+    """The numbers of its inscriptions as the language has them."""
+    if style.point == ".":
+        return drawing
+    shapes = (
+        replace(x, label=Label(localised(x.label.tex, style.language), decimal(x.label.text, style.point)))
+        if isinstance(x, Text) else x for x in drawing.shapes
+    )  # fmt: skip
+    return replace(drawing, shapes=tuple(shapes), told=decimal(drawing.told, style.point))
+
+
+def decimal(words: str, point: str) -> str:
+    return re.sub(r"(?<=\d)\.(?=\d)", point, words)
 
 
 def listing(b: pg.Listing, style: Style) -> Context:
@@ -107,7 +126,11 @@ def claimed(b: pg.Claimed, style: Style) -> Context:
     intro = style.say(pg.Phrase("finding.printed"))
     try:
         check(b.text)
-        return {"kind": "display", "intro": intro, "tex": style.from_tex(expanded(b.text))}
+        return {
+            "kind": "display",
+            "intro": intro,
+            "tex": style.from_tex(localised(expanded(b.text), style.language)),
+        }
     except SheetError:
         if not b.sides:
             return {"kind": "paragraph", "text": f"{intro} {style.escape(b.text)}"}

@@ -75,14 +75,14 @@ def readings(d: Derivation, eq: Equation, names: Names) -> list[Formula] | str:
     out = []
     table = table_of(eq, names)
     for f in eq.every:
-        printed = latex(f, d.functions)
-        try:
-            back = read_formula(printed, table)
-        except (FormulaError, LimitError) as error:
-            return f"`{printed}` cannot be read back: {error}"
-        if canonical(back) != canonical(f):
-            return f"`{printed}` reads back as something else"
-        out.append(canonical(back))
+        for printed in dict.fromkeys(latex(f, d.functions, point) for point in ".,"):  # in each language
+            try:
+                back = canonical(read_formula(printed, table))
+            except (FormulaError, LimitError) as error:
+                return f"`{printed}` cannot be read back: {error}"
+            if back != canonical(f):
+                return f"`{printed}` reads back as something else"
+        out.append(canonical(f))
     return out
 
 

@@ -37,7 +37,7 @@ PAGE = """
 {{ verification | join }}"""
 
 
-def spelled(f: Formula, functions: Mapping[str, str]) -> str:
+def spelled(f: Formula, functions: Mapping[str, str], point: str) -> str:
     return text(f)
 
 

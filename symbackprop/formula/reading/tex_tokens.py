@@ -35,7 +35,7 @@ _TOKEN = re.compile(
     r"|(?P<bar>\\(?:left|right)\s*\|)"
     r"|(?P<newrow>\\\\(?:\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?)"  # \\[2pt] is a row's end
     r"|(?P<command>\\(?:[A-Za-z]+|.|$))"
-    r"|(?P<number>\d+(?:\.\d+)?)"
+    r"|(?P<number>\d+(?:(?:\.|\{,\})\d+)?)"  # 0{,}5 is 0.5 with a comma that parts no list
     r"|(?P<character>.)",
     re.DOTALL,
 )
@@ -131,6 +131,8 @@ def _plain_bars(text: str) -> str:
 
 def _named(match: re.Match[str], before: Sequence[str]) -> list[tuple[str, int]]:
     kind, raw = match.lastgroup, match[0]
+    if kind == "number":
+        raw = raw.replace("{,}", ".")
     if kind in ("word", "letter"):
         font = _SAME.get(match["font"], match["font"])
         content = (match["word"] or match["letter"] or "").replace(r"\_", "_")

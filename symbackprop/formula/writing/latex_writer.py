@@ -3,6 +3,7 @@ r"""LaTeX: one table. It needs amsmath only; `formula/reading/latex_reader.py` r
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from symbackprop.formula.function_spelling import FUNCTIONS, NORMS, spell
@@ -27,9 +28,11 @@ NESTED = (PLAIN, PLAIN, BIGGER, BIGGER, (r"\Bigl(", r"\Bigr)"))  # x(y(z)) is re
 RELATIONS = {"<": "<", ">": ">", "<=": r"\leq", ">=": r"\geq", "=": "=", "!=": r"\neq"}
 
 
-def latex(formula: Formula, functions: Mapping[str, str] = FUNCTIONS) -> str:
-    """The formula in LaTeX, to stand in math mode."""
-    return write(formula, LATEX if functions is FUNCTIONS else language(functions))
+def latex(formula: Formula, functions: Mapping[str, str] = FUNCTIONS, point: str = ".") -> str:
+    """The formula in LaTeX, to stand in math mode; `point` is what decimals have, a point or a comma."""
+    if point == ".":
+        return write(formula, LATEX if functions is FUNCTIONS else language(functions))
+    return write(formula, replace(language(functions), point="{" + point + "}"))  # in braces it parts no list
 
 
 def attach(p: Piece) -> str:

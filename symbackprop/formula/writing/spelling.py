@@ -92,6 +92,7 @@ class Language:
     minus: str = "-"
     nested: tuple[tuple[str, str], ...] = (("(", ")"),)
     growing: tuple[str, str] = ("(", ")")
+    point: str = "."  # of a decimal number
 
 
 def write(formula: Formula, language: Language) -> str:
@@ -170,7 +171,7 @@ def name(node: Name, _: Pieces, language: Language) -> Piece:
 
 
 def digits(node: Number | Decimal, _: Pieces, language: Language) -> str:
-    return node.digits if isinstance(node, Decimal) else str(node.value)
+    return node.digits.replace(".", language.point) if isinstance(node, Decimal) else str(node.value)
 
 
 def at(node: At, parts: Pieces, language: Language) -> Piece:

@@ -47,9 +47,9 @@ _BRACKETED = re.compile(r"\([^()]*\)")  # as the superscript of W^{(2)}
 _FUNCTIONS = {"sigmoid": "σ", "relu": "ReLU", "trace": "tr"}
 
 
-def text(formula: Formula) -> str:
-    """The formula in plain Unicode text."""
-    return write(formula, TEXT)
+def text(formula: Formula, point: str = ".") -> str:
+    """The formula in plain Unicode text; `point` is what decimals have, a point or a comma."""
+    return write(formula, TEXT if point == "." else replace(TEXT, point=point))
 
 
 def plain(tex: str) -> str:

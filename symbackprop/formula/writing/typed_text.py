@@ -39,9 +39,17 @@ def typed_text(tex: str) -> str:
         words.append(m[2].strip("{}"))
         return f"{{\x00{len(words) - 1}\x00}}"
 
+    tex = re.sub(r"(?<=\d)\{,\}(?=\d)", "\x01", tex)  # a decimal comma has no space behind it
     said = Pieces([m[0] for m in PIECE.finditer(WORD.sub(kept, tex))]).until("")
     shown = re.sub("\x00(\\d+)\x00", lambda m: words[int(m[1])], said)
-    return re.sub(" +", " ", shown).replace(": =", ":=").replace(" ,", ",").replace(" ;", ";").strip()
+    return (
+        re.sub(" +", " ", shown)
+        .replace(": =", ":=")
+        .replace("\x01", ",")
+        .replace(" ,", ",")
+        .replace(" ;", ";")
+        .strip()
+    )
 
 
 class Pieces:

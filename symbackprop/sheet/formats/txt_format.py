@@ -16,9 +16,9 @@ SIGNS = {"=": "=", "≈": "≈", "≤": "≤", "≥": "≥", "×": "×", "·": "
          "[": "", ";": "\n  ", "]": ""}  # fmt: skip
 
 
-def written(f: Formula, functions: Mapping[str, str]) -> str:
+def written(f: Formula, functions: Mapping[str, str], point: str) -> str:
     """A formula in Unicode, where a function is called by its own name."""
-    return text(f)
+    return text(f, point)
 
 
 def txt_style(language: str) -> Style:
