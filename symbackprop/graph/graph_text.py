@@ -85,6 +85,33 @@ def defined_graph(statements: list[Statement], text: str) -> Graph:
 def infer_states(statements: list[Statement], unknown: list[str], time: Time | None) -> Graph:
     """Sizes of recurrent states, tried from the declared ones until every definition fits."""
     printed = as_printed(statements)
+    shapes = tried_shapes(statements, time, printed)
+    fits: dict[int, list[Graph]] = {}  # by total rank: broadcasting lets larger states fit as well
+    furthest: tuple[int, SymbackpropError] | None = None  # the try that got to most statements
+    within(len(shapes) ** len(unknown), 100_000, "combinations of state sizes to try")
+    for tries, choice in enumerate(product(shapes, repeat=len(unknown))):
+        made = tried(statements, Reader(time, dict(zip(unknown, choice, strict=True)), printed))
+        if isinstance(made, Graph):
+            fits.setdefault(sum(map(len, choice)), []).append(made)
+            continue
+        if furthest is None or made[0] > furthest[0]:
+            furthest = made
+        if not fits and tries > TRIES and not isinstance(furthest[1], ShapeError):
+            break
+    if fits and len(fits[min(fits)]) == 1:
+        return fits[min(fits)][0]
+    if not fits and furthest and not isinstance(furthest[1], ShapeError):
+        raise furthest[1]
+    what = "does not follow" if fits else "fits nothing declared"
+    nearest = f"\n  Nearest try: {furthest[1]}" if furthest else ""
+    raise ShapeError(
+        f"the size of {', '.join(unknown)} {what}", where="recurrence",
+        hint=f"Declare it before it is used:  {unknown[0]}[t]: d{nearest}",
+    )  # fmt: skip
+
+
+def tried_shapes(statements: list[Statement], time: Time | None, printed: dict[str, str]) -> list[Shape]:
+    """What a state may be: as something declared, a row of one of its axes, or a batch of such rows."""
     declared = Reader(time, printed=printed)
     for s in statements:
         if s.sign == ":":
@@ -93,28 +120,25 @@ def infer_states(statements: list[Statement], unknown: list[str], time: Time | N
     for e in declared.symbol.values():
         shapes[e.shape] = None
         shapes |= dict.fromkeys((x,) for x in e.shape)
-    fits: dict[int, list[Graph]] = {}  # by total rank: broadcasting lets larger states fit as well
-    problem: SymbackpropError | None = None
-    within(len(shapes) ** len(unknown), 100_000, "combinations of state sizes to try")
-    for choice in product(shapes, repeat=len(unknown)):
-        reader = Reader(time, dict(zip(unknown, choice, strict=True)), printed)
+    sizes = [s[0] for s in shapes if len(s) == 1]
+    batches = [e.shape[0] for e in declared.symbol.values() if e.own.time and e.rank == 2]
+    return list(shapes | dict.fromkeys((n, x) for n in batches for x in sizes))
+
+
+def tried(statements: list[Statement], reader: Reader) -> Graph | tuple[int, SymbackpropError]:
+    """The graph, where the sizes of a reader's states fit; else the statement where they do not, and why.
+
+    A size may be wrong for labels and for axes, not for shapes alone.
+    """
+    for number, s in enumerate(statements):
         try:
-            for s in statements:
-                reader.add(s)
-        except ShapeError as error:
-            problem = problem or error
-            continue
-        rank = sum(len(shape) for shape in choice)
-        fits.setdefault(rank, []).append(reader.graph())
-    if fits and len(fits[min(fits)]) == 1:
-        return fits[min(fits)][0]
-    name = unknown[0]
-    raise ShapeError(
-        f"the size of {', '.join(unknown)} " + ("does not follow" if fits else "fits nothing declared"),
-        where="recurrence",
-        hint=f"Declare it before it is used:  {name}[t]: d"
-        + (f"\n  First try: {problem}" if problem else ""),
-    )
+            reader.add(s)
+        except SymbackpropError as error:
+            return number, error
+    return reader.graph()
+
+
+TRIES = 2000  # of sizes, after which what is wrong with all of them is taken to be no size
 
 
 def as_printed(statements: list[Statement]) -> dict[str, str]:
