@@ -31,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     d = verbs.add_parser("derive", help="gradients of a graph text", epilog=EPILOG)
     graph_options(d)
     d.add_argument("--to", choices=("text", "latex", "json"), default="text")
+    d.add_argument("--deadline", type=float, metavar="SECONDS", help="of gradients: stop checking after them")
     e = verbs.add_parser("emit", help="code of both passes, or of a derivative", epilog=EPILOG)
     graph_options(e)
     e.add_argument("--to", choices=("numpy", "array-api", "torch", "jax"), default="numpy")
@@ -76,8 +77,8 @@ def check_options(c: argparse.ArgumentParser) -> None:
 
 def graph_options(p: argparse.ArgumentParser) -> None:
     p.add_argument("file", metavar="FILE", help="graph text, or - for standard input")
-    p.add_argument("--of", help="the output (default: the last node)")
-    p.add_argument("--wrt", help="variables, separated by commas (default: every real input)")
+    p.add_argument("--of", help="the output (default: what the text says, else the last node)")
+    p.add_argument("--wrt", help="variables, separated by commas (default: as the text says, else all)")
     kinds = ("gradient", "jacobian", "hessian", "gauss-newton", "fisher")
     p.add_argument("--as", dest="kind", choices=kinds, default="gradient")
     p.add_argument("--through", metavar="NODE", help="for gauss-newton: the node whose curvature is left out")

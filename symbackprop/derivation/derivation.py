@@ -4,36 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from symbackprop import doors
-from symbackprop.backward.helper_nodes import helper_names
 from symbackprop.backward.preparation import prepare
 from symbackprop.backward.reverse_pass import Adjoint, Backward, backward
 from symbackprop.derivation.ambiguity import check_legible
+from symbackprop.derivation.fitted_convention import fitted
 from symbackprop.derivation.meanings import Alone, Meaning, bare, beyond
 from symbackprop.derivation.report import Report
 from symbackprop.derivation.selector_names import named_selectors
 from symbackprop.derivation.unfolding import unfolded, written_out
 from symbackprop.derivation.whole_layers import WholeLayers
-from symbackprop.entries.index_letters import LAST_PAPER, MORE_PAPER, PAPER
 from symbackprop.errors import DeclarationError
-from symbackprop.formula.composing import decimal, size_formula
+from symbackprop.formula.composing import size_formula
 from symbackprop.formula.function_spelling import FUNCTIONS
-from symbackprop.formula.printed_names import EYES
 from symbackprop.formula.tree import At, Formula, Name, Partial
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.formula.writing.walk import inside
 from symbackprop.graph.activity import unmoved
 from symbackprop.graph.expr import Expr, apply, symbols, topological
-from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import Graph, known
 from symbackprop.graph.graph_text import as_graph
 from symbackprop.graph.pickling import Pickled
-from symbackprop.graph.size_conditions import conditions
 from symbackprop.graph.typed_signs import read_name
 from symbackprop.matrices.monomials import is_zero
 from symbackprop.notation.convention import (
@@ -226,9 +221,17 @@ class Derivation(Pickled):
             return said
         return f"{said}{when}{write(time.letter)} {c.steps} {write(size_formula(time.length))}"
 
-    def verify(self, *, seed: int = 0, trials: int = 3, lengths: Sequence[int] = ()) -> Report:
-        """Truth of every δ and equality of every printed side; see `verify/equality.py`."""
-        return doors.through("verify", self, seed=seed, trials=trials, lengths=lengths)
+    def verify(
+        self, *, seed: int = 0, trials: int = 3, lengths: Sequence[int] = (), deadline: float | None = None,
+        progress: Callable[[int, int], object] | None = None,
+    ) -> Report:  # fmt: skip
+        """Truth of every δ and equality of every printed side; see `verify/equality.py`.
+
+        `deadline` in seconds: what is not reached is not checkable, and the report not `ok`. `progress` hears
+        how many of how many steps are done. Large literal sizes are checked at small ones, which it says.
+        """
+        return doors.through("verify", self, seed=seed, trials=trials, lengths=lengths, seconds=deadline,
+                             progress=progress)  # fmt: skip
 
     def page(self, language: str = "en", show: Sequence[str] | None = None) -> Any:
         """The page by itself, verified: `.as_dict()`, `.html()`, `.latex()` and `.text()` write it.
@@ -284,33 +287,6 @@ def derive(
     d = Derivation(b, fitted(b, convention or Convention()), constants)
     check_legible(b, d.convention, d.functions)
     return d
-
-
-def fitted(b: Backward, c: Convention) -> Convention:
-    """The convention with the output's name, the index letters that no name or helper has, and another
-    letter for the identity where `I` is a name.
-    """
-    g, room = b.graph, Room.of(b.graph)
-    symbol = g.symbol[b.of].own
-    printed = {n.base for n in room.printed}
-    used = room.typed | printed | {str(h) for o in {e.op for e in g.every} for h in helper_names(o)}
-    spare = [x for x in PAPER + MORE_PAPER if x not in used]
-    if len(spare) < FEW_LETTERS:
-        spare += [x for x in LAST_PAPER if x not in used]
-    identity = EYES["I" in printed]
-    numbers = "decimals" if c.numbers == "decimals" or any(map(has_decimal, g.every)) else "fractions"
-    return replace(c, of=symbol.tex, letters="".join(spare), identity=identity, numbers=numbers,
-                   room=tuple(x.gap for x in conditions(g)))  # fmt: skip
-
-
-def has_decimal(e: Expr) -> bool:
-    """Whether a decimal was typed: a factor 0.1, the slope of a leaky ReLU; x/10 has none."""
-    options = {**dict(e.op.defaults), **dict(e.attributes)}
-    given = [v for v in (e.number, *options.values()) if isinstance(v, float | Fraction)]
-    return any(decimal(abs(Fraction(str(v))), "decimals") for v in given)
-
-
-FEW_LETTERS = 12
 
 
 def over_signals(d: Derivation, x: Gradient, said: Sequence[Meaning]) -> Expr:

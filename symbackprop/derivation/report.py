@@ -36,6 +36,7 @@ class Report:
     seed: int
     sizes: tuple[Sizes, ...]  # at each point
     method: str
+    stand_ins: tuple[str, ...] = ()  # size names in the place of large numbers, n512
 
     @property
     def equations(self) -> int:
@@ -80,8 +81,15 @@ class Report:
         return (
             f"verified: {self.checked} of {self.equations} equations at {self.points} points, "
             f"{self.truths} derivatives, {self.code} results of the code, "
-            f"largest error {self.max_rel_error:.1e}, seed {self.seed}"
+            f"largest error {self.max_rel_error:.1e}, seed {self.seed}{self.stood_in}"
         )
+
+    @property
+    def stood_in(self) -> str:
+        """The sizes at which large ones stood in for them."""
+        found = [(n, sorted({dict(s)[n] for s in self.sizes if n in dict(s)})) for n in self.stand_ins]
+        each = ", ".join(f"{n[1:]} as {', '.join(map(str, sizes))}" for n, sizes in found)
+        return f"; large sizes at small ones: {each}" if each else ""
 
     @property
     def found(self) -> str:

@@ -7,7 +7,8 @@ import json
 import sys
 from typing import TypeAlias
 
-from symbackprop.derivation.derivation import Gradient, derive
+from symbackprop.derivation.derivation import Derivation, Gradient, derive
+from symbackprop.derivation.report import Report
 from symbackprop.derivatives.derivative import Derivative
 from symbackprop.derivatives.derivative_blocks import Blocks
 from symbackprop.errors import DeclarationError
@@ -16,6 +17,7 @@ from symbackprop.graph.graph import Graph
 from symbackprop.graph.graph_text import as_graph
 from symbackprop.interfaces.asked_derivative import asked_derivative
 from symbackprop.interfaces.graph_file import graph_text, variables
+from symbackprop.interfaces.progress import progress
 
 
 Said: TypeAlias = Gradient | Derivative | Blocks
@@ -27,7 +29,7 @@ def run_derive(o: argparse.Namespace) -> int:
     if o.kind != "gradient":
         return run_second(o, text)
     d = derive(text, o.of, variables(o.wrt))
-    report = d.verify()
+    report = verified(d, o.deadline)
     report.demand()
     names = [n for n in d.wrt if n in d.backward.adjoints]
     if o.to == "json":
@@ -42,6 +44,17 @@ def run_derive(o: argparse.Namespace) -> int:
     if o.to == "text":
         print(report)
     return 0
+
+
+def verified(d: Derivation, deadline: float | None = None) -> Report:
+    """What verification finds, with a bar on a terminal while it takes long."""
+    with progress("checks") as bar:
+
+        def told(done: int, steps: int) -> None:
+            bar.begin(steps)
+            bar.tell()
+
+        return d.verify(deadline=deadline, progress=told)
 
 
 def shape(s: tuple[object, ...]) -> str:

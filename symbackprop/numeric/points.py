@@ -21,6 +21,7 @@ from symbackprop.errors import DeclarationError
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, Symbol, symbols, topological
 from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.matrices.adjugate import named_determinants, without_inverse
+from symbackprop.numeric.deadline import in_time
 from symbackprop.numeric.feasible_sizes import PRIMES, check_room, invertible, roomy
 from symbackprop.sizes import Size
 
@@ -87,6 +88,7 @@ def node_values(
     number: Number | None = None, run: Run = value,
 ) -> dict[Expr, Array]:  # fmt: skip
     """The values of an expression and of all it is made from; those that are known stay."""
+    in_time()
     done, number = dict(known), number or at.number
     below = frozenset[Expr]() if not at.length else inside_sums(e)
     for node in order_of(e):

@@ -16,6 +16,7 @@ from symbackprop.derivation.report import Tally
 from symbackprop.entries.long_values import limited
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import SymbackpropError
+from symbackprop.numeric.deadline import OutOfTime
 from symbackprop.verify.comparison import CLEAR, Real
 from symbackprop.verify.rounding import WORK, Nearby, Seen
 
@@ -106,6 +107,8 @@ def compared(near: Nearby[Seen], digits: int, pair: Callable[[Seen], Two]) -> Co
     try:
         with limited(WORK[digits]):
             left, right = pair(seen)
+    except OutOfTime:
+        raise
     except (SymbackpropError, ArithmeticError):
         return None
     return Compared(np.asarray(left), np.asarray(right))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
+from typing import TypeAlias, TypedDict
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from symbackprop.errors import SymbackpropError
 from symbackprop.formula.evaluation.value import evaluate
 from symbackprop.formula.tree import Formula
 from symbackprop.formula.writing.latex_writer import latex
+from symbackprop.numeric.deadline import OutOfTime, deadline, in_time
 from symbackprop.numeric.points import Point
 from symbackprop.page.outline import outline
 from symbackprop.page.page import Equations, Page, Section
@@ -38,38 +40,47 @@ from symbackprop.verify.family_lines import faults, readings
 from symbackprop.verify.precise_lines import half_units, precisely
 from symbackprop.verify.rounding import Nearby, Trial, moved
 from symbackprop.verify.second_order_code import check_second_order_code
+from symbackprop.verify.small_sizes import small_sizes
 from symbackprop.verify.truth import analytic as takes_complex, check_truths
 from symbackprop.verify.typed_partials import with_partials
 
+LATE = "not reached before the deadline"
 POINTS = 3  # checkable points an equality needs
 
 
 # --- the whole page ------------------------------------------------------------------------------
 
 
+Told: TypeAlias = Callable[[int, int], object]  # what hears how many of how many steps are done
+
+
 def verify_page(
-    d: Derivation, page: Page, *, seed: int = 0, trials: int = POINTS, lengths: Sequence[int] = ()
-) -> Report:
+    d: Derivation, page: Page, *, seed: int = 0, trials: int = POINTS, lengths: Sequence[int] = (),
+    progress: Told | None = None,
+) -> Report:  # fmt: skip
     """Every equation of the page, every δ of the derivation, and the code it emits.
 
     `lengths` are the numbers of steps of a recurrence, one trial each,
-    and all of them must be checkable; by default 3, 5 and 2.
+    and all of them must be checkable; by default 3, 5 and 2. What a deadline leaves out is not checkable.
     """
     trials = len(lengths) or trials
-    checks = Checks(d, page)
+    checks = Checks(d, page, trials, progress)
     points: list[Point] = []
     method = "central" if not analytic(d) else "complex"
-    for trial in range(trials):
-        found = point_for(d, trial, seed, method, lengths[trial] if lengths else None)
-        if isinstance(found, str):
-            checks.without_a_point(found)
-        else:
-            points.append(found)
-            checks.at(Trial(d, found, seed, trial))
-    for n, p in enumerate(alive(d, points, seed, method), trials):
-        checks.at(Trial(d, p, seed, n))
-    if points:
-        checks.ask(Trial(d, points[0], seed), elsewhere(d, seed, method))
+    try:
+        for trial in range(trials):
+            found = point_for(d, trial, seed, method, lengths[trial] if lengths else None)
+            if isinstance(found, str):
+                checks.without_a_point(found)
+            else:
+                points.append(found)
+                checks.at(Trial(d, found, seed, trial))
+        for n, p in enumerate(alive(d, points, seed, method), trials):
+            checks.at(Trial(d, p, seed, n))
+        if points:
+            checks.ask(Trial(d, points[0], seed), elsewhere(d, seed, method))
+    except OutOfTime:
+        checks.without_a_point(LATE)
     need = trials if lengths else min(POINTS, trials)
     equalities, truths, code = checks.made(need)
     sizes: list[Sizes] = [tuple(sorted(p.sizes.items())) for p in points]
@@ -79,8 +90,9 @@ def verify_page(
 class Checks:
     """What a page states and what stands behind it, with a tally for each."""
 
-    def __init__(self, d: Derivation, page: Page) -> None:
+    def __init__(self, d: Derivation, page: Page, trials: int, progress: Told | None) -> None:
         self.d, self.page, self.names = d, page, Names(d)
+        self.done, self.steps, self.progress = 0, trials * (len(page.equations) + 2), progress
         wrong = {k: why for line in page.lines for k, why in faults(d, line, self.names).items()}
         self.read = [wrong.get(id(eq)) or readings(d, eq, self.names) for eq in page.equations]
         self.equalities = [Tally(eq.key) for eq in page.equations]
@@ -102,8 +114,18 @@ class Checks:
         near = Nearby(trial, self.scenes(trial))
         for eq, sides, t in zip(self.page.equations, self.read, self.equalities, strict=True):
             check_equation(eq, sides, near, t)
+            self.step()
         check_truths(trial, self.truths)
+        self.step()
         check_code(self.codes, trial, self.results)
+        self.step()
+
+    def step(self) -> None:
+        """Something is done. Errors: `OutOfTime` where there is no time for more."""
+        self.done = min(self.done + 1, self.steps)  # further points, where something is 0, are not counted
+        if self.progress is not None:
+            self.progress(self.done, self.steps)
+        in_time()
 
     @property
     def silent(self) -> dict[str, Tally]:
@@ -137,10 +159,26 @@ class Checks:
 
 
 def verify_derivation(
-    d: Derivation, *, seed: int = 0, trials: int = POINTS, lengths: Sequence[int] = ()
-) -> Report:
-    """Every equation and every δ of the page a derivation makes by itself."""
-    return verify_page(d, outline(d), seed=seed, trials=trials, lengths=lengths)
+    d: Derivation, *, seed: int = 0, trials: int = POINTS, lengths: Sequence[int] = (),
+    seconds: float | None = None, progress: Told | None = None,
+) -> Report:  # fmt: skip
+    """Every equation and every δ of the page a derivation makes by itself, at small sizes for large ones."""
+    options: Options = {"seed": seed, "trials": trials, "lengths": lengths, "progress": progress}
+    with deadline(seconds):
+        for made in small_sizes(d):
+            report = verify_page(made, outline(made), **options)
+            if report.ok:
+                return replace(report, stand_ins=tuple(sorted(set(made.graph.sizes) - set(d.graph.sizes))))
+        return verify_page(d, outline(d), **options)
+
+
+class Options(TypedDict):
+    """How a page is verified."""
+
+    seed: int
+    trials: int
+    lengths: Sequence[int]
+    progress: Told | None
 
 
 def analytic(d: Derivation) -> bool:
@@ -183,6 +221,8 @@ def check_equation(eq: Equation, sides: list[Formula] | str, near: Nearby[Scene]
             compare(eq, sides, near, n, p, tally)
             found = True
         tally.told |= not found or eq.local is TRACE  # numbers of a sheet may be 0
+    except OutOfTime:
+        raise
     except SymbackpropError as error:
         tally.fail(f"cannot be evaluated: {error}")
         return
