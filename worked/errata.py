@@ -365,16 +365,16 @@ INNER = (
         why=Words(
             en=(
                 "The derivative of a matrix with respect to a matrix has one axis for each index of both. Row $i$ of $E$ depends on "
-                r"row $i$ of $D$ only, with the entries of the weights as slopes ($\delta_{ik}$ is 1 where $i$ is $k$, otherwise 0)."
+                r"row $i$ of $D$ only, with the entries of the weights as slopes ($[i = k]$ is 1 where $i$ is $k$, otherwise 0)."
             ),
             de=(
                 "Die Ableitung einer Matrix nach einer Matrix hat eine Achse für jeden Index der beiden. Zeile $i$ von "
-                r"$E$ hängt nur von Zeile $i$ von $D$ ab, mit den Gewichten als Steigungen ($\delta_{ik}$ ist 1, wo $i$ gleich $k$ "
+                r"$E$ hängt nur von Zeile $i$ von $D$ ab, mit den Gewichten als Steigungen ($[i = k]$ ist 1, wo $i$ gleich $k$ "
                 "ist, sonst 0)."
             ),
         ),
         right=(
-            r"\frac{\partial E_{i,1}}{\partial D_{kj}} = \delta_{ik} W^{(2)}_{j,1}",
+            r"\frac{\partial E_{i,1}}{\partial D_{kj}} = [i = k] W^{(2)}_{j,1}",
             r"\frac{\partial L}{\partial D} = \frac{\partial L}{\partial E} W^{(2)\top}",
         ),
     ),
@@ -397,7 +397,7 @@ INNER = (
         ),
         right=(
             r"D = C S^\top + \begin{bmatrix} 0_{n \times 4} & \mathbf{1}_n \end{bmatrix}",
-            r"\frac{\partial D_{ij}}{\partial C_{kp}} = \delta_{ik} S_{jp}",
+            r"\frac{\partial D_{ij}}{\partial C_{kp}} = [i = k] S_{jp}",
             r"\frac{\partial L}{\partial C} = \frac{\partial L}{\partial D} S",
         ),
     ),

@@ -76,7 +76,7 @@ SECOND = said(
 )
 FACTORED = Stated(
     SAMPLE,
-    (r"H_{L,i,j,m,q} = x_i x_m p_j (\delta_{jq} - p_q)",),
+    (r"H_{L,i,j,m,q} = x_i x_m p_j ([j = q] - p_q)",),
     local="hessian:W,W",
     intro=Words(en="Factored:", de="Ausgeklammert:"),
 )
@@ -94,7 +94,7 @@ MEAN = Stated(
     LABELLED,
     (
         r"\operatorname{vec}(\nabla_{W} L) = (p - \mathbf{e}_y) \otimes x",
-        r"\sum_{c=1}^{k} p_c (p_i - \delta_{ic}) (p_j - \delta_{jc}) = p_i p_j - 2 p_i p_j + p_i \delta_{ij} = p_i \delta_{ij} - p_i p_j",
+        r"\sum_{c=1}^{k} p_c (p_i - [i = c]) (p_j - [j = c]) = p_i p_j - 2 p_i p_j + p_i [i = j] = p_i [i = j] - p_i p_j",
     ),
     intro=Words(
         en=r"The Fisher information $F_{L,\mathrm{vec}}$ is the mean of $\mathrm{vec}(\nabla_W L)$ times its transpose, over labels $y$ "

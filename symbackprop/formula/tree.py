@@ -218,7 +218,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class KroneckerDelta:
-    """δ_{ij}: 1 where both index expressions agree."""
+    """[i = j]: 1 where both index expressions agree, Kronecker's δ."""
 
     left: Formula
     right: Formula

@@ -169,7 +169,7 @@ WRITTEN = [
     (Unit(y), r"\mathbf{e}_{y}"),
     (Floor(Over(x, TWO)), r"\left\lfloor \frac{x}{2} \right\rfloor"),
     (Power(Floor(Plus((x, ONE))), TWO), r"\left\lfloor x + 1 \right\rfloor^{2}"),
-    (KroneckerDelta(i, j), r"\delta_{ij}"),
+    (KroneckerDelta(i, j), "[i = j]"),
 ]
 
 
@@ -201,6 +201,9 @@ READ = [
     (r"\mathrm{diag}(x)", Call("diag", (x,))),
     (r"\delta c_{t+1}^\top", Transpose(At(Name(r"\delta c"), (Plus((t, ONE)),)))),
     (r"\delta_{ij}", KroneckerDelta(i, j)),
+    ("[i = j]", KroneckerDelta(i, j)),
+    (r"[\,i = j]^2", Power(KroneckerDelta(i, j), Number(Fraction(2)))),
+    (r"2\,[i = j][j = i]", Times((Number(Fraction(2)), KroneckerDelta(i, j), KroneckerDelta(j, i)))),
     (r"A_{1j}", At(A, (ONE, j))),
     (r"A_{2i,j}", At(A, (Times((TWO, i)), j))),
     (r"c_{t-1,i}", At(c, (Plus((t, Minus(ONE))), i))),

@@ -85,8 +85,8 @@ def test_the_gaussian_likelihood() -> None:
 def test_the_equation_stands_on_the_page() -> None:
     d = sb.derive("X: n x n; Y = inverse(X)")
     lines = [f"{d.latex(e.left)} = {d.latex(e.sides[0])}" for e in outline(d).equations]
-    assert r"\sum_{k=1}^{n} X_{ik}\,Y_{kj} = \delta_{ij}" in lines
-    assert r"\sum_{p=1}^{n} X_{ip}\,\frac{\partial Y_{pj}}{\partial X_{km}} = -Y_{mj}\,\delta_{ik}" in lines
+    assert r"\sum_{k=1}^{n} X_{ik}\,Y_{kj} = [i = j]" in lines
+    assert r"\sum_{p=1}^{n} X_{ip}\,\frac{\partial Y_{pj}}{\partial X_{km}} = -Y_{mj}\,[i = k]" in lines
 
 
 def test_symmetry_is_said_and_used() -> None:

@@ -87,7 +87,7 @@ def test_mlp_softmax_tensor_and_shortcut() -> None:
     assert text(keys["z3|o3.matrix"].sides[0]) == "diag(z⁽³⁾) − z⁽³⁾ z⁽³⁾ᵀ"
     tensor = keys["o1|W1.0"]
     assert [str(s) for s in tensor.shape or ()] == ["256", "256", "784"]
-    assert text(tensor.sides[-1]) == "xₘ δᵢⱼ"
+    assert text(tensor.sides[-1]) == "xₘ [i = j]"
     assert sides(MLP, "delta.o3")[-1] == "z⁽³⁾ − e_y"
     assert sides(MLP, "gradient.W1")[0] == "δ⁽¹⁾ xᵀ"
     shapes = {n: size(MLP, f"gradient.{n}") for n in ("W1", "b1", "W2", "b2", "W3", "b3")}
@@ -113,7 +113,7 @@ def test_concat_selector() -> None:
     assert sides(CONCAT, "gradient.W1")[-1] == "(2/n) Aᵀ (((ŷ − y) W⁽²⁾ᵀ S) ⊙ 𝟏(B > 0))"
     assert size(CONCAT, "gradient.W1") == ["4", "4"]
     assert size(CONCAT, "constant.S") == ["5", "4"]
-    assert sides(CONCAT, "D|C.0")[-1].startswith("Sⱼₚ δᵢₘ")
+    assert sides(CONCAT, "D|C.0")[-1].startswith("Sⱼₚ [i = m]")
 
 
 def test_concat_code_trains_in_the_right_direction() -> None:

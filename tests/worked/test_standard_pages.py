@@ -38,7 +38,7 @@ FORMS = [
     ("gru", "gradient.Uh", "Σ[t = 1…T] δaₜʰ qₜᵀ"),
     ("infonce", "delta.S", "(1/n) (P − Iₙ)"),
     ("infonce", "gradient.U", "(1/(n τ)) (P − Iₙ) V"),
-    ("infonce", "gradient.tau", "−(1/(n τ²)) Σ[i = 1…n] Σ[j = 1…n] (Pᵢⱼ − δᵢⱼ) Gᵢⱼ"),
+    ("infonce", "gradient.tau", "−(1/(n τ²)) Σ[i = 1…n] Σ[j = 1…n] (Pᵢⱼ − [i = j]) Gᵢⱼ"),
     ("logistic_regression", "gradient.w", "Xᵀ (p − y)"),
     ("logistic_regression", "hessian.w", "Xᵀ diag(p ⊙ (1 − p)) X"),
     ("softmax_regression", "gradient.W", "Xᵀ (P − Y)"),
@@ -233,7 +233,7 @@ def test_a_jacobian_without_a_matrix_form_has_its_size() -> None:
 
 def test_no_name_in_a_definition_is_an_index_of_it() -> None:
     rows = local_rows("S: n x n; L = sum(logsumexp(S) - diagonal(S))", "L")
-    assert rows["∂L/∂S_(mq)"] == ("p_(mq) − δ_(mq)", ["n", "n"])
+    assert rows["∂L/∂S_(mq)"] == ("p_(mq) − [m = q]", ["n", "n"])
 
 
 def test_an_inverse_with_a_name_is_written_by_it() -> None:

@@ -13,7 +13,7 @@ from symbackprop.formula.reading.grammar_words import (
 )  # fmt: skip
 from symbackprop.formula.reading.name_table import Key, NameTable
 from symbackprop.formula.reading.sum_signs import bound_key, cut_conditions, open_letters
-from symbackprop.formula.reading.tex_commands import COMMANDS, OTHERS
+from symbackprop.formula.reading.tex_commands import COMMANDS, OTHERS, bracket
 from symbackprop.formula.reading.tex_tokens import ACCENTS, LIMITS, Source
 from symbackprop.formula.tree import Name
 
@@ -67,6 +67,8 @@ class _Lexer(Reader):
         while at < end:
             token = tokens[at]
             kind = self._bar() if token == "|" else _SIMPLE.get(token)
+            if token == "[" and not self._called() and (found := bracket(self, at, end)):
+                return [*found[0], Range(found[1], end, mode)]
             if kind is None:
                 self._separate(mode, at)
                 return self._item(at, end, mode)
@@ -84,6 +86,10 @@ class _Lexer(Reader):
                 work, stop = self.scripted(at, end)
                 return [*work, Range(stop, end, mode)]
         return []
+
+    def _called(self) -> bool:
+        """Whether what was read last takes the bracket that follows as its own."""
+        return bool(self.out) and self.out[-1].type in ("FUNCTION", "APPLY", "INDICATOR")
 
     def _separate(self, mode: str, at: int) -> None:
         """Two letters in a row in a subscript are two indices, never a product."""

@@ -134,6 +134,19 @@ def constant(reader: Reader, at: int, end: int) -> Answer:
     return work + reader.powers(s.sup), s.end
 
 
+def bracket(reader: Reader, at: int, end: int) -> Answer:
+    """[i = j], which is Kronecker's symbol; nothing where no equality stands between the brackets."""
+    stop = reader.source.closing.get(at, at)
+    place = at + 1
+    while place < stop and reader.tokens[place] != "=":
+        place = reader.source.closing.get(place, place) + 1
+    if place >= stop:
+        return None
+    sides: Work = [Range(at + 1, place), Word("_COMMA", None, place), Range(place + 1, stop)]
+    s = reader.scripts(stop + 1, end)
+    return [Word("DELTA", None, at), *sides, Word("_CLOSE", None, stop), *reader.powers(s.sup)], s.end
+
+
 def related(reader: Reader, at: int) -> bool:
     """Whether a bracket opens at a token, and a relation stands in it outside of others."""
     if reader.token(at) not in ("(", "["):

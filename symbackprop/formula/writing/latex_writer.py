@@ -118,7 +118,7 @@ ROWS = spelled_rows(
         Unit:           script(r"\mathbf{e}"),
         Zeros:          script("0", r"$0\times $1"),
         Commutation:    script(r"\mathbf{K}", "$0,$1"),
-        KroneckerDelta: kronecker(r"\delta"),
+        KroneckerDelta: kronecker,
         Partial:        r"\frac{\partial $0}{\partial $1}",
         Nabla:          r"\nabla_{$1} $0",
         Sum:            r"\sum_{$0=$1}^{$2} $3",

@@ -194,11 +194,9 @@ def plain_letter(index: Formula) -> bool:
     return isinstance(index, Name) and len(index.base) == 1 and not (index.sup or index.sub)
 
 
-def kronecker(core: str) -> Write:
-    """δ with its two indices."""
-    return lambda node, parts, language: Piece(
-        core, sub=indices((node.left, node.right), parts, language, crowded=False), level=SUBBED
-    )
+def kronecker(node: KroneckerDelta, parts: Pieces, language: Language) -> str:
+    """[i = j]: δ is for error signals."""
+    return filled("[$0 = $1]", parts, language)
 
 
 def plus(node: Plus, parts: Pieces, language: Language) -> str:
@@ -346,7 +344,7 @@ BINDING = {
     Unit:           Row(SUBBED,   (ANY,)),
     Zeros:          Row(SUBBED,   (ANY,)),
     Commutation:    Row(SUBBED,   (ANY,)),
-    KroneckerDelta: Row(SUBBED,   (ANY,)),
+    KroneckerDelta: Row(ATOM,     (ANY,)),
     Partial:        Row(FACTOR,   (SUBBED,), tall=True),
     Nabla:          Row(FACTOR,   (SUBBED, ANY)),
     Sum:            Row(BIG,      (ANY, ANY, ANY, TIMES), tall=True),

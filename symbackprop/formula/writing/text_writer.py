@@ -140,7 +140,7 @@ ROWS = spelled_rows({
     Unit:           script("e"),
     Zeros:          script("0", "$0×$1"),
     Commutation:    script("K", "$0,$1"),
-    KroneckerDelta: kronecker("δ"),
+    KroneckerDelta: kronecker,
     Partial:        "∂$0/∂$1",
     Nabla:          lambda _, parts, __: f"{attach(Piece('∇', sub=attach(parts[1])))} {attach(parts[0])}",
     Sum:            "Σ[$0 = $1…$2] $3",
