@@ -89,8 +89,8 @@ RARE = frozenset({"notation.commutation", "notation.vec"})  # explained wherever
 def with_notation(
     d: Derivation, sections: list[Section], keys: frozenset[str] | None = None
 ) -> list[Section]:
-    """Signs on the page a reader may not know, explained once in the first section with a title: all, or
-    `keys`."""
+    """Signs on the page a reader may not know, explained once in the first section with a title and
+    equations: all, or `keys`."""
     ranks: dict[Formula, int] = {e.symbol.tex: e.rank for e in d.graph.symbol.values() if e.symbol}
     known = Known(ranks, frozenset((*SCALARS, *d.graph.functions)))
     formulas = dict.fromkeys(
@@ -109,6 +109,7 @@ def with_notation(
     said = tuple(Paragraph(Phrase(key, (("sign", shown(f)),))) for key, shown, f in met if f is not None)
     if not sections or not said:
         return sections
-    at = next((k for k, s in enumerate(sections) if s.title), 0)
+    stated = (k for k, s in enumerate(sections) if s.title and any(map(equations_of, s.blocks)))
+    at = next(stated, 0)
     told = replace(sections[at], blocks=(*sections[at].blocks, *said))
     return [*sections[:at], told, *sections[at + 1 :]]
