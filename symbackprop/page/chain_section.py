@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -26,6 +26,7 @@ from symbackprop.graph.graph import used_names
 from symbackprop.notation.entry_formulas import Base, entries_formula, letters_of, sum_over
 from symbackprop.notation.expression_formulas import notated
 from symbackprop.page.layer_sentences import kept_layers
+from symbackprop.page.families.collapsing import like_the_first
 from symbackprop.page.page import Block, Display, Equations, Options, Paragraph
 from symbackprop.page.section_row import SectionRow
 
@@ -59,12 +60,26 @@ def product_section(d: Derivation, o: Options) -> list[Block]:
     if d.graph.time or d.graph.symbol[d.of].shape:
         return []
     blocks: list[Block] = []
-    for x in o.products if o.products is not None else d.wrt:
-        found = paths(d, x) if rank(d, x) <= 1 else None
+    asked = d.wrt if o.products is None else o.products
+    every = {x: paths(d, x) if rank(d, x) <= 1 else None for x in asked}
+    for x, found in every.items():
+        if o.products is None and begins_another(found, every.values()):
+            continue
         if not found or any(rank(d, n) > 1 for p in found for n in p) or max(map(len, found)) < 3:
             continue
         blocks += product_blocks(d, x, found)
     return blocks
+
+
+def begins_another(
+    found: list[tuple[str, ...]] | None, every: Iterable[list[tuple[str, ...]] | None]
+) -> bool:
+    """Whether the only path of a variable leaves that of another, which begins with the same factors."""
+    if not found or len(found) > 1:
+        return False
+    nodes = found[0][:-1]
+    only = (other[0] for other in every if other and len(other) == 1)
+    return any(len(path) > len(nodes) + 1 and path[: len(nodes)] == nodes for path in only)
 
 
 def product_blocks(d: Derivation, x: str, found: list[tuple[str, ...]]) -> list[Block]:
@@ -122,9 +137,7 @@ def gradient_row(d: Derivation, x: str, left: no.Partial) -> Equation:
 
 def why_section(d: Derivation, o: Options) -> list[Block]:
     """∂L/∂W_ij = Σ_k δ_k ∂o_k/∂W_ij = δ_i x_j, one line for each kind of gradient."""
-    rows: list[Equation] = []
-    seen: set[Hashable] = set()
-    alike: list[Formula] = []
+    kinds: dict[Hashable, list[str]] = {}
     kept = kept_layers(d, o)
     whole = kept.layers.keys() | kept.hidden
     for x in d.wrt:
@@ -136,14 +149,18 @@ def why_section(d: Derivation, o: Options) -> list[Block]:
             continue  # an initial state, or a single step read from outside time
         if consumer in whole or (consumer == d.of and d.backward.seed.number == 1):
             continue
-        kind = signature(d, consumer, x)
-        if kind in seen:
-            alike.append(printed(d, x))
-            continue
-        row = why_row(d, x, consumer)
-        if row:
-            seen.add(kind)
-            rows += [row, *so(d, x)]
+        kinds.setdefault(signature(d, consumer, x), []).append(x)
+    rows: list[Equation] = []
+    alike: list[Formula] = []
+    for same in kinds.values():
+        made = {
+            x: (row, *so(d, x))
+            for x in same
+            if (row := why_row(d, x, d.backward.adjoints[x].uses[0].consumer))
+        }
+        shown = like_the_first(d, list(made.values()))
+        rows += [eq for k, said in enumerate(made.values()) if k in shown for eq in said]
+        alike += [printed(d, x) for k, x in enumerate(made) if k not in shown]
     blocks: list[Block] = [Equations(tuple(rows), Phrase("why.intro"))] if rows else []
     if alike and blocks:
         said = Phrase("list", tuple((f"x{n}", f) for n, f in enumerate(alike)))

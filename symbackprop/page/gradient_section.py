@@ -18,6 +18,7 @@ from symbackprop.graph.activity import unmoved
 from symbackprop.graph.expr import Expr, symbols, topological, weight
 from symbackprop.matrices import tidy as td
 from symbackprop.page.layer_sentences import kept_layers
+from symbackprop.page.families.collapsing import shortest_alike
 from symbackprop.page.page import Block, Equations, Options, Paragraph
 from symbackprop.page.section_row import SectionRow
 from symbackprop.sizes import ONE
@@ -131,6 +132,7 @@ def gradients_section(d: Derivation, o: Options) -> list[Block]:
         turned = as_derivative(d, row, forms) if scalar and not s.time else None
         rows += [turned] if turned else stepwise(d, n, row)
     intro = "gradients.intro" if d.convention.layout != "numerator" else "gradients.derivatives"
+    rows = shortest_alike(d, rows)
     return [Equations(tuple(rows), Phrase(intro)), *ends_note(d, d.wrt), *symmetry_note(d), *zero_note(d)]
 
 

@@ -26,6 +26,7 @@ from symbackprop.matrices.lowering import lower
 from symbackprop.notation.convention import symbol_formula
 from symbackprop.notation.entry_formulas import Base, entries_formula
 from symbackprop.page.equation_steps import equation_rows
+from symbackprop.page.families.collapsing import derivation_row, like_the_first
 from symbackprop.page.layer_sentences import kept_layers
 from symbackprop.page.page import Block, Equations, Options, Paragraph
 from symbackprop.page.section_row import SectionRow
@@ -47,20 +48,17 @@ def local_section(d: Derivation, o: Options) -> list[Block]:
     blocks: list[Block] = [Paragraph(Phrase("local.timeless"))] if pairs and d.graph.time else []
     if any(rank(d, n) + rank(d, m) > 2 for n, m in pairs):
         blocks.append(Paragraph(Phrase("local.tensor")))
-    seen: set[Hashable] = set()
+    kinds: dict[Hashable, list[tuple[str, str]]] = {}
+    for pair in pairs:
+        kinds.setdefault(signature(d, *pair), []).append(pair)
     alike: list[Phrase] = []
-    for node, wrt in pairs:
-        kind = signature(d, node, wrt)
-        if kind in seen:
-            values = (("y", printed(d, node)), ("x", printed(d, wrt)))
-            alike.append(Phrase("local.pair", values))
-            continue
-        seen.add(kind)
-        found = derived(d, node, wrt)
-        if found is not None and found[1][-1].result.terms:
-            blocks += derivation_blocks(d, node, wrt, *found)
+    for same in kinds.values():
+        made = [block for pair in same for block in derivation_block(d, *pair)]
+        shown = like_the_first(d, list(map(derivation_row, made)))
+        blocks += [b for k, b in enumerate(made) if k in shown]
+        alike += [b.intro for k, b in enumerate(made) if k not in shown and b.intro]
     if alike:
-        said = tuple((f"x{n}", p) for n, p in enumerate(alike))
+        said = tuple((f"x{n}", replace(p, key="local.pair")) for n, p in enumerate(alike))
         blocks.append(Paragraph(Phrase("local.likewise", (("list", Phrase("list", said)),))))
     return [*blocks, *step_block(d)]
 
@@ -113,10 +111,12 @@ def scalar_edges(d: Derivation, pairs: list[tuple[str, str]]) -> Equations:
     return Equations(tuple(rows), Phrase("local.edges"))
 
 
-def derivation_blocks(
-    d: Derivation, node: str, wrt: str, instance: Instance, steps: tuple[LocalStep, ...]
-) -> list[Block]:
-    """Definition, derivative of each helper, Jacobian in entries, matrix form."""
+def derivation_block(d: Derivation, node: str, wrt: str) -> list[Equations]:
+    """Definition, derivative of each helper, Jacobian in entries, matrix form; nothing where it is 0."""
+    found = derived(d, node, wrt)
+    if found is None or not found[1][-1].result.terms:
+        return []
+    instance, steps = found
     key = Local(node, wrt)
     scope = local_names.of(d, key)
     base = entry_base(d, scope)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
 
+from symbackprop.derivation.equation import Phrase
 from symbackprop.formula.indexed_names import Tokens, is_letter, joined, name_at, parts, plain, tokens
 from symbackprop.formula.tree import Formula, Name, Number
 from symbackprop.formula.writing.walk import children, fold, rebuilt
@@ -58,9 +59,10 @@ class Outline:
     def of(row: Row, trees: Trees) -> Outline:
         """The outline of a row."""
         found = [trees.of(f) for part in row for f in formulas(part)]
+        first = len(formulas(row[0])) if isinstance(row[0], Phrase) else 1
         key = (tuple(map(likeness, row)), tuple(k for k, _ in found))
         names = tuple(n for _, more in found for n in more)
-        return Outline(row, key, names, len(found[0][1]) if found else 0)
+        return Outline(row, key, names, sum(len(more) for _, more in found[:first]))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -12,40 +12,46 @@ from symbackprop.page.families.row_parts import Row
 from symbackprop.page.page import Block, Equations, Ledger, LedgerRow, Paragraph, Table
 
 Rows: TypeAlias = list[Row]
-Pair: TypeAlias = tuple[Callable[[Any], Rows], Callable[[Any, Rows], Block]]
+Pair: TypeAlias = tuple[Callable[[Any], list[Rows]], Callable[[Any, list[Rows]], Block]]
 
 
-def rows_of(b: Block) -> Rows:
-    """The rows of a block."""
+def groups_of(b: Block) -> list[Rows]:
+    """The rows of a block; of a sentence every list in it."""
     return KINDS[type(b)][0](b) if type(b) in KINDS else []
 
 
-def with_rows(b: Block, rows: Rows) -> Block:
+def with_groups(b: Block, groups: Sequence[Rows]) -> Block:
     """The block with other rows."""
-    return KINDS[type(b)][1](b, rows) if rows else b
+    return KINDS[type(b)][1](b, list(groups)) if groups else b
 
 
-def listed(p: Phrase) -> Phrase:
-    """The list in a sentence; one with nothing in it where the sentence has none."""
-    return next((v for _, v in p.values if isinstance(v, Phrase) and v.key == "list"), Phrase("list"))
+def lists(p: Phrase) -> list[Phrase]:
+    """The lists in a sentence that have none in them."""
+    inner = [found for _, v in p.values if isinstance(v, Phrase) for found in lists(v)]
+    return inner or ([p] if p.key == "list" else [])
 
 
-def with_list(b: Paragraph, rows: Rows) -> Paragraph:
-    """The sentence with another list in it."""
-    parts = tuple((f"x{k}", part) for k, (part,) in enumerate(rows))
-    old, new = listed(b.phrase), Phrase("list", parts)  # type: ignore[arg-type] -- parts of a list
-    values = tuple((gap, new if v is old else v) for gap, v in b.phrase.values)
-    return Paragraph(replace(b.phrase, values=values))
+def with_lists(p: Phrase, made: Iterator[Rows]) -> Phrase:
+    """The sentence with other lists in it."""
+    if not lists(p):
+        return p
+    if p.key == "list" and lists(p) == [p]:
+        parts = tuple((f"x{k}", part) for k, (part,) in enumerate(next(made)))
+        return Phrase("list", parts)  # type: ignore[arg-type] -- parts of a list
+    return replace(
+        p, values=tuple((g, with_lists(v, made) if isinstance(v, Phrase) else v) for g, v in p.values)
+    )
 
 
 # how the rows of a kind of block are taken out, and put back
 KINDS: Mapping[type, Pair] = {
-    Equations: (lambda b: [(eq,) for eq in b.rows],
-                lambda b, rows: replace(b, rows=tuple(eq for (eq,) in rows))),
-    Ledger: (lambda b: [(r.forward, r.backward, r.why) for r in b.rows],
-             lambda b, rows: replace(b, rows=tuple(LedgerRow(*row) for row in rows))),  # type: ignore
-    Table: (lambda b: list(b.rows), lambda b, rows: replace(b, rows=tuple(rows))),
-    Paragraph: (lambda b: [(v,) for _, v in listed(b.phrase).values], with_list),
+    Equations: (lambda b: [[(eq,) for eq in b.rows]],
+                lambda b, groups: replace(b, rows=tuple(eq for (eq,) in groups[0]))),
+    Ledger: (lambda b: [[(r.forward, r.backward, r.why) for r in b.rows]],
+             lambda b, groups: replace(b, rows=tuple(LedgerRow(*row) for row in groups[0]))),  # type: ignore
+    Table: (lambda b: [list(b.rows)], lambda b, groups: replace(b, rows=tuple(groups[0]))),
+    Paragraph: (lambda b: [[(v,) for _, v in p.values] for p in lists(b.phrase)],
+                lambda b, groups: Paragraph(with_lists(b.phrase, iter(groups)))),
 }  # fmt: skip
 
 
@@ -53,7 +59,7 @@ def said_aliases(rows: Sequence[Row], told: set[Name]) -> list[Block]:
     """What a name stands for that only a generic row has; each is said once on a page."""
     found = dict(pair for row in rows for part in row if isinstance(part, Equation) for pair in aliases(part))
     new = {a: x for a, x in found.items() if a not in told}
-    told |= new.keys()
+    told.update(new)
     return [Paragraph(Phrase("family.alias", (("name", a), ("other", x)))) for a, x in new.items()]
 
 

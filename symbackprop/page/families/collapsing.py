@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import chain, islice
+from itertools import islice
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation, Family, Phrase
@@ -13,33 +13,83 @@ from symbackprop.formula.composing import size_name
 from symbackprop.formula.indexed_names import parts
 from symbackprop.formula.tree import At, Formula, IndexRange, Name, Number
 from symbackprop.formula.writing.walk import children, fold, rebuilt
-from symbackprop.page.families.block_rows import Rows, rows_of, said_aliases, with_rows
+from symbackprop.page.families.block_rows import Rows, groups_of, said_aliases, with_groups
 from symbackprop.page.families.range_letters import Letters, need, relettered
 from symbackprop.page.families.row_parts import Part, Row, formulas, with_formulas
 from symbackprop.page.families.alike_rows import BLOT, Outline, Run, Trees, Values, runs
 from symbackprop.page.families.sums_over_names import with_sums
-from symbackprop.page.page import Block, Ledger, Section
+from symbackprop.page.page import Block, Equations, Ledger, Section
 
 
 def with_families(d: Derivation, sections: Sequence[Section]) -> list[Section]:
-    """The sections with each family once."""
-    blocks = [b for s in sections for b in s.blocks]
-    letters = page_letters(d, blocks)
+    """The sections with each family once: whole derivations first, then rows."""
     names = frozenset(printed_names(d))
+    letters = page_letters(d, [b for s in sections for b in s.blocks])
+    made = [replace(s, blocks=with_derivations(s.blocks, letters, names)) for s in sections]
+    blocks = [b for s in made for b in s.blocks]
+    groups = [(isinstance(b, Ledger), rows) for b in blocks for rows in groups_of(b)]
 
     def found(rows: Sequence[Rows]) -> list[Rows]:
-        made = zip(blocks, families(rows, letters, names), strict=True)
-        return [forward_families(rows, letters, names) if isinstance(b, Ledger) else rows for b, rows in made]
+        made = zip(groups, families(rows, letters, names), strict=True)
+        return [forward_families(rows, letters, names) if ledger else rows for (ledger, _), rows in made]
 
-    rows = [rows_of(b) for b in blocks]
+    rows = [rows for _, rows in groups]
     found(rows)  # sums take the letters that families have
-    made = iter(zip(blocks, found(with_sums(rows, letters)), strict=True))
+    each = iter(found(with_sums(rows, letters)))
     told: set[Name] = set()
-    out = []
-    for s in sections:
-        each = ((with_rows(b, rows), *said_aliases(rows, told)) for b, rows in islice(made, len(s.blocks)))
-        out.append(replace(s, blocks=tuple(chain.from_iterable(each))))
-    return out
+    return [replace(s, blocks=tuple(x for b in s.blocks for x in with_rows(b, each, told))) for s in made]
+
+
+def with_rows(b: Block, each: Iterator[Rows], told: set[Name]) -> list[Block]:
+    """A block with its next rows, and what is to be said of their names."""
+    groups = list(islice(each, len(groups_of(b))))
+    return [with_groups(b, groups), *said_aliases([row for rows in groups for row in rows], told)]
+
+
+def with_derivations(blocks: Sequence[Block], letters: Letters, names: frozenset[Name]) -> tuple[Block, ...]:
+    """Blocks of a section with those that are one up to an index as one: its sentence and its equations."""
+    derived = {k: b for k, b in enumerate(blocks) if isinstance(b, Equations) and b.intro and b.rows}
+    whole = {k: derivation_row(b) for k, b in derived.items()}
+    place = dict(enumerate(whole))
+    out: dict[int, Block] = {k: b for k, b in enumerate(blocks) if k not in whole}
+    for (intro, *rows), places in united(list(whole.values()), letters, names):
+        out[place[min(places)]] = Equations(tuple(rows), intro)  # type: ignore[arg-type] -- as taken out
+    return tuple(out[k] for k in sorted(out))
+
+
+def derivation_row(b: Equations) -> Row:
+    """A block of equations as one row."""
+    return (b.intro, *b.rows)
+
+
+def united(rows: Rows, letters: Letters, names: frozenset[Name]) -> Iterator[tuple[Row, frozenset[int]]]:
+    """The rows with families as one, each with the places of the rows it stands for."""
+    home = {id(eq): k for k, row in enumerate(rows) for eq in leaves(row)}
+    (made,) = families([rows], letters, names)
+    return ((row, frozenset(home[id(eq)] for eq in leaves(row))) for row in made)
+
+
+def leaves(row: Row) -> Iterator[Equation]:
+    """Every equation that a row states."""
+    return (eq for part in row if isinstance(part, Equation) for eq in part.leaves)
+
+
+def like_the_first(d: Derivation, rows: Rows) -> frozenset[int]:
+    """The places of the rows that are one with the first."""
+    every = (places for _, places in united(rows, Letters(set()), frozenset(printed_names(d))))
+    return next((places for places in every if 0 in places), frozenset())
+
+
+def shortest_alike(d: Derivation, rows: Sequence[Equation]) -> list[Equation]:
+    """The equations, cut to their first side where that makes them one with others and all sides do not."""
+    names = frozenset(printed_names(d))
+    short = [replace(eq, sides=eq.sides[:1]) for eq in rows]
+
+    def alike(some: Sequence[Equation]) -> set[frozenset[int]]:
+        return {places for _, places in united([(eq,) for eq in some], Letters(set()), names)}
+
+    cut = {k for places in alike(short) - alike(rows) for k in places}
+    return [short[k] if k in cut else eq for k, eq in enumerate(rows)]
 
 
 def printed_names(d: Derivation) -> Iterator[Name]:
@@ -49,7 +99,9 @@ def printed_names(d: Derivation) -> Iterator[Name]:
 
 def page_letters(d: Derivation, blocks: Sequence[Block]) -> Letters:
     """The letters that an index of this page cannot have."""
-    found = [f for b in blocks for row in rows_of(b) for part in row for f in formulas(part)]
+    found = [
+        f for b in blocks for rows in groups_of(b) for row in rows for part in row for f in formulas(part)
+    ]
     sizes = [size_name(n) for n in d.graph.sizes]
     steps = [d.graph.time.letter] if d.graph.time else []
     return Letters.of(printed_names(d), [*found, *sizes, *steps], d.functions.values())
@@ -164,6 +216,7 @@ def ordered(places: Sequence[int], values: Sequence[str], counts: bool) -> list[
 
 
 LEAST = 3  # members that say by themselves that they are a family
+LISTED = 4  # names of a list that are longer than their range
 
 
 def worth(run: Run, generic: Sequence[Name], counts: bool) -> bool:
@@ -173,10 +226,12 @@ def worth(run: Run, generic: Sequence[Name], counts: bool) -> bool:
     """
     moved = {parts(n) for n in generic if any(BLOT in p for p in parts(n))}
     equations = [part for part in run.members[0].row if isinstance(part, Equation)]
+    if not equations:
+        return len(run.members) >= LISTED
     if len(run.members) >= LEAST:
-        return counts or len(moved) > 1 or not equations
+        return counts or len(moved) > 1
     bare = all(isinstance(f, Name | At) for eq in equations for f in eq.sides)
-    return bool(equations) and len(moved) > 1 and not (bare and counts)
+    return len(moved) > 1 and not (bare and counts)
 
 
 def collapsed(rows: Rows, found: Sequence[tuple[Found, str]], counts: bool) -> Rows:
