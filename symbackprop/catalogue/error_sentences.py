@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from symbackprop.catalogue import catalogue, phrase
+from symbackprop.catalogue.german_refusals import in_german
 from symbackprop.errors import SymbackpropError
 
 
@@ -36,12 +37,15 @@ def parts(key: str, language: str, values: dict[str, str]) -> tuple[str, str]:
 
 def explained(error: SymbackpropError, language: str) -> str:
     """An error as a reader of a language meets it, with its line; in English where it has no sentence."""
-    if language == "en" or not error.key:
+    if language == "en":
         return str(error)
-    what, hint = parts(error.key, language, dict(error.values))
-    hint = hint or error.hint
-    place = "" if error.line is None else f"{phrase('error.place', language, **where(error))}: "
-    return f"{place}{what}" + (f"\n  {hint}" if hint else "")
+    what, hint = parts(error.key, language, dict(error.values)) if error.key else ("", "")
+    what = what or in_german(error.what)
+    if not what:
+        return str(error)
+    hint = hint or in_german(error.hint) or error.hint
+    place = phrase("error.place", language, **where(error)) if error.line is not None else error.where
+    return f"{place}: {what}".removeprefix(": ") + (f"\n  {hint}" if hint else "")
 
 
 def where(error: SymbackpropError) -> dict[str, str]:

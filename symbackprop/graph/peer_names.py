@@ -12,6 +12,7 @@ from symbackprop.catalogue.error_sentences import Said, told
 SAME = """
     inv inverse(A) | tr trace(A) | power x**p | pow_ x**p | float_power x**p | mm A @ B | bmm A @ B
     mv A @ x | matvec A @ x | vdot x @ y | inner x @ y | tensordot einsum('ij,jk->ik', A, B)
+    lstsq solve(A.T @ A, A.T @ b) | cho_solve solve(A, b)
     multi_dot A @ B @ C | concatenate concat(x, y, axis=0) | cat concat(x, y, axis=0) | append concat(x, y)
     hstack concat(x, y, axis=-1) | vstack concat(x, y, axis=0) | column_stack stack(x, y, axis=1)
     array [[2, 1], [1, 20]] | tensor [[2, 1], [1, 20]] | asarray [[2, 1], [1, 20]] | full 3*ones(n, d)
@@ -57,7 +58,8 @@ INSTEAD: Mapping[str, str] = dict(
 OUTSIDE: Mapping[str, str] = {
     name: reason
     for reason, names in {
-        "decomposition": "qr lu svd svdvals eig eigh eigvals eigvalsh schur cholesky lstsq nuclear",
+        "triangular": "qr lu cholesky",
+        "spectrum": "svd svdvals eig eigh eigvals eigvalsh schur nuclear spectral",
         "series": "expm logm sqrtm matrix_exp cosm sinm",
         "order": "sort argsort partition argpartition median quantile percentile topk unique mode cummax",
         "special": "j0 j1 y0 y1 jv yv iv kv i0 i1 k0 k1 hyp1f1 hyp2f1 zeta gammainc betainc ellipk airy "
