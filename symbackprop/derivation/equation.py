@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from symbackprop.backward.reads import Read
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.scopes import PAGE, Scope
 from symbackprop.formula.tree import Formula, IndexRange, Name
@@ -22,6 +23,14 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Through:
+    """What one braced term is the contribution of: some reads of one consumer, and what its brace names."""
+
+    reads: tuple[Read, ...]
+    named: Expr  # seen from the node: h_{t+1} where the next step reads it
+
+
+@dataclass(frozen=True, slots=True)
 class Equation:
     """left = side = side …: every side is evaluated against the left before it is printed.
 
@@ -31,6 +40,7 @@ class Equation:
     they run over; `recurrent` equations hold at every time step.
     `local` says which names it may use beside those of the page, and at which values. `steps` are sides too,
     from the chain rule on: a page that can unfold shows them where a reader asks why.
+    `through` is what its braced terms stand for, in the order they are printed.
     """
 
     key: str
@@ -44,6 +54,7 @@ class Equation:
     boxed: bool = False
     over: Family | None = None
     steps: tuple[Formula, ...] = ()
+    through: tuple[Through, ...] = ()
 
     @property
     def every(self) -> tuple[Formula, ...]:

@@ -309,10 +309,18 @@ class SumOver:
     body: Formula
 
 
+@dataclass(frozen=True, slots=True)
+class Braced:
+    """A term with what it comes through under a brace: print only, it means nothing to the value."""
+
+    operand: Formula
+    through: Formula
+
+
 Formula: TypeAlias = (
     Number | Decimal | Name | At | Plus | Minus | Times | Hadamard | Oslash | Kron | Over | Power | HPower
     | Transpose | Call | Floor | Indicator | Ones | Eye | Zeros | Commutation | Unit
-    | KroneckerDelta | Partial | Nabla | Sum | Product | Span | Array | Sized | IndexRange | SumOver
+    | KroneckerDelta | Partial | Nabla | Sum | Product | Span | Array | Sized | IndexRange | SumOver | Braced
 )  # fmt: skip
 
 ZERO, ONE = Number(Fraction(0)), Number(Fraction(1))

@@ -12,24 +12,28 @@ from symbackprop.page.forward_section import conventions, forward_rows
 from symbackprop.page.gradient_section import delta_rows, notes_of
 from symbackprop.page.layer_sentences import kept_layers, layer_phrases, layer_reason
 from symbackprop.page.page import Block, Ledger, LedgerRow, Options, Paragraph
-from symbackprop.page.reasons import reason
+from symbackprop.page.reasons import counted, reason
 from symbackprop.page.section_row import SectionRow
+from symbackprop.page.terms_section import braced
 
 
 def ledger_section(d: Derivation, o: Options) -> list[Block]:
     """The ledger, and what a reader must know of the notation and of the ends of a recurrence."""
     kept = kept_layers(d, o)
     shown = [n for n in d.graph.definition if n not in d.constants and n not in kept.hidden]
-    rows = [row for n in shown for row in node_rows(d, n, kept)]
+    rows = [row for n in shown for row in node_rows(d, n, kept, o)]
     ends = notes_of(d, [n for n in shown if n in d.backward.adjoints])
     said = (*layer_phrases(d, kept), *conventions(d, kept))
     return [Ledger(tuple(rows), Phrase("ledger.intro")), *ends, *map(Paragraph, said)]
 
 
-def node_rows(d: Derivation, n: str, kept: WholeLayers) -> list[LedgerRow]:
+def node_rows(d: Derivation, n: str, kept: WholeLayers, o: Options) -> list[LedgerRow]:
     """The rows of a node; what it starts from stands above it, its last step below: that side is read up."""
     *start, always = forward_rows(d, n, kept)
     before, same, after = signals_of(d, n, kept)
+    below = "terms" in (o.sections or ()) and n in d.backward.adjoints and braced(d, n, kept)
+    if below:
+        same = counted("ledger.terms", len(below.through), delta=signal(d, n))
     why = (layer_reason(kept, n) or reason(d, n)) if isinstance(same, Equation) else None
     above = [LedgerRow(f, b, reason(d, n, "first") if b else None) for f, b in zip_longest(start, before)]
     return [*above, LedgerRow(always, same, why), *(LedgerRow(None, b, reason(d, n, "last")) for b in after)]

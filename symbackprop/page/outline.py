@@ -8,6 +8,7 @@ of this folder whose name ends with `_section`, found by that name, and its head
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -38,9 +39,11 @@ def outline(d: Derivation, options: Options | None = None) -> Page:
         if n not in d.graph.symbol:
             raise SheetError(f"no symbol `{n}`", where="sheet", hint=f"Symbols: {', '.join(d.graph.symbol)}")
     large = len(d.graph.definition) > LARGE
+    rows = [SECTIONS[key] for key in parts if not large or SECTIONS[key].of_large]
+    o = replace(o, sections=tuple(p.key for p in rows))
     made: list[Section] = []
-    for p in (SECTIONS[key] for key in parts):
-        if (not large or p.of_large) and (blocks := p.build(d, o)):
+    for p in rows:
+        if blocks := p.build(d, o):
             title = Phrase(f"section.{p.key}") if p.titled else None
             made.append(Section(p.key, title, tuple(blocks)))
     return Page(tuple(with_notation(d, with_families(d, made))), tuple(sorted(d.functions.items())), o.at)

@@ -17,7 +17,7 @@ from symbackprop.entries.op import Op, degrees
 from symbackprop.entries.scalar_functions import Scalar, scalar_row
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import times
-from symbackprop.formula.function_spelling import spell
+from symbackprop.formula.function_spelling import DRAWN, spell
 from symbackprop.formula.tree import Formula, Name
 from symbackprop.graph.expr import NUMBER, Expr, shifted
 from symbackprop.graph.graph import TIME_SUM
@@ -37,6 +37,7 @@ WORDS: dict[Op, str] = {
     kinds.SLICE: "reason.part",
     kinds.POWER: "reason.power",
 }
+ARGUMENT = Name(r"\cdot")  # of a function that stands by itself
 COUNTED = 10  # so many terms have a word for their number
 Step = tuple[Expr, int]  # an op, and the argument that leads on
 
@@ -56,9 +57,10 @@ def reason(d: Derivation, name: str, end: str = "") -> Phrase | None:
     return Phrase("reason.then_shorter", (("why", found),)) if found else Phrase("reason.shorter")
 
 
-def counted(key: str, n: int) -> Phrase:
+def counted(key: str, n: int, **values: Formula) -> Phrase:
     """A sentence about n things, n in words."""
-    return Phrase(key, (("n", Phrase(f"number.{n}") if 1 < n <= COUNTED else n),))
+    said = Phrase(f"number.{n}") if 1 < n <= COUNTED else n
+    return Phrase(key, (("n", said), *values.items()))
 
 
 def of_read(d: Derivation, read: Read) -> Phrase | None:
@@ -95,10 +97,10 @@ def called(e: Expr) -> bool:
     return e.op.scalar is not None or bool(e.op.variants and not e.op.arithmetic)
 
 
-def function_name(d: Derivation, e: Expr) -> Name:
-    """A function by itself, as the page spells it."""
-    key = e.op.scalar.name if e.op.scalar else function_key(e)
-    return Name(spell(str(key), d.functions))
+def function_name(d: Derivation, e: Expr) -> Name | no.Call:
+    """A function by itself, as the page spells it; one that is drawn, around a point."""
+    key = str(e.op.scalar.name if e.op.scalar else function_key(e))
+    return no.Call(key, (ARGUMENT,)) if key in DRAWN else Name(spell(key, d.functions))
 
 
 def of_op(d: Derivation, read: Read, e: Expr, k: int) -> Phrase | None:
@@ -122,7 +124,6 @@ def of_op(d: Derivation, read: Read, e: Expr, k: int) -> Phrase | None:
     return Phrase(key, (("f", function_name(d, e)),)) if called(e) else None
 
 
-ARGUMENT = Name(r"\cdot")  # of a function that stands by itself
 OPERATIONS: Mapping[type[ast.operator], Callable[[Formula, Formula], Formula]] = {
     ast.Add: lambda a, b: no.Plus((a, b)),
     ast.Sub: lambda a, b: no.Plus((a, no.Minus(b))),
@@ -138,8 +139,8 @@ def slope(d: Derivation, e: Expr) -> Phrase:
     """The derivative of a scalar function, written over functions alone where its row has it so."""
     assert e.op.scalar
     f = function_name(d, e)
-    written = slope_formula(e.op.scalar, f, d.functions)
-    if written is None:
+    written = slope_formula(e.op.scalar, f, d.functions) if isinstance(f, Name) else None
+    if written is None or isinstance(f, no.Call):
         return Phrase("reason.derivative", (("f", f),))
     return Phrase("reason.slope", (("f", Name(f.base + "'")), ("slope", written)))
 

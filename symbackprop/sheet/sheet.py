@@ -90,7 +90,7 @@ class Sheet:
 
 def context(sheet: Sheet, report: Report, language: str, version: Version, style: Style) -> dict[str, object]:
     """Everything a template may print, as strings."""
-    keys = ("solution", "task", "due", "legend", "exercise")
+    keys = ("solution", "task", "due", "legend", "exercise", "through")
     said = {k: phrase(f"sheet.{k}", language) for k in keys}
     said["verification"] = phrase("section.verification", language)
     header = {k: v if isinstance(v, str) else in_language(v, language) for k, v in sheet.header.items()}

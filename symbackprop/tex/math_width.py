@@ -46,6 +46,7 @@ WORDS = frozenset("exp log ln tanh sin cos tan max min det sinh cosh arctan arcs
 SPACES = {r"\,": 167, r"\:": 222, r"\;": 278, r"\!": -167, r"\ ": 333, r"\quad": 1000, r"\qquad": 2000}
 BIG = {r"\sum": 1444, r"\prod": 1278}  # displayed, with limits above and below
 BRACKETS = {"bigl": 458, "bigr": 458, "Bigl": 597, "Bigr": 597, "left": 650, "right": 650}
+VIA = 3500  # "through" under a brace
 BRACE = 1800  # the shortest one
 KNOWN: dict[str, int] = {**SPACES, **BIG, **WIDE, **SIGNS, **ITALIC}
 CORRECTION = 90  # for the slant of a capital, on average
@@ -124,6 +125,8 @@ class Line:
             return max(inside, below, BRACE * scale)
         if name == "sqrt":
             return self.argument(scale) + 833 * scale
+        if name == "sbvia":
+            return self.argument(scale) + VIA * scale
         if name in FONTS or name.startswith("sb"):
             return scale * sum(map(self.letter, self.word())) * (1.15 if name in ("mathbf", "bm") else 1.0)
         if name in ACCENTS:

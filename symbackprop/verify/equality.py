@@ -34,6 +34,7 @@ from symbackprop.page.page import Equations, Page, Section
 from symbackprop.verify.emitted_code import check_code, check_lost, codes_of, names as names_of
 from symbackprop.verify.generic_points import alive, elsewhere, point_for
 from symbackprop.verify.page_values import Names, Scene
+from symbackprop.verify.braced_terms import check_terms
 from symbackprop.verify.comparison import EQUAL, Real, largest, relative
 from symbackprop.verify.decision import hold
 from symbackprop.verify.family_lines import faults, readings
@@ -220,6 +221,7 @@ def check_equation(eq: Equation, sides: list[Formula] | str, near: Nearby[Scene]
         for n, p in enumerate(() if found else pairs(eq, sides, near.here)):
             compare(eq, sides, near, n, p, tally)
             found = True
+        check_terms(eq, sides[1:], near, tally)
         tally.told |= not found or eq.local is TRACE  # numbers of a sheet may be 0
     except OutOfTime:
         raise

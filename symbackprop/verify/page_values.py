@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -162,9 +162,13 @@ class Scene:
     def environments(self, eq: Equation) -> Iterator[tuple[Environment, str]]:
         """One environment per time step the equation is about."""
         time = self.d.graph.time
-        last = self.point.length - (eq.local is BEFORE)
-        for t in range(1, last + 1) if eq.recurrent and time else (0,):
+        for t in self.steps(eq):
             yield self.environment(eq, t), f" at {time.typed} = {t}" if t and time else ""
+
+    def steps(self, eq: Equation) -> Sequence[int]:
+        """The time steps an equation is about; 0 where it is about none."""
+        last = self.point.length - (eq.local is BEFORE)
+        return range(1, last + 1) if eq.recurrent and self.d.graph.time else (0,)
 
     @cached_property
     def outside(self) -> str:

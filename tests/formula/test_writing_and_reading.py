@@ -14,7 +14,7 @@ from symbackprop.errors import FormulaError, LimitError
 from symbackprop.formula.evaluation.value import Environment, Value, evaluate
 from symbackprop.formula.reading.latex_reader import NameTable, read_formula
 from symbackprop.formula.tree import (
-    Array, At, Call, Decimal, Eye, Floor, Formula, HPower, Hadamard, Indicator, Kron,
+    Array, At, Braced, Call, Decimal, Eye, Floor, Formula, HPower, Hadamard, Indicator, Kron,
     KroneckerDelta, Minus, Nabla, Name, Number, Ones, Oslash, Over, Partial, Plus, Power, Product,
     Sized, Sum, Times, Transpose, Unit, Zeros, number,
 )  # fmt: skip
@@ -165,6 +165,8 @@ WRITTEN = [
     (Times((Sum(k, ONE, n, At(x, (k,))), c)), r"\left(\sum_{k=1}^{n} x_{k}\right)\,c"),
     (Number(Fraction(-3, 4)), r"-\frac{3}{4}"),
     (Sized(A, (ONE, number(10))), r"\underbrace{A}_{1\times 10}"),
+    (Braced(Times((A, x)), At(x, (k,))), r"\underbrace{A\,x}_{\sbvia{x_{k}}}"),
+    (Plus((c, Minus(Braced(Plus((A, B)), x)))), r"c - \underbrace{A + B}_{\sbvia{x}}"),
     (Zeros(m, n), r"0_{m\times n}"),
     (Unit(y), r"\mathbf{e}_{y}"),
     (Floor(Over(x, TWO)), r"\left\lfloor \frac{x}{2} \right\rfloor"),
@@ -345,6 +347,7 @@ PIECES = st.sampled_from(
         r"\sigma",
         r"\sqrt",
         r"\underbrace",
+        r"\sbvia",
         r"\lfloor",
         "⌋",
     ]

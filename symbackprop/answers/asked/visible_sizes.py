@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.meanings import bare
 from symbackprop.formula.tree import (
-    At, Call, Formula, HPower, Hadamard, Indicator, KroneckerDelta, Minus, Nabla, Name, Oslash,
+    Braced, At, Call, Formula, HPower, Hadamard, Indicator, KroneckerDelta, Minus, Nabla, Name, Oslash,
     Over, Partial, Plus, Power, Product, Sized, Sum, Times, Transpose,
 )  # fmt: skip
 from symbackprop.formula.writing.walk import children
@@ -74,7 +74,7 @@ class Shapes:
     def axes(self, node: At) -> list[Size | None]:
         """The axis behind each index of an entry."""
         base, count = node.base, len(node.indices)
-        while isinstance(base, Sized):
+        while isinstance(base, Sized | Braced):
             base = base.operand
         shape = self.own.get(base) if isinstance(base, Name | Nabla) else self.paper(base)
         if shape is None:
@@ -97,7 +97,7 @@ class Shapes:
             case Transpose():
                 shape = self.paper(f.operand)
                 return shape and shape[::-1]
-            case Minus() | Sized():
+            case Minus() | Sized() | Braced():
                 return self.paper(f.operand)
             case Over() | Oslash():
                 return self.paper(f.numerator)

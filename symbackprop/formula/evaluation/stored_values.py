@@ -7,7 +7,7 @@ import numpy as np
 from symbackprop.formula.evaluation import paper_arrays as paper, slices
 from symbackprop.formula.evaluation.environment import Scope, Value, integer, known, misfit
 from symbackprop.formula.evaluation.paper_arrays import Misfit, Numbers, Paper
-from symbackprop.formula.tree import At, Formula, Nabla, Name, Number, Partial, Sized, Span
+from symbackprop.formula.tree import Braced, At, Formula, Nabla, Name, Number, Partial, Sized, Span
 from symbackprop.formula.writing.text_writer import text
 
 
@@ -104,7 +104,7 @@ def _position(node: Formula, index: Formula, size: int, first: int, scope: Scope
 def at(node: At, scope: Scope) -> Paper:
     """A time step, or an entry."""
     base, indices = node.base, node.indices
-    while isinstance(base, Sized):
+    while isinstance(base, Sized | Braced):
         base = base.operand
     if any(isinstance(i, Span) for i in indices):
         return slices.part(*sliced(base, indices, scope), scope)

@@ -21,9 +21,9 @@ from symbackprop.formula.evaluation import (
 from symbackprop.formula.evaluation.environment import Environment, Scope, Value, misfit
 from symbackprop.formula.evaluation.paper_arrays import Misfit, Numbers, Paper
 from symbackprop.formula.tree import (
-    Array, At, Call, Commutation, Decimal, Eye, Floor, Formula, HPower, Hadamard, IndexRange, Indicator,
-    Kron, KroneckerDelta, Minus, Nabla, Name, Number, Ones, Oslash, Over, Partial, Plus, Power, Product,
-    Sized, Span, Sum, SumOver, Times, Transpose, Unit, Zeros,
+    Array, At, Braced, Call, Commutation, Decimal, Eye, Floor, Formula, HPower, Hadamard, IndexRange,
+    Indicator, Kron, KroneckerDelta, Minus, Nabla, Name, Number, Ones, Oslash, Over, Partial, Plus, Power,
+    Product, Sized, Span, Sum, SumOver, Times, Transpose, Unit, Zeros,
 )  # fmt: skip
 
 __all__ = ["Environment", "Paper", "Value", "evaluate", "meaning", "strict"]
@@ -104,6 +104,7 @@ _ROWS: dict[type, Callable[[Any, Scope], Paper]] = {
     Product:        sums.big,
     Span:           _span,
     Sized:          lambda n, s: s.of(n.operand),
+    Braced:         lambda n, s: s.of(n.operand),
     IndexRange:     _range,
     SumOver:        sums.over,
 }  # fmt: skip

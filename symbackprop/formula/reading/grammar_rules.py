@@ -11,7 +11,7 @@ from symbackprop.errors import FormulaError
 from symbackprop.formula.composing import one_or
 from symbackprop.formula.reading.grammar_words import Word
 from symbackprop.formula.tree import (
-    ONE, OPEN, Array, At, Call, Commutation, Decimal, Eye, Floor, Formula, HPower, Hadamard,
+    Braced, ONE, OPEN, Array, At, Call, Commutation, Decimal, Eye, Floor, Formula, HPower, Hadamard,
     Indicator, Kron, KroneckerDelta, Minus, Nabla, Number, Ones, Oslash, Over, Partial, Plus,
     Power, Product, Sized, Span, Sum, SumOver, Times, Transpose, Unit, Zeros,
 )  # fmt: skip
@@ -165,6 +165,7 @@ RULES: Mapping[str, Callable[[Children], Any]] = {
     "bracketed":   bracketed,
     "fraction":    lambda c: Over(c[1], c[2]),
     "partial":     lambda c: Partial(of=c[-3], wrt=c[-1]),
+    "braced":      lambda c: Braced(c[1], c[3]),
     "sized":       lambda c: Sized(c[1], c[2]),
     "ones":        lambda c: Ones(c[1]),
     "indicator":   lambda c: Indicator(c[1], c[2].value, c[3]),

@@ -55,6 +55,7 @@ GRAMMAR = r"""
          | FRAC _LBRACE expr _RBRACE _LBRACE expr _RBRACE            -> fraction
          | FRAC _LBRACE PARTIAL post _RBRACE _LBRACE PARTIAL post _RBRACE -> partial
          | BRACE _LBRACE expr _RBRACE size _CLOSE                    -> sized
+         | BRACE _LBRACE expr _RBRACE VIA _LBRACE expr _RBRACE _CLOSE -> braced
          | ONES expr _CLOSE                                          -> ones
          | ONES expr RELATION expr _CLOSE                            -> indicator
          | INDICATOR _LPAR expr RELATION expr _RPAR                  -> indicator
@@ -79,7 +80,7 @@ GRAMMAR = r"""
     case: expr _CELL expr RELATION expr | expr _CELL OTHERWISE
     %declare NAME NUMBER FUNCTION APPLY RAISE BIG FRAC PARTIAL BRACE ONES INDICATOR RELATION EYE UNIT DELTA
     %declare SWAP ZEROS BEGIN END NABLA OF TOP SUB POW HPOW ODOT OSLASH SEP CDOT CASES OTHERWISE COLON
-    %declare _PLUS _MINUS _SLASH ACROSS
+    %declare _PLUS _MINUS _SLASH ACROSS VIA
     %declare _LPAR _RPAR _LSQR _RSQR _LBRACE _RBRACE _LABS _RABS _LFLOOR _RFLOOR _COMMA _CELL
     %declare _OTIMES _NEWROW _CLOSE _TO _BODY
 """

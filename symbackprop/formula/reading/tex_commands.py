@@ -14,6 +14,7 @@ Answer = tuple[Work, int] | None
 Row = Callable[[Reader, int, int], Answer]
 
 OTHER_NORMS = {"": "norm", "1": "norm1", r"\infty": "norminf"}  # read, never printed
+VIA = r"\sbvia"  # "through" in the language of the page
 _STOPS = frozenset({"+", "-", ")", "]", "}", "/", ",", r"\cdot", r"\odot", r"\times", "&", "\\\\", "="})
 _OPENERS = frozenset({"(", "[", "{"})
 
@@ -49,11 +50,17 @@ def norm(reader: Reader, at: int, end: int) -> Answer:
 
 
 def underbrace(reader: Reader, at: int, end: int) -> Answer:
-    r"""\underbrace{A}_{m\times n}."""
+    r"""\underbrace{A}_{m\times n}, and \underbrace{A}_{\sbvia{h_{t}}} of a term through h_t."""
     inside, stop = reader.argument(at + 1, end)
     s = reader.scripts(stop, end)
     if s.sub is None or s.sup or s.primes:
         raise reader.source.fail(stop, r"\underbrace{…} takes its size as a subscript")
+    if reader.token(s.sub.start) == VIA:
+        through, last = reader.argument(s.sub.start + 1, s.sub.end)
+        if last != s.sub.end:
+            raise reader.source.fail(last, "a brace names one thing")
+        work: Work = [Word("BRACE", None, at), *reader.group(inside), Word("VIA", None, s.sub.start)]
+        return [*work, *reader.group(through), Word("_CLOSE", None, last)], s.end
     size = Range(s.sub.start, s.sub.end, "size")
     return [Word("BRACE", None, at), *reader.group(inside), size, Word("_CLOSE", None, size.end)], s.end
 

@@ -9,7 +9,7 @@ from functools import partial
 from symbackprop.formula.function_spelling import FUNCTIONS, NORMS, spell
 from symbackprop.formula.printed_names import marked
 from symbackprop.formula.tree import (
-    Array, Call, Commutation, Decimal, Eye, Floor, Formula, HPower, Hadamard, Indicator, Kron,
+    Array, Braced, Call, Commutation, Decimal, Eye, Floor, Formula, HPower, Hadamard, Indicator, Kron,
     IndexRange, KroneckerDelta, Minus, Nabla, Name, Number, Ones, Oslash, Over, Partial, Plus, Power,
     Product, Sized, Sum, SumOver, Times, Transpose, Unit, Zeros,
 )  # fmt: skip
@@ -124,6 +124,7 @@ ROWS = spelled_rows(
         Sum:            r"\sum_{$0=$1}^{$2} $3",
         Product:        r"\prod_{$0=$1}^{$2} $3",
         Array:          grid(r"\begin{bmatrix} ", " & ", r" \\ ", r" \end{bmatrix}"),
+        Braced:         r"\underbrace{$0}_{\sbvia{$1}}",
         Sized:          sized(r"\underbrace{", "}_{", r"\times ", "}"),
         IndexRange:     index_range(r" \in \{", r"\ldots", r"\}"),
         SumOver:        sum_over(r"\sum_{", "}^{", "} ", r" \in \{", r"\}"),

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from symbackprop.formula.tree import (
-    ONE, Array, At, Call, Commutation, Decimal, Eye, Floor, Formula, HPower, Hadamard,
+    ONE, Array, At, Braced, Call, Commutation, Decimal, Eye, Floor, Formula, HPower, Hadamard,
     IndexRange, Indicator, Kron, KroneckerDelta, Mark, Minus, Nabla, Name, Number, Ones, Oslash, Over,
     Partial, Plus, Power, Product, Sized, Span, Sum, SumOver, Times, Transpose, Unit, Zeros,
 )  # fmt: skip
@@ -352,6 +352,7 @@ BINDING = {
     Span:           Row(ANY,      (ANY,), write=chain(":")),
     Array:          Row(ATOM,     (ANY,)),
     Sized:          Row(FACTOR,   (ANY,)),
+    Braced:         Row(FACTOR,   (ANY,)),
     IndexRange:     Row(ANY,      (ANY,)),
     SumOver:        Row(BIG,      (ANY,), TIMES, tall=True),
 }  # fmt: skip

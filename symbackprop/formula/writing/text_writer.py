@@ -9,12 +9,12 @@ from functools import partial
 
 from symbackprop.formula.function_spelling import NORMS
 from symbackprop.formula.tree import (
-    Array, Call, Commutation, Eye, Floor, Formula, HPower, Hadamard, IndexRange, Indicator, Kron,
+    Array, Braced, Call, Commutation, Eye, Floor, Formula, HPower, Hadamard, IndexRange, Indicator, Kron,
     KroneckerDelta, Mark, Minus, Nabla, Ones, Oslash, Over, Partial, Power, Product, Sized, Sum, SumOver,
     Transpose, Unit, Zeros,
 )  # fmt: skip
 from symbackprop.formula.writing.spelling import (
-    FACTOR, SUBBED, Language, Piece, Pieces, chain, drawn, flat, grid, index_range,
+    ANY, FACTOR, HADAMARD, SUBBED, Language, Piece, Pieces, Row, chain, drawn, flat, grid, index_range,
     indicator, inverted, kronecker, script, sized, spelled_rows, starts_with_digit, sum_over, transpose,
     write,
 )  # fmt: skip
@@ -146,10 +146,11 @@ ROWS = spelled_rows({
     Sum:            "Σ[$0 = $1…$2] $3",
     Product:        "Π[$0 = $1…$2] $3",
     Array:          grid("[", ", ", "; ", "]"),
+    Braced:         "$0⟨via $1⟩",
     Sized:          sized("", "⟨", "×", "⟩"),
     IndexRange:     index_range(" ∈ {", "…", "}"),
     SumOver:        sum_over("Σ[", "…", "] ", " ∈ {", "}"),
-})  # fmt: skip
+}, Braced=Row(FACTOR, (HADAMARD, ANY)))  # fmt: skip
 
 TEXT = Language(
     ROWS, attach, letters=plain, mark=_marked, minus="−",

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 
+from symbackprop.catalogue import phrase
+from symbackprop.formula.tree import Formula
+from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.sheet.line_breaks import Style
 from symbackprop.sheet.mathml import Meanings, mathml
 from symbackprop.sheet.templating import Format, shipped
 
 
 def html_style(language: str) -> Style:
-    return Style(language, {}, "column", escape, inline, lambda tex, room: tex)
+    via = rf"\text{{{phrase('sheet.through', language)}}}\;"
+
+    def written(f: Formula, functions: Mapping[str, str], point: str) -> str:
+        """A formula in LaTeX without macros of ours."""
+        return latex(f, functions, point).replace(r"\sbvia", via)
+
+    return Style(language, {}, "column", escape, inline, lambda tex, room: tex, write=written)
 
 
 def inline(tex: str) -> str:

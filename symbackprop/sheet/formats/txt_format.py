@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from textwrap import fill
 
+from symbackprop.catalogue import phrase
 from symbackprop.formula.tree import Formula
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.formula.writing.typed_text import typed_text
@@ -16,12 +17,13 @@ SIGNS = {"=": "=", "≈": "≈", "≤": "≤", "≥": "≥", "×": "×", "·": "
          "[": "", ";": "\n  ", "]": ""}  # fmt: skip
 
 
-def written(f: Formula, functions: Mapping[str, str], point: str) -> str:
-    """A formula in Unicode, where a function is called by its own name."""
-    return text(f, point)
-
-
 def txt_style(language: str) -> Style:
+    via = f"⟨{phrase('sheet.through', language)} "
+
+    def written(f: Formula, functions: Mapping[str, str], point: str) -> str:
+        """A formula in Unicode, where a function is called by its own name."""
+        return text(f, point).replace("⟨via ", via)
+
     return Style(language, {}, "column", str, str, lambda line, room: line, write=written, signs=SIGNS,
                  from_tex=typed_text, breadth=breadth)  # fmt: skip
 
