@@ -1,28 +1,30 @@
 """Every braced term of a δ against what the reads it names send back: each by itself, from the definitions.
 
-⟨term, v⟩ = ⟨δ_c, (∂c/∂x) v⟩, where only the reads under the brace are moved; what stands under the brace is
-compared with the value it names.
+⟨term, v⟩ = ⟨δ_c, (∂c/∂x) v⟩, where only the reads that the brace names are moved.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from symbackprop.backward.reads import Read
+from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation, Through
 from symbackprop.derivation.report import Tally
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import VerificationError
+from symbackprop.formula.indexed_names import formula_at, value_text
 from symbackprop.formula.evaluation.value import evaluate as paper_value
-from symbackprop.formula.tree import Braced, Formula, Minus, Name, Plus
-from symbackprop.formula.writing.walk import inside
+from symbackprop.formula.tree import Braced, Formula, Minus, Name, Plus, SumOver
+from symbackprop.formula.writing.walk import canonical
 from symbackprop.graph.expr import Expr, Symbol, leaf, with_args
 from symbackprop.numeric.points import Key, evaluate
-from symbackprop.verify.comparison import EQUAL, Real, relative
+from symbackprop.verify.comparison import Real
 from symbackprop.verify.page_values import Scene
 from symbackprop.verify.rounding import Nearby
 from symbackprop.verify.truth import Slopes, check_direction, magnitude
@@ -33,22 +35,31 @@ MOVED = "\0read"  # the name of what stands in the place of one read
 def check_terms(eq: Equation, sides: Sequence[Formula], near: Nearby[Scene], tally: Tally) -> None:
     """The braced terms of an equation at one point, at every time step it is about."""
     found = [term for f in sides for term in terms(f)]
-    braces = sum(isinstance(part, Braced) for f in sides for part in inside(f))
-    if not len(found) == braces == len(eq.through):
-        tally.fail(f"{braces} braces, of which {len(eq.through)} say what they stand for")
+    said = {canonical(name_of(near.trial.d, t)): t for t in eq.through}
+    names = Counter(canonical(braced.through) for _, braced in found)
+    if names != Counter(said.keys()) or len(said) < len(eq.through):
+        tally.fail(f"{len(found)} braced terms, of which {len(eq.through)} say what they come through")
         return
-    for (sign, braced), through in zip(found, eq.through, strict=True):
+    for sign, braced in found:
         for t in near.here.steps(eq):
-            check_name(eq, braced, through, near, t, tally)
-            check_term(Term(eq, sign, braced.operand, through, t), near, tally)
+            check_term(Term(eq, sign, braced.operand, said[canonical(braced.through)], t), near, tally)
+
+
+def name_of(d: Derivation, t: Through) -> Formula:
+    """What has to stand under a brace."""
+    return d.formula(t.named)
 
 
 def terms(side: Formula) -> Iterator[tuple[int, Braced]]:
-    """The braced terms of a sum, each with its sign."""
+    """The braced terms of a sum, each with its sign; a sum over names has one for each of them."""
     for f in side.terms if isinstance(side, Plus) else (side,):
         core = f.operand if isinstance(f, Minus) else f
-        if isinstance(core, Braced):
-            yield (1 if core is f else -1), core
+        if isinstance(core, SumOver):
+            own = (formula_at(core.body, core.letter.base, value_text(v)) for v in core.values)
+            inner = (term for each in own for term in terms(each))
+        else:
+            inner = ((1, core),) if isinstance(core, Braced) else ()
+        yield from ((sign if core is f else -sign, braced) for sign, braced in inner)
 
 
 @dataclass(frozen=True)
@@ -60,19 +71,6 @@ class Term:
     printed: Formula
     through: Through
     t: int
-
-
-def check_name(
-    eq: Equation, braced: Braced, through: Through, near: Nearby[Scene], t: int, tally: Tally
-) -> None:
-    """What is printed under a brace against the value it names, where there is one."""
-    scene, shift = near.here, through.reads[0].shift
-    if t and t - shift > scene.point.length:
-        return
-    printed = paper_value(braced.through, scene.environment(replace(eq, free=()), t))
-    true = np.asarray(evaluate(through.named, scene.point, t))
-    if true.size != printed.size or relative(printed, true.reshape(printed.shape))[0] > EQUAL:
-        tally.fail(f"what stands under a brace is not what its term comes through; {near.trial.place}")
 
 
 def check_term(term: Term, near: Nearby[Scene], tally: Tally) -> None:

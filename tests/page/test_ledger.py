@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import zip_longest
 
 import pytest
 
 import symbackprop as sb
 from symbackprop.derivation.equation import Equation, Phrase
 from symbackprop.formula.tree import Minus
-from symbackprop.page.outline import outline
-from symbackprop.page.page import Ledger, LedgerRow, Options
+from symbackprop.page.outline import LARGE, outline
+from symbackprop.page.page import Ledger, Options
 from symbackprop.sheet.ledger_columns import too_wide
 from symbackprop.verify.equality import verify_page
 from tests.changed_pages import with_equation
@@ -29,39 +28,23 @@ def ledger(d: sb.Derivation) -> Ledger:
     return block
 
 
-def keys(row: LedgerRow) -> tuple[str, str]:
-    forward, backward = row.forward, row.backward
-    said = backward.key if isinstance(backward, Equation | Phrase) else ""
-    return forward.key if forward else "", said
+def keys(half: Equation | Phrase | None) -> list[str]:
+    """The keys of all that one half of a row states."""
+    if isinstance(half, Equation):
+        return [eq.key for eq in half.leaves]
+    return [half.key] if half else [""]
 
 
 @pytest.mark.parametrize("name", GRAPHS)
 def test_every_node_has_a_row_with_its_error_signal(name: str) -> None:
     d = sb.derive(GRAPHS[name])
-    shown = [n for n in d.graph.definition if n not in d.constants]
-    rows = [r for row in ledger(d).rows for r in members(row)]
-    found = [f.removeprefix("forward.") for f, _ in map(keys, rows) if f and not f.endswith(".0")]
-    assert sorted(found) == sorted(shown) and (families(d) or found == shown)
-    for row in rows:
-        forward, said = keys(row)
-        n = forward.removeprefix("forward.")
-        if forward and not (said == "" and families(d)):
-            given = n == d.of and d.backward.seed.symbol
-            known = f"delta.{n}" if n in d.backward.adjoints else ""
-            assert said == ("ledger.given" if given else known)
-    every = {said for _, said in map(keys, rows)}
-    assert {f"delta.{n}" for n in shown if n in d.backward.adjoints and n != d.of} <= every
-
-
-def members(row: LedgerRow) -> list[LedgerRow]:
-    """The rows a row stands for, where it is one of a family."""
-    sides = [x.leaves if isinstance(x, Equation) else (x,) for x in (row.forward, row.backward)]
-    return [LedgerRow(f, b) for f, b in zip_longest(*sides)]  # type: ignore[arg-type]
-
-
-def families(d: sb.Derivation) -> bool:
-    """Whether some rows of the ledger stand for several nodes: these are not in the order of the graph."""
-    return any(row.ranges for row in ledger(d).rows)
+    rows = ledger(d).rows
+    shown = {n for n in d.graph.definition if n not in d.constants}
+    forward = {key for r in rows for key in keys(r.forward)}
+    backward = {key for r in rows for key in keys(r.backward)}
+    assert {f"forward.{n}" for n in shown} <= forward
+    assert {f"delta.{n}" for n in shown if n in d.backward.adjoints} <= backward
+    assert ("ledger.given" in backward) == (d.backward.seed.symbol is not None)
 
 
 @pytest.mark.parametrize("key", ["forward.h", "delta.h", "delta.h.last", "delta.h.first", "forward.h.0"])
@@ -76,10 +59,10 @@ def test_a_false_line_of_a_ledger_is_found(key: str) -> None:
 
 def test_the_backward_side_is_read_upwards() -> None:
     """The last step stands below all others, what a recurrence starts from above."""
-    found = [keys(r) for r in ledger(sb.derive(LAST)).rows]
-    at = next(k for k, (forward, _) in enumerate(found) if forward == "forward.h")
-    assert found[at + 1] == ("", "delta.h.last")
-    assert ("forward.h.0", "delta.h.first") in found[:at]
+    rows = ledger(sb.derive(LAST)).rows
+    at = next(k for k, r in enumerate(rows) if "forward.h" in keys(r.forward))
+    assert (keys(rows[at + 1].forward), keys(rows[at + 1].backward)) == ([""], ["delta.h.last"])
+    assert [keys(r.backward) for r in rows[:at] if "forward.h.0" in keys(r.forward)] == [["delta.h.first"]]
 
 
 def test_after_the_last_step_nothing_flows_back() -> None:
@@ -100,10 +83,7 @@ def test_large_graphs_have_a_ledger() -> None:
     layers = "; ".join(f"x{i + 1} = {functions[i * i % 7 % 5]}(W{i} @ x{i % 3 * i // 2})" for i in range(70))
     d = sb.derive("x0: d; " + "".join(f"W{i}: d x d; " for i in range(70)) + f"{layers}; L = sum(x70)")
     page = outline(d)
-    assert (
-        "ledger" in [s.key for s in page.sections[:3]]
-        and r"\begin{longtable}" in d.page(show=("ledger",)).latex()
-    )
+    assert len(d.graph.definition) > LARGE and "ledger" in [s.key for s in page.sections[:3]]
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
