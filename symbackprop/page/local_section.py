@@ -29,6 +29,7 @@ from symbackprop.page.equation_steps import equation_rows
 from symbackprop.page.families.collapsing import derivation_row, like_the_first
 from symbackprop.page.layer_sentences import kept_layers
 from symbackprop.page.page import Block, Equations, Options, Paragraph
+from symbackprop.page.reasons import linear
 from symbackprop.page.section_row import SectionRow
 from symbackprop.vocabulary.kinds import SELECTOR
 
@@ -41,7 +42,7 @@ def local_section(d: Derivation, o: Options) -> list[Block]:
         (n, m)
         for n, e in d.graph.definition.items()
         for m in used_names(e)
-        if n not in apart | kept.layers.keys() and m not in apart and asked(o, n) and worth(d, n, m)
+        if n not in apart | kept.layers.keys() and m not in apart and worth(d, n, m) and asked(d, o, n, m)
     ]
     if pairs and not d.graph.time and all(rank(d, x) == 0 for p in pairs for x in p):
         return [scalar_edges(d, pairs)]
@@ -60,12 +61,18 @@ def local_section(d: Derivation, o: Options) -> list[Block]:
     if alike:
         said = tuple((f"x{n}", replace(p, key="local.pair")) for n, p in enumerate(alike))
         blocks.append(Paragraph(Phrase("local.likewise", (("list", Phrase("list", said)),))))
-    return [*blocks, *step_block(d)]
+    return [*blocks, *([] if o.sections is None else step_block(d))]
 
 
-def asked(o: Options, node: str) -> bool:
-    """Whether the sheet asks for the Jacobians of a node."""
-    return o.local is None or node in o.local
+def asked(d: Derivation, o: Options, node: str, wrt: str) -> bool:
+    """Whether a sheet asks for the Jacobian; where it says nothing, of a function that is no linear one.
+
+    What is linear, and what stands inside something else, the ledger says with its reason.
+    """
+    if o.local is not None or o.sections is not None:
+        return o.local is None or node in o.local
+    reads = (r for r in d.backward.prepared.reads[node] if r.name == wrt)
+    return not d.graph.symbol[node].rank or any(r.way and not linear(*r.way[-1]) for r in reads)
 
 
 def step_block(d: Derivation) -> list[Block]:

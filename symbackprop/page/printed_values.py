@@ -18,7 +18,7 @@ PLAIN = (-4, 5)  # powers of ten of the first digit of a rounded number that is 
 
 def number_formula(d: Derivation, m: Measured) -> tuple[str, Formula]:
     """('=', exact) where few digits say it all, else ('≈', rounded once)."""
-    pairs = list(zip(map(Fraction, m.array.ravel()), map(Fraction, m.moved.ravel()), strict=True))
+    pairs = list(zip(*(map(Fraction, x.ravel().tolist()) for x in (m.array, m.moved)), strict=True))
     whole = [decimal(a) if a == b else None for a, b in pairs]
     exact = all(w is not None for w in whole)
     relation = "=" if exact else "≈"

@@ -58,5 +58,5 @@ def test_a_slope_of_one_definition_holds_in_its_scope_only() -> None:
 def test_all_scopes_of_a_page_are_values() -> None:
     d = sb.derive("t: 1..T; x[t]: 3; W: 2 x 3; V: 2 x 2; "
                   "h[t] = tanh(V @ h[t-1] + W @ x[t]); L = sum(h[T]**2)")  # fmt: skip
-    used = {eq.local for eq in outline(d, Options()).equations}
+    used = {eq.local for eq in outline(d, Options(("delta", "local"))).equations}
     assert {PAGE, BEFORE, Local("h", "z"), Step("z", "h", -1)} <= used
