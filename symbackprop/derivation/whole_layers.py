@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from symbackprop.backward.reverse_pass import Backward
+from symbackprop.derivation.normalisation_forms import sent_back
 from symbackprop.entries.op import Attributes, Op
 from symbackprop.graph.expr import Expr, intern
 from symbackprop.sizes import Shape
@@ -151,17 +152,33 @@ class WholeLayers:
 
     def forms(self, name: str) -> tuple[Expr, ...]:
         """The forms of a δ, or of a gradient: over whole layers where one reads the name."""
-        sent = self.sent_to(name)
-        a = self.b.adjoints[name]
+        a, sent = self.b.adjoints[name], self.contributions(name)
         if not sent:
             return a.forms
-        between = self.hidden | {layer.name for layer, _ in sent}
-        others = [u.value for u in a.uses if u.consumer not in between]
-        terms = [*others, *(self.contribution(layer, role) for layer, role in sent)]
+        between = self.hidden | sent.keys()
+        terms = [*(u.value for u in a.uses if u.consumer not in between), *sent.values()]
         total = terms[0]
         for t in terms[1:]:
             total = total + t
         return (total,)
+
+    def contributions(self, name: str) -> Mapping[str, Expr]:
+        """What layers and normalisations send back to a name, by their nodes, as one says it."""
+        layers = self.sent_to(name)
+        twice = len({layer.name for layer, _ in layers}) < len(layers)
+        found = {} if twice else {layer.name: self.contribution(layer, role) for layer, role in layers}
+        for n in () if self.b.graph.time else self.normalising(name):
+            made = sent_back(self.b, n, self.b.seed if n == self.b.of else self.b.signals[n])
+            found |= {} if made is None else {n: made}
+        return found
+
+    def normalising(self, name: str) -> list[str]:
+        """The normalisations that read a name once, as what they normalise."""
+        if name not in self.b.adjoints:
+            return []
+        own, g = self.b.graph.symbol[name], self.b.graph
+        uses = (u.consumer for u in self.b.adjoints[name].uses if len(u.reads) == 1)
+        return [n for n in uses if n in g.definition and g.definition[n].args[:1] == (own,)]
 
     def sent_to(self, name: str) -> list[tuple[Layer, str]]:
         """The layers that read a name, by the role in which they do, where that has a whole form."""

@@ -170,7 +170,7 @@ def zero_note(d: Derivation) -> list[Block]:
 def gradient_forms(d: Derivation, name: str, o: Options) -> list[Expr]:
     """The gradient over error signals and, in short graphs, with the signals put in."""
     a, kept = d.backward.adjoints[name], kept_layers(d, o)
-    if kept.sent_to(name):
+    if kept.contributions(name):
         return list(kept.forms(name))
     written = written_out(d.backward, name)
     forms = [a.value] if written is a.value or repeats(written) else [a.value, written]

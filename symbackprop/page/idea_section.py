@@ -189,15 +189,20 @@ LOGARITHMS = frozenset({LOG, CROSS_ENTROPY})
 def cancelled(f: Facts) -> list[Phrase]:
     """Softmax or sigmoid under a logarithm, where no quotient by a node is left in the error signal."""
     for n in f.shown:
-        a, uses = f.shown[n], f.uses(n)
-        if f.d.graph.time or any(quotient(x) for x in topological(a.value)):
-            continue
-        gone = [u for u in uses if f.d.backward.signals.get(u.consumer) not in symbols(a.value)]
-        met = [key for u in gone if (key := meets_logarithm(f, u))]
-        if len(uses) == len(met) == 1 and not f.kept.sent_to(n):
-            at, (value,) = f.d.line(f.signal(n), [a.value])
-            return [Phrase(met[0], (("dx", at), ("value", value)))]
+        if key := cancelled_by(f, n):
+            at, (value,) = f.d.line(f.signal(n), [f.shown[n].value])
+            return [Phrase(key, (("dx", at), ("value", value)))]
     return []
+
+
+def cancelled_by(f: Facts, name: str) -> str:
+    """The key of what cancels in the error signal of a name; nothing where nothing does."""
+    a, uses = f.shown[name], f.uses(name)
+    if f.d.graph.time or len(uses) != 1 or any(quotient(x) for x in topological(a.value)):
+        return ""
+    (use,) = uses
+    kept = f.d.backward.signals.get(use.consumer) in symbols(a.value) or f.kept.sent_to(name)
+    return "" if kept else meets_logarithm(f, use)
 
 
 def quotient(e: Expr) -> bool:
