@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import reduce
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Phrase, distinct, name_of, printed, symbol_of
-from symbackprop.derivation.node_jacobians import edges
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import size_formula
 from symbackprop.formula.tree import Formula
-from symbackprop.notation.convention import symbol_formula
 from symbackprop.page.layer_sentences import kept_layers
-from symbackprop.page.page import Arrow, Block, Figure, Options, Paragraph, Vertex
+from symbackprop.page.page import Block, Options, Paragraph
 from symbackprop.page.section_row import SectionRow
 from symbackprop.page.roles import Roles
 from symbackprop.sizes import Shape
@@ -35,8 +32,7 @@ MEANINGS = {
     "selector":     "meaning.selector",
     "unit":         "meaning.unit",
 }  # fmt: skip
-KINDS = {"output": "output", "parameter": "parameter",
-         **dict.fromkeys(("node", "position", "selector", "unit"), "node")}  # fmt: skip
+
 
 SIZED = {"ledger", "forward"}  # parts that say the sizes of nodes
 SELECTING = {"ledger", "delta", "local"}  # parts in which selectors stand
@@ -99,30 +95,4 @@ def meanings(d: Derivation) -> tuple[tuple[tuple[Formula, ...], Phrase, tuple[Fo
     )
 
 
-def graph_section(d: Derivation, o: Options) -> list[Block]:
-    apart = d.undrawn | kept_layers(d, o).hidden
-    drawn = o.show or tuple(n for n in d.graph.symbol if n not in apart)
-    arrows = edges(d, drawn)
-    used = {n for tail, head, _ in arrows for n in (tail, head)}
-    vertices, roles = [], Roles(d)
-    for n in drawn:
-        if n not in used and n.split("@")[0] not in used:
-            continue
-        s = symbol_of(d, n)
-        kind = KINDS.get(roles.of(n), "input")
-        op = d.graph.definition[n].op.name if n in d.graph.definition else kind
-        vertices.append(Vertex(n, name_of(d, n), size_cells(d, s.shape), kind, f"{op}{s.shape}"))
-    for n in sorted({tail for tail, _, _ in arrows if "@" in tail}):
-        s = symbol_of(d, n.split("@")[0])
-        earlier = replace(s, shift=int(n.split("@")[1]))
-        vertices.append(
-            Vertex(n, symbol_formula(earlier, d.convention), size_cells(d, s.shape), "input", "earlier")
-        )
-    made = tuple(Arrow(tail, head, label) for tail, head, label in arrows)
-    return [Figure(tuple(vertices), made, Phrase("graph.caption"))] if made else []
-
-
-SECTIONS = (
-    SectionRow("symbols", 8, symbols_section, titled=False),
-    SectionRow("graph", 40, graph_section, of_large=False),
-)
+SECTIONS = (SectionRow("symbols", 8, symbols_section, titled=False),)

@@ -88,20 +88,21 @@ class Vertex:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """An edge of the drawn graph with the local derivative along it."""
+    """An edge of the drawn graph with the local derivative along it; `back` where an error signal returns."""
 
     tail: str
     head: str
-    label: Formula | None  # None: an integer label, nothing flows back
+    label: Formula | None
+    back: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """The graph, with a caption; the writer's file places and draws it."""
+    """The graph, with the sentences of a caption; the writer's file places and draws it."""
 
     vertices: tuple[Vertex, ...]
     arrows: tuple[Arrow, ...]
-    caption: Phrase
+    caption: tuple[Phrase, ...]
 
 
 @dataclass(frozen=True, slots=True)

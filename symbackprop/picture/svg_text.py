@@ -13,7 +13,8 @@ from symbackprop.picture.text_width import SCRIPT, spans
 FONTS = "'Latin Modern Roman','STIX Two Text','Times New Roman',Times,'STIX Two Math',serif"
 
 
-def inscription(label: Label, at: Point, size: float, *, anchor: Anchor = "middle") -> str:
+def inscription(label: Label, at: Point, size: float, *, anchor: Anchor = "middle",
+                colour: str = "currentColor") -> str:  # fmt: skip
     """One line of text, scripts raised or lowered, lone letters italic."""
     level, runs = 0, list[str]()
     for span in spans(clean(label.text)):
@@ -24,7 +25,7 @@ def inscription(label: Label, at: Point, size: float, *, anchor: Anchor = "middl
         runs.append(f"<tspan{style}>{escape(span.text)}</tspan>" if style else escape(span.text))
         level = span.level
     where = f'x="{number(at[0])}" y="{number(at[1] + RISE * size)}" font-size="{number(size)}"'
-    look = f'text-anchor="{anchor}" fill="currentColor"'
+    look = f'text-anchor="{anchor}" style="fill:{colour}"'
     return f"<text {where} {look}>{''.join(runs)}</text>" if runs else ""
 
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from unicodedata import decomposition, normalize
 
 from symbackprop.picture.label import Label
 
-NODE, SIZE, EDGE = 10.0, 7.0, 8.0  # type sizes in points: name of a vertex, its size, an edge label
-SCRIPT = 0.74  # a script is this much smaller; TeX sets 7 under 10 and 6 under 8
+NODE, SIZE, EDGE = 10.0, 8.4, 8.4  # type sizes in points: name of a vertex, its size, an edge label
+SCRIPT = 0.84  # a script is this much smaller: nothing in a picture is set below 7 points
 
 _NARROW = frozenset("ijltfrI.,:;|!'`()[]{}/ᵀ′")
 _WIDE = frozenset("mwMWQ⊙⊗⊕∂∇ΣΠ∑∏→⇒≥≤≠≈±×⋯=+−<>∈∞√∫ΦΨΩω%&@")
@@ -120,9 +121,18 @@ def _em(char: str) -> float:
 _SCRIPTED = re.compile(r"([\^_])(\{[^{}]*\}|\([^()]*\)|[+-]?[^\Wᵀ]+|ᵀ|\*)|ᵀ")
 
 
+_SMALL = re.compile("[₀-₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ]+|[⁰¹²³⁴-⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ]+")
+
+
+def _large(small: re.Match[str]) -> str:
+    """A run of small letters as a script."""
+    sign = "_" if decomposition(small[0][0]).startswith("<sub>") else "^"
+    return f"{sign}{{{normalize('NFKC', small[0])}}}"
+
+
 def spans(text: str) -> Iterator[Span]:
-    """Plain text as typeset runs: `W^(2)` and `x_1` get scripts, a lone letter is italic."""
-    at = 0
+    """Plain text as typeset runs: `W^(2)`, `x_1` and `xₜ₋₁` get scripts, a lone letter is italic."""
+    text, at = _SMALL.sub(_large, text), 0
     for match in _SCRIPTED.finditer(text):
         yield from _words(text[at : match.start()], 0)
         inside = (match[2] or "ᵀ").replace("ᵀ", "T")
@@ -130,7 +140,8 @@ def spans(text: str) -> Iterator[Span]:
         if upright:
             yield Span(upright, 1, italic=False)
         else:
-            inside = inside[1:-1] if inside[0] == "{" else inside
+            bare = inside[0] == "{" or (inside[0] == "(" and match[1] == "_")  # as in W_(Ro)
+            inside = inside[1:-1] if bare else inside
             yield from _words(inside, -1 if match[1] == "_" else 1)
         at = match.end()
     yield from _words(text[at:], 0)

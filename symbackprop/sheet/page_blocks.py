@@ -20,10 +20,10 @@ from symbackprop.page.opening_section import meanings
 from symbackprop.picture.drawings.drawing import Drawing, Text
 from symbackprop.picture.drawings.drawing_to_svg import drawing_svg
 from symbackprop.picture.drawings.drawing_to_tikz import drawing_tikz
+from symbackprop.picture.graphs.folding import legible
 from symbackprop.picture.graphs.graph_picture import Arrow, Picture, Vertex
 from symbackprop.picture.graphs.graph_to_svg import svg
 from symbackprop.picture.graphs.graph_to_tikz import tikz
-from symbackprop.picture.graphs.layout import place
 from symbackprop.picture.graphs.repeated_layers import find_repeats
 from symbackprop.picture.label import Label
 from symbackprop.sheet.ledger_columns import ledger
@@ -79,10 +79,10 @@ def table(b: pg.Table, style: Style) -> Context:
 
 def figure(b: pg.Figure, style: Style) -> Context:
     """The graph as a picture."""
-    placed = place(drawn(b, style), max_width=WIDTH)
+    placed = legible(drawn(b, style), max_width=WIDTH)
     title = phrase("section.graph", style.language)
     return {"kind": "figure", "tikz": tikz(placed), "svg": svg(placed, title=title),
-            "caption": style.say(b.caption)}  # fmt: skip
+            "caption": " ".join(map(style.say, b.caption))}  # fmt: skip
 
 
 def passage(b: pg.Passage, style: Style) -> Context:
@@ -184,7 +184,7 @@ def drawn(figure: pg.Figure, style: Style) -> Picture:
             )
         )
         vertices.append(Vertex(v.key, label(v.label), size, v.kind, v.shape_key))
-    arrows = tuple(Arrow(a.tail, a.head, label(a.label)) for a in figure.arrows)
+    arrows = tuple(Arrow(a.tail, a.head, label(a.label), a.back) for a in figure.arrows)
     picture = Picture(tuple(vertices), arrows)
     return Picture(picture.vertices, picture.arrows, find_repeats(picture))
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import sqrt
+from typing import Literal
 
-from symbackprop.picture.graphs.graph_picture import Box
+from symbackprop.picture.graphs.graph_picture import Box, Direction, Placed, PlacedArrow
 from symbackprop.picture.graphs.layering import Proper
 from symbackprop.picture.label import Point
 
 APART = 9.0  # arrows that share a side of a vertex are this far apart, if the side is long enough
 CORNER = 3.0
+BESIDE = 1.7  # how far the two strands of an arrow stand from its line
 EASE = 6.0  # a step so small stays in the room of its label, so it may take the whole way
 
 
@@ -91,3 +94,32 @@ def spline(corners: Sequence[Point]) -> tuple[Point, ...]:
             middle = (a0 + a) / 2
             points += [(middle, c0), (middle, c), (a, c)]
     return tuple(points)
+
+
+@dataclass(frozen=True, slots=True)
+class Strand:
+    """Lines that run one way, broken where a label stands; the tip is at the end of the last one."""
+
+    way: Literal["plain", "forward", "backward"]
+    lines: tuple[tuple[Point, ...], ...]
+
+
+def strands(placed: PlacedArrow, p: Placed) -> tuple[Strand, ...]:
+    """The line of an arrow; where something comes back along it two lines side by side.
+
+    In a picture with ways back all that runs forward has one colour.
+    """
+    direction = p.direction
+    lines = tuple(s for s in (placed.before, placed.after) if len(s) > 1)
+    if not placed.arrow.back:
+        return (Strand("forward" if any(a.arrow.back for a in p.arrows) else "plain", lines),)
+    back = tuple(tuple(reversed(s)) for s in reversed(lines))
+    return (
+        Strand("forward", tuple(beside(s, direction, -BESIDE) for s in lines)),
+        Strand("backward", tuple(beside(s, direction, BESIDE) for s in back)),
+    )
+
+
+def beside(points: Sequence[Point], direction: Direction, by: float) -> tuple[Point, ...]:
+    """A line moved across the flow."""
+    return tuple((x, y + by) if direction == "right" else (x + by, y) for x, y in points)

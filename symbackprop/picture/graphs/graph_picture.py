@@ -24,11 +24,15 @@ class Vertex:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """A use of `tail` in `head`; the label is the local derivative along it."""
+    """A use of `tail` in `head`; the label is the local derivative along it.
+
+    `back` arrows are drawn twice, the value forward and the error signal back, in two colours.
+    """
 
     tail: str
     head: str
     label: Label
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

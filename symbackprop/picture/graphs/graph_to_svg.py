@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from symbackprop.picture.drawings.drawing import number
 from symbackprop.picture.graphs.graph_picture import Placed, PlacedArrow, PlacedVertex
+from symbackprop.picture.graphs.edge_routes import strands
 from symbackprop.picture.graphs.legend import number_in
 from symbackprop.picture.label import Label, Point
 from symbackprop.picture.svg_text import inscription, pair, svg_element
@@ -21,9 +22,18 @@ LOOKS = {
 }
 
 
+COLOURS = {
+    "plain": "currentColor",
+    "forward": "var(--forward, #3a6ec0)",
+    "backward": "var(--backward, #c4453c)",
+}
+
+WIDER = {"plain": "", **dict.fromkeys(("forward", "backward"), ' stroke-width="0.75"')}
+
+
 def svg(placed: Placed, *, title: str = "Computation graph") -> str:
     """The picture with a title and a description: every vertex, then every arrow in words."""
-    body = [*map(_vertex, placed.vertices), *map(_arrow, placed.arrows)]
+    body = [*map(_vertex, placed.vertices), *(_arrow(a, placed) for a in placed.arrows)]
     for (key, label), box in zip(placed.legend, placed.legend_boxes, strict=True):
         left = box.x - box.width / 2
         body.append(_key(key, (left + 5.5, box.y)))
@@ -57,25 +67,30 @@ def _vertex(placed: PlacedVertex) -> str:
     return frame + name + inscription(vertex.size, (box.x, box.y + NODE * 0.7), SIZE)
 
 
-def _arrow(placed: PlacedArrow) -> str:
-    """The line with a gap where its label stands, and the tip."""
-    data = f"{_line(placed.before)} {_line(placed.after)}"
-    line = f'<path d="{data}" fill="none" stroke="currentColor"/>'
-    tip = _tip(placed.after)
+def _arrow(placed: PlacedArrow, whole: Placed) -> str:
+    """Its strands with a gap where its label stands, each with its tip."""
+    drawn = "".join(
+        f'<path d="{" ".join(map(_line, s.lines))}" fill="none" style="stroke:{COLOURS[s.way]}"'
+        + f"{WIDER[s.way]}/>"
+        + _tip(s.lines[-1], COLOURS[s.way]) for s in strands(placed, whole)
+    )  # fmt: skip
     at = placed.box.x, placed.box.y
-    tag = _key(placed.key, at) if placed.key else inscription(placed.arrow.label, at, EDGE)
-    return line + tip + tag
+    colour = COLOURS["backward"] if placed.arrow.back else "currentColor"
+    return drawn + (
+        _key(placed.key, at) if placed.key else inscription(placed.arrow.label, at, EDGE, colour=colour)
+    )
 
 
-def _tip(points: Sequence[Point]) -> str:
-    """A barbed tip; the flow runs along one of the axes where an arrow ends."""
+def _tip(points: Sequence[Point], colour: str) -> str:
+    """A barbed tip; the flow runs along one of the axes where an arrow ends, forward or back."""
     x, y = points[-1]
-    long, wide, barb = 5.0, 1.7, 3.8
+    way = 1 if points[-2] < points[-1] else -1
+    long, wide, barb = 5.0 * way, 1.7, 3.8 * way
     if points[-2][1] == y:
         corners = (x, y), (x - long, y - wide), (x - barb, y), (x - long, y + wide)
     else:
         corners = (x, y), (x - wide, y - long), (x, y - barb), (x + wide, y - long)
-    return f'<path d="M{" L".join(map(pair, corners))} Z" fill="currentColor"/>'
+    return f'<path d="M{" L".join(map(pair, corners))} Z" style="fill:{colour}"/>'
 
 
 def _key(key: str, at: Point) -> str:

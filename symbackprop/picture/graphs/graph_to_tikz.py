@@ -6,10 +6,15 @@ from collections.abc import Sequence
 
 from symbackprop.picture.drawings.drawing import number
 from symbackprop.picture.graphs.graph_picture import Box, Placed, PlacedArrow, PlacedVertex
+from symbackprop.picture.graphs.edge_routes import strands
 from symbackprop.picture.graphs.legend import number_in
 from symbackprop.picture.label import Label, Point
-from symbackprop.picture.text_width import EDGE, NODE, SIZE
+from symbackprop.picture.text_width import EDGE, NODE, SCRIPT, SIZE
 
+FORWARD, BACKWARD = "{rgb,255:red,40;green,80;blue,160}", "{rgb,255:red,176;green,40;blue,35}"
+WAYS = {"plain": "", "forward": f"line width=0.75pt,color={FORWARD}",
+        "backward": f"line width=0.75pt,color={BACKWARD}"}  # fmt: skip
+SMALLER = rf"\renewcommand\defaultscriptratio{{{SCRIPT}}}\renewcommand\defaultscriptscriptratio{{{SCRIPT}}}%"
 LOOKS = {
     "input": "draw",
     "parameter": "draw=black!55,fill=black!9",
@@ -25,10 +30,11 @@ def tikz(placed: Placed) -> str:
     scale = f",scale={number(placed.scale, 3)},transform shape" if placed.scale != 1 else ""
     frame = placed.width / placed.scale, placed.height / placed.scale  # before scaling
     lines = [
+        SMALLER,
         rf"\begin{{tikzpicture}}[x=1pt,y=1pt,line width=0.5pt,>=stealth,inner sep=0pt{scale}]",
         rf"\useasboundingbox (0,0) rectangle {_at(frame)};",
         *(_vertex(v, placed.scale) for v in placed.vertices),
-        *map(_arrow, placed.arrows),
+        *(_arrow(a, placed) for a in placed.arrows),
     ]
     for (key, label), box in zip(placed.legend, placed.legend_boxes, strict=True):
         left = box.x - box.width / 2
@@ -54,27 +60,31 @@ def _corners(box: Box) -> str:
     return f"{_at((left, box.y - box.height / 2))} rectangle {_at((right, box.y + box.height / 2))}"
 
 
-def _arrow(placed: PlacedArrow) -> str:
-    """The line up to the label, the line on from it with its tip, and the label on white."""
-    lines = [rf"\draw[->] {_line(placed.after)};"]
-    if len(placed.before) > 1:
-        lines.insert(0, rf"\draw {_line(placed.before)};")
+def _arrow(placed: PlacedArrow, whole: Placed) -> str:
+    """Its strands: lines up to the label, lines on from it, one of them with the tip; the label on white."""
+    lines: list[str] = []
+    for strand in strands(placed, whole):
+        look = WAYS[strand.way]
+        for points in strand.lines[:-1]:
+            lines.append(rf"\draw[{look}] {_line(points)};" if look else rf"\draw {_line(points)};")
+        lines.append(rf"\draw[{','.join(filter(None, ('->', look)))}] {_line(strand.lines[-1])};")
     middle = (placed.box.x, placed.box.y)
     if placed.key:
         lines.append(_key(placed.key, middle))
     elif placed.arrow.label.tex:
         text = _type(placed.arrow.label, EDGE)
-        lines.append(rf"\node[fill=white,inner sep=1pt] at {_at(middle)} {{{text}}};")
+        look = "fill=white,inner sep=1pt" + (f",text={BACKWARD}" if placed.arrow.back else "")
+        lines.append(rf"\node[{look}] at {_at(middle)} {{{text}}};")
     return " ".join(lines)
 
 
 def _key(key: str, at: Point) -> str:
     """A number in a circle; larger ones, which no circle holds, in parentheses."""
     if len(key) > 1:
-        return rf"\node[fill=white] at {_at(at)} {{\fontsize{{7}}{{8}}\selectfont {key}}};"
+        return rf"\node[fill=white] at {_at(at)} {{\fontsize{{7.5}}{{8}}\selectfont {key}}};"
     return (
         rf"\draw[fill=white,line width=0.3pt] {_at(at)} circle[radius=5pt]"
-        rf" node {{\fontsize{{7}}{{8}}\selectfont {number_in(key)}}};"
+        rf" node {{\fontsize{{7.5}}{{8}}\selectfont {number_in(key)}}};"
     )
 
 

@@ -52,23 +52,25 @@ class Frame:
 
 
 def place(
-    picture: Picture, direction: Direction = "right", *, max_width: float = 455.0, max_height: float = 620.0
-) -> Placed:
+    picture: Picture, direction: Direction = "right", *, max_width: float = 455.0, max_height: float = 620.0,
+    least: float = READABLE, turned: bool = True, first: int = 1,
+) -> Placed:  # fmt: skip
     """The picture, its repeats collapsed, within the page: the first attempt that fits.
 
     Tried in turn: the direction asked for, tighter, the other direction, then numbers for ever
     shorter labels. Type a little smaller is better than more numbers; where nothing fits, the
-    attempt that comes closest is scaled down.
+    attempt that comes closest is scaled down. `least` is the scale below which type is not readable,
+    `turned` whether the other direction counts, `first` the first number.
     """
     shown = _checked(collapse(picture))
     graph = ordered(proper(shown, [measure(a.label, EDGE)[0] for a in shown.arrows]))
     best: tuple[float, Attempt] | None = None
-    for attempt in _attempts(shown, direction):
-        if best and best[0] >= READABLE and attempt.keys != best[1].keys:
+    for attempt in _attempts(shown, direction, turned, first):
+        if best and best[0] >= least and attempt.keys != best[1].keys:
             break
         frame = _frame(shown, graph, attempt)
         scale = _scale(_least(graph, frame, attempt), max_width, max_height)
-        if scale >= READABLE:
+        if scale >= least:
             placed = _draw(shown, graph, frame, attempt, max_width)
             scale = _scale((placed.width, placed.height), max_width, max_height)
             if scale >= 1:
@@ -96,15 +98,15 @@ def _checked(picture: Picture) -> Picture:
     return picture
 
 
-def _attempts(picture: Picture, direction: Direction) -> Iterator[Attempt]:
+def _attempts(picture: Picture, direction: Direction, turned: bool, first: int) -> Iterator[Attempt]:
     """Ways to draw, the best first."""
     other: Direction = "down" if direction == "right" else "right"
     before: dict[Label, str] | None = None
     for limit in KEYED:
         long = dict.fromkeys(a.label for a in picture.arrows if measure(a.label, EDGE)[0] > limit)
-        keys = {label: circled(i) for i, label in enumerate((k for k in long if k.tex or k.text), 1)}
+        keys = {label: circled(i) for i, label in enumerate((k for k in long if k.tex or k.text), first)}
         if keys != before:
-            for way in (direction, other):
+            for way in (direction, other) if turned else (direction,):
                 yield from (Attempt(way, spacing, keys) for spacing in SPACINGS)
         before = keys
 
