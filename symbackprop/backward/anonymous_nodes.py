@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+from string import ascii_letters
 
 from symbackprop.backward.naming import Naming
 from symbackprop.backward.textbook_letters import letters_for
@@ -36,7 +37,7 @@ def extracted(g: Graph, active: Set[str], many: Mapping[str, int]) -> Extraction
     found = Extraction(Naming.of(g), active, shared(g), many)
     for name, e in g.definition.items():
         root = substitute(e, found.swap) if found.swap else e
-        found.naming.keep(g, name, found.apart(root, g.times.get(name, "")))
+        found.naming.keep(g, name, found.apart(root, g.times.get(name, ""), numbers_of(name)))
     return found
 
 
@@ -56,8 +57,11 @@ class Extraction:
     drawn: Counter[str] = field(default_factory=Counter)
     swap: dict[Expr, Expr] = field(default_factory=dict)
 
-    def apart(self, root: Expr, time: str) -> Expr:
-        """One definition with names for what deserves one, which are defined before it."""
+    def apart(self, root: Expr, time: str, number: str) -> Expr:
+        """One definition with names for what deserves one, which are defined before it.
+
+        They have its number where one letter is free for it: z_3 stands in h_3.
+        """
         leaves: dict[Expr, int] = {}  # active symbol leaves below, as the reverse sweep meets them
         sizes: dict[Expr, int] = {}
         nodes = topological(root)
@@ -70,7 +74,7 @@ class Extraction:
         def change(e: Expr, args: tuple[Expr, ...]) -> Expr:
             new = e if args == e.args else with_args(e, args)
             if e in late:
-                new = self.named(new, time, bent=False)
+                new = self.named(new, time, number, bent=False)
             if e.op in LEAVES:
                 leaves[new] = int(bool(e.symbol and e.symbol.name in self.active))
                 sizes[new] = 1
@@ -84,19 +88,25 @@ class Extraction:
             deserves = e in curved and leaves[new] > 1 and not small
             if e is root or e.op is TIME_SUM or not (worth or deserves or e in unsaid):
                 return new
-            new = self.swap[e] = self.named(new, time, bent=e in bent)
+            new = self.swap[e] = self.named(new, time, number, bent=e in bent)
             leaves[new], sizes[new] = 1, 1
             return new
 
         return rebuild(root, change)
 
-    def named(self, e: Expr, time: str, *, bent: bool) -> Expr:
+    def named(self, e: Expr, time: str, number: str, *, bent: bool) -> Expr:
         """A fresh name for an expression; `bent` says that a non-linear function is applied to it."""
         letters = letters_for(e, bent=bent)
         self.drawn[letters] += 1
         room = self.naming.room
-        name = room.numbered(letters) if self.many.get(letters, 2) > 1 else room.single(letters)
+        several = self.many.get(letters, 2) > 1
+        name = room.numbered(letters, number) if several else room.single(letters)
         return self.naming.give(name, e, time)
+
+
+def numbers_of(name: str) -> str:
+    """The number behind the letter of a node; empty where it has none."""
+    return name.lstrip(ascii_letters) if name.lstrip(ascii_letters).isdecimal() else ""
 
 
 def repeats(e: Expr) -> bool:

@@ -82,10 +82,12 @@ class Room:
         """The name, with as many _ behind it as make it new."""
         return self.draw(name + "_" * k for k in count())
 
-    def numbered(self, letters: Iterable[str]) -> str:
-        """u1, u2, … of the first letter nobody has."""
+    def numbered(self, letters: Iterable[str], number: str = "") -> str:
+        """u3 where a `number` is wanted and free, else u1, u2, … of the first letter nobody has."""
         letters = tuple(letters)
         own = [c for c in letters if self.unheard(c)]
+        if number and (wanted := [c + number for c in own if self.free(c + number)]):
+            return self.draw(wanted)
         return self.draw(chain(self.counted(own[0]) if own else (), self.counted(f"{letters[0]}_n")))
 
     def single(self, letters: Iterable[str]) -> str:

@@ -89,3 +89,47 @@ def test_a_family_counts_once_on_the_page_and_each_member_in_the_report() -> Non
     page = outline(d)
     assert len(page.lines) < len(page.equations)
     assert verify_page(d, page, seed=2).equations == len(page.equations)
+
+
+# --- derivations, reasons, gradients, lists ---------------------------------------------------------
+
+
+def nameless(n: int, letter: str) -> str:
+    """Layers whose pre-activations have no names."""
+    first = "x: d; y: d\n" + "".join(f"W{k}: d x d; b{k}: d\n" for k in range(1, n + 1))
+    rows = (
+        f"{letter}{k} = relu(W{k} @ {f'{letter}{k - 1}' if k > 1 else 'x'} + b{k})" for k in range(1, n + 1)
+    )
+    return first + "\n".join(rows) + f"\nL = sum(({letter}{n} - y)**2)"
+
+
+@pytest.mark.parametrize("letter", ["h", "z", "s"])
+def test_nameless_nodes_have_the_number_of_their_layer(letter: str) -> None:
+    found = outline(derive(nameless(4, letter)), Options(("forward",))).lines
+    assert [len(eq.leaves) for eq in found] == [4, 4, 1], list(map(said, found))
+
+
+def test_an_index_has_one_letter_on_the_whole_page() -> None:
+    page = outline(derive(layers(5)))
+    assert {r.letter.base for eq in page.lines for r in eq.ranges} == {r"\ell"}
+
+
+@pytest.mark.parametrize("section", ["local", "why", "gradients"])
+def test_every_section_costs_six_layers_the_length_of_three(section: str) -> None:
+    few, many = (outline(derive(layers(n)), Options((section,))) for n in (3, 6))
+    assert len(few.lines) == len(many.lines)
+    assert verify_page(derive(layers(6)), many, seed=1).ok
+    for block in (b for s in many.sections for b in s.blocks if isinstance(b, Equations)):
+        assert all(not eq.over or len(eq.leaves) == 6 for eq in block.rows if section == "gradients")
+
+
+def test_a_list_of_names_says_its_range() -> None:
+    assert "W_ℓ (ℓ = 1, …, 5)" in derive(layers(5)).page(show=("symbols", "forward")).text()
+    assert "W₁, W₂ (d×d)" in derive(layers(2)).page(show=("symbols", "forward")).text()
+
+
+def test_german_pages_say_ranges_too() -> None:
+    shown = derive(layers(5)).page("de").text()
+    assert "z₀ ist x." in shown and "ℓ = 1, …, 5" in shown
+    html = derive(LSTM).page("de").html()
+    assert "∈" in html or "&#x02208;" in html

@@ -25,17 +25,17 @@ def with_families(d: Derivation, sections: Sequence[Section]) -> list[Section]:
     """The sections with each family once: whole derivations first, then rows."""
     names = frozenset(printed_names(d))
     letters = page_letters(d, [b for s in sections for b in s.blocks])
-    made = [replace(s, blocks=with_derivations(s.blocks, letters, names)) for s in sections]
-    blocks = [b for s in made for b in s.blocks]
-    groups = [(isinstance(b, Ledger), rows) for b in blocks for rows in groups_of(b)]
 
-    def found(rows: Sequence[Rows]) -> list[Rows]:
-        made = zip(groups, families(rows, letters, names), strict=True)
+    def found(blocks: Sequence[Block], *, sums: str = "left") -> list[Rows]:
+        groups = [(isinstance(b, Ledger), rows) for b in blocks for rows in groups_of(b)]
+        rows = [rows for _, rows in groups]
+        rows = families(with_sums(rows, letters) if sums == "written" else rows, letters, names)
+        made = zip(groups, rows, strict=True)
         return [forward_families(rows, letters, names) if ledger else rows for (ledger, _), rows in made]
 
-    rows = [rows for _, rows in groups]
-    found(rows)  # sums take the letters that families have
-    each = iter(found(with_sums(rows, letters)))
+    found([b for s in sections for b in s.blocks])  # for the letters: an index has one on the whole page
+    made = [replace(s, blocks=with_derivations(s.blocks, letters, names)) for s in sections]
+    each = iter(found([b for s in made for b in s.blocks], sums="written"))
     told: set[Name] = set()
     return [replace(s, blocks=tuple(x for b in s.blocks for x in with_rows(b, each, told))) for s in made]
 
@@ -81,15 +81,14 @@ def like_the_first(d: Derivation, rows: Rows) -> frozenset[int]:
 
 
 def shortest_alike(d: Derivation, rows: Sequence[Equation]) -> list[Equation]:
-    """The equations, cut to their first side where that makes them one with others and all sides do not."""
+    """The equations, cut to their first side where that makes some of them one and all sides do not."""
     names = frozenset(printed_names(d))
     short = [replace(eq, sides=eq.sides[:1]) for eq in rows]
 
     def alike(some: Sequence[Equation]) -> set[frozenset[int]]:
         return {places for _, places in united([(eq,) for eq in some], Letters(set()), names)}
 
-    cut = {k for places in alike(short) - alike(rows) for k in places}
-    return [short[k] if k in cut else eq for k, eq in enumerate(rows)]
+    return short if alike(short) - alike(rows) else list(rows)
 
 
 def printed_names(d: Derivation) -> Iterator[Name]:
