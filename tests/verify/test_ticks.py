@@ -20,7 +20,7 @@ from symbackprop.graph.expr import apply
 from symbackprop.numeric.points import bind_sizes, generic_point, seeded
 from symbackprop.page.outline import outline
 from symbackprop.page.page import Options, Page
-from symbackprop.verify import equality as verify, truth
+from symbackprop.verify import equality as verify, family_lines, truth
 from symbackprop.verify.equality import POINTS, verify_page
 from symbackprop.verify.generic_points import point_for
 from symbackprop.verify.truth import Slopes
@@ -53,11 +53,11 @@ def test_what_is_printed_comes_back_as_itself(monkeypatch: pytest.MonkeyPatch) -
     """Text that reads as an equal but other formula is no print of this one."""
     d = sb.derive("x: d; a: d; L = dot(x, a + x)")
 
-    def turned(f: Formula, functions: object = None) -> str:
+    def turned(f: Formula, functions: object = None, point: str = ".") -> str:
         return latex(Plus(f.terms[::-1]) if isinstance(f, Plus) else f, d.functions)
 
     assert verify_page(d, outline(d)).ok
-    monkeypatch.setattr(verify, "latex", turned)
+    monkeypatch.setattr(family_lines, "latex", turned)
     reasons = [c.reason for c in verify_page(d, outline(d)).failures]
     assert any("reads back as something else" in r for r in reasons)
 

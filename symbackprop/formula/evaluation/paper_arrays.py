@@ -219,6 +219,7 @@ def raised(a: Paper, exponent: int) -> Paper:
     """A whole power of a square matrix; a negative one of its inverse."""
     if a.array.dtype == object:
         checked(a.array, exponent)
+        a, exponent = (inverse(a), -exponent) if exponent < 0 else (a, exponent)
     try:
         return Paper(np.linalg.matrix_power(_square(a), exponent), 2)
     except np.linalg.LinAlgError:
