@@ -43,6 +43,7 @@ class Symbol:
     time: str = ""
     shift: int = 0
     at: Size | None = None
+    role: str = ""  # what it is for, where the declaration says so
 
     @property
     def facts(self) -> Domain:

@@ -11,6 +11,7 @@ from symbackprop.graph.axis_functions import (
 )  # fmt: skip
 from symbackprop.graph.composite_functions import COMPOSITIONS, MATRIX_FUNCTIONS
 from symbackprop.graph.conditions import where
+from symbackprop.graph.declared_roles import ROLES
 from symbackprop.graph.domains import DOMAINS, domain_of, is_domain
 from symbackprop.graph.expr import (
     Expr, Operand, Symbol, apply, as_expr, defined, describe, leaf, symbols,
@@ -86,8 +87,8 @@ def norm(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool =
 
 
 def symbol(name: str, *extents: int | str | Size, tex: str = "", domain: str = "real",
-           labels: int | str | Size | None = None) -> Expr:  # fmt: skip
-    """A declared input or parameter: `symbol("W", "m", "n", tex="W^{(1)}")`.
+           labels: int | str | Size | None = None, role: str = "") -> Expr:  # fmt: skip
+    """A declared input or parameter: `symbol("W", "m", "n", tex="W^{(1)}", role="parameter")`.
 
     Errors: `DeclarationError` for what is no name, size or domain, `ShapeError` where one does not fit.
     """
@@ -97,7 +98,9 @@ def symbol(name: str, *extents: int | str | Size, tex: str = "", domain: str = "
     printed = spelled(tex or default_tex(named_well(name)))
     classes = extent(size(labels), where) if labels is not None else None
     check_domain(domain, shape, where)
-    return leaf(Symbol(name, shape, printed, "label" if classes else domain, classes))
+    if role:
+        known(role, ROLES, where)
+    return leaf(Symbol(name, shape, printed, "label" if classes else domain, classes, role=role))
 
 
 def check_domain(domain: str, shape: Shape, where: str) -> None:

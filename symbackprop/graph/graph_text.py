@@ -14,6 +14,7 @@ from symbackprop.errors import (
 )  # fmt: skip
 from symbackprop.formula.printed_names import default_tex, function_tex, spelled
 from symbackprop.formula.tree import Name
+from symbackprop.graph.declared_roles import role_behind
 from symbackprop.graph.domains import DOMAINS, interval_behind
 from symbackprop.graph.expr import Expr, Operand, Symbol, apply, defined, leaf
 from symbackprop.graph.expression_text import Expressions
@@ -216,7 +217,9 @@ class Reader:
         return bool(own and own.time) or (made is not None and any(self.moves(n) for n in used_names(made)))
 
     def declare(self, s: Statement) -> None:
-        rest, between = interval_behind(s.rest)
+        words = s.rest.split()
+        role = role_behind(words)
+        rest, between = interval_behind(" ".join(words) if role else s.rest)
         words = rest.split()
         if words == ["function"] and not s.time:
             if s.name in FUNCTIONS:
@@ -241,7 +244,7 @@ class Reader:
         if domain != "label":
             check_domain(domain, shape, s.where)
         tex = self.tex(s.name)
-        e = leaf(Symbol(s.name, shape, tex, domain, labels, time=self.step(s)))
+        e = leaf(Symbol(s.name, shape, tex, domain, labels, time=self.step(s), role=role))
         self.symbol[s.name] = e
         if s.time:
             self.declared_time[s.name] = e

@@ -20,7 +20,7 @@ from symbackprop.page.roles import Roles
 from symbackprop.page.section_row import SectionRow
 
 KINDS = {"output": "output", "parameter": "parameter",
-         **dict.fromkeys(("node", "position", "selector", "unit"), "node")}  # fmt: skip
+         **dict.fromkeys(("node", "state", "position", "selector", "unit"), "node")}  # fmt: skip
 STEPS = (-1, 0, 1)  # of a recurrence, from the step that is written
 PARAMETERS = 3  # more of them crowd a picture: it shows what flows between the other values
 

@@ -31,6 +31,9 @@ MEANINGS = {
     "output":       "meaning.output",
     "selector":     "meaning.selector",
     "unit":         "meaning.unit",
+    "target":       "meaning.target",
+    "mask":         "meaning.mask",
+    "state":        "meaning.state",
 }  # fmt: skip
 
 

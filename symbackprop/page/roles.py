@@ -10,16 +10,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from symbackprop.backward.reads import Read
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import symbol_of
 from symbackprop.entries.op import slides
-from symbackprop.graph.expr import Expr
+from symbackprop.graph.expr import Expr, topological
 from symbackprop.graph.graph import used_names
-from symbackprop.vocabulary.kinds import ADD, MATMUL, MULTIPLY, SUBTRACT, TRANSPOSE
+from symbackprop.matrices.monomials import signed_terms
+from symbackprop.vocabulary.kinds import (
+    ABS, ADD, DROPOUT, FROBENIUS, LOG, MASKED_SOFTMAX, MATMUL, MSE, MULTIPLY, NORM, POWER, SUBTRACT,
+    TRANSPOSE,
+)  # fmt: skip
 
 SUMS = frozenset({ADD, SUBTRACT})
 PRODUCTS = frozenset({MATMUL, MULTIPLY})
 DECLARED = ("onehot", "distribution")  # domains that are roles
+
+
+def bent(e: Expr) -> bool:
+    """A square, an absolute value, a norm."""
+    return e.op in (ABS, FROBENIUS, NORM) or (e.op is POWER and e.attribute("p") == SQUARE)
+
+
+SQUARE = 2
 
 
 @dataclass(frozen=True)
@@ -51,9 +64,13 @@ class Roles:
         if name in self.d.constants:
             return "unit" if len(s.shape) == 1 else "selector"
         if name in g.definition:
-            return "output" if name == self.d.of else "position" if s.labels else "node"
+            return "output" if name == self.d.of else "position" if s.labels else self.of_node(name)
+        if s.role:
+            return s.role
         if s.labels:
             return "label"
+        if name in self.masks:
+            return "mask"
         if s.domain in DECLARED:
             return s.domain
         if s.time:
@@ -62,14 +79,120 @@ class Roles:
             return "parameter"
         if name in self.inputs:
             return "input"
+        if name in self.targets:
+            return "target"
+        if name in self.weighing:
+            return "given"
         return "variable" if name in self.d.wrt else "given"
+
+    def of_node(self, name: str) -> str:
+        """A node that the next step reads is the state of a recurrence."""
+        every = self.d.backward.prepared.readers.get(name, ())
+        return "state" if any(r.shift < 0 for r in every) else "node"
+
+    def declared(self, *roles: str) -> frozenset[str]:
+        """The inputs whose declaration says that they are one of these."""
+        return frozenset(n for n in self.d.graph.inputs if symbol_of(self.d, n).role in roles)
+
+    def reads(self, name: str) -> tuple[Read, ...]:
+        return self.d.backward.prepared.readers.get(name, ())
+
+    @cached_property
+    def masks(self) -> frozenset[str]:
+        """What is read as a mask and as nothing else."""
+
+        def masking(r: Read) -> bool:
+            return bool(r.way) and r.way[-1][0].op in (MASKED_SOFTMAX, DROPOUT) and r.way[-1][1] == 1
+
+        return frozenset(n for n in self.d.graph.inputs if self.reads(n) and all(map(masking, self.reads(n))))
+
+    @cached_property
+    def targets(self) -> frozenset[str]:
+        """What is read once, in a squared difference to a prediction; y of y log p + (1 - y) log q."""
+        every = ((n, self.reads(n)) for n in self.d.graph.inputs)
+        return frozenset(
+            n
+            for n, reads in every
+            if (len(reads) == 1 and self.is_target(n, reads[0])) or self.is_share(reads)
+        )
+
+    def is_share(self, reads: tuple[Read, ...]) -> bool:
+        """Whether an input and one less it are the factors of two logarithms, and it is read nowhere else."""
+        kinds = [self.before_logarithm(r) for r in reads]
+        return sorted(kinds) == ["less", "plain"]
+
+    def before_logarithm(self, r: Read) -> str:
+        """How an input stands before a logarithm: as it is, or taken from a number."""
+        way = list(reversed(r.way))
+        e, k = way[0] if way else (r.leaf, 0)
+        less = e.op is SUBTRACT and k == 1 and e.args[0].number == 1
+        e, k = way[1] if less and len(way) > 1 else (e, k)
+        if e.op is not MULTIPLY or self.defined(e.args[1 - k]).op is not LOG:
+            return ""
+        return "less" if less else "plain"
+
+    def defined(self, e: Expr) -> Expr:
+        """What a name stands for."""
+        return self.d.graph.definition.get(e.symbol.name, e) if e.symbol else e
+
+    def is_target(self, name: str, read: Read) -> bool:
+        """Whether one reading of an input is that of a target."""
+        if not read.way:
+            return False
+        e, k = read.way[-1]
+        if e.op is MSE:
+            return k == 1 and self.predicted(e.args[0], name)
+        alike = e.op is SUBTRACT and e.args[0].shape == e.args[1].shape
+        return alike and self.squared(read) and self.predicted(e.args[1 - k], name)
+
+    def squared(self, read: Read) -> bool:
+        """Whether a difference is squared, or its absolute value is taken, also under a name."""
+        if len(read.way) > 1:
+            return bent(read.way[-2][0])
+        further = self.reads(read.consumer)
+        return bool(further) and all(r.way and bent(r.way[-1][0]) for r in further)
+
+    def predicted(self, e: Expr, target: str) -> bool:
+        """Whether a value is made from a product of two inputs, neither of them the target."""
+        below = self.made_from(e)
+        made = [self.made_from(p.left) | self.made_from(p.right) for p in self.products if p.strong]
+        declared = {
+            n for n in below if symbol_of(self.d, n).labels or symbol_of(self.d, n).domain in DECLARED
+        }
+        return target not in below and any(len((below & names) - declared) > 1 for names in made)
+
+    @cached_property
+    def penalties(self) -> tuple[tuple[str, frozenset[str]], ...]:
+        """The variables whose size is a term of the output, with the numbers in front of it."""
+        out: list[tuple[str, frozenset[str]]] = []
+        for _, term in signed_terms(self.d.graph.definition[self.d.of]):
+            inner = [x for x in topological(term) if bent(x) or (x.op is MATMUL and x.args[0] is x.args[1])]
+            names, own = {self.raw(x.args[0]) for x in inner}, self.made_from(term)
+            weights = frozenset(n for n in own if not symbol_of(self.d, n).shape)
+            if len(names) == 1 and own - weights == names and names <= {*self.d.wrt}:
+                out.append((names.pop(), weights))
+        return tuple(out)
+
+    @cached_property
+    def penalised(self) -> frozenset[str]:
+        """Those that stand in a product with something else: they are learned."""
+        pairs = [p for p in self.products if p.strong and p.left is not p.right]
+        factors = {self.raw(a) for p in pairs for a, _ in p.sides()}
+        return frozenset(n for n, _ in self.penalties if n in factors)
+
+    @cached_property
+    def weighing(self) -> frozenset[str]:
+        """The numbers in front of their sizes."""
+        return frozenset[str]().union(*(own for n, own in self.penalties if n in self.penalised))
 
     @cached_property
     def data(self) -> frozenset[str]:
         """Inputs that are not differentiated by, and sequences; what is declared to be a target is none."""
         symbols = ((n, symbol_of(self.d, n)) for n in self.d.graph.inputs)
-        return frozenset(n for n, s in symbols if not s.labels and s.domain not in DECLARED
+        free = frozenset(n for n, s in symbols if not s.labels and s.domain not in DECLARED
                          and (s.time or n not in self.d.wrt))  # fmt: skip
+        declared = self.declared("parameter", "target", "mask", "given")
+        return (free | self.declared("input")) - declared - self.masks
 
     @cached_property
     def products(self) -> tuple[Product, ...]:
@@ -109,6 +232,7 @@ class Roles:
         """What is learned: filters, weights of data and of layers, and their biases."""
         weights = {n for _, *rest in self.filtered for n in rest if self.learned(n)}
         weights |= {n for n in self.multiplying_data if not self.doubtful(n)} | self.layers
+        weights |= self.penalised | self.declared("parameter")
         return frozenset(weights | self.offsets(weights)) - {first for first, *_ in self.filtered}
 
     @cached_property

@@ -34,5 +34,5 @@ NORM, ROW_NORMS = layers.norm, layers.row_norms
 CROSS_ENTROPY, MSE = losses.cross_entropy, losses.mse
 LAYERNORM, CHANNELWISE = normalisation.layernorm, normalisation.channelwise
 RMSNORM, BATCHNORM, INSTANCE_NORM = normalisation.rmsnorm, normalisation.batchnorm, normalisation.instance_norm
-EMBEDDING = layers.embedding
+EMBEDDING, DROPOUT = layers.embedding, normalisation.dropout
 WINDOWS1D, WINDOWS2D = signal.windows1d, signal.windows2d

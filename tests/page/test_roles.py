@@ -53,12 +53,13 @@ def said(
 @pytest.mark.parametrize(
     ("graph", "wrt", "roles"),
     [
-        (LEAST, "w", said("w", "X", given="y")),
-        (LEAST, "", said(variable="X w y")),
-        (RIDGE, "w", said("w", "X", given="y lam")),
-        (RIDGE, "", said(variable="X w y lam")),
-        (LEAST.replace("X @ w", "sigmoid(X @ w)"), "w", said("w", "X", given="y")),
-        (BIASED, "W", said("W", "X", given="y")),
+        (LEAST, "w", said("w", "X", target="y")),
+        (LEAST, "", said(variable="X w", target="y")),
+        (RIDGE, "w", said("w", "X", given="lam", target="y")),
+        (RIDGE, "", said("w", "X", given="lam", target="y")),
+        (RIDGE.replace("sum(w**2)", "sum(X**2)*sum(w**2)"), "", said(variable="X w lam", target="y")),
+        (LEAST.replace("X @ w", "sigmoid(X @ w)"), "w", said("w", "X", target="y")),
+        (BIASED, "W", said("W", "X", target="y")),
         (ATTENTION, "WQ WK WV", said("WQ WK WV", "X")),
         (ATTENTION, "", said(variable="X WQ WK WV")),
         (ATTENTION, "X", said(variable="X", given="WQ WK WV")),
@@ -66,11 +67,11 @@ def said(
         (NET, "", said("W1 b1 W2 b2", "x", label="y")),
         (NET, "W1 b1 W2 b2", said("W1 b1 W2 b2", "x", label="y")),
         (NET, "x", said("W1 b1 W2 b2", "x", label="y")),
-        (ROWS, "", said("W1 b1 W2 b2", "X", "Y")),
-        (ROWS, "W1 b1 W2 b2", said("W1 b1 W2 b2", "X", given="Y")),
-        (AFFINE, "W b", said("W b", "x", given="y")),
-        (AFFINE, "", said(variable="W b x y")),
-        (AFFINE, "x", said(variable="x", given="W b y")),
+        (ROWS, "", said("W1 b1 W2 b2", "X", target="Y")),
+        (ROWS, "W1 b1 W2 b2", said("W1 b1 W2 b2", "X", target="Y")),
+        (AFFINE, "W b", said("W b", "x", target="y")),
+        (AFFINE, "", said(variable="W b x", target="y")),
+        (AFFINE, "x", said(variable="x", given="W b", target="y")),
         (CELL.format(END), "", said("W U b", sequence="x")),
         (CONV, "", said("K b", "x")),
         (CONV, "x", said("", "x", given="K b")),
@@ -81,13 +82,58 @@ def said(
         ("z: k; y: k onehot; L = -sum(y*log(softmax(z)))", "z", said(variable="z", onehot="y")),
         ("p: k distribution; z: k; L = -sum(p*log(softmax(z)))", "z", said(variable="z", distribution="p")),
         ("x: n; mu: scalar; L = sum((x - mu)**2)", "mu", said(variable="mu", given="x")),
-        ("U: n x k; V: m x k; M: n x m; L = sum((U @ V.T - M)**2)", "U V", said(variable="U V", given="M")),
-        ("x: 4; b: 4; W: 3 x 4; y: 3; L = sum((W @ (x + b) - y)**2)", "", said(variable="x b W y")),
+        ("U: n x k; V: m x k; M: n x m; L = sum((U @ V.T - M)**2)", "U V", said(variable="U V", target="M")),
+        ("U: n x k; V: m x k; M: n x m; lam: positive; "
+         "L = sum((U @ V.T - M)**2) + lam*(sum(U**2) + sum(V**2))", "U V",
+         said(variable="U V", given="lam", target="M")),
+        ("U: n x k; V: m x k; M: n x m; lam: positive; "
+         "L = sum((M - U @ V.T)**2) + lam*sum(U**2) + lam*sum(V**2)", "U V",
+         said("U V", given="lam", target="M")),
+        ("X: n x d; w: d; b: scalar; y: n; z = X @ w + b; p = sigmoid(z); "
+         "L = -sum(y*log(p) + (1 - y)*log(1 - p))/n", "w b", said("w b", "X", target="y")),
+        ("X: n x d; w: d; A: n; p = sigmoid(X @ w); L = -sum(A*log(p))", "w", said("w", "X", given="A")),
+        ("X: n x d; C: k x d; Z: n x k onehot; L = sum((X - Z @ C)**2)", "C",
+         said(variable="C", given="X", onehot="Z")),
+        ("x: n; mu: scalar; v: positive; L = sum(log(2*pi*v) + (x - mu)**2/v)/2", "mu v",
+         said(variable="mu v", given="x")),
+        ("S: n x k; M: n x k; V: k x d; A = masked_softmax(S, M); L = sum((A @ V)**2)", "S V",
+         said(variable="S V", mask="M")),
+        ("S: n x k; M: n x k; A = masked_softmax(S, M); L = sum(A*M)", "S", said(variable="S", given="M")),
+
+        ("x: 4; b: 4; W: 3 x 4; y: 3; L = sum((W @ (x + b) - y)**2)", "", said(variable="x b W", target="y")),
         ("A: n x n; b: n; x: n; L = x @ A @ x / 2 - b @ x", "x", said(variable="x", given="A b")),
     ],
 )  # fmt: skip
 def test_roles(graph: str, wrt: str, roles: dict[str, str]) -> None:
     assert of(graph, *wrt.split()) == roles
+
+
+def test_a_declared_role_is_said_and_used() -> None:
+    ridge = "X: n x d input; w: d parameter; y: n target; lam: positive given; L = sum((X @ w - y)**2) + lam"
+    assert of(ridge) == said("w", "X", given="lam", target="y")
+    assert of("A: n x d; v: d parameter; L = sum(tanh(A @ v))") == said("v", "A")
+    assert of("x: d state; m: d mask; L = sum(x*m)") == said(state="x", mask="m")
+
+
+@pytest.mark.parametrize(
+    ("typed", "size"),
+    [("n x input", "input"), ("mask", "mask"), ("n x state", "state"), ("n x d + given", "given")],
+)
+def test_a_word_that_can_be_a_size_is_one(typed: str, size: str) -> None:
+    g = sb.read(f"x: {typed}; L = sum(x**2)")
+    assert size in g.sizes and not g.symbol["x"].own.role
+
+
+def test_python_declares_roles_too() -> None:
+    w = sb.symbol("w", "d", role="parameter")
+    assert w.own.role == "parameter"
+    with pytest.raises(sb.DeclarationError, match="weight"):
+        sb.symbol("w", "d", role="weight")
+
+
+def test_what_the_next_step_reads_is_a_state() -> None:
+    d = sb.derive(CELL.format("y[t] = tanh(h[t]); L = sum(sum(y[t]**2), over=t)"))
+    assert [Roles(d).of(n) for n in ("h", "y")] == ["state", "node"]
 
 
 def test_a_position_that_was_found_is_no_label() -> None:
@@ -125,7 +171,7 @@ def test_the_picture_says_the_same() -> None:
     assert kinds["X"] == kinds["y"] == "input"
 
 
-@pytest.mark.parametrize("role", ["variable", "given", "position", "distribution"])
+@pytest.mark.parametrize("role", ["variable", "given", "position", "distribution", "target", "mask", "state"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_role_has_words(role: str, language: str) -> None:
     assert phrase(f"meaning.{role}", language, str, **({"n": "3"} if role == "position" else {}))
