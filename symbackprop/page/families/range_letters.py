@@ -13,7 +13,7 @@ from symbackprop.page.families.alike_rows import BLOT
 LAYERS = (r"\ell", "k", "r", "s", "q")  # numbers of which one follows from another
 COUNTED = ("h", "r", "s", "q", "k", "m")  # numbers side by side, such as heads
 LETTERS = ("g", "s", "q", "r", "p", "a", "b", "u", "v")
-CAPITALS = ("P", "M", "G", "F", "Z", "U")
+CAPITALS = ("M", "P", "G", "F", "Z", "U")
 
 
 @dataclass(frozen=True)
