@@ -19,7 +19,7 @@ from symbackprop.sheet.exercise import Answer, Check, Exercise, Part, Version, c
 from symbackprop.sheet.formats import FORMATS
 from symbackprop.sheet.line_breaks import Context, Style
 from symbackprop.sheet.page_blocks import sections, speaking
-from symbackprop.sheet.templating import Format, render
+from symbackprop.sheet.templating import Format, render, strings
 from symbackprop.verify.equality import verify_page
 from symbackprop.verify.comparison import ROUNDING
 
@@ -194,7 +194,8 @@ def write_sheet(f: Format, sheet: Sheet, report: Report, language: str, version:
     """The document in a format. Errors: `VerificationError` where a printed equality was not verified."""
     report.demand()
     values = context(sheet, report, language, version, f.style(language))
-    return render(f, {**values, "preamble": f.preamble(packages, language)}, templates)
+    said = " ".join(strings(values))
+    return render(f, {**values, "preamble": f.preamble(packages, language, said)}, templates)
 
 
 def write_tex(sheet: Sheet, report: Report, language: Literal["en", "de"], version: Version = "solution", *,

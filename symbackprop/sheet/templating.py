@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -21,14 +21,15 @@ class Format:
     """What a sheet can be written as: `name` is what `--to` takes and how its files end.
 
     `style` says how words and formulas are set in a language; `marks` how its templates are marked, where
-    braces are taken; `filters` what they may apply; `preamble` what depends on the packages of an engine.
+    braces are taken; `filters` what they may apply; `preamble` what depends on the packages of an engine and
+    on the text that follows.
     """
 
     name: str
     style: Callable[[str], Style]
     marks: Mapping[str, Any] = field(default_factory=dict[str, Any])
     filters: Mapping[str, Callable[[str], str]] = field(default_factory=dict[str, Callable[[str], str]])
-    preamble: Callable[[frozenset[str], Any], str] = lambda packages, language: ""
+    preamble: Callable[[frozenset[str], Any, str], str] = lambda packages, language, text: ""
 
 
 def shipped() -> Path:
@@ -45,6 +46,18 @@ def environment(own: Path | None, f: Format) -> Environment:
                        trim_blocks=True, lstrip_blocks=True, **f.marks)  # fmt: skip
     made.filters.update(f.filters)
     return made
+
+
+def strings(value: object) -> Iterator[str]:
+    """Every string of some plain data."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from strings(inner)
+    elif isinstance(value, Sequence):
+        for inner in value:
+            yield from strings(inner)
 
 
 def render(f: Format, values: Mapping[str, object], own: Path | None = None, template: str = "sheet") -> str:

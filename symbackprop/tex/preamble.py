@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from symbackprop.tex.hyphenation import exceptions
+
 Language = Literal["en", "de"]
 
 
@@ -82,8 +84,9 @@ _LANGUAGE = {
     "de": Row(
         "babel-german",
         r"\usepackage[shorthands=off,ngerman]{babel}",
-        # no German patterns: rather a ragged edge than words broken the English way
-        r"\AtBeginDocument{\language=254 \frenchspacing\raggedright}",
+        # no German patterns: words are broken where a list says so, never the English way
+        r"\AtBeginDocument{\language=254 \lefthyphenmin=2 \righthyphenmin=3 \frenchspacing"
+        r"\hyphenation{WORDS}}",
     ),
 }
 
@@ -107,14 +110,17 @@ line join=round]\draw(0,2.6)--(2.2,0.3)--(6.4,6.6);}}
 \makeatother"""
 
 
-def preamble(engine_packages: frozenset[str], language: Language) -> str:
-    """Everything before `\\begin{document}`, for an engine that has these packages.
+def preamble(engine_packages: frozenset[str], language: Language, text: str = "") -> str:
+    """Everything before `\\begin{document}`, for an engine that has these packages; `text` is what follows.
 
     With no package named the source asks the engine it meets, so that a .tex file written where
     there is no TeX looks as good as it can elsewhere.
     """
     metadata = replace(_METADATA, there=_METADATA.there.replace("LANGUAGE", language))
-    first, *rest = (_line(row, engine_packages) for row in (_FONTS, *_ROWS, _LANGUAGE[language], metadata))
+    own = _LANGUAGE[language]
+    if "WORDS" in own.absent and own.package not in engine_packages:
+        own = replace(own, absent=own.absent.replace("WORDS", exceptions(text)))
+    first, *rest = (_line(row, engine_packages) for row in (_FONTS, *_ROWS, own, metadata))
     return "\n".join([_CLASS, first, _BASE, *rest, _OWN, ""])
 
 

@@ -139,7 +139,7 @@ def test_importing_the_package_is_light() -> None:
 @pytest.mark.parametrize(
     ("library", "home"),
     [("sympy", "sympy_scalars.py"), ("rich", "progress.py"), ("jinja2", "templating.py"),
-     ("latex2mathml", "mathml.py"), ("distributed", "worker_pools.py"),
+     ("latex2mathml", "mathml.py"), ("pyphen", "hyphenation.py"), ("distributed", "worker_pools.py"),
      ("pytest", "pytest_plugin.py")],
 )  # fmt: skip
 def test_a_library_has_one_file_that_speaks_for_it(library: str, home: str) -> None:

@@ -51,4 +51,4 @@ def font_face() -> str:
 
 
 FORMAT = Format("html", html_style, filters={"display": display, "line": line},
-                preamble=lambda packages, language: font_face())  # fmt: skip
+                preamble=lambda packages, language, text: font_face())  # fmt: skip
