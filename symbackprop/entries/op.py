@@ -63,6 +63,7 @@ class Op:
     arithmetic: bool = False  # written by signs and sums: its value needs no name, linear ones bend nothing
     wordless: bool = False  # no function of a graph's text: spelled by a sign, or made by derivations alone
     letters: str = ""  # what textbooks call its value, where a graph gives it no name: p for a softmax
+    takes: str = ""  # of a loss: what its arguments are
     each: Op | None = None  # the op that does along the last axis what this one does to everything
 
     def __post_init__(self) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from inspect import signature
 from types import ModuleType
 
+from symbackprop.entries import SizeOf
 from symbackprop.entries.op import Op
 from symbackprop.graph.functions import FUNCTIONS
 from symbackprop.graph.function_help import example
@@ -61,8 +62,41 @@ def reference() -> str:
         last = title == [*GROUPS][-1]
         own = [n for n in left if last or n in names.split() or OPS.get(n) in ops]
         left = [n for n in left if n not in own]
-        out += [f"\n## {title}\n", *(entry(n, FUNCTIONS[n]) for n in own)]
+        table = losses_table(own) if title == "Losses" else ""
+        out += [f"\n## {title}\n{table}", *(entry(n, FUNCTIONS[n]) for n in own)]
     return "".join(out)
+
+
+COMPOSED: Mapping[str, tuple[str, str]] = {  # losses of several ops: what they take, what they give
+    "infonce": ("scores of pairs, row i belongs to column i", "the mean over the rows"),
+    "style": ("features, features", "the mean over all entries"),
+    "total_variation": ("an image", "the sum over all entries"),
+}
+
+
+LOSSES_HEAD = (
+    "Scores (logits) are any numbers; probabilities are a softmax or a sigmoid of them, or are declared",
+    "`distribution`. What gives one number a sample is averaged with `mean(…)`. `cross_entropy` refuses",
+    "scores; pages say what the others take.",
+    "", "| loss | takes | gives |", "|---|---|---|",
+)  # fmt: skip
+
+
+def losses_table(names: Sequence[str]) -> str:
+    """What every loss takes, and whether it averages."""
+    rows = [f"| `{n}` | {' | '.join(COMPOSED.get(n) or (OPS[n].takes, given(OPS[n])))} |" for n in names
+            if n in COMPOSED or OPS[n].takes]  # fmt: skip
+    return "\n".join(("", *LOSSES_HEAD, *rows, ""))
+
+
+def given(op: Op) -> str:
+    """Whether a loss is a mean, a sum, or one number for each sample; seen from its equations."""
+    e = next(e for e in read(example(op.name, op)).every if e.op is op)
+    made = op.place(tuple(a.shape for a in e.args), e.attributes)
+    if e.shape:
+        return "one number a sample"
+    means = any(isinstance(a, SizeOf) for t in made.result.right.terms for a, _ in t.factors)
+    return "the mean over all entries" if means else "the sum over all entries"
 
 
 def entry(name: str, function: Callable[..., object]) -> str:
