@@ -27,10 +27,11 @@ from symbackprop.notation.entry_formulas import Base, entries_formula, letters_o
 from symbackprop.notation.expression_formulas import notated
 from symbackprop.page.layer_sentences import kept_layers
 from symbackprop.page.families.collapsing import like_the_first
-from symbackprop.page.page import Block, Display, Equations, Options, Paragraph
+from symbackprop.page.page import Block, Equations, Options, Paragraph
 from symbackprop.page.section_row import SectionRow
 
 PATHS, LENGTH = 6, 16  # products are written out up to so many paths of so many factors
+READ = 8  # nodes of a path whose product is read where nobody asked for it
 
 
 def paths(d: Derivation, wrt: str) -> list[tuple[str, ...]] | None:
@@ -66,6 +67,8 @@ def product_section(d: Derivation, o: Options) -> list[Block]:
         if o.products is None and begins_another(found, every.values()):
             continue
         if not found or any(rank(d, n) > 1 for p in found for n in p) or max(map(len, found)) < 3:
+            continue
+        if o.usual and o.products is None and max(map(len, found)) > READ:
             continue
         blocks += product_blocks(d, x, found)
     return blocks
@@ -103,10 +106,6 @@ def product_blocks(d: Derivation, x: str, found: list[tuple[str, ...]]) -> list[
     if not scalars and d.graph.symbol[x].rank:
         rows.append(gradient_row(d, x, left))
     blocks: list[Block] = [Equations(tuple(rows), intro)]
-    if len(found) == 1 and not scalars:
-        links = pairwise(found[0])
-        sizes = tuple(d.convention.chained([jacobian_size(d, a, b) for a, b in links]))
-        blocks.append(Display(sizes, tuple(size_formula(s) for s in shape)))
     return blocks
 
 
@@ -136,7 +135,32 @@ def gradient_row(d: Derivation, x: str, left: no.Partial) -> Equation:
 
 
 def why_section(d: Derivation, o: Options) -> list[Block]:
-    """∂L/∂W_ij = Σ_k δ_k ∂o_k/∂W_ij = δ_i x_j, one line for each kind of gradient."""
+    """∂L/∂W_ij = Σ_k δ_k ∂o_k/∂W_ij = δ_i x_j, one line for each kind of gradient; a usual page has one."""
+    kinds = kinds_of_gradients(d, o)
+    alike: list[Formula] = []
+    if o.usual and kinds:
+        first = next((same for same in kinds if rank(d, same[0]) > 1), kinds[0])
+        alike = [printed(d, x) for same in kinds if same is not first for x in same]
+        kinds = [first]
+    rows: list[Equation] = []
+    for same in kinds:
+        made = {
+            x: (row, *so(d, x))
+            for x in same
+            if (row := why_row(d, x, d.backward.adjoints[x].uses[0].consumer))
+        }
+        shown = like_the_first(d, list(made.values()))
+        rows += [eq for k, said in enumerate(made.values()) if k in shown for eq in said]
+        alike = [*(printed(d, x) for k, x in enumerate(made) if k not in shown), *alike]
+    blocks: list[Block] = [Equations(tuple(rows), Phrase("why.intro"))] if rows else []
+    if alike and blocks:
+        said = Phrase("list", tuple((f"x{n}", f) for n, f in enumerate(alike)))
+        blocks.append(Paragraph(Phrase("why.likewise", (("list", said),))))
+    return blocks
+
+
+def kinds_of_gradients(d: Derivation, o: Options) -> list[list[str]]:
+    """The variables with one reader, whose gradient the chain rule says in one line; each kind together."""
     kinds: dict[Hashable, list[str]] = {}
     kept = kept_layers(d, o)
     whole = kept.layers.keys() | kept.hidden
@@ -150,22 +174,7 @@ def why_section(d: Derivation, o: Options) -> list[Block]:
         if consumer in whole or (consumer == d.of and d.backward.seed.number == 1):
             continue
         kinds.setdefault(signature(d, consumer, x), []).append(x)
-    rows: list[Equation] = []
-    alike: list[Formula] = []
-    for same in kinds.values():
-        made = {
-            x: (row, *so(d, x))
-            for x in same
-            if (row := why_row(d, x, d.backward.adjoints[x].uses[0].consumer))
-        }
-        shown = like_the_first(d, list(made.values()))
-        rows += [eq for k, said in enumerate(made.values()) if k in shown for eq in said]
-        alike += [printed(d, x) for k, x in enumerate(made) if k not in shown]
-    blocks: list[Block] = [Equations(tuple(rows), Phrase("why.intro"))] if rows else []
-    if alike and blocks:
-        said = Phrase("list", tuple((f"x{n}", f) for n, f in enumerate(alike)))
-        blocks.append(Paragraph(Phrase("why.likewise", (("list", said),))))
-    return blocks
+    return list(kinds.values())
 
 
 def so(d: Derivation, x: str) -> list[Equation]:

@@ -29,7 +29,7 @@ from symbackprop.page.equation_steps import equation_rows
 from symbackprop.page.families.collapsing import derivation_row, like_the_first
 from symbackprop.page.layer_sentences import kept_layers
 from symbackprop.page.page import Block, Equations, Options, Paragraph
-from symbackprop.page.reasons import linear
+from symbackprop.page.reasons import bends
 from symbackprop.page.section_row import SectionRow
 from symbackprop.vocabulary.kinds import SELECTOR
 
@@ -61,18 +61,18 @@ def local_section(d: Derivation, o: Options) -> list[Block]:
     if alike:
         said = tuple((f"x{n}", replace(p, key="local.pair")) for n, p in enumerate(alike))
         blocks.append(Paragraph(Phrase("local.likewise", (("list", Phrase("list", said)),))))
-    return [*blocks, *([] if o.sections is None else step_block(d))]
+    return [*blocks, *([] if o.usual else step_block(d))]
 
 
 def asked(d: Derivation, o: Options, node: str, wrt: str) -> bool:
-    """Whether a sheet asks for the Jacobian; where it says nothing, of a function that is no linear one.
+    """Whether a sheet asks for the Jacobian; a usual page has those of functions that are no linear ones.
 
     What is linear, and what stands inside something else, the ledger says with its reason.
     """
-    if o.local is not None or o.sections is not None:
+    if o.local is not None or not o.usual:
         return o.local is None or node in o.local
     reads = (r for r in d.backward.prepared.reads[node] if r.name == wrt)
-    return not d.graph.symbol[node].rank or any(r.way and not linear(*r.way[-1]) for r in reads)
+    return not d.graph.symbol[node].rank or any(r.way and bends(*r.way[-1]) for r in reads)
 
 
 def step_block(d: Derivation) -> list[Block]:

@@ -59,7 +59,7 @@ def meaning(d: Derivation, name: str, role: str) -> Phrase:
 
 def symbols_section(d: Derivation, o: Options) -> list[Block]:
     """What the inputs are and their sizes; of nodes too where no part of the page says these beside them."""
-    roles, shown = Roles(d), SIZED | SELECTING if o.sections is None else {*o.sections}
+    roles, shown = Roles(d), {*(o.sections or ())}
     kept = {*d.constants} | kept_layers(d, o).hidden
     nodes = () if shown & SIZED else (n for n in d.graph.definition if n not in kept)
     groups: dict[Phrase, dict[Shape, list[Formula]]] = {}

@@ -40,7 +40,7 @@ def outline(d: Derivation, options: Options | None = None) -> Page:
             raise SheetError(f"no symbol `{n}`", where="sheet", hint=f"Symbols: {', '.join(d.graph.symbol)}")
     large = len(d.graph.definition) > LARGE
     rows = [SECTIONS[key] for key in parts if not large or SECTIONS[key].of_large]
-    o = replace(o, sections=tuple(p.key for p in rows))
+    o = replace(o, sections=tuple(p.key for p in rows), usual=o.sections is None)
     made: list[Section] = []
     for p in rows:
         if blocks := p.build(d, o):

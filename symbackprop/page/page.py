@@ -57,17 +57,6 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Display:
-    """A formula by itself, without an equality sign: a line of sizes that shows a product can be computed.
-
-    `sizes` are the factors' (rows, columns), `result` the size of the product.
-    """
-
-    sizes: tuple[tuple[Formula, ...], ...]
-    result: tuple[Formula, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Table:
     """Column titles and rows; a cell is a formula, a phrase, or text."""
 
@@ -138,9 +127,7 @@ class Listing:
     derived: bool = False
 
 
-Block: TypeAlias = (
-    Equations | Ledger | Paragraph | Display | Table | Figure | Passage | Claimed | Sketch | Listing
-)
+Block: TypeAlias = Equations | Ledger | Paragraph | Table | Figure | Passage | Claimed | Sketch | Listing
 
 
 def equations_of(b: Block) -> tuple[Equation, ...]:
@@ -188,7 +175,7 @@ class Page:
 class Options:
     """What a sheet may choose. `show` are the nodes drawn; `unfold` nodes are written out once in the δ's;
     `at` are numbers for the inputs; `hessian` the variables of the second derivative; `local` the nodes whose
-    Jacobians are derived, all of them by default."""
+    Jacobians are derived. `usual` says that no parts were asked for: then each has what is worth a line."""
 
     sections: tuple[str, ...] | None = None
     at: Mapping[str, object] | None = None
@@ -197,3 +184,4 @@ class Options:
     hessian: tuple[str, ...] = ()
     products: tuple[str, ...] | None = None
     local: tuple[str, ...] | None = None
+    usual: bool = False

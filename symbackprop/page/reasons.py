@@ -92,6 +92,11 @@ def linear(e: Expr, argument: int) -> bool:
     return degrees(e.op, tuple(a.shape for a in e.args), e.attributes, argument) == {1}
 
 
+def bends(e: Expr, argument: int) -> bool:
+    """Whether an op is no linear one in an argument, whatever is added."""
+    return not degrees(e.op, tuple(a.shape for a in e.args), e.attributes, argument) <= {0, 1}
+
+
 def called(e: Expr) -> bool:
     """Whether an op is a function one writes by its name."""
     return e.op.scalar is not None or bool(e.op.variants and not e.op.arithmetic)

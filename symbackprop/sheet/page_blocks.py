@@ -63,14 +63,6 @@ def paragraph(b: pg.Paragraph, style: Style) -> Context:
     return {"kind": "paragraph", "text": style.say(b.phrase)}
 
 
-def display(b: pg.Display, style: Style) -> Context:
-    """The line of sizes under a product of Jacobians."""
-    times = style.signs["×"]
-    parts = ["(" + times.join(map(style.factor, s)) + ")" for s in b.sizes]
-    tex = stacked(parts, style) + style.signs["→"] + times.join(map(style.factor, b.result))
-    return {"kind": "display", "intro": style.say(pg.Phrase("product.sizes")), "tex": tex}
-
-
 def table(b: pg.Table, style: Style) -> Context:
     """Columns with their heads."""
     cells = [[style.value(c) for c in row] for row in b.rows]
@@ -155,16 +147,6 @@ def folded(code: str) -> list[str]:
     return out
 
 
-FACTORS = 7  # sizes of factors on one line
-
-
-def stacked(parts: Sequence[str], style: Style) -> str:
-    """Factors side by side, on as many lines as they need."""
-    signs = style.signs
-    rows = [signs[" "].join(parts[k : k + FACTORS]) for k in range(0, len(parts), FACTORS)]
-    return rows[0] if len(rows) == 1 else signs["["] + signs[";"].join(rows) + signs["]"]
-
-
 def drawn(figure: pg.Figure, style: Style) -> Picture:
     """The figure with inscriptions; repeated layers are found and drawn once."""
 
@@ -213,6 +195,6 @@ def sections(made: Sequence[pg.Section], style: Style) -> list[Context]:
 
 
 BLOCKS: Mapping[type, Callable[[Any, Style], Context]] = {
-    pg.Equations: equations, pg.Ledger: ledger, pg.Paragraph: paragraph, pg.Display: display, pg.Table: table,
+    pg.Equations: equations, pg.Ledger: ledger, pg.Paragraph: paragraph, pg.Table: table,
     pg.Figure: figure, pg.Passage: passage, pg.Claimed: claimed, pg.Sketch: sketch, pg.Listing: listing,
 }  # fmt: skip
