@@ -51,10 +51,10 @@ NORMALISED = Stated(
     ),
     intro=Words(
         en="The error signals of $H$ and $X$ arrive along two paths each: past network or attention unchanged, through them and "
-        "the normalisation without their mean and without their part along the normalised row. However deep the stack of "
+        "the normalisation less a mean and less a multiple of the normalised row. However deep the stack of "
         "blocks, the first term reaches the input:",
         de="Die Fehlersignale von $H$ und $X$ kommen auf je zwei Wegen an: an Netz oder Attention vorbei unverändert, durch diese "
-        "und die Normalisierung hindurch ohne ihren Mittelwert und ohne ihren Anteil entlang der normierten Zeile. Wie viele "
+        "und die Normalisierung hindurch vermindert um einen Mittelwert und um ein Vielfaches der normierten Zeile. Wie viele "
         "Blöcke auch aufeinanderfolgen, der erste Term erreicht die Eingabe:",
     ),
 )

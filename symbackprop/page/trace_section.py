@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 import numpy as np
 
@@ -22,8 +23,10 @@ from symbackprop.numeric.precise_values import Measured, PrecisePoint
 from symbackprop.page.given_numbers import precise_numbers
 from symbackprop.page.page import Block, Equations, Options
 from symbackprop.page.section_row import SectionRow
+from symbackprop.page.small_numbers import STEP, quotient
 from symbackprop.page.printed_values import number_formula
 
+DIGITS = 4  # of a difference quotient
 LARGEST = 8  # rows or columns of an array that is written out
 
 
@@ -46,7 +49,22 @@ def trace_section(d: Derivation, o: Options) -> list[Block]:
     return [
         Equations(tuple(ahead), Phrase("trace.forward")),
         Equations(tuple(back), Phrase("trace.backward")),
+        *quotient_line(d, o.at),
     ]
+
+
+def quotient_line(d: Derivation, at: Mapping[str, object]) -> list[Block]:
+    """One entry of a gradient beside the difference quotient of the output by it."""
+    found = quotient(d, at)
+    if found is None:
+        return []
+    name, where, slope = found
+    own, places = name_of(d, name), tuple(no.number(k + 1) for k in where)
+    entry = no.At(own, places) if places else own
+    left = no.At(no.Nabla(d.convention.of, own), places) if places else no.Partial(d.convention.of, own)
+    values = (("x", entry), ("of", d.convention.of), ("step", no.number(Fraction(1, round(1 / STEP)))))
+    row = Equation("trace.quotient", left, (no.Decimal(f"{slope:.{DIGITS}g}"),), local=TRACE, relation="≈")
+    return [Equations((row,), Phrase("trace.quotient", values))]
 
 
 def delta_line(d: Derivation, n: str, at: PrecisePoint, known: Mapping[Formula, Formula]) -> Equation:

@@ -23,6 +23,7 @@ from symbackprop.page.outline import outline
 from symbackprop.page.page import (
     Block, Equations, Listing, Options, Page, Passage, Section, Sketch, Table,
 )  # fmt: skip
+from symbackprop.page.small_numbers import small_numbers
 from symbackprop.picture.drawings.drawing import Drawing
 from symbackprop.sizes import Size
 from symbackprop.verify.emitted_code import emitted, names
@@ -70,16 +71,17 @@ class Derived:
     """A derivation and the parts of its page. `graph` is text, a `Graph`, or an expression.
 
     `show` are the parts of the page, in order; `draw` the nodes of the picture, `unfold` nodes that are
-    written out once in the backward equations, `at` numbers for a trace, `hessian` variables of a second
-    derivative, `products` variables whose gradient is shown as a product of Jacobians, `local` nodes whose
-    Jacobians are derived, `lengths` the numbers of steps a recurrence is checked for.
+    written out once in the backward equations, `at` numbers for a trace ("small": some are chosen),
+    `hessian` variables of a second derivative, `products` variables whose gradient is shown as a product of
+    Jacobians, `local` nodes whose Jacobians are derived, and layers that are taken apart, `lengths` the
+    numbers of steps a recurrence is checked for.
     """
 
     graph: str | Graph | Expr
     of: str | None = None
     wrt: tuple[str, ...] | None = None
     convention: Convention = field(default_factory=Convention)
-    at: Mapping[str, object] | None = None
+    at: Mapping[str, object] | Literal["small"] | None = None
     show: tuple[str, ...] | None = None
     unfold: tuple[str, ...] = ()
     draw: tuple[str, ...] | None = None
@@ -108,9 +110,10 @@ class Derived:
         page = outline(self.derivation, replace(self.options, sections=keys))
         return replace(page, sections=tuple(map(unsolved, page.sections)))
 
-    @property
+    @cached_property
     def options(self) -> Options:
-        return Options(self.show, self.at, self.unfold, self.draw, self.hessian, self.products, self.local)
+        at = small_numbers(self.derivation) if isinstance(self.at, str) else self.at
+        return Options(self.show, at, self.unfold, self.draw, self.hessian, self.products, self.local)
 
     def sections(self, version: Version) -> tuple[Section, ...]:
         return (self.page if version == "solution" else self.exercise).sections

@@ -38,7 +38,8 @@ ACCENTS = {
 }  # fmt: skip
 _SIGNS = {
     "prime": "′", "top": "ᵀ", "ell": "ℓ", "partial": "∂", "nabla": "∇", "star": "*", "ast": "*",
-    "infty": "∞", "cdot": "·", "times": "×", "odot": "⊙", "varepsilon": "ε", "vartheta": "ϑ",
+    "infty": "∞", "cdot": "·", "times": "×", "odot": "⊙", "oslash": "⊘", "otimes": "⊗",
+    "varepsilon": "ε", "vartheta": "ϑ",
     "varphi": "φ", "dagger": "†",
 }  # fmt: skip
 _TEX = re.compile(r"\\([A-Za-z]+)|\\(.)")
