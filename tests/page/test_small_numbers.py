@@ -1,4 +1,4 @@
-"""Numbers that are chosen for a sheet: by what a symbol is, so that they tell something; a quotient beside."""
+"""Numbers chosen for a sheet: by what a symbol is, so that they tell something; a quotient beside them."""
 
 from __future__ import annotations
 
