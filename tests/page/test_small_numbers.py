@@ -13,7 +13,10 @@ from symbackprop.page import trace_section
 from symbackprop.page.small_numbers import quotient, small_numbers
 from symbackprop.verify.equality import verify_page
 
-NET = "x: d input; W: m x d parameter; b: m parameter; y: label m; h = tanh(W@x + b); p = softmax(h); L = -log(p[y])"
+NET = (
+    "x: d input; W: m x d parameter; b: m parameter; y: label m; "
+    "h = tanh(W @ x + b); p = softmax(h); L = -log(p[y])"
+)
 GRAPHS = [
     NET,
     "X: n x d; w: d; y: n; p = sigmoid(X@w); L = -mean(y*log(p) + (1 - y)*log(1 - p))",
