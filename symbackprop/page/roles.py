@@ -233,7 +233,15 @@ class Roles:
         weights = {n for _, *rest in self.filtered for n in rest if self.learned(n)}
         weights |= {n for n in self.multiplying_data if not self.doubtful(n)} | self.layers
         weights |= self.penalised | self.declared("parameter")
+        weights |= self.behind_filters(weights)
         return frozenset(weights | self.offsets(weights)) - {first for first, *_ in self.filtered}
+
+    def behind_filters(self, weights: set[str]) -> set[str]:
+        """Weights of layers on what filters make of an input."""
+        seen = {first for first, *_ in self.filtered if first}
+        sides = (pair for p in self.products if p.strong for pair in p.sides())
+        beside = ((self.raw(a), self.made_from(b)) for a, b in sides if not self.raw(b))
+        return {n for n, made in beside if self.learned(n) and made & seen and made & weights - {n}}
 
     @cached_property
     def inputs(self) -> frozenset[str]:

@@ -75,6 +75,10 @@ def said(
         (CELL.format(END), "", said("W U b", sequence="x")),
         (CONV, "", said("K b", "x")),
         (CONV, "x", said("", "x", given="K b")),
+        ("x: c x 5 x 7; K: k x c x 3 x 3; y: label 3; W: 3 x 15*k; b: 3; h = relu(conv2d(x, K)); "
+         "o = W @ reshape(h, 15*k) + b; L = -log(softmax(o)[y])", "", said("K W b", "x", label="y")),
+        ("x: c x 5 x 7; z: 4; W: 3 x 4; h = avg_pool2d(x); L = sum(h) + sum((W @ z)**2)", "",
+         said(variable="x z W")),
         (NORM, "g b", said("g b", given="x")),
         (NORM, "", said(variable="x g b")),
         (GRAPHS, "", said(variable="A X W V")),
