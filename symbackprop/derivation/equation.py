@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from symbackprop.backward.reads import Read
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.scopes import PAGE, Scope
+from symbackprop.formula.composing import size_formula
 from symbackprop.formula.tree import Formula, IndexRange, Name
 from symbackprop.graph.expr import Expr, Symbol
 from symbackprop.notation.convention import symbol_formula
@@ -65,6 +66,13 @@ class Equation:
     def leaves(self) -> tuple[Equation, ...]:
         """The equations it stands for: itself, or every one of its family."""
         return tuple(x for m in self.over.members for x in m.leaves) if self.over else (self,)
+
+    @property
+    def sizes(self) -> tuple[Formula, ...] | None:
+        """Its size; of a family with the index in it where those of the members differ. None: not said."""
+        if self.shape is None:
+            return (self.over.size or None) if self.over else None
+        return tuple(map(size_formula, self.shape))
 
     @property
     def ranges(self) -> tuple[IndexRange, ...]:

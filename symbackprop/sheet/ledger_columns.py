@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from symbackprop.formula.composing import size_formula
-from symbackprop.formula.tree import IndexRange
+from symbackprop.formula.tree import Formula, IndexRange
 from symbackprop.page import page as pg
 from symbackprop.sheet.line_breaks import (
     POINTS, SMALL, WIDTH, Context, Style, noted, rows, said_width, steps, width,
 )  # fmt: skip
 from symbackprop.sheet.said_ranges import said_once, with_ranges
-from symbackprop.sizes import Shape
 
 GAPS = 42.0  # between all columns of a row together, in points, and what widths may be off by
 HEADS = (pg.Phrase("ledger.forward"), pg.Phrase("ledger.backward"))
@@ -61,9 +59,9 @@ def sides(half: Half, style: Style) -> tuple[str, str]:
     return style.formula(half.left), " ".join(f"{sign} {style.formula(f)}" for f in half.sides)
 
 
-def shape_of(r: pg.LedgerRow) -> Shape | None:
+def shape_of(r: pg.LedgerRow) -> tuple[Formula, ...] | None:
     """The size of a node; of a number none is said."""
-    return r.forward.shape if r.forward else None
+    return r.forward.sizes if r.forward else None
 
 
 def broken(half: Half, style: Style) -> list[Context]:
@@ -85,9 +83,9 @@ def room(half: Half, style: Style) -> tuple[float, float]:
     return width(half.left, style), sum(width(f, style) + SIGN for f in half.sides)
 
 
-def size_width(shape: Shape, style: Style) -> float:
+def size_width(shape: Sequence[Formula], style: Style) -> float:
     """A size in small letters; a vector's has a 1."""
-    parts = [width(size_formula(s), style) for s in shape]
+    parts = [width(s, style) for s in shape]
     return SMALL * (sum(parts) + SIGN * max(len(parts) - 1, 1) + (POINTS / 2 if len(parts) == 1 else 0))
 
 

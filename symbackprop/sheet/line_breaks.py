@@ -9,13 +9,11 @@ from typing import TypeAlias
 
 from symbackprop.catalogue import phrase
 from symbackprop.formula import tree as no
-from symbackprop.formula.composing import size_formula
 from symbackprop.formula.tree import Formula
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.page import page as pg
 from symbackprop.picture.label import Label
-from symbackprop.sizes import Shape
 from symbackprop.tex.math_width import math_width, text_width
 from symbackprop.tex.math_commands import expanded
 
@@ -187,7 +185,7 @@ def rows(eq: pg.Equation, style: Style, *, sizes: str = "shown") -> list[Context
     """
     left = style.formula(eq.left)
     start = width(eq.left, style) + 2 * POINTS
-    shape = None if sizes == "hidden" else eq.shape
+    shape = None if sizes == "hidden" else eq.sizes
     room = WIDTH - start - (0 if shape is None else SIZES) - sum(width(r, style) + POINTS for r in eq.ranges)
     size = noted(eq.ranges, shape, style)
     sides = list(eq.sides)
@@ -227,15 +225,15 @@ def steps(eq: pg.Equation, style: Style) -> list[str]:
     return [f"{style.formula(one.left)} = {style.formula(first)}", *(f"= {style.formula(f)}" for f in rest)]
 
 
-def noted(ranges: Sequence[no.IndexRange], shape: Shape | None, style: Style) -> str:
+def noted(ranges: Sequence[no.IndexRange], shape: Sequence[Formula] | None, style: Style) -> str:
     """What stands beside a row: the ranges of its indices, and its size."""
     sizes = [] if shape is None else [size_tex(shape, style)]
     return f";{style.signs[' ']}".join([*map(style.formula, ranges), *sizes])
 
 
-def size_tex(shape: Shape, style: Style) -> str:
+def size_tex(shape: Sequence[Formula], style: Style) -> str:
     """n × 3; a vector as the convention has it."""
-    parts = [style.factor(size_formula(s)) for s in shape]
+    parts = [style.factor(s) for s in shape]
     if len(parts) == 1:
         parts = [*parts, "1"] if style.vectors == "column" else ["1", *parts]
     return style.signs["×"].join(parts or ["1", "1"])

@@ -43,7 +43,7 @@ def block(b: pg.Block, style: Style) -> Context:
 
 def equations(b: pg.Equations, style: Style) -> Context:
     """Lines of formulas; without sizes where all of them are numbers."""
-    sizes = "shown" if any(eq.shape for eq in b.rows) else "hidden"
+    sizes = "shown" if any(eq.sizes for eq in b.rows) else "hidden"
     found = [
         {"key": eq.key, "boxed": eq.boxed, "rows": rows(eq, style, sizes=sizes), "steps": steps(eq, style)}
         for eq in b.rows

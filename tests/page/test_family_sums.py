@@ -133,3 +133,26 @@ def test_german_pages_say_ranges_too() -> None:
     assert "z₀ ist x." in shown and "ℓ = 1, …, 5" in shown
     html = derive(LSTM).page("de").html()
     assert "∈" in html or "&#x02208;" in html
+
+
+def sized(n: int) -> str:
+    """Layers with a size of their own each."""
+    first = "h0: n0; y: n%d\n" % n + "".join(f"W{k}: n{k} x n{k - 1}; b{k}: n{k}\n" for k in range(1, n + 1))
+    rows = (f"h{k} = tanh(W{k} @ h{k - 1} + b{k})" for k in range(1, n + 1))
+    return first + "\n".join(rows) + f"\nL = sum((h{n} - y)**2)"
+
+
+def test_sizes_have_the_index_too() -> None:
+    d = derive(sized(4))
+    shown = {text(eq.left): eq.sizes for eq in outline(d, Options(("forward", "gradients"))).lines}
+    assert [text(f) for f in shown["z_ℓ"] or ()] == ["n_ℓ"]
+    assert [text(f) for f in shown["∇_(W_ℓ) L"] or ()] == ["n_ℓ", "n_(ℓ-1)"]
+    said = d.page(show=("symbols", "forward")).text().replace("\n", " ")
+    assert "W_ℓ (n_ℓ×n_(ℓ-1)) (ℓ = 1, …, 4), b_ℓ (n_ℓ×1) (ℓ = 1, …, 4)" in said
+    assert verify_page(d, outline(d), seed=4).ok
+
+
+def test_sizes_without_a_pattern_are_not_said() -> None:
+    d = derive(sized(4).replace("n3", "m"))
+    found = {text(eq.left): eq for eq in outline(d, Options(("forward",))).lines}
+    assert found["z_ℓ"].over and found["z_ℓ"].sizes is None

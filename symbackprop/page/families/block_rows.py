@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from symbackprop.derivation.equation import Equation, Phrase
 from symbackprop.formula.tree import Name
@@ -12,6 +12,7 @@ from symbackprop.page.families.row_parts import Row
 from symbackprop.page.page import Block, Equations, Ledger, LedgerRow, Paragraph, Table
 
 Rows: TypeAlias = list[Row]
+Level: TypeAlias = Literal["inner", "outer"]
 Pair: TypeAlias = tuple[Callable[[Any], list[Rows]], Callable[[Any, list[Rows]], Block]]
 
 
@@ -25,22 +26,30 @@ def with_groups(b: Block, groups: Sequence[Rows]) -> Block:
     return KINDS[type(b)][1](b, list(groups)) if groups else b
 
 
-def lists(p: Phrase) -> list[Phrase]:
-    """The lists in a sentence that have none in them."""
-    inner = [found for _, v in p.values if isinstance(v, Phrase) for found in lists(v)]
-    return inner or ([p] if p.key == "list" else [])
+def lists(p: Phrase, level: Level = "inner") -> list[Phrase]:
+    """The lists in a sentence that have none in them, or the outer ones that have."""
+    below = [v for _, v in p.values if isinstance(v, Phrase)]
+    nested = any(lists(v) for v in below)
+    if p.key == "list" and nested == (level == "outer"):
+        return [p]
+    return [found for v in below for found in lists(v, level)]
 
 
-def with_lists(p: Phrase, made: Iterator[Rows]) -> Phrase:
+def with_lists(p: Phrase, made: Iterator[Rows], level: Level = "inner") -> Phrase:
     """The sentence with other lists in it."""
-    if not lists(p):
-        return p
-    if p.key == "list" and lists(p) == [p]:
+    own = lists(p, level)
+    if own == [p]:
         parts = tuple((f"x{k}", part) for k, (part,) in enumerate(next(made)))
         return Phrase("list", parts)  # type: ignore[arg-type] -- parts of a list
-    return replace(
-        p, values=tuple((g, with_lists(v, made) if isinstance(v, Phrase) else v) for g, v in p.values)
-    )
+    if not own:
+        return p
+    values = ((gap, with_lists(v, made, level) if isinstance(v, Phrase) else v) for gap, v in p.values)
+    return replace(p, values=tuple(values))
+
+
+def items(p: Phrase) -> Rows:
+    """The rows of a list."""
+    return [(v,) for _, v in p.values]
 
 
 # how the rows of a kind of block are taken out, and put back
@@ -50,7 +59,7 @@ KINDS: Mapping[type, Pair] = {
     Ledger: (lambda b: [[(r.forward, r.backward, r.why) for r in b.rows]],
              lambda b, groups: replace(b, rows=tuple(LedgerRow(*row) for row in groups[0]))),  # type: ignore
     Table: (lambda b: [list(b.rows)], lambda b, groups: replace(b, rows=tuple(groups[0]))),
-    Paragraph: (lambda b: [[(v,) for _, v in p.values] for p in lists(b.phrase)],
+    Paragraph: (lambda b: list(map(items, lists(b.phrase))),
                 lambda b, groups: Paragraph(with_lists(b.phrase, iter(groups)))),
 }  # fmt: skip
 

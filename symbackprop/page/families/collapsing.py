@@ -10,15 +10,17 @@ from itertools import islice
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation, Family, Phrase
 from symbackprop.formula.composing import size_name
-from symbackprop.formula.indexed_names import parts
+from symbackprop.formula.indexed_names import parts, value_text
 from symbackprop.formula.tree import At, Formula, IndexRange, Name, Number
 from symbackprop.formula.writing.walk import children, fold, rebuilt
-from symbackprop.page.families.block_rows import Rows, groups_of, said_aliases, with_groups
+from symbackprop.page.families.block_rows import (
+    Rows, groups_of, items, lists, said_aliases, with_groups, with_lists,
+)  # fmt: skip
 from symbackprop.page.families.range_letters import Letters, need, relettered
 from symbackprop.page.families.row_parts import Part, Row, formulas, with_formulas
 from symbackprop.page.families.alike_rows import BLOT, Outline, Run, Trees, Values, runs
 from symbackprop.page.families.sums_over_names import with_sums
-from symbackprop.page.page import Block, Equations, Ledger, Section
+from symbackprop.page.page import Block, Equations, Ledger, Paragraph, Section
 
 
 def with_families(d: Derivation, sections: Sequence[Section]) -> list[Section]:
@@ -48,6 +50,7 @@ def with_rows(b: Block, each: Iterator[Rows], told: set[Name]) -> list[Block]:
 
 def with_derivations(blocks: Sequence[Block], letters: Letters, names: frozenset[Name]) -> tuple[Block, ...]:
     """Blocks of a section with those that are one up to an index as one: its sentence and its equations."""
+    blocks = [with_outer_lists(b, letters, names) if isinstance(b, Paragraph) else b for b in blocks]
     derived = {k: b for k, b in enumerate(blocks) if isinstance(b, Equations) and b.intro and b.rows}
     whole = {k: derivation_row(b) for k, b in derived.items()}
     place = dict(enumerate(whole))
@@ -55,6 +58,12 @@ def with_derivations(blocks: Sequence[Block], letters: Letters, names: frozenset
     for (intro, *rows), places in united(list(whole.values()), letters, names):
         out[place[min(places)]] = Equations(tuple(rows), intro)  # type: ignore[arg-type] -- as taken out
     return tuple(out[k] for k in sorted(out))
+
+
+def with_outer_lists(b: Paragraph, letters: Letters, names: frozenset[Name]) -> Paragraph:
+    """A sentence whose lists of lists say once what is one up to an index: W_l (n_l × m)."""
+    rows = list(map(items, lists(b.phrase, "outer")))
+    return Paragraph(with_lists(b.phrase, iter(families(rows, letters, names)), "outer"))
 
 
 def derivation_row(b: Equations) -> Row:
@@ -265,4 +274,23 @@ def of_family(
     """A generic equation with its family."""
     equations = tuple(m for m in members if isinstance(m, Equation))
     same = len({m.shape for m in equations}) == 1
-    return replace(part, shape=part.shape if same else None, over=Family(over, equations, aliases))
+    sizes = () if same else generic_sizes(equations, over)
+    return replace(part, shape=part.shape if same else None, over=Family(over, equations, aliases, sizes))
+
+
+def generic_sizes(members: Sequence[Equation], over: IndexRange) -> tuple[Formula, ...]:
+    """The sizes of the members with the index in them, n_l and n_{l-1}; none where they are no family."""
+    found = [m.sizes for m in members]
+    if any(x is None or len(x) != len(found[0] or ()) for x in found):
+        return ()
+    trees = Trees()
+    outlines = [Outline.of(x or (), trees) for x in found]
+    first, *rest = zip(outlines, map(value_text, over.values), strict=True)
+    run = Run.of(*first)
+    alike = all(o.key == first[0].key and run.take(o, value) for o, value in rest)
+    names = run.generic() if alike and not run.aside else None
+    if names is None:
+        return ()
+    put = iter([relettered(n, BLOT, over.letter.base) for n in names])
+    return tuple(fold(f, children, lambda f, c: next(put) if isinstance(f, Name) else rebuilt(f, c))
+                 for f in found[0] or ())  # fmt: skip
