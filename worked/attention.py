@@ -47,7 +47,7 @@ VISIBLE = Stated(
     intro=Words(
         en=r"There are now as many keys as queries, both $n$. The softmax of a row runs over the visible positions, where the mask "
         r"$M$ is 1 (the sign $\operatorname{softmax}_m$ below, with $m$ for masked):",
-        de=r"Es gibt nun ebenso viele Schlüssel wie Anfragen, je $n$. Der Softmax einer Zeile läuft über die sichtbaren Positionen, "
+        de=r"Es gibt nun ebenso viele Keys wie Queries, je $n$. Der Softmax einer Zeile läuft über die sichtbaren Positionen, "
         r"an denen die Maske $M$ gleich 1 ist (unten als $\operatorname{softmax}_m$, mit $m$ für maskiert):",
     ),
 )
@@ -71,8 +71,8 @@ SHEET = Sheet(
                 en=r"The rows of $Q$ are $n$ queries and the rows of $K$ are $m$ keys, all with $d$ entries; the rows of $V$ are "
                 r"$m$ values with $p$ entries. Attention gives every pair of a query and a key a score; the softmax of each row of "
                 r"scores is a row of attention weights, with which the values are added.",
-                de=r"Die Zeilen von $Q$ sind $n$ Anfragen und die Zeilen von $K$ sind $m$ Schlüssel, alle mit $d$ Einträgen; die "
-                r"Zeilen von $V$ sind $m$ Werte mit $p$ Einträgen. Attention gibt jedem Paar aus Anfrage und Schlüssel einen Score; "
+                de=r"Die Zeilen von $Q$ sind $n$ Queries und die Zeilen von $K$ sind $m$ Keys, alle mit $d$ Einträgen; die "
+                r"Zeilen von $V$ sind $m$ Values mit $p$ Einträgen. Attention gibt jedem Paar aus Query und Key einen Score; "
                 r"der Softmax jeder Zeile von Scores ist eine Zeile von Attention-Gewichten, mit denen die Werte addiert werden.",
             ),
             given=(GRAPH,),

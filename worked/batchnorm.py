@@ -98,7 +98,7 @@ SHEET = Sheet(
                         r"$v$, $s$, $\gamma$ and $\beta$ are vectors with one entry for each. Roots are taken entry by entry.",
                         de=r"Schreiben Sie dasselbe für einen Batch mit $d$ Merkmalen in Matrizen: Die Spalten von $X$ sind die "
                         r"Merkmale, und $\mu$, $v$, $s$, $\gamma$ und $\beta$ sind Vektoren mit einem Eintrag je Merkmal. Wurzeln werden "
-                        r"eintragsweise gezogen.",
+                        r"elementweise gezogen.",
                     ),
                     answers=(BATCH, BATCH_TERMS),
                 ),

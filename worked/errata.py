@@ -151,7 +151,7 @@ RECURRENT = (
             ),
             de=(
                 "Ein Punkt steht für zwei Produkte. Als Matrixprodukt gelesen, was er vor einer Gewichtsmatrix ist, kann er nicht "
-                r"zwischen zwei Zeilen stehen; dort muss es das eintragsweise Produkt sein. Außerdem werden $\delta f'$, $\delta i'$ und $\delta o'$ "
+                r"zwischen zwei Zeilen stehen; dort muss es das elementweise Produkt sein. Außerdem werden $\delta f'$, $\delta i'$ und $\delta o'$ "
                 "verwendet, aber nicht definiert. Sonst ist die Zeile richtig: Mit den passenden Zeichen gilt sie."
             ),
         ),
@@ -452,7 +452,7 @@ CHANNELS = Words(
     de=ASKED.de
     + r" Dabei ist $f_{ij}$ Kanal $j$ von Filter $i$, und $g_{ij}$ entsprechend für die Filter des Rückwärtsschritts. Die beiden "
     r"Divisionen ergeben die Größe der Ausgabe einer anderen Schicht: Ihre Eingabe hat die Größe $[20, 18, 5]$, ihre Filter haben "
-    r"die Größe $[3, 4, 5, 1337]$, mit Schrittweite 2 und Auffüllung 3.",
+    r"die Größe $[3, 4, 5, 1337]$, mit Schrittweite 2 und Padding 3.",
 )
 
 

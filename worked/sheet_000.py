@@ -297,7 +297,7 @@ SHEET = Sheet(
                         de=(
                             "Bestimmen Sie die Größe $[o_x, o_y, o_c]$ der Ausgabe für eine Eingabe "
                             "der Größe $[20, 18, 5]$, Filter der Größe $[3, 4, 5, 1337]$, die "
-                            "Schrittweite $s = 2$ und eine Auffüllung von $p = 3$ an jeder Seite. (In "
+                            "Schrittweite $s = 2$ und ein Padding von $p = 3$ an jeder Seite. (In "
                             "dieser Reihenfolge: die beiden Ausdehnungen, die Kanäle und die Anzahl der "
                             "Filter.)"
                         ),
@@ -481,7 +481,7 @@ SHEET = Sheet(
                                     "Eingabe mehrere Ausgaben, und die Kettenregel summiert über alle; "
                                     "deshalb muss die Routine addieren und darf nicht überschreiben. "
                                     "Einträge, die in keinem Fenster liegen, behalten den Wert 0. Zur "
-                                    r"Probe: Ohne Auffüllung haben die Einträge von $\delta x$ und die von"
+                                    r"Probe: Ohne Padding haben die Einträge von $\delta x$ und die von"
                                     r" $\delta y$ dieselbe Summe."
                                 ),
                             )

@@ -748,7 +748,7 @@ SHEET = Sheet(
                             "Bild hat die Achsen Batch × Kanäle × Höhe × Breite, mit den Größen $n "
                             "\\times c \\times a \\times e$; der Kern hat die Achsen Ausgabekanäle × "
                             "Kanäle × Kernhöhe × Kernbreite, mit den Größen $k \\times c \\times u "
-                            "\\times v$. Nehmen Sie Schrittweite 1, Dilatation 1, keine Auffüllung und "
+                            "\\times v$. Nehmen Sie Schrittweite 1, Dilatation 1, kein Padding und "
                             "Kerne ungerader Größe an."
                         ),
                     ),

@@ -194,7 +194,7 @@ WEIGHTED = Stated(
     at=GRADCAM.at,
 )
 HEAT = heat(MAP)
-HEAT_CAPTION = Words(en="The result as a heat map.", de="Das Ergebnis als Wärmekarte.")
+HEAT_CAPTION = Words(en="The result as a heat map.", de="Das Ergebnis als Heatmap.")
 
 CONV = Derived(
     "X: n x c x a x e;  K: k x c x u x v;  Y = conv2d(X, K)",
@@ -362,7 +362,7 @@ SHEET = Sheet(
                                     "In einem Faltungsnetz. Jede Spalte von $W$ enthält dieselben zwei "
                                     "Gewichte, um eine Stelle verschoben; jede Ausgabe ist also die "
                                     "Differenz $x_j - x_{j+1}$ zweier Nachbarn: eine eindimensionale "
-                                    "Faltung mit dem Kern $(1, -1)$, Schrittweite 1 und ohne Auffüllung, "
+                                    "Faltung mit dem Kern $(1, -1)$, Schrittweite 1 und ohne Padding, "
                                     "weshalb aus 5 Eingaben 4 Ausgaben werden. (Wie bei Netzen üblich, "
                                     "wird der Kern nicht gedreht.) Die vollständig verbundene Schicht hat"
                                     " somit lokale Verbindungen und gemeinsame Gewichte, 2 statt 20. Der "
@@ -695,7 +695,7 @@ SHEET = Sheet(
                             "Bild hat die Achsen Batch × Kanäle × Höhe × Breite, mit den Größen $n "
                             "\\times c \\times a \\times e$; der Kern hat die Achsen Ausgabekanäle × "
                             "Kanäle × Kernhöhe × Kernbreite, mit den Größen $k \\times c \\times u "
-                            "\\times v$. Nehmen Sie Schrittweite 1, Dilatation 1, keine Auffüllung und "
+                            "\\times v$. Nehmen Sie Schrittweite 1, Dilatation 1, kein Padding und "
                             "Kerne ungerader Größe an."
                         ),
                     ),

@@ -36,7 +36,7 @@ LAYERNORMS = Stated(
         en="A layer normalisation subtracts from every row its mean and divides by its standard deviation, the entry of the column $s$ or "
         "$s_1$ above. The number $10^{-5}$, added to every variance before the root of every entry is taken, keeps it from 0:",
         de="Eine Layer-Normalisierung zieht von jeder Zeile deren Mittelwert ab und teilt sie durch deren Standardabweichung, den Eintrag "
-        "der Spalte $s$ beziehungsweise $s_1$ oben. Die Zahl $10^{-5}$ wird zu jeder Varianz addiert, bevor eintragsweise die Wurzel gezogen "
+        "der Spalte $s$ beziehungsweise $s_1$ oben. Die Zahl $10^{-5}$ wird zu jeder Varianz addiert, bevor elementweise die Wurzel gezogen "
         "wird, und hält diese von 0 fern:",
     ),
 )

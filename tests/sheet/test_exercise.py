@@ -30,10 +30,7 @@ VERSIONS: tuple[Version, ...] = ("exercise", "solution")
 NAMES = tuple(f"sheet_00{n}" for n in range(5))
 LANGUAGES: tuple[Language, ...] = ("en", "de")
 FORMS: tuple[Form, ...] = ("tex", "html")
-SAID = {
-    "en": ("Solution.", "Verification.", "In words, not derived:"),
-    "de": ("Lösung.", "Überprüfung.", "In Worten, nicht hergeleitet:"),
-}
+SAID = {"en": ("Solution.", "Verification.", "In words:"), "de": ("Lösung.", "Überprüfung.", "In Worten:")}
 BOX = {"en": "every side was read back", "de": "Jede Seite wurde"}
 each_sheet = pytest.mark.parametrize("name", NAMES)
 each_language = pytest.mark.parametrize("language", LANGUAGES)

@@ -33,7 +33,7 @@ def test_every_verdict_is_told(line: str, verdict: Verdict, said: str, shown: st
         for version in ("solution", "exercise"):
             text = write_tex(sheet, sheet.verify(), language, version)  # type: ignore[arg-type]
             assert shown in text
-            assert ("Found:" in text or "Befund:" in text) == (version == "solution")
+            assert ("Result:" in text or "Befund:" in text) == (version == "solution")
             assert write_html(sheet, sheet.verify(), language, version)  # type: ignore[arg-type]
 
 
