@@ -17,9 +17,10 @@ from symbackprop.notation.expression_formulas import notate, notate_entry
 from symbackprop.page.outline import outline
 from symbackprop.page.page import Figure, Options, Section
 from symbackprop.picture.graphs.graph_to_svg import svg
-from symbackprop.picture.graphs.layout import place
+from symbackprop.picture.graphs.folding import legible
 from symbackprop.sheet.formats import FORMATS
 from symbackprop.sheet.formats.html_format import html_style
+from symbackprop.sheet.line_breaks import WIDTH
 from symbackprop.sheet.mathml import mathml
 from symbackprop.sheet.page_blocks import drawn, sections, speaking
 from symbackprop.sheet.templating import render
@@ -86,5 +87,5 @@ def graph_bundle(g: Graph) -> Bundle:
            "text/html": rows_html(d, rows), "text/latex": rows_latex(d, rows)}  # fmt: skip
     if figures:
         style = speaking(html_style("en"), d)
-        out["image/svg+xml"] = svg(place(drawn(figures[0], style)))
+        out["image/svg+xml"] = svg(legible(drawn(figures[0], style), max_width=WIDTH))
     return out
