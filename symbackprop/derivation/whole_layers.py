@@ -77,18 +77,23 @@ class Called:
         return whole_op(self)
 
 
+WORDS = {"stride": "stride", "padding": "pad", "dilation": "dilation"}  # no letters: these name other things
+
+
 @lru_cache(maxsize=4096)
 def whole_op(c: Called) -> Op:
     """The op that stands for a call on paper; its name is its text, equal calls are one op."""
     said = dict(c.options)
-    size, stride, rest = said.pop("size", None), said.pop("stride", 1), said
-    parts = [r"\times ".join([str(size)] * c.axes)] if size is not None else []
-    parts += [f"s={stride}"] if stride != (1 if size is None else size) else []
-    parts += [f"{k[0]}={v}" for k, v in rest.items() if v != {"dilation": 1}.get(k, 0)]
-    below, up = ",".join(parts), r"^{\top}" if c.turned else ""
-    tex = rf"\operatorname{{{c.word}}}{up}" + (f"_{{{below}}}" if below else "")
-    text = c.word + ("ᵀ" if c.turned else "") + (f"_({below})" if below else "").replace(r"\times ", "×")
-    return Op(text, tex=tex, called=True)
+    size = said.pop("size", None)
+    usual = {"stride": 1 if size is None else size, "padding": 0, "dilation": 1}
+    window = [] if size is None else [[str(size)] * c.axes]
+    others = [(WORDS[k], v) for k, v in said.items() if v != usual[k]]
+    shown = [*(r"\times ".join(x) for x in window), *(rf"\mathrm{{{k}}}\,{v}" for k, v in others)]
+    plain = [*("×".join(x) for x in window), *(f"{k} {v}" for k, v in others)]
+    tex = rf"\operatorname{{{c.word}}}" + (r"^{\top}" if c.turned else "")
+    text = c.word + ("ᵀ" if c.turned else "")
+    tex += f"_{{{','.join(shown)}}}" if shown else ""
+    return Op(text + (f"_({','.join(plain)})" if plain else ""), tex=tex, called=True)
 
 
 def calling(c: Called, args: tuple[Expr, ...], shape: Shape) -> Expr:

@@ -12,7 +12,8 @@ from symbackprop.derivation.equation import Equation, Phrase, distinct, name_of,
 from symbackprop.derivation.normalisation_forms import CENTRED
 from symbackprop.formula import tree as no
 from symbackprop.formula.tree import Formula
-from symbackprop.graph.expr import Expr
+from symbackprop.formula.composing import times
+from symbackprop.graph.expr import SIZE, Expr
 from symbackprop.matrices import monomials as mo
 from symbackprop.notation.convention import symbol_formula
 from symbackprop.notation.expression_formulas import notated
@@ -20,7 +21,7 @@ from symbackprop.page.idea_section import Facts, cancelled_by
 from symbackprop.page.layer_sentences import kept_layers
 from symbackprop.page.page import Block, Equations, Options
 from symbackprop.page.section_row import SectionRow
-from symbackprop.vocabulary.kinds import ONEHOT, PICK, SIGMOID, SOFTMAX
+from symbackprop.vocabulary.kinds import DIAG, MATMUL, ONEHOT, PICK, SIGMOID, SOFTMAX
 
 
 def bridge_section(d: Derivation, o: Options) -> list[Block]:
@@ -30,7 +31,12 @@ def bridge_section(d: Derivation, o: Options) -> list[Block]:
     f = Facts(d, kept_layers(d, o))
     found: dict[str, Block] = {}
     for n in f.shown:
-        for made in (softmax_meets_logarithm(f, n), sigmoid_meets_logarithm(f, n), *normalisations(f, n)):
+        for made in (
+            softmax_meets_logarithm(f, n),
+            rows_meet_logarithm(f, n),
+            sigmoid_meets_logarithm(f, n),
+            *normalisations(f, n),
+        ):
             if made is not None and made.intro is not None:
                 found.setdefault(made.intro.key, made)
     return list(found.values())
@@ -66,6 +72,45 @@ def softmax_meets_logarithm(f: Facts, name: str) -> Equations | None:
     sides = distinct([product, picks, d.formula(f.shown[name].value)])
     values = (("p", p), ("e", u), ("at", at), ("dp", signal(d, use.consumer)))
     return lines(f, name, sides, Phrase("bridge.softmax", values))
+
+
+def rows_meet_logarithm(f: Facts, name: str) -> Equations | None:
+    """The same for the rows of a matrix of scores, entry by entry."""
+    use, d = only_use(f, name), f.d
+    if use is None or d.graph.definition[use.consumer].op is not SOFTMAX or d.graph.symbol[name].rank != 2:
+        return None
+    m = mo.split(f.shown[use.consumer].value)
+    label = rows_picked(m, d.graph.symbol[use.consumer])
+    sizes = all(s.op is SIZE and x == -1 for s, x in m.scalars)
+    if label is None or not sizes or m.coefficient != -1:
+        return None
+    row, column = map(no.Name, d.convention.letters[:2])
+    p = name_of(d, use.consumer)
+    at = no.At(p, (row, label_at := no.At(d.formula(label), (row,))))
+    below = [d.formula(s) for s, _ in m.scalars]
+    front = no.Minus(no.Over(no.ONE, times([*below, at])))
+    chosen = no.KroneckerDelta(label_at, column)
+    slope = no.Plus((chosen, no.Minus(no.At(p, (row, column)))))
+    end = no.Plus((no.At(p, (row, column)), no.Minus(chosen)))
+    last = times([no.Over(no.ONE, times(below)), end]) if below else end
+    free = tuple(zip(d.convention.letters[:2], d.graph.symbol[name].shape, strict=True))
+    left = no.At(signal(d, name), (row, column))
+    sides = (no.Times((front, at, slope)), last)
+    values = (("p", p), ("at", at), ("dp", signal(d, use.consumer)))
+    return Equations((Equation(f"bridge.{name}", left, sides, free=free),), Phrase("bridge.rows", values))
+
+
+def rows_picked(m: mo.Monomial, q: Expr) -> Expr | None:
+    """The labels y where a signal is 1/q[i, y_i] in front of row i of the one-hot rows of y."""
+    if len(m.arrays) != 1 or m.arrays[0][1] != 1 or m.arrays[0][0].op is not MATMUL:
+        return None
+    scale, rows = m.arrays[0][0].args
+    if scale.op is not DIAG or rows.op is not ONEHOT:
+        return None
+    inner = mo.split(scale.args[0])
+    entries = [a for a, x in inner.arrays if x == -1 and a.op is PICK and a.args == (q, rows.args[0])]
+    alone = len(inner.arrays) == 1 and not inner.scalars and inner.coefficient == 1
+    return rows.args[0] if entries and alone else None
 
 
 def picked(back: Expr, q: Expr) -> tuple[Expr | None, Expr | None]:

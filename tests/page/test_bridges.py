@@ -31,6 +31,15 @@ def test_the_step_in_which_the_factor_cancels_is_printed(vectors: str, first: st
     assert bridges(SOFTMAX, vectors)["o"] == [first, "−(1/p_y) (p_y e_y − p_y p)", "p − e_y"]
 
 
+@pytest.mark.parametrize("loss", ["mean(cross_entropy(P, y))", "sum(cross_entropy(P, y))"])
+@pytest.mark.parametrize("vectors", ["column", "row"])
+def test_rows_of_scores_cancel_row_by_row(loss: str, vectors: str) -> None:
+    product, short = bridges(f"S: n x k; y: n label k; P = softmax(S); L = {loss}", vectors)["S"]
+    assert product.endswith("P_(i,yᵢ) ([yᵢ = j] − Pᵢⱼ)") and short.endswith(
+        "Pᵢⱼ − [yᵢ = j]" + ")" * ("mean" in loss)
+    )
+
+
 def test_sigmoid_under_a_logarithm() -> None:
     assert bridges("w: d; x: d; z = w@x; p = sigmoid(z); L = -log(p)")["z"] == [
         "−(1/p) p (1 − p)",
