@@ -22,7 +22,7 @@ from symbackprop.sheet.formats import FORMATS
 from symbackprop.sheet.formats.html_format import html_style
 from symbackprop.sheet.line_breaks import WIDTH
 from symbackprop.sheet.mathml import mathml
-from symbackprop.sheet.page_blocks import drawn, sections, speaking
+from symbackprop.sheet.page_blocks import drawn, sections, speaking, small_print
 from symbackprop.sheet.templating import render
 
 Bundle = dict[str, str]
@@ -74,7 +74,8 @@ def written(d: Derivation, shown: tuple[Section, ...], to: str) -> str:
     """Sections in a format, by its own template."""
     f = FORMATS[to]
     style = speaking(f.style("en"), d)
-    return render(f, {"sections": sections(shown, style), "many": False}, template="sections")
+    made, notation = small_print(sections(shown, style), set())
+    return render(f, {"sections": made, "notation": notation, "many": False}, template="sections")
 
 
 def graph_bundle(g: Graph) -> Bundle:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from symbackprop.derivation.derivation import Derivation, signal
 from symbackprop.derivation.equation import Equation, Phrase, equation, name_of, symbol_of
 from symbackprop.derivation.whole_layers import WholeLayers
@@ -13,15 +15,18 @@ from symbackprop.graph.expr import symbols
 from symbackprop.page.hand_written_norms import norms_by_hand
 from symbackprop.page.kink_sentences import kink_phrases
 from symbackprop.page.layer_sentences import kept_layers, layer_phrases, meets_zeros
-from symbackprop.page.page import Block, Equations, Options, Paragraph
+from symbackprop.page.page import Block, Equations, Notation, Options, Paragraph
 from symbackprop.page.section_row import SectionRow
+
+
+JACOBIANS = {"local", "product", "graph"}  # parts of a page in which some stand
 
 
 def forward_section(d: Derivation, o: Options) -> list[Block]:
     kept = kept_layers(d, o)
     shown = [n for n in d.graph.definition if n not in d.constants and n not in kept.hidden]
     rows = [eq for n in shown for eq in forward_rows(d, n, kept)]
-    notes = [Paragraph(p) for p in (*layer_phrases(d, kept), *conventions(d, kept))]
+    notes = [*map(Paragraph, layer_phrases(d, kept)), Notation(tuple(conventions(d, kept, o)))]
     sized = any(r.shape for r in rows)
     return [Equations(tuple(rows), Phrase("forward.intro") if sized else Phrase("forward.plain")), *notes]
 
@@ -36,13 +41,14 @@ def forward_rows(d: Derivation, n: str, kept: WholeLayers) -> list[Equation]:
     return [*rows, equation(d, f"forward.{n}", name_of(d, n), made, s.shape, recurrent=bool(s.time))]
 
 
-def conventions(d: Derivation, layers: WholeLayers | None = None) -> list[Phrase]:
-    """What a reader must know about the notation, said once."""
-    kept = layers or d.layers
+def conventions(d: Derivation, layers: WholeLayers | None = None, o: Options | None = None) -> list[Phrase]:
+    """What a reader must know about the notation of the parts shown, said once."""
+    kept, shown = layers or d.layers, {*((o and o.sections) or JACOBIANS)}
     ops = dict.fromkeys(f for e in d.graph.every for f in (e.op, *functions_in(e.op)))
     ranks = {e.rank for e in d.graph.symbol.values()}
     said = [Phrase(f"convention.{d.convention.vectors}")] if 1 in ranks else []
-    said += [Phrase(f"convention.layout_{d.convention.layout}")] if ranks != {0} else []
+    if ranks != {0} and (d.convention.layout != "gradient" or shown & JACOBIANS):
+        said.append(Phrase(f"convention.layout_{d.convention.layout}"))
     said += signals(d)
     if d.graph.time:
         said.append(time_phrase(d))
@@ -68,12 +74,15 @@ def signals(d: Derivation) -> list[Phrase]:
     if d.backward.seed.symbol:
         return [Phrase("convention.cotangent", (("general", plain), ("v", v), ("delta", signal(d, d.of))))]
     of = d.convention.of
-    said = [Phrase("convention.delta", (("delta", plain), ("of", of), ("v", v)))]
-    for n, own in d.convention.signals:
-        if n in d.backward.adjoints:
-            values = (("delta", own), ("of", of), ("x", symbol_of(d, n).tex))
-            said.append(Phrase("convention.signal", values))
+    said = [Phrase("convention.delta", (("delta", plain), ("slope", no.Partial(of, v)), ("v", v)))]
+    named = {own: symbol_of(d, n).tex for n, own in d.convention.signals if n in d.backward.adjoints}
+    if named:
+        said.append(Phrase("convention.signal", (("delta", listed(named)), ("x", listed(named.values())))))
     return said
+
+
+def listed(formulas: Iterable[Formula]) -> Phrase:
+    return Phrase("list", tuple((f"x{k}", f) for k, f in enumerate(formulas)))
 
 
 def generic(d: Derivation) -> Name:

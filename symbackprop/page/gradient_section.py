@@ -37,7 +37,8 @@ def constants_block(d: Derivation) -> list[Block]:
     rows = [equation(d, f"constant.{n}", name_of(d, n), [d.graph.definition[n]], symbol_of(d, n).shape)
             for n in d.constants]  # fmt: skip
     units = all(len(symbol_of(d, n).shape) == 1 for n in d.constants)
-    return [Equations(tuple(rows), Phrase("delta.unit" if units else "delta.selector"))] if rows else []
+    intro = Phrase("delta.unit" if units else "delta.selector")
+    return [Equations(tuple(rows), intro, listed=True)] if rows else []
 
 
 def delta_section(d: Derivation, o: Options) -> list[Block]:
@@ -131,9 +132,10 @@ def gradients_section(d: Derivation, o: Options) -> list[Block]:
         row = with_steps(d, n, row, left)
         turned = as_derivative(d, row, forms) if scalar and not s.time else None
         rows += [turned] if turned else stepwise(d, n, row)
-    intro = "gradients.intro" if d.convention.layout != "numerator" else "gradients.derivatives"
+    intro = Phrase("gradients.derivatives") if d.convention.layout == "numerator" else None
     rows = shortest_alike(d, rows)
-    return [Equations(tuple(rows), Phrase(intro)), *ends_note(d, d.wrt), *symmetry_note(d), *zero_note(d)]
+    made = Equations(tuple(rows), intro, listed=True)
+    return [made, *ends_note(d, d.wrt), *symmetry_note(d), *zero_note(d)]
 
 
 def as_derivative(d: Derivation, row: Equation, forms: Sequence[Expr]) -> Equation | None:

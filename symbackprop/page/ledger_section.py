@@ -11,7 +11,7 @@ from symbackprop.derivation.whole_layers import WholeLayers
 from symbackprop.page.forward_section import conventions, forward_rows
 from symbackprop.page.gradient_section import delta_rows, notes_of
 from symbackprop.page.layer_sentences import kept_layers, layer_phrases, layer_reason
-from symbackprop.page.page import Block, Ledger, LedgerRow, Options, Paragraph
+from symbackprop.page.page import Block, Ledger, LedgerRow, Notation, Options, Paragraph
 from symbackprop.page.reasons import counted, reason
 from symbackprop.page.section_row import SectionRow
 from symbackprop.page.terms_section import braced
@@ -23,8 +23,8 @@ def ledger_section(d: Derivation, o: Options) -> list[Block]:
     shown = [n for n in d.graph.definition if n not in d.constants and n not in kept.hidden]
     rows = [row for n in shown for row in node_rows(d, n, kept, o)]
     ends = notes_of(d, [n for n in shown if n in d.backward.adjoints])
-    said = (*layer_phrases(d, kept), *conventions(d, kept))
-    return [Ledger(tuple(rows), Phrase("ledger.intro")), *ends, *map(Paragraph, said)]
+    notes = [*map(Paragraph, layer_phrases(d, kept)), Notation(tuple(conventions(d, kept, o)))]
+    return [Ledger(tuple(rows), Phrase("ledger.intro")), *ends, *notes]
 
 
 def node_rows(d: Derivation, n: str, kept: WholeLayers, o: Options) -> list[LedgerRow]:

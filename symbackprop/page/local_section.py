@@ -92,7 +92,7 @@ def step_block(d: Derivation) -> list[Block]:
                 rows.append(Equation(f"step.{n}.{s.name}{s.shift:+d}", left, (j,),
                                      jacobian_shape(d, n, s.name), recurrent=True,
                                      local=Step(n, s.name, s.shift)))  # fmt: skip
-    return [Equations(tuple(rows), Phrase("local.steps"))] if rows else []
+    return [Equations(tuple(rows), Phrase("local.steps"), listed=True)] if rows else []
 
 
 def worth(d: Derivation, node: str, wrt: str) -> bool:

@@ -17,10 +17,14 @@ from symbackprop.picture.drawings.drawing import Drawing
 
 @dataclass(frozen=True, slots=True)
 class Equations:
-    """Equations aligned at their signs, with an optional sentence before them."""
+    """Equations aligned at their signs, with an optional sentence before them.
+
+    Those of a list, one as good without the others, stand side by side where they fit.
+    """
 
     rows: tuple[Equation, ...]
     intro: Phrase | None = None
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,13 @@ class Paragraph:
     """A sentence."""
 
     phrase: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """What letters and signs mean: small print, which a document has in one place and each sentence once."""
+
+    phrases: tuple[Phrase, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +138,9 @@ class Listing:
     derived: bool = False
 
 
-Block: TypeAlias = Equations | Ledger | Paragraph | Table | Figure | Passage | Claimed | Sketch | Listing
+Block: TypeAlias = (
+    Equations | Ledger | Paragraph | Notation | Table | Figure | Passage | Claimed | Sketch | Listing
+)
 
 
 def equations_of(b: Block) -> tuple[Equation, ...]:

@@ -12,7 +12,7 @@ from symbackprop.entries.scalar_functions import SCALARS
 from symbackprop.formula import tree as no
 from symbackprop.formula.tree import Formula, Name
 from symbackprop.formula.writing.walk import inside
-from symbackprop.page.page import Paragraph, Section, equations_of
+from symbackprop.page.page import Notation, Section, equations_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +106,10 @@ def with_notation(
         for holds, key, shown in SIGNS
         if keys is None or key in keys
     )
-    said = tuple(Paragraph(Phrase(key, (("sign", shown(f)),))) for key, shown, f in met if f is not None)
+    said = tuple(Phrase(key, (("sign", shown(f)),)) for key, shown, f in met if f is not None)
     if not sections or not said:
         return sections
     stated = (k for k, s in enumerate(sections) if s.title and any(map(equations_of, s.blocks)))
     at = next(stated, 0)
-    told = replace(sections[at], blocks=(*sections[at].blocks, *said))
+    told = replace(sections[at], blocks=(*sections[at].blocks, Notation(said)))
     return [*sections[:at], told, *sections[at + 1 :]]

@@ -11,7 +11,7 @@ from symbackprop.derivation.report import Report
 from symbackprop.page.outline import outline
 from symbackprop.page.page import Options, Page
 from symbackprop.sheet.formats import FORMATS
-from symbackprop.sheet.page_blocks import sections, speaking
+from symbackprop.sheet.page_blocks import sections, speaking, small_print
 from symbackprop.sheet.sheet import verification
 from symbackprop.sheet.templating import Format, render
 from symbackprop.verify.equality import verify_page
@@ -66,8 +66,10 @@ class DerivationPage:
         self.report.demand()
         d, style = self.derivation, f.style(self.language)
         own = speaking(style, d)
+        shown, notation = small_print(sections(self.contents.sections, own), set())
         return {
-            "sections": sections(self.contents.sections, own),
+            "sections": shown,
+            "notation": notation,
             "verification": verification(self.report, self.language, style),
         }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 from symbackprop.catalogue import phrase
@@ -28,10 +29,12 @@ from symbackprop.picture.graphs.repeated_layers import find_repeats
 from symbackprop.picture.label import Label
 from symbackprop.sheet.ledger_columns import ledger
 from symbackprop.sheet.line_breaks import (
-    localised, POINTS, SIGNS, WIDTH, Context, Style, rows, steps, width,
+    localised, POINTS, SIGNS, SIZES, WIDTH, Context, Style, rows, steps, width,
 )  # fmt: skip
 from symbackprop.tex.math_commands import expanded
 
+
+BESIDE = 0.6  # of a line, for an equation that does not need one of its own
 
 # --- blocks --------------------------------------------------------------------------------------
 
@@ -50,7 +53,21 @@ def equations(b: pg.Equations, style: Style) -> Context:
     ]
     intro = style.say(b.intro) if b.intro else ""
     boxed = any(eq.boxed for eq in b.rows)
-    return {"kind": "equations", "intro": intro, "equations": found, "boxed": boxed, **asked(style)}
+    short = [b.listed and len(made["rows"]) == 1 and fits_beside(eq, style)  # type: ignore[arg-type]
+             for eq, made in zip(b.rows, found, strict=True)]  # fmt: skip
+    groups = [
+        {"beside": beside and len(each) > 1, "equations": each}
+        for beside, run in groupby(zip(short, found, strict=True), key=lambda pair: pair[0])
+        for each in [[made for _, made in run]]
+    ]
+    return {"kind": "equations", "intro": intro, "equations": found, "groups": groups, "boxed": boxed,
+            **asked(style)}  # fmt: skip
+
+
+def fits_beside(eq: pg.Equation, style: Style) -> bool:
+    """Whether a line leaves room for another one."""
+    formulas = sum(width(f, style) + 2 * POINTS for f in (eq.left, *eq.sides))
+    return style.breadth is None and formulas + SIZES <= BESIDE * WIDTH
 
 
 def asked(style: Style) -> Context:
@@ -61,6 +78,26 @@ def asked(style: Style) -> Context:
 def paragraph(b: pg.Paragraph, style: Style) -> Context:
     """A sentence of the catalogue."""
     return {"kind": "paragraph", "text": style.say(b.phrase)}
+
+
+def notation(b: pg.Notation, style: Style) -> Context:
+    """Sentences of small print."""
+    return {"kind": "notation", "texts": list(map(style.say, b.phrases))}
+
+
+def small_print(found: Sequence[Context], told: set[str]) -> tuple[list[Context], str]:
+    """Sections without their small print, and what of it was not told before."""
+    texts: list[str] = []
+    kept: list[Context] = []
+    for section in found:
+        blocks: list[Context] = []
+        for b in section["blocks"]:  # type: ignore[attr-defined]
+            blocks += [] if b["kind"] == "notation" else [b]
+            texts += b["texts"] if b["kind"] == "notation" else []
+        kept += [{**section, "blocks": blocks}] if blocks else []
+    new = [x for x in dict.fromkeys(texts) if x not in told]
+    told.update(new)
+    return kept, " ".join(new)
 
 
 def table(b: pg.Table, style: Style) -> Context:
@@ -195,6 +232,7 @@ def sections(made: Sequence[pg.Section], style: Style) -> list[Context]:
 
 
 BLOCKS: Mapping[type, Callable[[Any, Style], Context]] = {
-    pg.Equations: equations, pg.Ledger: ledger, pg.Paragraph: paragraph, pg.Table: table,
-    pg.Figure: figure, pg.Passage: passage, pg.Claimed: claimed, pg.Sketch: sketch, pg.Listing: listing,
+    pg.Equations: equations, pg.Ledger: ledger, pg.Paragraph: paragraph, pg.Notation: notation,
+    pg.Table: table, pg.Figure: figure, pg.Passage: passage, pg.Claimed: claimed,
+    pg.Sketch: sketch, pg.Listing: listing,
 }  # fmt: skip

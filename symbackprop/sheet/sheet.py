@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from string import ascii_lowercase
-from typing import Literal
+from typing import Any, Literal
 
 from symbackprop.catalogue import LANGUAGES, phrase
 from symbackprop.catalogue.prose import Text, in_language, written
@@ -18,7 +18,7 @@ from symbackprop.formula.composing import size_name
 from symbackprop.sheet.exercise import Answer, Check, Exercise, Part, Version, complete
 from symbackprop.sheet.formats import FORMATS
 from symbackprop.sheet.line_breaks import Context, Style
-from symbackprop.sheet.page_blocks import sections, speaking
+from symbackprop.sheet.page_blocks import sections, small_print, speaking
 from symbackprop.sheet.templating import Format, render, strings
 from symbackprop.verify.equality import verify_page
 from symbackprop.verify.comparison import ROUNDING
@@ -102,7 +102,9 @@ def context(sheet: Sheet, report: Report, language: str, version: Version, style
         "title": style.escape(in_language(sheet.title, language, "title")),
         "points": points(sheet.worth, language) if many else "",
         "header": {k: style.escape(v) for k, v in header.items()},
-        "exercises": [exercise(e, sheet.first + n, version, style) for n, e in enumerate(sheet.exercises)],
+        "exercises": with_notation(
+            sheet, [exercise(e, sheet.first + n, version, style) for n, e in enumerate(sheet.exercises)]
+        ),
         "many": many,
         "verification": verification(report, language, style) if version == "solution" else [],
         "say": said,
@@ -120,6 +122,24 @@ def exercise(e: Exercise, number: int, version: Version, style: Style) -> Contex
         "parts": [part(p, x, version, style) for p, x in zip(e.parts, letters(e), strict=True)],
         "answers": blocks_of(answers, version, style),
     }
+
+
+def with_notation(sheet: Sheet, exercises: list[Context]) -> list[Context]:
+    """The exercises with their small print: each sentence once in a sheet that has one convention."""
+    every = (a.speaks for e in sheet.exercises for a in (*e.given, *e.all_answers))
+    ways = {(d.convention.vectors, d.convention.layout, d.convention.signal) for d in every if d}
+    told = set[str]()
+    out: list[Context] = []
+    for e in exercises:
+        told = told if len(ways) < 2 else set[str]()
+        given, first = small_print(e["given"], told)  # type: ignore[arg-type]
+        own: list[dict[str, Any]] = e["parts"]  # type: ignore[assignment]
+        parts = [(p, *small_print(p["answers"], told)) for p in own]
+        answers, last = small_print(e["answers"], told)  # type: ignore[arg-type]
+        texts = (first, *(text for _, _, text in parts), last)
+        out.append({**e, "given": given, "answers": answers, "notation": " ".join(filter(None, texts)),
+                    "parts": [{**p, "answers": kept} for p, kept, _ in parts]})  # fmt: skip
+    return out
 
 
 def letters(e: Exercise) -> Sequence[str]:

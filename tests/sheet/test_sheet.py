@@ -126,7 +126,7 @@ def test_the_same_sheet_gives_the_same_bytes() -> None:
 
 def test_gradients_are_boxed_and_sized() -> None:
     found = tex(LAYER).split(r"\section*{Gradients}")[1].split(r"\section*")[0]
-    assert found.count(r"\boxed{") == 3
+    assert found.count(r"\sbresult{") == 3
     assert r"\sbsize{m \times d}" in found
 
 
@@ -157,8 +157,9 @@ def test_an_exercise_shows_the_question_and_no_answer() -> None:
     for source in (tex(MATRICES, version="exercise"), pointed):
         assert "Forward equations" in source
         assert "intermediate value" not in source and ": variable" in source
-        for kept in ("Gradients", "Jacobians<", "Backward", "Verification", "Solution", "selector", "boxed{"):
+        for kept in ("Gradients", "Jacobians<", "Backward", "Verification", "Solution", "selector"):
             assert kept not in source
+        assert r"\sbresult{" not in source and 'class="result"' not in source
 
 
 def test_an_exercise_explains_no_sign_of_its_solution() -> None:
@@ -258,8 +259,8 @@ def test_html_is_well_formed() -> None:
 
 
 def test_a_template_of_the_user_comes_first(tmp_path: Path) -> None:
-    (tmp_path / "block_paragraph.tex.j2").write_text("OWN << block.text >>\n")
-    assert "OWN Vectors are columns." in tex(LAYER, templates=tmp_path)
+    (tmp_path / "block_ledger.tex.j2").write_text("OWN << block.heads.forward >>\n")
+    assert "OWN forward" in tex(LAYER, templates=tmp_path)
     assert "OWN" not in tex(LAYER)
 
 

@@ -104,7 +104,7 @@ def test_a_page_is_set_in_both_languages(name: str) -> None:
     en, de = (write_tex(s, report, x, "solution") for x in ("en", "de"))
     assert s.title["en"] != s.title["de"]
     assert r"\textbf{Solution.}" in en and r"\textbf{Lösung.}" in de
-    assert r"\boxed" in en
+    assert r"\sbresult{" in en
 
 
 @pytest.mark.parametrize(("name", "stated", "right", "wrong"), MISTAKES)

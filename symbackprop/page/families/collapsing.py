@@ -56,7 +56,8 @@ def with_derivations(blocks: Sequence[Block], letters: Letters, names: frozenset
     place = dict(enumerate(whole))
     out: dict[int, Block] = {k: b for k, b in enumerate(blocks) if k not in whole}
     for (intro, *rows), places in united(list(whole.values()), letters, names):
-        out[place[min(places)]] = Equations(tuple(rows), intro)  # type: ignore[arg-type] -- as taken out
+        first = derived[place[min(places)]]
+        out[place[min(places)]] = replace(first, rows=tuple(rows), intro=intro)  # type: ignore[arg-type]
     return tuple(out[k] for k in sorted(out))
 
 
