@@ -470,12 +470,12 @@ SHEET = Sheet(
                                     "counts only right and wrong, does not."
                                 ),
                                 de=(
-                                    "Der größte Eintrag gehört zum Hund, doch gibt das Netz ihm nur 0.45 "
+                                    "Der größte Eintrag gehört zum Hund, doch gibt das Netz ihm nur 0,45 "
                                     "und hält es damit für wahrscheinlicher, dass das Bild keinen Hund "
-                                    "zeigt. Katze und Kuh erhalten zusammen ebenfalls 0.45. Die "
+                                    "zeigt. Katze und Kuh erhalten zusammen ebenfalls 0,45. Die "
                                     "Entscheidung ist unsicher: Eine kleine Störung des Bildes kann sie "
                                     "kippen, und wo es auf die Verlässlichkeit ankommt, ist die Ausgabe "
-                                    "wenig wert. Die Kreuzentropie von 0.7985 macht dies sichtbar, die "
+                                    "wenig wert. Die Kreuzentropie von 0,7985 macht dies sichtbar, die "
                                     "Trefferquote dagegen, die nur richtig und falsch zählt, nicht."
                                 ),
                             )
