@@ -9,7 +9,7 @@ GRAPH = Derived(
         A = softmax(S)
         O = A @ V
     """,
-    show=("forward", "local", "delta", "gradients"),
+    show=("idea", "ledger", "terms", "local", "bridges", "gradients"),
     local=("A",),
 )
 ROWS = Stated(
@@ -39,7 +39,7 @@ MASKED = Derived(
         A = masked_softmax(S, M)
         O = A @ V
     """,
-    show=("forward", "delta"),
+    show=("idea", "ledger", "terms", "bridges"),
 )
 VISIBLE = Stated(
     MASKED,

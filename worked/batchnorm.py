@@ -13,7 +13,7 @@ FEATURE = Derived(
         y = g * xh + b
     """,
     wrt=("x", "g", "b"),
-    show=("forward", "delta", "gradients"),
+    show=("idea", "ledger", "terms", "bridges", "gradients"),
 )
 THREE_TERMS = Stated(
     FEATURE,
@@ -44,7 +44,7 @@ BATCH = Derived(
         Y = Xh * g + b
     """,
     wrt=("X", "g", "b"),
-    show=("forward", "delta", "gradients"),
+    show=("idea", "ledger", "terms", "bridges", "gradients"),
 )
 BATCH_TERMS = Stated(
     BATCH,

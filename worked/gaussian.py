@@ -13,7 +13,7 @@ GRAPH = Derived(
         L = -n/2 * l - trace(P @ A) / 2
     """,
     wrt=("mu", "S"),
-    show=("forward", "local", "delta", "gradients"),
+    show=("idea", "ledger", "terms", "local", "bridges", "gradients"),
     local=("P", "D", "l"),
 )
 JACOBI = Stated(

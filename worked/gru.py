@@ -18,7 +18,7 @@ GRAPH = Derived(
         h[t] = (1 - z[t]) * h[t-1] + z[t] * k[t]
         y[t] = h[t]
     """,
-    show=("forward", "local", "delta", "gradients"),
+    show=("idea", "ledger", "terms", "local", "bridges", "gradients"),
 )
 
 SHEET = Sheet(

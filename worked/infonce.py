@@ -11,7 +11,7 @@ GRAPH = Derived(
         L = mean(logsumexp(S) - diagonal(S))
     """,
     wrt=("U", "V", "tau"),
-    show=("forward", "local", "delta", "gradients"),
+    show=("idea", "ledger", "terms", "local", "bridges", "gradients"),
     local=("L",),
 )
 LOSS = Stated(

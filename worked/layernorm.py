@@ -13,7 +13,7 @@ GRAPH = Derived(
         y = g * xh + b
     """,
     wrt=("x", "g", "b"),
-    show=("forward", "local", "delta", "gradients"),
+    show=("idea", "ledger", "terms", "local", "bridges", "gradients"),
     local=("v", "s", "xh"),
     at={
         "x": [1, 1, 1, 5], "g": [1, 2, 1, 2], "b": [0, 0, 0, 0], "eps": 1, "y_bar": [2, 1, 0, 1],

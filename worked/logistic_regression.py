@@ -11,7 +11,7 @@ GRAPH = Derived(
     """,
     wrt=("w",),
     hessian=("w",),
-    show=("forward", "local", "delta", "gradients", "hessian"),
+    show=("idea", "ledger", "terms", "local", "gradients", "hessian"),
     local=("p", "L"),
 )
 CHAIN = Stated(

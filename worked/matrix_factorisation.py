@@ -11,7 +11,7 @@ GRAPH = Derived(
         L = f/2 + l/2 * g
     """,
     wrt=("U", "V"),
-    show=("forward", "local", "delta", "gradients"),
+    show=("idea", "ledger", "terms", "local", "bridges", "gradients"),
     local=("E", "f"),
 )
 MASK = Stated(
@@ -40,7 +40,7 @@ ROW = Derived(
     """,
     wrt=("u",),
     hessian=("u",),
-    show=("forward", "delta", "gradients", "hessian"),
+    show=("ledger", "terms", "gradients", "hessian"),
 )
 ALS = Stated(
     Derived(

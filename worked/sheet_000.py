@@ -18,7 +18,7 @@ DENSE = Derived(
 CONV = Derived(
     "x: c x a x e; f: k x c x u x v; y = conv2d(x, f)",
     wrt=("x",),
-    show=("forward", "symbols", "local", "gradients"),
+    show=("symbols", "ledger", "local", "gradients"),
     local=("y",),
 )
 SUBSTITUTED = Stated(
@@ -96,7 +96,7 @@ LSTM = Derived(
     """,
     convention=ROWS,
     unfold=("h",),
-    show=("forward", "symbols", "delta"),
+    show=("symbols", "ledger", "terms"),
 )
 CHAIN = """
     x1: scalar as x_1;  x2: scalar as x_2
@@ -109,7 +109,7 @@ CHAIN = """
 BY_HAND = Derived(
     "x1: scalar as x_1;  x2: scalar as x_2;  u = x1*x2;  L = cos(u) + u + x1",
     convention=Convention(signal="partial"),
-    show=("forward", "delta", "gradients"),
+    show=("idea", "ledger", "terms", "bridges", "gradients"),
 )
 REVERSE = Derived(
     CHAIN, convention=Convention(signal="partial"), at={"x1": 1, "x2": 2}, show=("graph", "trace")

@@ -99,7 +99,7 @@ DRAWN_RUN = drawn(
 DIAGONAL = Derived(
     "t: 1..k; a: d; u: d; h[0] = a; h[t] = u*h[t-1]; y = h[k]",
     wrt=("u",),
-    show=("forward", "delta", "gradients", "closed"),
+    show=("ledger", "gradients", "closed"),
     lengths=tuple(range(2, 9)),
 )
 EXPLAINED = said(
@@ -137,7 +137,7 @@ U_1 = Derived(
 
 CONV = Derived(
     "X: n x c x a x e;  K: k x c x u x v;  Y = conv2d(X, K)",
-    show=("forward", "symbols", "local", "gradients"),
+    show=("symbols", "ledger", "local", "gradients"),
     local=("Y",),
 )
 TURNED = said(

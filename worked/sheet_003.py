@@ -10,7 +10,7 @@ from symbackprop.picture import Curve, Label, Plot, plot
 
 DEPTH = "i: 1..n; x: scalar; w[i]: scalar; h[0] = x; h[i] = {f}(w[i]*h[i-1]); y = h[n]"
 ANY = Derived("s: function as \\sigma; " + DEPTH.format(f="s"), wrt=("w",),
-              show=("forward", "delta", "gradients", "closed"), lengths=tuple(range(1, 9)))  # fmt: skip
+              show=("ledger", "gradients", "closed"), lengths=tuple(range(1, 9)))  # fmt: skip
 SIGMOID = Derived(DEPTH.format(f="sigmoid"), wrt=("w",), show=("closed", "bound"), lengths=tuple(range(1, 9)))
 # where a ReLU is off its argument is 0 from then on, at the kink: the page is checked where none is
 OPEN = DEPTH.replace("x: scalar", "x: scalar positive").replace("w[i]: scalar", "w[i]: scalar positive")

@@ -141,7 +141,7 @@ LOSSES = Stated(
 LOGITS = Derived(
     "z: n; y: scalar label n; p = softmax(z); L = -log(p[y])",
     convention=ROWS,
-    show=("forward", "local", "product", "gradients"),
+    show=("idea", "ledger", "local", "bridges", "product", "gradients"),
 )
 DEFINITION = Stated(LOGITS, (r"p_i = \frac{\exp(z_i)}{\sum_{j=1}^{n} \exp(z_j)}",))
 STEP = Stated(
@@ -198,7 +198,7 @@ HEAT_CAPTION = Words(en="The result as a heat map.", de="Das Ergebnis als Heatma
 
 CONV = Derived(
     "X: n x c x a x e;  K: k x c x u x v;  Y = conv2d(X, K)",
-    show=("forward", "symbols", "local", "gradients"),
+    show=("symbols", "ledger", "local", "gradients"),
     local=("Y",),
 )
 TURNED = said(

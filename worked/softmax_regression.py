@@ -13,7 +13,7 @@ BATCH = Derived(
         L = -sum(Y * log(P))
     """,
     wrt=("W",),
-    show=("forward", "delta", "gradients"),
+    show=("idea", "ledger", "terms", "bridges", "gradients"),
 )
 SCORES = Derived(
     graph="""
@@ -23,7 +23,7 @@ SCORES = Derived(
     """,
     wrt=("z",),
     hessian=("z",),
-    show=("forward", "local", "gradients", "hessian"),
+    show=("idea", "ledger", "local", "bridges", "gradients", "hessian"),
     local=("p",),
 )
 IN_STEPS = Stated(

@@ -1,7 +1,5 @@
 """A transformer block: attention and a network of two layers, each behind a normalisation and beside a residual."""
 
-from dataclasses import replace
-
 from symbackprop import Derived, Exercise, Sheet, Stated, Words
 
 GRAPH = Derived(
@@ -22,9 +20,8 @@ GRAPH = Derived(
         F = relu(Z)
         Y = H + F @ W2 + b2
     """,
-    show=("forward",),
+    show=("idea", "symbols", "ledger", "terms", "bridges", "gradients"),
 )
-BACKWARD = replace(GRAPH, show=("delta", "gradients"))
 
 LAYERNORMS = Stated(
     GRAPH,
@@ -79,7 +76,7 @@ SHEET = Sheet(
                 "Neuronen; ReLU wirkt auf jeden Eintrag. Leiten Sie die Fehlersignale aller Zwischenwerte und alle Gradienten her.",
             ),
             given=(GRAPH,),
-            answers=(GRAPH, LAYERNORMS, BACKWARD, NORMALISED),
+            answers=(GRAPH, LAYERNORMS, NORMALISED),
         ),
     ),
 )

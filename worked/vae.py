@@ -23,9 +23,9 @@ GRAPH = Derived(
         L = R + K
     """,
     wrt=("W", "b", "Wm", "bm", "Ws", "bs", "V", "c"),
-    show=("forward",),
+    show=("idea", "symbols", "ledger", "terms"),
 )
-BACKWARD = replace(GRAPH, show=("local", "delta", "gradients"), local=("sd", "z", "K"))
+BACKWARD = replace(GRAPH, show=("local", "gradients"), local=("sd", "z", "K"))
 DIRECT = said(
     Words(
         en=r"In each local Jacobian the other arguments of the node are held fixed. So that of $K$ as a function of $s$ is taken at "
