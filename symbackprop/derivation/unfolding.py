@@ -5,13 +5,39 @@ from __future__ import annotations
 from symbackprop.backward.anonymous_nodes import repeats
 from symbackprop.backward.reverse_pass import Backward
 from symbackprop.graph.expr import Expr, shifted, substitute, symbols, topological, weight
+from symbackprop.matrices.monomials import is_zero
 from symbackprop.matrices.tidy import tidy
 from symbackprop.matrices.window_sums import sayable
+from symbackprop.vocabulary.kinds import ADD, SUBTRACT
 
+HEAVY = 120  # nodes of an expression that is looked through for its being 0
+SUMS = frozenset({ADD, SUBTRACT})
 READABLE = 40  # nodes of a gradient that is written without error signals
 
 
 def written_out(b: Backward, name: str) -> Expr:
+    """The δ of a name over the declared nodes alone, where that stays readable; else over other δ's.
+
+    What is 0 once every node is written out is 0.
+    """
+    full = over_nodes(b, name)
+    if full.rank < 3 and full.op in SUMS and not b.graph.time:
+        e = full
+        while weight(e) <= HEAVY and (made := definitions(b, e)):
+            e = tidy(substitute(e, made))
+        if is_zero(e):
+            return e
+    return full
+
+
+def definitions(b: Backward, e: Expr) -> dict[Expr, Expr]:
+    """What the nodes in an expression are defined as, those apart that are labels."""
+    plain = (s for s in symbols(e) if not (s.own.labels or s.own.cotangent))
+    found = {s: b.graph.definition.get(s.own.name) for s in plain}
+    return {s: made for s, made in found.items() if made is not None}
+
+
+def over_nodes(b: Backward, name: str) -> Expr:
     """The δ of a name over the declared nodes alone, where that stays readable; else over other δ's."""
     value = b.adjoints[name].value
     if b.graph.time:

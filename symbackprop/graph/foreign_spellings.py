@@ -46,20 +46,40 @@ def attribute(node: ast.Attribute | ast.expr, whole: ast.expr) -> DeclarationErr
     name, root = node.attr, node.value
     while isinstance(root, ast.Attribute):
         root = root.value
-    arguments = whole.args if isinstance(whole, ast.Call) else []
+    arguments = [a for a in whole.args if not odd_text(name, a)] if isinstance(whole, ast.Call) else []
     options = [optioned(k) for k in whole.keywords] if isinstance(whole, ast.Call) else []
     library = isinstance(root, ast.Name) and root.id in LIBRARIES
     if name in SIZES and not library:
         return DeclarationError(**told("sizes", said=said))
-    given = [*map(ast.unparse, arguments), *options]
+    given = [*map(ours, arguments), *options]
     if not library:
-        given.insert(0, ast.unparse(node.value))
+        given.insert(0, ours(node.value))
     code = instead(name, given, whole)
     if code is None:
         return DeclarationError(
             **(peer(name) or told("unknown", "unknown_known", name=name, known=known_names()))
         )
     return DeclarationError(**told("module" if library else "method", said=said, code=code))
+
+
+def odd_text(name: str, argument: ast.expr) -> bool:
+    """Whether an argument is a word that no function of ours takes: 'fro' of a norm."""
+    return isinstance(argument, ast.Constant) and isinstance(argument.value, str) and name != "einsum"
+
+
+def ours(e: ast.expr) -> str:
+    """A part of an expression as it is written here, calls of others inside it too."""
+    return ast.unparse(Ours().visit(ast.parse(ast.unparse(e), mode="eval")))
+
+
+class Ours(ast.NodeTransformer):
+    """Calls of methods and of other libraries, written as functions of ours where they have one."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802 - the name that Python asks for
+        if isinstance(node.func, ast.Attribute):
+            code = dict(attribute(node.func, node).values).get("code")
+            return ast.parse(code, mode="eval").body if code else node
+        return self.generic_visit(node)
 
 
 def optioned(k: ast.keyword) -> str:
@@ -91,7 +111,11 @@ def misspelled(text: str, place: int, message: str) -> DeclarationError:
     if "|" in text:
         return DeclarationError(**told("bars", said=text[:80]))
     if re.search(r"[\w)\]]'", text):
-        return DeclarationError(**told("quote", said=text[:80]))
+        code = re.sub(r"([\w)\]])'", r"\1.T", text)
+        code = re.sub(
+            r"(?<=[\w)\]])\s+(?=[\w(])", " @ ", re.sub(r"(?<![\w.])(\d+)\s+(?=[^\W\d]|\()", r"\1*", code)
+        )
+        return DeclarationError(**told("quote", said=text[:80], code=code[:80]))
     for at in range(place, min(place + 2, len(text)) + 1):
         for before, behind, sign in GLUED:
             left, right = text[:at], text[at:]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+from symbackprop.catalogue.error_sentences import told
 from symbackprop.errors import RANK, DeclarationError, ShapeError, within
 from symbackprop.formula.printed_names import default_tex, spelled
 from symbackprop.graph import expr
@@ -14,7 +17,7 @@ from symbackprop.graph.conditions import where
 from symbackprop.graph.declared_roles import ROLES
 from symbackprop.graph.domains import DOMAINS, domain_of, is_domain
 from symbackprop.graph.expr import (
-    Expr, Operand, Symbol, apply, as_expr, defined, describe, leaf, symbols,
+    Expr, Operand, Symbol, apply, as_expr, defined, describe, leaf, symbols, option,
 )  # fmt: skip
 from symbackprop.graph.function_help import helped
 from symbackprop.graph.graph import Graph, known, make
@@ -28,7 +31,7 @@ from symbackprop.graph.label_functions import (
 from symbackprop.sizes import ONE, Shape, Size, extent, shape_text, size
 from symbackprop.vocabulary import OPS
 from symbackprop.vocabulary.kinds import (
-    CLIP, FROBENIUS, MATMUL, NORM, ROW_NORMS,
+    ABS, CLIP, FROBENIUS, MATMUL, NORM, ROW_NORMS,
 )  # fmt: skip
 
 
@@ -70,13 +73,20 @@ def transpose(x: Operand) -> Expr:
     return as_expr(x).T
 
 
-def norm(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool = False) -> Expr:
-    """√Σx²: of a vector, of each row or column along an axis, of everything (Frobenius's) without one."""
+def norm(
+    x: Operand, ord: Operand | None = None, axis: int | tuple[int, ...] | None = None, keepdims: bool = False
+) -> Expr:
+    """√Σx²: of a vector, of each row or column along an axis, of everything (Frobenius's) without one.
+
+    `ord` is the p of (Σ|x|ᵖ)^(1/p), of vectors. Errors: `DeclarationError` for one of a matrix.
+    """
     x = as_expr(x)
+    if ord is not None:
+        return norm_of_order(x, ord, axis, keepdims)
     if keepdims:
         gone = range(x.rank) if axis is None else axis if isinstance(axis, tuple) else (axis,)
         one = normal_axes(tuple(gone), x, "norm")
-        return reshape(norm(x, axis), *(ONE if k in one else s for k, s in enumerate(x.shape)))
+        return reshape(norm(x, axis=axis), *(ONE if k in one else s for k, s in enumerate(x.shape)))
     if x.rank < 2 or axis is None:
         if axis is not None:
             normal_axis(axis, x, "norm")
@@ -84,6 +94,20 @@ def norm(x: Operand, axis: int | tuple[int, ...] | None = None, keepdims: bool =
     if isinstance(axis, tuple) and len(normal_axes(axis, x, "norm")) == x.rank:
         return apply(FROBENIUS, x)
     return apply(ROW_NORMS, to_last(x, normal_axis(axis, x, "norm")))
+
+
+def norm_of_order(x: Expr, order: Operand, axis: int | tuple[int, ...] | None, keepdims: bool) -> Expr:
+    """(Σ|x|ᵖ)^(1/p) along an axis; NumPy and PyTorch mean different things by that of a whole matrix."""
+    p = option("norm", "ord", order)
+    if not isinstance(p, int | float) or p < 1:
+        raise DeclarationError(**told("norm_order", name=describe(x)), where="norm")
+    if x.rank > 1 and not isinstance(axis, int | Expr):
+        raise DeclarationError(**told("norm_matrix", name=describe(x)), where="norm")
+    if p == 2:
+        return norm(x, axis=axis, keepdims=keepdims)
+    size_of = apply(ABS, x)
+    whole = total(size_of if p == 1 else size_of**p, axis, keepdims)
+    return whole if p == 1 else whole ** (1 / Fraction(str(p)))
 
 
 def symbol(name: str, *extents: int | str | Size, tex: str = "", domain: str = "real",

@@ -58,7 +58,7 @@ def split(e: Expr) -> Monomial:
             stack.append((node.args[0], x * exponent(node)))
         elif node.op in MEANS and x.denominator == 1:
             (of,) = node.args
-            stack.append((apply(MEANS[node.op], of), x))
+            stack.append((apply(SUM if of.rank == 1 else MEANS[node.op], of), x))  # a vector has one axis
             stack += [(const(n), -x) for n in of.shape[node.rank :]]
         else:
             pool = scalars if node.rank == 0 else arrays

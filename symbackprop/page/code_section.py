@@ -21,7 +21,9 @@ def code_section(d: Derivation, o: Options) -> list[Block]:
     rows = code.text.splitlines() if code else []
     if code is None or len(rows) > LINES or max(map(len, rows)) > COLUMNS:
         return []
-    said = [n for n in d.backward.adjoints if any(f"{code.bars[n]} =" in row for row in rows)]
+    said = [
+        n for n in d.backward.adjoints if n in code.bars and any(f"{code.bars[n]} =" in row for row in rows)
+    ]
     intro = Phrase("code.intro")
     if said:
         intro = Phrase("code.named", (("code", code.bars[said[0]]), ("delta", signal(d, said[0]))))

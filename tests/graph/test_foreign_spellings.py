@@ -41,11 +41,11 @@ WRITE = {  # what is typed: what is told, and the place in it that is meant
     "sum(x, dim=0)": ("sum(x, axis=0)", "sum(x, dim=0)"),
     "max(A, axis=1, keepdim=True)": ("max(x, keepdims=True)", "max(A, axis=1, keepdim=True)"),
     "var(x, unbiased=False)": ("var(x, ddof=0)", "var(x, unbiased=False)"),
-    "A' @ x": ("A.T", "'"),
+    "A' @ x": ("A.T @ x", "'"),
     "layer_norm(x)": ("layernorm(x)", "layer_norm(x)"),
     "softmax(x, x)": ("softmax(x)", "softmax(x, x)"),
     "matrix_power(A)": ("matrix_power(a, k)", "matrix_power(A)"),
-    "norm(x, p=1)": ("norm(x, axis=None, keepdims=False)", "norm(x, p=1)"),
+    "norm(x, p=1)": ("norm(x, ord=None, axis=None, keepdims=False)", "norm(x, p=1)"),
 }
 
 

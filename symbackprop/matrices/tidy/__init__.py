@@ -25,14 +25,14 @@ from symbackprop.matrices.tidy.linear_rules import linear
 from symbackprop.matrices.tidy.matrix_products import (
     contracted, determinant, dyad, inverted,
 )  # fmt: skip
-from symbackprop.matrices.tidy.renumbered import reshaped
+from symbackprop.matrices.tidy.renumbered import only_entries, reshaped
 from symbackprop.matrices.tidy.normalised_values import (
     shifted_log_softmax, shifted_logsumexp, shifted_softmax,
 )  # fmt: skip
 from symbackprop.matrices.up_to_names import up_to_names
 from symbackprop.vocabulary.kinds import (
-    ADD, DET, DIAG, DIAGONAL, DIVIDE, INVERSE, LOG_SOFTMAX, LOGSUMEXP, MATMUL, MULTIPLY, NEGATIVE,
-    OUTER, PICK, POWER, RESHAPE, SOFTMAX, SOLVE, SQRT, SUBTRACT, SUM, SUM_LAST, TRACE, TRANSPOSE,
+    ADD, DET, DIAG, DIAGONAL, DIVIDE, EXP, INVERSE, LOG, LOG_SOFTMAX, LOGSUMEXP, MATMUL, MULTIPLY, NEGATIVE,
+    OUTER, PICK, POWER, RESHAPE, SLICE, SOFTMAX, SOLVE, SQRT, SUBTRACT, SUM, SUM_LAST, TRACE, TRANSPOSE,
 )  # fmt: skip
 
 __all__ = [
@@ -73,6 +73,7 @@ RULES |= {
     LOG_SOFTMAX: shifted_log_softmax,
     LOGSUMEXP: shifted_logsumexp,
     SQRT: rooted,
+    EXP: lambda a: a.args[0] if a.op is LOG else apply(EXP, a),
     **{kind: linear(kind) for kind in LINEAR},
     **{kind: mean(kind) for kind in MEANS},
 }
@@ -84,6 +85,8 @@ def node(e: Expr, args: tuple[Expr, ...]) -> Expr:
         return power(args[0], exponent(e))
     if e.op is RESHAPE:
         return reshaped(args[0], e.shape)
+    if e.op is SLICE and (column := only_entries(e, args[0])) is not None:
+        return column
     if e.op in RULES and not (e.op in BROADCASTING and not broadcasting_fits(args)):
         return RULES[e.op](*args)
     return e if args == e.args else with_args(e, args)

@@ -31,8 +31,8 @@ def product(*factors: Expr) -> Expr:
                 pool[a] = pool.get(a, Fraction(0)) + x
     again = folds.softmax(scalars, arrays)
     coefficient *= folds.roots(scalars)
-    folds.sign(scalars)
     for pool in (scalars, arrays):
+        folds.sign(pool)
         folds.logistic(pool)
         folds.rectified(pool)
     pick_rows(arrays)

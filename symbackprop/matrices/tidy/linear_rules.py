@@ -154,6 +154,8 @@ def linear(kind: Op) -> Callable[[Expr], Expr]:
     """A constructor of a linear op of one argument: scalars move in front of it."""
 
     def build(e: Expr) -> Expr:
+        if kind is SUM_LAST and e.rank == 1:
+            return total(e)
         if is_zero(e):
             return fn.constant(0, *apply(kind, e).shape)
         front, bare = scalars_out(e)

@@ -97,7 +97,16 @@ def of_vectors(a: Expr, b: Expr) -> Expr | None:
 
 
 def with_ones(a: Expr, b: Expr) -> Expr | None:
-    """A 1 and 1ᵀ B are sums over an axis."""
+    """A 1 and 1ᵀ B are sums over an axis, 1 1ᵀ v is (Σ v) 1."""
+    for ones, v, n in ((a, b, 0), (b, a, 1)):
+        if is_ones(ones) and ones.rank == 2 and v.rank == 1 and not is_ones(v):
+            return mul(total(v), fn.constant(1, const(ones.shape[n])))
+    if a.rank == b.rank == 2 and not (is_ones(a) and is_ones(b)):
+        one = fn.constant(1, const(1))
+        if is_ones(b) and b.shape[1] == ONE:
+            return outer(rows(a), one)
+        if is_ones(a) and a.shape[0] == ONE:
+            return outer(one, rows(tr(b)))
     if is_ones(b) and b.rank < a.rank:
         return rows(a)
     return rows(tr(b)) if is_ones(a) and a.rank < b.rank else None

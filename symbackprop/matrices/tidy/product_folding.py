@@ -126,13 +126,15 @@ def rectifies(a: Expr, z: Expr) -> bool:
     return made is not None and made.op is RELU and not made.op.order and made.args[0] is z
 
 
-def sign(scalars: Powers) -> None:
-    """sign(x) / |x| is 1/x."""
-    for s in [s for s in scalars if s.op is SIGN and scalars[s] == 1]:
+def sign(pool: Powers) -> None:
+    """sign(x) / |x| is 1/x, sign(x) |x| is x."""
+    for s in [s for s in pool if s.op is SIGN and pool[s] == 1]:
         size_of = apply(ABS, s.args[0])
-        if scalars.get(size_of) == -1:
-            del scalars[s], scalars[size_of]
-            scalars[s.args[0]] = scalars.get(s.args[0], Fraction(0)) - 1
+        power_of = pool.get(size_of, Fraction(0))
+        if power_of == -1 or power_of >= 1:
+            one = 1 if power_of > 0 else -1
+            exchange(Fraction(one), ((pool, size_of),), ((pool, s.args[0]),))
+            del pool[s]
 
 
 def normalised(v: Expr, scalars: Powers) -> Expr:
