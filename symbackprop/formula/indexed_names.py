@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from fractions import Fraction
 from functools import lru_cache
 
 from symbackprop.formula.printed_names import GREEK
-from symbackprop.formula.tree import Formula, Name, Number, SumOver
-from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
+from symbackprop.formula.tree import Formula, Name, Number, Plus, SumOver
+from symbackprop.formula.writing.walk import children, fold, rebuilt
 
 _TOKEN = re.compile(r"\\mathrm\{(?P<word>[A-Za-z]+)\}|\\[A-Za-z]+|\\.|\d+|.", re.DOTALL)
 _WORD = re.compile(r"\\mathrm\{[A-Za-z]+\}")
@@ -104,10 +105,24 @@ def _placed(found: Tokens, letter: str, value: str) -> Tokens:
 @lru_cache(maxsize=4096)
 def formula_at(formula: Formula, letter: str, value: str) -> Formula:
     """The formula where an index that stands inside its names has a value."""
-    return fold(
-        formula, children,
-        lambda f, c: name_at(f, letter, value) if isinstance(f, Name) else rebuilt(f, c),
-    )  # fmt: skip
+    alone = Number(Fraction(value)) if value.isdecimal() else Name(value)
+
+    def change(f: Formula, below: list[Formula]) -> Formula:
+        if isinstance(f, Name):
+            return alone if f == Name(letter) else name_at(f, letter, value)
+        return rebuilt(f, below)
+
+    return fold(formula, children, change)
+
+
+def spelled_out(formula: Formula) -> Formula:
+    """The formula with every term of its sums over names."""
+    return fold(formula, children, lambda f, c: terms_of(f) if isinstance(f := rebuilt(f, c), SumOver) else f)
+
+
+def terms_of(node: SumOver) -> Formula:
+    """A sum over names, term by term."""
+    return Plus(tuple(formula_at(node.body, node.letter.base, value_text(v)) for v in node.values))
 
 
 def value_text(value: Formula) -> str:
@@ -118,10 +133,3 @@ def value_text(value: Formula) -> str:
 def holds(name: Name, letter: str) -> bool:
     """Whether a letter is one of the tokens of a name."""
     return letter in letters_of(name)
-
-
-def summed_names(formula: Formula) -> tuple[frozenset[str], frozenset[Name]]:
-    """The letters that sums over names bind, and the names with such a letter inside."""
-    sums = [f for f in inside(formula) if isinstance(f, SumOver)]
-    found = {n for f in sums for n in inside(f.body) if isinstance(n, Name) and holds(n, f.letter.base)}
-    return frozenset(f.letter.base for f in sums), frozenset(found)

@@ -18,9 +18,8 @@ from symbackprop.derivation.equation import Equation, Through
 from symbackprop.derivation.report import Tally
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import VerificationError
-from symbackprop.formula.indexed_names import formula_at, value_text
 from symbackprop.formula.evaluation.value import evaluate as paper_value
-from symbackprop.formula.tree import Braced, Formula, Minus, Name, Plus, SumOver
+from symbackprop.formula.tree import Braced, Formula, Minus, Name, Plus
 from symbackprop.formula.writing.walk import canonical
 from symbackprop.graph.expr import Expr, Symbol, leaf, with_args
 from symbackprop.numeric.points import Key, evaluate
@@ -51,14 +50,10 @@ def name_of(d: Derivation, t: Through) -> Formula:
 
 
 def terms(side: Formula) -> Iterator[tuple[int, Braced]]:
-    """The braced terms of a sum, each with its sign; a sum over names has one for each of them."""
+    """The braced terms of a sum, each with its sign; a sum over names is read as one."""
     for f in side.terms if isinstance(side, Plus) else (side,):
         core = f.operand if isinstance(f, Minus) else f
-        if isinstance(core, SumOver):
-            own = (formula_at(core.body, core.letter.base, value_text(v)) for v in core.values)
-            inner = (term for each in own for term in terms(each))
-        else:
-            inner = ((1, core),) if isinstance(core, Braced) else ()
+        inner = terms(core) if isinstance(core, Plus) else ((1, core),) if isinstance(core, Braced) else ()
         yield from ((sign if core is f else -sign, braced) for sign, braced in inner)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import chain
+from dataclasses import replace
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation
 from symbackprop.errors import FormulaError, LimitError
-from symbackprop.formula.indexed_names import formula_at, holds, summed_names, value_text
+from symbackprop.formula.indexed_names import formula_at, holds, spelled_out, value_text
 from symbackprop.formula.reading.index_ranges import read_range
 from symbackprop.formula.reading.latex_reader import read_formula
 from symbackprop.formula.reading.name_table import NameTable
@@ -50,7 +50,7 @@ def fault(d: Derivation, line: Equation, names: Names) -> str:
     for value, m in zip(back.values, over.members, strict=True):
         said = value_text(value)
         made = [renamed(formula_at(side, letter, said), dict(over.aliases)) for side in sides]
-        if made != [canonical(f) for f in (m.left, *m.sides)]:
+        if made != [canonical(spelled_out(f)) for f in (m.left, *m.sides)]:
             lines = (" = ".join(latex(f, d.functions) for f in fs) for fs in (made, (m.left, *m.sides)))
             return f"`{next(lines)}`, which the line says at {letter} = {said}, is not `{next(lines)}`"
     return ""
@@ -75,25 +75,21 @@ def readings(d: Derivation, eq: Equation, names: Names) -> list[Formula] | str:
     out = []
     table = table_of(eq, names)
     for f in eq.every:
+        whole = canonical(spelled_out(f))
         for printed in dict.fromkeys(latex(f, d.functions, point) for point in ".,"):  # in each language
             try:
                 back = canonical(read_formula(printed, table))
             except (FormulaError, LimitError) as error:
                 return f"`{printed}` cannot be read back: {error}"
-            if back != canonical(f):
+            if back != whole:
                 return f"`{printed}` reads back as something else"
-        out.append(canonical(f))
+        out.append(whole)
     return out
 
 
 def table_of(eq: Equation, names: Names) -> NameTable:
-    """The names of an equation's scope, and those with an index inside them."""
+    """The names of an equation's scope, and those of its line with an index inside them."""
     plain = names.table(eq.local)
-    found = [summed_names(f) for f in eq.every]
-    bound = frozenset(chain.from_iterable(letters for letters, _ in found))
     free = {r.letter.base for r in eq.ranges}
-    more = [*chain.from_iterable(more for _, more in found),
-            *(n for n in names_in(eq) if any(holds(n, x) for x in free))]  # fmt: skip
-    if not more:
-        return plain
-    return NameTable((*plain.names, *dict.fromkeys(more)), plain.indices, plain.functions, bound)
+    more = dict.fromkeys(n for n in names_in(eq) if any(holds(n, x) for x in free))
+    return replace(plain, names=(*plain.names, *more)) if more else plain

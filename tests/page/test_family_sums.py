@@ -137,7 +137,7 @@ def test_german_pages_say_ranges_too() -> None:
 
 def sized(n: int) -> str:
     """Layers with a size of their own each."""
-    first = "h0: n0; y: n%d\n" % n + "".join(f"W{k}: n{k} x n{k - 1}; b{k}: n{k}\n" for k in range(1, n + 1))
+    first = f"h0: n0; y: n{n}\n" + "".join(f"W{k}: n{k} x n{k - 1}; b{k}: n{k}\n" for k in range(1, n + 1))
     rows = (f"h{k} = tanh(W{k} @ h{k - 1} + b{k})" for k in range(1, n + 1))
     return first + "\n".join(rows) + f"\nL = sum((h{n} - y)**2)"
 

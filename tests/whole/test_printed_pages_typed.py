@@ -15,9 +15,10 @@ from symbackprop.answers.typed.answer_reader import Notation
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.scopes import BEFORE, CHAIN, PAGE, TRACE, Local, Scope
-from symbackprop.formula.tree import ZERO, Array as Matrix, Zeros
+from symbackprop.formula.tree import ZERO, Array as Matrix, SumOver, Zeros
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
+from symbackprop.formula.writing.walk import inside
 from symbackprop.page.outline import outline
 from symbackprop.page.page import Page
 from tests.graphs import GRAPHS
@@ -77,7 +78,8 @@ def excused(page: str, eq: Equation, found: Told, notation: Notation) -> bool:
     named = f"{page} {eq.key}"
     numbers = eq.local is TRACE and "numbers given only" in found.line.detail
     listed = named in SAID_ELSEWHERE or eq.key in SAID_ELSEWHERE
-    return numbers or listed or (notation == "plain" and named in LATEX_ONLY)
+    over_names = any(isinstance(f, SumOver) for side in eq.sides for f in inside(side))
+    return numbers or listed or (notation == "plain" and (named in LATEX_ONLY or over_names))
 
 
 def read_back(name: str, d: Derivation, page: Page, notation: Notation) -> None:

@@ -11,8 +11,8 @@ from symbackprop.errors import LimitError
 from symbackprop.formula.evaluation import paper_arrays as paper
 from symbackprop.formula.evaluation.environment import Scope, integer
 from symbackprop.formula.evaluation.paper_arrays import Numbers, Paper
-from symbackprop.formula.evaluation.value_arithmetic import added, run
-from symbackprop.formula.indexed_names import formula_at, value_text
+from symbackprop.formula.evaluation.value_arithmetic import added
+from symbackprop.formula.indexed_names import terms_of
 from symbackprop.formula.tree import Product, Sum, SumOver
 from symbackprop.formula.writing.text_writer import text
 
@@ -37,9 +37,7 @@ def big(node: Sum | Product, scope: Scope) -> Paper:
 
 def over(node: SumOver, scope: Scope) -> Paper:
     """Σ over the values of an index that stands inside names: its terms one by one."""
-    letter = node.letter.base
-    terms = tuple(formula_at(node.body, letter, value_text(v)) for v in node.values)
-    return run(added, terms, scope, none=0.0)
+    return scope.of(terms_of(node))
 
 
 def _terms(node: Sum | Product, scope: Scope) -> Iterator[Paper]:

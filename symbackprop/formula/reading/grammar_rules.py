@@ -9,6 +9,7 @@ from typing import Any
 
 from symbackprop.errors import FormulaError
 from symbackprop.formula.composing import one_or
+from symbackprop.formula.indexed_names import terms_of
 from symbackprop.formula.reading.grammar_words import Word
 from symbackprop.formula.tree import (
     Braced, ONE, OPEN, Array, At, Call, Commutation, Decimal, Eye, Floor, Formula, HPower, Hadamard,
@@ -136,7 +137,7 @@ def array(c: Children) -> Formula:
 RULES: Mapping[str, Callable[[Children], Any]] = {
     "start":       lambda c: c[0],
     "expr":        lambda c: one_or(Plus, c),
-    "across":      lambda c: SumOver(c[0].value[0], c[0].value[1], c[1]),
+    "across":      lambda c: terms_of(SumOver(c[0].value[0], c[0].value[1], c[1])),
     "negated":     lambda c: Minus(c[0]),
     "hada":        hada,
     "kron":        lambda c: one_or(Kron, c),

@@ -1,12 +1,19 @@
-r"""The range of an index that stands inside names, read back: \ell = 1, \ldots, 6, or g \in \{f, i, o\}."""
+r"""Indices that stand inside names: their ranges, \ell = 1, \ldots, 6 or g \in \{f, i, o\}, and the names
+that a sum over them may use: W_{Rg} where W_{Rf}, W_{Ri} and W_{Ro} are known.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from symbackprop.errors import FormulaError
+from symbackprop.formula.indexed_names import joined, name_at, parts, plain, tokens, value_text
+from symbackprop.formula.reading.grammar_words import Reader
+from symbackprop.formula.reading.name_table import NameTable
 from symbackprop.formula.reading.sum_signs import range_values
-from symbackprop.formula.reading.tex_tokens import tokenise
+from symbackprop.formula.reading.tex_tokens import Source, tokenise
 from symbackprop.formula.tree import IndexRange, Name, Number
 
 
@@ -34,3 +41,53 @@ def counted(said: list[str]) -> list[int]:
             "the values of an index are numbers, with dots between two of them", where="formula"
         )
     return [int(x) for x in said]
+
+
+# --- sums over names ---------------------------------------------------------------------------------
+
+MANY = 1000  # values of an index of a sum over names
+
+
+def widened(source: Source, table: NameTable) -> NameTable:
+    """The table with the names that the sums of a formula make of its own."""
+    ranges = dict(sum_ranges(source, table))
+    inside: dict[Name, str] = {}
+    for _ in ranges:  # an index may stand in a name beside another one
+        known = (*table.names, *inside)
+        inside |= {
+            n: letter for letter, values in ranges.items() for n in generic_names(known, letter, values)
+        }
+    if not inside:
+        return table
+    return replace(table, names=(*table.names, *inside), inside=table.inside | set(inside.values()))
+
+
+def sum_ranges(source: Source, table: NameTable) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The letter and the values of each sum whose values are written in numbers or letters."""
+    reader = Reader(source, table)
+    for k, token in enumerate(source.tokens):
+        if token == r"\sum":
+            s = reader.scripts(k + 1, len(source.tokens))
+            letter, *after = reader.inside(s.sub) or ("",)
+            high = reader.inside(s.sup)
+            if high and not (high[0].isdecimal() and int(high[0]) <= MANY):
+                continue
+            values = tuple(map(value_text, range_values(tuple(after), high)))
+            if len(values) > 1:
+                yield letter, values
+
+
+def generic_names(names: Sequence[Name], letter: str, values: tuple[str, ...]) -> Iterator[Name]:
+    """The names with an index inside that are known names at all of its values."""
+    known = set(names)
+    for name in names:
+        read = [tokens(p) for p in parts(name)]
+        for p, found in enumerate(read):
+            for k, token in enumerate(found):
+                if plain(token) != values[0]:
+                    continue
+                other = [*map(joined, read)]
+                other[p] = joined((*found[:k], letter, *found[k + 1 :]))
+                made = Name(other[0], other[1], other[2], name.marks)
+                if made not in known and all(name_at(made, letter, v) in known for v in values):
+                    yield made

@@ -18,6 +18,7 @@ from lark.lexer import Lexer
 from symbackprop.errors import FormulaError
 from symbackprop.formula.reading.grammar_rules import RULES, Misread
 from symbackprop.formula.reading.grammar_words import Word
+from symbackprop.formula.reading.index_ranges import widened
 from symbackprop.formula.reading.lexing import lex
 from symbackprop.formula.reading.name_table import NameTable
 from symbackprop.formula.reading.tex_tokens import LIMITS, Limits, Source, tokenise
@@ -106,7 +107,7 @@ def _parser() -> Lark:
 def read_formula(text: str | Source, table: NameTable) -> Formula:
     """The formula a piece of LaTeX, or its tokens, stands for, its letters taken from the table."""
     source = tokenise(text) if isinstance(text, str) else text
-    words = lex(source, table)
+    words = lex(source, widened(source, table))
     if not words:
         raise FormulaError("nothing is written here", where="formula")
     feed = _parser().parse_interactive().parser_state.feed_token
