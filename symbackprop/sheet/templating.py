@@ -22,7 +22,7 @@ class Format:
 
     `style` says how words and formulas are set in a language; `marks` how its templates are marked, where
     braces are taken; `filters` what they may apply; `preamble` what depends on the packages of an engine and
-    on the text that follows.
+    on the text that follows; `finish` has the last word on the document.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Format:
     marks: Mapping[str, Any] = field(default_factory=dict[str, Any])
     filters: Mapping[str, Callable[[str], str]] = field(default_factory=dict[str, Callable[[str], str]])
     preamble: Callable[[frozenset[str], Any, str], str] = lambda packages, language, text: ""
+    finish: Callable[[str], str] = str
 
 
 def shipped() -> Path:
@@ -66,7 +67,7 @@ def render(f: Format, values: Mapping[str, object], own: Path | None = None, tem
         raise SheetError(f"no folder {own}", where="templates")
     name = f"{template}.{f.name}.j2"
     try:
-        return environment(own, f).get_template(name).render(**values)
+        return f.finish(environment(own, f).get_template(name).render(**values))
     except TemplateNotFound as error:
         raise SheetError(f"no template {error}", where="templates") from None
     except TemplateError as error:

@@ -59,8 +59,10 @@ def document(sheet: Sheet, form: Form, language: Language, version: Version = "s
 
 
 def level(text: str, form: Form) -> str:
-    """TeX without what holds points together."""
-    return re.sub(r"\\mbox\{(\([^)]*\))\}", r"\1", text) if form == "tex" else text
+    """A document without what holds points, or a formula and the sign behind it, together."""
+    if form == "tex":
+        return re.sub(r"\\mbox\{(\([^)]*\))\}", r"\1", text)
+    return re.sub(r'<span class="together">(.*?)</span>', r"\1", text, flags=re.DOTALL)
 
 
 def worked(name: str) -> Sheet:

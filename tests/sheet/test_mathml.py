@@ -8,6 +8,7 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.sheet.formats import FORMATS
+from symbackprop.sheet.formats.html_format import together
 from symbackprop.sheet.exercise import Derived, Exercise
 from symbackprop.sheet.mathml import mathml
 from symbackprop.sheet.sheet import Sheet, write_sheet
@@ -59,6 +60,14 @@ def test_a_page_folds_unfolds_and_tells_without_script() -> None:
     assert 'title="parameter, 5×3"' in html
     assert re.search(r'<tbody class="result">\n<tr><td class="left"><math.*</td></tr>\n</tbody>', html)
     assert "data:font/woff2" in html and "<script" not in html
+
+
+def test_a_sign_stays_with_its_formula() -> None:
+    x = mathml("x")
+    assert together(f"so {x}, y") == f'so <span class="together">{x},</span> y'
+    both = f'<span class="together">({x}</span> and <span class="together">{x})</span>'
+    assert together(f"({x} and {x})") == both
+    assert together(f"{x} {x}") == f"{x} {x}"
 
 
 def test_the_steps_behind_a_line_are_evaluated() -> None:

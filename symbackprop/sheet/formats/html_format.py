@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
@@ -22,12 +23,16 @@ def html_style(language: str) -> Style:
         """A formula in LaTeX without macros of ours."""
         return latex(f, functions, point).replace(r"\sbvia", via)
 
-    return Style(language, {}, "column", escape, inline, lambda tex, room: tex, write=written)
+    return Style(language, {}, "column", escape, mathml, lambda tex, room: tex, write=written)
 
 
-def inline(tex: str) -> str:
-    """A formula in a sentence; no line begins with the sign that follows it."""
-    return mathml(tex) + "\u2060"
+ONE = r"<math[^>]*>(?:(?!</math>).)*</math>"
+POINTED = re.compile(rf"\(?{ONE}[.,;:!?)]+|\({ONE}", re.DOTALL)
+
+
+def together(page: str) -> str:
+    """The page, in which no line parts a formula from the sign behind it or the bracket before it."""
+    return POINTED.sub(lambda m: f'<span class="together">{m[0]}</span>', page)
 
 
 def display(tex: str, meanings: Meanings = ()) -> str:
@@ -51,4 +56,4 @@ def font_face() -> str:
 
 
 FORMAT = Format("html", html_style, filters={"display": display, "line": line},
-                preamble=lambda packages, language, text: font_face())  # fmt: skip
+                preamble=lambda packages, language, text: font_face(), finish=together)  # fmt: skip
