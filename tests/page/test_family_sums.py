@@ -9,13 +9,15 @@ import pytest
 
 from symbackprop import Derivation, derive
 from symbackprop.derivation.equation import Equation
-from symbackprop.formula.tree import Formula, Name, Plus, SumOver
+from symbackprop.formula.reading.latex_reader import NameTable, read_formula
+from symbackprop.formula.tree import At, Formula, Name, Plus, Sum, SumOver
+from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
 from symbackprop.page.outline import outline
 from symbackprop.page.page import Equations, Ledger, Options, Page, Section
 from symbackprop.verify.equality import verify_page
-from tests.page.test_families import LSTM, blocks, heads, layers, said
+from tests.page.test_families import LSTM, blocks, heads, layers, number, said
 
 
 def sums(d: Derivation, *sections: str) -> list[str]:
@@ -156,3 +158,11 @@ def test_sizes_without_a_pattern_are_not_said() -> None:
     d = derive(sized(4).replace("n3", "m"))
     found = {text(eq.left): eq for eq in outline(d, Options(("forward",))).lines}
     assert found["z_ℓ"].over and found["z_ℓ"].sizes is None
+
+
+def test_a_sum_of_entries_over_numbers_is_no_sum_over_names() -> None:
+    names = [Name("T", sub=str(k)) for k in (1, 2, 3)] + [Name("Y")]
+    table = NameTable.of(names, indices="ijp")
+    entries = Sum(Name("p"), number(1), number(3), At(Name("T", sub="2"), (Name("i"), Name("p"))))
+    assert read_formula(latex(entries), table) == entries
+    assert read_formula(r"\sum_{p=1}^{3} T_{p}", table) == Plus(tuple(names[:3]))

@@ -9,13 +9,14 @@ from typing import Any
 
 from symbackprop.errors import FormulaError
 from symbackprop.formula.composing import one_or
-from symbackprop.formula.indexed_names import terms_of
+from symbackprop.formula.indexed_names import holds, terms_of
 from symbackprop.formula.reading.grammar_words import Word
 from symbackprop.formula.tree import (
     Braced, ONE, OPEN, Array, At, Call, Commutation, Decimal, Eye, Floor, Formula, HPower, Hadamard,
-    Indicator, Kron, KroneckerDelta, Minus, Nabla, Number, Ones, Oslash, Over, Partial, Plus,
+    Indicator, Kron, KroneckerDelta, Minus, Nabla, Name, Number, Ones, Oslash, Over, Partial, Plus,
     Power, Product, Sized, Span, Sum, SumOver, Times, Transpose, Unit, Zeros,
 )  # fmt: skip
+from symbackprop.formula.writing.walk import inside
 
 
 class Misread(FormulaError):
@@ -72,6 +73,14 @@ def big(c: Children) -> Formula:
     word, low, high, body = c
     sign, index = word.value
     return (Sum if sign == r"\sum" else Product)(index, low, high, body)
+
+
+def across(letter: Name, values: tuple[Formula, ...], body: Formula) -> Formula:
+    """A sum over an index that stands inside names, term by term; over numbers it may be one of entries."""
+    over_names = any(isinstance(f, Name) and f != letter and holds(f, letter.base) for f in inside(body))
+    if not over_names and isinstance(values[0], Number):
+        return Sum(letter, values[0], values[-1], body)
+    return terms_of(SumOver(letter, values, body))
 
 
 def number(c: Children) -> Formula:
@@ -137,7 +146,7 @@ def array(c: Children) -> Formula:
 RULES: Mapping[str, Callable[[Children], Any]] = {
     "start":       lambda c: c[0],
     "expr":        lambda c: one_or(Plus, c),
-    "across":      lambda c: terms_of(SumOver(c[0].value[0], c[0].value[1], c[1])),
+    "across":      lambda c: across(c[0].value[0], c[0].value[1], c[1]),
     "negated":     lambda c: Minus(c[0]),
     "hada":        hada,
     "kron":        lambda c: one_or(Kron, c),

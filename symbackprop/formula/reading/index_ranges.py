@@ -89,5 +89,6 @@ def generic_names(names: Sequence[Name], letter: str, values: tuple[str, ...]) -
                 other = [*map(joined, read)]
                 other[p] = joined((*found[:k], letter, *found[k + 1 :]))
                 made = Name(other[0], other[1], other[2], name.marks)
-                if made not in known and all(name_at(made, letter, v) in known for v in values):
+                entry = made.sub == letter and replace(made, sub="") in known
+                if not entry and made not in known and all(name_at(made, letter, v) in known for v in values):
                     yield made
