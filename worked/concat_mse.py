@@ -13,6 +13,7 @@ GRAPH = Derived(
         L = sum((E - y)**2) / n
     """,
     wrt=("W1", "W2"),
+    local=("C", "D"),
 )
 
 SHEET = Sheet(

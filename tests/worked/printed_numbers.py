@@ -91,16 +91,15 @@ def on_page(sheet: Sheet, page: Page, left: Formula, value: object) -> bool:
     A row is 1×n and a column n×1; only the last side, and only behind ≈, may be rounded.
     """
     found = [e for e in page.equations if e.left == left]
-    if not any(c.page is page for _, c in sheet.checks) or len(found) != 1:
+    if not any(c.page is page for _, c in sheet.checks):
         return False
-    (eq,) = found
-    told = [(f, x) for f in eq.sides if (x := worth(f)) is not None]
+    told = [(eq, f, x) for eq in found for f in eq.sides if (x := worth(f)) is not None]
     want = np.asarray(value, float)
     scale = CLOSE * np.max(np.abs(want), initial=1.0)
     return bool(told) and all(
         x.shape == want.shape
         and np.all(np.abs(x - want) <= (half_unit(f) if eq.relation == "≈" else 0.0) + scale)
-        for f, x in told
+        for eq, f, x in told
     )
 
 

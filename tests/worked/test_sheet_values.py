@@ -8,7 +8,7 @@ import pytest
 import symbackprop as sb
 from symbackprop.derivation.derivation import signal
 from symbackprop.entries.reference_values import Array
-from symbackprop.formula.tree import Decimal, Minus, Name, Plus, number
+from symbackprop.formula.tree import Decimal, Minus, Name, Plus, SumOver, number
 from symbackprop.numeric.points import Point
 from symbackprop.page.given_numbers import trace_point
 from symbackprop.page.page import Listing
@@ -238,9 +238,11 @@ def test_the_cell_state_hears_from_every_gate_of_the_next_step() -> None:
     assert close(sum(terms), delta["c", t], 1e-12)
     for left_out in range(len(terms)):
         assert not close(sum(x for k, x in enumerate(terms) if k != left_out), delta["c", t])
-    (eq,) = (e for _, c in s0.SHEET.checks for e in c.page.equations if e.key == "delta.c")
+    (eq,) = (e for _, c in s0.SHEET.checks for e in c.page.equations if e.key == "terms.c")
     assert eq.left == signal(s0.LSTM.derivation, "c")
-    assert [len(f.terms) for f in eq.sides if isinstance(f, Plus)] == [len(terms)] * 2
+    (whole,) = eq.sides
+    assert isinstance(whole, Plus) and isinstance(whole.terms[-1], SumOver)
+    assert len(whole.terms) - 1 + len(whole.terms[-1].values) == len(terms)
 
 
 def test_two_variables_by_hand_and_in_reverse() -> None:

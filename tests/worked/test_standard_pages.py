@@ -24,17 +24,18 @@ from symbackprop.verify.equality import verify_page
 
 # page, gradient or δ, the last form a reader finds
 FORMS = [
-    ("layernorm", "delta.c", "(1/s) δx̂ + ((2 δv)/d) c"),
+    ("layernorm", "terms.c", "(1/s) δx̂⟨via x̂⟩ + ((2 δv)/d) c⟨via v⟩"),
     ("layernorm", "gradient.x", "δc + (δμ/d) 𝟏_d"),
     ("batchnorm", "gradient.g", "(δY ⊙ X̂)ᵀ 𝟏ₙ"),
     ("batchnorm", "delta.s", "−((δX̂ ⊙ C)ᵀ 𝟏ₙ) ⊘ (s ⊙ s)"),
     ("attention", "delta.S", "δA ⊙ A − diag((δA ⊙ A) 𝟏ₘ) A"),
     ("attention", "gradient.Q", "(1/sqrt(d)) δS K"),
     ("attention", "gradient.V", "Aᵀ δO"),
-    ("transformer", "delta.N", "δV W_Vᵀ + δK W_Kᵀ + δQ W_Qᵀ"),
+    ("transformer", "terms.N", "Σ[P ∈ {Q, K, V}] δP W_Pᵀ⟨via P⟩"),
     ("transformer", "gradient.Wo", "Oᵀ δH"),
-    ("gru", "delta.z", "δhₜ ⊙ (h̃ₜ − hₜ₋₁)"),
-    ("gru", "delta.h", "δyₜ + δhₜ₊₁ ⊙ (1 − zₜ₊₁) + δqₜ₊₁ ⊙ rₜ₊₁ + Uᵣᵀ δaₜ₊₁ʳ + U_zᵀ δaₜ₊₁ᶻ"),
+    ("gru", "terms.z", "−δhₜ ⊙ hₜ₋₁⟨via (1 − zₜ) ⊙ hₜ₋₁⟩ + δhₜ ⊙ h̃ₜ⟨via zₜ ⊙ h̃ₜ⟩"),
+    ("gru", "terms.h", "δyₜ⟨via yₜ⟩ + δhₜ₊₁ ⊙ (1 − zₜ₊₁)⟨via hₜ₊₁⟩ + δqₜ₊₁ ⊙ rₜ₊₁⟨via qₜ₊₁⟩ "
+     "+ Uᵣᵀ δaₜ₊₁ʳ⟨via aₜ₊₁ʳ⟩ + U_zᵀ δaₜ₊₁ᶻ⟨via aₜ₊₁ᶻ⟩"),
     ("gru", "gradient.Uh", "Σ[t = 1…T] δaₜʰ qₜᵀ"),
     ("infonce", "delta.S", "(1/n) (P − Iₙ)"),
     ("infonce", "gradient.U", "(1/(n τ)) (P − Iₙ) V"),
@@ -49,8 +50,8 @@ FORMS = [
     ("matrix_factorisation", "gradient.U", "λ U + (E ⊙ M) V"),
     ("matrix_factorisation", "gradient.V", "λ V + (E ⊙ M)ᵀ U"),
     ("matrix_factorisation", "hessian.u", "λ Iₖ + Vᵀ diag(w ⊙ w) V"),
-    ("vae", "delta.s", "(1/2) (δσ ⊙ σ) − (δK/2) 𝟏ₘ"),
-    ("vae", "gradient.Wm", "(μ + Vᵀ (x̂ − x)) hᵀ"),
+    ("vae", "terms.s", "−(δK/2) 𝟏ₘ⟨via K⟩ + (1/2) (δσ ⊙ σ)⟨via σ⟩"),
+    ("vae", "gradient.Wm", "δμ hᵀ"),
 ]
 NAMES = tuple(dict.fromkeys(name for name, _, _ in FORMS))
 # page, stated line, a mistake in it
