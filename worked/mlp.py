@@ -20,7 +20,7 @@ GRAPH = Derived(
     convention=Convention(signals=tuple((f"o{k}", spelled(rf"\delta^{{({k})}}")) for k in (1, 2, 3))),
     draw=("x", "z1", "z2", "z3", "y", "L"),
     products=("x", "b1"),
-    local=("o1", "z1", "z3", "L"),
+    local=("z1", "z3", "L"),
 )
 
 SHEET = Sheet(

@@ -37,11 +37,12 @@ def ledger(b: pg.Ledger, style: Style) -> Context:
 
 def row(r: pg.LedgerRow, cells: Cells, wide: bool, style: Style) -> Context:
     """A row in cells, and where it is wide both equations in lines of their own."""
+    reason = said_width(r.why, style) + POINTS if r.why else 0.0
     return {
         "keys": [eq.key for eq in r.equations], "cells": cells, "wide": wide,
         "words": cells[4] if isinstance(r.backward, pg.Phrase) else "",
         "forward": broken(r.forward, style) if wide else [],
-        "backward": broken(r.backward, style) if wide else [],
+        "backward": broken(r.backward, style, reason) if wide else [],
         "steps": steps(r.backward, style) if isinstance(r.backward, pg.Equation) else [],
     }  # fmt: skip
 
@@ -64,9 +65,11 @@ def shape_of(r: pg.LedgerRow) -> tuple[Formula, ...] | None:
     return r.forward.sizes if r.forward else None
 
 
-def broken(half: Half, style: Style) -> list[Context]:
-    """An equation on as many lines as it needs; its size has a place of its own."""
-    return [{**line, "size": ""} for line in rows(half, style)] if isinstance(half, pg.Equation) else []
+def broken(half: Half, style: Style, beside: float = 0.0) -> list[Context]:
+    """An equation on as many lines as it needs beside a reason; its size has a place of its own."""
+    if not isinstance(half, pg.Equation):
+        return []
+    return [{**line, "size": ""} for line in rows(half, style, beside=beside)]
 
 
 def rooms(r: pg.LedgerRow, style: Style, once: Sequence[IndexRange]) -> tuple[float, ...]:
@@ -79,7 +82,7 @@ def rooms(r: pg.LedgerRow, style: Style, once: Sequence[IndexRange]) -> tuple[fl
 
 def room(half: Half, style: Style) -> tuple[float, float]:
     if half is None or isinstance(half, pg.Phrase):
-        return 0.0, said_width(half, style) if half else 0.0
+        return 0.0, said_width(half, style, scale=1.0) if half else 0.0
     return width(half.left, style), sum(width(f, style) + SIGN for f in half.sides)
 
 

@@ -108,13 +108,13 @@ def width(f: Formula, style: Style) -> float:
     return POINTS * math_width(latex(f, style.functions))
 
 
-def said_width(p: pg.Phrase, style: Style) -> float:
-    """How wide a short sentence is in the size of a margin."""
+def said_width(p: pg.Phrase, style: Style, scale: float = SMALL) -> float:
+    """How wide a short sentence is: in the size of a margin, or in another one."""
     if style.breadth:
         return style.breadth(style.say(p))
     formulas = [v for _, v in p.values if not isinstance(v, str | int | pg.Phrase)]
     words = replace(p, values=tuple((k, "" if v in formulas else v) for k, v in p.values))
-    return SMALL * (POINTS * text_width(style.say(words)) + sum(width(f, style) for f in formulas))
+    return scale * (POINTS * text_width(style.say(words)) + sum(width(f, style) for f in formulas))
 
 
 def lines(f: Formula, room: float, style: Style) -> list[str]:
@@ -179,14 +179,15 @@ def product_lines(factors: Sequence[Formula], room: float, style: Style) -> list
     ]
 
 
-def rows(eq: pg.Equation, style: Style, *, sizes: str = "shown") -> list[Context]:
+def rows(eq: pg.Equation, style: Style, *, sizes: str = "shown", beside: float = 0.0) -> list[Context]:
     """The aligned lines of an equation: left, sign, right; on the last one the ranges of its indices and,
-    unless `sizes` are 'hidden', its size.
+    unless `sizes` are 'hidden', its size. `beside` is how wide something else is that stands there.
     """
     left = style.formula(eq.left)
     start = width(eq.left, style) + 2 * POINTS
     shape = None if sizes == "hidden" else eq.sizes
-    room = WIDTH - start - (0 if shape is None else SIZES) - sum(width(r, style) + POINTS for r in eq.ranges)
+    room = WIDTH - start - max(0 if shape is None else SIZES, beside)
+    room -= sum(width(r, style) + POINTS for r in eq.ranges)
     size = noted(eq.ranges, shape, style)
     sides = list(eq.sides)
     whole = sum(width(f, style) + 2 * POINTS for f in sides)

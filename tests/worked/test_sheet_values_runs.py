@@ -152,7 +152,7 @@ def test_factors_named_in_the_passage(language: str) -> None:
     assert isinstance(shown, Shown) and isinstance(shown.blocks[0], Passage)
     words = shown.blocks[0].text
     assert isinstance(words, Words)
-    found = FACTOR.findall(words[language].replace("{,}", "."))
+    found = FACTOR.findall(re.sub(r"(\d)(?:\{,\}|,)(?=\d)", r"\1.", words[language]))
     assert sorted(float(u) for *_, u in found) == [0.1, 0.8, 0.9, 1.1, 1.2, 2]
     for digits, power, u in found:
         unit = 0.5 * 10.0 ** -len(digits.partition(".")[2]) * 10.0 ** int(power or 0)

@@ -34,8 +34,12 @@ FORMS = [
     ("transformer", "terms.N", "Σ[P ∈ {Q, K, V}] δP W_Pᵀ⟨via P⟩"),
     ("transformer", "gradient.Wo", "Oᵀ δH"),
     ("gru", "terms.z", "−δhₜ ⊙ hₜ₋₁⟨via (1 − zₜ) ⊙ hₜ₋₁⟩ + δhₜ ⊙ h̃ₜ⟨via zₜ ⊙ h̃ₜ⟩"),
-    ("gru", "terms.h", "δyₜ⟨via yₜ⟩ + δhₜ₊₁ ⊙ (1 − zₜ₊₁)⟨via hₜ₊₁⟩ + δqₜ₊₁ ⊙ rₜ₊₁⟨via qₜ₊₁⟩ "
-     "+ Uᵣᵀ δaₜ₊₁ʳ⟨via aₜ₊₁ʳ⟩ + U_zᵀ δaₜ₊₁ᶻ⟨via aₜ₊₁ᶻ⟩"),
+    (
+        "gru",
+        "terms.h",
+        "δyₜ⟨via yₜ⟩ + δhₜ₊₁ ⊙ (1 − zₜ₊₁)⟨via hₜ₊₁⟩ + δqₜ₊₁ ⊙ rₜ₊₁⟨via qₜ₊₁⟩ "
+        "+ Uᵣᵀ δaₜ₊₁ʳ⟨via aₜ₊₁ʳ⟩ + U_zᵀ δaₜ₊₁ᶻ⟨via aₜ₊₁ᶻ⟩",
+    ),
     ("gru", "gradient.Uh", "Σ[t = 1…T] δaₜʰ qₜᵀ"),
     ("infonce", "delta.S", "(1/n) (P − Iₙ)"),
     ("infonce", "gradient.U", "(1/(n τ)) (P − Iₙ) V"),
