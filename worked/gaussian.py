@@ -84,7 +84,7 @@ NUMBERS = Stated(
         r"\operatorname{tr}(\Lambda A) = \operatorname{tr}(n I_d) = n d = 8",
         r"L = -\frac{n}{2} \ell - \frac{n d}{2} = -\frac{4}{2} \log(4) - \frac{8}{2} \approx -6.773",
     ),
-    at=POINTS.at,
+    at=POINTS.numbers,
     intro=Words(
         en=r"With these estimates as $\mu$ and $\Sigma$, where $A$ is $n \Sigma$:",
         de=r"Mit diesen Schätzwerten als $\mu$ und $\Sigma$, wobei $A$ gleich $n \Sigma$ ist:",

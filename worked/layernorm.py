@@ -33,7 +33,7 @@ NUMBERS = Stated(
         r" & 2 - 1.5 - 0.375 \end{bmatrix}"
         r" = \begin{bmatrix} 0.3125 & 0.3125 & -0.6875 & 0.0625 \end{bmatrix}",
     ),
-    at=GRAPH.at,
+    at=GRAPH.numbers,
     intro=Words(en="For the numbers given:", de="Für die angegebenen Zahlen:"),
 )
 MEANS = Stated(

@@ -93,7 +93,7 @@ STEP = Stated(
         r"w^+ = \begin{bmatrix} 0 \\ 0 \end{bmatrix} - \begin{bmatrix} 1 & 0 \\ 0 & 2 \end{bmatrix}"
         r" \begin{bmatrix} 0 \\ -1 \end{bmatrix} = \begin{bmatrix} 0 \\ 2 \end{bmatrix}",
     ),
-    at=NEWTON.at,
+    at=NEWTON.numbers,
     intro=Words(
         en=r"At $w = 0$ all probabilities are $\frac{1}{2}$:",
         de=r"Bei $w = 0$ sind alle Wahrscheinlichkeiten $\frac{1}{2}$:",

@@ -68,7 +68,7 @@ COUNTED = Stated(
         r"o_x = \left\lfloor \frac{n_x + 2 p - k_x}{s} \right\rfloor + 1 = \left\lfloor \frac{20 + 2 \cdot 3 - 3}{2} \right\rfloor + 1 = \left\lfloor \frac{23}{2} \right\rfloor + 1 = 11 + 1 = 12",
         r"o_y = \left\lfloor \frac{n_y + 2 p - k_y}{s} \right\rfloor + 1 = \left\lfloor \frac{18 + 2 \cdot 3 - 4}{2} \right\rfloor + 1 = \left\lfloor \frac{20}{2} \right\rfloor + 1 = 10 + 1 = 11",
     ),
-    at=SIZES.at,
+    at=SIZES.numbers,
     intro=Words(
         en="Let $n_x$ and $n_y$ be the extents of the input, $k_x$ and $k_y$ those of a filter. The first window starts at the first "
         "padded entry; as many steps of length $s$ follow as fit, so the number is rounded down. There are as many output channels "
@@ -122,7 +122,7 @@ MEETING = Stated(
         r"\frac{\partial v_4}{\partial v_2} \frac{\partial v_2}{\partial v_0} = (1 - \sin(2)) \cdot 2 \approx 0.1814",
         r"\frac{\partial v_4}{\partial v_0} = (1 - \sin(2)) \cdot 2 + 1 \approx 1.181",
     ),
-    at=REVERSE.at,
+    at=REVERSE.numbers,
     intro=Words(
         en="Two paths meet at $v_2$ and two at $v_0$. Each time one of them comes from $v_4$ directly and contributes 1; the other "
         "comes through $v_3$ and through $v_2$. Its contribution, and then the sum of both:",
@@ -181,7 +181,7 @@ SHEET = Sheet(
                             (
                                 r"y = x w + b = \begin{bmatrix} 1 & 2 \end{bmatrix} \begin{bmatrix} 1 & 3 & 5 \\ 2 & 4 & 6 \end{bmatrix} + \begin{bmatrix} 1 & 2 & 3 \end{bmatrix} = \begin{bmatrix} 6 & 13 & 20 \end{bmatrix}",
                             ),
-                            at=DENSE.at,
+                            at=DENSE.numbers,
                         ),
                     ),
                 ),
@@ -202,7 +202,7 @@ SHEET = Sheet(
                             (
                                 r"\delta x = \delta y w^\top = \begin{bmatrix} 0 & 0.5 & 1 \end{bmatrix} \begin{bmatrix} 1 & 2 \\ 3 & 4 \\ 5 & 6 \end{bmatrix} = \begin{bmatrix} 6.5 & 8 \end{bmatrix}",
                             ),
-                            at=DENSE.at,
+                            at=DENSE.numbers,
                         ),
                     ),
                 ),
@@ -226,7 +226,7 @@ SHEET = Sheet(
                                 r"\Delta w = x^\top \delta y = \begin{bmatrix} 1 \\ 2 \end{bmatrix} \begin{bmatrix} 0 & 0.5 & 1 \end{bmatrix} = \begin{bmatrix} 0 & 0.5 & 1 \\ 0 & 1 & 2 \end{bmatrix}",
                                 r"\Delta b = \delta y = \begin{bmatrix} 0 & 0.5 & 1 \end{bmatrix}",
                             ),
-                            at=DENSE.at,
+                            at=DENSE.numbers,
                         ),
                         DENSE,
                     ),
@@ -278,7 +278,7 @@ SHEET = Sheet(
                             TURN,
                             EXCHANGE
                             + tuple(rf"g_{{{n}}} = P f_{{{n[::-1]}}} Q = {value}" for n, value in TURNED),
-                            at=TURN.at,
+                            at=TURN.numbers,
                             intro=Words(
                                 en=r"So the error signal of the input is again a convolution: that of the error signal of the output, 0 outside its range, with the filters turned by 180 degrees. Channels and filters swap their roles: $f_{p,i}$ stands where the forward pass has $f_{i,p}$. Let $g_{ij}$ be channel $j$ of filter $i$ of the backward pass, counted from 0 like $f_{ij}$: it is $f_{ji}$, turned. The matrix $P$ on the left reverses the order of the rows, the matrix $Q$ on the right that of the columns:",
                                 de=r"Das Fehlersignal der Eingabe ist also wieder eine Faltung, nämlich die des Fehlersignals der Ausgabe, das außerhalb seines Bereichs 0 ist, mit den um 180 Grad gedrehten Filtern. Kanäle und Filter tauschen die Rollen: $f_{p,i}$ steht, wo im Vorwärtsschritt $f_{i,p}$ steht. Es sei $g_{ij}$ Kanal $j$ von Filter $i$ des Rückwärtsschritts, wie $f_{ij}$ ab 0 gezählt: Das ist $f_{ji}$, gedreht. Die Matrix $P$ von links kehrt die Reihenfolge der Zeilen um, die Matrix $Q$ von rechts die der Spalten:",

@@ -69,7 +69,7 @@ def row(values: list[int]) -> str:
 CHOSEN = Stated(
     RUN,
     (r"W = I_4", r"U = " + matrix(U.tolist()), r"b^\top = " + row(B.tolist())),
-    at=RUN.at,
+    at=RUN.numbers,
     intro=Words(en="These weights solve the task:", de="Diese Gewichte lösen die Aufgabe:"),
 )
 ROLLOUT = Stated(
@@ -79,7 +79,7 @@ ROLLOUT = Stated(
         rf" = {row(x)} + {row([int(v) for v in U @ before])} = {row(h)}"
         for t, (x, before, h) in enumerate(zip(INPUTS, [FIRST, *STATES], STATES, strict=False), 1)
     ),
-    at=RUN.at,
+    at=RUN.numbers,
     intro=Words(
         en="As $W$ is the identity and $b$ is 0, the run is as follows; each state, printed as a row, is the direction of the next move; the first summand is what the agent sees, the second what it came from:",
         de="Da $W$ die Einheitsmatrix und $b$ gleich 0 ist, ergibt sich der folgende Lauf; jeder Zustand, als Zeile gedruckt, ist die Richtung des nächsten Schritts; der erste Summand ist, was der Agent sieht, der zweite, woher er kommt:",

@@ -45,7 +45,7 @@ STEPS = Stated(
         r"a^{(1)} = x^{(1)} W = \begin{bmatrix} -1 & 2 & -1 & 0 \end{bmatrix}",
         r"a^{(2)} = x^{(2)} W = \begin{bmatrix} -2 & 4 & -2 & 0 \end{bmatrix}",
     ),
-    at=ASCENT.at,
+    at=ASCENT.numbers,
     intro=ASCENT_WORDS,
 )
 
@@ -92,7 +92,7 @@ def entropy(k: int, chance: str, value: str) -> Stated:
     return Stated(
         ENTROPIES,
         (line,),
-        at=ENTROPIES.at,
+        at=ENTROPIES.numbers,
         intro=Words(en=f"With $H_{k}$ for $H(P, Q_{k})$:", de=f"Mit $H_{k}$ für $H(P, Q_{k})$:"),
     )
 
@@ -128,7 +128,7 @@ SOFTMAX = Stated(
         softmax_line(2, "0.0179 & 0.0066 & 0.9746 & 0.0009 & 0.00004"),
         softmax_line(3, "0.4820 & 0.4820 & 0.0240 & 0.0032 & 0.0088"),
     ),
-    at=PREDICTIONS.at,
+    at=PREDICTIONS.numbers,
 )
 LOSSES = Stated(
     PREDICTIONS,
@@ -136,7 +136,7 @@ LOSSES = Stated(
         rf"L^{{({k})}} = -\log(p^{{({k})}}_{LABELS[k - 1]}) \approx {value}"
         for k, value in enumerate(("1.3665", "0.0257", "3.7299"), 1)
     ),
-    at=PREDICTIONS.at,
+    at=PREDICTIONS.numbers,
 )
 LOGITS = Derived(
     "z: n; y: scalar label n; p = softmax(z); L = -log(p[y])",
@@ -191,7 +191,7 @@ WEIGHTED = Stated(
         + r" \\ ".join(" & ".join(map(str, row)) for row in MAP)
         + r" \end{bmatrix}",
     ),
-    at=GRADCAM.at,
+    at=GRADCAM.numbers,
 )
 HEAT = heat(MAP)
 HEAT_CAPTION = Words(en="The result as a heat map.", de="Das Ergebnis als Heatmap.")

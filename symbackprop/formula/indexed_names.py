@@ -117,7 +117,12 @@ def formula_at(formula: Formula, letter: str, value: str) -> Formula:
 
 def spelled_out(formula: Formula) -> Formula:
     """The formula with every term of its sums over names."""
-    return fold(formula, children, lambda f, c: terms_of(f) if isinstance(f := rebuilt(f, c), SumOver) else f)
+
+    def change(f: Formula, below: list[Formula]) -> Formula:
+        made = rebuilt(f, below)
+        return terms_of(made) if isinstance(made, SumOver) else made
+
+    return fold(formula, children, change)
 
 
 def terms_of(node: SumOver) -> Formula:

@@ -111,9 +111,15 @@ class Derived:
         return replace(page, sections=tuple(map(unsolved, page.sections)))
 
     @cached_property
+    def numbers(self) -> Mapping[str, object] | None:
+        """The numbers of the inputs, those that were chosen where small ones are asked for."""
+        return small_numbers(self.derivation) if isinstance(self.at, str) else self.at
+
+    @cached_property
     def options(self) -> Options:
-        at = small_numbers(self.derivation) if isinstance(self.at, str) else self.at
-        return Options(self.show, at, self.unfold, self.draw, self.hessian, self.products, self.local)
+        return Options(
+            self.show, self.numbers, self.unfold, self.draw, self.hessian, self.products, self.local
+        )
 
     def sections(self, version: Version) -> tuple[Section, ...]:
         return (self.page if version == "solution" else self.exercise).sections
