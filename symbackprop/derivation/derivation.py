@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from symbackprop import doors
 from symbackprop.backward.preparation import prepare
@@ -233,12 +233,16 @@ class Derivation(Pickled):
         return doors.through("verify", self, seed=seed, trials=trials, lengths=lengths, seconds=deadline,
                              progress=progress)  # fmt: skip
 
-    def page(self, language: str = "en", show: Sequence[str] | None = None) -> Any:
+    def page(
+        self, language: str = "en", show: Sequence[str] | None = None,
+        detail: Literal["brief", "full"] = "full",
+    ) -> Any:  # fmt: skip
         """The page by itself, verified: `.as_dict()`, `.html()`, `.latex()` and `.text()` write it.
 
-        `show` are its parts in order, such as ("forward", "delta", "gradients"); all of them by default.
+        `show` are its parts in order, such as ("ledger", "gradients"). By default they are those of a detail:
+        "brief" is the idea, both passes side by side and the gradients; "full" derives what stands there.
         """
-        return doors.through("page", self, language, show)
+        return doors.through("page", self, language, show, detail)
 
     def compile(self, target: str = "numpy"):  # noqa: ANN201 - a function of the graph's inputs
         """A function of the inputs, in order or by name; returns a dict with the output and every gradient.

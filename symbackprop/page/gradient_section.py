@@ -199,5 +199,5 @@ def repeats(e: Expr) -> bool:
 
 SECTIONS = (
     SectionRow("delta", 70, delta_section, usual=False),
-    SectionRow("gradients", 80, gradients_section),
+    SectionRow("gradients", 80, gradients_section, brief=True),
 )

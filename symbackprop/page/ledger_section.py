@@ -52,4 +52,4 @@ def signals_of(
     return [eq for eq in rows.values() if eq not in last], always, last
 
 
-SECTIONS = (SectionRow("ledger", 10, ledger_section),)
+SECTIONS = (SectionRow("ledger", 10, ledger_section, brief=True),)

@@ -98,4 +98,4 @@ def meanings(d: Derivation) -> tuple[tuple[tuple[Formula, ...], Phrase, tuple[Fo
     )
 
 
-SECTIONS = (SectionRow("symbols", 8, symbols_section, titled=False),)
+SECTIONS = (SectionRow("symbols", 8, symbols_section, titled=False, brief=True),)

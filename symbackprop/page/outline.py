@@ -12,12 +12,13 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from typing import get_args
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Phrase
 from symbackprop.errors import SheetError
 from symbackprop.page.families.collapsing import with_families
-from symbackprop.page.page import Options, Page, Section
+from symbackprop.page.page import Detail, Options, Page, Section
 from symbackprop.page.section_row import SectionRow
 from symbackprop.page.sign_sentences import with_notation
 
@@ -30,7 +31,7 @@ LARGE = 60  # nodes; above it the picture, the local derivations and the product
 def outline(d: Derivation, options: Options | None = None) -> Page:
     """The page of a derivation. Errors: `SheetError` for an unknown part or node."""
     o = options or Options()
-    parts = tuple(k for k, s in SECTIONS.items() if s.usual) if o.sections is None else o.sections
+    parts = usual_parts(o.detail) if o.sections is None else o.sections
     for p in parts:
         if p not in SECTIONS:
             said = ", ".join(SECTIONS)
@@ -47,3 +48,12 @@ def outline(d: Derivation, options: Options | None = None) -> Page:
             title = Phrase(f"section.{p.key}") if p.titled else None
             made.append(Section(p.key, title, tuple(blocks)))
     return Page(tuple(with_notation(d, with_families(d, made))), tuple(sorted(d.functions.items())), o.at)
+
+
+def usual_parts(detail: Detail) -> tuple[str, ...]:
+    """The parts of a page that nobody chose. Errors: `SheetError` for another detail."""
+    if detail not in get_args(Detail):
+        raise SheetError(
+            f"no detail `{detail}`", where="detail", hint=f"Details: {', '.join(get_args(Detail))}"
+        )
+    return tuple(k for k, s in SECTIONS.items() if s.usual and (s.brief or detail == "full"))

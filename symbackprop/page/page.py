@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from symbackprop.catalogue.prose import Text
 from symbackprop.derivation.equation import Equation, Phrase
@@ -184,11 +184,15 @@ class Page:
 # --- what a sheet may choose of its page ----------------------------------------------------------
 
 
+Detail: TypeAlias = Literal["brief", "full"]  # idea, ledger and results; or their derivations too
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a sheet may choose. `show` are the nodes drawn; `unfold` nodes are written out once in the δ's;
     `at` are numbers for the inputs; `hessian` the variables of the second derivative; `local` the nodes whose
-    Jacobians are derived. `usual` says that no parts were asked for: then each has what is worth a line."""
+    Jacobians are derived. Without `sections` it is the `detail` that says which there are, and each part has
+    what is worth a line: that is the `usual` page."""
 
     sections: tuple[str, ...] | None = None
     at: Mapping[str, object] | None = None
@@ -198,3 +202,4 @@ class Options:
     products: tuple[str, ...] | None = None
     local: tuple[str, ...] | None = None
     usual: bool = False
+    detail: Detail = "full"

@@ -16,7 +16,7 @@ Build: TypeAlias = Callable[[Derivation, Options], list[Block]]
 class SectionRow:
     """The section `key`; `place` orders them, `of_large` says whether a page of a large graph has it.
 
-    One that is not `usual` stands on a page only where it is asked for.
+    One that is not `usual` stands on a page only where it is asked for; a brief page has the `brief` ones.
 
     A section file lists its own in `SECTIONS`; a titled one has the heading
     `section.key` of the catalogues.
@@ -28,3 +28,4 @@ class SectionRow:
     of_large: bool = True
     usual: bool = True
     titled: bool = True
+    brief: bool = False

@@ -98,4 +98,4 @@ def summand(d: Derivation, u: Use, read: Read) -> Expr:
     return consumer_of(d, u) if plain else named
 
 
-SECTIONS = (SectionRow("terms", 35, terms_section, of_large=False),)
+SECTIONS = (SectionRow("terms", 35, terms_section, of_large=False, brief=True),)

@@ -9,7 +9,7 @@ from functools import cached_property
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.report import Report
 from symbackprop.page.outline import outline
-from symbackprop.page.page import Options, Page
+from symbackprop.page.page import Detail, Options, Page
 from symbackprop.sheet.formats import FORMATS
 from symbackprop.sheet.page_blocks import sections, speaking, small_print
 from symbackprop.sheet.sheet import verification
@@ -27,11 +27,12 @@ class DerivationPage:
     derivation: Derivation
     language: str
     show: tuple[str, ...] | None = None
+    detail: Detail = "full"
 
     @cached_property
     def contents(self) -> Page:
         """The sections, before they are written."""
-        return outline(self.derivation, Options(self.show))
+        return outline(self.derivation, Options(self.show, detail=self.detail))
 
     @cached_property
     def report(self) -> Report:
@@ -78,6 +79,8 @@ class DerivationPage:
         return render(f, {**self.written(f), "many": False}, template="sections")
 
 
-def page_of(d: Derivation, language: str = "en", show: Sequence[str] | None = None) -> DerivationPage:
-    """The page of a derivation in a language; `show` are its parts, in order, all of them by default."""
-    return DerivationPage(d, language, None if show is None else tuple(show))
+def page_of(
+    d: Derivation, language: str = "en", show: Sequence[str] | None = None, detail: Detail = "full"
+) -> DerivationPage:
+    """The page of a derivation in a language; `show` are its parts, in order, those of a `detail` by default."""
+    return DerivationPage(d, language, None if show is None else tuple(show), detail)

@@ -21,7 +21,7 @@ from symbackprop.graph.graph_text import as_graph
 from symbackprop.notation.convention import Convention
 from symbackprop.page.outline import outline
 from symbackprop.page.page import (
-    Block, Equations, Listing, Options, Page, Passage, Section, Sketch, Table,
+    Block, Detail, Equations, Listing, Options, Page, Passage, Section, Sketch, Table,
 )  # fmt: skip
 from symbackprop.page.small_numbers import small_numbers
 from symbackprop.picture.drawings.drawing import Drawing
@@ -74,7 +74,8 @@ class Derived:
     written out once in the backward equations, `at` numbers for a trace ("small": some are chosen),
     `hessian` variables of a second derivative, `products` variables whose gradient is shown as a product of
     Jacobians, `local` nodes whose Jacobians are derived, and layers that are taken apart, `lengths` the
-    numbers of steps a recurrence is checked for.
+    numbers of steps a recurrence is checked for. Without `show` the `detail` says which parts there are:
+    "brief" is the idea, both passes side by side and the gradients; "full" derives what stands there.
     """
 
     graph: str | Graph | Expr
@@ -89,6 +90,7 @@ class Derived:
     products: tuple[str, ...] | None = None
     local: tuple[str, ...] | None = None
     lengths: tuple[int, ...] = ()
+    detail: Detail = "full"
 
     @cached_property
     def derivation(self) -> Derivation:
@@ -118,8 +120,9 @@ class Derived:
     @cached_property
     def options(self) -> Options:
         return Options(
-            self.show, self.numbers, self.unfold, self.draw, self.hessian, self.products, self.local
-        )
+            self.show, self.numbers, self.unfold, self.draw, self.hessian, self.products, self.local,
+            detail=self.detail,
+        )  # fmt: skip
 
     def sections(self, version: Version) -> tuple[Section, ...]:
         return (self.page if version == "solution" else self.exercise).sections
