@@ -82,5 +82,5 @@ class DerivationPage:
 def page_of(
     d: Derivation, language: str = "en", show: Sequence[str] | None = None, detail: Detail = "full"
 ) -> DerivationPage:
-    """The page of a derivation in a language; `show` are its parts, in order, those of a `detail` by default."""
+    """The page of a derivation in a language; `show` are its parts, by default those of a `detail`."""
     return DerivationPage(d, language, None if show is None else tuple(show), detail)

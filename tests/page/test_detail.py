@@ -6,7 +6,7 @@ import symbackprop as sb
 from symbackprop.page.outline import SECTIONS, outline
 from symbackprop.page.page import Options
 
-NET = "x: d; W: m x d; b: m; V: k x m; y: label k; h = tanh(W @ x + b); z = V @ h; p = softmax(z); L = -log(p[y])"
+NET = "x: d; W: m x d; V: k x m; y: label k; h = tanh(W @ x); z = V @ h; p = softmax(z); L = -log(p[y])"
 
 
 def keys(**options: object) -> list[str]:
