@@ -42,7 +42,7 @@ def test_numbers_that_leave_one_out_are_not_summed() -> None:
     assert not sums(d, "forward")
 
 
-def damaged(d: Derivation, change: Callable[[SumOver], Formula]) -> bool:
+def damaged(d: Derivation, change: Callable[[SumOver], Formula], section: str = "delta") -> bool:
     """Whether a page whose sums over names were changed still holds."""
 
     def other(f: Formula, below: list[Formula]) -> Formula:
@@ -52,8 +52,8 @@ def damaged(d: Derivation, change: Callable[[SumOver], Formula]) -> bool:
     def row(eq: Equation) -> Equation:
         return replace(eq, sides=tuple(fold(s, children, other) for s in eq.sides))
 
-    lines = [eq for eq in outline(d, Options(("delta",))).lines if not eq.over]
-    page = Page((Section("delta", None, (Equations(tuple(map(row, lines))),)),))
+    lines = [eq for eq in outline(d, Options((section,))).lines if not eq.over]
+    page = Page((Section(section, None, (Equations(tuple(map(row, lines))),)),))
     return verify_page(d, page, seed=7).ok
 
 
@@ -64,6 +64,15 @@ def test_a_sum_over_the_wrong_names_is_caught() -> None:
     assert not damaged(d, lambda s: replace(s, values=(*s.values[:-1], s.values[0])))
     assert not damaged(d, lambda s: replace(s, values=(*s.values[:-1], Name("z"))))
     assert not damaged(d, lambda s: Plus((s, s)))
+
+
+@pytest.mark.parametrize("n", [7, 8, 11])
+def test_names_beside_an_index_that_is_moved(n: int) -> None:
+    """Σ δs_h s_{h-1} e_{h+1}: each name at its own numbers."""
+    d = derive(f"x: {n}; z = cumprod(x); L = sum(cos(z))")
+    assert sums(d, "gradients") and damaged(d, lambda s: s, "gradients")
+    assert not damaged(d, lambda s: replace(s, values=s.values[:-1]), "gradients")
+    assert d.verify(seed=n).ok
 
 
 @pytest.mark.parametrize("net", [layers, blocks, heads], ids=["layers", "blocks", "heads"])

@@ -51,15 +51,24 @@ MANY = 1000  # values of an index of a sum over names
 def widened(source: Source, table: NameTable) -> NameTable:
     """The table with the names that the sums of a formula make of its own."""
     ranges = dict(sum_ranges(source, table))
+    ways = [(x, v, behind) for x, v in ranges.items() for behind in offsets(source, x, v)]
     inside: dict[Name, str] = {}
     for _ in ranges:  # an index may stand in a name beside another one
         known = (*table.names, *inside)
-        inside |= {
-            n: letter for letter, values in ranges.items() for n in generic_names(known, letter, values)
-        }
+        inside |= {n: way[0] for way in ways for n in generic_names(known, *way)}
     if not inside:
         return table
     return replace(table, names=(*table.names, *inside), inside=table.inside | set(inside.values()))
+
+
+def offsets(source: Source, letter: str, values: tuple[str, ...]) -> dict[tuple[str, ...], None]:
+    """What a formula adds to an index that counts: nothing, and -1 where it says s_{h-1}."""
+    found: dict[tuple[str, ...], None] = {(): None}
+    if all(v.isdecimal() for v in values):
+        for token, *behind in zip(source.tokens, source.tokens[1:], source.tokens[2:], strict=False):
+            if token == letter and behind[0] in ("+", "-") and behind[1].isdecimal():
+                found[tuple(behind)] = None
+    return found
 
 
 def sum_ranges(source: Source, table: NameTable) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -77,18 +86,21 @@ def sum_ranges(source: Source, table: NameTable) -> Iterator[tuple[str, tuple[st
                 yield letter, values
 
 
-def generic_names(names: Sequence[Name], letter: str, values: tuple[str, ...]) -> Iterator[Name]:
-    """The names with an index inside that are known names at all of its values."""
+def generic_names(
+    names: Sequence[Name], letter: str, values: tuple[str, ...], behind: tuple[str, ...]
+) -> Iterator[Name]:
+    """The names with an index inside, and what is added to it, that are known names at all of its values."""
     known = set(names)
+    first = str(int(values[0]) + int("".join(behind))) if behind else values[0]
     for name in names:
         read = [tokens(p) for p in parts(name)]
         for p, found in enumerate(read):
             for k, token in enumerate(found):
-                if plain(token) != values[0]:
+                if plain(token) != first:
                     continue
                 other = [*map(joined, read)]
-                other[p] = joined((*found[:k], letter, *found[k + 1 :]))
+                other[p] = joined((*found[:k], letter, *behind, *found[k + 1 :]))
                 made = Name(other[0], other[1], other[2], name.marks)
-                entry = made.sub == letter and replace(made, sub="") in known
+                entry = made.sub == letter + "".join(behind) and replace(made, sub="") in known
                 if not entry and made not in known and all(name_at(made, letter, v) in known for v in values):
                     yield made
