@@ -34,7 +34,8 @@ from symbackprop.notation.entry_formulas import letters_of, sum_over
 from symbackprop.notation.expression_formulas import writer
 from symbackprop.sizes import ONE
 
-Layout = Literal["axes", "vec"]  # matrices as they are, or their columns below one another
+# matrices as they are, or their columns below one another; or that on paper alone, axes of one entry dropped
+Layout = Literal["axes", "vec", "thin"]
 Side = Literal["left", "right"]  # where a direction stands
 Reading = Literal["whole", "entries"]  # of a product's left side: J v, or Σ over its entries
 DIRECTIONS = {0: ("v", "u", "s"), 1: ("v", "u", "z"), 2: ("V", "U", "Z")}
@@ -74,7 +75,7 @@ class Derivative(Raised):
         if self.expr is None:
             return None
         rows, columns = len(self.step.at), len(self.step.by)
-        if self.layout == "vec":
+        if self.layout != "axes":
             rows, columns = (min(len(wide(x)), 1) for x in (self.step.at, self.step.by))
         try:
             return laid_out(over_declared(self.derivation, self.expr), rows, columns, self.convention)
@@ -93,7 +94,7 @@ class Derivative(Raised):
         """The derivative as a line of a page, in entries where no matrix says it."""
         found = self.matrix
         if found is not None:
-            left = self.under_vec if self.layout == "vec" else self.left
+            left = self.left if self.layout == "axes" else self.under_vec
             return Equation("derivative", left, (found,), local=self.scope)
         left = entry_of(self.left, self.step)
         return Equation("derivative", left, (self.entry,), None, free(self.axes), local=self.scope)
@@ -105,11 +106,17 @@ class Derivative(Raised):
         """
         if self.layout == "vec" or max(len(self.step.at), len(self.step.by)) < 2:
             return self
+        if self.layout == "thin":
+            return replace(self, layout="vec")
         made = kronecker(replace(self.step, result=self.folded), self.tensors)
         if made is None:
             raise DeclarationError("the derivative is no sum of Kronecker products",
                                    where=repr(self), hint="Its entries are in latex().")  # fmt: skip
         return replace(self, expr=made, layout="vec")
+
+    def thinned(self) -> Derivative:
+        """What stands under vec does so on paper alone: code has the axes of one entry."""
+        return replace(self, layout="thin") if self.layout == "vec" else self
 
     def jvp(self, direction: str | None = None) -> Product:
         """J v: its product with a direction in the shape of the variable; of a Hessian, H v.

@@ -150,12 +150,14 @@ class Blocks(Quantity):
         if pair in self.blocks:
             return self.blocks[pair]
         below = second(self.derivation, *pair)
-        return below.vec() if self.layout == "vec" else below
+        if self.layout == "axes":
+            return below
+        return below.vec() if self.layout == "vec" else below.vec().thinned()
 
     def rank(self, name: str) -> int:
         """The axes a name has in the layout."""
         own = self.derivation.graph.symbol[name].rank
-        return min(own, 1) if self.layout == "vec" else own
+        return own if self.layout == "axes" else min(own, 1)
 
     @property
     def shape(self) -> tuple[int | str, ...]:
@@ -170,21 +172,25 @@ class Blocks(Quantity):
         return tuple(n for n in dict.fromkeys((*self.rows, *self.names)) if self.rank(n) > 1)
 
     def shown(self) -> Blocks:
-        """Under vec, where its matrices are n x 1 and 1 x n: it only drops axes of one entry."""
+        """On paper under vec, where its matrices are n x 1 and 1 x n: it only drops axes of one entry."""
         symbol = self.derivation.graph.symbol
         many = [n for n in self.matrices if sum(s != ONE for s in symbol[n].shape) > 1]
-        return self if many else self.vec()
+        if many or not self.matrices:
+            return self
+        made = self.vec()
+        return replace(made, blocks={k: b.thinned() for k, b in made.blocks.items()}, layout="thin")
 
     def vec(self) -> Blocks:
         """The whole as one matrix, of a matrix its columns below one another.
 
         Errors: `DeclarationError` naming a block that is no sum of Kronecker products.
         """
-        if not self.matrices:
+        if not self.matrices and self.layout != "thin":
             return self
         made = {pair: self.under_vec(*pair) for pair in self.blocks}
         assert isinstance(self.left, no.Name)
-        return replace(self, left=vec_name(self.left), blocks=made, layout="vec")
+        left = vec_name(self.left) if self.layout == "axes" else self.left
+        return replace(self, left=left, blocks=made, layout="vec")
 
     def under_vec(self, x: str, y: str) -> Derivative:
         try:
@@ -247,7 +253,7 @@ class Blocks(Quantity):
             raise DeclarationError(f"{x} is a matrix: no matrix holds all blocks", where=self.kind,
                                    hint="vec() of it does, with matrices under vec.")  # fmt: skip
         sides = [self.laid_out(self.cell)]
-        if self.layout == "vec" or self.kind == "jacobian":
+        if self.layout != "axes" or self.kind == "jacobian":
             sides.insert(0, self.laid_out(self.named))
         return Equation("blocks", self.left, tuple(sides), local=self.scope)
 

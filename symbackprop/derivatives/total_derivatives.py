@@ -72,8 +72,8 @@ class Accumulated:
 
     @property
     def layout(self) -> Layout:
-        """A matrix stands under vec where that only drops axes of one entry."""
-        return "vec" if self.expr is not None and thin(self.step) else "axes"
+        """On paper a matrix stands under vec where that only drops axes of one entry."""
+        return "thin" if self.expr is not None and thin(self.step) else "axes"
 
 
 def accumulated(d: Derivation, g: Graph, of: str, wrt: str) -> Accumulated:

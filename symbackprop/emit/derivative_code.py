@@ -162,7 +162,7 @@ def whole(q: Derivative | Blocks, low: Lowering) -> Results:
 def by_layout(q: Derivative, low: Lowering) -> Node:
     """The axes of the rows, then those of the columns; under vec one of each, the first axis the fastest."""
     at, by = q.step.at, q.step.by
-    if q.layout == "axes":
+    if q.layout != "vec":
         return low.entries(q.folded, (*at, *by), q.tensors)
     made = low.entries(q.folded, (*at[::-1], *by[::-1]), q.tensors)
     return reshape(made, tuple(count(tuple(i.size for i in side)) for side in (at, by) if side))

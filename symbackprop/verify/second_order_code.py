@@ -72,7 +72,7 @@ def compared(j: Derivative, code: str, at: Point) -> dict[str, float]:
 
 def by_axes(j: Derivative, found: Array, want: Array) -> Array:
     """A matrix under vec by the axes of its rows and columns."""
-    if j.layout == "axes" or found.size != want.size:
+    if j.layout != "vec" or found.size != want.size:
         return found
     return found.reshape(want.shape, order="F")
 

@@ -121,6 +121,20 @@ def test_curvature_is_that_of_its_entries(name: str, seed: int) -> None:
     assert np.allclose(made.product(*given.values(), v), np.tensordot(want, v, v.ndim), rtol=1e-8)
 
 
+def test_axes_of_one_entry_stay_in_code_unless_vec_is_asked_for() -> None:
+    for q in (sb.hessian(GRAPHS["thin"], wrt="c"), sb.hessian(GRAPHS["thin"], wrt=["c", "r"])):
+        made, flat, at = module(q), module(q.vec()), point(q, 5)
+        given = arguments(q, at, made)
+        found, under = made.hessian(**given), flat.hessian(**given)
+        if isinstance(q, sb.Derivative):
+            found, under = {("c", "c"): found}, {("c", "c"): under}
+        for (x, y), block in found.items():
+            want = block_values(q.derivation, x, y, at)
+            assert block.shape == want.shape and np.allclose(block, want, rtol=1e-9)
+            assert np.allclose(under[x, y], by_columns(want, 2), rtol=1e-9)
+        assert q.text() == q.vec().text()
+
+
 def test_blocks_come_by_their_names() -> None:
     text = "X: n x d; W: d x k; b: k; y: n label k; L = mean(cross_entropy_logits(X @ W + b, y))"
     h = sb.hessian(text, wrt=["W", "b"])
