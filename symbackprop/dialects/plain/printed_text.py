@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
+from symbackprop.catalogue import LANGUAGES, phrase
 from symbackprop.dialects.plain.plain_derivatives import PRINTED, scripts, small
 from symbackprop.dialects.plain.plain_scanner import Scan
 from symbackprop.dialects.plain.plain_words import KNOWN
@@ -22,10 +24,17 @@ def printed(s: Scan) -> bool:
 
 
 def sized(s: Scan) -> bool:
-    """The size behind a factor: ⟨1×10⟩."""
-    found = s.match(_SIZE)
+    """What stands behind a factor or a term and is no part of it: its size ⟨1×10⟩, its brace ⟨via h⟩."""
+    found = s.match(_SIZE) or s.match(brace())
     s.at = found.end() if found else s.at
     return bool(found)
+
+
+@cache
+def brace() -> re.Pattern[str]:
+    """A brace of a term, in the words of every language: ⟨u v⟩ is none."""
+    words = {"via", *(phrase("sheet.through", language) for language in LANGUAGES)}
+    return re.compile(rf"⟨(?:{'|'.join(sorted(map(re.escape, words)))})\s+[^⟨⟩]{{1,200}}⟩")
 
 
 def total(s: Scan) -> bool:
