@@ -22,6 +22,9 @@ BACK = r"\delta h_t = W^\top (\delta h_{t+1} \odot (1 - h_{t+1}^2))"
 
 LINES = [
     (RNN, ["δh_T = 2 (h_T - y)", "δh_t = W' (δh_{t+1} .* (1 - h_{t+1}.^2))"], "holds holds"),
+    (RNN, ["δh_t = W' (δh_{t+1} .* (1 - h_{t+1}.^2))", "δh_T = 2 (h_T - y)"], "holds holds"),  # read upwards
+    (RNN, ["δh_t = W (δh_{t+1} .* (1 - h_{t+1}.^2))", "δh_T = 2 (h_T - y)"], "false holds"),
+    (RNN, ["δh_t = W' (δh_{t+1} .* (1 - h_{t+1}.^2))", "h_T = tanh(W h_{T-1})"], "false holds"),  # of another
     (RNN, ["δh_t = W' (δh_{t+1} .* (1 - h_{t+1}.^2))"], "false"),  # it is not so at T
     (RNN, ["δh_t = W' (δh_{t+1} .* (1 - h_{t+1}.^2)) for t < T"], "holds"),
     (RNN, ["δh_t = W (δh_{t+1} .* (1 - h_{t+1}.^2)) for t < T"], "false"),
@@ -43,6 +46,8 @@ LINES = [
     (SOFTMAX, [r"H_L = \operatorname{diag}(p) - p p^\top", r"H_L = \operatorname{diag}(p)"], "holds false"),
     (RIDGE, ["err = X w - y", "r = err", "∇_w L = X' err + w", "dL/dw = X'err"], "defined holds holds false"),
     (RIDGE, [r"H_L = X^\top X + I_d", r"H_L = X^\top X"], "holds false"),
+    (PATHS, ["δs = δK s⟨via K⟩", "δs = δK s ⟨über K⟩", "δs = 2 δK s⟨through K⟩"], "holds holds false"),
+    (PATHS, ["δs = δK s⟨s K⟩", "δs = δK ⟨viaduct K⟩ s"], "unreadable unreadable"),  # no words of a brace
     (PATHS, ["dK/dx = -1/2", "dK/dx = (s^2 - 1)/2", "dK/dx = s^2/2"], "holds holds false"),  # ∂ and d
     # a name of the solution's own, where x is in e itself and in what stands beside it
     (PATHS, ["e = s^2 - x", "∂e/∂x = -1", "∂e/∂x = s^2 - 1", "∂e/∂x = 1"], "defined holds holds false"),

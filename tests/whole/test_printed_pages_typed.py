@@ -10,7 +10,7 @@ import pytest
 import symbackprop as sb
 from benchmarks.answers import checks
 from symbackprop.answers.solution.line_trial import Desk
-from symbackprop.answers.solution.solution import Before, Told, told
+from symbackprop.answers.solution.solution import Before, Told, last_steps, told
 from symbackprop.answers.typed.answer_reader import Notation
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation
@@ -62,10 +62,11 @@ class Writer:
         return f"{' = '.join(rest)} {sign} {damage.format(last)}"
 
     def typed(self, without: tuple[Scope, ...] = ()) -> Iterator[tuple[Equation, Told, Desk, Before]]:
-        desk, before, scope = Desk(self.d, self.notation, 0, self.page.at), Before(), PAGE
+        desk, scope = Desk(self.d, self.notation, 0, self.page.at), PAGE
+        first = before = Before(ends=last_steps(desk, [*map(self.line, self.page.equations)]))
         for n, eq in enumerate(self.page.equations):
             if eq.local not in (scope, BEFORE):
-                before, scope = Before(), eq.local
+                before, scope = first, eq.local
             if eq.local in without:
                 continue
             earlier = before

@@ -7,6 +7,7 @@ that the earlier wrong lines give to what they define.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,7 +25,7 @@ from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.meanings import bare
 from symbackprop.errors import FormulaError, LimitError
 from symbackprop.formula.composing import size_formula
-from symbackprop.formula.tree import At, Name
+from symbackprop.formula.tree import At, Formula, Name
 from symbackprop.formula.writing.latex_writer import latex
 
 LINES = 500  # of one solution
@@ -51,7 +52,8 @@ def solution(
     """The verdicts on the lines of a solution, in their order; lines in numbers are about the inputs `at`."""
     if len(texts) > LINES:
         raise LimitError(f"more than {LINES} lines", where="solution")
-    desk, before, out = Desk(d, notation, seed, at), Before(), []
+    desk, out = Desk(d, notation, seed, at), []
+    before = Before(ends=last_steps(desk, texts))
     for n, text in enumerate(texts, 1):
         try:
             made, before = told(desk, before, n, text)
@@ -89,7 +91,7 @@ def told(desk: Desk, before: Before, n: int, text: str) -> tuple[Told, Before]:
     if line.verdict == "sizes" and (own := entry(desk, before, text, claim)):
         rest = replace(claim, sides=claim.sides[1:], signs=claim.signs[1:])
         return named(desk, before, n, text, rest, own)
-    before = ended(d, before, claim)
+    before = replace(before, ends=before.ends | ended(d, claim))
     states, said = names_of(d, bare(claim.sides[0]))[0], defined_by(d, claim, n, desk.code(text))
     if line.verdict == "unreadable":
         return Told(line, "unreadable", states=states), before
@@ -117,12 +119,24 @@ def stepwise(before: Before, claim: Claim) -> bool:
     return claim.recurrent and bare(claim.sides[0]) in before.ends
 
 
-def ended(d: Derivation, before: Before, claim: Claim) -> Before:
-    """With the name whose last step a line is about."""
+def last_steps(desk: Desk, texts: Sequence[str]) -> frozenset[Formula]:
+    """The names whose last step has a line of its own: it may stand above or below that of the others."""
+    if not desk.d.graph.time or len(texts) < 2:  # one line has no other
+        return frozenset()
+    ends: set[Formula] = set()
+    for text in texts:
+        with suppress(Refused, RecursionError):
+            bounded(text)
+            ends |= ended(desk.d, read(desk, Before(), ranged(text, *span(desk.d))[0])[0])
+    return frozenset(ends)
+
+
+def ended(d: Derivation, claim: Claim) -> frozenset[Formula]:
+    """The name whose last step a line is about."""
     left, time = claim.sides[0], d.graph.time
     if time and isinstance(left, At) and left.indices[0] == size_formula(time.length):
-        return replace(before, ends=before.ends | {left.base})
-    return before
+        return frozenset({left.base})
+    return frozenset()
 
 
 def entry(desk: Desk, before: Before, text: str, claim: Claim) -> definitions.Definition | None:
