@@ -291,10 +291,17 @@ def test_an_exercise_marks_given_equations_only(name: str) -> None:
 @each_form
 @pytest.mark.parametrize("version", VERSIONS)
 def test_what_is_given_is_printed_once(name: str, form: Form, version: Version) -> None:
+    """What is given and answers too has its lines in the ledger of the answer, once."""
     s, text = worked(name), worked_document(name, form, "en", version)
+    marked = re.findall(r"^%% equation: (.+)$", text, re.M)
     for e in s.exercises:
-        for x in of_answers(e.given, form, "en", "exercise"):
+        answering = [g for g in e.given if version == "solution" and any(g is a for a in e.all_answers)]
+        apart = tuple(g for g in e.given if not any(g is a for a in answering))
+        for x in of_answers(apart, form, "en", "exercise"):
             assert text.count(x) == 1, x
+        for g in answering if form == "tex" else ():
+            assert isinstance(g, Derived)
+            assert {line.key for line in g.exercise.lines if line.key.startswith("forward.")} <= {*marked}
 
 
 @each_form
