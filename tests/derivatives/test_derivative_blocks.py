@@ -15,6 +15,7 @@ from symbackprop.graph.expr import Expr, apply
 from symbackprop.numeric.points import Point, evaluate, forward, generic_point
 from symbackprop.sheet.sheet import write_tex
 from symbackprop.vocabulary import OPS
+from tests.samples import sampled
 
 SIZES = {"d": 5, "k": 2, "m": 3, "n": 7, "l": 11}
 
@@ -104,7 +105,7 @@ def test_the_whole_is_verified_and_reads_as_one_would_write_it(name: str) -> Non
         assert h.shape[0] == h.shape[1]
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", sampled(ALL, 4))
 def test_a_wrong_block_is_caught(name: str) -> None:
     """Twice a block that is not 0 does not pass, nor do blocks in another order."""
     h = whole(name)
@@ -190,7 +191,7 @@ def axes(name: str) -> Blocks:
     return sb.jacobian(text, of, wrt=wrt)
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", sampled(ALL, 3))
 def test_the_whole_along_a_direction_in_every_variable(name: str) -> None:
     """From the right and, where something else comes out, from the left; twice of it does not pass."""
     h = axes(name)

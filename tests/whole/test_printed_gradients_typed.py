@@ -9,6 +9,7 @@ from benchmarks.answers import derivations
 from symbackprop.answers.typed.answer_reader import Notation
 from symbackprop.derivation.derivation import Derivation
 from tests.graphs import GRAPHS
+from tests.samples import sampled
 
 WORKED = dict(derivations())
 NOTATIONS: tuple[Notation, ...] = ("latex", "plain")
@@ -27,12 +28,12 @@ def held(d: Derivation) -> None:
             assert found.ok, (name, copied(d, name, notation), str(found), found.detail)
 
 
-@pytest.mark.parametrize("graph", GRAPHS)
+@pytest.mark.parametrize("graph", sampled(GRAPHS, 2))
 def test_gradients_of_the_tests_graphs(graph: str) -> None:
     held(sb.derive(GRAPHS[graph]))
 
 
-@pytest.mark.parametrize("sheet", WORKED)
+@pytest.mark.parametrize("sheet", sampled(WORKED, 2))
 def test_gradients_of_the_worked_sheets(sheet: str) -> None:
     held(WORKED[sheet])
 
