@@ -14,6 +14,7 @@ from symbackprop.sheet.said_ranges import said_once, with_ranges
 
 GAPS = 42.0  # between all columns of a row together, in points, and what widths may be off by
 HEADS = (pg.Phrase("ledger.forward"), pg.Phrase("ledger.backward"))
+INDENT = 36.0  # of the second line of a wide row, in points; the templates have it too
 SIGN = 1.35 * POINTS  # an equality sign with its space
 
 Half: TypeAlias = pg.Equation | pg.Phrase | None
@@ -37,7 +38,7 @@ def ledger(b: pg.Ledger, style: Style) -> Context:
 
 def row(r: pg.LedgerRow, cells: Cells, wide: bool, style: Style) -> Context:
     """A row in cells, and where it is wide both equations in lines of their own."""
-    reason = said_width(r.why, style) + POINTS if r.why else 0.0
+    reason = INDENT + (said_width(r.why, style) + POINTS if r.why else 0.0)
     return {
         "keys": [eq.key for eq in r.equations], "cells": cells, "wide": wide,
         "words": cells[4] if isinstance(r.backward, pg.Phrase) else "",
