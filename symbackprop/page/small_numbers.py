@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice, product
+from itertools import islice, pairwise, product
 
 import numpy as np
 
@@ -28,6 +28,8 @@ CYCLES = ((1, -1), (1, -1, 2), (1, 2, -1))
 SEEN = 1e-2  # a derivative that can be seen
 LARGEST = 8  # rows or columns that one can follow
 STEP = 1e-6  # to both sides, for a difference quotient
+SURE = 1e-5  # of a quotient: what one side, and rounding, may put it off by
+ROUNDINGS = 4.0  # of a value in its last place
 WEIGHED = ("parameter", "variable")
 
 
@@ -91,15 +93,26 @@ def start(d: Derivation, roles: Roles, name: str, shape: tuple[int, ...], cycle:
 
 
 def quotient(d: Derivation, at: Mapping[str, object]) -> tuple[str, tuple[int, ...], float] | None:
-    """A variable, one entry of it, and the difference quotient by it; None where that is 0."""
+    """A variable, one entry of it, and the difference quotient by it; None where none is worth printing.
+
+    An entry will do whose derivative is not 0, at no kink, and whose quotient rounding leaves its digits.
+    """
     if d.graph.symbol[d.of].shape or d.backward.seed.symbol:
         return None
     p = backward_values(d.backward, forward(d.graph, given_point(d, at)))
     for n, where in entries(d, p):
         if abs(p.deltas[n, 0][where]) > SEEN:
-            ends = [moved(d, at, n, where, step) for step in (STEP, -STEP)]
-            return n, where, float((ends[0] - ends[1]) / (2 * STEP))
+            ends = [moved(d, at, n, where, step) for step in (STEP, 0.0, -STEP)]
+            ahead, behind = ((a - b) / STEP for a, b in pairwise(ends))
+            if abs(ahead - behind) + noise(p) < SURE * abs(ahead + behind):
+                return n, where, float((ends[0] - ends[2]) / (2 * STEP))
     return None
+
+
+def noise(p: Point) -> float:
+    """What rounding of the largest value on the way may add to a quotient."""
+    largest = max(float(np.max(np.abs(v), initial=0.0)) for v in p.values.values())
+    return ROUNDINGS * float(np.finfo(float).eps) * largest / STEP
 
 
 def entries(d: Derivation, p: Point) -> Iterator[tuple[str, tuple[int, ...]]]:
