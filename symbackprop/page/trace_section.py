@@ -24,9 +24,8 @@ from symbackprop.page.given_numbers import precise_numbers
 from symbackprop.page.page import Block, Equations, Options
 from symbackprop.page.section_row import SectionRow
 from symbackprop.page.small_numbers import STEP, quotient
-from symbackprop.page.printed_values import number_formula
+from symbackprop.page.printed_values import number_formula, rounded
 
-DIGITS = 4  # of a difference quotient
 LARGEST = 8  # rows or columns of an array that is written out
 
 
@@ -59,11 +58,12 @@ def quotient_line(d: Derivation, at: Mapping[str, object]) -> list[Block]:
     if found is None:
         return []
     name, where, slope = found
+    known = Fraction(slope)
     own, places = name_of(d, name), tuple(no.number(k + 1) for k in where)
     entry = no.At(own, places) if places else own
     left = no.At(no.Nabla(d.convention.of, own), places) if places else no.Partial(d.convention.of, own)
     values = (("x", entry), ("of", d.convention.of), ("step", no.number(Fraction(1, round(1 / STEP)))))
-    row = Equation("trace.quotient", left, (no.Decimal(f"{slope:.{DIGITS}g}"),), local=TRACE, relation="≈")
+    row = Equation("trace.quotient", left, (rounded(known, known),), local=TRACE, relation="≈")
     return [Equations((row,), Phrase("trace.quotient", values))]
 
 
