@@ -87,9 +87,8 @@ _TEXT = {  # other characters that stand in text
     "✔": r"{\sbcheck}",
 }
 
-SIGNS = {  # command of mathematics: its sign
-    command: sign
-    for sign, command in zip(
+_PAIRS = tuple(  # a sign, and the command of mathematics that prints it
+    zip(
         "αβγδϵεζηθϑικλμνξοπϖρϱςστυϕφχψωΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩµ"
         "×÷±∓·⋅∂∇∆∑∏∫√∞≤≥≠≈≃≅≡∼∝∈∉∋⊂⊆⊃⊇∪∩∅∀∃¬∧∨⊙⊗⊕⊖∘∗⋆‖∥∣⟨⟩←→↑↓↔⇐⇒⇔↦⋯⋮⋱⊤⊥ℓℜℑ⌊⌋⌈⌉∖′≪≫✗✘",
         r"""\alpha \beta \gamma \delta \epsilon \varepsilon \zeta \eta \theta \vartheta \iota \kappa
@@ -106,8 +105,9 @@ SIGNS = {  # command of mathematics: its sign
         \times""".replace("{}'", r"\prime").split(),
         strict=True,
     )
-}
-_MATHS = {sign: rf"\ensuremath{{{command}}}" for command, sign in SIGNS.items()} | {"ℝ": r"{\sbR}"}
+)
+SIGNS = {command: sign for sign, command in reversed(_PAIRS)}  # a command's sign: the first that has it
+_MATHS = {sign: rf"\ensuremath{{{command}}}" for sign, command in _PAIRS} | {"ℝ": r"{\sbR}"}
 
 _KNOWN = _ASCII | _TEXT | _MATHS
 

@@ -116,6 +116,12 @@ def test_escape_by_example(text: str, tex: str) -> None:
     assert escape(text) == tex
 
 
+@pytest.mark.parametrize("sign", "×·⋅Δ∆μµ÷±≤≥≠≈→∈✗✘")
+def test_a_sign_of_mathematics_in_prose_prints_as_it_is(sign: str) -> None:
+    """Also one that shares its command with another sign."""
+    assert escape(sign).startswith(r"\ensuremath{")
+
+
 @settings(
     max_examples=5,
     deadline=None,
