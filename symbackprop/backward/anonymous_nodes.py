@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain, count
 from string import ascii_letters
 
 from symbackprop.backward.naming import Naming
-from symbackprop.backward.textbook_letters import letters_for
+from symbackprop.backward.textbook_letters import letters_by_role, letters_for
 from symbackprop.entries.entry_equations import Equality
 from symbackprop.entries.op import slides
 from symbackprop.graph.expr import (
-    LEAVES, Expr, rebuild, substitute, symbols, topological, with_args,
+    LEAVES, Expr, Symbol, rebuild, substitute, symbols, topological, with_args,
 )  # fmt: skip
+from symbackprop.formula.tree import Name
+from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import TIME_SUM, Graph
+from symbackprop.matrices.stacks import STACK, by_matrices
 from symbackprop.matrices.window_sums import entries_only, takes_whole
 from symbackprop.sizes import ONE
-from symbackprop.vocabulary.kinds import NEGATIVE, POWER, RESHAPE
+from symbackprop.vocabulary.kinds import COLUMN_BLOCKS, NEGATIVE, POWER, RESHAPE, SIDE_BY_SIDE
 
 HEAVY = 24  # nodes of an expression written as a tree
 
@@ -37,7 +41,7 @@ def extracted(g: Graph, active: Set[str], many: Mapping[str, int]) -> Extraction
     found = Extraction(Naming.of(g), active, shared(g), many)
     for name, e in g.definition.items():
         root = substitute(e, found.swap) if found.swap else e
-        found.naming.keep(g, name, found.apart(root, g.times.get(name, ""), numbers_of(name)))
+        found.naming.keep(g, name, found.apart(g.symbol[name].own, root))
     return found
 
 
@@ -57,15 +61,16 @@ class Extraction:
     drawn: Counter[str] = field(default_factory=Counter)
     swap: dict[Expr, Expr] = field(default_factory=dict)
 
-    def apart(self, root: Expr, time: str, number: str) -> Expr:
+    def apart(self, owner: Symbol, root: Expr) -> Expr:
         """One definition with names for what deserves one, which are defined before it.
 
         They have its number where one letter is free for it: z_3 stands in h_3.
         """
+        time, number = owner.time, numbers_of(owner.name)
         leaves: dict[Expr, int] = {}  # active symbol leaves below, as the reverse sweep meets them
         sizes: dict[Expr, int] = {}
         nodes = topological(root)
-        curved, unsaid = under_curves(nodes), without_words(nodes)
+        curved, unsaid, roles = under_curves(nodes), without_words(nodes), letters_by_role(nodes)
         bent = {
             a for n in nodes for a in n.args if n.op.scalar or n.op.letters or (a in curved and a.rank < 2)
         }
@@ -88,20 +93,43 @@ class Extraction:
             deserves = e in curved and leaves[new] > 1 and not small
             if e is root or e.op is TIME_SUM or not (worth or deserves or e in unsaid):
                 return new
-            new = self.swap[e] = self.named(new, time, number, bent=e in bent)
+            beside = owner.tex if root.op is SIDE_BY_SIDE and e is root.args[0] else None
+            new = self.swap[e] = self.named(
+                new, time, number, bent=e in bent, role=roles.get(e, ""), beside=beside)  # fmt: skip
             leaves[new], sizes[new] = 1, 1
             return new
 
         return rebuild(root, change)
 
-    def named(self, e: Expr, time: str, number: str, *, bent: bool) -> Expr:
-        """A fresh name for an expression; `bent` says that a non-linear function is applied to it."""
-        letters = letters_for(e, bent=bent)
+    def named(
+        self, e: Expr, time: str, number: str, *, bent: bool, role: str = "", beside: Name | None = None
+    ) -> Expr:
+        """A fresh name for an expression; `bent` says that a non-linear function is applied to it.
+
+        `beside` is the matrix whose blocks of columns it is.
+        """
+        letters = letters_for(e, bent=bent, role=role)
         self.drawn[letters] += 1
         room = self.naming.room
         several = self.many.get(letters, 2) > 1
+        if e.op is COLUMN_BLOCKS or (role and e.rank == STACK):
+            whole = e.args[0].own.tex if e.op is COLUMN_BLOCKS and e.args[0].symbol else beside
+            tex = stack_name(room, letters[0], whole, number if several else "")
+            return self.naming.give(room.like(f"{letters[0]}{number}_heads"), e, time, tex)
         name = room.numbered(letters, number) if several else room.single(letters)
         return self.naming.give(name, e, time)
+
+
+def stack_name(room: Room, letter: str, whole: Name | None, number: str) -> Name:
+    """A name for a stack: that of the matrix whose blocks it is, with an index for it, else a letter."""
+    tries = chain(
+        [replace(whole, sup="", stack=True)] if whole else [],
+        (Name(letter, sub=n, stack=True) for n in chain([number], map(str, count(1)))),
+    )
+    indexed = {replace(n, sup="", stack=True) for n in room.printed if n.sup.startswith("(")}  # W^{(1)}
+    found = next(n for n in tries if n not in room.printed | indexed)
+    room.printed.add(found)
+    return found
 
 
 def numbers_of(name: str) -> str:
@@ -122,13 +150,14 @@ def under_curves(nodes: tuple[Expr, ...]) -> set[Expr]:
 
 def without_words(nodes: tuple[Expr, ...]) -> set[Expr]:
     """The nodes of a definition that can only stand in a formula by a name, whatever their size."""
+    apart = {a for n in nodes for a in n.args if a.rank > 2 and not (by_matrices(n) and by_matrices(a))}
     windowed = {a for n in nodes if slides(n.op) for a in n.args}  # entries outside them are 0
     called = {a for n in nodes if takes_whole(n) for a in n.args if entries_only(a)}
     solved = {a for n in nodes if by_equation(n) for a in n.args if with_helpers(a)}
     # δ of a term of Σ_t says that there is none after the last step: only then may it look back
     added = {a for n in nodes for a in earlier_terms(n)}
-    own = {e for e in nodes if e.rank > 2 or e.op.domain == "label" or (e.op.named and not one_line(e))}
-    return windowed | called | solved | added | own
+    own = {e for e in nodes if e.op.domain == "label" or (e.op.named and not one_line(e))}
+    return apart | windowed | called | solved | added | own
 
 
 def one_line(e: Expr) -> bool:

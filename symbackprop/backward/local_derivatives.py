@@ -23,7 +23,9 @@ from symbackprop.matrices.lowering import summed
 from symbackprop.matrices.raising import raise_entries, raised_helpers
 from symbackprop.matrices.up_to_names import up_to_names
 from symbackprop.sizes import Shape
-from symbackprop.vocabulary.kinds import CONSTANT, EINSUM, IDENTITY, INVERSE, INVERSES, RESHAPE, SOLVE
+from symbackprop.vocabulary.kinds import (
+    COLUMN_BLOCKS, CONSTANT, EINSUM, IDENTITY, INVERSE, INVERSES, RESHAPE, SIDE_BY_SIDE, SOLVE,
+)  # fmt: skip
 
 NO_NAMES: Mapping[Hashable, Expr] = MappingProxyType({})
 COTANGENT = "\0cotangent"  # tensor name of ȳ in a pullback; no op can use it
@@ -102,8 +104,12 @@ def sent_back(
     if node.op is TIME_SUM:
         return cotangent
     if node.op is RESHAPE:
-        # renumbering is undone by renumbering: the one closed kind whose pullback is stated
+        # renumbering is undone by renumbering: the closed kinds whose pullback is stated
         return td.reshaped(cotangent, node.args[argument].shape)
+    if node.op is COLUMN_BLOCKS:
+        return apply(SIDE_BY_SIDE, cotangent)
+    if node.op is SIDE_BY_SIDE:
+        return apply(COLUMN_BLOCKS, cotangent, parts=node.args[argument].shape[0])
     if node.op in COMPOSED:
         return through(node, argument, cotangent)
     roles = tuple(role for role, _ in names)

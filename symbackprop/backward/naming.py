@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from symbackprop.formula.composing import size_name
+from symbackprop.formula.tree import Name
 from symbackprop.graph.expr import Expr, defined, symbols
 from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import Graph
@@ -29,9 +30,9 @@ class Naming:
         """A node of the graph, now defined like this."""
         self.symbol[name], self.definition[name] = g.symbol[name], definition
 
-    def give(self, name: str, e: Expr, time: str = "") -> Expr:
+    def give(self, name: str, e: Expr, time: str = "", tex: Name | None = None) -> Expr:
         """The symbol of a new node; inside time where what it is made from is."""
-        made = defined(name, e, size_name(name), time or time_in(e))
+        made = defined(name, e, tex or size_name(name), time or time_in(e))
         self.symbol[name], self.definition[name], self.made[name] = made, e, made
         return made
 

@@ -13,6 +13,7 @@ from symbackprop.backward.reverse_pass import Adjoint, Backward, backward
 from symbackprop.derivation.ambiguity import check_legible
 from symbackprop.derivation.fitted_convention import fitted
 from symbackprop.derivation.meanings import Alone, Meaning, bare, beyond
+from symbackprop.derivation.printed_lines import Line, line
 from symbackprop.derivation.report import Report
 from symbackprop.derivation.selector_names import named_selectors
 from symbackprop.derivation.unfolding import unfolded, written_out
@@ -32,11 +33,11 @@ from symbackprop.graph.pickling import Pickled
 from symbackprop.graph.typed_signs import read_name
 from symbackprop.matrices.monomials import is_zero
 from symbackprop.notation.convention import (
-    Convention, NoMatrix, attribute_text, function_key, symbol_formula,
+    Convention, attribute_text, function_key, symbol_formula,
 )  # fmt: skip
-from symbackprop.notation.expression_formulas import notate, notate_entry, notated
+from symbackprop.notation.expression_formulas import notated
 from symbackprop.sizes import plain
-from symbackprop.vocabulary.kinds import RESHAPE
+from symbackprop.vocabulary.kinds import COLUMN_BLOCKS, RESHAPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,9 @@ class Gradient:
         """
         d = self.derivation
         if d.backward.seed.number != 1:
-            return d.line(signal(d, self.name), [self.value])[0]
+            return d.line(signal(d, self.name), [self.value]).left
         own = symbol_formula(d.graph.symbol[self.name].own, d.convention)
-        return Partial(d.convention.of, d.line(own, [self.value])[0])
+        return Partial(d.convention.of, d.line(own, [self.value]).left)
 
     @property
     def reason(self) -> str:
@@ -187,22 +188,16 @@ class Derivation(Pickled):
         return WholeLayers(self.backward)
 
     def formula(self, e: Expr) -> Formula:
-        """The formula of an expression; one entry of it where no matrix says it."""
-        c = self.convention
-        return notated(e, c) or notate_entry(e, tuple(c.letters[: e.rank]), c)
+        """The formula of an expression; of a stack one matrix, else one entry where no matrix says it."""
+        whole = e.args[0] if e.op is COLUMN_BLOCKS else e
+        return self.line(Name(""), [whole]).sides[0]
 
     def latex(self, f: Formula) -> str:
         return latex(f, self.functions)
 
-    def line(self, left: Formula, sides: Sequence[Expr]) -> tuple[Formula, list[Formula]]:
-        """left = sides on paper; in indices, with the left side's entry, where no matrix says a side."""
-        try:
-            return left, [notate(e, self.convention) for e in sides]
-        except NoMatrix:
-            letters = tuple(self.convention.letters[: sides[0].rank])
-            base, steps = (left.base, left.indices) if isinstance(left, At) else (left, ())
-            entry = At(base, (*steps, *map(Name, letters)))
-            return entry, [notate_entry(e, letters, self.convention) for e in sides]
+    def line(self, left: Formula, sides: Sequence[Expr]) -> Line:
+        """left = sides on paper, of stacks matrix by matrix; else in indices, with the left side's entry."""
+        return line(left, sides, self.convention)
 
     def standing_alone(self, f: Formula, but: str = "") -> Alone:
         """A formula as a user meets it outside a page: `p xᵀ  with p = softmax(A x + b)`."""
@@ -361,15 +356,15 @@ def clauses(d: Derivation, f: Formula, but: str = "") -> tuple[Meaning, ...]:
 
 def meaning(d: Derivation, name: str, e: Expr) -> Meaning:
     """A node and its definition, as the graph has it or written out."""
-    left, sides = d.line(symbol_formula(d.graph.symbol[name].own, d.convention), [e])
+    left, sides, *_ = d.line(symbol_formula(d.graph.symbol[name].own, d.convention), [e])
     return Meaning(name, False, left, sides[0])
 
 
 def signal_meanings(d: Derivation, name: str) -> list[Meaning]:
     """An error signal and its value; of a recurrence at the last step too, where that is another one."""
     a, left = d.backward.adjoints[name], signal(d, name)
-    line, sides = d.line(left, [written_out(d.backward, name)])
+    line, sides, *_ = d.line(left, [written_out(d.backward, name)])
     if not (d.graph.time and a.last is not None and isinstance(left, At)):
         return [Meaning(name, True, line, sides[0])]
-    end, ends = d.line(At(left.base, (size_formula(d.graph.time.length),)), [a.last])
+    end, ends, *_ = d.line(At(left.base, (size_formula(d.graph.time.length),)), [a.last])
     return [Meaning(name, True, line, sides[0], "<"), Meaning(name, True, end, ends[0])]

@@ -9,7 +9,7 @@ from symbackprop.backward.reads import Read
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.scopes import PAGE, Scope
 from symbackprop.formula.composing import size_formula
-from symbackprop.formula.tree import Formula, IndexRange, Name
+from symbackprop.formula.tree import At, Formula, IndexRange, Name, number
 from symbackprop.graph.expr import Expr, Symbol
 from symbackprop.notation.convention import symbol_formula
 from symbackprop.sizes import Shape, Size
@@ -76,8 +76,23 @@ class Equation:
 
     @property
     def ranges(self) -> tuple[IndexRange, ...]:
-        """The ranges of its indices, the outermost first."""
-        return (self.over.range, *self.over.members[0].ranges) if self.over else ()
+        """The ranges of its indices, the outermost first; of entries none is said."""
+        if self.over:
+            return (self.over.range, *self.over.members[0].ranges)
+        return (stack_range(*self.free[0]),) if self.stacked else ()
+
+    @property
+    def stacked(self) -> bool:
+        """Whether it is about each matrix of a stack."""
+        return len(self.free) == 1 and len(self.shape or ()) > 1
+
+
+def stack_range(letter: str, extent: Size) -> IndexRange:
+    """Which matrices of a stack there are: i = 1, 2, or i = 1, …, n."""
+    count = extent.number
+    last = size_formula(extent)
+    values = tuple(map(number, range(1, count + 1))) if count else (number(1), last)
+    return IndexRange(Name(letter), values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +127,17 @@ def name_of(d: Derivation, name: str) -> Formula:
     return symbol_formula(symbol_of(d, name), d.convention)
 
 
+def one_of(d: Derivation, name: str) -> Formula:
+    """A name as sentences and pictures say it: at its time step, of a stack one matrix."""
+    f = name_of(d, name)
+    return At(f, (Name(d.convention.letters[0]),)) if isinstance(f, Name) and f.stack else f
+
+
 def equation(d: Derivation, key: str, left: Formula, sides: Sequence[Expr], shape: Shape, *,
              recurrent: bool = False, boxed: bool = False) -> Equation:  # fmt: skip
     """left = sides; in indices, with the left side's entry, where no matrix says a side."""
-    at, written = d.line(left, sides)
-    letters = () if at is left else d.convention.letters[: len(shape)]
-    free = tuple(zip(letters, shape, strict=at is not left))
-    return Equation(key, at, distinct(written), shape, free, recurrent, boxed=boxed)
+    said = d.line(left, sides)
+    return Equation(key, said.left, distinct(said.sides), said.shape, said.free, recurrent, boxed=boxed)
 
 
 def distinct(sides: Sequence[Formula]) -> tuple[Formula, ...]:

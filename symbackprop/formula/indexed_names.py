@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -77,7 +78,7 @@ def letters_of(name: Name) -> Iterator[Token]:
 def name_at(name: Name, letter: str, value: str) -> Name:
     """The name where an index has a value: z^{(l-1)} at l = 3 is z^{(2)}."""
     base, sup, sub = (joined(_placed(tokens(p), letter, value)) for p in parts(name))
-    return Name(base, sup, sub, name.marks)
+    return replace(name, base=base, sup=sup, sub=sub)
 
 
 def _placed(found: Tokens, letter: str, value: str) -> Tokens:

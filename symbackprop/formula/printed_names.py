@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from functools import lru_cache, reduce
 
 from symbackprop.errors import DeclarationError
@@ -40,12 +41,13 @@ def letter(name: Name) -> str:
 
 def look(name: Name) -> tuple[str, ...]:
     r"""A name as it is seen, letter and scripts without their braces: \bar y is \bar{y}."""
-    return tuple("".join(SEEN.findall(x)) for x in (letter(name), name.sup, name.sub))
+    sup = r"(\cdot)" if name.stack else name.sup
+    return tuple("".join(SEEN.findall(x)) for x in (letter(name), sup, name.sub))
 
 
 def beside(name: Name, word: str) -> Name:
     """The name with an upright word behind its subscript."""
-    return Name(name.base, name.sup, name.sub + r",\mathrm{" + word + "}", name.marks)
+    return replace(name, sub=name.sub + r",\mathrm{" + word + "}")
 
 
 @lru_cache(maxsize=20_000)

@@ -8,7 +8,7 @@ thing that was printed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from fractions import Fraction
 from typing import TypeAlias
@@ -44,21 +44,23 @@ class Name:
     """A symbol: letter with its marks, its fixed superscript and subscript: W^{(2)}, x_{1}, δW_{Rf}, f'.
 
     Letter and scripts are spelled as people type them in TeX, such as `\\alpha`, `\\mathrm{loss}`, `(2)`.
+    Of a `stack` of matrices the first index stands in the superscript: Q^{(i)}, Q^{(i)}_{jk}.
     """
 
     base: str
     sup: str = ""
     sub: str = ""
     marks: tuple[Mark, ...] = ()  # the outermost first
+    stack: bool = False
 
     def under(self, *marks: Mark) -> Name:
         """The name under further marks."""
-        return Name(self.base, self.sup, self.sub, (*marks, *self.marks))
+        return replace(self, marks=(*marks, *self.marks))
 
     @property
     def unmarked(self) -> Name:
         """The name without its outermost mark."""
-        return Name(self.base, self.sup, self.sub, self.marks[1:])
+        return replace(self, marks=self.marks[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +290,8 @@ class Sized:
 class IndexRange:
     """The values of an index that stands inside names: l = 1, …, 6 of W^{(l)}, or g ∈ {f, i, o} of W_{Rg}.
 
-    They count where all of them are whole numbers; else each is a letter or a word.
+    They count where the first is a whole number, up to the last, which may be a size: i = 1, …, n; else each
+    is a letter or a word.
     """
 
     letter: Name
@@ -297,7 +300,7 @@ class IndexRange:
     @property
     def counts(self) -> bool:
         """Whether the values are numbers."""
-        return all(isinstance(v, Number) for v in self.values)
+        return isinstance(self.values[0], Number)
 
 
 @dataclass(frozen=True, slots=True)

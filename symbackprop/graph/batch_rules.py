@@ -12,8 +12,8 @@ from symbackprop.graph.expr import Expr, apply, const
 from symbackprop.graph.graph import TIME_SUM, time_sum
 from symbackprop.sizes import ONE, size, Size
 from symbackprop.vocabulary.kinds import (
-    CONCAT, CONSTANT, DET, DETS, DIAG, INVERSE, INVERSES, MATMUL, MEAN_LAST, MSE, MULTIPLY, OUTER,
-    POWER, RESHAPE, SLICE, SOLVE, SUBTRACT, SUM_LAST, TRACE, TRANSPOSE,
+    COLUMN_BLOCKS, CONCAT, CONSTANT, DET, DETS, DIAG, INVERSE, INVERSES, MATMUL, MEAN_LAST, MSE, MULTIPLY,
+    OUTER, POWER, RESHAPE, SIDE_BY_SIDE, SLICE, SOLVE, SUBTRACT, SUM_LAST, TRACE, TRANSPOSE,
 )  # fmt: skip
 
 
@@ -134,6 +134,11 @@ def diagonal(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
     return apply(MULTIPLY, reshaped(a.expr, (n, *a.own, ONE)), fn.eye(const(a.own[0])))
 
 
+def blocks(node: Expr, args: tuple[Lifted, ...], n: Size) -> Expr:
+    parts, rows, width = node.shape
+    return fn.permute(reshaped(args[0].expr, (n, rows, parts, width)), (0, 2, 1, 3))
+
+
 RULES: Mapping[Op, Rule] = {
     MATMUL:   product,
     OUTER:    outer,
@@ -141,6 +146,8 @@ RULES: Mapping[Op, Rule] = {
     CONCAT:   side_by_side,
     SLICE:    sliced,
     RESHAPE:  lambda node, args, n: reshaped(args[0].expr, (n, *node.shape)),
+    COLUMN_BLOCKS: blocks,
+    SIDE_BY_SIDE: lambda node, args, n: reshaped(fn.permute(args[0].expr, (0, 2, 1, 3)), (n, *node.shape)),
     DIAG:     diagonal,
     TRACE:    lambda node, args, n: fn.einsum("nii->n", args[0].expr),
     SOLVE:    solution,

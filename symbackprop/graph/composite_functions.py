@@ -6,7 +6,7 @@ from functools import reduce
 
 from symbackprop.entries.op import Op
 from symbackprop.errors import DeclarationError, ShapeError
-from symbackprop.graph.axis_functions import Function, along_axis, eye, mean, permute, reshape, total
+from symbackprop.graph.axis_functions import Function, along_axis, eye, mean, reshape, total
 from symbackprop.graph.expr import (
     NUMBER, SIZE, Expr, Operand, apply, as_expr, const, describe,
 )  # fmt: skip
@@ -16,8 +16,9 @@ from symbackprop.graph.remembered_calls import called
 from symbackprop.sizes import ONE, Size, shape_text, size
 from symbackprop.vocabulary import normalisation, signal
 from symbackprop.vocabulary.kinds import (
-    ABS, CHANNELWISE, DET, DETS, DIAGONAL, INVERSE, INVERSES, LAYERNORM, LOG, LOGSUMEXP, MASKED_SOFTMAX,
-    MATRIX_POWER, MAXIMUM, MINIMUM, MSE, RELU, SOFTMAX, SOLVE, SOLVES, SQRT, WINDOWS1D, WINDOWS2D,
+    ABS, CHANNELWISE, COLUMN_BLOCKS, DET, DETS, DIAGONAL, INVERSE, INVERSES, LAYERNORM, LOG, LOGSUMEXP,
+    MASKED_SOFTMAX, MATRIX_POWER, MAXIMUM, MINIMUM, MSE, RELU, SIDE_BY_SIDE, SOFTMAX, SOLVE, SOLVES, SQRT,
+    WINDOWS1D, WINDOWS2D,
 )  # fmt: skip
 
 
@@ -174,8 +175,9 @@ def attention(q: Operand, k: Operand, v: Operand, mask: Operand | None = None, *
     scores = q @ k.mT / apply(SQRT, const(q.shape[-1]))
     weights = apply(SOFTMAX, scores) if mask is None else masked_softmax(scores, mask)
     seen = weights @ v
-    whole = seen if heads == 1 else joined_heads(seen)
-    return called("attention", whole, given, scores=scores, weights=weights, seen=seen)
+    whole = seen if heads == 1 else apply(SIDE_BY_SIDE, seen)
+    parts = {"queries": q, "keys": k, "values": v} if heads > 1 else {}
+    return called("attention", whole, given, **parts, scores=scores, weights=weights, seen=seen)
 
 
 def split_heads(x: Expr, heads: int) -> Expr:
@@ -183,14 +185,8 @@ def split_heads(x: Expr, heads: int) -> Expr:
     if x.rank != 2:
         raise ShapeError(f"{describe(x)} is {shape_text(x.shape)}; heads split the columns of a matrix",
                          where="attention")  # fmt: skip
-    d = parted(x.shape[1], heads, "attention")
-    return permute(reshape(x, x.shape[0], heads, d), (1, 0, 2))
-
-
-def joined_heads(x: Expr) -> Expr:
-    """heads x n x d as n x (heads·d)."""
-    heads, n, d = x.shape
-    return reshape(permute(x, (1, 0, 2)), n, heads * d)
+    parted(x.shape[1], heads, "attention")
+    return apply(COLUMN_BLOCKS, x, parts=size(heads))
 
 
 # --- labels, images ------------------------------------------------------------------------------

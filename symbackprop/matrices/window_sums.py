@@ -12,7 +12,9 @@ from symbackprop.entries.entry_equations import Definition, Equality
 from symbackprop.entries.op import slides
 from symbackprop.graph.expr import LEAVES, Expr, apply, const, topological
 from symbackprop.matrices import tidy as td
-from symbackprop.vocabulary.kinds import CONTRACTION, EINSUM, PICK, RESHAPE, STRIDING, TRI
+from symbackprop.vocabulary.kinds import (
+    COLUMN_BLOCKS, CONTRACTION, EINSUM, PICK, RESHAPE, SIDE_BY_SIDE, STRIDING, TRI,
+)  # fmt: skip
 
 
 def contraction(term: Term, out: tuple[Index, ...], tensors: Mapping[Hashable, Expr]) -> Expr | None:
@@ -74,7 +76,8 @@ def by_entries(e: Expr) -> bool:
 def sayable(e: Expr) -> bool:
     """Whether contractions act on names: an entry outside a named array is 0; cos of it would be 1.
 
-    Entries renumbered need a name as well, unless a matrix says them; so do the arguments of a function.
+    Entries renumbered need a name as well, unless a matrix says them; so do the arguments of a function, and
+    blocks of columns.
     """
     nodes = topological(e)
     turned = [a for n in nodes if n.op is RESHAPE for a in n.args if not a.symbol]
@@ -83,4 +86,6 @@ def sayable(e: Expr) -> bool:
         all(a.symbol for n in nodes if n.op is CONTRACTION for a in n.args)
         and all(x.rank < 3 for a in turned for x in topological(a))
         and not any(map(entries_only, called))
+        and all(n is e for n in nodes if n.op is COLUMN_BLOCKS)
+        and all(a.symbol for n in nodes if n.op is SIDE_BY_SIDE for a in n.args)
     )

@@ -11,14 +11,20 @@ from symbackprop.formula.printed_names import PI as LETTER_PI
 from symbackprop.formula.tree import Formula, Name
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, apply
 from symbackprop.graph.graph import TIME_SUM
-from symbackprop.notation import array_formulas as arrays, product_formulas as products
+from symbackprop.matrices.stacks import STACK, of_stack
+from symbackprop.notation import (
+    array_formulas as arrays,
+    product_formulas as products,
+    stack_formulas as stacks,
+)
 from symbackprop.notation.convention import Convention, NoMatrix, symbol_formula
 from symbackprop.notation.paper_writer import Indices, Row, Writer, call, refused
+from symbackprop.sizes import Size
 from symbackprop.vocabulary.kinds import (
-    ADD, ARGMAX, ARGMIN, COMMUTATION, CONCAT, CONSTANT, CONTRACTION, DIAG, DIVIDE, EINSUM,
+    ADD, ARGMAX, ARGMIN, COLUMN_BLOCKS, COMMUTATION, CONCAT, CONSTANT, CONTRACTION, DIAG, DIVIDE, EINSUM,
     FROBENIUS, IDENTITY, INVERSE, KRON, MATMUL, MATRIX_POWER, MEAN, MEAN_LAST, MULTIPLY,
-    NEGATIVE, NORM, ONEHOT, OUTER, PI, PICK, POW, POWER, RESHAPE, SELECTOR, SLICE, SOLVE, STRIDING,
-    SUBTRACT, SUM, SUM_LAST, TABLE, TRANSPOSE, TRI, UNIT,
+    NEGATIVE, NORM, ONEHOT, OUTER, PI, PICK, POW, POWER, RESHAPE, SELECTOR, SIDE_BY_SIDE, SLICE, SOLVE,
+    STRIDING, SUBTRACT, SUM, SUM_LAST, TABLE, TRANSPOSE, TRI, UNIT,
 )  # fmt: skip
 
 
@@ -33,6 +39,14 @@ def notated(e: Expr, c: Convention) -> Formula | None:
         return notate(e, c)
     except NoMatrix:
         return None
+
+
+def notate_matrix(e: Expr, at: str | Size, c: Convention) -> Formula:
+    """The formula of one matrix of a stack. Raises `NoMatrix` where none says it."""
+    found = of_stack(e, at) if e.rank == STACK else None
+    if found is None:
+        raise NoMatrix(e.op.name)
+    return writer(c, (at,) if isinstance(at, str) else ()).natural(found)
 
 
 def notate_entry(e: Expr, at: tuple[str, ...], c: Convention) -> Formula:
@@ -119,6 +133,8 @@ ROWS: Mapping[Op, Row] = {
     ),
     KRON:        Row(turned=lambda w, e, t: no.Kron(tuple(w.array(a, t) for a in e.args))),
     COMMUTATION: Row(turned=arrays.commutation),
+    SIDE_BY_SIDE:  Row(array=stacks.blocks_beside),
+    COLUMN_BLOCKS: Row(entry=stacks.block_entry, stack=refused),
     INVERSE:     Row(array=lambda w, e: no.Power(w.array(e.args[0]), no.Minus(no.ONE))),
     SOLVE:       Row(turned=solved),
     MATRIX_POWER: Row(array=arrays.repeated),

@@ -61,7 +61,7 @@ def delta_rows(d: Derivation, n: str, forms: Sequence[Expr]) -> list[Equation]:
 
 def with_steps(d: Derivation, n: str, row: Equation, of: Formula) -> Equation:
     """The row with the forms its value takes on the way, where they stand beside its own as they are."""
-    left, found = d.line(of, d.backward.adjoints[n].forms)
+    left, found, *_ = d.line(of, d.backward.adjoints[n].forms)
     steps = tuple(f for f in distinct(found) if f not in row.sides)
     return replace(row, steps=steps) if left == row.left else row
 

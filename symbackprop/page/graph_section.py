@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symbackprop.derivation.derivation import Derivation
-from symbackprop.derivation.equation import Phrase, symbol_of
+from symbackprop.derivation.equation import Phrase, one_of, symbol_of
 from symbackprop.derivation.node_jacobians import edges
 from symbackprop.formula import tree as no
 from symbackprop.formula.tree import Formula
@@ -134,8 +134,9 @@ def vertex(d: Derivation, roles: Roles, key: str) -> Vertex:
     s = symbol_of(d, name)
     kind = KINDS.get(roles.of(name), "input")
     op = d.graph.definition[name].op.name if name in d.graph.definition else kind
-    printed = symbol_formula(replace(s, shift=step) if step else s, d.convention)
-    return Vertex(key, printed, size_cells(d, s.shape), kind, f"{op}{s.shape}")
+    printed = symbol_formula(replace(s, shift=step), d.convention) if step else one_of(d, name)
+    size = size_cells(d, s.shape[1:] if s.tex.stack else s.shape)
+    return Vertex(key, printed, size, kind, f"{op}{s.shape}")
 
 
 def arrow(d: Derivation, edge: Edge) -> Arrow:

@@ -14,7 +14,7 @@ from functools import cached_property
 from symbackprop.backward.adjoints import Adjoint, Use
 from symbackprop.backward.reads import Read
 from symbackprop.derivation.derivation import Derivation, signal
-from symbackprop.derivation.equation import Phrase, name_of, symbol_of
+from symbackprop.derivation.equation import Phrase, one_of, symbol_of
 from symbackprop.derivation.whole_layers import WholeLayers
 from symbackprop.entries.op import Op
 from symbackprop.formula.tree import Formula
@@ -87,7 +87,7 @@ class Facts:
         return symbol_formula(replace(own, shift=-u.shift) if own.time else own, self.d.convention)
 
     def name(self, name: str) -> Formula:
-        return name_of(self.d, name)
+        return one_of(self.d, name)
 
     def signal(self, name: str) -> Formula:
         return signal(self.d, name)
@@ -190,7 +190,7 @@ def cancelled(f: Facts) -> list[Phrase]:
     """Softmax or sigmoid under a logarithm, where no quotient by a node is left in the error signal."""
     for n in f.shown:
         if key := cancelled_by(f, n):
-            at, (value,) = f.d.line(f.signal(n), [f.shown[n].value])
+            at, (value,), *_ = f.d.line(f.signal(n), [f.shown[n].value])
             return [Phrase(key, (("dx", at), ("value", value)))]
     return []
 

@@ -25,7 +25,14 @@ def layer_phrases(d: Derivation, kept: WholeLayers) -> list[Phrase]:
         for role in kept.answered(layer):
             found = sentence(d, kept, layer, role)
             said.setdefault(found.key, found)
-    return list(said.values())
+    return [*said.values(), *heads_phrase(d)]
+
+
+def heads_phrase(d: Derivation) -> list[Phrase]:
+    """What heads of attention do, where some have their blocks of columns."""
+    found = (x for c in d.backward.prepared.composites for x in c.inner.values())
+    stacks = [x.symbol for x in found if x.symbol and x.symbol.tex.stack]
+    return [Phrase("layer.heads", (("i", no.Name(d.convention.letters[0])),))] if stacks else []
 
 
 def layer_reason(kept: WholeLayers, name: str) -> Phrase | None:

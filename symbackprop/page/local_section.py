@@ -34,6 +34,9 @@ from symbackprop.page.section_row import SectionRow
 from symbackprop.vocabulary.kinds import SELECTOR
 
 
+MOST_AXES = 4  # of a node and what it is a function of: beyond them entries tell nobody anything
+
+
 def local_section(d: Derivation, o: Options) -> list[Block]:
     """Each kind of local Jacobian once, derived from the definition."""
     kept = kept_layers(d, o)
@@ -69,6 +72,8 @@ def asked(d: Derivation, o: Options, node: str, wrt: str) -> bool:
 
     What is linear, and what stands inside something else, the ledger says with its reason.
     """
+    if o.usual and o.local is None and rank(d, node) + rank(d, wrt) > MOST_AXES:
+        return False  # what acts on each matrix of a stack, or on each entry of an image, says nothing so
     if o.local is not None or not o.usual:
         return o.local is None or node in o.local
     reads = (r for r in d.backward.prepared.reads[node] if r.name == wrt)

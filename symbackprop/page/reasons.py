@@ -34,6 +34,8 @@ WORDS: dict[Op, str] = {
     **dict.fromkeys((kinds.MEAN, kinds.MEAN_LAST), "reason.mean"),
     kinds.PICK: "reason.picked",
     kinds.CONCAT: "reason.joined",
+    kinds.COLUMN_BLOCKS: "reason.blocks",
+    kinds.SIDE_BY_SIDE: "reason.joined",
     kinds.SLICE: "reason.part",
     kinds.POWER: "reason.power",
 }
@@ -118,7 +120,7 @@ def of_op(d: Derivation, read: Read, e: Expr, k: int) -> Phrase | None:
         short = isinstance(core, no.Name | no.At)
         return Phrase("reason.factor", (("x", other),)) if other and short else Phrase("reason.linear")
     if e.op is kinds.MATMUL:
-        return Phrase("reason.transposed" if e.args[1 - k].rank == 2 else "reason.linear")
+        return Phrase("reason.transposed" if e.args[1 - k].rank > 1 else "reason.linear")
     if e.op is kinds.DIVIDE and k == 1:
         return Phrase("reason.quotient")
     if e.op in WORDS:

@@ -48,7 +48,7 @@ def braced(d: Derivation, name: str, kept: WholeLayers) -> Equation | None:
         return None
     s = symbol_of(d, name)
     forms = [value for value, _ in parts] + ([a.value] if len(a.forms) > 1 else [])
-    left, written = d.line(signal(d, name), forms)
+    left, written, *_ = d.line(signal(d, name), forms)
     row = equation(d, f"terms.{name}", signal(d, name), forms, s.shape, recurrent=bool(s.time))
     side = no.Plus(tuple(under(d, f, t) for f, (_, t) in zip(written, parts, strict=False)))
     through = tuple(t for _, t in parts)

@@ -240,6 +240,8 @@ def pairs(eq: Equation, sides: list[Formula], scene: Scene) -> Iterator[Pair]:
             last = n == len(sides) - 1
             slack = evaluate(half_units(f), env) if eq.relation == "≈" and last else None
             right = evaluate(f, env)
+            if eq.stacked and right.ndim == left.ndim - 1:  # the same for every matrix of the stack
+                right = np.broadcast_to(right, left.shape)
             least = raised(left, right) if eq.relation == "≤" and last else left
             yield Pair(f, least, right, slack, moment)
 

@@ -17,6 +17,7 @@ INVERSE, SOLVE, DET = square_matrices.inverse, square_matrices.solve, square_mat
 INVERSES, SOLVES, DETS = square_matrices.inverses, square_matrices.solves, square_matrices.dets  # of stacks
 MATRIX_POWER, FROBENIUS = square_matrices.matrix_power, square_matrices.frobenius
 KRON, VEC, COMMUTATION = kronecker.kron, kronecker.vec, kronecker.commutation
+COLUMN_BLOCKS, SIDE_BY_SIDE = kronecker.column_blocks, kronecker.side_by_side
 
 CONSTANT, IDENTITY, SELECTOR, TRI = shaping.constant, shaping.identity, shaping.selector, shaping.tri
 STRIDING, TABLE, PI = shaping.striding, shaping.table, shaping.pi

@@ -1,4 +1,4 @@
-"""Kronecker product and vec: entries renumbered, so definitions by δ between row-major positions."""
+"""Kronecker product, vec, blocks of columns: entries renumbered, by δ between row-major positions."""
 
 from __future__ import annotations
 
@@ -51,8 +51,32 @@ def commutation_build(shapes: tuple[Shape, ...], values: Mapping[str, object], w
     return Instance((), (Definition("k", (p, q), Entries(bound)),), (total, total))
 
 
+def blocks_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+    """y[g, i, j] = Σ x[i, p] δ(p, g·width + j): the columns in so many blocks, one behind the other."""
+    (n, whole), parts = shapes[0], size(values["parts"])  # type: ignore[arg-type]
+    width = whole.divide(parts)
+    if width is None:
+        raise ShapeError(f"{whole} columns are no {parts} equal blocks", where=where)
+    g, i, j, p = Index("g", parts), Index("i", n), Index("j", width), Index("p", whole)
+    right = en.multiply(en.elem("x", i, p), same_place(p, g, j))
+    bound = tuple(replace(term, bound=(p,)) for term in right.terms)
+    return Instance((("x", (i, p)),), (Definition("y", (g, i, j), Entries(bound)),), (parts, n, width))
+
+
+def beside_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where: str) -> Instance:
+    """y[i, p] = Σ x[g, i, j] δ(p, g·width + j): the matrices of a stack side by side."""
+    g, i, j = (Index(x, s) for x, s in zip("gij", shapes[0], strict=True))
+    p = Index("p", g.size * j.size)
+    right = en.multiply(en.elem("x", g, i, j), same_place(p, g, j))
+    bound = tuple(replace(term, bound=(g, j)) for term in right.terms)
+    return Instance((("x", (g, i, j)),), (Definition("y", (i, p), Entries(bound)),), (i.size, p.size))
+
+
 commutation = Op(
     "commutation", build=commutation_build, renumbers=True, wordless=True,
 )
 kron = Op("kron", build=kron_build, called=True, renumbers=True)
 vec = Op("vec", build=vec_build, called=True, renumbers=True)
+# the heads of attention: the columns of a matrix in blocks, and blocks as the columns of one matrix
+column_blocks = Op("column_blocks", build=blocks_build, renumbers=True, wordless=True)
+side_by_side = Op("side_by_side", build=beside_build, renumbers=True, wordless=True)

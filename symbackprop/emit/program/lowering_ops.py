@@ -157,6 +157,12 @@ def commutation(e: Expr) -> Node:
     return reshape(transpose(blocks, (1, 0, 2)), e.shape)
 
 
+def column_blocks(e: Expr, x: Node) -> Node:
+    """The columns in blocks, the axis of blocks in front."""
+    parts, n, width = e.shape
+    return transpose(reshape(x, (n, parts, width)), (1, 0, 2))
+
+
 def matrix_power(e: Expr, x: Node) -> Node:
     """By squaring."""
     left, square, made = int(option(e, "k")), x, None
@@ -222,6 +228,8 @@ ROWS: Mapping[Op, Lowered] = {
     k.LOG: logarithm,
     k.KRON: kron,
     k.VEC: lambda e, x: reshape(swapped(x), e.shape),
+    k.COLUMN_BLOCKS: column_blocks,
+    k.SIDE_BY_SIDE: lambda e, x: reshape(transpose(x, (1, 0, 2)), e.shape),
     k.COMMUTATION: commutation,
     k.MATRIX_POWER: matrix_power,
     ADJUGATE: whole(to.ADJUGATE),

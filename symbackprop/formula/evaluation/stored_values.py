@@ -30,6 +30,9 @@ def _stored(node: Formula, value: Value, indices: tuple[Formula, ...], scope: Sc
         else:
             whole = paper.oriented(array, value.rank, env.vectors)
         return paper.transpose(whole) if value.turned else whole
+    left = value.array.ndim - len(indices)
+    if value.rank > 2 and left in (1, 2) and len(indices) > times:  # a matrix of a stack
+        return paper.oriented(_seen(value, _positions(node, value, indices, scope), scope), left, env.vectors)
     thin = value.rank == 2 and 1 in value.array.shape[times:]
     if len(indices) == times + 1 and thin:
         matrix = Paper(_seen(value, _positions(node, value, indices[:times], scope), scope), 2)

@@ -100,7 +100,7 @@ def generic_names(
                     continue
                 other = [*map(joined, read)]
                 other[p] = joined((*found[:k], letter, *behind, *found[k + 1 :]))
-                made = Name(other[0], other[1], other[2], name.marks)
+                made = replace(name, base=other[0], sup=other[1], sub=other[2])
                 entry = made.sub == letter + "".join(behind) and replace(made, sub="") in known
                 if not entry and made not in known and all(name_at(made, letter, v) in known for v in values):
                     yield made

@@ -164,6 +164,10 @@ class _Lexer(Reader):
         s = self.scripts(after, end)
         sup = (r"\prime",) * s.primes + self.inside(s.sup)
         sub = self.inside(s.sub)
+        if s.sup and not s.primes and sup[0] == "(" and ")" in sup:
+            for length in _prefixes(sub, self.longest_sub):
+                if name := self.table.stacks.get((base, sub[:length])):
+                    return self._of_stack(name, at, s, sup.index(")"), length), s.end
         for cut in _cuts(sup):
             for length in _prefixes(sub, self.longest_sub):
                 key = (base, sup[:cut], sub[:length])
@@ -181,6 +185,14 @@ class _Lexer(Reader):
         if s.sup and s.sup.start + cut < s.sup.end:
             work += self.powers(Range(s.sup.start + cut, s.sup.end))
         return work
+
+    def _of_stack(self, name: Name, at: int, s: Scripts, close: int, length: int) -> Work:
+        r"""A matrix of a stack, Q^{(i)}, its entry Q^{(i)}_{jk}, or all of it, Q^{(\cdot)}."""
+        assert s.sup
+        start = s.sup.start + 1
+        whole = self.tokens[start : s.sup.start + close] == (r"\cdot",)
+        work: Work = [Word("NAME", name, at), *([] if whole else self.indices(start, s.sup.start + close))]
+        return work + self._split(name, at, s, close + 1, length)[1:]
 
     def _unknown(self, at: int, end: int) -> FormulaError:
         """The error for a token nothing is known about."""

@@ -34,13 +34,19 @@ class NameTable:
     @cached_property
     def known(self) -> dict[tuple[Key, Key, Key], Name]:
         """Base, superscript and subscript, each in tokens -> the name."""
-        found = {name_key(n): n for n in self.names}
+        found = {name_key(n): n for n in self.names if not n.stack}
         return {name_key(Name(i)): Name(i) for i in self.indices} | found
+
+    @cached_property
+    def stacks(self) -> dict[tuple[Key, Key], Name]:
+        """Base and subscript of a name whose superscript is an index -> the name."""
+        keys = ((name_key(n), n) for n in self.names if n.stack)
+        return {(base, sub): n for (base, _, sub), n in keys}
 
     @cached_property
     def bases(self) -> frozenset[Key]:
         """The letters of all names."""
-        return frozenset(base for base, _, _ in self.known)
+        return frozenset(base for base, *_ in (*self.known, *self.stacks))
 
     @cached_property
     def letters(self) -> frozenset[Key]:
@@ -60,7 +66,7 @@ class NameTable:
     @cached_property
     def longest_sub(self) -> int:
         """Tokens of the longest subscript that belongs to a name."""
-        return max((len(sub) for _, _, sub in self.known), default=0)
+        return max((len(sub) for *_, sub in (*self.known, *self.stacks)), default=0)
 
     @cached_property
     def calls(self) -> dict[Key, str]:

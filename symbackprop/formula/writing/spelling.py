@@ -167,7 +167,11 @@ def flat(p: Piece, language: Language) -> Piece:
 def name(node: Name, _: Pieces, language: Language) -> Piece:
     base, sup, sub = map(language.letters, (node.base, node.sup, node.sub))
     base = reduce(lambda shown, mark: language.mark(mark, shown), reversed(node.marks), base)
+    sup = f"({language.letters(ANY_OF)})" if node.stack else sup
     return Piece(base, sup, sub, level=SUPPED if sup else ATOM)
+
+
+ANY_OF = r"\cdot"  # in the place of an index: all of a stack
 
 
 def digits(node: Number | Decimal, _: Pieces, language: Language) -> str:
@@ -175,10 +179,13 @@ def digits(node: Number | Decimal, _: Pieces, language: Language) -> str:
 
 
 def at(node: At, parts: Pieces, language: Language) -> Piece:
-    p = flat(parts[0], language)
-    sub = indices(node.indices, parts[1:], language, crowded=bool(p.sub))
+    p, nodes, shown = flat(parts[0], language), node.indices, parts[1:]
+    if isinstance(node.base, Name) and node.base.stack:
+        p = replace(p, sup=f"({language.index(nodes[0], language.attach(shown[0]), True)})")
+        nodes, shown = nodes[1:], shown[1:]
+    sub = indices(nodes, shown, language, crowded=bool(p.sub))
     level = SUPPED if p.sup else ATOM
-    return replace(p, sub=f"{p.sub},{sub}" if p.sub else sub, level=level)
+    return replace(p, sub=f"{p.sub},{sub}" if p.sub and sub else p.sub or sub, level=level)
 
 
 def indices(nodes: Sequence[Formula], parts: Pieces, language: Language, *, crowded: bool) -> str:
@@ -291,7 +298,8 @@ def index_range(among: str, dots: str, end: str) -> Write:
         letter, *values = map(language.attach, parts)
         if not node.counts:
             return f"{letter}{among}{', '.join(values)}{end}"
-        shown = [values[0], dots, values[-1]] if len(values) > SHORT and is_run(node.values) else values
+        whole = not isinstance(node.values[-1], Number) or (len(values) > SHORT and is_run(node.values))
+        shown = [values[0], dots, values[-1]] if whole else values
         return f"{letter} = {', '.join(shown)}"
 
     return written

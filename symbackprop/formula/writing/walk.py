@@ -50,7 +50,8 @@ def children(node: Formula) -> tuple[Formula, ...]:
     return tuple(found)
 
 
-_NO_FORMULA = ("str", "int", "Fraction", "tuple[Mark, ...]")  # types of fields nothing stands inside of
+# types of fields nothing stands inside of
+_NO_FORMULA = ("str", "int", "bool", "Fraction", "tuple[Mark, ...]")
 _FIELDS: dict[type, tuple[str, ...]] = {
     k: tuple(n for n, f in k.__dataclass_fields__.items() if f.compare and f.type not in _NO_FORMULA)
     for k in get_args(Formula)

@@ -8,7 +8,7 @@ of each name can be: the same in all, or the value, or for numbers the value and
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -39,7 +39,7 @@ class Trees:
         def number(node: Formula, below: list[int]) -> int:
             if isinstance(node, Name):
                 names.append(node)
-                node = Name(BLOT)
+                node = Name(BLOT, stack=node.stack)
             shape = rebuilt(node, [Number(Fraction(k)) for k in below])
             return self.known.setdefault(shape, len(self.known))
 
@@ -174,7 +174,7 @@ def steps_aside(name: Name, other: Name, value: str) -> bool:
 def named(read: tuple[Roles, ...], like: Name) -> Name:
     """The name with a blot where the index is."""
     base, sup, sub = (joined(tuple(t for x in p for t in shown(x))) for p in read)
-    return Name(base, sup, sub, like.marks)
+    return replace(like, base=base, sup=sup, sub=sub)
 
 
 def shown(role: frozenset[Role]) -> Tokens:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from symbackprop.formula.indexed_names import joined, letters_of, parts, plain, tokens
 from symbackprop.formula.tree import Formula, Name
@@ -115,4 +115,4 @@ def relettered(name: Name, old: str, letter: str) -> Name:
         return joined(tuple(letter if t == old else t for t in tokens(part))) if old in part else part
 
     base, sup, sub = map(change, parts(name))
-    return Name(base, sup, sub, name.marks)
+    return replace(name, base=base, sup=sup, sub=sub)
