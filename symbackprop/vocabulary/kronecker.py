@@ -55,8 +55,7 @@ def blocks_build(shapes: tuple[Shape, ...], values: Mapping[str, object], where:
     """y[g, i, j] = Σ x[i, p] δ(p, g·width + j): the columns in so many blocks, one behind the other."""
     (n, whole), parts = shapes[0], size(values["parts"])  # type: ignore[arg-type]
     width = whole.divide(parts)
-    if width is None:
-        raise ShapeError(f"{whole} columns are no {parts} equal blocks", where=where)
+    assert width is not None, "heads are declared of columns that fall into equal parts"
     g, i, j, p = Index("g", parts), Index("i", n), Index("j", width), Index("p", whole)
     right = en.multiply(en.elem("x", i, p), same_place(p, g, j))
     bound = tuple(replace(term, bound=(p,)) for term in right.terms)

@@ -1,4 +1,4 @@
-"""Heads of attention on a page: one matrix of a stack for all of them, blocks of columns, nothing reshaped."""
+"""Heads of attention on a page: one matrix of a stack for all of them, blocks of columns, no reshape."""
 
 from __future__ import annotations
 
@@ -68,7 +68,8 @@ def test_a_wrong_matrix_of_a_stack_is_caught() -> None:
         Plus((right, right)),
     ]
     for side in (right, *wrong):
-        page = Page((Section("forward", Phrase("section.forward"), (Equations((replace(row, sides=(side,)),)),)),))
+        block = Equations((replace(row, sides=(side,)),))
+        page = Page((Section("forward", Phrase("section.forward"), (block,)),))
         assert verify_page(d, page).ok is (side is right)
 
 
@@ -77,8 +78,9 @@ def test_names_of_stacks_are_read_back() -> None:
     i, j, k = map(Name, "ijk")
     table = NameTable.of((q, w, m, q.under(Mark.DELTA), Name("W", sup="(1)")), indices="ijk")
     one = Number(number(1).value)  # type: ignore[union-attr]
-    for f in (q, m, At(q, (i,)), At(q, (i, j, k)), At(m, (j, k)), At(w, (i,)), At(w, (one, j, k)), Transpose(q),
-              Transpose(At(q, (i,))), Transpose(At(q.under(Mark.DELTA), (one,))), Transpose(m)):  # fmt: skip
+    entries = (At(q, (i, j, k)), At(m, (j, k)), At(w, (one, j, k)))
+    wholes = (q, m, At(q, (i,)), At(w, (i,)), At(q.under(Mark.DELTA), (one,)))
+    for f in (*entries, *wholes, *map(Transpose, wholes)):
         assert read_formula(latex(f), table) == f, latex(f)
     assert (text(At(q, (i,))), latex(At(q, (i, j, k)))) == ("Q⁽ⁱ⁾", "Q^{(i)}_{jk}")
 
