@@ -183,7 +183,7 @@ def by_digits(name: str) -> Callable[[Array], Array]:
     def one(x: complex) -> complex:
         if not x.real > 0:
             return complex(np.nan)
-        return complex(long_values.finite(many, name, many.mpc(x)))
+        return complex(long_values.finite(many, name, many.mpc(complex(x))))
 
     def of(x: Array) -> Array:
         found = np.vectorize(one, otypes=[complex])(x)

@@ -51,6 +51,9 @@ def aliases(bench: Bench) -> dict[str, Formula]:
         f = bare(signal(d, n))
         for spelled in (f"δ{n}", f"δ_{n}", f"delta_{n}", f"delta{n}", f"d{n}", f"{n}_bar", f"grad_{n}"):
             out.setdefault(spelled, f)
+        own = d.graph.symbol[n].symbol if n in d.graph.symbol else None
+        for way in plain.ways(own.tex) if own and (own.tex.sup or own.tex.sub) else ():
+            out.setdefault(f"d{way}", f)  # dZ^{[1]}
     for n in d.graph.inputs:
         out = means(bench, n) | out
     out.update((f.base, f) for f in bench.target.curvature if f.base not in (*out, *d.graph.sizes))
@@ -70,11 +73,16 @@ def aliases(bench: Bench) -> dict[str, Formula]:
 
 
 def means(bench: Bench, n: str) -> dict[str, Formula]:
-    """x̄ as the mean of x."""
-    x = bench.target.d.graph.symbol[n].symbol
+    """x̄ as the mean of x, or of the rows x_i of an X."""
+    declared = bench.target.d.graph.symbol
+    x = declared[n].symbol
     assert x
-    barred = (unicodedata.normalize("NFC", f"{b}\u0304") for b in plain.bases(x.tex.base))
-    return {spelled: Call("bar", (x.tex,)) for spelled in (f"{n}_bar", f"{n}bar", *barred)}
+    letters = [n, *plain.bases(x.tex.base)]
+    rows = [b.lower() for b in letters if len(x.shape) == 2 and len(b) == 1 and b.isupper()]
+    each = [b for b in dict.fromkeys(letters + rows) if b == n or b not in declared]
+    spelled = [f"{b}{tail}" for b in each for tail in ("_bar", "bar")]
+    spelled += [unicodedata.normalize("NFC", f"{b}\u0304") for b in each if len(b) == 1]
+    return dict.fromkeys(spelled, Call("bar", (x.tex,)))
 
 
 def scripted(n: str, declared: Container[str], out: Mapping[str, Formula]) -> Iterator[tuple[str, Formula]]:

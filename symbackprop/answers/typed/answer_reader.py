@@ -12,6 +12,7 @@ from symbackprop.answers.asked.equality_chain import letters_of, pieces_of
 from symbackprop.answers.asked.right_values import DELTA, Bench
 from symbackprop.answers.typed.aliases import aliases, kept, kroneckers, recurrent
 from symbackprop.answers.typed.left_sides import Sides, indices_on, sides_of
+from symbackprop.answers.typed.node_calls import marked, without_calls
 from symbackprop.answers.typed.own_functions import Function, called, expanded
 from symbackprop.answers.typed.restated import Restated
 from symbackprop.answers.typed.where_clauses import (
@@ -20,7 +21,7 @@ from symbackprop.answers.typed.where_clauses import (
 from symbackprop.derivation.meanings import bare
 from symbackprop.dialects import plain
 from symbackprop.errors import FormulaError, LimitError, within
-from symbackprop.formula.composing import size_formula
+from symbackprop.formula.composing import size_formula, size_name
 from symbackprop.formula.printed_names import is_signal
 from symbackprop.formula.reading.latex_reader import read_formula
 from symbackprop.formula.reading.name_table import NameTable
@@ -65,13 +66,20 @@ class Reader:
     def new_table(self) -> NameTable:
         base = self.bench.table
         names = tuple(dict.fromkeys((*base.names, *self.own)))
-        functions = {**base.functions, **{f.name: f.token for f in self.functions}}
+        functions = {**base.functions, **{f.name: f.token for f in self.called}}
         made = replace(base, names=names, functions=functions)
         return letters_of(self.bench.names, made) if self.own or self.functions else base
 
     def new_spellings(self) -> plain.Spellings:
-        own = {"\1" + f.typed: (f.token,) for f in self.functions}
+        own = {"\1" + typed: (f.token,) for f in self.called for typed in (f.typed, *plain.bases(f.typed))}
         return {**plain.spellings(self.table, aliases(self.bench)), **own}
+
+    @property
+    def called(self) -> tuple[Function, ...]:
+        """Functions of the answer's own, and those whose sign it takes for a name: σ_i = σ(z_i)."""
+        letters = {latex(n) for n in self.own}
+        known = self.bench.table.functions.items()
+        return (*self.functions, *(Function(sign, (), f) for f, sign in known if sign in letters))
 
     def with_functions(self, given: list[tuple[Function, Clause]]) -> Reader:
         """The reader of what uses these functions."""
@@ -90,7 +98,7 @@ class Reader:
             return plain.source(text, spelled, recurrent(self.bench))
         time = self.bench.target.d.graph.time
         return plain.typeset(
-            called(tokenise(text), self.functions), spelled, self.table, time.letter.base if time else ""
+            called(tokenise(text), self.called), spelled, self.table, time.letter.base if time else ""
         )
 
     def formula(self, text: str) -> Formula:
@@ -100,7 +108,9 @@ class Reader:
         """The formula that tokens stand for. Errors: `LimitError` before it is parsed, if it is too long."""
         leaves = sum(t[:1].isalnum() for t in source.tokens)
         within(leaves, NODES, "letters and numbers", "answer")
-        time, found = self.bench.target.d.graph.time, expanded(read_formula(source, self.table), self.bodies)
+        d, own = self.bench.target.d, self.functions
+        read = read_formula(source if own else marked(source, d), self.table)
+        time, found = d.graph.time, without_calls(d)(expanded(read, self.bodies))
         return kroneckers(found, DELTA, time.letter) if time and self.bench.short else found
 
     def left(self, c: Clause) -> Formula | None:
@@ -135,9 +145,16 @@ class Reader:
         name = None if named is None else bare(named)
         if named is None or name not in known_names(self.bench):
             return None
+        if isinstance(named, At) and isinstance(name, Name) and name in self.sizes:
+            return None  # d_t is no entry of a size d
         row = isinstance(name, Name) and c.name.strip() == name.base.lower() != name.base
         lone = isinstance(named, At) and c.index.strip().isdecimal() and not self.now
         return None if row or lone else named  # s_i is no row of an S; r_1 is another r
+
+    @property
+    def sizes(self) -> frozenset[Formula]:
+        """The names of sizes."""
+        return frozenset(map(size_name, self.bench.target.d.graph.sizes))
 
     def restated(self, c: Clause, left: Formula) -> Restated:
         """What a clause says of something known."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from symbackprop.dialects.disambiguation.choice import Fitting, Row
 from symbackprop.dialects.disambiguation.readings import PAPER_ROWS, listed
-from symbackprop.dialects.disambiguation.typed_functions import call, lying
+from symbackprop.dialects.disambiguation.typed_functions import REDUCTIONS, call, lying, whole
 from symbackprop.formula.evaluation import paper_arrays as paper
 from symbackprop.formula.evaluation.environment import Scope
 from symbackprop.formula.evaluation.paper_arrays import Misfit, Numbers, Paper
@@ -137,13 +137,12 @@ def called(fit: Fitting, node: Call, scope: Scope) -> Paper:
     if node.function in ("dot", "matmul") and len(each) == 2:
         return matmul(*each)
     if node.function in ALONG and len(each) == 1 and flat(each[0]):
-        total = paper.total(each[0])
-        return total if "sum" in node.function else Paper(total.array / max(each[0].size))
+        return whole(REDUCTIONS[node.function[3:]], each[0])
     return call(fit, node, scope)
 
 
 EVERY = Span(OPEN, OPEN)
-ALONG = frozenset({"colsum", "rowsum", "colmean", "rowmean"})
+ALONG = frozenset(side + n for side in ("row", "col") for n in REDUCTIONS)
 SPREAD: Mapping[str, Two] = {
     "multiply": np.multiply, "divide": np.divide, "max": np.maximum, "min": np.minimum,
 }  # fmt: skip

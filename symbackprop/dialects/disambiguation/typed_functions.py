@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial as partial_of
 from typing import Any
 
 import numpy as np
@@ -26,19 +27,20 @@ from symbackprop.formula.tree import (
 
 def call(fit: Fitting, node: Call, scope: Scope) -> Paper:
     """A function; |v| of a vector may be its length."""
-    arguments = node.arguments
-    row = ROWS.get((node.function, len(arguments))) if not node.primes else None
-    if row and (node.function not in scope.env.functions or node.function in OF_TWO):
+    arguments, count = node.arguments, len(node.arguments)
+    row = ROWS.get((node.function, count)) if not node.primes else None
+    own = node.function in scope.env.functions
+    if row and (not own or (node.function in OF_SEVERAL and count > 1)):
         return row(*(scope.of(a) for a in arguments))
     if node.function == "onehot" and len(arguments) in (1, 2):  # one_hot(y, k)
         return constants.unit(Unit(arguments[0]), scope)
     if node.function == "abs" and not node.primes and len(arguments) == 1:
         a = scope.of(arguments[0])
-        whole = paper.norm if 1 in a.size else paper.determinant  # |v| and |A|
+        other = paper.norm if 1 in a.size else paper.determinant  # |v| and |A|
         if a.rank == 2 and (1 in a.size or a.size[0] == a.size[1]):
             options: list[Option] = [
                 ("|·|", lambda: strict(node, scope)),
-                ("‖·‖" if 1 in a.size else "det", lambda: whole(a)),
+                ("‖·‖" if 1 in a.size else "det", lambda: other(a)),
             ]
             return fit.choose((id(node), 0), options)
     return strict(node, scope)
@@ -74,27 +76,49 @@ def matrix(a: Paper) -> Paper:
     return a
 
 
-def row_mean(a: Paper) -> Paper:
-    """The mean of each row."""
-    a = matrix(a)
-    return replace(a, array=a.array.mean(axis=-1, keepdims=True), along=-2)
+def along(work: Callable[..., Any], axis: int, keep: bool, a: Paper) -> Paper:
+    """A reduction of the rows of a matrix, or of its columns, to a vector, or to what keeps its axis."""
+    made = reduced(work, matrix(a), axis)
+    if keep:
+        return Paper(made, 2)
+    return Paper(made, 2, -2) if axis == -1 else paper.transpose(Paper(made, 2, -1))
 
 
-def column_mean(a: Paper) -> Paper:
-    """The mean of each column, as a column."""
-    a = matrix(a)
-    return paper.transpose(replace(a, array=a.array.mean(axis=-2, keepdims=True), along=-1))
+def whole(work: Callable[..., Any], a: Paper) -> Paper:
+    """A reduction of all entries."""
+    made = reduced(work, a, tuple(range(-a.rank, 0)))
+    return Paper(made[(..., *(0,) * a.rank)])
 
 
-def summed(a: Paper, axis: int, *, mean: bool = False) -> Paper:
-    """The sums along an axis of a matrix, or their means, which keep that axis."""
-    work = np.mean if mean else np.sum
-    return Paper(work(matrix(a).array, axis=axis, keepdims=True), 2)
+def reduced(work: Callable[..., Any], a: Paper, axis: int | tuple[int, ...]) -> Any:
+    """The entries reduced, their axes kept. Errors: `NotRational` where fractions would be rounded."""
+    if a.array.dtype == object and work in ROUNDED:
+        raise NotRational("its values are rounded")
+    return work(a.array, axis=axis, keepdims=True)
 
 
-def mean(a: Paper) -> Paper:
-    """The mean of all entries."""
-    return Paper(paper.total(a).array / (np.prod(a.size) or 1))
+def variance(x: Any, axis: Any, keepdims: bool) -> Any:
+    """The mean of (x - mean x)²."""
+    return np.mean((x - np.mean(x, axis=axis, keepdims=True)) ** 2, axis=axis, keepdims=keepdims)
+
+
+def deviation(x: Any, axis: Any, keepdims: bool) -> Any:
+    """The root of the variance."""
+    return np.sqrt(variance(x, axis, keepdims))
+
+
+def length(x: Any, axis: Any, keepdims: bool) -> Any:
+    """The root of the sum of x²."""
+    return np.sqrt(np.sum(x**2, axis=axis, keepdims=keepdims))
+
+
+def rolled(a: Paper, by: Paper) -> Paper:
+    """The entries of a vector moved on, the last ones to the front. Errors: `Misfit`."""
+    shift = np.unique(np.real(by.array).astype(float))
+    if by.rank or shift.size != 1 or shift[0] != int(shift[0]):
+        raise Misfit(f"{by.shown()} is no number of places")
+    axis = -1 if lying(a, 1).size[0] == a.size[1] else -2
+    return replace(a, array=np.roll(a.array, int(shift[0]), axis))
 
 
 def norm1(a: Paper) -> Paper:
@@ -122,7 +146,7 @@ def chosen(condition: Paper, a: Paper, b: Paper) -> Paper:
 
 def over_samples(a: Paper) -> Paper:
     """x̄: the mean of a vector, or of the rows of a matrix."""
-    return mean(a) if 1 in a.size else column_mean(a)
+    return whole(np.mean, a) if 1 in a.size else along(np.mean, -2, False, a)
 
 
 def columns_softmax(a: Paper) -> Paper:
@@ -134,8 +158,17 @@ def columns_softmax(a: Paper) -> Paper:
     return replace(a, array=e / e.sum(axis=axis, keepdims=True))
 
 
-OF_TWO = frozenset({"max", "min", "power"})  # a graph has them of one array as well
+# NumPy's reductions: of all entries, `rowsum` along the rows, `colsumkept` with keepdims
+REDUCTIONS: Mapping[str, Callable[..., Any]] = {
+    "sum": np.sum, "mean": np.mean, "max": np.max, "min": np.min, "prod": np.prod, "std": deviation,
+    "var": variance, "norm": length,
+}  # fmt: skip
+ROUNDED = (deviation, length)
+OF_SEVERAL = frozenset({"max", "min", "power", "clip", "where"})  # a graph has them of one array as well
 ROWS: Mapping[tuple[str, int], Callable[..., Paper]] = {
+    **{(n, 1): partial_of(whole, f) for n, f in REDUCTIONS.items() if n != "sum"},
+    **{(side + n + kept, 1): partial_of(along, f, axis, bool(kept)) for n, f in REDUCTIONS.items()
+       for side, axis in (("row", -1), ("col", -2)) for kept in ("", "kept") if n + kept != "sum"},
     ("norm", 1):     paper.norm,
     ("norm", 2):     lambda a, _: paper.norm(a, of="vector"),
     ("norm1", 1):    norm1,
@@ -151,21 +184,21 @@ ROWS: Mapping[tuple[str, int], Callable[..., Paper]] = {
     ("power", 2):    paper.power,
     ("where", 3):    chosen,
     ("clip", 3):     lambda a, b, c: paper.entrywise(np.minimum, paper.entrywise(np.maximum, a, b), c),
+    ("zeros_like", 1): lambda a: replace(a, array=np.zeros_like(a.array)),
+    ("ones_like", 1):  lambda a: replace(a, array=np.ones_like(a.array)),
     ("len", 1):      lambda a: paper.scalar(np.float64(max(a.size) if a.along is not None else a.size[0])),
     ("rows", 1):     lambda a: paper.scalar(np.float64(max(a.size) if a.along is not None else a.size[0])),
     ("columns", 1):  lambda a: paper.scalar(np.float64(matrix(a).size[1])),
     ("colsoftmax", 1): columns_softmax,
     ("kron", 2):     paper.kron,
-    ("mean", 1):     mean,
     ("bar", 1):      over_samples,
-    ("rowmean", 1):  row_mean,
-    ("colmean", 1):  column_mean,
     ("standing", 1): lambda a: replace(lying(a, 1), along=None),
     ("lying", 1):    lambda a: replace(lying(a, 0), along=None),
-    ("rowsumkept", 1):  lambda a: summed(a, -1),
-    ("colsumkept", 1):  lambda a: summed(a, -2),
-    ("rowmeankept", 1): lambda a: summed(a, -1, mean=True),
-    ("colmeankept", 1): lambda a: summed(a, -2, mean=True),
+    ("flip", 1):     lambda a: replace(a, array=np.flip(a.array, axis=tuple(range(-a.rank, 0)))),
+    ("roll", 2):     rolled,
+    ("tril", 1):     lambda a: replace(matrix(a), array=np.tril(a.array)),
+    ("triu", 1):     lambda a: replace(matrix(a), array=np.triu(a.array)),
+    ("matrix_power", 2): paper.powers,
     ("sech", 1):     lambda a: one_over(np.cosh, a),
     ("coth", 1):     lambda a: one_over(np.tanh, a),
     ("cof", 1):      lambda a: paper.product(paper.determinant(a), paper.transpose(paper.inverse(a))),

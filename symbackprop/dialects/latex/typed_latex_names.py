@@ -71,7 +71,12 @@ def meant(
     ahead = len(base)
     behind = r.at + ahead
     if r.token(ahead) and r.beside(ahead) and (base == ("d",) or r.token(ahead).isdecimal()):
-        yield (text + r.token(ahead).strip("\\"), *scripts_at(r, behind + 1))
+        both = text + r.token(ahead).strip("\\")
+        found, end = scripts_at(r, behind + 1)
+        for s in found:  # dZ^{[1]}
+            said = "".join(r.typed[s[1] : s[2]])
+            yield f"{both}{s[0]}{said}", [x for x in found if x is not s], end
+        yield both, found, end
     if base == (r"\delta",) and r.token(1).isalpha():
         yield from meant_signal(r)
     if not r.unknown(*base):

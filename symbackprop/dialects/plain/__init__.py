@@ -6,6 +6,8 @@ Read `plain_rules.py` first: the rules in the order they are tried; `plain_scann
 from symbackprop.dialects.latex.typed_latex import typeset
 from symbackprop.dialects.plain.numpy_calls import NUMPY
 from symbackprop.dialects.plain.plain_rules import source
-from symbackprop.dialects.plain.typed_names import Spellings, Tokens, bases, group, named, spellings
+from symbackprop.dialects.plain.typed_names import Spellings, Tokens, bases, group, named, spellings, ways
 
-__all__ = ["NUMPY", "Spellings", "Tokens", "bases", "group", "named", "source", "spellings", "typeset"]
+__all__ = [
+    "NUMPY", "Spellings", "Tokens", "bases", "group", "named", "source", "spellings", "typeset", "ways",
+]  # fmt: skip

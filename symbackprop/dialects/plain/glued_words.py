@@ -6,18 +6,20 @@ import re
 
 from symbackprop.dialects.plain.plain_scanner import GLUED, Scan, split
 from symbackprop.dialects.plain.typed_names import LETTERS
-from symbackprop.formula.reading.tex_tokens import ELSE, IF
+from symbackprop.formula.reading.tex_tokens import AND, ELSE, IF
 
 
 _ENTRY = re.compile(r"([^\W\d_]+)([1-9]\d*)?")
 _NUMBERED = re.compile(r"(?:[^\W\d_]+[1-9]\d*)+[^\W\d_]*")
-WORDS = dict.fromkeys(IF, "if") | dict.fromkeys(ELSE, "otherwise")
+WORDS = dict.fromkeys(IF, "if") | dict.fromkeys(ELSE, "otherwise") | dict.fromkeys(AND, ",")
 
 
 def keyword(s: Scan, text: str) -> bool:
-    """if, else."""
+    """if, else, and."""
     if text not in WORDS or text in s.spelled:
         return False
+    if text in AND:
+        return s.took(s.at + len(text), ",")
     return s.took(s.at + len(text), r"\mathrm{" + WORDS[text] + "}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from symbackprop.dialects.disambiguation.typed_functions import REDUCTIONS
 from symbackprop.dialects.plain.plain_scanner import Scan
 
 PREFIX = re.compile(r"(?:np|numpy|torch|jnp|tf|nn|F|linalg|functional|special)\.(?=\w)")
@@ -14,6 +15,7 @@ _KEEP = re.compile(r",?\s*keep_?dims?\s*=\s*\w+")
 _NAMED_AXIS = re.compile(r",?\s*(?:axis|dim)\s*=\s*(-?\d)\s*")
 _LAST_NUMBER = re.compile(r",\s*(-1|[012])\s*$")
 _NEW_AXIS = re.compile(r"\[\s*(:\s*,)?\s*(?:None|(?:np|jnp|tf)\.newaxis)\s*(,\s*:)?\s*\]")
+_BACKWARDS = re.compile(r"\[\s*::\s*-\s*1\s*\]")
 _ATTRIBUTE = re.compile(r"\.(?:shape\[([01])\]|size\b(?!\s*\())")
 LAYERS = frozenset({"softmax", "log_softmax", "logsumexp"})
 _OPTION = re.compile(r",\s*(?:axis|dim)\s*=\s*(-?\d)\s*(?:,\s*keep_?dims?\s*=\s*\w+\s*)?$")
@@ -23,13 +25,10 @@ NUMPY = re.compile(  # signs that only code has
     r"|\[[^\[\]]*\b(?:None|newaxis)\b[^\[\]]*\]"
 )
 UNITS = {"inv": "-1", "transpose": r"\top", "t": r"\top"}
-ALONG = {("sum", "0"): "colsum", ("sum", "1"): "rowsum", ("sum", "-1"): "rowsum",
-         ("mean", "0"): "colmean", ("mean", "1"): "rowmean", ("mean", "-1"): "rowmean"}  # fmt: skip
+ALONG = {(n, at): side + n for n in REDUCTIONS for at, side in (("0", "col"), ("1", "row"), ("-1", "row"))}
 LAID = {("reshape", "-1,1"): "standing", ("reshape", "1,-1"): "lying", ("unsqueeze", "1"): "standing",
         ("unsqueeze", "-1"): "standing", ("unsqueeze", "0"): "lying"}  # fmt: skip
-PLAIN = frozenset(
-    {"sum", "mean", "trace", "diagonal", "exp", "log", "tanh", "sigmoid", "relu", "abs", "sqrt", "det"}
-)
+PLAIN = frozenset("trace diagonal exp log tanh sigmoid relu abs sqrt det".split()) | frozenset(REDUCTIONS)
 IGNORED = frozenset({"astype", "float", "copy", "clone", "detach"})
 
 
@@ -104,7 +103,10 @@ def nested(s: Scan) -> list[int]:
 
 
 def new_axis(s: Scan) -> bool:
-    """v[:, None] is a column as v is, v[None, :] lies."""
+    """v[:, None] is a column as v is, v[None, :] lies; v[::-1] is read from its end."""
+    if s.tokens and (back := s.match(_BACKWARDS)):
+        s.before(r"\operatorname{flip}", "(")
+        return s.took(back.end(), ")")
     found = s.match(_NEW_AXIS)
     if not found or not s.tokens:
         return False
@@ -140,7 +142,7 @@ def along(s: Scan, name: str, opening: int) -> str:
     inside = s.text[opening + 1 : close]
     bare = _KEEP.sub(lambda m: " " * len(m[0]), inside)
     found = _NAMED_AXIS.search(bare)
-    cut = found or _LAST_NUMBER.search(bare)
+    cut = found or (_LAST_NUMBER.search(bare) if name in ("sum", "mean") else None)
     which = cut[1] if cut else ""
     if cut and not found and which in ("1", "2") and s.text[s.at - 1 : s.at] != ".":
         which = str(int(which) - 1)  # MATLAB counts axes from 1; np.sum(D, 1) does not

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from symbackprop.dialects.plain.typed_names import Spellings, Tokens
+from symbackprop.dialects.plain.typed_names import LETTERS, Spellings, Tokens
 from symbackprop.errors import FormulaError, LimitError
 from symbackprop.formula.reading.tex_tokens import LIMITS
 
@@ -17,6 +17,7 @@ GLUED = 60  # letters in a row that are split into names
 _SPACE = re.compile(r"\s+")
 _OPENING = frozenset({"(", "{", r"\begin{bmatrix}", r"\begin{listmatrix}"})
 _CLOSING = frozenset({")", "}", r"\end{bmatrix}"})
+_BEFORE_TERM = frozenset({*"+-=<>,;:&", *_OPENING, r"\odot", r"\leq", r"\geq", r"\neq", "\\\\"})
 
 
 Rules = Callable[[str], Iterable[Callable[["Scan"], bool]]]
@@ -43,6 +44,7 @@ class Scan:
     named: bool = False  # whether a name was the last thing put
     recurrent: bool = False  # whether it has a step of time
     numpy: bool = False  # whether the text is code
+    slashes: set[int] = field(default_factory=set[int])  # tokens that were typed ./
     samples: frozenset[str] | None = None  # the letters that count samples, once they were looked for
 
     def run(self, rules: Rules) -> None:
@@ -121,6 +123,16 @@ class Scan:
         at = self.opening(len(self.tokens) - 1)
         return at > 1 and self.tokens[at - 1] == "_" and self.tokens[at - 2] in (r"\sum", r"\prod")
 
+    def divided(self) -> bool:
+        """Whether the term that is being written has a ./ before it: a ./ b / n goes on from the left."""
+        at = len(self.tokens)
+        while self.slashes and at > 0:
+            last = at - 1
+            at = self.opening(last)
+            if at in self.slashes or (at == last and self.tokens[at] in _BEFORE_TERM):
+                return at in self.slashes
+        return False
+
     def before(self, *tokens: str) -> None:
         """Tokens in front of what was put last."""
         self.wraps += 1
@@ -162,7 +174,8 @@ class Scan:
 
     def script(self, kind: str, inner: str) -> None:
         """A script whose content is short and plain."""
-        self.put(kind, "{", *(re.findall(r"\d+|\S", inner)), "}")
+        each = ("\\" + LETTERS[x] if x in LETTERS else x for x in re.findall(r"\d+|\S", inner))
+        self.put(kind, "{", *each, "}")
 
 
 def pairs(text: str) -> dict[int, int]:

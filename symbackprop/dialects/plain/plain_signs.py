@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from symbackprop.dialects.disambiguation.typed_functions import ROWS
 from symbackprop.dialects.plain.numpy_calls import PREFIX
 from symbackprop.dialects.plain.plain_scanner import Scan, flat, split
 from symbackprop.errors import LimitError
@@ -23,8 +24,7 @@ SUBS = {k: v for k, v in SMALL_SUBS.items() if v.isascii() and v not in "=()"}
 SUPS = {k: v for k, v in SMALL_SUPS.items() if v.isascii() and v != "="} | {"ᵀ": "T"}
 TOP = ("^", "{", r"\top", "}")
 ONES = ("𝟙", "𝟏")
-_TWO = ("max", "min", "kron", "inner", "outer", "dot", "matmul", "multiply", "divide", "norm", "solve")
-TWO = {r"\max", r"\min", *(r"\operatorname{" + name + "}" for name in _TWO)}  # of two arguments
+SEVERAL = {r"\max", r"\min", *(r"\operatorname{" + n + "}" for n, count in ROWS if count > 1)}  # arguments
 FRACTIONS = {"½": "0.5", "¼": "0.25", "¾": "0.75", "⅛": "0.125"}
 LITTLE = "²³¹⁰-₟" + "".join((*SMALL_SUBS, *(c for c in SMALL_SUPS if c.isalpha())))
 _INDICES = re.compile(rf"(?:(?![{LITTLE}])\w)+")
@@ -220,10 +220,12 @@ def digits(text: str) -> str:
 
 
 def listing(s: Scan) -> bool:
-    """Whether a comma here separates: in an index, a matrix, or the arguments of a function of two."""
+    """Whether a comma here separates: in code, an index, a matrix, or the arguments of a function of two."""
     if not s.open:
         return False
-    return s.open[-1][0] in ("}", "]", r"\end{bmatrix}") or s.callers.get(len(s.open)) in TWO
+    if s.numpy:
+        return True
+    return s.open[-1][0] in ("}", "]", r"\end{bmatrix}") or s.callers.get(len(s.open)) in SEVERAL
 
 
 def sign(s: Scan) -> bool:
@@ -232,7 +234,8 @@ def sign(s: Scan) -> bool:
         return False
     typed = "|" if found[0] == "||" and s.bars % 2 else found[0]  # |u||v| is two lengths
     s.bars += typed == "|"
-    after = SIGNS[typed]
+    after = r"\oslash" if typed == "/" and s.divided() else SIGNS[typed]
+    s.slashes |= {len(s.tokens)} if typed == "./" else set()
     return s.took(s.at + len(typed), *((after,) if after else ()))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from symbackprop.dialects.disambiguation.typed_functions import ROWS
+from symbackprop.dialects.disambiguation.typed_functions import REDUCTIONS, ROWS
 from symbackprop.dialects.plain.glued_words import (
     SMALL, keyword, last_scripted, letters, numbered, scripted, signal,
 )  # fmt: skip
@@ -157,7 +157,7 @@ def function(s: Scan, text: str) -> bool:
         name = along_axis(s, name, opened.end() - 1)
     if name == "norm" and opened:
         unquoted(s, opened.end() - 1)
-    axis = along(s, name, opened.end() - 1) if opened and name in ("sum", "mean") else ""
+    axis = along(s, name, opened.end() - 1) if opened and name in REDUCTIONS else ""
     return s.took(end, r"\operatorname{" + (axis or name) + "}")
 
 

@@ -135,6 +135,12 @@ def cases(c: Children) -> Formula:
     return one_or(Plus, terms)
 
 
+def related(c: Children) -> list[Formula]:
+    """a < b < c as the indicators of a < b and of b < c."""
+    pairs = zip(c[::2], c[1::2], c[2::2], strict=False)
+    return [Indicator(left, sign.value, right) for left, sign, right in pairs]
+
+
 def array(c: Children) -> Formula:
     rows = tuple(c[1:-1])
     if any(len(row) != len(rows[0]) for row in rows):
@@ -178,14 +184,16 @@ RULES: Mapping[str, Callable[[Children], Any]] = {
     "braced":      lambda c: Braced(c[1], c[3]),
     "sized":       lambda c: Sized(c[1], c[2]),
     "ones":        lambda c: Ones(c[1]),
-    "indicator":   lambda c: Indicator(c[1], c[2].value, c[3]),
+    "indicator":   lambda c: c[1],
+    "condition":   lambda c: one_or(Hadamard, [x for each in c for x in each]),
+    "related":     related,
     "eye":         lambda c: Eye(c[1][0]) if len(c[1]) == 1 else delta(c),
     "commutation": pair(Commutation, "K_{m,n} takes two sizes"),
     "unit":        lambda c: Unit(c[1]),
     "delta":       delta,
     "zeros":       pair(Zeros, r"0_{m\times n} takes two sizes"),
     "cases":       cases,
-    "case":        lambda c: (c[0], None if len(c) == 2 else Indicator(c[1], c[2].value, c[3])),
+    "case":        lambda c: (c[0], None if isinstance(c[1], Word) else c[1]),
     "array":       array,
     "list":        tuple,
     "size":        lambda c: tuple(c[::2]),

@@ -58,9 +58,9 @@ GRAMMAR = r"""
          | BRACE _LBRACE expr _RBRACE size _CLOSE                    -> sized
          | BRACE _LBRACE expr _RBRACE VIA _LBRACE expr _RBRACE _CLOSE -> braced
          | ONES expr _CLOSE                                          -> ones
-         | ONES expr RELATION expr _CLOSE                            -> indicator
-         | INDICATOR _LPAR expr RELATION expr _RPAR                  -> indicator
-         | INDICATOR _LSQR expr RELATION expr _RSQR                  -> indicator
+         | ONES condition _CLOSE                                     -> indicator
+         | INDICATOR _LPAR condition _RPAR                           -> indicator
+         | INDICATOR _LSQR condition _RSQR                           -> indicator
          | EYE list _CLOSE                                           -> eye
          | SWAP list _CLOSE                                          -> commutation
          | UNIT expr _CLOSE                                          -> unit
@@ -78,7 +78,9 @@ GRAMMAR = r"""
     end: expr?
     size: expr (SEP expr)*
     row: expr (_CELL expr)*
-    case: expr _CELL expr RELATION expr | expr _CELL OTHERWISE
+    case: expr _CELL condition | expr _CELL OTHERWISE
+    condition: related (_COMMA related)*
+    related: expr (RELATION expr)+
     %declare NAME NUMBER FUNCTION APPLY RAISE BIG FRAC PARTIAL BRACE ONES INDICATOR RELATION EYE UNIT DELTA
     %declare SWAP ZEROS BEGIN END NABLA OF TOP SUB POW HPOW ODOT OSLASH SEP CDOT CASES OTHERWISE COLON
     %declare _PLUS _MINUS _SLASH ACROSS VIA

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from symbackprop.formula.function_spelling import NORMS
 from symbackprop.formula.reading.grammar_words import Range, Reader, Scripts, Word, Work, closed
 from symbackprop.formula.reading.sum_signs import big
-from symbackprop.formula.reading.tex_tokens import ELSE, IF, RELATIONS
+from symbackprop.formula.reading.tex_tokens import AND, ELSE, IF, RELATIONS
 from symbackprop.formula.tree import END, OPEN
 
 Answer = tuple[Work, int] | None
@@ -208,6 +208,7 @@ _CONSTANTS = {
 _CASES = {
     r"\begin{cases}": "CASES", r"\end{cases}": "END",
     **{rf"\mathrm{{{word}}}": "OTHERWISE" for word in ELSE}, **{rf"\mathrm{{{word}}}": "" for word in IF},
+    **{rf"\mathrm{{{word}}}": "_COMMA" for word in AND}, r"\land": "_COMMA", r"\wedge": "_COMMA",
 }  # fmt: skip
 
 COMMANDS: dict[str, Row] = {

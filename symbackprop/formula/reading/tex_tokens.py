@@ -60,7 +60,8 @@ ACCENTS = frozenset({
 })  # fmt: skip
 RELATIONS = {"<": "<", ">": ">", r"\leq": "<=", r"\geq": ">=", "=": "=", r"\neq": "!="}
 IF = ("if", "for", "für", "falls", "wenn", "when")  # words before a condition,
-ELSE = ("otherwise", "else", "sonst")  # and those where there is none
+ELSE = ("otherwise", "else", "sonst")  # those where there is none,
+AND = ("and", "und")  # and between two
 _OPEN, _CLOSE = frozenset({*"{([", r"\lfloor"}), frozenset({*"})]", r"\rfloor"})
 
 
