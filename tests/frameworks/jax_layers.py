@@ -7,6 +7,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from tests.frameworks.interpreter import Table
 
@@ -224,6 +225,35 @@ def gram(f: Any) -> Any:
     return jnp.einsum("ik,jk->ij", rows, rows) / rows.shape[1]
 
 
+# --- functions of numbers, pieces of arrays ------------------------------------------------------
+
+
+def table(*names: Any, cells: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
+    """Numbers, and arrays of one number where a name stands; equal names are one array."""
+    order = list(dict.fromkeys(c for c in cells if isinstance(c, str)))
+    given = dict(zip(order, names, strict=True))
+    return jnp.stack([given[c] if isinstance(c, str) else jnp.asarray(c) for c in cells]).reshape(shape)
+
+
+def striding(rows: int, columns: int, start: int, step: float) -> Any:
+    """Ones where row i meets column start + step i."""
+    return jnp.asarray(np.equal.outer(start + int(step) * np.arange(rows), np.arange(columns)) * 1.0)
+
+
+polygamma = jax.scipy.special.polygamma
+NUMBERS: Table = {
+    "where": lambda c, x, y: jnp.where(c != 0, x, y), "mod": lambda x, y: jnp.mod(x, y),
+    "pow": lambda x, y: jnp.power(x, y), "hypot": jnp.hypot, "arctan2": jnp.arctan2,
+    "logaddexp": jnp.logaddexp, "logaddexp2": jnp.logaddexp2, "log2": jnp.log2, "log10": jnp.log10,
+    "exp2": jnp.exp2, "floor": jnp.floor, "ceil": jnp.ceil,
+    "arcsin": jnp.arcsin, "arccos": jnp.arccos, "arcsinh": jnp.arcsinh, "arccosh": jnp.arccosh,
+    "arctanh": jnp.arctanh, "gammaln": jax.scipy.special.gammaln, "digamma": jax.scipy.special.digamma,
+    "trigamma": lambda x: polygamma(1, x), "tetragamma": lambda x: polygamma(2, x),
+    "prelu": lambda x, a: jnp.where(x > 0, x, a * x), "stop_gradient": jax.lax.stop_gradient,
+    "pi": lambda: jnp.asarray(jnp.pi), "table": table, "striding": striding,
+    "solves": jnp.linalg.solve, "inverses": jnp.linalg.inv, "dets": jnp.linalg.det,
+}  # fmt: skip
+
 LAYERS: Table = {
     "log1p": jnp.log1p, "expm1": jnp.expm1, "rsqrt": jax.lax.rsqrt, "log_sigmoid": jax.nn.log_sigmoid,
     "tanhshrink": lambda x: x - jnp.tanh(x), "mish": jax.nn.mish, "selu": jax.nn.selu,
@@ -233,6 +263,7 @@ LAYERS: Table = {
     "maximum": jnp.maximum, "minimum": jnp.minimum, "clip": lambda x, low, high: jnp.clip(x, low, high),
     "masked_softmax": lambda x, m: jax.nn.softmax(x + jnp.log(m)),
     "norm": lambda x: jnp.linalg.norm(x, axis=-1), "normalize": unit_length,
+    "row_norms": lambda x: jnp.linalg.norm(x, axis=-1),
     "cumsum": lambda x: jnp.cumsum(x, -1), "argmin": lambda x: jnp.argmin(x, -1),
     "bilinear": lambda x, w, z, *b: affine(jnp.einsum("...i,kij,...j->...k", x, w, z), (1.0, *b)),
     "embedding": lambda e, label: jnp.take(e, label, axis=0),
@@ -257,7 +288,7 @@ LAYERS: Table = {
     "conv1d": convolved(1), "conv2d": convolved(2), "group_conv1d": in_groups(1),
     "group_conv2d": in_groups(2), "conv_transpose1d": transposed(1), "conv_transpose2d": transposed(2),
     "avg_pool1d": pooled(1), "avg_pool2d": pooled(2), "windows1d": windows1d, "windows2d": windows2d,
-    "upsample1d": repeated(1), "upsample2d": repeated(2), "pick": picked,
+    "upsample1d": repeated(1), "upsample2d": repeated(2), "pick": picked, **NUMBERS,
 }  # fmt: skip
 
 WHOLE: Table = {
@@ -288,6 +319,25 @@ WHOLE: Table = {
     "variance": lambda x: jnp.var(x, axis=1),
     "elbo": lambda x, m, l, e, w: jnp.mean((reparameterised(m, l, e) @ w - x) ** 2)
     + jnp.mean(jnp.sum(m**2 + jnp.exp(l) - 1 - l, -1) / 2),
+    "blocks": lambda a, b, c, d: jnp.block([[a, b], [c, d]]),
+    "blocks along the diagonal": jax.scipy.linalg.block_diag,
+    "cross product": jnp.cross,
+    "running product": jnp.cumprod,
+    "product": lambda x: jnp.prod(x, axis=1),
+    "mask": lambda x, m: x * m / 0.5,
+    "flipped": lambda x: jnp.flip(x, 1),
+    "equally far apart": lambda a, b: jnp.linspace(a, b, 5),
+    "log of a determinant of either sign": lambda a: jnp.linalg.slogdet(a)[1],
+    "masked softmax": lambda x, m: m * jnp.exp(x) / jnp.sum(m * jnp.exp(x), -1, keepdims=True),
+    "padded": lambda x: jnp.pad(x, ((1, 2), (0, 1))),
+    "pseudo-inverse": jnp.linalg.pinv,
+    "repeated": lambda x: jnp.repeat(x, 3, axis=1),
+    "rolled": lambda x: jnp.roll(x, 1, axis=0),
+    "stacked": lambda x, y: jnp.stack([x, y], axis=1),
+    "deviation": lambda x: jnp.std(x, axis=0, ddof=1),
+    "variance of a sample": lambda x: jnp.var(x, axis=0, ddof=1),
+    "tiled": lambda x: jnp.tile(x, (2, 3)),
+    "triangles": lambda x: jnp.tril(x) @ jnp.triu(x, 1),
 }  # fmt: skip
 
 

@@ -209,6 +209,36 @@ def scattered(x: Any, label: Any) -> Any:
     return torch.zeros(5, x.shape[1], dtype=x.dtype).index_add(0, label, x)
 
 
+# --- functions of numbers, pieces of arrays ------------------------------------------------------
+
+
+def table(*names: Any, cells: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
+    """Numbers, and arrays of one number where a name stands; equal names are one array."""
+    order = list(dict.fromkeys(c for c in cells if isinstance(c, str)))
+    given = dict(zip(order, names, strict=True))
+    found = [given[c] if isinstance(c, str) else torch.tensor(float(c), dtype=torch.float64) for c in cells]
+    return torch.stack(found).reshape(shape)
+
+
+def striding(rows: int, columns: int, start: int, step: float) -> Any:
+    """Ones where row i meets column start + step i."""
+    places = start + int(step) * torch.arange(rows)
+    return (places[:, None] == torch.arange(columns)).double()
+
+
+NUMBERS: Table = {
+    "where": lambda c, x, y: torch.where(c != 0, x, y), "mod": torch.remainder, "pow": torch.pow,
+    "hypot": torch.hypot, "arctan2": torch.arctan2, "logaddexp": torch.logaddexp,
+    "logaddexp2": torch.logaddexp2, "log2": torch.log2, "log10": torch.log10, "exp2": torch.exp2,
+    "floor": torch.floor, "ceil": torch.ceil, "arcsin": torch.arcsin, "arccos": torch.arccos,
+    "arcsinh": torch.arcsinh, "arccosh": torch.arccosh, "arctanh": torch.arctanh,
+    "gammaln": torch.lgamma, "digamma": torch.digamma, "trigamma": lambda x: torch.polygamma(1, x),
+    "tetragamma": lambda x: torch.polygamma(2, x),
+    "prelu": lambda x, a: torch.where(x > 0, x, a * x), "stop_gradient": torch.detach,
+    "pi": lambda: torch.tensor(torch.pi, dtype=torch.float64), "table": table, "striding": striding,
+    "solves": torch.linalg.solve, "inverses": torch.linalg.inv, "dets": torch.linalg.det,
+}  # fmt: skip
+
 LAYERS: Table = {
     "log1p": torch.log1p, "expm1": torch.expm1, "rsqrt": torch.rsqrt, "log_sigmoid": F.logsigmoid,
     "tanhshrink": F.tanhshrink, "mish": F.mish, "selu": F.selu, "hardtanh": F.hardtanh, "relu6": F.relu6,
@@ -218,6 +248,7 @@ LAYERS: Table = {
     "maximum": torch.maximum, "minimum": torch.minimum, "clip": lambda x, low, high: x.clamp(low, high),
     "masked_softmax": lambda x, m: torch.softmax(x + torch.log(m), -1),
     "norm": lambda x: torch.linalg.vector_norm(x, dim=-1), "normalize": lambda x: F.normalize(x, dim=-1),
+    "row_norms": lambda x: torch.linalg.vector_norm(x, dim=-1),
     "cumsum": lambda x: torch.cumsum(x, -1), "argmin": lambda x: torch.argmin(x, -1),
     "bilinear": bilinear, "embedding": embedded,
     "kron": lambda a, b: torch.kron(a.contiguous(), b.contiguous()), "vec": lambda a: a.mT.flatten(),
@@ -242,7 +273,7 @@ LAYERS: Table = {
     "conv1d": convolved(1), "conv2d": convolved(2), "group_conv1d": in_groups(1),
     "group_conv2d": in_groups(2), "conv_transpose1d": transposed(1), "conv_transpose2d": transposed(2),
     "avg_pool1d": pooled(1), "avg_pool2d": pooled(2), "windows1d": windows1d, "windows2d": windows2d,
-    "upsample1d": upsampled(1), "upsample2d": upsampled(2),
+    "upsample1d": upsampled(1), "upsample2d": upsampled(2), **NUMBERS,
 }  # fmt: skip
 
 WHOLE: Table = {
@@ -273,4 +304,23 @@ WHOLE: Table = {
     "softmax over the first axis": lambda x: torch.softmax(x, 0),
     "variance": lambda x: torch.var(x, 1, correction=0),
     "elbo": lambda x, m, l, e, w: F.mse_loss((m + torch.exp(l / 2) * e) @ w, x) + kl_gaussian(m, l).mean(),
+    "blocks": lambda a, b, c, d: torch.cat([torch.cat([a, b], 1), torch.cat([c, d], 1)]),
+    "blocks along the diagonal": torch.block_diag,
+    "cross product": lambda x, y: torch.linalg.cross(x, y, dim=-1),
+    "running product": lambda x: torch.cumprod(x, 0),
+    "product": lambda x: torch.prod(x, 1),
+    "mask": lambda x, m: x * m / 0.5,
+    "flipped": lambda x: torch.flip(x, [1]),
+    "equally far apart": lambda a, b: a + (b - a) * torch.arange(5) / 4,
+    "log of a determinant of either sign": lambda a: torch.linalg.slogdet(a).logabsdet,
+    "masked softmax": lambda x, m: m * torch.exp(x) / torch.sum(m * torch.exp(x), -1, keepdim=True),
+    "padded": lambda x: F.pad(x, (0, 1, 1, 2)),
+    "pseudo-inverse": torch.linalg.pinv,
+    "repeated": lambda x: torch.repeat_interleave(x, 3, 1),
+    "rolled": lambda x: torch.roll(x, 1, 0),
+    "stacked": lambda x, y: torch.stack([x, y], 1),
+    "deviation": lambda x: torch.std(x, 0),
+    "variance of a sample": lambda x: torch.var(x, 0),
+    "tiled": lambda x: torch.tile(x, (2, 3)),
+    "triangles": lambda x: torch.tril(x) @ torch.triu(x, 1),
 }  # fmt: skip
