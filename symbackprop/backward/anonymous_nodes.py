@@ -21,7 +21,9 @@ from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.matrices.stacks import STACK, by_matrices
 from symbackprop.matrices.window_sums import entries_only, takes_whole
 from symbackprop.sizes import ONE
-from symbackprop.vocabulary.kinds import COLUMN_BLOCKS, NEGATIVE, POWER, RESHAPE, SIDE_BY_SIDE
+from symbackprop.vocabulary.kinds import (
+    COLUMN_BLOCKS, MEAN, NEGATIVE, POWER, RESHAPE, SIDE_BY_SIDE, SUM,
+)  # fmt: skip
 
 HEAVY = 24  # nodes of an expression written as a tree
 
@@ -150,7 +152,7 @@ def under_curves(nodes: tuple[Expr, ...]) -> set[Expr]:
 
 def without_words(nodes: tuple[Expr, ...]) -> set[Expr]:
     """The nodes of a definition that can only stand in a formula by a name, whatever their size."""
-    apart = {a for n in nodes for a in n.args if a.rank > 2 and not (by_matrices(n) and by_matrices(a))}
+    apart = {a for n in nodes for a in n.args if a.rank > 2 and not said_within(n, a)}
     windowed = {a for n in nodes if slides(n.op) for a in n.args}  # entries outside them are 0
     called = {a for n in nodes if takes_whole(n) for a in n.args if entries_only(a)}
     solved = {a for n in nodes if by_equation(n) for a in n.args if with_helpers(a)}
@@ -158,6 +160,18 @@ def without_words(nodes: tuple[Expr, ...]) -> set[Expr]:
     added = {a for n in nodes for a in earlier_terms(n)}
     own = {e for e in nodes if e.op.domain == "label" or (e.op.named and not one_line(e))}
     return apart | windowed | called | solved | added | own
+
+
+def said_within(node: Expr, argument: Expr) -> bool:
+    """Whether an array of three axes or more needs no name in a node: by a matrix of each, or in a sum."""
+    summed = (node.op is SUM or node.op is MEAN) and by_entry(argument)
+    return summed or (by_matrices(node) and by_matrices(argument))
+
+
+def by_entry(e: Expr) -> bool:
+    """Whether one entry of an array is written with those of names."""
+    acts = bool(e.op.scalar) or (e.op.arithmetic and not any(p.core for p in e.op.variants[0].arguments))
+    return e.op in LEAVES or (acts and all(a.shape in ((), e.shape) and by_entry(a) for a in e.args))
 
 
 def one_line(e: Expr) -> bool:

@@ -10,57 +10,15 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from string import ascii_lowercase
 
 from symbackprop.backward.reverse_pass import Backward
+from symbackprop.derivation.layer_kinds import FUNCTIONS, OPS, SIGNAL, LayerKind
 from symbackprop.derivation.normalisation_forms import sent_back
 from symbackprop.entries.op import Attributes, Op
+from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import Expr, intern
 from symbackprop.sizes import Shape
-from symbackprop.vocabulary import signal
-
-SIGNAL = "signal"  # the role of δ of the layer's value among the arguments of what it sends back
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What a layer sends back to one argument: a function of these roles, why in a few words, and the
-    sentence that says it, another one where windows overlap."""
-
-    word: str
-    roles: tuple[str, ...]
-    reason: str
-    sentence: str
-    shared: str = ""
-    turned: bool = False  # the transpose of the layer, which is linear in this argument
-
-
-@dataclass(frozen=True, slots=True)
-class LayerKind:
-    """How a function is called on paper, over how many axes its window slides, what it sends back by role."""
-
-    word: str
-    axes: int
-    back: Mapping[str, Sent]
-
-
-MAXPOOL = {"x": Sent("unpool", (SIGNAL, "x"), "reason.largest", "layer.maxpool", "layer.maxpool_added")}
-AVGPOOL = {
-    "x": Sent("avgpool", (SIGNAL,), "reason.parts", "layer.avgpool", "layer.avgpool_added", turned=True)
-}
-CONV = {
-    "x": Sent("conv", (SIGNAL, "f"), "reason.linear", "layer.conv_input", turned=True),
-    "f": Sent("corr", ("x", SIGNAL), "reason.linear", "layer.conv_filter"),
-}
-FUNCTIONS: Mapping[str, LayerKind] = {
-    "max_pool1d": LayerKind("maxpool", 1, MAXPOOL),
-    "max_pool2d": LayerKind("maxpool", 2, MAXPOOL),
-}
-OPS: Mapping[Op, LayerKind] = {
-    signal.avg_pool1d: LayerKind("avgpool", 1, AVGPOOL),
-    signal.avg_pool2d: LayerKind("avgpool", 2, AVGPOOL),
-    signal.conv1d:     LayerKind("conv", 1, CONV),
-    signal.conv2d:     LayerKind("conv", 2, CONV),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +35,16 @@ class Called:
         return whole_op(self)
 
 
-WORDS = {"stride": "stride", "padding": "pad", "dilation": "dilation"}  # no letters: these name other things
+# no letters: these name other things
+WORDS = {"stride": "stride", "padding": "pad", "dilation": "dilation", "groups": "groups"}
 
 
 @lru_cache(maxsize=4096)
 def whole_op(c: Called) -> Op:
     """The op that stands for a call on paper; its name is its text, equal calls are one op."""
     said = dict(c.options)
-    size = said.pop("size", None)
-    usual = {"stride": 1 if size is None else size, "padding": 0, "dilation": 1}
+    size = said.pop("size", said.pop("scale", None))
+    usual = {"stride": 1 if size is None else size, "padding": 0, "dilation": 1, "groups": 1}
     window = [] if size is None else [[str(size)] * c.axes]
     others = [(WORDS[k], v) for k, v in said.items() if v != usual[k]]
     shown = [*(r"\times ".join(x) for x in window), *(rf"\mathrm{{{k}}}\,{v}" for k, v in others)]
@@ -113,7 +72,7 @@ class Layer:
 
     @property
     def call(self) -> Called:
-        return Called(self.kind.word, False, self.kind.axes, self.options)
+        return Called(self.kind.word, self.kind.turned, self.kind.axes, self.options)
 
     def sent(self, role: str) -> Called:
         """The function that gives what goes back to an argument."""
@@ -141,6 +100,8 @@ class WholeLayers:
         for x in layers:
             for role in self.answered(x):
                 e = self.contribution(x, role)
+                if not x.kind.back[role].word:
+                    continue
                 key = (x.sent(role), tuple(a.shape for a in e.args))
                 sizes.setdefault(key, {}).setdefault(e.shape, set()).add(x.name)
         return {n for own in sizes.values() if len(own) > 1 for names in own.values() for n in names}
@@ -209,6 +170,8 @@ class WholeLayers:
 
     def contribution(self, layer: Layer, role: str) -> Expr:
         """What a layer sends back to an argument, as one call."""
+        if not layer.kind.back[role].word:
+            return of_channels(self.signal(layer), layer.kind.axes)
         own = {**layer.arguments, SIGNAL: self.signal(layer)}
         args = tuple(own[r] for r in layer.kind.back[role].roles)
         return calling(layer.sent(role), args, layer.arguments[role].shape)
@@ -218,20 +181,35 @@ class WholeLayers:
         """Every call there is, with an expression for its arguments and shape."""
         made = [(x.call, self.definition(x.name)) for x in self.layers.values()]
         for x in self.layers.values():
-            made += [(x.sent(role), self.contribution(x, role)) for role in self.answered(x)]
+            roles = [r for r in self.answered(x) if x.kind.back[r].word]
+            made += [(x.sent(r), self.contribution(x, r)) for r in roles]
         return tuple(made)
+
+
+def of_channels(e: Expr, axes: int) -> Expr:
+    """The sum of every channel, over its image and the batch."""
+    letters = ascii_lowercase[: e.rank]
+    return fn.einsum(f"{letters}->{letters[-1 - axes]}", e)
+
+
+GROUPS = "groups"
 
 
 def calls(b: Backward) -> Iterable[Layer]:
     """Composites that are the whole definition of a node."""
     for c in b.prepared.composites:
-        whole = c.function in FUNCTIONS and c.value is b.graph.definition[c.owner]
-        if not whole or "windows" not in c.inner or any(e.symbol is None for e in c.arguments.values()):
+        kind = FUNCTIONS.get(c.function)
+        whole = kind is not None and c.value is b.graph.definition[c.owner]
+        if kind is None or not whole or any(e.symbol is None for e in c.arguments.values()):
             continue
-        windows = c.inner["windows"]
-        made = b.graph.definition[windows.own.name] if windows.symbol else windows
-        options = tuple((k, made.attribute(k)) for k in dict(made.op.defaults))
-        yield Layer(c.owner, FUNCTIONS[c.function], c.arguments, options, c.names)
+        options: Attributes = ()
+        if kind.window:
+            window = c.inner[kind.window]
+            made = b.graph.definition[window.own.name] if window.symbol else window
+            options = tuple((k, made.attribute(k)) for k in dict(made.op.defaults))
+            if kind.window == GROUPS:
+                options = (*options, (GROUPS, made.shape[-1 - kind.axes - 1].number))
+        yield Layer(c.owner, kind, c.arguments, options, c.names)
 
 
 def single_ops(b: Backward) -> Iterable[Layer]:

@@ -21,6 +21,7 @@ from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import Expr, apply, const
 from symbackprop.matrices import tidy as td
 from symbackprop.matrices.indexed_factors import Item, Tensors, delta, element, triangle
+from symbackprop.matrices.monomials import is_ones
 from symbackprop.matrices.window_sums import contraction
 from symbackprop.vocabulary import OPS
 
@@ -246,10 +247,20 @@ def assemble(work: Work, out: tuple[Index, ...]) -> Expr | None:
     return td.mul(*work.scalars, *([core] if core is not None else [])) if work.scalars or core else const(1)
 
 
+def needed(arrays: list[Item]) -> list[Item]:
+    """Arrays without those of ones whose axes others have."""
+    kept = list(arrays)
+    for one in arrays:
+        rest = {i for x in kept if x is not one for i in x[1]}
+        if is_ones(one[0]) and set(one[1]) <= rest:
+            kept.remove(one)
+    return kept
+
+
 def spread_or_einsum(items: list[Item], out: tuple[Index, ...]) -> Expr | None:
     """Higher ranks: elementwise where all factors share the result's axes, einsum otherwise."""
     scalars = [e for e, axes in items if not axes]
-    arrays = [(e, axes) for e, axes in items if axes]
+    arrays = needed([(e, axes) for e, axes in items if axes])
     missing = [i for i in out if not any(i in axes for _, axes in arrays)]
     arrays += [(fn.constant(1, const(i.size)), (i,)) for i in missing]
     if not arrays:

@@ -148,8 +148,72 @@ def corr(axes: int, options: Options, shape: Extent, arrays: tuple[Array, ...]) 
     return out
 
 
+def grouped(run: Run, *axes_of: int, joined: int) -> Run:
+    """A function of each group of channels by itself: the axes that fall into groups, seen from an image's
+    own axes where they are negative; the results one behind the other."""
+
+    def each(axes: int, options: Options, shape: Extent, arrays: tuple[Array, ...]) -> Array:
+        n = options.get("groups", 1)
+        if n == 1:
+            return run(axes, options, shape, arrays)
+        cuts = [np.split(a, n, axis=k - axes if k < 0 else k) for a, k in zip(arrays, axes_of, strict=False)]
+        at = joined - axes if joined < 0 else joined
+        part = tuple(s // n if k == at % len(shape) else s for k, s in enumerate(shape))
+        return np.concatenate([run(axes, options, part, own) for own in zip(*cuts, strict=True)], axis=at)
+
+    return each
+
+
+CHANNEL = -1  # the axis before those of an image
+
+
+def globalmax(axes: int, options: Options, shape: Extent, arrays: tuple[Array, ...]) -> Array:
+    return np.max(arrays[0], axis=tuple(range(-axes, 0)))
+
+
+def globalunpool(axes: int, options: Options, shape: Extent, arrays: tuple[Array, ...]) -> Array:
+    """Every entry to the first largest entry of its image."""
+    signal, x = arrays
+    flat = x.reshape(*x.shape[:-axes], -1)
+    first = np.argmax(flat, axis=-1)[..., None]
+    chosen = np.arange(flat.shape[-1]) == first
+    return np.where(chosen, signal[..., None], 0 * signal[..., None]).reshape(x.shape)
+
+
+def globalavg(axes: int, options: Options, shape: Extent, arrays: tuple[Array, ...]) -> Array:
+    count = int(np.prod(arrays[0].shape[-axes:]))
+    return np.sum(arrays[0], axis=tuple(range(-axes, 0))) / count
+
+
+def shared_out(axes: int, options: Options, shape: Extent, arrays: tuple[Array, ...]) -> Array:
+    """Every entry in equal parts to all of its image."""
+    share = arrays[0] / int(np.prod(shape[-axes:]))
+    return np.broadcast_to(share[(..., *[None] * axes)], shape)
+
+
+def upsample(axes: int, options: Options, shape: Extent, arrays: tuple[Array, ...]) -> Array:
+    (out,) = arrays
+    for k in range(axes):
+        out = np.repeat(out, options["scale"], axis=-1 - k)
+    return out
+
+
+def gathered(axes: int, options: Options, shape: Extent, arrays: tuple[Array, ...]) -> Array:
+    """The sum of every block."""
+    (out,) = arrays
+    for k in range(axes):
+        at = out.ndim - 1 - k
+        out = np.add.reduceat(out, np.arange(0, out.shape[at], options["scale"]), axis=at)
+    return out
+
+
 WORK: Mapping[tuple[str, bool], Run] = {
     ("maxpool", False): maxpool, ("unpool", False): unpool,
     ("avgpool", False): avgpool, ("avgpool", True): spread,
-    ("conv", False): conv, ("conv", True): laid, ("corr", False): corr,
+    ("conv", False): grouped(conv, CHANNEL, 0, 0, joined=CHANNEL),
+    ("conv", True): grouped(laid, CHANNEL, 0, joined=CHANNEL),
+    ("corr", False): grouped(corr, CHANNEL, CHANNEL, joined=0),
+    ("globalmax", False): globalmax, ("globalunpool", False): globalunpool,
+    ("globalavg", False): globalavg, ("globalavg", True): shared_out,
+    ("upsample", False): upsample, ("upsample", True): gathered,
 }  # fmt: skip

@@ -27,7 +27,7 @@ from symbackprop.notation.entry_formulas import Base, entries_formula, letters_o
 from symbackprop.notation.expression_formulas import notated
 from symbackprop.page.layer_sentences import kept_layers
 from symbackprop.page.families.collapsing import like_the_first
-from symbackprop.page.page import Block, Equations, Options, Paragraph
+from symbackprop.page.page import MOST_AXES, Block, Equations, Options, Paragraph
 from symbackprop.page.section_row import SectionRow
 
 PATHS, LENGTH = 6, 16  # products are written out up to so many paths of so many factors
@@ -172,6 +172,8 @@ def kinds_of_gradients(d: Derivation, o: Options) -> list[list[str]]:
         if consumer not in d.graph.definition or a.uses[0].at is not None:
             continue  # an initial state, or a single step read from outside time
         if consumer in whole or (consumer == d.of and d.backward.seed.number == 1):
+            continue
+        if a.symbol.rank + d.graph.symbol[consumer].rank > MOST_AXES:
             continue
         kinds.setdefault(signature(d, consumer, x), []).append(x)
     return list(kinds.values())

@@ -174,7 +174,8 @@ def gradient_forms(d: Derivation, name: str, o: Options) -> list[Expr]:
     a, kept = d.backward.adjoints[name], kept_layers(d, o)
     if kept.contributions(name):
         return list(kept.forms(name))
-    written = written_out(d.backward, name)
+    whole = any(kept.contributions(s.own.name) for s in symbols(a.value) if s.own.cotangent)
+    written = a.value if whole else written_out(d.backward, name)  # what a layer sends back stays a call
     forms = [a.value] if written is a.value or repeats(written) else [a.value, written]
     if d.graph.time:
         return forms

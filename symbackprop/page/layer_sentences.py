@@ -19,12 +19,11 @@ def layer_phrases(d: Derivation, kept: WholeLayers) -> list[Phrase]:
     """One sentence for each kind of call: what it does forward, what it sends back."""
     said: dict[str, Phrase] = {}
     for layer in kept.layers.values():
-        if layer.kind.word == "conv":
-            found = Phrase("layer.conv", (("call", d.formula(kept.definition(layer.name))),))
-            said.setdefault(found.key, found)
+        if layer.kind.sentence:
+            said.setdefault(layer.kind.sentence, forward_sentence(d, kept, layer))
         for role in kept.answered(layer):
-            found = sentence(d, kept, layer, role)
-            said.setdefault(found.key, found)
+            found = sentence(d, kept, layer, role) if layer.kind.back[role].sentence else None
+            said |= {found.key: said.get(found.key, found)} if found else {}
     return [*said.values(), *heads_phrase(d)]
 
 
@@ -43,16 +42,27 @@ def layer_reason(kept: WholeLayers, name: str) -> Phrase | None:
     return Phrase(sent[0][0].kind.back[sent[0][1]].reason) if alone else None
 
 
+def forward_sentence(d: Derivation, kept: WholeLayers, layer: Layer) -> Phrase:
+    """What a layer does; where it lays down copies, that of its argument takes the place of a signal."""
+    x = d.formula(layer.arguments["x"])
+    values = {"call": d.formula(kept.definition(layer.name)), "dy": x, "x": x, "n": copies(layer)}
+    return Phrase(layer.kind.sentence, tuple(values.items()))
+
+
+def copies(layer: Layer) -> no.Formula:
+    """How many entries a window or a block has; else how many groups of channels there are."""
+    options: dict[str, int] = dict(layer.options)  # type: ignore[arg-type]
+    if "groups" in options:
+        return no.number(options["groups"])
+    return no.number(options.get("size", options.get("scale", 1)) ** layer.kind.axes)
+
+
 def sentence(d: Derivation, kept: WholeLayers, layer: Layer, role: str) -> Phrase:
     """What goes back to one argument, with the formulas of the page."""
-    options = dict(layer.options)
     back = layer.kind.back[role]
-    values = {
-        "call": d.formula(kept.contribution(layer, role)),
-        "dy": d.formula(kept.signal(layer)),
-        "x": d.formula(layer.arguments["x"]),
-        "n": no.number(int(options.get("size", 1)) ** layer.kind.axes),  # type: ignore[call-overload]
-    }
+    ends = [d.formula(kept.signal(layer)), d.formula(layer.arguments["x"])]
+    dy, x = reversed(ends) if back.onto else ends
+    values = {"call": d.formula(kept.contribution(layer, role)), "dy": dy, "x": x, "n": copies(layer)}
     return Phrase(back.shared if overlaps(layer) else back.sentence, tuple(values.items()))
 
 

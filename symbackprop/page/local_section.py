@@ -28,13 +28,10 @@ from symbackprop.notation.entry_formulas import Base, entries_formula
 from symbackprop.page.equation_steps import equation_rows
 from symbackprop.page.families.collapsing import derivation_row, like_the_first
 from symbackprop.page.layer_sentences import kept_layers
-from symbackprop.page.page import Block, Equations, Options, Paragraph
+from symbackprop.page.page import MOST_AXES, Block, Equations, Options, Paragraph
 from symbackprop.page.reasons import bends
 from symbackprop.page.section_row import SectionRow
 from symbackprop.vocabulary.kinds import SELECTOR
-
-
-MOST_AXES = 4  # of a node and what it is a function of: beyond them entries tell nobody anything
 
 
 def local_section(d: Derivation, o: Options) -> list[Block]:
