@@ -197,7 +197,7 @@ ROWS = [
     ("small", "A", "\\begin{pmatrix} y_0x_0 & y_0x_1 \\\\ y_1x_0 & y_1x_1 \\end{pmatrix}", "correct"),
     ("small", "A", "\\begin{pmatrix} y_0x_0 & y_1x_0 \\\\ y_0x_1 & y_1x_1 \\end{pmatrix}", "wrong"),
     ("least", "w", "2\\sum_{i=0}^{n-1} (w^T x_i - y_i) x_i", "correct"),
-    ("least", "w", "2\\sum_{i=0}^{n} (w^T x_i - y_i) x_i", "wrong"),
+    ("least", "w", "2\\sum_{i=0}^{n} (w^T x_i - y_i) x_i", "unreadable"),
     ("least", "w", "2\\sum_{i=0}^{n-2} (w^T x_i - y_i) x_i", "wrong"),
     ("least", "w", "2\\sum_{i=1}^{n-1} (w^T x_i - y_i) x_i", "wrong"),
     ("least", "w", "2\\sum_{i=0}^{n-1} (w^T x_i + y_i) x_i", "wrong"),

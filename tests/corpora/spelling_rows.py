@@ -117,7 +117,7 @@ ROWS = [
         "least",
         "w",
         "\\frac{\\partial L}{\\partial w_j} = 2\\sum_{i=0}^{n} X_{ij}\\left(\\sum_{k=1}^{d} X_{ik} w_k - y_i\\right)",
-        "wrong",
+        "unreadable",
     ),
     (
         "least",

@@ -11,6 +11,7 @@ from symbackprop.numeric.points import Point, forward
 
 SEEDS = 12  # points tried beside the first ones
 SPREADS = (0.3, 3.0, 0.1, 10.0)  # and how far from 0 others lie: max(0, 1 - |x|) is 0 far from it
+ENOUGH = 8  # points of a graph with kinks
 NEARER = 3  # points tried at each distance
 Sides = frozenset[tuple[int, int]]  # which call of a function with kinks, which side of them
 
@@ -35,9 +36,13 @@ def sides(g: Graph, p: Point) -> Sides:
 def on_all_sides(
     g: Graph, points: Iterable[Point], more: Callable[[int, float], Point | str]
 ) -> list[Point]:  # fmt: skip
-    """The points, and others that lie on sides none of them lies on."""
+    """The points, and others that lie on sides none of them lies on; of kinks at least `ENOUGH`."""
     out = list(points)
     known = frozenset[tuple[int, int]]().union(*(sides(g, p) for p in out))
+    if known:  # a > 0 is a > b at a few of them by chance
+        drawn = (more(seed, 1.0) for seed in range(SEEDS + 1, SEEDS + 1 + ENOUGH - len(out)))
+        out += (p for p in drawn if isinstance(p, Point))
+        known = known.union(*(sides(g, p) for p in out))
     for seed, spread in tries():
         if both(known):
             break

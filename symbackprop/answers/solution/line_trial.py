@@ -18,7 +18,7 @@ from symbackprop.derivation.equation import Equation
 from symbackprop.derivation.scopes import BEFORE, PAGE
 from symbackprop.dialects.disambiguation.numpy_rules import NUMPY_ROWS
 from symbackprop.dialects.disambiguation.readings import PAPER_ROWS
-from symbackprop.dialects.plain import NUMPY
+from symbackprop.dialects.plain import is_numpy
 from symbackprop.formula.evaluation.value import Environment
 from symbackprop.formula.writing.walk import inside
 from symbackprop.verify.page_values import Scene
@@ -35,7 +35,7 @@ class Desk:
 
     def code(self, text: str) -> bool:
         """Whether a line is NumPy."""
-        return notations(text, self.notation)[0] == "plain" and bool(NUMPY.search(text))
+        return notations(text, self.notation)[0] == "plain" and is_numpy(text)
 
     @cached_property
     def bench(self) -> Bench:

@@ -20,13 +20,14 @@ from symbackprop.answers.typed.where_clauses import (
 )  # fmt: skip
 from symbackprop.derivation.meanings import bare
 from symbackprop.dialects import plain
+from symbackprop.dialects.bare_sums import lettered_sums
 from symbackprop.errors import FormulaError, LimitError, within
 from symbackprop.formula.composing import size_formula, size_name
 from symbackprop.formula.printed_names import is_signal
 from symbackprop.formula.reading.latex_reader import read_formula
 from symbackprop.formula.reading.name_table import NameTable
 from symbackprop.formula.reading.tex_tokens import Source, tokenise
-from symbackprop.formula.tree import ZERO, At, Formula, Name
+from symbackprop.formula.tree import ZERO, At, Formula, Nabla, Name, Partial
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.formula.writing.walk import inside
@@ -95,11 +96,12 @@ class Reader:
     def source(self, text: str) -> Source:
         spelled = kept(self.bench.spelled, (self.own, self.functions), self.new_spellings)
         if self.notation == "plain":
-            return plain.source(text, spelled, recurrent(self.bench))
-        time = self.bench.target.d.graph.time
-        return plain.typeset(
-            called(tokenise(text), self.called), spelled, self.table, time.letter.base if time else ""
-        )
+            found = plain.source(text, spelled, recurrent(self.bench))
+        else:
+            time = self.bench.target.d.graph.time
+            tokens = called(tokenise(text), self.called)
+            found = plain.typeset(tokens, spelled, self.table, time.letter.base if time else "")
+        return lettered_sums(found, self.table.indices)
 
     def formula(self, text: str) -> Formula:
         return self.read(self.source(text))
@@ -143,7 +145,8 @@ class Reader:
         """What a clause is about, where the derivation has a value for it; None where it is new."""
         named = self.left(c)
         name = None if named is None else bare(named)
-        if named is None or name not in known_names(self.bench):
+        of = (bare(name.of), bare(name.wrt)) if isinstance(name, Nabla | Partial) else (name,)
+        if named is None or not known_names(self.bench).issuperset(of):
             return None
         if isinstance(named, At) and isinstance(name, Name) and name in self.sizes:
             return None  # d_t is no entry of a size d

@@ -49,13 +49,21 @@ def value(d: Definition, env: Environment, spot: Spot | Ground, run: Fitting | N
         if made.samples:
             raise FormulaError("a definition has free indices", where="answer")
         return Value(made.array, made.along is not None)
-    extents = tuple(min(s.value(spot.point.sizes) for s in d.free[x]) for x in d.letters)
-    grid = np.meshgrid(*(np.arange(1, n + 1) for n in extents), indexing="ij")
-    indices = {x: g.ravel() for x, g in zip(d.letters, grid, strict=True)}
+    return entries(d, env, spot, run)
+
+
+def entries(d: Definition, env: Environment, spot: Spot | Ground, run: Fitting | None) -> Value:
+    """The values of E_{ij} = …; of D_{ii} = … a diagonal, of x_i = … a matrix where x_i is a vector."""
+    extents = {x: min(s.value(spot.point.sizes) for s in d.free[x]) for x in d.letters}
+    grid = np.meshgrid(*(np.arange(1, n + 1) for n in extents.values()), indexing="ij")
+    indices = {x: g.ravel() for x, g in zip(extents, grid, strict=True)}
     made = usual(d.body, replace(env, indices=indices), spot, run)
-    if made.rank:
+    if made.rank and not (made.rank == 2 and 1 in made.size and len(d.letters) == 1):
         raise FormulaError("an entry is no number", where="answer")
-    return Value(np.broadcast_to(made.array, grid[0].size).reshape(extents), len(extents) == 1)
+    row = (max(made.size),) if made.rank else ()
+    out = np.zeros((*(extents[x] for x in d.letters), *row), made.array.dtype)
+    out[tuple(indices[x] - 1 for x in d.letters)] = made.array.reshape(*made.samples, *row)
+    return Value(out, out.ndim == 1)
 
 
 def usual(
@@ -72,7 +80,11 @@ def steps(d: Definition, env: Environment, spot: Spot | Ground, run: Fitting | N
     order = range(length, 0, -1) if any(x == later for x in inside(d.body)) else range(1, length + 1)
     known = {int(evaluate(at, env)): usual(f, env, spot, run) for at, f in d.starts}
     refusal: SizesError | None = None
-    for shape, vector in shapes(known, spot):
+    tried = shapes(known, spot)
+    if d.name not in inside(d.body):  # no recursion: a step is as large as it comes out
+        first = usual(d.body, replace(env, indices={**env.indices, d.time: order[0]}), spot, run)
+        tried = iter([(own_shape(first), first.along is not None)])
+    for shape, vector in tried:
         if any(a.array.size not in (1, int(np.prod(shape))) for a in known.values()):
             continue
         held = np.zeros((length + 2, *shape))
@@ -88,6 +100,11 @@ def steps(d: Definition, env: Environment, spot: Spot | Ground, run: Fitting | N
         if run and mark:
             run.back(mark)
     raise refusal or FormulaError("the steps of a definition differ in size", where="answer")
+
+
+def own_shape(a: Paper) -> tuple[int, ...]:
+    """The own axes of a value: a vector has one."""
+    return a.array.reshape(-1).shape if a.along is not None else a.array.shape
 
 
 def filled(
@@ -109,7 +126,7 @@ def shapes(known: Mapping[int, Paper], spot: Spot | Ground) -> Iterator[tuple[tu
     """Sizes a step may have: those of the starts, and those of the graph's own steps."""
     tried: set[tuple[int, ...]] = set()
     own = [np.shape(v) for (_, t), v in spot.point.values.items() if t == 1]
-    given = [a.array.reshape(-1).shape if a.along is not None else a.array.shape for a in known.values()]
+    given = map(own_shape, known.values())
     for shape in (*(s for s in given if s), *own):
         if shape not in tried:
             tried.add(shape)

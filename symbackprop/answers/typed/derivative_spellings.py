@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
@@ -99,7 +100,7 @@ def grammar(bench: Bench) -> tuple[re.Pattern[str], ...]:
     sub = rf"(?P<sub>{n.every}|[^\W\d_]+|\{{[^{{}}]*(?:\{{[^{{}}]*\}}[^{{}}]*)*\}})"
     order = rf"(?P<n>{_ORDER})?"
     ways = [
-        rf"^\s*(?P<u>{n.output}|{_WORD})\s*_\s*{sub}\s*$",
+        rf"^\s*(?P<u>{n.output}|{_WORD})\s*_\s*{sub}\s*{n.at}?\s*$",
         rf"\\[dt]?frac\s*\{{\s*{_VARIED}{order}\s*{of}\s*\}}\s*\{{\s*{by}\}}{n.at}?",
         rf"{_VARIED}{order}\s*{of}\s*/\s*{by}{n.at}?",
         rf"\\[dt]?frac\s*\{{\s*{_D}{order}\s*\}}\s*\{{\s*{by}\}}\s*{of}",
@@ -222,7 +223,11 @@ def respelled(bench: Bench, text: str, typeset: bool) -> tuple[str, str]:
     if (total := differentials(bench, text, typeset)) is not None:
         return total, ""
     made, of = differentiated(bench, usual(bench, left[0], typeset))
-    return made + text[left.end() :], of
+    right = text[left.end() :]
+    if not of and made == left[0]:
+        with suppress(Refused):  # A'A w = ∇L + A'b
+            right = usual(bench, right, typeset)
+    return made + right, of
 
 
 def entry(bench: Bench, letters: str, typeset: bool) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import permutations
@@ -12,6 +12,7 @@ import numpy as np
 from symbackprop.answers.asked.equality_chain import Refused, Shapes, shapes_of, with_letters
 from symbackprop.answers.asked.right_values import DELTA, Bench
 from symbackprop.answers.typed.clause_values import Definition
+from symbackprop.answers.typed.sum_scopes import indexing, reaching
 from symbackprop.derivation.scopes import PAGE
 from symbackprop.entries.reference_values import Array
 from symbackprop.formula.composing import size_formula, size_name
@@ -45,9 +46,11 @@ def lettered(
     indexed = any(isinstance(x, kinds) for f in every for x in inside(f))
     if not (order or indexed or any(d.letters for d in own)):
         return Lettered(tuple(forms), tuple(own))
-    forms, order = of_sizes(bench, table, tuple(forms), order)
     d = bench.target.d
     time = d.graph.time.letter.base if d.graph.time else ""
+    said = order or axes_said(bench, table, forms, time)
+    own = [replace(x, body=reaching(x.body, x.letters)) for x in own]
+    forms, order = of_sizes(bench, table, tuple(reaching(f, said) for f in forms), order)
     shapes = Shapes(d, own_shapes(bench), table.free, time)
     own, shapes = placed(own, shapes, table)
     forms = tuple(bounded(f, shapes) for f in forms)
@@ -60,6 +63,12 @@ def lettered(
     free = dict(sorted(claim.free, key=lambda f: place.get(f[0], len(place))))
     free |= firm(shapes, forms, free)
     return Lettered(forms, tuple(own), order, free, claim.recurrent)
+
+
+def axes_said(bench: Bench, table: NameTable, forms: Sequence[Formula], time: str) -> Collection[str]:
+    """The letters that stand for axes, where no left side says them; none where they are too many."""
+    standing = {x for f in forms for x in indexing(f) if x in table.indices and x != time}
+    return standing if len(standing) <= len(bench.target.axes) else ()
 
 
 def firm(shapes: Shapes, forms: tuple[Formula, ...], free: Free) -> Free:
@@ -168,25 +177,6 @@ def of_sizes(
         forms = tuple(renamed(f, Name(n), Name(fresh)) for f in forms)
         order = tuple(fresh if x == n else x for x in order)
     return forms, order
-
-
-def indexing(f: Formula) -> Iterator[str]:
-    """Letters that stand in an index and that no sum binds."""
-    stack: list[tuple[Formula, frozenset[Formula], bool]] = [(f, frozenset(), False)]
-    while stack:
-        node, bound, index = stack.pop()
-        if isinstance(node, Name):
-            if index and node not in bound and not (node.sup or node.sub):
-                yield node.base
-        elif isinstance(node, At):
-            stack.append((node.base, bound, index))
-            stack += [(x, bound, True) for x in node.indices]
-        elif isinstance(node, Sum | Product):
-            stack += [(x, bound, index) for x in (node.low, node.high)]
-            stack.append((node.body, bound | {node.index}, index))
-        else:
-            index = index or isinstance(node, KroneckerDelta)
-            stack += [(x, bound, index) for x in children(node)]
 
 
 def renamed(f: Formula, old: Name, new: Name) -> Formula:

@@ -35,13 +35,12 @@ class Counting:
         return int(self.d.graph.time is not None and (base in timed or signal))
 
     def from_zero(self, every: Sequence[Formula]) -> bool:
-        """Whether a text counts from 0: by a sum up to n - 1, or by an entry 0; and nowhere from 1."""
+        """Whether a text counts from 0: by a sum from 0, or by an entry 0; and nowhere from 1."""
         spots = [i for f in every for i in self.entries(f)]
         used = {i for i in spots if isinstance(i, Name)}
         sums = [x for f in every for x in inside(f) if isinstance(x, Sum | Product) and x.index in used]
         low = {x.low for x in sums if x.high != OPEN}
-        below = any(x.low == ZERO and less_one(x.high) for x in sums)
-        return (below or ZERO in spots) and ONE not in low
+        return ZERO in (*low, *spots) and ONE not in low
 
     def moved(self, f: Formula) -> Formula:
         """A formula counted from 1."""
@@ -80,8 +79,3 @@ class Counting:
         if isinstance(i, Number):
             return Number(i.value + 1)
         return Plus((self.walked(i, bound), ONE))
-
-
-def less_one(f: Formula) -> bool:
-    """Whether something is n - 1."""
-    return isinstance(f, Plus) and f.terms[-1] == Minus(ONE)

@@ -12,7 +12,7 @@ from symbackprop.answers.asked.equality_chain import Refused
 from symbackprop.answers.asked.right_values import Bench
 from symbackprop.answers.typed.answer_reader import Notation, Reader, count_parts
 from symbackprop.answers.typed.clause_values import Definition
-from symbackprop.answers.typed.derivative_spellings import respelled
+from symbackprop.answers.typed.derivative_spellings import respelled, usual
 from symbackprop.answers.typed.free_letters import lettered
 from symbackprop.answers.typed.index_bases import Counting
 from symbackprop.answers.typed.left_sides import Sides, order_of, stacked
@@ -121,7 +121,7 @@ def notations(text: str, notation: Notation) -> tuple[Notation, ...]:
         return (notation,)
     if _MARKUP.search(text):
         return ("latex",)
-    if plain.NUMPY.search(text):
+    if plain.is_numpy(text):
         return ("plain",)
     typeset = _MATRIX.search(text) and not _PLAIN.search(text)
     return ("latex", "plain") if typeset else ("plain", "latex")
@@ -132,7 +132,7 @@ def read_as(bench: Bench, text: str, notation: Notation, false: Collection[Formu
     crossed = "x" not in bench.target.d.graph.symbol
     text, remarks = without_remarks(_MATH.sub(lambda m: " " * len(m[0]), text), crossed)
     text = text.rstrip().rstrip(".;,").rstrip()
-    main, beside = clauses(text)
+    main, beside = asked_first(bench, *clauses(text), notation)
     main, of = respelled(bench, main, notation == "latex")
     main, given, starts, again = sorted_out(bench, main, beside, notation)
     time = bench.target.d.graph.time
@@ -161,7 +161,7 @@ def read_as(bench: Bench, text: str, notation: Notation, false: Collection[Formu
         tuple((reader.formula(c.index), reader.formula(c.body)) for c in starts),
         found.forms[0] if around else None,
         over_axes(bench, reader.table, found.own, claims),
-        notation == "plain" and bool(plain.NUMPY.search(text)),
+        notation == "plain" and plain.is_numpy(text),
         {bare(x): n for n, x in zip(names, fresh.values(), strict=True) if x is not None}, remarks,
     )  # fmt: skip
 
@@ -205,7 +205,22 @@ def once_more(said: Sides, forms: tuple[Formula, ...]) -> Sides:
     """The sides with what clauses say of the thing asked for: all of it has to be right."""
     if forms and said.around is not None:
         raise Refused("unreadable", 1, "what is asked for is said twice")
+    if forms and said.left is None and len(said.forms) > 1:
+        raise Refused("unreadable", 1, "an equation says nothing of what is asked for")
     return replace(said, forms=(*said.forms, *forms))
+
+
+def asked_first(
+    bench: Bench, main: str, beside: list[Clause], notation: Notation
+) -> tuple[str, list[Clause]]:
+    """`L = ‖r‖², ∂L/∂w = …`: the line about what is asked for is the answer, the one before it a clause."""
+    typeset = notation == "latex"
+    beside = [replace(c, left=usual(bench, c.left, typeset)) if c.slope else c for c in beside]
+    reader, first = Reader(bench, (), notation), equation(main)
+    asked = next((c for c in beside if reader.asks_for(c)), None)
+    if asked is None or first is None or first.of or reader.is_asked(first):
+        return main, beside
+    return f"{asked.left} = {asked.body.lstrip()}", [first, *(c for c in beside if c is not asked)]
 
 
 def sorted_out(

@@ -32,6 +32,12 @@ _LEFT = re.compile(
     rf"\s*(?=\\?[^\W\d_])(?:\\[A-Za-z]+[\s{{]*)*(?:[^\W\d_][\w\u0300-\u036f]*)?[\s}}]*{_SCRIPT}*"
     rf"\s*(?:{_OF}\s*)?(:?=)(?!=)"
 )
+_IN = r"(?:[^{}=]|\{(?:[^{}=]|\{[^{}=]*\})*\})*"
+_SLOPE = re.compile(  # ∂L/∂z = …, \nabla_z L = …
+    rf"\s*(?:\\[dt]?frac\s*\{{\s*(?:\\partial|∂|d){_IN}\}}\s*\{{\s*(?:\\partial|∂|d){_IN}\}}"
+    rf"|(?:∂|d)\s*\w+(?:\(\w+\))?\s*/\s*(?:∂|d)\s*\w+{_SCRIPT}*"
+    rf"|(?:\\nabla|∇)\s*_\s*(?:\w+|\\\w+|\{{{_IN}\}})\s*\w+(?:\(\w+\))?)\s*()(:?=)(?!=)"
+)
 _FUNCTION = re.compile(rf"(.*[^\s_^])\s*{_OF}")
 _INDEXED = re.compile(rf"(.*?)(?:_\s*(?:\{{(.*)\}}|(\w+))|\[(.*)\]|({_SUBS}+))((?:\s*\^.*)?)")
 _SAMPLE = re.compile(r"\^\s*(?:\{\s*\(\s*([a-z])\s*\)\s*\}|\(([a-z])\))$")  # e^{(i)} = … of every i
@@ -58,6 +64,7 @@ class Clause:
     index: str
     body: str  # at its place in the text
     of: tuple[str, ...] = ()  # the parameters of a function
+    slope: bool = False  # whether it is about a derivative
 
 
 def clauses(text: str) -> tuple[str, list[Clause]]:
@@ -98,7 +105,13 @@ def begins(text: str, at: int) -> bool:
     """Whether `name =` stands at a place."""
     spaces = _SPACES.match(text, at)
     start = spaces.end() if spaces else at
-    return bool(_LEFT.match(cleaned(text[start : start + LEFT])))
+    return bool(left_of(text[start : start + LEFT]))
+
+
+def left_of(text: str) -> re.Match[str] | None:
+    """`name =`, or a derivative and its =."""
+    text = cleaned(text)
+    return _LEFT.match(text) or _SLOPE.match(text)
 
 
 def cleaned(text: str) -> str:
@@ -121,11 +134,13 @@ def trimmed(text: str) -> str:
 
 def clause(piece: str) -> Clause:
     """A piece as the definition it is."""
-    found = _LEFT.match(cleaned(piece))
+    found = left_of(piece)
     if not found:
         raise FormulaError(f"{piece.strip()[:40]!r} defines nothing", where="answer", hint="with E = …")
     left = cleaned(piece[: found.start(2)]).strip()
     body = " " * found.end() + re.sub(r"[\s,.]+$", "", piece[found.end() :])
+    if found.re is _SLOPE:
+        return Clause(left, left, "", body, slope=True)
     if (function := _FUNCTION.fullmatch(left)) and not _SAMPLE.search(left):
         name = function[1].strip()
         return Clause(name, name, "", body, tuple(x.strip() for x in re.split("[,;]", function[2])))

@@ -172,6 +172,8 @@ class Judge(AnswerPlaces):
         try:
             return best_of(self.as_read(left, side) for side in self.court.sides(form))
         except SizesError as error:
+            if not error.sizes:  # an index outside its axis: nothing sensible was said
+                raise Refused("unreadable", 1, str(error)) from None
             inside = "inside" if len(error.sizes) == 2 else ""
             return Found("wrong", form, Reading({}), (), error.sizes, inside, str(error), error.where)
         except (FormulaError, LimitError) as error:

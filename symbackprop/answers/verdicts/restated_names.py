@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from symbackprop.answers.asked.chain_points import plain
@@ -19,7 +19,7 @@ from symbackprop.dialects.disambiguation.choice import Reading
 from symbackprop.errors import FormulaError, LimitError
 from symbackprop.formula.composing import size_name
 from symbackprop.formula.evaluation.value import Environment, evaluate
-from symbackprop.formula.tree import At, Formula
+from symbackprop.formula.tree import At, Formula, Nabla, Partial
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.verify.page_values import PI
 
@@ -31,14 +31,17 @@ def judged_claims_first(b: Bench, answer: str, notation: Notation) -> tuple[Type
 
     Errors: as `read` and `Judge.found`; `Refused` for a clause that gives a declared name another value.
     """
-    typed, false = read(b, answer, notation), frozenset[Formula]()
+    typed, false, slopes = read(b, answer, notation), frozenset[Formula](), list[Formula]()
     try:
         while name := contradicted(b, typed):
             if name in declared(b.target.d):
                 says = f"{text(name)} is declared, and a clause says something else of it"
                 raise Refused("unreadable", 1, says)
-            false |= {name}
-            typed = read(b, answer, notation, false)
+            if isinstance(name, Nabla | Partial):  # no name that could mean something else here
+                slopes.append(name)
+            else:
+                false |= {name}
+            typed = without(read(b, answer, notation, false), slopes)
         found = Judge(b, typed).found()
     except (FormulaError, LimitError):
         if not false:
@@ -46,10 +49,15 @@ def judged_claims_first(b: Bench, answer: str, notation: Notation) -> tuple[Type
         names = ", ".join(sorted(map(text, false)))
         said = f"{names}: a clause says something else of it"
         return typed, Found("wrong", typed.forms[-1], Reading({}), detail=said)
-    idle = [f for f, own in typed.false.items() if own not in typed.used]
+    idle = [*slopes, *(f for f, own in typed.false.items() if own not in typed.used)]
     if found.verdict == "correct" and idle:
         return typed, Found("wrong", found.form, found.reading, detail="clause", part=text(idle[0]))
     return typed, found
+
+
+def without(typed: Typed, slopes: Collection[Formula]) -> Typed:
+    """An answer without what its clauses say wrongly of derivatives."""
+    return replace(typed, restated=tuple(c for c in typed.restated if bare(c.left) not in slopes))
 
 
 def declared(d: Derivation) -> frozenset[Formula]:

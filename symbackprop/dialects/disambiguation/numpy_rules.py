@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial, reduce
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from symbackprop.formula.evaluation.environment import Scope
 from symbackprop.formula.evaluation.paper_arrays import Misfit, Numbers, Paper
 from symbackprop.formula.evaluation.value import strict
 from symbackprop.formula.tree import (
-    OPEN, Array, At, Call, HPower, Ones, Over, Plus, Span, Times, Transpose,
+    OPEN, Array, At, Call, HPower, Hadamard, Ones, Over, Plus, Span, Times, Transpose,
 )  # fmt: skip
 
 Two = Callable[..., Numbers]
@@ -89,6 +90,11 @@ def plus(_: Fitting, node: Plus, scope: Scope) -> Paper:
     return made
 
 
+def hadamard(_: Fitting, node: Hadamard, scope: Scope) -> Paper:
+    """a ⊙ b, spread."""
+    return reduce(partial(spread, np.multiply), map(scope.of, node.factors))
+
+
 def over(_: Fitting, node: Over, scope: Scope) -> Paper:
     """a / b, spread."""
     return spread(np.divide, scope.of(node.numerator), scope.of(node.denominator))
@@ -147,6 +153,6 @@ SPREAD: Mapping[str, Two] = {
     "multiply": np.multiply, "divide": np.divide, "max": np.maximum, "min": np.minimum,
 }  # fmt: skip
 NUMPY_ROWS: Mapping[type, Row] = {
-    **PAPER_ROWS, Times: times, Plus: plus, Over: over, HPower: power, Transpose: transpose, At: at,
-    Array: array, Call: called,
+    **PAPER_ROWS, Times: times, Plus: plus, Hadamard: hadamard, Over: over, HPower: power,
+    Transpose: transpose, At: at, Array: array, Call: called,
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import reduce
 from typing import Any, TypeGuard
@@ -9,7 +10,6 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from symbackprop.dialects.disambiguation.choice import Fitting, Key
-from symbackprop.errors import SizesError
 from symbackprop.formula.evaluation import paper_arrays as paper
 from symbackprop.formula.evaluation.environment import Scope
 from symbackprop.formula.evaluation.paper_arrays import Misfit, Paper
@@ -20,6 +20,8 @@ from symbackprop.formula.tree import (
 
 Signed = tuple[str, Paper]  # the sign before a factor, and the factor
 LIFTED = "(1-a)"  # no sign, beside an array that a number was added to: a(1-a) is entry by entry
+WIDE = "/ by all behind it"
+ALONG_ROWS = "repeated along rows"
 TIGHT = frozenset({"", "@", LIFTED})  # @ is a product as factors side by side are
 
 
@@ -31,25 +33,46 @@ def elementwise(a: Paper, b: Paper) -> Paper:
     return paper.entrywise(np.multiply, a, b)
 
 
+def paired(fit: Fitting, key: Key, a: Paper, b: Paper) -> Paper:
+    """a ⊙ b; a vector that fits beside no column of a matrix is repeated along its rows."""
+    if fit.plan.get(key) != ALONG_ROWS:
+        with suppress(Misfit):
+            return elementwise(a, b)
+    ways = [(n, s, m) for v, m in ((a, b), (b, a)) for n, s in repeated(v, m) if n == ALONG_ROWS]
+    if not ways or not (a.rank == b.rank == 2):
+        return elementwise(a, b)
+    (way, vector, matrix), *_ = ways
+    fit.plan[key] = way
+    fit.noted.add(way)
+    return elementwise(vector, matrix)
+
+
 def times(fit: Fitting, node: Times, scope: Scope) -> Paper:
     """Juxtaposed factors bind tighter than a typed sign, if the sizes allow it."""
-    try:
+
+    def usual() -> Paper:
         return run_of(fit, node, signed(fit, node, scope))
-    except SizesError:
-        if "/" not in node.signs:
-            raise
-        return widened(fit, node, scope)
+
+    if "/" not in node.signs:
+        return usual()
+    key = (id(node), -3)
+    made = fit.choose(key, [("/ by one factor", usual), (WIDE, lambda: widened(fit, node, scope))])
+    fit.noted |= {WIDE} if fit.plan[key] == WIDE else set()
+    return made
 
 
 def widened(fit: Fitting, node: Times, scope: Scope) -> Paper:
-    """w'Aw/w'w, where nothing else fits: by all that stands side by side behind the /."""
+    """w'Aw/w'w by what stands side by side behind the / up to a number. Errors: `Misfit` if there is none."""
     at = node.signs.index("/")
-    quotient, behind = node.factors[at - 1], node.signs[at + 1 :]
-    stop = next((at + 1 + k for k, sign in enumerate(behind) if sign), len(node.factors))
+    quotient, stop = node.factors[at - 1], at
     assert isinstance(quotient, Over)
-    below = reduce(paper.product, map(scope.of, (quotient.denominator, *node.factors[at:stop])))
+    below = scope.of(quotient.denominator)
+    if not below.rank:
+        raise Misfit("a quotient by a number")
+    while below.rank and stop < len(node.factors) and not (stop > at and node.signs[stop]):
+        below = paper.product(below, scope.of(node.factors[stop]))
+        stop += 1
     made = paper.entrywise(np.divide, scope.of(quotient.numerator), paper.number(below))
-    fit.noted.add("/ by all behind it")
     signs = (*node.signs[: at - 1], "", *node.signs[stop:])
     values = (*map(scope.of, node.factors[: at - 1]), made, *map(scope.of, node.factors[stop:]))
     return run_of(fit, node, list(zip(signs, values, strict=True)))
@@ -180,7 +203,7 @@ def repeated(vector: Paper, like: Paper) -> list[tuple[str, Paper]]:
     flat = vector.array.reshape((*vector.samples, max(vector.size)))
     out: list[tuple[str, Paper]] = []
     if max(vector.size) == columns:
-        out.append(("repeated along rows", spread(flat[..., None, :], like)))
+        out.append((ALONG_ROWS, spread(flat[..., None, :], like)))
     if vector.size == (rows, 1):
         out.append(("repeated along columns", spread(flat[..., :, None], like)))
     return out
@@ -194,7 +217,7 @@ def spread(array: Any, like: Paper) -> Paper:
 def joined(fit: Fitting, key: Key, sign: str, a: Paper, b: Paper) -> Paper:
     """a b, a · b or a ⊙ b."""
     if sign == "⊙":
-        return elementwise(a, b)
+        return paired(fit, key, a, b)
     if sign == "@":
         options = [("·", lambda: paper.product(a, b)), ("v @ A", lambda: laid(a, b))]
         return fit.choose(key, options)
@@ -208,7 +231,7 @@ def joined(fit: Fitting, key: Key, sign: str, a: Paper, b: Paper) -> Paper:
     if sign == "*":
         options += [(n, lambda s=s: elementwise(a, s)) for n, s in repeated(b, a)]
         options += [(n, lambda s=s: elementwise(s, b)) for n, s in repeated(a, b)]
-    if a.size == b.size and 1 in a.size:
+    elif a.size == b.size and 1 in a.size:
         options.append(("inner product", lambda: paper.total(elementwise(a, b))))
     return fit.choose(key, options)
 
@@ -234,7 +257,8 @@ def hadamard(fit: Fitting, node: Hadamard, scope: Scope) -> Paper:
     known = [f if loose(f) else scope.of(f) for f in node.factors]
 
     def on_paper() -> Paper:
-        return reduce(elementwise, (scope.of(f) if isinstance(f, Times) else f for f in known))
+        values = [scope.of(f) if isinstance(f, Times) else f for f in known]
+        return from_left(fit, node, [("⊙", v) for v in values], 7)
 
     def in_code() -> Paper:
         run: list[Signed] = []
@@ -245,10 +269,10 @@ def hadamard(fit: Fitting, node: Hadamard, scope: Scope) -> Paper:
 
     def throughout() -> Paper:
         made = None
-        for f in known:
+        for k, f in enumerate(known):
             part = [v for _, v in signed(fit, f, scope)] if isinstance(f, Times) else [f]
             whole = reduce(juxtaposed, part)
-            made = whole if made is None else elementwise(made, whole)
+            made = whole if made is None else paired(fit, (id(node), 800 + k), made, whole)
         assert made is not None
         return made
 

@@ -187,6 +187,7 @@ ROWS: Mapping[tuple[str, int], Callable[..., Paper]] = {
     ("zeros_like", 1): lambda a: replace(a, array=np.zeros_like(a.array)),
     ("ones_like", 1):  lambda a: replace(a, array=np.ones_like(a.array)),
     ("len", 1):      lambda a: paper.scalar(np.float64(max(a.size) if a.along is not None else a.size[0])),
+    ("size", 1):     lambda a: paper.scalar(np.float64(np.prod(a.size))),
     ("rows", 1):     lambda a: paper.scalar(np.float64(max(a.size) if a.along is not None else a.size[0])),
     ("columns", 1):  lambda a: paper.scalar(np.float64(matrix(a).size[1])),
     ("colsoftmax", 1): columns_softmax,

@@ -125,8 +125,11 @@ def timed(r: Rewrite, s: Script) -> Tokens:
     sample = len(body) == 1 and s[2] - s[1] == 3 and body[0] in r.table.indices
     if s[0] == "^" and sample:
         return body
-    whole = body[:1] == (r.time,) and (len(body) == 1 or (len(body) == 3 and body[1] in ("+", "-")))
-    return body if r.time and s[0] == "^" and whole else ()
+    if body[:1] != (r.time,) or not r.time or s[0] != "^":
+        return ()
+    if len(body) == 3 and body[1] in ("+", "-"):  # \varphi^{t-k} is a power
+        return body if body[2].isdecimal() or len(body) < s[2] - s[1] else ()
+    return body if len(body) == 1 else ()
 
 
 def emit(r: Rewrite, base: Tokens, scripts: list[Script], stop: int) -> bool:

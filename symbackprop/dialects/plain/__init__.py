@@ -4,10 +4,10 @@ Read `plain_rules.py` first: the rules in the order they are tried; `plain_scann
 """
 
 from symbackprop.dialects.latex.typed_latex import typeset
-from symbackprop.dialects.plain.numpy_calls import NUMPY
+from symbackprop.dialects.plain.numpy_calls import is_numpy
 from symbackprop.dialects.plain.plain_rules import source
 from symbackprop.dialects.plain.typed_names import Spellings, Tokens, bases, group, named, spellings, ways
 
 __all__ = [
-    "NUMPY", "Spellings", "Tokens", "bases", "group", "named", "source", "spellings", "typeset", "ways",
+    "Spellings", "Tokens", "bases", "group", "is_numpy", "named", "source", "spellings", "typeset", "ways",
 ]  # fmt: skip

@@ -69,6 +69,8 @@ def parted(s: Scan) -> bool:
 _BOUNDS = re.compile(r"\s*([^:,\[\]()]*?)\s*:\s*([^:,\[\]()]*?)\s*(?=[,\]])")
 _WHOLE = re.compile(r"\s*(-?\d+)\s*(?=[,\]])")
 _END = re.compile(r"end\b")
+_TURNED = "'’′ᵀ⊤"
+_FACTOR = re.compile(r"[⊙∘⊘ᵀ⊤'’′]|\.[*/^]")  # signs that no index has
 
 
 def indexed(s: Scan) -> bool:
@@ -80,9 +82,12 @@ def indexed(s: Scan) -> bool:
     top = flat(inside)
     if s.char() == "(" and not (last == "}" and s.named and (":" in top or "," in top)):
         return False
+    sliced = ":" in top or "," in top or counted(s, inside)
+    if s.char() == "[" and not sliced and (s.text[s.at - 1] in _TURNED or _FACTOR.search(inside)):
+        return False  # X'[E .* (1 - H)] is a product
     s.put("_", "{")
     s.open.append(("}", ()))
-    if s.char() == "[" and (":" in top or "," in top or counted(s, inside)):
+    if s.char() == "[" and sliced:
         s.zero.add(len(s.open))
     s.at += 1
     start_of_index(s)

@@ -13,8 +13,8 @@ _METHOD = re.compile(r"\.(\w+)\s*\(")
 _AXIS = re.compile(r"(?:^|,)\s*(?:axis|dim)?\s*=?\s*(-?\d)\s*(?=,|$)")
 _KEEP = re.compile(r",?\s*keep_?dims?\s*=\s*\w+")
 _NAMED_AXIS = re.compile(r",?\s*(?:axis|dim)\s*=\s*(-?\d)\s*")
-_LAST_NUMBER = re.compile(r",\s*(-1|[012])\s*$")
-_NEW_AXIS = re.compile(r"\[\s*(:\s*,)?\s*(?:None|(?:np|jnp|tf)\.newaxis)\s*(,\s*:)?\s*\]")
+_LAST_NUMBER = re.compile(r",\s*(-[12]|[012])\s*$")
+_NEW_AXIS = re.compile(r"\[\s*((?::|\.\.\.)\s*,)?\s*(?:None|(?:np|jnp|tf)\.newaxis)\s*(,\s*:)?\s*\]")
 _BACKWARDS = re.compile(r"\[\s*::\s*-\s*1\s*\]")
 _ATTRIBUTE = re.compile(r"\.(?:shape\[([01])\]|size\b(?!\s*\())")
 LAYERS = frozenset({"softmax", "log_softmax", "logsumexp"})
@@ -24,12 +24,23 @@ NUMPY = re.compile(  # signs that only code has
     r"\b(?:np|numpy|torch|jnp|tf)\.\w|@|\b(?:axis|dim|keep_?dims?)\s*=|\.(?:sum|mean|dot|matmul)\s*\("
     r"|\[[^\[\]]*\b(?:None|newaxis)\b[^\[\]]*\]"
 )
+_CALLED = re.compile(r"\b(?:np|numpy|torch|jnp|tf)\.\w")
+_ENTRYWISE = re.compile(r"\.[*/^](?!\d)|[⊙∘⊘]")  # signs no code of Python has
 UNITS = {"inv": "-1", "transpose": r"\top", "t": r"\top"}
-ALONG = {(n, at): side + n for n in REDUCTIONS for at, side in (("0", "col"), ("1", "row"), ("-1", "row"))}
+ALONG = {
+    (name, axis): side + name
+    for name in REDUCTIONS
+    for axis, side in (("0", "col"), ("1", "row"), ("-1", "row"), ("-2", "col"))
+}
 LAID = {("reshape", "-1,1"): "standing", ("reshape", "1,-1"): "lying", ("unsqueeze", "1"): "standing",
         ("unsqueeze", "-1"): "standing", ("unsqueeze", "0"): "lying"}  # fmt: skip
 PLAIN = frozenset("trace diagonal exp log tanh sigmoid relu abs sqrt det".split()) | frozenset(REDUCTIONS)
 IGNORED = frozenset({"astype", "float", "copy", "clone", "detach"})
+
+
+def is_numpy(text: str) -> bool:
+    """Whether a text is NumPy; `sum(A .* B, axis=1)` is a mixture."""
+    return bool(_CALLED.search(text)) or bool(NUMPY.search(text) and not _ENTRYWISE.search(text))
 
 
 def method(s: Scan) -> bool:
@@ -65,7 +76,7 @@ def attribute(s: Scan) -> bool:
     found = s.match(_ATTRIBUTE)
     if not found or not s.tokens:
         return False
-    word = {"0": "rows", "1": "columns"}.get(found[1] or "", "len")
+    word = {"0": "rows", "1": "columns"}.get(found[1] or "", "size")
     s.before(r"\operatorname{" + word + "}", "(")
     return s.took(found.end(), ")")
 

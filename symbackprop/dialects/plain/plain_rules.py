@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from symbackprop.dialects.cases import cased
 from symbackprop.dialects.plain.bracketed_matrices import comma, end, indexed, opened, parted
-from symbackprop.dialects.plain.numpy_calls import NUMPY, array, attribute, method, new_axis
+from symbackprop.dialects.plain.numpy_calls import array, attribute, is_numpy, method, new_axis
 from symbackprop.dialects.plain.plain_scanner import Scan
 from symbackprop.dialects.plain.plain_signs import (
     FRACTIONS, SIGNS, SUBS, SUPS, bracket, half, number, power, prime, root, sample, sign, space,
@@ -28,7 +28,7 @@ RULES: tuple[tuple[Rule, Callable[[str], bool]], ...] = (  # each with the chara
     (method,     lambda c: c == "."),
     (attribute,  lambda c: c == "."),
     (prime,      lambda c: c in "'’′"),
-    (sample,     lambda c: c == "^"),
+    (sample,     lambda c: c in "^⁽"),
     (power,      lambda c: c in SUPS or c in "*.^"),
     (new_axis,   lambda c: c == "["),
     (array,      lambda c: c in "[ats"),
@@ -53,6 +53,6 @@ def rules_for(character: str) -> tuple[Rule, ...]:
 
 def source(text: str, spelled: Spellings, times: frozenset[Tokens] = frozenset()) -> Source:
     """The tokens of a plain formula. Errors: `FormulaError` with the place, `LimitError`."""
-    scan = Scan(text, spelled, times=times, numpy=bool(NUMPY.search(text)))
+    scan = Scan(text, spelled, times=times, numpy=is_numpy(text))
     scan.run(rules_for)
     return cased(checked(Source(text, tuple(scan.tokens), tuple(scan.places))))

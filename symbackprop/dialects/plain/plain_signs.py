@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from symbackprop.dialects.disambiguation.typed_functions import ROWS
@@ -35,8 +36,9 @@ _COMMA = re.compile(r"\d+,\d+(?![\d,])")
 _SIGN = re.compile("|".join(map(re.escape, sorted(SIGNS, key=len, reverse=True))))
 _METHOD = re.compile(r"\.(?:T\b|t\(\)|transpose\(\))|ᵀ|⊤|\^\s*(?:⊤|\{\s*(?:T|⊤|\\top)\s*\}|\(\s*T\s*\))")
 _POWER = re.compile(r"(\*\*|\.\^|\^)\s*")
-_SAMPLE = re.compile(r"\^\(([a-z])\)(_(?:\w+|\{[^{}]*\}))?")
-_SAMPLED = re.compile(r"([^\W\d_]+)(?:_(?:\w|\{[^{}]*\}))?\^\(([a-z])\)")
+UP = rf"(?:\^\(([a-z])\)|\^\{{\(([a-z])\)\}}|⁽([{''.join(c for c in SMALL_SUPS if c.isalpha())}])⁾)"  # ^(i)
+_SAMPLE = re.compile(rf"{UP}(_(?:\w+|\{{[^{{}}]*\}}))?")
+_SAMPLED = re.compile(rf"((?:(?![{LITTLE}])[^\W\d_])+)(?:_(?:\w|\{{[^{{}}]*\}}))?{UP}")
 _INVERTED = re.compile("⁻¹?ᵀ")
 _TOP = re.compile(r"\^\s*T(\w*)")
 _SMALL_TOP = re.compile(r"\^\s*t(?!\w)")
@@ -85,23 +87,30 @@ def prime(s: Scan) -> bool:
 def sample(s: Scan) -> bool:
     """x^(i)_j, x_j^(i): sample i of an X, whose rows are called by a small letter; y^(i) beside it."""
     found = s.match(_SAMPLE)
-    if not found or not s.tokens or s.tokens[-1] != "}" or found[1] not in samples(s):
+    letter = sample_of(found.groups()[:3]) if found else ""
+    if not found or not s.tokens or s.tokens[-1] != "}" or letter not in samples(s):
         return False
     at = s.opening(len(s.tokens) - 1)
     if at and s.tokens[at - 1] == "_":  # the sample is the first index
-        s.tokens[at + 1 : at + 1] = (found[1], ",")
+        s.tokens[at + 1 : at + 1] = (letter, ",")
         s.places[at + 1 : at + 1] = [s.at] * 2
         s.at = found.end()
         return True
-    entry = s.indices(found[2].strip("_{}")) if found[2] else ()
-    return s.took(found.end(), "_", "{", found[1], *((",", *entry) if entry else ()), "}")
+    entry = s.indices(found[4].strip("_{}")) if found[4] else ()
+    return s.took(found.end(), "_", "{", letter, *((",", *entry) if entry else ()), "}")
+
+
+def sample_of(scripts: Sequence[str | None]) -> str:
+    """The letter in one of the spellings of a sample."""
+    letter = next(filter(None, scripts), "")
+    return SMALL_SUPS.get(letter, letter)
 
 
 def samples(s: Scan) -> frozenset[str]:
     """The letters that count samples in a text: those on the small letter of a matrix."""
     if s.samples is None:
         rows = (m for m in _SAMPLED.finditer(s.text) if "\0" + m[1] in s.spelled)
-        letters = (m[2] for m in rows if m[1] not in s.spelled)
+        letters = (sample_of(m.groups()[1:]) for m in rows if m[1] not in s.spelled)
         s.samples = frozenset(x for x in letters if x not in s.spelled)
     return s.samples
 

@@ -12,7 +12,7 @@ from symbackprop.dialects.plain.glued_words import (
 from symbackprop.dialects.plain.numpy_calls import LAYERS, along, along_axis, unquoted
 from symbackprop.dialects.plain.plain_derivatives import derivative, gradient
 from symbackprop.dialects.plain.plain_scanner import GLUED, Scan, flat, split
-from symbackprop.dialects.plain.plain_signs import LITTLE, SUBS, SUPS, TOP
+from symbackprop.dialects.plain.plain_signs import LITTLE, SUBS, SUPS, TOP, UP
 from symbackprop.dialects.plain.typed_names import GREEK, LETTERS
 from symbackprop.formula.function_spelling import near
 
@@ -28,11 +28,12 @@ KNOWN = {n for n, _ in ROWS}.union(  # functions, those of typed text with the r
     "vec det onehot frobenius".split()
 )
 
-INDEXED = re.compile(rf"[_\[{''.join(SUBS)}]|\^\([a-z]\)")
+INDEXED = re.compile(rf"[_\[{''.join(SUBS)}]|{UP}")
 _LETTER = rf"(?:(?![{LITTLE}])[\w\u0300-\u036f])"
 _RUN = re.compile(rf"[^\W\d_]{_LETTER}*")
 _OPENS = re.compile(r"['’′]*\s*\(|\s+[^\W\d_]")
 _BETWEEN = re.compile(r"\so\s")
+_ONE_TURNED = re.compile(r"1\s*(?:['’′ᵀ⊤]|\^\s*T\b|\.T\b)")
 _CALLED = re.compile(r"['’′]*\s*\(")
 _RAISED = re.compile(rf"\s*(?:(?:\^|\*\*)\s*(?:(\d)|[({{](\d)[)}}])|([{''.join(SUPS)}]))(?=\s*\()")
 _BIG = {"sum": r"\sum", "prod": r"\prod", "Σ": r"\sum", "∑": r"\sum", "Π": r"\prod", "∏": r"\prod"}
@@ -60,7 +61,7 @@ def big(s: Scan) -> bool:
         return s.took(found.end(), r"\sum", "_", "{", found[1], "}")
     found = s.match(_BIG_SIGN)
     if not found:
-        return False
+        return s.char() in _BIG and s.char() not in s.spelled and s.took(s.at + 1, _BIG[s.char()])
     if found[1] in s.spelled and not s.text[found.end() :].lstrip().startswith("_"):
         return False  # Σᵢₖ is an entry where a matrix is called Σ
     s.put(_BIG[found[1]])
@@ -79,6 +80,8 @@ def run(s: Scan) -> bool:
     start = s.at
     if keyword(s, text) or signal(s, text):
         return True
+    if text not in s.spelled and text[:-1] in s.spelled and _ONE_TURNED.match(s.text, start + len(text) - 1):
+        text = text[:-1]  # r1' is r times a row of ones
     if text == "o" and "o" not in s.spelled and _BETWEEN.fullmatch(s.text[max(start - 1, 0) : start + 2]):
         return s.took(s.at + 1, r"\odot")  # P o G
     for stop in (len(text), *(k for k in range(len(text) - 1, 0, -1) if text[k] == "_")):
