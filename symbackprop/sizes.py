@@ -90,12 +90,18 @@ class Size:
     def __repr__(self) -> str:
         return str(self)
 
+    @property
+    def written(self) -> tuple[tuple[Monomial, int], ...]:
+        """The terms as they are written: w - v + 1, what is added first, the constant last."""
+        led = any(a > 0 for m, a in self.terms if m)
+        return tuple(sorted(self.terms, key=lambda t: (led and not t[0], t[1] < 0, t[0])))
+
     def __str__(self) -> str:
         """`n + 1`, with the constant last."""
         if not self.terms:
             return "0"
         parts = []
-        for monomial, a in sorted(self.terms, key=lambda t: (t[0] == (), t[0])):
+        for monomial, a in self.written:
             factors = ([] if abs(a) == 1 and monomial else [str(abs(a))]) + list(monomial)
             parts.append(("- " if a < 0 else "+ ") + "*".join(factors))
         first = parts[0][2:] if parts[0][0] == "+" else "-" + parts[0][2:]

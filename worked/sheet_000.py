@@ -13,26 +13,36 @@ DENSE = Derived(
     "x: 2; w: 2 x 3; b: 3; y = x @ w + b",
     convention=UPDATES,
     at={"x": [1, 2], "w": [[1, 3, 5], [2, 4, 6]], "b": [1, 2, 3], "y_bar": [0, 0.5, 1]},
-    show=("gradients", "why"),
+    show=("why",),
 )
 CONV = Derived(
-    "x: c x a x e; f: k x c x u x v; y = conv2d(x, f)",
+    "x: c x h x w; f: k x c x u x v; y = conv2d(x, f)",
     wrt=("x",),
-    show=("symbols", "ledger", "local", "gradients"),
+    show=("symbols", "ledger", "local"),
     local=("y",),
 )
 SUBSTITUTED = Stated(
     CONV,
     (
-        r"\delta x_{ijm} = \sum_{p=1}^{k} \sum_{w=1}^{a - u + 1} \sum_{h=1}^{e - v + 1} \delta y_{pwh} f_{p,i,j+1-w,m+1-h}"
-        r" = \sum_{p=1}^{k} \sum_{q=1}^{u} \sum_{r=1}^{v} \delta y_{p,j+q-u,m+r-v} f_{p,i,u+1-q,v+1-r}",
+        r"\delta x_{ijm} = \sum_{p=1}^{k} \sum_{r=1}^{h - u + 1} \sum_{s=1}^{w - v + 1} \delta y_{prs} f_{p,i,j+1-r,m+1-s}"
+        r" = \sum_{p=1}^{k} \sum_{a=1}^{u} \sum_{b=1}^{v} \delta y_{p,j+a-u,m+b-v} f_{p,i,u+1-a,v+1-b}",
     ),
     intro=Words(
-        en="The last line in two steps: $\\delta x_{ijm}$ collects what arrives from every $y_{pwh}$, and then $w = j + q - u$ and "
-        "$h = m + r - v$ are inserted, so that $q$ and $r$ run over the filter:",
-        de="Die letzte Zeile in zwei Schritten: $\\delta x_{ijm}$ sammelt, was von jedem $y_{pwh}$ kommt; dann wird $w = j + q - u$ und "
-        "$h = m + r - v$ eingesetzt, so dass $q$ und $r$ über den Filter laufen:",
+        en="By the chain rule $\\delta x_{ijm}$ is the sum over all $y_{prs}$ of $\\delta y_{prs}$ times this derivative. Inserting $r = j + a - u$ "
+        "and $s = m + b - v$ lets $a$ and $b$ run over the filter:",
+        de="Nach der Kettenregel ist $\\delta x_{ijm}$ die Summe über alle $y_{prs}$ von $\\delta y_{prs}$ mal dieser Ableitung. Setzt man $r = j + a - u$ "
+        "und $s = m + b - v$ ein, so laufen $a$ und $b$ über den Filter:",
     ),
+)
+TWO_CHANGES = said(
+    Words(
+        en="This is a convolution again, of $\\delta y$, which counts as 0 outside its range, with a filter changed in two ways: $f_{p,i}$ stands "
+        "where the forward pass has $f_{i,p}$, so channels and filters swap their roles; and its indices run backwards in both directions, so it "
+        "is turned by 180 degrees.",
+        de="Das ist wieder eine Faltung, nämlich die von $\\delta y$, das außerhalb seines Bereichs als 0 gilt, mit einem Filter, der zweifach "
+        "verändert ist: $f_{p,i}$ steht, wo im Vorwärtsschritt $f_{i,p}$ steht, Kanäle und Filter tauschen also die Rollen; und seine Indizes laufen "
+        "in beiden Richtungen rückwärts, er ist also um 180 Grad gedreht.",
+    )
 )
 FOUR = "f00: 2 x 3 as f_{00}; f01: 2 x 3 as f_{01}; f10: 2 x 3 as f_{10}; f11: 2 x 3 as f_{11}\n"
 ENTRIES = {
@@ -40,19 +50,49 @@ ENTRIES = {
     "f10": [[13, 15, 17], [24, 16, 18]], "f11": [[19, 21, 23], [20, 22, 24]],
 }  # fmt: skip
 FILTERS = Derived(FOUR + "s = sum(f00 + f01 + f10 + f11)", at=ENTRIES, show=("numbers",))
+PLACES = ("00", "01", "10", "11")
 TURN = Derived(
     FOUR
-    + """
-    P: 2 x 2; Q: 3 x 3
-    g00 = P @ f00 @ Q as g_{00};  g01 = P @ f10 @ Q as g_{01}
-    g10 = P @ f01 @ Q as g_{10};  g11 = P @ f11 @ Q as g_{11}
-    s = sum(g00 + g01 + g10 + g11)
-    """,
+    + "P: 2 x 2; Q: 3 x 3\n"
+    + "".join(f"s{n} = f{n[::-1]} as s_{{{n}}}; g{n} = P @ s{n} @ Q as g_{{{n}}}\n" for n in PLACES)
+    + "s = sum(g00 + g01 + g10 + g11)",
     at=ENTRIES | {"P": [[0, 1], [1, 0]], "Q": [[0, 0, 1], [0, 1, 0], [1, 0, 0]]},
 )
-EXCHANGE = (
-    r"P = \begin{bmatrix} 0 & 1 \\ 1 & 0 \end{bmatrix}",
-    r"Q = \begin{bmatrix} 0 & 0 & 1 \\ 0 & 1 & 0 \\ 1 & 0 & 0 \end{bmatrix}",
+
+
+def matrix(rows: list[list[int]]) -> str:
+    return r"\begin{bmatrix} " + r" \\ ".join(" & ".join(map(str, x)) for x in rows) + r" \end{bmatrix}"
+
+
+SWAPPED = {n: ENTRIES[f"f{n[::-1]}"] for n in PLACES}
+SWAP = Stated(
+    TURN,
+    tuple(rf"s_{{{n}}} = f_{{{n[::-1]}}} = {matrix(x)}" for n, x in SWAPPED.items()),
+    at=TURN.numbers,
+    layout="list",
+    intro=Words(
+        en="First swap channels and filters: channel $j$ of the new filter $i$ is $s_{ij} = f_{ji}$:",
+        de="Zuerst werden Kanäle und Filter vertauscht: Kanal $j$ des neuen Filters $i$ ist $s_{ij} = f_{ji}$:",
+    ),
+)
+EXCHANGE = Stated(
+    TURN,
+    (f"P = {matrix([[0, 1], [1, 0]])}", f"Q = {matrix([[0, 0, 1], [0, 1, 0], [1, 0, 0]])}"),
+    at=TURN.numbers,
+    layout="list",
+    intro=Words(
+        en="Then rotate by 180 degrees: reverse the order of the rows, with $P$ from the left, and that of the columns, with $Q$ from the right:",
+        de="Dann wird um 180 Grad gedreht: Die Reihenfolge der Zeilen wird umgekehrt, durch $P$ von links, und die der Spalten, durch $Q$ von rechts:",
+    ),
+)
+ROTATED = Stated(
+    TURN,
+    tuple(
+        rf"g_{{{n}}} = P s_{{{n}}} Q = {matrix([row[::-1] for row in x[::-1]])}" for n, x in SWAPPED.items()
+    ),
+    at=TURN.numbers,
+    layout="list",
+    intro=Words(en="So the filters of the backward pass are:", de="Die Filter des Rückwärtsschritts sind also:"),
 )
 SIZES = Derived(
     """
@@ -95,8 +135,8 @@ LSTM = Derived(
     h[t] = tanh(o[t] * c[t])
     """,
     convention=ROWS,
-    unfold=("h",),
-    show=("symbols", "ledger", "terms"),
+    local=("f_", "i_", "o_", "g", "c", "h"),
+    show=("idea", "symbols", "ledger", "local", "terms"),
 )
 CHAIN = """
     x1: scalar as x_1;  x2: scalar as x_2
@@ -130,19 +170,36 @@ MEETING = Stated(
         "kommt über $v_3$ beziehungsweise über $v_2$. Dessen Beitrag und dann die Summe beider:",
     ),
 )
+MEANS = Derived(
+    "x: n; M: m x n; K: scalar positive; y = M @ x / K",
+    wrt=("x",),
+    convention=Convention(),
+    show=("ledger", "why"),
+)
+WINDOWS = said(
+    Words(
+        en="Count the $n$ entries of the input and the $m$ windows one after the other, whatever their shape and stride, and let $M_{ij} = 1$ "
+        "where window $i$ contains entry $j$, else 0; every row of $M$ has $K$ ones. Then output $i$ is the mean $y_i = \\frac{1}{K} \\sum_{j} M_{ij} x_j$:",
+        de="Die $n$ Einträge der Eingabe und die $m$ Fenster seien durchgezählt, gleich welche Form und Schrittweite sie haben, und es sei "
+        "$M_{ij} = 1$, wo Fenster $i$ den Eintrag $j$ enthält, sonst 0; jede Zeile von $M$ hat $K$ Einsen. Dann ist die Ausgabe $i$ der Mittelwert "
+        "$y_i = \\frac{1}{K} \\sum_{j} M_{ij} x_j$:",
+    )
+)
+SHARED = said(
+    Words(
+        en="So $\\delta y_i$ is divided into $K$ equal parts, one for every entry of its window; an entry that lies in several windows gets a part "
+        "from each, and these are added. With windows of size $2 \\times 2$ and stride 1, so that they overlap:",
+        de="Also wird $\\delta y_i$ in $K$ gleiche Teile geteilt, einen für jeden Eintrag seines Fensters; ein Eintrag, der in mehreren Fenstern liegt, "
+        "bekommt von jedem einen Teil, und diese werden addiert. Mit Fenstern der Größe $2 \\times 2$ und Schrittweite 1, die sich also überlappen:",
+    )
+)
 POOL = Derived(
     "x: 3 x 4; y = avg_pool2d(x, size=2, stride=1)",
     at={"x": [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12]], "y_bar": [[4, 8, 0], [12, 0, 4]]},
-    show=("forward", "symbols", "numbers", "local", "gradients", "trace"),
+    show=("numbers", "trace"),
     local=("y",),
 )
 
-TURNED = (
-    ("00", r"\begin{bmatrix} 6 & 4 & 2 \\ 5 & 3 & 1 \end{bmatrix}"),
-    ("01", r"\begin{bmatrix} 18 & 16 & 24 \\ 17 & 15 & 13 \end{bmatrix}"),
-    ("10", r"\begin{bmatrix} 12 & 10 & 8 \\ 11 & 9 & 7 \end{bmatrix}"),
-    ("11", r"\begin{bmatrix} 24 & 22 & 20 \\ 23 & 21 & 19 \end{bmatrix}"),
-)
 POOLING = functions(
     Derived("x: n x m; y = avg_pool2d(x, size=2, stride=1)").derivation,
     forward="h_avg_pool2d", backward="h_avg_pool2d_grad",
@@ -179,7 +236,7 @@ SHEET = Sheet(
                         Stated(
                             DENSE,
                             (
-                                r"y = x w + b = \begin{bmatrix} 1 & 2 \end{bmatrix} \begin{bmatrix} 1 & 3 & 5 \\ 2 & 4 & 6 \end{bmatrix} + \begin{bmatrix} 1 & 2 & 3 \end{bmatrix} = \begin{bmatrix} 6 & 13 & 20 \end{bmatrix}",
+                                r"y = x w + b = \begin{bmatrix} 1 & 2 \end{bmatrix} \begin{bmatrix} 1 & 3 & 5 \\ 2 & 4 & 6 \end{bmatrix} + \begin{bmatrix} 1 & 2 & 3 \end{bmatrix} = \begin{bmatrix} 5 & 11 & 17 \end{bmatrix} + \begin{bmatrix} 1 & 2 & 3 \end{bmatrix} = \begin{bmatrix} 6 & 13 & 20 \end{bmatrix}",
                             ),
                             at=DENSE.numbers,
                         ),
@@ -239,7 +296,7 @@ SHEET = Sheet(
                 en=(
                     "A convolution layer applies several filters to an input with several channels. "
                     "Each filter has as many channels as the input and produces one channel of the "
-                    "output. Here the input $x$ has $c$ channels of size $a \\times e$, and each of the "
+                    "output. Here the input $x$ has $c$ channels of size $h \\times w$, and each of the "
                     "$k$ filters, together the array $f$, has $c$ channels of size $u \\times v$. As is "
                     "usual for networks, the filters are not turned before they are applied; a sum of "
                     "this kind is called a convolution throughout."
@@ -247,7 +304,7 @@ SHEET = Sheet(
                 de=(
                     "Eine Faltungsschicht wendet mehrere Filter auf eine Eingabe mit mehreren Kanälen"
                     " an. Jeder Filter hat ebenso viele Kanäle wie die Eingabe und erzeugt einen "
-                    "Kanal der Ausgabe. Die Eingabe $x$ habe hier $c$ Kanäle der Größe $a \\times e$, "
+                    "Kanal der Ausgabe. Die Eingabe $x$ habe hier $c$ Kanäle der Größe $h \\times w$, "
                     "und jeder der $k$ Filter, zusammen das Feld $f$, habe $c$ Kanäle der Größe $u \\times "
                     "v$. Wie bei Netzen üblich, werden die Filter vor dem Anwenden nicht gedreht; eine "
                     "solche Summe heißt im Folgenden stets Faltung."
@@ -272,18 +329,7 @@ SHEET = Sheet(
                         ),
                     ),
                     answers=(
-                        CONV,
-                        SUBSTITUTED,
-                        Stated(
-                            TURN,
-                            EXCHANGE
-                            + tuple(rf"g_{{{n}}} = P f_{{{n[::-1]}}} Q = {value}" for n, value in TURNED),
-                            at=TURN.numbers,
-                            intro=Words(
-                                en=r"So the error signal of the input is again a convolution: that of the error signal of the output, 0 outside its range, with the filters turned by 180 degrees. Channels and filters swap their roles: $f_{p,i}$ stands where the forward pass has $f_{i,p}$. Let $g_{ij}$ be channel $j$ of filter $i$ of the backward pass, counted from 0 like $f_{ij}$: it is $f_{ji}$, turned. The matrix $P$ on the left reverses the order of the rows, the matrix $Q$ on the right that of the columns:",
-                                de=r"Das Fehlersignal der Eingabe ist also wieder eine Faltung, nämlich die des Fehlersignals der Ausgabe, das außerhalb seines Bereichs 0 ist, mit den um 180 Grad gedrehten Filtern. Kanäle und Filter tauschen die Rollen: $f_{p,i}$ steht, wo im Vorwärtsschritt $f_{i,p}$ steht. Es sei $g_{ij}$ Kanal $j$ von Filter $i$ des Rückwärtsschritts, wie $f_{ij}$ ab 0 gezählt: Das ist $f_{ji}$, gedreht. Die Matrix $P$ von links kehrt die Reihenfolge der Zeilen um, die Matrix $Q$ von rechts die der Spalten:",
-                            ),
-                        ),
+                        CONV, SUBSTITUTED, TWO_CHANGES, SWAP, EXCHANGE, ROTATED,
                     ),
                 ),
                 Part(
@@ -441,7 +487,7 @@ SHEET = Sheet(
                             r" Fehlersignal $\delta y$ der Ausgabe ergibt."
                         ),
                     ),
-                    answers=(POOL,),
+                    answers=(WINDOWS, MEANS, SHARED, POOL),
                 ),
                 Part(
                     task=Words(

@@ -10,7 +10,7 @@ import builtins
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from keyword import iskeyword
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit import torch_layers_code
@@ -18,6 +18,7 @@ from symbackprop.emit.code_names import Given, code_names, public
 from symbackprop.emit.literals import OWN, opening, safe
 from symbackprop.emit.emitted_module import Module
 from symbackprop.emit.numpy_code import NUMPY
+from symbackprop.emit.plain_code import plain_class, plain_functions
 from symbackprop.errors import SymbackpropError
 from symbackprop.graph.expr import symbols
 from symbackprop.graph.fresh_names import Room
@@ -53,15 +54,22 @@ class Layer:
 Part: TypeAlias = Functions | Layer
 
 
-def functions(d: Derivation, *, forward: str, backward: str) -> str:
+Style = Literal["checked", "plain"]
+
+
+def functions(d: Derivation, *, forward: str, backward: str, style: Style = "checked") -> str:
     """A module with the two functions of a derivation."""
-    return layers([Functions(d, forward, backward)])
+    return layers([Functions(d, forward, backward)], style=style)
 
 
-def layers(parts: Sequence[Part], target: str = "numpy") -> str:
+def layers(parts: Sequence[Part], target: str = "numpy", style: Style = "checked") -> str:
     """A module with all parts, in order; for 'torch' layers are `torch.nn.Module`s with parameters.
 
-    Errors: `SymbackpropError` for a derivation with time steps, and for functions in PyTorch.
+    In NumPy 'plain' ones have no more than the lines of the passes, as one writes them in an exercise: their
+    arguments are not asked for sizes and types.
+
+    Errors: `SymbackpropError` for a derivation with time steps, for functions in PyTorch, and for plain code of
+    what needs more than a few lines.
     """
     names = own_names(parts)
     body: list[str] = []
@@ -69,6 +77,8 @@ def layers(parts: Sequence[Part], target: str = "numpy") -> str:
     if any(p.derivation.graph.time for p in parts):
         raise SymbackpropError("a recurrence is no layer", where="emit", hint="Use source().")
     parts = [replace(p, derivation=cut(p.derivation)) for p in parts]
+    if style == "plain":
+        return "\n\n".join(["import numpy as np\n", *map(plain_part, parts)])
     if target != "numpy":
         return torch_layers_code.layers(torch_rows(parts, target))
     inside = (name for p in parts for name in code_names(p.derivation).room.typed)
@@ -80,6 +90,13 @@ def layers(parts: Sequence[Part], target: str = "numpy") -> str:
         body += ["\n\n", *code]
     head = opening(", ".join(names), NUMPY.imports, *(p.derivation.graph for p in parts))
     return "".join([head, *body, *(f"\n\n{x}" for x in (module.below() if module else []))])
+
+
+def plain_part(p: Part) -> str:
+    """One part as a person writes it."""
+    if isinstance(p, Functions):
+        return plain_functions(p.derivation, p.forward, p.backward)
+    return plain_class(p.derivation, p.name, flowing(p))
 
 
 def torch_rows(parts: Sequence[Part], target: str) -> list[tuple[str, str, Derivation]]:

@@ -14,7 +14,7 @@ from symbackprop.sizes import Size
 def size_formula(s: Size) -> Formula:
     """n + 1, 2 n d, 784."""
     terms: list[Formula] = []
-    for monomial, a in sorted(s.terms, key=lambda t: (t[0] == (), t[0])):
+    for monomial, a in s.written:
         names: list[Formula] = [size_name(n) for n in monomial]
         lead: list[Formula] = [] if abs(a) == 1 and names else [no.Number(Fraction(abs(a)))]
         body = one_or(no.Times, [*lead, *names])

@@ -18,11 +18,12 @@ from symbackprop.derivation.scopes import CHAIN, PAGE, Local
 from symbackprop.entries import Entries
 from symbackprop.entries.contraction import contract
 from symbackprop.entries.differentiation import LocalStep
-from symbackprop.entries.unification import in_letters
+from symbackprop.entries.unification import in_letters, reletter
 from symbackprop.formula import tree as no
 from symbackprop.formula.composing import one_or, size_formula, times
 from symbackprop.formula.tree import Formula
 from symbackprop.graph.graph import used_names
+from symbackprop.matrices.lowering import lower
 from symbackprop.notation.entry_formulas import Base, entries_formula, letters_of, sum_over
 from symbackprop.notation.expression_formulas import notated
 from symbackprop.page.layer_sentences import kept_layers
@@ -210,6 +211,7 @@ def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
         for e in (summed, contract(summed))
     ]
     a, time = g.symbol[x], g.time
+    sides += [entries_formula(e, base, numbers=d.convention.numbers) for e in ending(d, x, step)]
     sequence = bool(a.symbol and a.symbol.time)
     if time and not sequence and cotangent.symbol and cotangent.symbol.time:
         sides = [no.Sum(time.letter, no.ONE, size_formula(time.length), f) for f in sides]
@@ -223,6 +225,23 @@ def why_row(d: Derivation, x: str, consumer: str) -> Equation | None:
         left = no.At(known, (*own, *letters_of(step.by)))
     local = Local(consumer, x) if chained else PAGE
     return Equation(f"why.{x}", left, distinct(sides), free=free(step.by), recurrent=sequence, local=local)
+
+
+def ending(d: Derivation, x: str, step: LocalStep) -> list[Entries]:
+    """The gradient in the letters of its line, where no matrix says it: summed over a window at last."""
+    value, pool = d.backward.adjoints[x].value, d.convention.letters
+    low = None if notated(value, d.convention) else lower(value, pool)
+    if low is None or low.helpers:
+        return []
+    names = {i.name: k.name for i, k in zip(low.at, step.by, strict=True)}
+    bound = [i for t in low.right.terms for i in t.bound]
+    for i in bound:  # what is summed as before keeps its letter
+        same = next((k.name for k in step.at if k.size == i.size and k.name not in names.values()), None)
+        names |= {i.name: same} if same and i.name not in names else {}
+    used = {*names.values(), *(k.name for k in (*step.at, *step.by))}
+    spare = iter([c for c in pool if c not in used])
+    names |= {i.name: next(spare) for i in dict.fromkeys(bound) if i.name not in names}
+    return [reletter(low.right, names)]
 
 
 def by_the_chain_rule(d: Derivation, x: str, consumer: str, step: LocalStep, base: Base) -> Formula:

@@ -92,7 +92,7 @@ def numbers_section(d: Derivation, o: Options) -> list[Block]:
     for f, value in given(d, at):
         relation, side = number_formula(d, value)
         rows.append(Equation(f"given.{len(rows) + 1}", f, (side,), local=TRACE, relation=relation))
-    return [Equations(tuple(rows))] if rows else []
+    return [Equations(tuple(rows), listed=True)] if rows else []
 
 
 def given(d: Derivation, at: PrecisePoint) -> list[tuple[Formula, Measured]]:

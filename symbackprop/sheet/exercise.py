@@ -136,7 +136,8 @@ class Derived:
 class Stated:
     """Equalities typed in LaTeX, in the names of a derivation: read, verified and printed like any other.
 
-    `at` gives numbers, `local` a scope of local names, `free` the letters that run over an axis.
+    `at` gives numbers, `local` a scope of local names, `free` the letters that run over an axis; those of a
+    "list", one as good without the others, stand side by side where they fit.
     Errors: `FormulaError` where a line cannot be read.
     """
 
@@ -146,6 +147,7 @@ class Stated:
     at: Mapping[str, object] | None = None
     local: Scope | str = PAGE
     free: tuple[tuple[str, Size], ...] = ()
+    layout: Literal["lines", "list"] = "lines"
 
     def __post_init__(self) -> None:
         for letter, _ in self.free:
@@ -162,7 +164,7 @@ class Stated:
             for n, line in enumerate(self.lines, 1)
         )
         said: tuple[Block, ...] = (Passage(self.intro),) if self.intro else ()
-        section = Section("stated", None, (*said, Equations(rows)))
+        section = Section("stated", None, (*said, Equations(rows, listed=self.layout == "list")))
         return Page((section,), tuple(sorted(self.speaks.functions.items())), self.at)
 
     def sections(self, version: Version) -> tuple[Section, ...]:
