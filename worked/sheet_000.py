@@ -92,7 +92,9 @@ ROTATED = Stated(
     ),
     at=TURN.numbers,
     layout="list",
-    intro=Words(en="So the filters of the backward pass are:", de="Die Filter des Rückwärtsschritts sind also:"),
+    intro=Words(
+        en="So the filters of the backward pass are:", de="Die Filter des Rückwärtsschritts sind also:"
+    ),
 )
 SIZES = Derived(
     """
@@ -202,7 +204,7 @@ POOL = Derived(
 
 POOLING = functions(
     Derived("x: n x m; y = avg_pool2d(x, size=2, stride=1)").derivation,
-    forward="h_avg_pool2d", backward="h_avg_pool2d_grad",
+    forward="h_avg_pool2d", backward="h_avg_pool2d_grad", style="plain",
 )  # fmt: skip
 
 SHEET = Sheet(
@@ -328,9 +330,7 @@ SHEET = Sheet(
                             "diese Filter an."
                         ),
                     ),
-                    answers=(
-                        CONV, SUBSTITUTED, TWO_CHANGES, SWAP, EXCHANGE, ROTATED,
-                    ),
+                    answers=(CONV, SUBSTITUTED, TWO_CHANGES, SWAP, EXCHANGE, ROTATED),
                 ),
                 Part(
                     task=Words(

@@ -70,26 +70,37 @@ CHOSEN = Stated(
     RUN,
     (r"W = I_4", r"U = " + matrix(U.tolist()), r"b^\top = " + row(B.tolist())),
     at=RUN.numbers,
+    layout="list",
     intro=Words(en="These weights solve the task:", de="Diese Gewichte lösen die Aufgabe:"),
 )
+TURNS = [t for t in range(1, STEPS + 1) if t == 1 or STATES[t - 1] != STATES[t - 2]]
 ROLLOUT = Stated(
     RUN,
     tuple(
         rf"h_{{{t}}}^\top = x_{{{t - 1}}}^\top + (U h_{{{t - 1}}})^\top"
-        rf" = {row(x)} + {row([int(v) for v in U @ before])} = {row(h)}"
-        for t, (x, before, h) in enumerate(zip(INPUTS, [FIRST, *STATES], STATES, strict=False), 1)
+        rf" = {row(INPUTS[t - 1])} + {row([int(v) for v in U @ [FIRST, *STATES][t - 1]])} = {row(STATES[t - 1])}"
+        for t in TURNS
     ),
     at=RUN.numbers,
     intro=Words(
-        en="As $W$ is the identity and $b$ is 0, the run is as follows; each state, printed as a row, is the direction of the next move; the first summand is what the agent sees, the second what it came from:",
-        de="Da $W$ die Einheitsmatrix und $b$ gleich 0 ist, ergibt sich der folgende Lauf; jeder Zustand, als Zeile gedruckt, ist die Richtung des nächsten Schritts; der erste Summand ist, was der Agent sieht, der zweite, woher er kommt:",
+        en="As $W$ is the identity and $b$ is 0, $h_t = x_{t-1} + U h_{t-1}$: the first summand is what the agent sees, the second takes away what it came from. Each state, printed as a row, is the direction of the next move; at the first step and at every turn:",
+        de="Da $W$ die Einheitsmatrix und $b$ gleich 0 ist, gilt $h_t = x_{t-1} + U h_{t-1}$: Der erste Summand ist, was der Agent sieht, der zweite nimmt weg, woher er kam. Jeder Zustand, als Zeile gedruckt, ist die Richtung des nächsten Schritts; beim ersten Schritt und an jeder Ecke:",
+    ),
+)
+STRAIGHT = Stated(
+    RUN,
+    tuple(rf"h_{{{t}}}^\top = {row(STATES[t - 1])}" for t in range(1, STEPS + 1) if t not in TURNS),
+    at=RUN.numbers,
+    layout="list",
+    intro=Words(
+        en="In between the direction stays as it is:", de="Dazwischen bleibt die Richtung, wie sie ist:"
     ),
 )
 DRAWN_MAZE = drawn(
     maze(MAZE),
     Words(
-        en="The maze: dots are path cells, the circle is the agent.",
-        de="Das Labyrinth: Punkte sind Pfadfelder, der Kreis ist der Agent.",
+        en="The maze: dots are path cells, the circle is the agent. (The drawings of the original sheet are lost; this one obeys its rules.)",
+        de="Das Labyrinth: Punkte sind Pfadfelder, der Kreis ist der Agent. (Die Skizzen des Originalblatts sind verloren; diese folgt dessen Regeln.)",
     ),
 )
 DRAWN_RUN = drawn(
@@ -99,7 +110,7 @@ DRAWN_RUN = drawn(
 DIAGONAL = Derived(
     "t: 1..k; a: d; u: d; h[0] = a; h[t] = u*h[t-1]; y = h[k]",
     wrt=("u",),
-    show=("ledger", "gradients", "closed"),
+    show=("ledger", "closed"),
     lengths=tuple(range(2, 9)),
 )
 EXPLAINED = said(
@@ -136,8 +147,8 @@ U_1 = Derived(
 )
 
 CONV = Derived(
-    "X: n x c x a x e;  K: k x c x u x v;  Y = conv2d(X, K)",
-    show=("symbols", "ledger", "local", "gradients"),
+    "X: n x c x h x w;  K: k x c x u x v;  Y = conv2d(X, K)",
+    show=("symbols", "ledger", "gradients", "local", "why"),
     local=("Y",),
 )
 TURNED = said(
@@ -159,25 +170,22 @@ TURNED = said(
     )
 )
 BIASED = Derived(
-    "image: n x c x a x e as X;  kernel: k x c x u x v as K;  bias: k as b;  Y = conv2d(image, kernel, bias)",
+    "image: n x c x h x w as X;  kernel: k x c x u x v as K;  bias: k as b;  Y = conv2d(image, kernel, bias)",
     wrt=("bias",),
-    show=("gradients", "why"),
+    show=("why",),
     local=("Y",),
 )
-PLAIN = Derived("image: n x c x a x e;  kernel: k x c x u x v;  y = conv2d(image, kernel)")
-LAYERED = Derived("image: n x c x a x e;  kernel: k x c x u x v;  bias: k;  y = conv2d(image, kernel, bias)")
-PROGRAM = layers(
-    [Functions(PLAIN.derivation, "h_conv2d", "h_conv2d_grad"), Layer(LAYERED.derivation, "Conv2D", "image")]
+PLAIN = Derived("image: n x c x h x w;  kernel: k x c x u x v;  y = conv2d(image, kernel)")
+LAYERED = Derived("image: n x c x h x w;  kernel: k x c x u x v;  bias: k;  y = conv2d(image, kernel, bias)")
+PROGRAM = layers([Functions(PLAIN.derivation, "h_conv2d", "h_conv2d_grad")], style="plain")
+CLASS = layers([Layer(LAYERED.derivation, "Conv2D", "image")], style="plain")
+BOTH = Words(
+    en="Both functions, for parts (a) and (b), from the derivation below: a loop over the offsets in the kernel, in which an entry of the image gradient is added to as often as its pixel was used.",
+    de="Beide Funktionen, für die Teile (a) und (b), aus der Herleitung unten: eine Schleife über die Versätze im Kern, in der zu einem Eintrag des Bildgradienten so oft addiert wird, wie sein Pixel benutzt wurde.",
 )
-ALL = Words(
-    en="One program for parts (a), (b) and (d), emitted from the derivations below: both functions, and the layer.",
-    de="Ein Programm für die Teile (a), (b) und (d), aus den Herleitungen unten erzeugt: beide Funktionen und die Schicht.",
-)
-LAYER = said(
-    Words(
-        en="The layer is the class Conv2D at the end of the program in part (a).",
-        de="Die Schicht ist die Klasse Conv2D am Ende des Programms in Teil (a).",
-    )
+LAYER = Words(
+    en="The layer keeps its kernel and bias, and the image until the backward pass:",
+    de="Die Schicht hält Kern und Bias und bis zum Rückwärtsschritt das Bild:",
 )
 WITH_BIAS = Stated(
     BIASED,
@@ -245,6 +253,7 @@ SHEET = Sheet(
                     answers=(
                         CHOSEN,
                         ROLLOUT,
+                        STRAIGHT,
                         DRAWN_RUN,
                         written(
                             Words(
@@ -738,21 +747,21 @@ SHEET = Sheet(
                     task=Words(
                         en=(
                             "Implement the forward pass as a NumPy function h_conv2d. The image has "
-                            "the axes batch × channels × height × width, of sizes $n \\times c \\times a "
-                            "\\times e$; the kernel has the axes output channels × channels × kernel "
+                            "the axes batch × channels × height × width, of sizes $n \\times c \\times h "
+                            "\\times w$; the kernel has the axes output channels × channels × kernel "
                             "height × kernel width, of sizes $k \\times c \\times u \\times v$. Assume "
                             "stride 1, dilation 1, no padding and kernels of odd size."
                         ),
                         de=(
                             "Implementieren Sie den Vorwärtsschritt als NumPy-Funktion h_conv2d. Das "
                             "Bild hat die Achsen Batch × Kanäle × Höhe × Breite, mit den Größen $n "
-                            "\\times c \\times a \\times e$; der Kern hat die Achsen Ausgabekanäle × "
+                            "\\times c \\times h \\times w$; der Kern hat die Achsen Ausgabekanäle × "
                             "Kanäle × Kernhöhe × Kernbreite, mit den Größen $k \\times c \\times u "
                             "\\times v$. Nehmen Sie Schrittweite 1, Dilatation 1, kein Padding und "
                             "Kerne ungerader Größe an."
                         ),
                     ),
-                    answers=(code(PROGRAM, ALL),),
+                    answers=(code(PROGRAM, BOTH),),
                 ),
                 Part(
                     task=Words(
@@ -791,7 +800,7 @@ SHEET = Sheet(
                             "für jeden Ausgabekanal und leiten Sie dessen Gradienten her."
                         ),
                     ),
-                    answers=(WITH_BIAS, BIASED, LAYER),
+                    answers=(WITH_BIAS, BIASED, code(CLASS, LAYER)),
                 ),
                 Part(
                     task=Words(

@@ -25,13 +25,11 @@ ASCENT = Derived(
 )
 COMPONENT = said(
     Words(
-        en="Let $g$ be the second component of $xW$; the unit vector $e$ picks it.",
-        de="Es sei $g$ die zweite Komponente von $xW$; der Einheitsvektor $e$ wählt sie aus.",
+        en=r"Let $g = x W e^\top$ be the second component of $xW$; the unit vector $e$ picks it.",
+        de=r"Es sei $g = x W e^\top$ die zweite Komponente von $xW$; der Einheitsvektor $e$ wählt sie aus.",
     )
 )
-RISE = Derived(
-    "x: 5;  W: 5 x 4;  e: 4;  g = (x @ W) @ e", wrt=("x",), convention=ROWS, show=("forward", "gradients")
-)
+RISE = Derived("x: 5;  W: 5 x 4;  e: 4;  g = (x @ W) @ e", wrt=("x",), convention=ROWS, show=("gradients",))
 ASCENT_WORDS = Words(
     en=r"The gradient is the same at every $x$. Two steps with rate 1, where $a^{(k)}$ is $xW$ after $k$ steps:",
     de=r"Der Gradient ist an jeder Stelle $x$ derselbe. Zwei Schritte mit Rate 1, wobei $a^{(k)}$ nach $k$ Schritten $xW$ ist:",
@@ -47,6 +45,7 @@ STEPS = Stated(
     ),
     at=ASCENT.numbers,
     intro=ASCENT_WORDS,
+    layout="list",
 )
 
 
@@ -67,6 +66,7 @@ MEASURES = Stated(
         r"C = -\sum_{i=1}^{n} P_i \log(Q_i)",
         r"C - H = \sum_{i=1}^{n} P_i \log\left(\frac{P_i}{Q_i}\right) = D",
     ),
+    layout="list",
     intro=Words(
         en="For two probability distributions $P$ and $Q$ of $n$ outcomes, with $H$ for the entropy $H(P)$, $C$ for the cross-entropy "
         "$H(P, Q)$ and $D$ for the Kullback–Leibler divergence of $P$ from $Q$:",
@@ -104,7 +104,8 @@ PREDICTIONS = Derived(
     "".join(
         rf"""
         z{k}: 5 as z^{{({k})}};  y{k}: scalar label 5 as y^{{({k})}}
-        p{k} = softmax(z{k}) as p^{{({k})}};  L{k} = -log(p{k}[y{k}]) as L^{{({k})}}"""
+        e{k} = exp(z{k}) as e^{{({k})}};  s{k} = sum(e{k}) as s^{{({k})}}
+        p{k} = e{k}/s{k} as p^{{({k})}};  L{k} = -log(p{k}[y{k}]) as L^{{({k})}}"""
         for k in (1, 2, 3)
     )
     + "\nL = L1 + L2 + L3",
@@ -114,21 +115,32 @@ PREDICTIONS = Derived(
 )
 
 
-def softmax_line(k: int, entries: str) -> str:
+def row(*entries: str) -> str:
+    return rf"\begin{{bmatrix}} {' & '.join(entries)} \end{{bmatrix}}"
+
+
+def softmax_steps(k: int, powers: str, total: str, shares: str) -> tuple[str, str, str]:
+    """The exponentials, their sum, and each divided by it."""
     return (
-        rf"p^{{({k})}} = \operatorname{{softmax}}(z^{{({k})}})"
-        rf" \approx \begin{{bmatrix}} {entries} \end{{bmatrix}}"
+        rf"e^{{({k})}} = \exp(z^{{({k})}}) \approx {row(*powers.split())}",
+        rf"s^{{({k})}} = \sum_{{i=1}}^{{5}} e^{{({k})}}_i \approx {total}",
+        rf"p^{{({k})}} = \frac{{1}}{{s^{{({k})}}}} e^{{({k})}} \approx {row(*shares.split())}",
     )
 
 
 SOFTMAX = Stated(
     PREDICTIONS,
     (
-        softmax_line(1, "0.6931 & 0.2550 & 0.0127 & 0.0345 & 0.0047"),
-        softmax_line(2, "0.0179 & 0.0066 & 0.9746 & 0.0009 & 0.00004"),
-        softmax_line(3, "0.4820 & 0.4820 & 0.0240 & 0.0032 & 0.0088"),
+        *softmax_steps(1, "403.4 148.4 7.389 20.09 2.718", "582.0", "0.6931 0.2550 0.0127 0.0345 0.0047"),
+        *softmax_steps(2, "54.60 20.09 2981.0 2.718 0.1353", "3058.5", "0.0179 0.0066 0.9746 0.0009 0.00004"),
+        *softmax_steps(3, "54.60 54.60 2.718 0.3679 1", "113.3", "0.4820 0.4820 0.0240 0.0032 0.0088"),
     ),
     at=PREDICTIONS.numbers,
+    layout="list",
+    intro=Words(
+        en="The exponentials $e^{(k)}$ of the entries, their sum $s^{(k)}$, and each of them divided by it:",
+        de="Die Exponentialwerte $e^{(k)}$ der Einträge, ihre Summe $s^{(k)}$ und jeder von ihnen durch sie geteilt:",
+    ),
 )
 LOSSES = Stated(
     PREDICTIONS,
@@ -137,23 +149,14 @@ LOSSES = Stated(
         for k, value in enumerate(("1.3665", "0.0257", "3.7299"), 1)
     ),
     at=PREDICTIONS.numbers,
+    layout="list",
 )
 LOGITS = Derived(
     "z: n; y: scalar label n; p = softmax(z); L = -log(p[y])",
     convention=ROWS,
-    show=("idea", "ledger", "local", "bridges", "product", "gradients"),
+    show=("idea", "ledger", "local", "bridges", "gradients"),
 )
 DEFINITION = Stated(LOGITS, (r"p_i = \frac{\exp(z_i)}{\sum_{j=1}^{n} \exp(z_j)}",))
-STEP = Stated(
-    LOGITS,
-    (
-        r"\nabla_{z} L = -\frac{1}{p_y} \mathbf{e}_y (\operatorname{diag}(p) - p^\top p) = -\frac{1}{p_y} (p_y \mathbf{e}_y - p_y p) = p - \mathbf{e}_y",
-    ),
-    intro=Words(
-        en=r"In one line, with the Jacobians from above; $\mathbf{e}_y$ in front of a matrix picks its row $y$:",
-        de=r"In einer Zeile, mit den Jacobi-Matrizen von oben; $\mathbf{e}_y$ vor einer Matrix wählt deren Zeile $y$ aus:",
-    ),
-)
 SHORT = Stated(
     LOGITS,
     (
@@ -181,24 +184,42 @@ GRADCAM = Derived(
     show=("numbers",),
 )
 MAP = [[1, 0, 0, 1], [0, 0, 0, 0], [6, 0, 0, 6], [0, 1, 1, 0]]
+PRINTED_MAP = r"\begin{bmatrix} " + r" \\ ".join(" & ".join(map(str, x)) for x in MAP) + r" \end{bmatrix}"
 WEIGHTED = Stated(
     GRADCAM,
     (
-        r"\alpha_1 = \frac{1}{16} \sum_{i=1}^{4} \sum_{j=1}^{4} \tilde{A}^{(1)}_{ij} = 0.25",
-        r"\alpha_2 = \frac{1}{16} \sum_{i=1}^{4} \sum_{j=1}^{4} \tilde{A}^{(2)}_{ij} = 1",
-        r"\alpha_3 = \frac{1}{16} \sum_{i=1}^{4} \sum_{j=1}^{4} \tilde{A}^{(3)}_{ij} = 0.75",
-        r"M = \operatorname{ReLU}(\alpha_1 A^{(1)} + \alpha_2 A^{(2)} + \alpha_3 A^{(3)}) = \begin{bmatrix} "
-        + r" \\ ".join(" & ".join(map(str, row)) for row in MAP)
-        + r" \end{bmatrix}",
+        r"\alpha_1 = \frac{1}{16} \sum_{i=1}^{4} \sum_{j=1}^{4} \tilde{A}^{(1)}_{ij} = \frac{4}{16} = 0.25",
+        r"\alpha_2 = \frac{1}{16} \sum_{i=1}^{4} \sum_{j=1}^{4} \tilde{A}^{(2)}_{ij} = \frac{16}{16} = 1",
+        r"\alpha_3 = \frac{1}{16} \sum_{i=1}^{4} \sum_{j=1}^{4} \tilde{A}^{(3)}_{ij} = \frac{12}{16} = 0.75",
     ),
     at=GRADCAM.numbers,
+    layout="list",
+    intro=Words(
+        en="The weights are means of 16 entries:", de="Die Gewichte sind Mittelwerte von 16 Einträgen:"
+    ),
+)
+SUMMED = Stated(
+    GRADCAM,
+    (
+        rf"S = \alpha_1 A^{{(1)}} + \alpha_2 A^{{(2)}} + \alpha_3 A^{{(3)}} = {PRINTED_MAP}",
+        r"M = \operatorname{ReLU}(S) = S",
+    ),
+    at=GRADCAM.numbers,
+    intro=Words(
+        en="The weighted sum has no negative entry, so ReLU leaves it as it is:",
+        de="Die gewichtete Summe hat keinen negativen Eintrag, ReLU lässt sie also, wie sie ist:",
+    ),
+)
+LOST = Words(
+    en="Without the pictures the two questions cannot be answered; what one would look for can be said. The model solves its task if, in every picture, the largest score is that of the true class; a heat map on the small dot and on the line near it would confirm that it looks at the right things, while one on other places would mean that it is right for a wrong reason. It is robust against the large dot if the heat map leaves that dot dark and if the scores stay in the same order when only the large dot is moved.",
+    de="Ohne die Bilder lassen sich die beiden Fragen nicht beantworten; sagen lässt sich, worauf man achten würde. Das Modell löst die Aufgabe, wenn in jedem Bild der Wert der wahren Klasse der größte ist; eine Heatmap, die auf dem kleinen Punkt und der Linie in dessen Nähe liegt, würde bestätigen, dass es auf das Richtige achtet, eine an anderer Stelle hieße, dass es aus einem falschen Grund richtig liegt. Robust gegenüber dem großen Punkt ist es, wenn die Heatmap diesen dunkel lässt und die Werte ihre Reihenfolge behalten, sobald nur der große Punkt verschoben wird.",
 )
 HEAT = heat(MAP)
 HEAT_CAPTION = Words(en="The result as a heat map.", de="Das Ergebnis als Heatmap.")
 
 CONV = Derived(
-    "X: n x c x a x e;  K: k x c x u x v;  Y = conv2d(X, K)",
-    show=("symbols", "ledger", "local", "gradients"),
+    "X: n x c x h x w;  K: k x c x u x v;  Y = conv2d(X, K)",
+    show=("symbols", "ledger", "gradients", "local", "why"),
     local=("Y",),
 )
 TURNED = said(
@@ -220,26 +241,23 @@ TURNED = said(
     )
 )
 BIASED = Derived(
-    "image: n x c x a x e as X;  kernel: k x c x u x v as K;  bias: k as b;  Y = conv2d(image, kernel, bias)",
+    "image: n x c x h x w as X;  kernel: k x c x u x v as K;  bias: k as b;  Y = conv2d(image, kernel, bias)",
     wrt=("bias",),
     convention=ROWS,
-    show=("gradients", "why"),
+    show=("why",),
     local=("Y",),
 )
-PLAIN = Derived("image: n x c x a x e;  kernel: k x c x u x v;  y = conv2d(image, kernel)")
-LAYERED = Derived("image: n x c x a x e;  kernel: k x c x u x v;  bias: k;  y = conv2d(image, kernel, bias)")
-PROGRAM = layers(
-    [Functions(PLAIN.derivation, "h_conv2d", "h_conv2d_grad"), Layer(LAYERED.derivation, "Conv2D", "image")]
+PLAIN = Derived("image: n x c x h x w;  kernel: k x c x u x v;  y = conv2d(image, kernel)")
+LAYERED = Derived("image: n x c x h x w;  kernel: k x c x u x v;  bias: k;  y = conv2d(image, kernel, bias)")
+PROGRAM = layers([Functions(PLAIN.derivation, "h_conv2d", "h_conv2d_grad")], style="plain")
+CLASS = layers([Layer(LAYERED.derivation, "Conv2D", "image")], style="plain")
+BOTH = Words(
+    en="Both functions, for parts (a) and (b), from the derivation below: a loop over the offsets in the kernel, in which an entry of the image gradient is added to as often as its pixel was used.",
+    de="Beide Funktionen, für die Teile (a) und (b), aus der Herleitung unten: eine Schleife über die Versätze im Kern, in der zu einem Eintrag des Bildgradienten so oft addiert wird, wie sein Pixel benutzt wurde.",
 )
-ALL = Words(
-    en="One program for parts (a), (b) and (d), emitted from the derivations below: both functions, and the layer.",
-    de="Ein Programm für die Teile (a), (b) und (d), aus den Herleitungen unten erzeugt: beide Funktionen und die Schicht.",
-)
-LAYER = said(
-    Words(
-        en="The layer is the class Conv2D at the end of the program in part (a).",
-        de="Die Schicht ist die Klasse Conv2D am Ende des Programms in Teil (a).",
-    )
+LAYER = Words(
+    en="The layer keeps its kernel and bias, and the image until the backward pass:",
+    de="Die Schicht hält Kern und Bias und bis zum Rückwärtsschritt das Bild:",
 )
 WITH_BIAS = Stated(
     BIASED,
@@ -583,7 +601,7 @@ SHEET = Sheet(
                             "nach $z$."
                         ),
                     ),
-                    answers=(SHORT, LOGITS, STEP),
+                    answers=(SHORT, LOGITS),
                 ),
                 Part(
                     task=Words(
@@ -660,7 +678,27 @@ SHEET = Sheet(
                             "Gradienten und Merkmalskarten."
                         ),
                     ),
-                    answers=(WEIGHTED, drawn(HEAT, HEAT_CAPTION)),
+                    answers=(WEIGHTED, SUMMED, drawn(HEAT, HEAT_CAPTION)),
+                ),
+                Part(
+                    task=Words(
+                        en=(
+                            "A model is trained on pictures with a horizontal line, a large and a small dot. It is to "
+                            "answer 0 if the small dot lies on the line, 1 if it lies below and 2 if it lies above. Given are "
+                            "results of Grad-CAM for some pictures, with the true class and the scores before the softmax. "
+                            "Can the model solve its task? Is it robust against the larger dot? (The pictures with the "
+                            "results are lost; only this text of the exercise is left.)"
+                        ),
+                        de=(
+                            "Ein Modell wird auf Bildern mit einer horizontalen Linie, einem großen und einem kleinen Punkt "
+                            "trainiert. Es soll 0 ausgeben, wenn der kleine Punkt auf der Linie liegt, 1, wenn er darunter, und 2, "
+                            "wenn er darüber liegt. Gegeben sind Ergebnisse von Grad-CAM für einige Bilder, mit der wahren Klasse "
+                            "und den Werten vor der Softmaxfunktion. Kann das Modell die Aufgabe lösen? Ist es robust gegenüber "
+                            "dem größeren Punkt? (Die Bilder mit den Ergebnissen sind verloren; erhalten ist nur dieser Text der "
+                            "Aufgabe.)"
+                        ),
+                    ),
+                    answers=(written(LOST),),
                 ),
             ),
         ),
@@ -685,21 +723,21 @@ SHEET = Sheet(
                     task=Words(
                         en=(
                             "Implement the forward pass as a NumPy function h_conv2d. The image has "
-                            "the axes batch × channels × height × width, of sizes $n \\times c \\times a "
-                            "\\times e$; the kernel has the axes output channels × channels × kernel "
+                            "the axes batch × channels × height × width, of sizes $n \\times c \\times h "
+                            "\\times w$; the kernel has the axes output channels × channels × kernel "
                             "height × kernel width, of sizes $k \\times c \\times u \\times v$. Assume "
                             "stride 1, dilation 1, no padding and kernels of odd size."
                         ),
                         de=(
                             "Implementieren Sie den Vorwärtsschritt als NumPy-Funktion h_conv2d. Das "
                             "Bild hat die Achsen Batch × Kanäle × Höhe × Breite, mit den Größen $n "
-                            "\\times c \\times a \\times e$; der Kern hat die Achsen Ausgabekanäle × "
+                            "\\times c \\times h \\times w$; der Kern hat die Achsen Ausgabekanäle × "
                             "Kanäle × Kernhöhe × Kernbreite, mit den Größen $k \\times c \\times u "
                             "\\times v$. Nehmen Sie Schrittweite 1, Dilatation 1, kein Padding und "
                             "Kerne ungerader Größe an."
                         ),
                     ),
-                    answers=(code(PROGRAM, ALL),),
+                    answers=(code(PROGRAM, BOTH),),
                 ),
                 Part(
                     task=Words(
@@ -738,7 +776,7 @@ SHEET = Sheet(
                             "für jeden Ausgabekanal und leiten Sie dessen Gradienten her."
                         ),
                     ),
-                    answers=(WITH_BIAS, BIASED, LAYER),
+                    answers=(WITH_BIAS, BIASED, code(CLASS, LAYER)),
                 ),
                 Part(
                     task=Words(

@@ -68,8 +68,8 @@ def layers(parts: Sequence[Part], target: str = "numpy", style: Style = "checked
     In NumPy 'plain' ones have no more than the lines of the passes, as one writes them in an exercise: their
     arguments are not asked for sizes and types.
 
-    Errors: `SymbackpropError` for a derivation with time steps, for functions in PyTorch, and for plain code of
-    what needs more than a few lines.
+    Errors: `SymbackpropError` for a derivation with time steps, for functions in PyTorch, and for plain code
+    of what needs more than a few lines.
     """
     names = own_names(parts)
     body: list[str] = []

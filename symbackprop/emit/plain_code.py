@@ -92,7 +92,9 @@ def passes(m: Module, keys: Mapping[str, Key]) -> tuple[list[str], Mapping[str, 
         return None if w.needs else (work, owned(w))
     ways = {False: loops.ahead, True: loops.back}
     work = [x for way in dict.fromkeys(b for _, b in keys.values()) for x in ways[way]]
-    return [*needed(loops.counted, work), *work], {n: m.names.bar(n) if back else safe(n) for n, (_, back) in keys.items()}
+    return [*needed(loops.counted, work), *work], {
+        n: m.names.bar(n) if back else safe(n) for n, (_, back) in keys.items()
+    }
 
 
 def opened(m: Module, given: Sequence[str], lines: Sequence[str]) -> list[str]:
@@ -108,7 +110,10 @@ def indented(lines: Sequence[str], depth: int = 1) -> list[str]:
 
 
 def plain_functions(d: Derivation, forward: str, backward: str) -> str:
-    """`forward(inputs)` and `backward(inputs, y_bar)`. Errors: `SymbackpropError` where NumPy is not enough."""
+    """`forward(inputs)` and `backward(inputs, y_bar)`.
+
+    Errors: `SymbackpropError` where NumPy is not enough.
+    """
     m = Module(steady(d), PLAIN)
     given = parameters(d)
     inputs = tuple(given.inputs.values())

@@ -1,7 +1,7 @@
-"""Windows as a person writes them: a loop over the offsets in the window, slices of the arrays, `+=` on the way back.
+"""Windows as a person writes them: a loop over the offsets in the window, and slices of the arrays.
 
-The lines come from the entries of one definition: each of its terms is a product of reads, some at i + r for an
-index r of the window. Backwards the same slices receive what they sent, so what overlaps is added up.
+The lines come from the entries of one definition: each of its terms is a product of reads, some at i + r for
+an index r of the window. Backwards the same slices receive what they sent, so what overlaps is added up.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
+from string import ascii_lowercase
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.emit.code_names import CodeNames
 from symbackprop.emit.literals import bare, safe, shape_code, size_code
+from symbackprop.entries.index_letters import OFFSETS
 from symbackprop.entries import Affine, Elem, Index, Position, Term
 from symbackprop.errors import SymbackpropError
 from symbackprop.graph.expr import Expr
@@ -38,7 +40,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Summand:
-    """coefficient · Π reads, summed over the offsets of a window and over letters that are not in the result."""
+    """coefficient · Π reads, summed over the offsets of a window and over letters the result has not."""
 
     coefficient: Fraction
     reads: tuple[Reading, ...]
@@ -75,9 +77,7 @@ def window_loops(d: Derivation, names: CodeNames) -> WindowLoops | None:
 class Loops:
     """One definition, its letters and names chosen."""
 
-    def __init__(
-        self, d: Derivation, names: CodeNames, at: tuple[Index, ...], terms: Sequence[Term]
-    ) -> None:
+    def __init__(self, d: Derivation, names: CodeNames, at: tuple[Index, ...], terms: Sequence[Term]) -> None:
         self.d, self.names, self.at = d, names, at
         elems = [a for t in terms for a, _ in t.factors if isinstance(a, Elem)]
         moved = [p for e in elems for p in e.at if isinstance(p, Affine) and not p.plain]
@@ -90,12 +90,16 @@ class Loops:
         if not plain:
             raise NoLoop("no loop over a window")
         self.counts = {i.name: w for i, w in zip(counted, words, strict=True)}
-        spare = iter([c for c in "rsqpabefgh" if c not in room])
+        spare = iter([c for c in OFFSETS if c not in room])
         offsets = dict.fromkeys(i for t in terms for i in t.bound if self.offset(i, moved))
         self.offsets = {i.name: next(spare, "") for i in offsets}
-        self.letters = lettered([*at, *(i for t in terms for i in t.bound if i.name not in self.offsets)], elems)
+        self.letters = lettered(
+            [*at, *(i for t in terms for i in t.bound if i.name not in self.offsets)], elems
+        )
         self.summands = [self.summand(t) for t in terms]
-        sliced = {r.axes for s in self.summands for r in s.reads if len(s.reads) > 1 and set(r.axes) & moves(r)}
+        sliced = {
+            r.axes for s in self.summands for r in s.reads if len(s.reads) > 1 and set(r.axes) & moves(r)
+        }
         self.window = ""
         if len(sliced) == 1 and WINDOW not in room:  # it stands in several lines, so it gets a name
             (axes,) = sliced
@@ -228,7 +232,7 @@ def lettered(indices: Sequence[Index], elems: Sequence[Elem]) -> Mapping[str, st
             for p, n in zip(e.at, e.tensor.shape, strict=True)
             if isinstance(p, Affine) and i in dict(p.terms)
         ]
-        free = [c for c in (*axes, *"ijklmnopqrstuvwxyzabcdefgh") if c and c not in out.values()]
+        free = [c for c in (*axes, *ascii_lowercase) if c and c not in out.values()]
         out[i.name] = free[0]
     return out
 

@@ -9,6 +9,9 @@ ARGUMENT = "jlmnpqrabcdfgh"  # of the axes of an argument, beside those of a res
 OPERAND = "abcdefghuv"  # of an operand, beside all of a result
 BATCH = "bcdfgh"  # of the leading axes of a label
 
+# in code
+OFFSETS = "rsqpabefgh"  # of a window
+
 # on paper
 PAPER = "ijkmpqrabcdsuvw"  # no l: W_{il} reads like W_{d}
 MORE_PAPER = "efghtxyz"  # after those a reader expects

@@ -117,7 +117,7 @@ def scalar_edges(d: Derivation, pairs: list[tuple[str, str]]) -> Equations:
         if j is not None:
             left = no.Partial(printed(d, node), printed(d, wrt))
             rows.append(Equation(f"local.{node}.{wrt}", left, (j,), local=Local(node, wrt)))
-    return Equations(tuple(rows), Phrase("local.edges"))
+    return Equations(tuple(rows), Phrase("local.edges"), listed=True)
 
 
 def derivation_block(d: Derivation, node: str, wrt: str) -> list[Equations]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Equation, Phrase, symbol_of
+from symbackprop.formula.composing import size_formula
+from symbackprop.formula.tree import Formula, Sum
+from symbackprop.formula.writing.walk import inside
 from symbackprop.page.page import Block, Equations, Options
 from symbackprop.page.section_row import SectionRow
 from symbackprop.page.recurrences.recurrence_solutions import bounds, closed_forms
@@ -12,7 +15,20 @@ from symbackprop.page.recurrences.recurrence_solutions import bounds, closed_for
 def closed_section(d: Derivation, o: Options) -> list[Block]:
     """Recurrences over the steps, solved."""
     rows = closed_forms(d)
-    return [Equations(rows, Phrase("closed.intro"))] if rows else []
+    assert d.graph.time or not rows
+    counted = tuple(r for r in rows if summed(r.sides[0]) and not summed(r.sides[-1]))
+    first = tuple(r for r in rows if r not in counted)
+    blocks: list[Block] = [Equations(first, Phrase("closed.intro"))] if first else []
+    if counted and d.graph.time:
+        time = d.graph.time
+        values = (("t", time.letter), ("n", size_formula(time.length)))
+        blocks.append(Equations(counted, Phrase("closed.equal", values)))
+    return blocks
+
+
+def summed(f: Formula) -> bool:
+    """Whether a sum stands in a formula."""
+    return any(isinstance(x, Sum) for x in inside(f))
 
 
 def bound_section(d: Derivation, o: Options) -> list[Block]:

@@ -15,8 +15,10 @@ from symbackprop.errors import SymbackpropError
 from tests.emit.test_layers_code import loaded
 
 GRAPHS = {
-    "X: n x c x h x w; K: k x c x u x v; Y = conv2d(X, K)": {"n": 2, "c": 3, "h": 7, "w": 11, "k": 5, "u": 2, "v": 3},
-    "x: c x h x w; K: k x c x u x v; b: k; y = conv2d(x, K, b)": {"c": 3, "h": 7, "w": 5, "k": 2, "u": 3, "v": 2},
+    "X: n x c x h x w; K: k x c x u x v; Y = conv2d(X, K)":
+        {"n": 2, "c": 3, "h": 7, "w": 11, "k": 5, "u": 2, "v": 3},
+    "x: c x h x w; K: k x c x u x v; b: k; y = conv2d(x, K, b)":
+        {"c": 3, "h": 7, "w": 5, "k": 2, "u": 3, "v": 2},
     "x: c x 13; f: k x c x 3; y = conv1d(x, f, stride=5)": {"c": 3, "k": 2},
     "x: c x 11; f: k x c x 3; y = conv1d(x, f, dilation=3)": {"c": 2, "k": 5},
     "x: c x 11 x 9; f: k x c x 3 x 2; y = conv2d(x, f, stride=2)": {"c": 2, "k": 3},
@@ -64,8 +66,10 @@ def test_overwriting_is_wrong_where_windows_overlap() -> None:
     at = drawn(d, {"n": 5, "m": 3}, 5)
     code = layers([Functions(d, "ahead", "back")], style="plain")
     want = d.compile("numpy")(**at)["x"]
+    spoiled = code.replace("columns] += y_bar", "columns] = y_bar")
+    assert spoiled != code
     assert np.allclose(loaded(code).back(**at), want)
-    assert not np.allclose(loaded(code.replace("x_bar[r:r + rows, s:s + columns] +=", "x_bar[r:r + rows, s:s + columns] =")).back(**at), want)
+    assert not np.allclose(loaded(spoiled).back(**at), want)
 
 
 @pytest.mark.parametrize("text", [

@@ -14,10 +14,11 @@ from symbackprop.errors import DeclarationError, ShapeError, SymbackpropError
 from symbackprop.formula.evaluation.value import evaluate
 from symbackprop.formula.reading.latex_reader import read_formula
 from symbackprop.formula.tree import (
-    ONE as NO_ONE, Formula, HPower, Hadamard, Minus, Number, Plus, Power, Product, Times,
+    ONE as NO_ONE, Formula, HPower, Hadamard, Minus, Number, Plus, Power, Product, Sum, Times,
 )  # fmt: skip
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
+from symbackprop.formula.writing.walk import inside
 from symbackprop.page.outline import outline
 from symbackprop.page.page import Equations, Page, Section
 from symbackprop.page.recurrences.recurrence_solutions import bounds, closed_forms
@@ -126,8 +127,28 @@ def test_the_product_over_the_layers() -> None:
 def test_equal_terms_are_counted() -> None:
     d = derive(DIAGONAL)
     (row,) = (r for r in closed_forms(d) if r.key == "closed.gradient.u")
-    said = latex(row.sides[0], d.functions)
-    assert said == r"k (u^{\odot (k - 1)} \odot \delta s_{k} \odot h)"
+    assert [latex(f, d.functions) for f in row.sides] == [
+        r"\sum_{t=1}^{k} (\delta s_{t} \odot s_{t-1})",
+        r"\sum_{t=1}^{k} (u^{\odot (k - t)} \odot \delta s_{k} \odot u^{\odot (t - 1)} \odot h)",
+        r"\sum_{t=1}^{k} (u^{\odot (k - 1)} \odot \delta s_{k} \odot h)",
+        r"k (u^{\odot (k - 1)} \odot \delta s_{k} \odot h)",
+    ]
+    assert verify_page(d, one(row)).ok
+    wrong = replace(row, sides=(*row.sides[:-1], row.sides[-2].body))  # type: ignore[union-attr]
+    assert not verify_page(d, one(wrong)).ok
+
+
+def test_equal_terms_are_told_apart_from_others() -> None:
+    """No summand depends on t where the sentence says so; it stands above the counted ones alone."""
+    for name, said in CLOSED.items():
+        d = derive(said)
+        blocks = [b for s in outline(d).sections if s.key == "closed" for b in s.blocks]
+        for b in blocks:
+            assert isinstance(b, Equations) and b.intro is not None
+            counted = b.intro.key == "closed.equal"
+            for r in b.rows:
+                kinds = [any(isinstance(x, Sum) for x in inside(f)) for f in r.sides]
+                assert (kinds[0] and not kinds[-1]) == counted, name
 
 
 @pytest.mark.parametrize("n", range(1, 9))

@@ -65,7 +65,7 @@ def test_rounding_reaches_half_a_digit_and_only_behind_its_sign() -> None:
 def test_a_formula_with_a_name_has_no_worth() -> None:
     eq = typed(s0.SHEET, 1, "a")[0].page.equations[0]
     assert worth(eq.sides[0]) is None
-    assert [worth(f) is not None for f in eq.sides] == [False, True, True]
+    assert [worth(f) is not None for f in eq.sides] == [False, True, True, True]
 
 
 def test_a_spoiled_number_is_not_verified() -> None:
@@ -111,7 +111,7 @@ def full_correlation(y_bar: Array, g: Array) -> Array:
 
 def turned_on_page() -> Array:
     """The filters of the backward pass as they are printed: [filter, channel]."""
-    _, line = typed(s0.SHEET, 2, "a")
+    *_, line = typed(s0.SHEET, 2, "a")
     found = {e.left: worth(e.sides[-1]) for e in line.page.equations}
     g = np.array([[found[Name("g", "", f"{i}{p}")] for p in range(2)] for i in range(2)], float)
     for (i, p), node in np.ndenumerate([["g00", "g01"], ["g10", "g11"]]):

@@ -56,11 +56,11 @@ def test_convolution_with_a_bias(
 
 
 def emitted(sheet: Sheet) -> ModuleType:
-    """The program of the last exercise."""
-    found = [b.code for a in answers(sheet, len(sheet.exercises), "a") if isinstance(a, Shown)
-             for b in a.blocks if isinstance(b, Listing)]  # fmt: skip
-    assert len(found) == 1
-    return loaded(found[0])
+    """The program of the last exercise: its functions, then its layer."""
+    found = [b.code for part in "ad" for a in answers(sheet, len(sheet.exercises), part)
+             if isinstance(a, Shown) for b in a.blocks if isinstance(b, Listing)]  # fmt: skip
+    assert len(found) == 2
+    return loaded("\n".join(found))
 
 
 @pytest.mark.parametrize("sheet", [SHEET_1, SHEET_4], ids=lambda s: s.name)

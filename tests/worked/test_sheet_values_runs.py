@@ -57,8 +57,10 @@ def test_the_network_follows_the_path_to_its_end() -> None:
     p = point(s1.RUN)
     for t, h in enumerate(states, 1):
         assert np.array_equal(p.values[f"h{t}", 0], h)
-        assert on_page(s1.SHEET, s1.ROLLOUT.page, Transpose(name(s1.RUN, f"h{t}")), h[None]), t
-    assert len(s1.ROLLOUT.page.equations) == len(states)
+        told = s1.ROLLOUT if t in s1.TURNS else s1.STRAIGHT
+        assert on_page(s1.SHEET, told.page, Transpose(name(s1.RUN, f"h{t}")), h[None]), t
+        assert t == 1 or (t in s1.TURNS) == (h.tolist() != states[t - 2].tolist())
+    assert sum(len(x.page.equations) for x in (s1.ROLLOUT, s1.STRAIGHT)) == len(states)
     assert s1.RUN.at is not None
     assert all(
         np.array_equal(np.asarray(s1.RUN.at[n]), v) for n, v in (("W", s1.W), ("U", s1.U), ("b", s1.B))
@@ -89,7 +91,7 @@ def walked(drawing: Drawing) -> list[tuple[int, int]]:
 def test_the_drawn_run_is_the_simulated_one() -> None:
     found = walk(s1.W, s1.U, s1.B)
     assert found is not None
-    drawing = sketch(answers(s1.SHEET, 1, "a")[2])
+    drawing = sketch(answers(s1.SHEET, 1, "a")[3])
     assert walked(drawing) == found[0]
     assert walked(maze(s1.MAZE, steps=s1.CELLS[:-1])) != found[0]
     (task,) = s1.SHEET.exercises[0].given

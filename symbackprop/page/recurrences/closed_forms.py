@@ -5,7 +5,7 @@ Exponents and bounds are polynomials in sizes and in the time index, so c^{k-t} 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -33,13 +33,19 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A product, entry by entry for arrays; `summed` puts Σ over all steps in front."""
+    """A product, entry by entry for arrays; `summed` puts Σ over all steps in front.
+
+    `apart` is the product before equal bases are gathered; `way` are the sums of equal terms it was counted
+    from.
+    """
 
     shape: Shape
     number: Fraction = Fraction(1)
     powers: tuple[tuple[Expr, Size], ...] = ()
     runs: tuple[Run, ...] = ()
     summed: bool = False
+    apart: Closed | None = None
+    way: tuple[Closed, ...] = ()
 
 
 def atom(e: Expr, exponent: Size = ONE) -> Closed:
@@ -74,7 +80,19 @@ def multiplied(*parts: Closed) -> Closed:
     for k, (base, x) in enumerate(powers):  # -1/2 (-1/2)^{k-1} is (-1/2)^k
         if base.number == number != 1:
             powers[k], number = (base, x + 1), Fraction(1)
-    return Closed(shape, number, tuple(powers), tuple(r for p in parts for r in p.runs))
+    return Closed(
+        shape, number, tuple(powers), tuple(r for p in parts for r in p.runs), apart=apart(parts, shape)
+    )
+
+
+def apart(parts: Sequence[Closed], shape: Shape) -> Closed:
+    """The product as its factors came."""
+    each = [p.apart or p for p in parts]
+    number = Fraction(1)
+    for p in each:
+        number *= p.number
+    powers = tuple(f for p in each for f in p.powers if not mo.is_ones(f[0]) and f[1] != size(0))
+    return Closed(shape, number, powers, tuple(r for p in each for r in p.runs))
 
 
 # --- time ----------------------------------------------------------------------------------------
@@ -97,7 +115,8 @@ def changed(c: Closed, time: Time, by: Size, base: Callable[[Expr], Expr]) -> Cl
     runs = tuple(
         Run(r.body, r.low.substitute(time.name, by), r.high.substitute(time.name, by)) for r in c.runs
     )
-    return replace(c, powers=powers, runs=runs)
+    inner = changed(c.apart, time, by, base) if c.apart else None
+    return replace(c, powers=powers, runs=runs, apart=inner)
 
 
 def varies(e: Expr) -> bool:
@@ -136,7 +155,8 @@ def summed(c: Closed, time: Time) -> Closed:
     """Σ over all steps; equal terms are counted."""
     if depends(c, time):
         return replace(c, summed=True)
-    return multiplied(Closed((), powers=((const(time.length), ONE),)), c)
+    way = tuple(replace(x, summed=True, apart=None) for x in (c.apart or c, c))
+    return replace(multiplied(Closed((), powers=((const(time.length), ONE),)), c), way=way)
 
 
 # --- on paper ------------------------------------------------------------------------------------

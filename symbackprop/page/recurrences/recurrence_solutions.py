@@ -26,6 +26,7 @@ from symbackprop.graph.expr import (
 from symbackprop.graph.graph import TIME_SUM
 from symbackprop.matrices import monomials as mo, tidy as td
 from symbackprop.notation.convention import NoMatrix
+from symbackprop.notation.expression_formulas import notated
 from symbackprop.notation.product_formulas import broadcast_terms
 from symbackprop.page.recurrences.bounds import bounded_form
 from symbackprop.page.recurrences.closed_forms import (
@@ -233,8 +234,16 @@ def closed_forms(d: Derivation) -> tuple[Equation, ...]:
                 [(t[n, c],) if (n, c) in t else None for _, t in tables], "no") for n, c in keys]  # fmt: skip
     for n in d.wrt:
         found = [closed_gradient(w, n, t) for w, t in tables]
-        rows.append(row(d, f"closed.gradient.{n}", n, derivative(d, n), found, "yes"))
+        made = row(d, f"closed.gradient.{n}", n, derivative(d, n), found, "yes")
+        counted = any(c.way for terms in found if terms for c in terms)
+        rows.append(from_steps(d, n, made) if made and counted else made)
     return tuple(r for r in rows if r is not None)
+
+
+def from_steps(d: Derivation, name: str, made: Equation) -> Equation:
+    """The line of a gradient from its sum over the steps on."""
+    value = notated(d.backward.adjoints[name].value, d.convention)
+    return made if made.free or value is None else replace(made, sides=(value, *made.sides))
 
 
 def at_step(d: Derivation, name: str) -> Formula:
@@ -268,11 +277,20 @@ def row(
         left = At(base.base, (*base.indices, *entry)) if isinstance(base, At) else At(base, entry)
     try:
         w = ClosedWriter(d.convention, time, letters)
-        sides = tuple(dict.fromkeys(one_or(Plus, [w.formula(c) for c in terms]) for terms in found))
+        sides = tuple(
+            dict.fromkeys(one_or(Plus, [w.formula(c) for c in x]) for terms in found for x in ways(terms))
+        )
     except NoMatrix:
         return None
     free = tuple(zip(letters, s.shape, strict=True)) if letters else ()
     return Equation(key, left, sides, s.shape, free, recurrent=bool(s.time), boxed=boxed == "yes")
+
+
+def ways(terms: Sum) -> list[Sum]:
+    """The terms, below the sums of equal ones that were counted; these only where every sum is one."""
+    if not any(c.way for c in terms) or any(c.summed for c in terms):
+        return [terms]
+    return [*(tuple(c.way[k] if c.way else c for c in terms) for k in (0, 1)), terms]
 
 
 # --- bounds --------------------------------------------------------------------------------------
