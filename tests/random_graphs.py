@@ -42,6 +42,11 @@ def short(a: Dims) -> bool:
     return bool(a) and a[-1] in SIZES
 
 
+def filled(a: Dims) -> bool:
+    """A last axis of several entries, of which no size leaves none."""
+    return long(a) and "-" not in a[-1]
+
+
 def matrix(a: Dims) -> bool:
     return len(a) == 2
 
@@ -112,7 +117,7 @@ BASIC_ONE: tuple[One, ...] = (
     ("{a}/(1 + {a}**2)", anything, same),
     ("softmax({a})", long, same),
     ("logsumexp({a})/3", long, lambda a: a[:-1]),
-    ("{a}[{lead}0]", long, lambda a: a[:-1]),
+    ("{a}[{lead}0]", filled, lambda a: a[:-1]),
     ("concat({a}, {a})/2", short, lambda a: (*a[:-1], f"2*{a[-1]}")),
     ("{a}.T", matrix, lambda a: a[::-1]),
 )
