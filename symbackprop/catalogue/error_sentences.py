@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypedDict
 
 from symbackprop.catalogue import catalogue, phrase
@@ -43,9 +44,30 @@ def explained(error: SymbackpropError, language: str) -> str:
     what = what or in_german(error.what)
     if not what:
         return str(error)
-    hint = hint or in_german(error.hint) or error.hint
+    hint = hint or in_german(error.hint) or by_lines(error.hint)
     place = phrase("error.place", language, **where(error)) if error.line is not None else error.where
     return f"{place}: {what}".removeprefix(": ") + (f"\n  {hint}" if hint else "")
+
+
+def retold(said: str, language: str) -> str:
+    """What a verdict found, as a reader of a language meets it: a place, a message, and hints below it."""
+    return said if language == "en" else by_lines(said)
+
+
+def by_lines(said: str) -> str:
+    """English lines in German, each as a whole or behind the place it names; one without German stays."""
+    return "\n".join(map(behind_place, said.split("\n")))
+
+
+def behind_place(line: str) -> str:
+    bare = line.strip()
+    if german := in_german(bare):
+        return line.replace(bare, german)
+    ends = (n for n, sign in enumerate(line) if sign == ":")
+    found = ((n, german) for n in ends if (german := in_german(line[n + 1 :].strip())))
+    n, german = next(found, (0, ""))
+    place = re.sub(r"\bformula, character\b", "Formel, Zeichen", line[:n])
+    return f"{place}: {german}" if german else line
 
 
 def where(error: SymbackpropError) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """What is refused, in German: messages and hints by their English, gaps in the same order unless numbered.
 
-What has a key of its own stands in `de.toml`; these are the many that are said at one place each.
+What has a key of its own stands in `de.toml`; these are the many that are said at one place each. Those about
+graphs and derivatives stand here, all others in `german_reading_refusals.py`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-GERMAN: Mapping[str, str] = {
+from symbackprop.catalogue.german_reading_refusals import READING
+
+GRAPHS: Mapping[str, str] = {
     # graphs and their text
     "is printed like {}": "wird gedruckt wie {}",
     "Give it another printed name, as in  {}: {} as z":
@@ -339,6 +342,8 @@ GERMAN: Mapping[str, str] = {
     "Scopes: {}": "Bereiche: {}",
     "no value for {}{}": "kein Wert für {}{}",
 }  # fmt: skip
+
+GERMAN: Mapping[str, str] = {**READING, **GRAPHS}
 
 
 def in_german(said: str) -> str:

@@ -231,6 +231,9 @@ class Reader:
             spelled(self.spelled[s.name])  # a function is called as a name is
             return
         domain, labels = between or "real", None
+        if words and words[-1] == "label":
+            shape = "".join(f"{w} " for w in words[:-1])
+            raise DeclarationError(**told("label", name=s.name, shape=shape), where=s.where)
         while words and (words[-1] in DOMAINS or (len(words) > 1 and words[-2] == "label")
                          or words[0] == "label"):  # fmt: skip
             if words[-1] in DOMAINS:

@@ -15,6 +15,7 @@ from symbackprop.answers.solution.solution import Told, agreeing, solution
 from symbackprop.answers.typed.derivative_spellings import LABEL
 from symbackprop.answers.verdicts.verdict import Verdict
 from symbackprop.catalogue import phrase
+from symbackprop.catalogue.error_sentences import retold
 from symbackprop.derivation.derivation import derive
 from symbackprop.errors import DeclarationError
 from symbackprop.graph.graph_text import as_graph
@@ -60,7 +61,7 @@ def say(text: str) -> None:
 def shown(v: Verdict, language: str) -> str:
     """A verdict in a few lines."""
     out = [f"{v.verdict}: {v.sentence(language)}"]
-    out += [f"  {v.detail}"] if v.detail and v.verdict == "unreadable" else []
+    out += [f"  {retold(v.detail, language)}"] if v.detail and v.verdict == "unreadable" else []
     if c := v.counterexample:
         out.append("  " + ", ".join(f"{n} = {listed(x)}" for n, x in c.inputs))
         out.append(f"  {listed(c.given)} ≠ {listed(c.right)}")

@@ -10,12 +10,17 @@ from pathlib import Path
 import pytest
 
 import symbackprop as sb
-from symbackprop.catalogue.error_sentences import explained
+from symbackprop.catalogue.error_sentences import explained, retold
 from symbackprop.catalogue.german_refusals import GERMAN, in_german
 
 PACKAGE = Path(sb.__file__).parent
-ROOMS = ("graph", "entries", "vocabulary", "derivation", "derivatives", "numeric", "backward", "errors.py")
-FAMILY = {"DeclarationError", "ShapeError", "LimitError", "VerificationError"}
+FAMILY = {
+    "DeclarationError", "ShapeError", "LimitError", "VerificationError", "FormulaError", "SizesError",
+    "TexError", "SheetError",
+}  # fmt: skip
+MAKERS = {"fail", "error", "misfit", "Refused"}  # functions that make one
+BARE = " ,:;^|$…\n"
+VERDICTS = {"unreadable", "sizes"}  # words of verdicts, which have sentences
 
 
 def templates(e: ast.expr, names: dict[str, ast.expr]) -> Iterator[str]:
@@ -43,22 +48,22 @@ def refusals(source: str) -> set[str]:
     given = [n for n in ast.walk(tree) if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)]
     names = {n.targets[0].id: n.value for n in given}  # type: ignore[attr-defined]
     for n in ast.walk(tree):
-        if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in FAMILY:
-            if any(k.arg is None for k in n.keywords):
-                continue  # told by a key
-            for x in [*n.args[:1], *(k.value for k in n.keywords if k.arg == "hint")]:
-                out |= set(templates(x, names))
-    return {t for t in out if t.replace("{}", "").strip(" ,:;")}
+        if not isinstance(n, ast.Call) or any(k.arg is None for k in n.keywords):
+            continue  # told by a key
+        called = n.func.attr if isinstance(n.func, ast.Attribute) else getattr(n.func, "id", "")
+        own = n.args[:1] if called in FAMILY else n.args if called in MAKERS else None
+        for x in [*own, *(k.value for k in n.keywords if k.arg == "hint")] if own is not None else []:
+            out |= set(templates(x, names))
+    return {t for t in out if t.replace("{}", "").strip(BARE)} - VERDICTS
 
 
 def every() -> set[str]:
-    files = [p for r in ROOMS for p in ([PACKAGE / r] if r.endswith(".py") else (PACKAGE / r).rglob("*.py"))]
-    return {t for p in files for t in refusals(p.read_text("utf-8"))}
+    return {t for p in PACKAGE.rglob("*.py") for t in refusals(p.read_text("utf-8"))}
 
 
 def test_every_refusal_has_its_german() -> None:
     left = {t for t in every() if t not in GERMAN}
-    assert {t for t in left if not in_german(t.format(*["x"] * t.count("{}")))} == set()
+    assert {t for t in left if not in_german(t.replace("{}", "x"))} == set()
 
 
 def test_the_search_finds_what_has_none() -> None:
@@ -69,9 +74,10 @@ def test_the_search_finds_what_has_none() -> None:
 @pytest.mark.parametrize("said", GERMAN)
 def test_gaps_are_kept(said: str) -> None:
     values = [f"«{k}»" for k in range(said.count("{}"))]
-    german = in_german(said.format(*values))
+    filled = iter(values)
+    german = in_german(re.sub(r"\{\}", lambda _: next(filled), said))
     assert german and set(re.findall(r"«\d»", german)) <= set(values)
-    assert german.count("«") == GERMAN[said].count("{")
+    assert german.count("«") == len(re.findall(r"(?<!\{)\{\d?\}", GERMAN[said]))
 
 
 @pytest.mark.parametrize(("text", "english", "german"), [
@@ -82,6 +88,8 @@ def test_gaps_are_kept(said: str) -> None:
     ("A: n x m; L = det(A)", "n", "n"),
     ("x: n symmetric; L = sum(x)", "square matrix", "quadratische Matrix"),
     ("x: n; n: m; L = sum(x)", "size and of a symbol", "einer Größe und eines Symbols"),
+    ("y: n label; x: n; L = sum(x)", "no number of classes", "keine Zahl von Klassen"),
+    ("y: label; x: n; L = sum(x)", "y: label 10", "y: label 10"),
     ("x: n; f: function; sin: function; L = sum(f(x))", "function already", "schon eine Funktion"),
 ])  # fmt: skip
 def test_both_languages(text: str, english: str, german: str) -> None:
@@ -94,3 +102,11 @@ def test_both_languages(text: str, english: str, german: str) -> None:
 def test_what_has_no_german_stays_english() -> None:
     error = sb.ShapeError("an odd thing", where="here")
     assert explained(error, "de") == "here: an odd thing"
+
+
+def test_what_a_verdict_found_is_told_again() -> None:
+    said = "formula, character 4: (x: indices run together\n  x_ij\n     ^\n  Put commas between them."
+    assert retold(said, "en") == said
+    assert retold(said, "de").splitlines()[0] == "Formel, Zeichen 4: (x: Indizes laufen ineinander"
+    assert retold(said, "de").splitlines()[-1] == "  Setzen Sie Kommas dazwischen."
+    assert retold("an odd thing", "de") == "an odd thing"
