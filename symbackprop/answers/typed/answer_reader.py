@@ -27,7 +27,7 @@ from symbackprop.formula.printed_names import is_signal
 from symbackprop.formula.reading.latex_reader import read_formula
 from symbackprop.formula.reading.name_table import NameTable
 from symbackprop.formula.reading.tex_tokens import Source, tokenise
-from symbackprop.formula.tree import ZERO, At, Formula, Nabla, Name, Partial
+from symbackprop.formula.tree import ZERO, At, Formula, Nabla, Name, Number, Partial
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.formula.writing.walk import inside
@@ -151,7 +151,8 @@ class Reader:
         if isinstance(named, At) and isinstance(name, Name) and name in self.sizes:
             return None  # d_t is no entry of a size d
         row = isinstance(name, Name) and c.name.strip() == name.base.lower() != name.base
-        lone = isinstance(named, At) and c.index.strip().isdecimal() and not self.now
+        spots = named.indices if isinstance(named, At) and not self.now else ()
+        lone = len(spots) == 1 and isinstance(spots[0], Number)
         return None if row or lone else named  # s_i is no row of an S; r_1 is another r
 
     @property

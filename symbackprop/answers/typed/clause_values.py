@@ -9,6 +9,7 @@ import numpy as np
 
 from symbackprop.answers.asked.right_values import Spot
 from symbackprop.dialects.disambiguation.choice import Fitting
+from symbackprop.dialects.disambiguation.product_signs import column
 from symbackprop.dialects.disambiguation.readings import readings
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import FormulaError, SizesError
@@ -54,7 +55,7 @@ def value(d: Definition, env: Environment, spot: Spot | Ground, run: Fitting | N
 
 def entries(d: Definition, env: Environment, spot: Spot | Ground, run: Fitting | None) -> Value:
     """The values of E_{ij} = …; of D_{ii} = … a diagonal, of x_i = … a matrix where x_i is a vector."""
-    extents = {x: min(s.value(spot.point.sizes) for s in d.free[x]) for x in d.letters}
+    extents = {x: extent(d, x, spot, run) for x in d.letters}
     grid = np.meshgrid(*(np.arange(1, n + 1) for n in extents.values()), indexing="ij")
     indices = {x: g.ravel() for x, g in zip(extents, grid, strict=True)}
     made = usual(d.body, replace(env, indices=indices), spot, run)
@@ -62,8 +63,17 @@ def entries(d: Definition, env: Environment, spot: Spot | Ground, run: Fitting |
         raise FormulaError("an entry is no number", where="answer")
     row = (max(made.size),) if made.rank else ()
     out = np.zeros((*(extents[x] for x in d.letters), *row), made.array.dtype)
-    out[tuple(indices[x] - 1 for x in d.letters)] = made.array.reshape(*made.samples, *row)
+    out[tuple(indices[x] - 1 for x in d.letters)] = made.array.reshape((*made.samples, *row))
     return Value(out, out.ndim == 1)
+
+
+def extent(d: Definition, letter: str, spot: Spot | Ground, run: Fitting | None) -> int:
+    """How far a letter runs; in D_ii = 1 as far as fits. Errors: `FormulaError` where that cannot be seen."""
+    if d.free[letter]:
+        return min(s.value(spot.point.sizes) for s in d.free[letter])
+    if run is None:
+        raise FormulaError(f"how far {letter} runs cannot be seen", where="answer")
+    return run.open_size((id(d), 0), column).size[0]
 
 
 def usual(

@@ -96,7 +96,7 @@ def grammar(bench: Bench) -> tuple[re.Pattern[str], ...]:
     n = names_of(bench)
     of = rf"(?P<u>{n.output}|{n.every}|{_WORD}){n.at}?"
     turned = _TURNED if bench.target.kind == "hessian" else ""  # ∂w ∂wᵀ
-    by = rf"(?P<by>(?:{_VARIED}\s*{n.every}{_SUB}?{_ORDER}?{turned}(?:\s|\\[,;:!])*)+)"
+    by = rf"(?P<by>(?:{_VARIED}\s*{n.every}{_SUB}?{_ORDER}?{turned}(?:\s|\\[,;:!])*(?!/))+)"
     sub = rf"(?P<sub>{n.every}|[^\W\d_]+|\{{[^{{}}]*(?:\{{[^{{}}]*\}}[^{{}}]*)*\}})"
     order = rf"(?P<n>{_ORDER})?"
     ways = [

@@ -48,7 +48,7 @@ def lettered(
         return Lettered(tuple(forms), tuple(own))
     d = bench.target.d
     time = d.graph.time.letter.base if d.graph.time else ""
-    said = order or axes_said(bench, table, forms, time)
+    said = order or axes_said(bench, Shapes(d, own_shapes(bench), table.free, time), forms)
     own = [replace(x, body=reaching(x.body, x.letters)) for x in own]
     forms, order = of_sizes(bench, table, tuple(reaching(f, said) for f in forms), order)
     shapes = Shapes(d, own_shapes(bench), table.free, time)
@@ -65,10 +65,12 @@ def lettered(
     return Lettered(forms, tuple(own), order, free, claim.recurrent)
 
 
-def axes_said(bench: Bench, table: NameTable, forms: Sequence[Formula], time: str) -> Collection[str]:
+def axes_said(bench: Bench, shapes: Shapes, forms: Sequence[Formula]) -> Collection[str]:
     """The letters that stand for axes, where no left side says them; none where they are too many."""
-    standing = {x for f in forms for x in indexing(f) if x in table.indices and x != time}
-    return standing if len(standing) <= len(bench.target.axes) else ()
+    asked = {*bench.target.axes, None}
+    standing = {x for f in forms for x in indexing(f) if x in shapes.indices and x != shapes.time}
+    away = {x for f in forms for x, axis in shapes.letters(f) if axis not in asked}
+    return standing - away if len(standing) <= len(bench.target.axes) else ()
 
 
 def firm(shapes: Shapes, forms: tuple[Formula, ...], free: Free) -> Free:
@@ -143,11 +145,11 @@ def placed(
         body = bounded(d.body, shapes)
         asked = [x for x in d.letters if x != d.time]
         claim = with_letters(shapes.d, table, PAGE, {}, (body,), (), own=shapes.own)
-        free = dict(claim.free)
+        free = {**{x: () for x in asked if len(asked) > len({*asked})}, **dict(claim.free)}
         if set(free) != set(asked):
             stray = next(iter(set(free) ^ set(asked)))
             raise Refused("unreadable", 1, f"{stray!r} is free on one side of a definition only")
-        axes = tuple(free[x][0] for x in asked) if asked else shapes.own_axes(body)
+        axes = tuple(s for x in asked for s in free[x][:1]) if asked else shapes.own_axes(body)
         known = {**shapes.own, **({d.name: axes} if axes else {})}
         shapes = replace(shapes, own=known)
         out.append(replace(d, body=body, free=free))

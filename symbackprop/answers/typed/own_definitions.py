@@ -84,6 +84,8 @@ def role(c: Clause, given: list[Clause], now: str) -> str:
     if now and index and any(o.name == c.name and bare_index(o) == now for o in given):
         return "start"
     lower = index.isalpha() and index.islower()
+    if lower and len(index) == 2 and index[0] == index[1]:
+        return "letters"  # D_ii = …
     body = usual_size(_WORDS.sub(" ", c.body))
     return "letters" if lower and all(x in body for x in index) else "name"
 

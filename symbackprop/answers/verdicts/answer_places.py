@@ -23,7 +23,7 @@ from symbackprop.dialects.disambiguation.readings import PAPER_ROWS, Given
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import SymbackpropError
 from symbackprop.formula.evaluation.paper_arrays import Paper
-from symbackprop.formula.evaluation.value import Environment
+from symbackprop.formula.evaluation.value import Environment, Value
 from symbackprop.formula.tree import Formula, Name
 from symbackprop.sizes import ONE
 
@@ -90,9 +90,10 @@ class AnswerPlaces:
         """How the answer's own definitions are put into an environment, their signs read in the same run."""
 
         def put_in(env: Environment, run: Fitting) -> Environment:
-            values = dict(env.values)
+            indices = self.steps(env)
+            values = {f: settled(v, indices) for f, v in env.values.items()}
             for d in self.typed.locals:
-                inner = replace(env, values=values, indices=self.steps(env))
+                inner = replace(env, values=values, indices=indices)
                 values[d.name] = value(d, inner, spot, run)
             return replace(env, values=values)
 
@@ -103,6 +104,15 @@ class AnswerPlaces:
         time = self.bench.target.d.graph.time
         step = env.indices.get(time.letter.base) if time else None
         return {} if time is None or step is None else {time.letter.base: int(np.max(step))}
+
+
+def settled(value: Value, indices: Mapping[str, int | Array]) -> Value:
+    """A value without the step that is asked for: the steps of a definition are others."""
+    if not value.hidden:
+        return value
+    array = np.array(value.array)
+    array[int(indices[value.hidden]) - value.time_offset] = np.nan
+    return replace(value, array=array, hidden="")
 
 
 @dataclass(frozen=True)

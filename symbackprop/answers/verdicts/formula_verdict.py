@@ -15,7 +15,7 @@ from symbackprop.answers.asked.equality_chain import Refused
 from symbackprop.answers.asked.right_values import DELTA, Spot
 from symbackprop.answers.typed.clause_values import usual
 from symbackprop.answers.typed.left_sides import ASKED, TOTAL, standing
-from symbackprop.answers.verdicts.agreement import aligned, outcome
+from symbackprop.answers.verdicts.agreement import Outcome, aligned, outcome
 from symbackprop.answers.verdicts.answer_places import STACKED, AnswerPlaces
 from symbackprop.answers.verdicts.court import Place, Side
 from symbackprop.answers.verdicts.determined_sides import determined
@@ -225,7 +225,8 @@ class Judge(AnswerPlaces):
         if left.form == ASKED and stacked:
             (left,) = court.sides(STACKED)
         each = zip(court.outcomes(left, side), values, strict=True)
-        kinds = {o for o, v in each if finite(v)} - {"nowhere"}
+        seen = [o for o, v in each if finite(v) and o != "nowhere"]
+        kinds = set(seen) if 2 * len(seen) >= len(values) else set[Outcome]()
         if not kinds and (turned := self.one_later(side.form)):
             return turned
         if not kinds:

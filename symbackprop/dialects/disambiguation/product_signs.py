@@ -89,7 +89,8 @@ def signed(fit: Fitting, node: Times, scope: Scope) -> list[Signed]:
         right = known[k + 1] if k + 1 < len(known) else None
         after = node.factors[k + 1] if k + 1 < len(known) else None
         row = lies(right) or (isinstance(after, Transpose) and is_open(after, k + 1))
-        if f == ONE and row and not (left and left.rank):
+        last = k > 0 and right is None and not signs[k] and not value  # 2 s 1, with s a number
+        if f == ONE and (row or last) and not (left and left.rank):
             value = number_or_ones(fit, (id(node), -10 - k))
         if value is None:
             value = beside(fit, f, left, right, scope)
@@ -114,7 +115,7 @@ def lies(value: Paper | None) -> bool:
 
 
 def number_or_ones(fit: Fitting, key: Key) -> Paper:
-    """1 before a row: the number, or a column of ones."""
+    """1 before a row, or behind a number: the number, or a column of ones."""
     number = paper.scalar(np.float64(1))
     sizes = {n: k for n, k in fit.sizes.items() if k > 1}
     ones = [(f"1 of size {n}", lambda k=k: column(k)) for n, k in sizes.items()]
@@ -223,17 +224,29 @@ def joined(fit: Fitting, key: Key, sign: str, a: Paper, b: Paper) -> Paper:
         return fit.choose(key, options)
     if not (a.rank and b.rank) or (not sign and not (fit.loose and alike(a, b)) and key not in fit.plan):
         return paper.product(a, b)
+    if sign == "*" and (ways := [*repeated(b, a), *repeated(a, b)]):
+        return beside_matrix(fit, key, a, b, ways[::-1])
     options = [("·", lambda: paper.product(a, b)), ("⊙", lambda: elementwise(a, b))]
     if sign in ("", LIFTED):
         made = fit.choose(key, options)
         fit.noted |= {"⊙"} if fit.plan[key] == "⊙" else set()
         return made
-    if sign == "*":
-        options += [(n, lambda s=s: elementwise(a, s)) for n, s in repeated(b, a)]
-        options += [(n, lambda s=s: elementwise(s, b)) for n, s in repeated(a, b)]
-    elif a.size == b.size and 1 in a.size:
+    if sign != "*" and a.size == b.size and 1 in a.size:
         options.append(("inner product", lambda: paper.total(elementwise(a, b))))
     return fit.choose(key, options)
+
+
+def beside_matrix(fit: Fitting, key: Key, a: Paper, b: Paper, ways: list[tuple[str, Paper]]) -> Paper:
+    """A * v: the product, or v beside each column or row; one vector lies the same way throughout."""
+    vector, other = (a, b) if 1 in a.size else (b, a)
+    same = (hash(vector.array.tobytes()), -99)
+    known = fit.plan.get(same) if key not in fit.plan else None
+    kept = [(n, s) for n, s in ways if known in (None, n)]
+    options = [(n, lambda s=s: elementwise(s, other)) for n, s in kept]
+    made = fit.choose(key, [("·", lambda: paper.product(a, b)), *options])
+    if len(ways) > 1 and fit.plan[key] != "·":
+        fit.plan[same] = fit.plan[key]
+    return made
 
 
 def laid(a: Paper, b: Paper) -> Paper:

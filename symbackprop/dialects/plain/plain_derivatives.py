@@ -63,11 +63,14 @@ def typed_at(s: Scan, at: int) -> Found | None:
     found = _TYPED.match(s.text, at)
     text = found[0] if found else ""
     for stop in range(len(text), 0, -1):
-        if text[:stop] in s.spelled and (stop == len(text) or text[stop] in "_^" or text[stop] in SUBS):
+        known = s.spelled.get(text[:stop])
+        if known is None and _INDICES.match(s.text, at + stop):
+            known = s.spelled.get("\0" + text[:stop])  # ∂L/∂u_i, a row of U
+        if known and (stop == len(text) or text[stop] in "_^" or text[stop] in SUBS):
             rest = _INDICES.match(s.text, at + stop)
             inner = next((g for g in rest.groups() if g), "") if rest else ""
             index = tuple(re.findall(r"\d+|[^\s_]", inner.translate(_SMALL)))
-            return (*s.spelled[text[:stop]], *indexed(index)), rest.end() if rest else at + stop
+            return (*known, *indexed(index)), rest.end() if rest else at + stop
     return None
 
 

@@ -20,7 +20,7 @@ FUNCTIONS = {
     "sigma": "sigmoid", "σ": "sigmoid", "ln": "log", "ReLU": "relu", "tr": "trace", "heaviside": "step",
     "sgn": "sign", "inverse": "inv", "signum": "sign", "one_hot": "onehot", "Diag": "diag", "Tr": "trace",
     "Heaviside": "step", "vdot": "inner", "logistic": "sigmoid", "Softmax": "softmax", "maximum": "max",
-    "adjugate": "adj", "minimum": "min", "cofactor": "cof", "pow": "power", "expit": "sigmoid",
+    "adjugate": "adj", "minimum": "min", "cofactor": "cof", "pow": "power", "expit": "sigmoid", "H": "step",
 }  # fmt: skip
 KNOWN = {n for n, _ in ROWS}.union(  # functions, those of typed text with the rows of their values
     "exp log tanh sin cos tan sinh cosh sqrt abs sigmoid relu softplus softmax log_softmax logsumexp trace "
