@@ -60,14 +60,19 @@ def by_lines(said: str) -> str:
 
 
 def behind_place(line: str) -> str:
-    bare = line.strip()
+    place, bare = PLACE.sub("Formel, Zeichen ", line), line.strip()
+    if place != line:
+        here, _, said = place.partition(": ")
+        return f"{here}: {behind_place(said)}"
     if german := in_german(bare):
         return line.replace(bare, german)
     ends = (n for n, sign in enumerate(line) if sign == ":")
     found = ((n, german) for n in ends if (german := in_german(line[n + 1 :].strip())))
     n, german = next(found, (0, ""))
-    place = re.sub(r"\bformula, character\b", "Formel, Zeichen", line[:n])
-    return f"{place}: {german}" if german else line
+    return f"{line[:n]}: {german}" if german else line
+
+
+PLACE = re.compile(r"\bformula, character ")
 
 
 def where(error: SymbackpropError) -> dict[str, str]:

@@ -246,6 +246,7 @@ READING: Mapping[str, str] = {
     "this script ends too early": "dieser Index endet zu früh",
     "a relation cannot stand here": "hier kann kein Vergleich stehen",
     "A factor is missing before it.": "Davor fehlt ein Faktor.",
+    "an equation says nothing of what is asked for": "eine Gleichung sagt nichts über das Gefragte",
     "nothing is said of what is asked for": "über das Gefragte ist nichts gesagt",
     "the left side is another derivative": "links steht eine andere Ableitung",
     "indices run together": "Indizes laufen ineinander",
