@@ -109,5 +109,6 @@ def test_what_a_verdict_found_is_told_again() -> None:
     assert retold(said, "en") == said
     assert retold(said, "de").splitlines()[0] == "Formel, Zeichen 4: (x: Indizes laufen ineinander"
     assert retold(said, "de").splitlines()[-1] == "  Setzen Sie Kommas dazwischen."
-    assert retold("formula, character 4: ')' closes nothing", "de") == "Formel, Zeichen 4: ')' schließt nichts"
+    placed = retold("formula, character 4: a closes nothing", "de")
+    assert placed == "Formel, Zeichen 4: a schließt nichts"
     assert retold("an odd thing", "de") == "an odd thing"
