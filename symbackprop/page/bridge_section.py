@@ -17,6 +17,7 @@ from symbackprop.graph.expr import SIZE, Expr
 from symbackprop.matrices import monomials as mo
 from symbackprop.notation.convention import symbol_formula
 from symbackprop.notation.expression_formulas import notated
+from symbackprop.page.fact_bridges import fact_bridge
 from symbackprop.page.idea_section import Facts, cancelled_by
 from symbackprop.page.layer_sentences import kept_layers
 from symbackprop.page.page import Block, Equations, Options
@@ -36,6 +37,7 @@ def bridge_section(d: Derivation, o: Options) -> list[Block]:
             rows_meet_logarithm(f, n),
             sigmoid_meets_logarithm(f, n),
             *normalisations(f, n),
+            fact_bridge(d, n),
         ):
             if made is not None and made.intro is not None:
                 found.setdefault(made.intro.key, made)

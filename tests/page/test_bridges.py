@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 import symbackprop as sb
 from symbackprop.derivation import whole_layers
+from symbackprop.derivation.report import Report
 from symbackprop.errors import VerificationError
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.graph.expr import Expr
+from symbackprop.formula.tree import number
+from symbackprop.page.fact_bridges import fact_bridge
 from symbackprop.page.outline import outline
-from symbackprop.page.page import Options
+from symbackprop.page.page import Equations, Options, Page, Section
+from symbackprop.verify.equality import verify_page
 from tests.samples import sampled
 
 SOFTMAX = "o: n; y: label n; p = softmax(o); L = -log(p[y])"
@@ -88,3 +94,61 @@ def test_terms_that_are_not_true_are_caught(graph: str, monkeypatch: pytest.Monk
     monkeypatch.setattr(whole_layers, "sent_back", wrong)
     with pytest.raises(VerificationError):
         sb.derive(graph).page(show=("gradients",)).html()
+
+
+FACTS = {
+    "z: k; p: k distribution; q = softmax(z); L = -sum(p*log(q))":
+        ("z", "Σ[i = 1…k] pᵢ", "1", "(Σ[i = 1…k] pᵢ) q − p", "q − p"),
+    "z: k; y: k onehot; q = softmax(z); L = -sum(y*log(q))":
+        ("z", "Σ[i = 1…k] yᵢ", "1", "(Σ[i = 1…k] yᵢ) q − y", "q − y"),
+    "P: n x k distribution; Z: n x k; Q = softmax(Z); L = -sum(P*log(Q))":
+        ("Z", "P 𝟏ₖ", "𝟏ₙ", "diag(P 𝟏ₖ) Q − P", "Q − P"),
+    "x: n; g: n; m = mean(x); r = x - m; v = mean(r**2); s = sqrt(v); y = r/s; L = g @ y":
+        ("m", "Σ[i = 1…n] rᵢ", "0", "−(1/s) Σ[i = 1…n] δyᵢ − ((2 δv)/n) Σ[i = 1…n] rᵢ",
+         "−(1/s) Σ[i = 1…n] gᵢ"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("graph", FACTS)
+def test_the_fact_about_a_sum_is_a_line(graph: str) -> None:
+    name, total, value, before, end = FACTS[graph]
+    d = sb.derive(graph)
+    made = fact_bridge(d, name)
+    assert made is not None and made.intro is not None
+    fact, chain = made.rows
+    assert (text(fact.left), [text(s) for s in fact.sides]) == (total, [value])
+    assert [text(s) for s in chain.sides[-2:]] == [before, end]
+    assert made.intro.key.startswith("bridge.zero" if value == "0" else "bridge.one")
+    assert report(d, made).ok
+    spoiled = replace(made, rows=(replace(fact, sides=(number(3),)), chain))
+    assert not report(d, spoiled).ok
+    assert not report(d, replace(made, rows=(fact, replace(chain, sides=(*chain.sides, fact.left))))).ok
+
+
+@pytest.mark.parametrize("graph", [
+    "z: k; p: k; q = softmax(z); L = -sum(p*log(q))",  # p adds up to anything
+    "x: n; g: n; c: scalar; r = x - c; v = mean(r**2); s = sqrt(v); y = r/s; L = g @ y",
+    "A: n x n symmetric; x: n; L = x @ A @ x",
+])  # fmt: skip
+def test_without_the_fact_there_is_no_line(graph: str) -> None:
+    d = sb.derive(graph)
+    assert not any(fact_bridge(d, n) for n in d.backward.adjoints)
+
+
+def test_a_hessian_says_through_what_the_gradient_depends() -> None:
+    for graph, wrt, key, rows in (
+        (BCE, "w", "hessian.moves", {"p": "diag(p ⊙ (1 − p)) X"}),
+        ("X: n x d; y: n; w: d; r = X @ w - y; L = (r @ r + w @ w)/2", "w", "hessian.moves_too", {"r": "X"}),
+        ("z: n; y: label n; L = cross_entropy_logits(z, y)", "z", "hessian.intro", {}),
+    ):
+        d = sb.derive(graph)
+        (section,) = outline(d, Options(("hessian",), hessian=(wrt,))).sections
+        first = section.blocks[0]
+        assert isinstance(first, Equations) and first.intro is not None and first.intro.key == key
+        found = {r.key.split(".")[-1]: text(r.sides[-1]) for r in first.rows}
+        assert not rows or found == rows
+        assert all(report(d, b).ok for b in section.blocks if isinstance(b, Equations))
+
+
+def report(d: sb.Derivation, made: Equations) -> Report:
+    return verify_page(d, Page((Section("bridges", None, (made,)),)))
