@@ -20,6 +20,7 @@ from symbackprop.matrices import tidy as td
 from symbackprop.page.layer_sentences import kept_layers
 from symbackprop.page.families.collapsing import shortest_alike
 from symbackprop.page.page import Block, Equations, Options, Paragraph
+from symbackprop.page.recurrences.recurrence_solutions import closed_forms
 from symbackprop.page.section_row import SectionRow
 from symbackprop.sizes import ONE
 
@@ -119,6 +120,7 @@ def boundary(d: Derivation, names: Sequence[str]) -> Phrase:
 
 def gradients_section(d: Derivation, o: Options) -> list[Block]:
     rows = []
+    closed = {r.key for r in closed_forms(d)} if "closed" in (o.sections or ()) else set[str]()
     for n in d.wrt:
         if n not in d.backward.adjoints:
             continue
@@ -128,7 +130,8 @@ def gradients_section(d: Derivation, o: Options) -> list[Block]:
         if scalar and not s.time:
             left = no.Nabla(d.convention.of, s.tex) if s.shape else no.Partial(d.convention.of, s.tex)
         forms = gradient_forms(d, n, o)
-        row = equation(d, f"gradient.{n}", left, forms, s.shape, recurrent=bool(s.time), boxed=True)
+        boxed = f"closed.gradient.{n}" not in closed  # a closed form is the result
+        row = equation(d, f"gradient.{n}", left, forms, s.shape, recurrent=bool(s.time), boxed=boxed)
         row = with_steps(d, n, row, left)
         turned = as_derivative(d, row, forms) if scalar and not s.time else None
         rows += [turned] if turned else stepwise(d, n, row)

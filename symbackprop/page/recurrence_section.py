@@ -35,7 +35,7 @@ def bound_section(d: Derivation, o: Options) -> list[Block]:
     """What the gradients by the variables cannot exceed, where their slopes are bounded."""
     rows = [
         Equation(f"bound.{n}", left, (right,), recurrent=bool(symbol_of(d, n).time), relation="≤",
-                 boxed=True)
+                 boxed=not o.usual)
         for n, (left, right) in bounds(d).items()
     ]  # fmt: skip
     return [Equations(tuple(rows), Phrase("bound.intro"))] if rows else []

@@ -14,7 +14,7 @@ from symbackprop.errors import DeclarationError, ShapeError, SymbackpropError
 from symbackprop.formula.evaluation.value import evaluate
 from symbackprop.formula.reading.latex_reader import read_formula
 from symbackprop.formula.tree import (
-    ONE as NO_ONE, Formula, HPower, Hadamard, Minus, Number, Plus, Power, Product, Sum, Times,
+    ONE as NO_ONE, Formula, HPower, Hadamard, Minus, Number, Plus, Power, Product, Sum, Times, number,
 )  # fmt: skip
 from symbackprop.formula.writing.latex_writer import latex
 from symbackprop.formula.writing.text_writer import text
@@ -149,6 +149,44 @@ def test_equal_terms_are_told_apart_from_others() -> None:
             for r in b.rows:
                 kinds = [any(isinstance(x, Sum) for x in inside(f)) for f in r.sides]
                 assert (kinds[0] and not kinds[-1]) == counted, name
+
+
+UNROLLED = {
+    "t: 1..T; r[t]: scalar; g: scalar as \\gamma; R[0] = 0; R[t] = r[t] + g*R[t-1]; L = R[T]":
+        r"\sum_{i=1}^{t} \gamma^{t - i}\,r_{i}",
+    "t: 1..T; x[t]: d; b: scalar; h[t] = (1-b)*h[t-1] + b*x[t]; L = sum(h[T]**2)":
+        r"(1 - b)^{t}\,h_{0} + \sum_{i=1}^{t} (1 - b)^{t - i}\,b\,x_{i}",
+    "t: 1..T; u: d; b: d; x[t]: d; a: d; s[0] = a; s[t] = u*s[t-1] + x[t] + b; L = sum(s[T])":
+        r"u^{\odot t} \odot a + \sum_{i=1}^{t} (u^{\odot (t - i)} \odot (x_{i} + b))",
+    "t: 1..T; x[t]: d; s[t] = s[t-1] + x[t]; L = sum(s[T]**2)": r"s_{0} + \sum_{i=1}^{t} x_{i}",
+}  # fmt: skip
+ROLLED = (
+    "t: 1..T; x[t]: scalar; w[t]: scalar; s[t] = w[t]*s[t-1] + x[t]; L = s[T]",  # w varies
+    "t: 1..T; x[t]: scalar; w: scalar; s[t] = w*s[t-1]**2 + x[t]; L = s[T]",
+    "t: 1..T; x[t]: scalar; w: scalar; s[t] = w*s[t-1] + x[t]*s[t-1]**2; L = s[T]",
+    "t: 1..T; x[t]: d; W: d x d; s[t] = W @ s[t-1] + x[t]; L = sum(s[T])",
+)
+
+
+@pytest.mark.parametrize("graph", UNROLLED)
+def test_a_linear_recurrence_with_inputs_is_a_geometric_sum(graph: str) -> None:
+    d = derive(graph)
+    first = closed_forms(d)[0]
+    assert latex(first.sides[0], d.functions) == UNROLLED[graph] and first.recurrent
+    assert verify_page(d, one(first)).ok
+    total = next(x for x in inside(first.sides[0]) if isinstance(x, Sum))
+    late = replace(total, low=number(2))
+    wrong = late if first.sides[0] is total else Plus((*first.sides[0].terms[:-1], late))  # type: ignore[union-attr]
+    assert not verify_page(d, one(replace(first, sides=(wrong,)))).ok
+
+
+@pytest.mark.parametrize("graph", ROLLED)
+def test_other_recurrences_are_not_unrolled(graph: str) -> None:
+    assert not [r for r in closed_forms(derive(graph)) if r.key == "closed.s"]
+
+
+def test_there_is_no_bound_without_a_slope() -> None:
+    assert bounds(derive(next(iter(UNROLLED)))) == {}
 
 
 @pytest.mark.parametrize("n", range(1, 9))

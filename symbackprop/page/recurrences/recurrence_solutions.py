@@ -17,11 +17,11 @@ from symbackprop.backward.reverse_pass import backward
 from symbackprop.derivation.derivation import Derivation, signal
 from symbackprop.derivation.equation import Equation
 from symbackprop.entries.op import unprimed
-from symbackprop.formula.composing import one_or
-from symbackprop.formula.composing import size_name
-from symbackprop.formula.tree import At, Call, Formula, Nabla, Name, Partial, Plus
+from symbackprop.formula.composing import one_or, size_name, times
+from symbackprop.formula import tree as no
+from symbackprop.formula.tree import ONE as NO_ONE, At, Call, Formula, Nabla, Name, Partial, Plus
 from symbackprop.graph.expr import (
-    Expr, const, intern, pinned, rebuild, shifted, substitute, symbols, weight,
+    Expr, const, intern, leaf, pinned, rebuild, shifted, substitute, symbols, topological, weight,
 )  # fmt: skip
 from symbackprop.graph.graph import TIME_SUM
 from symbackprop.matrices import monomials as mo, tidy as td
@@ -30,9 +30,9 @@ from symbackprop.notation.expression_formulas import notated
 from symbackprop.notation.product_formulas import broadcast_terms
 from symbackprop.page.recurrences.bounds import bounded_form
 from symbackprop.page.recurrences.closed_forms import (
-    Closed, ClosedWriter, atom, fixed, monomial, moved, multiplied, over_steps, summed,
+    Closed, ClosedWriter, atom, fixed, monomial, moved, multiplied, over_steps, summed, varies,
 )  # fmt: skip
-from symbackprop.sizes import ONE, size
+from symbackprop.sizes import ONE, Size, size
 from symbackprop.vocabulary.kinds import ADD, SUBTRACT
 
 Known: TypeAlias = Mapping[tuple[str, bool], Closed]  # (name, cotangent?) at step t
@@ -230,8 +230,10 @@ def closed_forms(d: Derivation) -> tuple[Equation, ...]:
     ways = [w for w in (with_named_slopes(d), d) if w is not None]
     tables = [(w, solved(w)) for w in ways]
     keys = list(tables[-1][1])
-    rows = [row(d, f"closed.{'delta.' * c}{n}", n, signal(d, n) if c else at_step(d, n),
-                [(t[n, c],) if (n, c) in t else None for _, t in tables], "no") for n, c in keys]  # fmt: skip
+    rows = [unrolled(d, n) for n in d.graph.definition if (n, False) not in keys]
+    for n, c in keys:
+        found = [(t[n, c],) if (n, c) in t else None for _, t in tables]
+        rows.append(row(d, f"closed.{'delta.' * c}{n}", n, signal(d, n) if c else at_step(d, n), found, "no"))
     for n in d.wrt:
         found = [closed_gradient(w, n, t) for w, t in tables]
         made = row(d, f"closed.gradient.{n}", n, derivative(d, n), found, "yes")
@@ -244,6 +246,43 @@ def from_steps(d: Derivation, name: str, made: Equation) -> Equation:
     """The line of a gradient from its sum over the steps on."""
     value = notated(d.backward.adjoints[name].value, d.convention)
     return made if made.free or value is None else replace(made, sides=(value, *made.sides))
+
+
+def unrolled(d: Derivation, name: str) -> Equation | None:
+    """h_t = c ⊙ h_{t-1} + u_t as c^t ⊙ h_0 + Σ_j c^{t-j} ⊙ u_j, where c is the same at every step."""
+    time, h = d.graph.time, d.graph.symbol[name]
+    if time is None or not h.own.time:
+        return None
+    before = shifted(h, -1)
+    terms = broadcast_terms(d.graph.definition[name])
+    own = [(s, t) for s, t in terms if before in symbols(t)]
+    rest = [(s, t) for s, t in terms if before not in symbols(t)]
+    c = sum_of([(s, coefficient(t, before)) for s, t in own]) if own else None
+    left = [x.own for _, t in rest for x in symbols(t)]
+    if c is None or varies(c) or not rest or name in {s.name for s in (*left, *(x.own for x in symbols(c)))}:
+        return None
+    if any(t.shape != h.shape for _, t in rest) or any(s.shift or s.at is not None for s in left):
+        return None
+    at, letter = size(time.name), next(x for x in d.convention.letters if x != time.name)
+    each = [td.scaled(s, t) for s, t in rest]
+    swap = {x: leaf(replace(x.own, time=letter)) for t in each for x in symbols(t) if x.own.time}
+    body = substitute(td.plus(*each), swap)
+    w = ClosedWriter(d.convention, time)
+    try:
+        parts = [no.Sum(Name(letter), NO_ONE, Name(time.name), joined(w, c, at - size(letter), body))]
+        start = d.graph.initial.get(name)
+        if start is None or start.symbol or not mo.is_zero(start):
+            first = start if start is not None and start.symbol else pinned(h, size(0))
+            parts.insert(0, w.formula(multiplied(over_steps(c, ONE, at), atom(first))))
+    except NoMatrix:
+        return None
+    return Equation(f"closed.{name}", at_step(d, name), (one_or(Plus, parts),), h.shape, recurrent=True)
+
+
+def joined(w: ClosedWriter, c: Expr, exponent: Size, body: Expr) -> Formula:
+    """A power times an expression."""
+    power, inner = w.formula(over_steps(c, ONE, exponent)), w.written(body)
+    return no.Hadamard((power, inner)) if c.rank else times([power, inner])
 
 
 def at_step(d: Derivation, name: str) -> Formula:
@@ -299,7 +338,7 @@ def ways(terms: Sum) -> list[Sum]:
 def bounds(d: Derivation) -> dict[str, tuple[Formula, Formula]]:
     """|∂L/∂x| and what it cannot exceed, by variable: every f' by sup |f'|, absolute values for the rest.
 
-    Nothing of a variable without a closed form, of an array, and where a slope is not bounded.
+    Nothing of a variable without a closed form, of an array, and where a slope is not bounded or none stands.
     """
     time = d.graph.time
     if time is None:
@@ -310,10 +349,16 @@ def bounds(d: Derivation) -> dict[str, tuple[Formula, Formula]]:
     out: dict[str, tuple[Formula, Formula]] = {}
     for name in d.wrt:
         found = closed_gradient(w, name, known)
-        if not found or any(c.shape for c in found):
+        if not found or any(c.shape for c in found) or not any(map(sloped, found)):
             continue
         kept = [c for c in map(bounded_form, found) if c is not None]
         if len(kept) == len(found):
             right = one_or(Plus, [writer.formula(c) for c in kept])
             out[name] = Call("abs", (derivative(d, name),)), right
     return out
+
+
+def sloped(c: Closed) -> bool:
+    """Whether the slope of a function is a factor."""
+    bases = [*(b for b, _ in c.powers), *(b for r in c.runs for b in topological(r.body))]
+    return any(b.op.scalar is not None and b.op.order == 1 for b in bases)
