@@ -21,9 +21,11 @@ from symbackprop.page.layer_sentences import kept_layers
 from symbackprop.page.families.collapsing import shortest_alike
 from symbackprop.page.page import Block, Equations, Options, Paragraph
 from symbackprop.page.recurrences.recurrence_solutions import closed_forms
+from symbackprop.page.roles import Roles
 from symbackprop.page.section_row import SectionRow
 from symbackprop.sizes import ONE
 
+DATA = frozenset({"input", "target", "sequence", "mask", "distribution", "onehot"})  # nobody learns them
 LONG = 3  # nodes of what is worth a name where it stands twice
 
 
@@ -121,6 +123,7 @@ def boundary(d: Derivation, names: Sequence[str]) -> Phrase:
 def gradients_section(d: Derivation, o: Options) -> list[Block]:
     rows = []
     closed = {r.key for r in closed_forms(d)} if "closed" in (o.sections or ()) else set[str]()
+    answers = asked_for(d, o)
     for n in d.wrt:
         if n not in d.backward.adjoints:
             continue
@@ -130,7 +133,7 @@ def gradients_section(d: Derivation, o: Options) -> list[Block]:
         if scalar and not s.time:
             left = no.Nabla(d.convention.of, s.tex) if s.shape else no.Partial(d.convention.of, s.tex)
         forms = gradient_forms(d, n, o)
-        boxed = f"closed.gradient.{n}" not in closed  # a closed form is the result
+        boxed = n in answers and f"closed.gradient.{n}" not in closed  # a closed form is the result
         row = equation(d, f"gradient.{n}", left, forms, s.shape, recurrent=bool(s.time), boxed=boxed)
         row = with_steps(d, n, row, left)
         turned = as_derivative(d, row, forms) if scalar and not s.time else None
@@ -139,6 +142,16 @@ def gradients_section(d: Derivation, o: Options) -> list[Block]:
     rows = shortest_alike(d, rows)
     made = Equations(tuple(rows), intro, listed=True)
     return [made, *ends_note(d, d.wrt), *symmetry_note(d), *zero_note(d)]
+
+
+def asked_for(d: Derivation, o: Options) -> tuple[str, ...]:
+    """The variables whose gradients are the answer: those that were named, else all but what is data."""
+    if o.asked is not None or d.graph.wrt:
+        return o.asked or d.graph.wrt
+    if {*d.wrt} < {n for n in d.graph.inputs if symbol_of(d, n).labels is None}:
+        return d.wrt
+    roles = Roles(d)
+    return tuple(n for n in d.wrt if roles.of(n) not in DATA) or d.wrt
 
 
 def as_derivative(d: Derivation, row: Equation, forms: Sequence[Expr]) -> Equation | None:

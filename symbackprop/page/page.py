@@ -195,7 +195,7 @@ class Options:
     """What a sheet may choose. `show` are the nodes drawn; `unfold` nodes are written out once in the δ's;
     `at` are numbers for the inputs; `hessian` the variables of the second derivative; `local` the nodes whose
     Jacobians are derived. Without `sections` it is the `detail` that says which there are, and each part has
-    what is worth a line: that is the `usual` page."""
+    what is worth a line: that is the `usual` page. `asked` are the variables whose gradients are answers."""
 
     sections: tuple[str, ...] | None = None
     at: Mapping[str, object] | None = None
@@ -206,3 +206,4 @@ class Options:
     local: tuple[str, ...] | None = None
     usual: bool = False
     detail: Detail = "full"
+    asked: tuple[str, ...] | None = None

@@ -121,7 +121,7 @@ class Derived:
     def options(self) -> Options:
         return Options(
             self.show, self.numbers, self.unfold, self.draw, self.hessian, self.products, self.local,
-            detail=self.detail,
+            detail=self.detail, asked=self.wrt,
         )  # fmt: skip
 
     def sections(self, version: Version) -> tuple[Section, ...]:

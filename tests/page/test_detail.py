@@ -37,3 +37,22 @@ def test_another_detail_is_refused() -> None:
 
 def test_every_part_of_a_brief_page_is_usual() -> None:
     assert all(s.usual for s in SECTIONS.values() if s.brief)
+
+
+NETS = "x: d; y: k; W: m x d; b: m; V: k x m; h = tanh(W @ x + b); L = sum((V @ h - y)**2)/2"
+
+
+@pytest.mark.parametrize(("graph", "wrt", "asked", "boxed"), [
+    (NETS, None, None, "W b V"),  # nobody asked: what can be learned
+    (NETS, ("x", "W"), None, "x W"),  # asked of the derivation
+    (NETS, ("x", "y", "W", "b", "V"), ("x", "y", "W", "b", "V"), "x y W b V"),  # asked on a sheet
+    (NETS + "; wrt x, b", None, None, "x b"),  # asked in the text
+    ("x: n; L = sum(x**3)", None, None, "x"),
+    ("t: 1..T; x[t]: d; W: m x d; U: m x m; h[t] = tanh(W @ x[t] + U @ h[t-1]); L = sum(h[T]**2)",
+     None, None, "W U"),
+])  # fmt: skip
+def test_only_what_was_asked_is_boxed(
+    graph: str, wrt: tuple[str, ...] | None, asked: tuple[str, ...] | None, boxed: str
+) -> None:
+    rows = outline(sb.derive(graph, wrt=wrt), Options(("gradients",), asked=asked)).equations
+    assert sorted(e.key.removeprefix("gradient.") for e in rows if e.boxed) == sorted(boxed.split())

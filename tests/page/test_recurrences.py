@@ -175,6 +175,7 @@ def test_a_linear_recurrence_with_inputs_is_a_geometric_sum(graph: str) -> None:
     assert latex(first.sides[0], d.functions) == UNROLLED[graph] and first.recurrent
     assert verify_page(d, one(first)).ok
     total = next(x for x in inside(first.sides[0]) if isinstance(x, Sum))
+    assert isinstance(total, Sum)
     late = replace(total, low=number(2))
     wrong = late if first.sides[0] is total else Plus((*first.sides[0].terms[:-1], late))  # type: ignore[union-attr]
     assert not verify_page(d, one(replace(first, sides=(wrong,)))).ok
