@@ -53,9 +53,10 @@ def check(
 
 
 def pulled_back(b: Bench, answer: str, notation: Notation) -> bool:
-    """Whether an answer about an array is a pullback: the δ of the array stands in it."""
+    """Whether an answer about an array is a pullback: the δ of the array, or of another node, stands in it."""
+    d = b.target.d
     try:
-        return bare(signal(b.target.d, b.target.of)) in read(b, answer, notation).used
+        return not read(b, answer, notation).used.isdisjoint(bare(signal(d, n)) for n in (d.of, *d.backward.adjoints))
     except SymbackpropError:
         return False
 

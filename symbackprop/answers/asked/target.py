@@ -135,7 +135,7 @@ def target(graph: Graph | Derivation | Expr | str, of: str | None, wrt: str, kin
     alone = False
     if kind == "auto":
         printed = given is not None and given.of == of and wrt in given.backward.adjoints
-        pulled = printed or not g.symbol[of].shape  # of an array a derivation prints the pullback
+        pulled = printed or not g.symbol[of].shape or g.time  # of an array a derivation prints the pullback
         kind = "value" if of == wrt else "gradient" if pulled else "jacobian"
         alone = kind == "jacobian" and all(s == ONE for s in g.symbol[of].shape)
     if kind == "value":

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping
 import unicodedata
+from dataclasses import replace
 from functools import lru_cache
 from typing import TypeVar
 
 from symbackprop.answers.asked.right_values import Bench
-from symbackprop.derivation.derivation import signal
+from symbackprop.derivation.derivation import Derivation, signal
 from symbackprop.derivation.meanings import bare
 from symbackprop.dialects import plain
 from symbackprop.formula.tree import At, Call, Formula, KroneckerDelta, Name, Unit
@@ -106,5 +107,23 @@ def kroneckers(f: Formula, signal: Name, time: Name) -> Formula:
         left, right = made.indices
         stepped = time in inside(left) or not isinstance(left, Name)
         return made if stepped else KroneckerDelta(left, right)
+
+    return fold(f, children, combine)
+
+
+def of_matrices(f: Formula, d: Derivation) -> Formula:
+    """A formula whose v_ij is the entry of a V, where the v that is declared is a vector."""
+    symbols = [e.symbol for e in d.graph.symbol.values() if e.symbol and not e.symbol.time]
+    small = {x.tex: x.tex.base for x in symbols if len(x.shape) == 1}
+    large = {x.tex.base.lower(): x.tex for x in symbols if len(x.shape) == 2 and x.tex.base.isupper()}
+    meant = {v: replace(v, base=large[b].base) for v, b in small.items() if b in large}
+    meant = {v: m for v, m in meant.items() if m in large.values()}
+    if not meant:
+        return f
+
+    def combine(node: Formula, parts: list[Formula]) -> Formula:
+        made = rebuilt(node, parts)
+        entry = isinstance(made, At) and len(made.indices) == 2 and made.base in meant
+        return At(meant[made.base], made.indices) if entry else made
 
     return fold(f, children, combine)

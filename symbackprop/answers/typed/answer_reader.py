@@ -10,7 +10,8 @@ from typing import Literal
 
 from symbackprop.answers.asked.equality_chain import letters_of, pieces_of
 from symbackprop.answers.asked.right_values import DELTA, Bench
-from symbackprop.answers.typed.aliases import aliases, kept, kroneckers, recurrent
+from symbackprop.answers.typed.aliases import aliases, kept, kroneckers, of_matrices, recurrent
+from symbackprop.answers.typed.entry_diagonals import with_diagonals
 from symbackprop.answers.typed.left_sides import Sides, indices_on, sides_of
 from symbackprop.answers.typed.node_calls import marked, without_calls
 from symbackprop.answers.typed.own_functions import Function, called, expanded
@@ -113,6 +114,7 @@ class Reader:
         d, own = self.bench.target.d, self.functions
         read = read_formula(source if own else marked(source, d), self.table)
         time, found = d.graph.time, without_calls(d)(expanded(read, self.bodies))
+        found = of_matrices(with_diagonals(found, self.table.indices), d)
         return kroneckers(found, DELTA, time.letter) if time and self.bench.short else found
 
     def left(self, c: Clause) -> Formula | None:

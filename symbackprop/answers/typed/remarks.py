@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 _WORDS = (
     "a an the is as of shape size dim dimension column row vector matrix scalar number gradient jacobian "
@@ -24,6 +25,11 @@ _TAILS = [re.compile(rf"(?:{p})\s*$", re.I) for p in (
     rf"[,;]?\s*(?:with|where|mit|wobei)\s+\S{{1,12}}\s+(?:is |being |denotes |denoting |ist |bezeichnet )?"
     rf"(?:the|a|die|der|das|an)\s+(?:{_FACTS})",
 )]  # fmt: skip
+_CALLED = (  # functions that a remark may name, and what they are
+    (re.compile(r"heaviside|step", re.I), "1[u > 0]"),
+    (re.compile(r"sigmoid|logistic", re.I), "1/(1 + exp(-u))"),
+)
+_NAMED = re.compile(r"(?:with|where|mit|wobei)\s+(\S{1,12}?)(?:\s*\(\s*\w\s*\))?\s+(.*)", re.I)
 _CROSSED = re.compile(r"[(\[]\s*\w{1,4}\s+x\s+\w{1,4}\s*[)\]]\s*$")
 _DRESS = re.compile(r"\\(?:text|mathrm|textrm)\s*\{|[{}$~]|\\[,;: ]|\\q?quad")
 MOST = 4  # remarks behind one answer
@@ -47,3 +53,10 @@ def without_remarks(text: str, crossed: bool) -> tuple[str, tuple[str, ...]]:
         found.append(re.sub(r"\s+", " ", cut[0]).strip(" ,;#%"))
         text = text[:at] + " " * (len(text) - at)
     return text, tuple(reversed(found))
+
+
+def named_functions(remarks: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The functions that remarks name, `with H the Heaviside step`, and their values at u as plain text."""
+    for said in filter(None, map(_NAMED.fullmatch, remarks)):
+        if body := next((b for p, b in _CALLED if p.search(said[2])), None):
+            yield said[1], body

@@ -18,10 +18,10 @@ from symbackprop.answers.typed.index_bases import Counting
 from symbackprop.answers.typed.left_sides import Sides, order_of, stacked
 from symbackprop.answers.typed.own_definitions import definitions, own_name
 from symbackprop.answers.typed.own_functions import Function, repeated, unused
-from symbackprop.answers.typed.remarks import without_remarks
+from symbackprop.answers.typed.remarks import named_functions, without_remarks
 from symbackprop.answers.typed.restated import Restated, over_axes
 from symbackprop.answers.typed.where_clauses import (
-    Clause, clause, clauses, local_name,
+    Clause, clause, clauses, local_name, with_entries,
 )  # fmt: skip
 from symbackprop.derivation.meanings import bare
 from symbackprop.dialects import plain
@@ -131,7 +131,7 @@ def read_as(bench: Bench, text: str, notation: Notation, false: Collection[Formu
     """What a text says in one notation."""
     crossed = "x" not in bench.target.d.graph.symbol
     text, remarks = without_remarks(_MATH.sub(lambda m: " " * len(m[0]), text), crossed)
-    text = text.rstrip().rstrip(".;,").rstrip()
+    text = with_entries(text.rstrip().rstrip(".;,").rstrip())
     main, beside = asked_first(bench, *clauses(text), notation)
     main, of = respelled(bench, main, notation == "latex")
     main, given, starts, again = sorted_out(bench, main, beside, notation)
@@ -139,7 +139,9 @@ def read_as(bench: Bench, text: str, notation: Notation, false: Collection[Formu
     now = time.name if time else ""
     first = Reader(bench, (), notation)
     given += [Clause(bench.target.of, bench.target.of, "", of)] if of else []
-    given, functions = without_functions(first, given, text)
+    named = [Clause(n, n, "", body, ("u",)) for n, body in named_functions(remarks)]
+    named = [c for c in named if first.left(c) is None]
+    given, functions = without_functions(first, given + named, " (".join((text, *(c.left for c in named), "")))
     asked = [c for c in given if first.asks_for(c)]
     given = [c for c in given if c not in asked and not first.assumed(c)]
     about = [(c, first.known(c)) for c in given]

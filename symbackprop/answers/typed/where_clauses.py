@@ -38,6 +38,7 @@ _SLOPE = re.compile(  # ∂L/∂z = …, \nabla_z L = …
     rf"|(?:∂|d)\s*\w+(?:\(\w+\))?\s*/\s*(?:∂|d)\s*\w+{_SCRIPT}*"
     rf"|(?:\\nabla|∇)\s*_\s*(?:\w+|\\\w+|\{{{_IN}\}})\s*\w+(?:\(\w+\))?)\s*()(:?=)(?!=)"
 )
+_BY_ENTRIES = re.compile(r"((\\?[^\W\d_]+)\s*\(\s*\\?\w+\s*\))(?=\s*_\s*(?:\{[a-z ,]+\}|[a-z]+)\s*:?=(?!=))")
 _FUNCTION = re.compile(rf"(.*[^\s_^])\s*{_OF}")
 _INDEXED = re.compile(rf"(.*?)(?:_\s*(?:\{{(.*)\}}|(\w+))|\[(.*)\]|({_SUBS}+))((?:\s*\^.*)?)")
 _SAMPLE = re.compile(r"\^\s*(?:\{\s*\(\s*([a-z])\s*\)\s*\}|\(([a-z])\))$")  # e^{(i)} = … of every i
@@ -80,6 +81,14 @@ def clauses(text: str) -> tuple[str, list[Clause]]:
                                hint="with E = …")  # fmt: skip
     pieces = [*split(main), *split(rest), *before]
     return trimmed(pieces[0]) if pieces else "", [clause(p) for p in pieces[1:] if p.strip()]
+
+
+def with_entries(text: str) -> str:
+    """A text in which S(Z)_{ij} = … defines a name: S in every place of S(Z)."""
+    for found in _BY_ENTRIES.finditer(text):
+        call, name = found[1], found[2]
+        text = text.replace(call, name + " " * (len(call) - len(name)))
+    return text
 
 
 def steps_of(text: str) -> Iterator[str]:
