@@ -21,7 +21,7 @@ from itertools import islice
 
 import worked
 from symbackprop import Sheet, check, hessian, jacobian
-from symbackprop.answers.mistakes.printed_slips import edits
+from symbackprop.answers.slips.printed_slips import edits
 from symbackprop.answers.verdicts.verdict import Verdict
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.formula.tree import Formula

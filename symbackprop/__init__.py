@@ -21,6 +21,7 @@ from symbackprop.doors import hang
 if TYPE_CHECKING:
     from symbackprop.answers.checking import check as check
     from symbackprop.answers.many.checking_many import check_all as check_all
+    from symbackprop.answers.slips.listed_mistakes import mistakes as mistakes
     from symbackprop.answers.verdicts.line_verdict import Line as Line, judge as judge
     from symbackprop.answers.verdicts.verdict import Verdict as Verdict
     from symbackprop.catalogue.prose import Words as Words
@@ -55,6 +56,7 @@ __version__ = "0.1.0"
 _HOME = {name: module for module, names in {
     "answers.checking": "check",
     "answers.many.checking_many": "check_all",
+    "answers.slips.listed_mistakes": "mistakes",
     "answers.verdicts.line_verdict": "Line judge",
     "answers.verdicts.verdict": "Verdict",
     "catalogue.prose": "Words",
@@ -100,8 +102,8 @@ __all__ = [
     "FormulaError", "Gradient", "Graph", "Judged", "LimitError", "Line", "Part", "Quantities", "Report",
     "ShapeError", "Sheet", "SheetError", "Stated", "SymbackpropError", "TexError", "Verdict",
     "VerificationError", "Words", "batch", "check", "check_all", "code", "collect", "derive", "drawn",
-    "fisher", "gauss_newton", "hessian", "jacobian", "judge", "named", "read", "said", "spelled", "symbol",
-    "written",
+    "fisher", "gauss_newton", "hessian", "jacobian", "judge", "mistakes", "named", "read", "said", "spelled",
+    "symbol", "written",
 ]  # fmt: skip
 _PUBLIC_FOLDERS = ("emit", "picture")
 

@@ -9,8 +9,8 @@ from functools import lru_cache
 from symbackprop.answers.asked.equality_chain import Refused
 from symbackprop.answers.asked.right_values import Bench
 from symbackprop.answers.asked.target import Kind, target
-from symbackprop.answers.mistakes.counterexample import small_spots, smallest
-from symbackprop.answers.mistakes.literal_sizes import says_no_size, stand_in
+from symbackprop.answers.slips.counterexample import small_spots, smallest
+from symbackprop.answers.slips.literal_sizes import says_no_size, stand_in
 from symbackprop.answers.solution.solution import agreeing, last_meant, solution
 from symbackprop.answers.typed.answer_reader import Notation
 from symbackprop.answers.typed.typed_answer import Typed, read
@@ -19,7 +19,7 @@ from symbackprop.answers.verdicts.restated_names import judged_claims_first
 from symbackprop.answers.verdicts.verdict import Verdict, unreadable, verdict
 from symbackprop.derivation.derivation import Derivation, signal
 from symbackprop.derivation.meanings import bare
-from symbackprop.errors import FormulaError, LimitError, SizesError, SymbackpropError
+from symbackprop.errors import FormulaError, LimitError, SizesError, SymbackpropError, VerificationError
 from symbackprop.graph.expr import Expr
 from symbackprop.graph.graph import Graph
 
@@ -53,10 +53,11 @@ def check(
 
 
 def pulled_back(b: Bench, answer: str, notation: Notation) -> bool:
-    """Whether an answer about an array is a pullback: the δ of the array, or of another node, stands in it."""
+    """Whether an answer about an array is a pullback: a δ that arrives stands in it."""
     d = b.target.d
+    signals = {bare(signal(d, n)) for n in (d.of, *d.backward.adjoints) if n != b.target.wrt}
     try:
-        return not read(b, answer, notation).used.isdisjoint(bare(signal(d, n)) for n in (d.of, *d.backward.adjoints))
+        return not signals.isdisjoint(read(b, answer, notation).used)
     except SymbackpropError:
         return False
 
@@ -141,7 +142,7 @@ def at_own_sizes(b: Bench, answer: str, notation: Notation) -> tuple[Verdict, Ty
     b.spots  # noqa: B018 -- what is wrong with the graph is no fault of the answer
     try:
         typed, found = judged_claims_first(b, answer, notation)
-    except (FormulaError, LimitError) as error:
+    except (FormulaError, LimitError, VerificationError) as error:
         return unreadable(b, answer, str(error)), None
     except Refused as no:
         return unreadable(b, answer, no.detail), None

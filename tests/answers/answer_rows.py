@@ -31,6 +31,8 @@ ANSWER_GRAPHS = {
     "attention": "Q: n x d; K: m x d; V: m x k; S = Q @ K.T/sqrt(d); P = softmax(S); O = P @ V; L = sum(O**2)/2",
     "larger": "a: n; b: n; m = maximum(a, b); L = sum(m**2)", "gated": "x: n; s: n; y = s*tanh(x); L = sum(y**2)/2",
     "product": "A: n x n; B: n x n; C = A*B; L = sum((C @ C)**2)",
+    "normed": "x: n; g: scalar; b: scalar; t: n; m = mean(x); v = mean((x - m)**2); s = sqrt(v + 1); u = (x - m)/s\n"
+    "y = g*u + b; L = sum((y - t)**2)/2",
 }  # fmt: skip
 
 _RIGHT = {
@@ -173,6 +175,11 @@ _MORE = [  # the same kinds of mistakes on other graphs, in both notations; two 
     ("attention", "S", r"P \odot (O V^\top) \odot (1-P)", "wrong", "diagonal"), ("attention", "S", "O V'", "wrong", "inner"),
     ("attention", "Q", "dS K", "wrong", "factor"), ("attention", "K", r"\delta S^\top Q", "wrong", "factor"),
     ("attention", "Q", "(P .* (O V') .* (1-P)) K", "wrong", "diagonal+factor"), ("attention", "V", "P O", "wrong", "inside"),
+    ("normed", "x", "g/s (δy - mean(δy) - u mean(δy .* u))", "correct", ""),
+    ("normed", "x", "g/s (δy - mean(δy) + u mean(δy .* u))", "wrong", "path_sign"),
+    ("normed", "x", r"\frac{g}{s}\left(\delta y - \overline{\delta y} + u\,\overline{\delta y \odot u}\right)", "wrong", "path_sign"),
+    ("normed", "x", "g/s (δy - mean(δy) - u sum(δy .* u))", "wrong", "path_factor"),
+    ("normed", "x", r"\frac{g}{s}\left(\delta y - \overline{\delta y} - u\,u^\top\delta y\right)", "wrong", "path_factor"),
 ]  # fmt: skip
 
 ANSWERS = [(g, w, a, "correct", "") for (g, w), each in _RIGHT.items() for a in each] + _WRONG + _MORE

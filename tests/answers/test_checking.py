@@ -13,7 +13,7 @@ import symbackprop as sb
 from symbackprop.__main__ import main
 from symbackprop.answers.many.checking_many import Task, judge_all
 from symbackprop.answers.many.worker_pools import executor
-from symbackprop.answers.mistakes.wrong_rules import WRONG
+from symbackprop.answers.slips.wrong_rules import WRONG
 from symbackprop.answers.solution.solution import agreeing, solution
 from symbackprop.catalogue import catalogue
 from symbackprop.errors import DeclarationError

@@ -12,7 +12,7 @@ import symbackprop as sb
 from symbackprop.answers.checking import at_own_sizes, at_stand_in, bench, judged
 from symbackprop.answers.many import checking_many as many
 from symbackprop.answers.many.worker_pools import everything
-from symbackprop.answers.mistakes.literal_sizes import spoken, stand_in
+from symbackprop.answers.slips.literal_sizes import spoken, stand_in
 from symbackprop.derivation.renamed_sizes import NoStandIn
 from symbackprop.answers.typed.aliases import KEPT
 

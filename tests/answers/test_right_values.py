@@ -8,8 +8,8 @@ import pytest
 
 import symbackprop as sb
 from symbackprop.answers.checking import bench
-from symbackprop.answers.mistakes.wrong_derivation import full
-from symbackprop.answers.mistakes.wrong_rules import derailed, rule, slips
+from symbackprop.answers.slips.wrong_derivation import full
+from symbackprop.answers.slips.wrong_rules import derailed, rule, slips
 from symbackprop.answers.typed.typed_answer import read
 from symbackprop.answers.verdicts.formula_verdict import Judge
 from symbackprop.backward.preparation import prepare

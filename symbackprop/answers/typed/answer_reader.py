@@ -114,7 +114,7 @@ class Reader:
         d, own = self.bench.target.d, self.functions
         read = read_formula(source if own else marked(source, d), self.table)
         time, found = d.graph.time, without_calls(d)(expanded(read, self.bodies))
-        found = of_matrices(with_diagonals(found, self.table.indices), d)
+        found = of_matrices(with_diagonals(found, {*self.table.indices} - {self.now}), d)
         return kroneckers(found, DELTA, time.letter) if time and self.bench.short else found
 
     def left(self, c: Clause) -> Formula | None:

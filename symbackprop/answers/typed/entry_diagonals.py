@@ -1,11 +1,13 @@
-"""diag(y_i (1 - y_i)), as people write the diagonal matrix of a vector by one of its entries: diag(y ⊙ (1 - y))."""
+"""diag(y_i (1 - y_i)) is diag(y ⊙ (1 - y)): people write a diagonal matrix by one of its entries."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
 from symbackprop.formula.composing import one_or
-from symbackprop.formula.tree import At, Call, Formula, HPower, Hadamard, Name, Oslash, Over, Power, Product, Sum, Times
+from symbackprop.formula.tree import (
+    At, Call, Formula, HPower, Hadamard, Name, Oslash, Over, Power, Product, Sum, Times,
+)  # fmt: skip
 from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
 
 

@@ -11,7 +11,7 @@ from symbackprop.formula.composing import one_or
 from symbackprop.formula.reading.tex_tokens import Source, checked
 from symbackprop.formula.tree import At, Formula, Name, Times
 from symbackprop.formula.writing.text_writer import text
-from symbackprop.formula.writing.walk import children, fold, rebuilt
+from symbackprop.formula.writing.walk import children, fold, inside, rebuilt
 from symbackprop.graph.expr import Symbol
 
 
@@ -50,12 +50,13 @@ def called(f: Formula, of: Formula, nodes: dict[Name, Symbol], given: dict[Name,
         return None
     whole, row = (of.base, of.indices) if isinstance(of, At) else (of, ())
     x = given.get(whole) if isinstance(whole, Name) else None
-    if x is None or len(row) > 1 or not x.shape or x.shape[0] != node.shape[0]:
+    rows = x is not None and len(row) < 2 and x.shape[:1] == node.shape[:1]
+    if f.indices[0] in inside(of):  # h(X), not h_θ(X)
+        product = not x or len(x.shape) < 2 or (len(node.shape) == 2 and node.shape[1] == x.shape[bool(row)])
+        if product or not rows:
+            return Times((node.tex, of))
+    if not rows:
         raise FormulaError(f"{text(node.tex)} is a value here, of one sample or of all", where="answer")
-    bare = f.indices == (whole,)  # h(X), not h_θ(X)
-    fits = len(x.shape) == 1 or (len(node.shape) == 2 and node.shape[1] == x.shape[bool(row)])
-    if bare and fits:
-        return Times((node.tex, of))
     return At(node.tex, row) if row else node.tex
 
 

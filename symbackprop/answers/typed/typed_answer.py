@@ -139,9 +139,9 @@ def read_as(bench: Bench, text: str, notation: Notation, false: Collection[Formu
     now = time.name if time else ""
     first = Reader(bench, (), notation)
     given += [Clause(bench.target.of, bench.target.of, "", of)] if of else []
-    named = [Clause(n, n, "", body, ("u",)) for n, body in named_functions(remarks)]
-    named = [c for c in named if first.left(c) is None]
-    given, functions = without_functions(first, given + named, " (".join((text, *(c.left for c in named), "")))
+    named = [Clause(n, n, "", body, ("u",)) for n, body in named_functions(remarks) if f"{n}(" in text]
+    calls = "".join(f" {c.left}(" for c in named)
+    given, functions = without_functions(first, given + named, text + calls)
     asked = [c for c in given if first.asks_for(c)]
     given = [c for c in given if c not in asked and not first.assumed(c)]
     about = [(c, first.known(c)) for c in given]

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symbackprop.answers.asked.right_values import Bench
-from symbackprop.answers.mistakes.counterexample import Counterexample
-from symbackprop.answers.mistakes.declared_facts import facts
-from symbackprop.answers.mistakes.literal_sizes import restored, spoken
-from symbackprop.answers.mistakes.named_mistakes import named
-from symbackprop.answers.mistakes.wrong_derivation import Mistake
+from symbackprop.answers.slips.counterexample import Counterexample
+from symbackprop.answers.slips.declared_facts import facts
+from symbackprop.answers.slips.literal_sizes import restored, spoken
+from symbackprop.answers.slips.named_mistakes import named
+from symbackprop.answers.slips.wrong_derivation import Mistake
 from symbackprop.answers.typed.typed_answer import Typed
 from symbackprop.answers.verdicts.formula_verdict import Found, Judge, Verdicts
 from symbackprop.catalogue import phrase

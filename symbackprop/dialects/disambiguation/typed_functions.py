@@ -32,6 +32,8 @@ def call(fit: Fitting, node: Call, scope: Scope) -> Paper:
     own = node.function in scope.env.functions
     if row and (not own or (node.function in OF_SEVERAL and count > 1)):
         return row(*(scope.of(a) for a in arguments))
+    if node.function.startswith(EINSUM):
+        return summation(node.function.removeprefix(EINSUM), [scope.of(a) for a in arguments])
     if node.function == "onehot" and len(arguments) in (1, 2):  # one_hot(y, k)
         return constants.unit(Unit(arguments[0]), scope)
     if node.function == "abs" and not node.primes and len(arguments) == 1:
@@ -121,6 +123,35 @@ def rolled(a: Paper, by: Paper) -> Paper:
     return replace(a, array=np.roll(a.array, int(shift[0]), axis))
 
 
+def slid(kind: Callable[..., Any], mode: str, a: Paper, b: Paper) -> Paper:
+    """Two vectors slid along each other: NumPy's convolution or correlation. Errors: `Misfit`."""
+    x, y = (lying(v, 1).array for v in (a, b))
+    if x.ndim > 2 or y.ndim > 2:
+        raise Misfit("vectors slide as a whole, not by their entries")
+    return Paper(kind(x[:, 0], y[:, 0], mode)[:, None], 2, -2)
+
+
+def summation(letters: str, arguments: list[Paper]) -> Paper:
+    """NumPy's einsum of numbers, vectors and matrices. Errors: `Misfit`, `NotRational`."""
+    inner, _, out = letters.partition("->")
+    each = inner.split(",")
+    if len(each) != len(arguments) or max(map(len, (*each, out))) > 2:
+        raise Misfit(f"{letters} does not say the axes of {len(arguments)} arrays")
+    flat: list[Any] = []
+    for word, a in zip(each, arguments, strict=True):
+        if a.array.dtype == object:
+            raise NotRational("its values are rounded")
+        flat.append(lying(a, 1).array[..., 0] if len(word) == 1 else a.array)
+        if len(word) != 1 and a.rank != len(word):
+            raise Misfit(f"{a.shown()} has no axes {word}")
+    spec = ",".join("..." + w for w in each) + "->..." + out
+    try:
+        made = np.einsum(spec, *flat)
+    except ValueError:
+        raise Misfit(f"{letters} does not fit") from None
+    return Paper(made[..., None], 2, -2) if len(out) == 1 else Paper(made, len(out))
+
+
 def norm1(a: Paper) -> Paper:
     """Σ |x|."""
     return paper.total(paper.mapped(np.abs, a))
@@ -164,6 +195,8 @@ REDUCTIONS: Mapping[str, Callable[..., Any]] = {
     "var": variance, "norm": length,
 }  # fmt: skip
 ROUNDED = (deviation, length)
+SLIDING = {"convolve": "full", "correlate": "valid"}  # how far they slide where nothing is said
+EINSUM = "einsum "  # and its letters
 OF_SEVERAL = frozenset({"max", "min", "power", "clip", "where"})  # a graph has them of one array as well
 ROWS: Mapping[tuple[str, int], Callable[..., Paper]] = {
     **{(n, 1): partial_of(whole, f) for n, f in REDUCTIONS.items() if n != "sum"},
@@ -197,6 +230,8 @@ ROWS: Mapping[tuple[str, int], Callable[..., Paper]] = {
     ("lying", 1):    lambda a: replace(lying(a, 0), along=None),
     ("flip", 1):     lambda a: replace(a, array=np.flip(a.array, axis=tuple(range(-a.rank, 0)))),
     ("roll", 2):     rolled,
+    **{(n + said, 2): partial_of(slid, getattr(np, n), said or usual) for n, usual in SLIDING.items()
+       for said in ("", "full", "same", "valid")},
     ("tril", 1):     lambda a: replace(matrix(a), array=np.tril(a.array)),
     ("triu", 1):     lambda a: replace(matrix(a), array=np.triu(a.array)),
     ("matrix_power", 2): paper.powers,

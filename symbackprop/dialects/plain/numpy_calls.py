@@ -15,6 +15,9 @@ _KEEP = re.compile(r",?\s*keep_?dims?\s*=\s*\w+")
 _NAMED_AXIS = re.compile(r",?\s*(?:axis|dim)\s*=\s*(-?\d)\s*")
 _LAST_NUMBER = re.compile(r",\s*(-[12]|[012])\s*$")
 _NEW_AXIS = re.compile(r"\[\s*((?::|\.\.\.)\s*,)?\s*(?:None|(?:np|jnp|tf)\.newaxis)\s*(,\s*:)?\s*\]")
+FROBENIUS = re.compile(r",\s*(?:ord\s*=\s*)?['\"](fro)['\"]\s*")
+SLIDES = re.compile(r",\s*(?:mode\s*=\s*)?['\"](full|same|valid)['\"]\s*")
+LETTERED = re.compile(r"['\"]\s*([a-z,\s]+->[a-z]*)\s*['\"]\s*,")  # einsum('ij,j->i', …)
 _BACKWARDS = re.compile(r"\[\s*::\s*-\s*1\s*\]")
 _ATTRIBUTE = re.compile(r"\.(?:shape\[([01])\]|size\b(?!\s*\())")
 LAYERS = frozenset({"softmax", "log_softmax", "logsumexp"})
@@ -137,12 +140,14 @@ def axis(inside: str) -> str:
     return found[1] if found else ""
 
 
-def unquoted(s: Scan, opening: int) -> None:
-    """norm(A, 'fro'): the option is taken out of the text."""
+def option(s: Scan, opening: int, pattern: re.Pattern[str]) -> str:
+    """An option in quotes, norm(A, 'fro'), convolve(a, b, 'same'): taken out of the text."""
     close = s.pairs.get(opening, -1)
-    found = re.compile(r",\s*(?:ord\s*=\s*)?['\"]fro['\"]\s*").search(s.text, opening)
-    if found and found.end() <= close:
-        s.text = s.text[: found.start()] + " " * len(found[0]) + s.text[found.end() :]
+    found = pattern.search(s.text, opening, max(close, opening))
+    if not found:
+        return ""
+    s.text = s.text[: found.start()] + " " * len(found[0]) + s.text[found.end() :]
+    return found[1]
 
 
 def along(s: Scan, name: str, opening: int) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from symbackprop.dialects.disambiguation.typed_functions import REDUCTIONS, ROWS
+from symbackprop.dialects.disambiguation.typed_functions import EINSUM, REDUCTIONS, ROWS, SLIDING
 from symbackprop.dialects.plain.glued_words import (
     SMALL, keyword, last_scripted, letters, numbered, scripted, signal,
 )  # fmt: skip
-from symbackprop.dialects.plain.numpy_calls import LAYERS, along, along_axis, unquoted
+from symbackprop.dialects.plain.numpy_calls import (
+    FROBENIUS, LAYERS, LETTERED, SLIDES, along, along_axis, option,
+)  # fmt: skip
 from symbackprop.dialects.plain.plain_derivatives import derivative, gradient
 from symbackprop.dialects.plain.plain_scanner import GLUED, Scan, flat, split
 from symbackprop.dialects.plain.plain_signs import LITTLE, SUBS, SUPS, TOP, UP
@@ -21,6 +23,7 @@ FUNCTIONS = {
     "sgn": "sign", "inverse": "inv", "signum": "sign", "one_hot": "onehot", "Diag": "diag", "Tr": "trace",
     "Heaviside": "step", "vdot": "inner", "logistic": "sigmoid", "Softmax": "softmax", "maximum": "max",
     "adjugate": "adj", "minimum": "min", "cofactor": "cof", "pow": "power", "expit": "sigmoid", "H": "step",
+    "conv": "convolve",
 }  # fmt: skip
 KNOWN = {n for n, _ in ROWS}.union(  # functions, those of typed text with the rows of their values
     "exp log tanh sin cos tan sinh cosh sqrt abs sigmoid relu softplus softmax log_softmax logsumexp trace "
@@ -135,6 +138,9 @@ def function(s: Scan, text: str) -> bool:
     """tanh(z), σ'(z), inv(X), ones(n), eye(n), I_n."""
     name = FUNCTIONS.get(text, text)
     end = s.at + len(text)
+    if text == "einsum" and s.text[end : end + 1] == "(":
+        letters = re.sub(r"\s", "", option(s, end, LETTERED))
+        return bool(letters) and s.took(end, r"\operatorname{" + EINSUM + letters + "}")
     if text == "I" or text in ("e",):
         return exponential(s) or unit(s) if text == "e" else constant(s, "I", 1)
     if name not in KNOWN:
@@ -159,7 +165,9 @@ def function(s: Scan, text: str) -> bool:
     if name in LAYERS and opened:
         name = along_axis(s, name, opened.end() - 1)
     if name == "norm" and opened:
-        unquoted(s, opened.end() - 1)
+        option(s, opened.end() - 1, FROBENIUS)
+    if name in SLIDING and opened:
+        name += option(s, opened.end() - 1, SLIDES)
     axis = along(s, name, opened.end() - 1) if opened and name in REDUCTIONS else ""
     return s.took(end, r"\operatorname{" + (axis or name) + "}")
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations, islice
 
 import numpy as np
 
 from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.right_values import Bench
-from symbackprop.answers.mistakes.remembered_values import remembered
-from symbackprop.answers.mistakes.printed_slips import slipped
-from symbackprop.answers.mistakes.wrong_derivation import (
+from symbackprop.answers.slips.remembered_values import remembered
+from symbackprop.answers.slips.printed_slips import slipped
+from symbackprop.answers.slips.node_words import word
+from symbackprop.answers.slips.wrong_derivation import (
     Candidate, Mistake, full, known, local, once_per_point, placed, quick, valued,
 )  # fmt: skip
-from symbackprop.answers.mistakes.derivation_ways import Way, ways
-from symbackprop.answers.mistakes.wrong_rules import Slip, derailed, slips
+from symbackprop.answers.slips.derivation_ways import Way, ways
+from symbackprop.answers.slips.wrong_rules import Slip, derailed, slips
 from symbackprop.answers.verdicts.agreement import outcome
 from symbackprop.backward.preparation import prepare
 from symbackprop.backward.reverse_pass import Backward, backward
@@ -24,6 +25,7 @@ from symbackprop.formula.evaluation.paper_arrays import Paper
 from symbackprop.graph.activity import relevant
 from symbackprop.graph.expr import Expr, shifted, substitute, symbols, topological
 from symbackprop.matrices import tidy as td
+from symbackprop.graph.functions import ones
 from symbackprop.graph.graph import TIME_SUM
 from symbackprop.numeric.points import backward_values, evaluate
 
@@ -112,7 +114,7 @@ def variables(b: Bench) -> Iterator[Candidate]:
     for n in every_one.adjoints:
         s = g.symbol[n].symbol if n in g.symbol else None
         if n != t.wrt and s and bool(s.time) == t.recurrent:
-            made = (Mistake("variable", (("name", n),)),)
+            made = (Mistake("variable", (("name", word(t.d, t.d.backward, n)),)),)
             yield from valued(b, made, lambda p, k, n=n: at(p).deltas[n, k])
 
 
@@ -122,7 +124,8 @@ def by_signal(b: Bench) -> Iterator[Candidate]:
     if len(own.uses) > 1:
         for k, u in enumerate(own.uses):
             rest = td.plus(*(v.value for j, v in enumerate(own.uses) if j != k))
-            missing = Mistake("path", (("node", b.target.wrt), ("consumer", u.consumer)))
+            into = word(b.target.d, b.target.d.backward, u.consumer)
+            missing = Mistake("path", (("node", b.target.wrt), ("consumer", into)))
             yield from local(b, (missing,), rest, scope=u.consumer)
     yield from only_last(b, own.value)
     forms = [own.value]
@@ -130,6 +133,16 @@ def by_signal(b: Bench) -> Iterator[Candidate]:
         forms.append(deeper)
     for e in forms:
         yield from at_wrong_steps(b, e)
+        yield from nothing_arrives(b, e)
+
+
+def nothing_arrives(b: Bench, e: Expr) -> Iterator[Candidate]:
+    """A form with an incoming error signal forgotten: 1 in the place of its entries."""
+    for x in symbols(e):
+        s = x.symbol
+        if s and s.cotangent and x.rank:
+            made = (Mistake("upstream", (("node", word(b.target.d, b.target.d.backward, s.name)),)),)
+            yield from local(b, made, substitute(e, {x: ones(*x.shape)}))
 
 
 def only_last(b: Bench, e: Expr) -> Iterator[Candidate]:
@@ -190,15 +203,19 @@ def affordable(right: Backward, most: int) -> int:
     return min(most, 1 + WORK // max(len(parts), 1))
 
 
-def said(made: tuple[Slip, ...]) -> tuple[Mistake, ...]:
+def said(b: Bench, way: Way, made: tuple[Slip, ...]) -> tuple[Mistake, ...]:
     """The sentences of some slips: the same one at several nodes is said once."""
+
+    def words(names: Iterable[str]) -> str:
+        return ", ".join(word(b.target.d, way.right, n) for n in dict.fromkeys(names))
+
     nodes: dict[str, list[Slip]] = {}
     for s in made:
         nodes.setdefault(s.key, []).append(s)
     return tuple(
         Mistake(key, (
-            ("node", ", ".join(dict.fromkeys(s.node for s in each))),
-            *((("consumer", ", ".join(dict.fromkeys(s.name for s in each))),) if key == "path" else ()),
+            ("node", words(s.node for s in each)),
+            *((("consumer", words(s.name for s in each)),) if key == "path" else ()),
         ))
         for key, each in nodes.items()
     )  # fmt: skip
@@ -207,6 +224,7 @@ def said(made: tuple[Slip, ...]) -> tuple[Mistake, ...]:
 def damaged(b: Bench, way: Way, made: tuple[Slip, ...]) -> Iterator[Candidate]:
     """What slips give: all the way down, and with the right error signals put in."""
     wrt, right = b.target.wrt, way.right
+    named = said(b, way, made)
     try:
         wrong = derailed(right, wrt, made)
     except SymbackpropError:
@@ -214,19 +232,19 @@ def damaged(b: Bench, way: Way, made: tuple[Slip, ...]) -> Iterator[Candidate]:
     if wrt not in wrong.adjoints:
         return
     if b.target.kind != "gradient":
-        yield from valued(b, said(made), lambda p, k: way.value(wrong, p), made)
+        yield from valued(b, named, lambda p, k: way.value(wrong, p), made)
         return
     own = wrong.adjoints[wrt].value
     if own is not right.adjoints[wrt].value:
-        yield from local(b, said(made), own, made, made[0].name)
+        yield from local(b, named, own, made, made[0].name)
     if len(wrong.adjoints) == 1 and not right.graph.time:
         return  # nothing above the variable became another
     at = once_per_point(lambda p: backward_values(wrong, p, remembered(b).work))
-    yield from valued(b, said(made), lambda p, k: at(p).deltas[wrt, k], made)
+    yield from valued(b, named, lambda p, k: at(p).deltas[wrt, k], made)
     if not right.graph.time or len({s.wrong for s in made}) > 1:
         return
     if len(topological(once := around(wrong, wrt))) < PARTS:
-        yield from local(b, said(made), once, made)
+        yield from local(b, named, once, made)
 
 
 def around(wrong: Backward, wrt: str) -> Expr:

@@ -14,11 +14,11 @@ from itertools import islice
 from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.equality_chain import Refused
 from symbackprop.answers.asked.right_values import Bench
-from symbackprop.answers.mistakes.literal_sizes import restored, spoken
-from symbackprop.answers.mistakes.lost_factors import ratios, written
-from symbackprop.answers.mistakes.printed_slips import changed, terms, weighed
-from symbackprop.answers.mistakes.wrong_derivation import Candidate, Mistake, direction, quick
-from symbackprop.answers.mistakes.wrong_derivations import Shelf
+from symbackprop.answers.slips.literal_sizes import restored, spoken
+from symbackprop.answers.slips.lost_factors import Units, nameless, ratios, written
+from symbackprop.answers.slips.printed_slips import changed, terms, weighed
+from symbackprop.answers.slips.wrong_derivation import Candidate, Mistake, direction, quick
+from symbackprop.answers.slips.wrong_derivations import Shelf
 from symbackprop.answers.verdicts.formula_verdict import Found, Judge
 from symbackprop.entries.reference_values import Array
 from symbackprop.formula.evaluation.paper_arrays import Paper, transpose
@@ -53,7 +53,9 @@ def explanation(b: Bench, found: Found) -> tuple[Mistake, ...]:
     if found.verdict == "transposed":
         return (turned(b, *found.sizes),)
     if found.values:
-        known = scale(b, rights(b), found.values) or searched(b, found.values)
+        right = rights(b)
+        known = scale(b, right, found.values) or searched(b, found.values)
+        known = known or scale(b, right, found.values, nameless)
         if known:
             return known
     if len(found.sizes) == 2:
@@ -99,15 +101,35 @@ def concatenated(b: Bench) -> str:
 def searched(b: Bench, values: tuple[Paper, ...]) -> tuple[Mistake, ...]:
     """The first candidate that is the answer; else the first that is it but for its sign, factor or side."""
     close = list(at_once(b, direction(values[quick(b)]), values))
-    if close and not close[-1][1]:
-        return close[-1][0].mistakes
-    short = sorted(close, key=lambda x: len(x[0].mistakes) + len(x[1]))
+    exact = close[-1][0].mistakes if close and not close[-1][1] else ()
+    if exact and exact[0].key != "upstream":
+        return exact
     weights = tuple(Mistake(key, gaps) for key, gaps in weighed(b, terms_of(b), values))
-    if weights:
-        return weights
+    if known := weights or exact or on_a_path(b, values):
+        return known
+    short = sorted(close, key=lambda x: len(x[0].mistakes) + len(x[1]))
     for c, besides in short:
         if len(c.mistakes) + len(besides) <= MOST:
             return (*c.mistakes, *besides)
+    return ()
+
+
+def on_a_path(b: Bench, values: tuple[Paper, ...]) -> tuple[Mistake, ...]:
+    """A path with another factor: what differs from the right value is so many times its part."""
+    whole = rights(b)
+    if [v.size for v in values] != [r.size for r in whole]:
+        return ()
+    off = tuple(Paper(v.array - r.array, r.rank, r.along) for v, r in zip(values, whole, strict=True))
+    for c in shelf(b).kept:
+        if len(c.mistakes) != 1 or c.mistakes[0].key != "path" or len(c.values) != len(whole):
+            continue
+        part = tuple(Paper(r.array - v.array, r.rank, r.along) for r, v in zip(whole, c.values, strict=True))
+        found = ratios(off, part)  # by what the part is multiplied to give the difference
+        factor = written(b, [1 / (1 + x) for x in found]) if found and -1 not in found else None
+        if factor is not None:
+            gaps = c.mistakes[0].gaps
+            sign = (Mistake("path_sign", gaps),) if factor[0] < 0 else ()
+            return (*sign, *((Mistake("path_factor", (*gaps, ("factor", factor[1]))),) if factor[1] else ()))
     return ()
 
 
@@ -141,20 +163,22 @@ def difference(b: Bench, c: Candidate, values: tuple[Paper, ...]) -> tuple[Mista
     return factor
 
 
-def scale(b: Bench, right: tuple[Paper, ...], values: tuple[Paper, ...]) -> tuple[Mistake, ...]:
+def scale(
+    b: Bench, right: tuple[Paper, ...], values: tuple[Paper, ...], units: Units | None = None
+) -> tuple[Mistake, ...]:
     """The sign and the factor by which an answer differs from the right value, transposed or not."""
     found = ratios(right, values)
     if found is not None:
-        return named_factor(b, found) or ()
+        return named_factor(b, found, units) or ()
     flipped = tuple(transpose(v) if v.rank == 2 else v for v in values)
     found = ratios(right, flipped)
-    factor = named_factor(b, found) if found is not None else None
+    factor = named_factor(b, found, units) if found is not None else None
     return (turned(b, right[0].size, values[0].size), *factor) if factor else ()
 
 
-def named_factor(b: Bench, found: list[float]) -> tuple[Mistake, ...] | None:
+def named_factor(b: Bench, found: list[float], units: Units | None = None) -> tuple[Mistake, ...] | None:
     """A sign and a factor as mistakes; none for 1; None where no such factor would be written."""
-    factor = written(b, found)
+    factor = written(b, found, units)
     if factor is None:
         return None
     sign, said = factor

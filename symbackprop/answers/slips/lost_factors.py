@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, islice
 
 import numpy as np
 
 from symbackprop.answers.asked.right_values import Bench, Spot
+from symbackprop.answers.slips.node_words import words_of
+from symbackprop.answers.slips.remembered_values import remembered
 from symbackprop.formula.evaluation.paper_arrays import Paper
+from symbackprop.graph.expr import topological
 from symbackprop.verify.comparison import EQUAL, relative
 
 LARGEST = 60  # numerator and denominator of a factor
 EXACT = 1e-9  # how near to such a fraction a factor has to be
 GLANCE = 500  # entries
+NAMELESS = 8  # numbers without a name that are tried as factors,
+LONG = 24  # and characters one of them may have
 _POWERS = (("{}", 1.0), ("1/{}", -1.0), ("√{}", 0.5), ("1/√{}", -0.5), ("{}²", 2.0), ("1/{}²", -2.0))
 Ratio = Sequence[float]  # at every spot; nan where nothing can be said
+Unit = tuple[str, np.ndarray]  # what a factor is made of, and its value at every spot
+Units = Callable[[Bench, Sequence[Spot]], Iterator[Unit]]
 
 
 def ratios(rights: Sequence[Paper], values: Sequence[Paper]) -> list[float] | None:
@@ -54,16 +61,19 @@ def some(entries: np.ndarray) -> np.ndarray:
     return entries[:: max(1, entries.size // GLANCE)]
 
 
-def written(b: Bench, found: Ratio) -> tuple[int, str] | None:
-    """A factor as its sign and as it is written, '' for 1; None where it is no factor one would write."""
+def written(b: Bench, found: Ratio, units: Units | None = None) -> tuple[int, str] | None:
+    """A factor as its sign and as it is written, '' for 1; None where it is no factor one would write.
+
+    `units` are what it may be made of besides a number, by default what has a name.
+    """
     known = [(s, r) for s, r in zip(b.spots, found, strict=True) if np.isfinite(r)]
     if not known:
         return None
     at = np.array([r for _, r in known])
-    for said, unit in units(b, [s for s, _ in known]):
-        share = at / unit
-        spread = np.ptp(share)
-        if not spread <= EXACT * abs(share[0]):  # also where it is not finite
+    for said, unit in (units or of_names)(b, [s for s, _ in known]):
+        with np.errstate(all="ignore"):
+            share = at / unit
+        if not np.all(np.isfinite(share)) or np.ptp(share) > EXACT * abs(share[0]):
             continue
         near = Fraction(float(share[0])).limit_denominator(LARGEST)
         exact = abs(share[0] - float(near)) <= EXACT * abs(float(near))
@@ -72,8 +82,8 @@ def written(b: Bench, found: Ratio) -> tuple[int, str] | None:
     return None
 
 
-def units(b: Bench, spots: Sequence[Spot]) -> Iterator[tuple[str, np.ndarray]]:
-    """What a factor is made of besides a number: powers of sizes and of scalars of the graph."""
+def of_names(b: Bench, spots: Sequence[Spot]) -> Iterator[Unit]:
+    """Powers of sizes and of scalars of the graph."""
     yield "", np.ones(len(spots))
     g = b.target.d.graph
     each = {n: np.array([float(s.point.sizes[n]) for s in spots]) for n in g.sizes}
@@ -82,15 +92,43 @@ def units(b: Bench, spots: Sequence[Spot]) -> Iterator[tuple[str, np.ndarray]]:
         symbol = g.symbol[n].symbol
         if symbol and not symbol.shape and not symbol.time and not symbol.labels:
             each[n] = np.array([float(np.real(s.point.values[n, 0])) for s in spots])
+    with np.errstate(all="ignore"):
+        yield from powers(each)
+        for n in g.sizes:
+            yield from together(n, each[n], f"({n} − 1)", each[n] - 1)
+            yield from powers({f"({n} − 1)": each[n] - 1})
+        for (n, x), (m, y) in combinations(each.items(), 2):
+            yield from together(n, x, m, y)
+
+
+def powers(each: Mapping[str, np.ndarray]) -> Iterator[Unit]:
+    """Powers of numbers."""
     for n, values in each.items():
         for said, x in _POWERS:
             with np.errstate(all="ignore"):
                 yield said.format(n), values**x
-    for (n, x), (m, y) in combinations(each.items(), 2):
-        yield f"{n} {m}", x * y
-        yield f"1/({n} {m})", 1 / (x * y)
-        yield f"{n}/{m}", x / y
-        yield f"{m}/{n}", y / x
+
+
+def together(n: str, x: np.ndarray, m: str, y: np.ndarray) -> Iterator[Unit]:
+    """Products and quotients of two numbers."""
+    yield f"{n} {m}", x * y
+    yield f"1/({n} {m})", 1 / (x * y)
+    yield f"{n}/{m}", x / y
+    yield f"{m}/{n}", y / x
+
+
+def nameless(b: Bench, spots: Sequence[Spot]) -> Iterator[Unit]:
+    """Powers of numbers of the graph that have no name, √(Σ x²), as they are written."""
+    d, work = b.target.d, remembered(b).work
+    if d.graph.time:
+        return
+    nodes = (e for e in topological(*d.graph.definition.values()) if not e.shape and e.args)
+    out: dict[str, np.ndarray] = {}
+    for e in islice(nodes, NAMELESS):
+        said = words_of(d, d.backward, e)
+        if said and len(said) <= LONG:
+            out[said] = np.array([float(np.real(work(e, s.point, 0))) for s in spots])
+    yield from powers(out)
 
 
 def joined(number: Fraction, unit: str) -> str:

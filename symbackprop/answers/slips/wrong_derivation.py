@@ -11,10 +11,10 @@ import numpy as np
 
 from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.right_values import Bench, Spot
-from symbackprop.answers.mistakes.lost_factors import entries, some
-from symbackprop.answers.mistakes.printed_slips import Gaps
-from symbackprop.answers.mistakes.remembered_values import remembered
-from symbackprop.answers.mistakes.wrong_rules import Slip
+from symbackprop.answers.slips.lost_factors import entries, some
+from symbackprop.answers.slips.printed_slips import Gaps
+from symbackprop.answers.slips.remembered_values import remembered
+from symbackprop.answers.slips.wrong_rules import Slip
 from symbackprop.backward.reverse_pass import Backward
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import SymbackpropError

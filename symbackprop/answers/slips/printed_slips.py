@@ -12,7 +12,7 @@ import numpy as np
 from symbackprop.answers.asked.chain_points import plain
 from symbackprop.answers.asked.right_values import Bench, Spot
 from symbackprop.answers.asked.target import Target
-from symbackprop.answers.mistakes.lost_factors import entries, written
+from symbackprop.answers.slips.lost_factors import entries, written
 from symbackprop.derivation.derivation import Derivation, signal
 from symbackprop.derivation.meanings import bare
 from symbackprop.derivation.unfolding import unfolded, written_out

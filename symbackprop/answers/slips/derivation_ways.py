@@ -14,8 +14,8 @@ import numpy as np
 
 from symbackprop.answers.asked.right_values import Bench
 from symbackprop.answers.asked.target import Target
-from symbackprop.answers.mistakes.remembered_values import Remembered
-from symbackprop.answers.mistakes.wrong_derivation import full, once_per_point
+from symbackprop.answers.slips.remembered_values import Remembered
+from symbackprop.answers.slips.wrong_derivation import full, once_per_point
 from symbackprop.backward.preparation import prepare
 from symbackprop.backward.reverse_pass import Backward, backward
 from symbackprop.derivatives.total_derivatives import with_gradient

@@ -17,11 +17,13 @@ from symbackprop.graph.functions import ones, zeros
 from symbackprop.graph.graph import reached
 from symbackprop.matrices import tidy as td
 from symbackprop.vocabulary.kinds import (
-    ADD, CONCAT, DIVIDE, LOG_SOFTMAX, MATMUL, MAXIMUM, MULTIPLY, POWER, SIGMOID, SOFTMAX, SUBTRACT, TANH,
+    ADD, CLIP, CONCAT, DIVIDE, LOG_SOFTMAX, MATMUL, MAXIMUM, MULTIPLY, POWER, SIGMOID, SOFTMAX, SUBTRACT,
+    TANH,
 )  # fmt: skip
 
 Named = Mapping[Hashable, Expr]
 Wrong = Callable[[Expr, int, Expr, Expr], Expr | None]
+SLOPED = frozenset({SOFTMAX, LOG_SOFTMAX, CLIP})  # beside the functions of one entry
 SPREADING = frozenset({ADD, SUBTRACT, MULTIPLY, DIVIDE})  # ops that repeat the smaller argument
 
 
@@ -87,7 +89,9 @@ def raised(by: int) -> Callable[[Expr, int, Expr, Expr], Expr | None]:
     """k u^(k - 1) as k u^k, or as k u^(k - 2)."""
 
     def rule(e: Expr, n: int, y: Expr, bar: Expr) -> Expr | None:
-        return td.mul(pullback(e, n, y, bar), td.power(e.args[0], by)) if n == 0 else None
+        if n or dict(e.attributes).get("p") == 1 - by:  # 2 u as 2 is another mistake
+            return None
+        return td.mul(pullback(e, n, y, bar), td.power(e.args[0], by))
 
     return rule
 
@@ -112,7 +116,7 @@ def other(e: Expr) -> bool:
 
 WRONG: tuple[tuple[str, Wrong], ...] = (
     # f'(x) is forgotten; stands twice, where ȳ has it already or a loss cancels it; or is f'(f(x))
-    ("inner",     where(lambda e: scalar(e) or e.op in (SOFTMAX, LOG_SOFTMAX), lambda e, n, y, bar: bar)),
+    ("inner",     where(lambda e: scalar(e) or e.op in SLOPED, lambda e, n, y, bar: bar)),
     ("twice",     where(lambda e: (scalar(e) or e.op is SOFTMAX) and e.rank, twice)),
     ("twice",     where(of(SOFTMAX), lambda e, n, y, bar: as_sigmoid(e, n, y, pullback(e, n, y, bar)))),
     ("argument",  where(scalar, at_output)),
