@@ -38,7 +38,10 @@ _SLOPE = re.compile(  # ∂L/∂z = …, \nabla_z L = …
     rf"|(?:∂|d)\s*\w+(?:\(\w+\))?\s*/\s*(?:∂|d)\s*\w+{_SCRIPT}*"
     rf"|(?:\\nabla|∇)\s*_\s*(?:\w+|\\\w+|\{{{_IN}\}})\s*\w+(?:\(\w+\))?)\s*()(:?=)(?!=)"
 )
-_BY_ENTRIES = re.compile(r"((\\?[^\W\d_]+)\s*\(\s*\\?\w+\s*\))(?=\s*_\s*(?:\{[a-z ,]+\}|[a-z]+)\s*:?=(?!=))")
+_BY_ENTRIES = re.compile(  # S(Z)_{ij} = …
+    r"(?<![^\W\d_])((\\?[^\W\d_]{1,12})\s?\(\s?\\?\w{1,12}\s?\))"
+    r"(?=\s?_\s?(?:\{[a-z ,]{1,9}\}|[a-z]{1,9})\s*:?=(?!=))"
+)
 _FUNCTION = re.compile(rf"(.*[^\s_^])\s*{_OF}")
 _INDEXED = re.compile(rf"(.*?)(?:_\s*(?:\{{(.*)\}}|(\w+))|\[(.*)\]|({_SUBS}+))((?:\s*\^.*)?)")
 _SAMPLE = re.compile(r"\^\s*(?:\{\s*\(\s*([a-z])\s*\)\s*\}|\(([a-z])\))$")  # e^{(i)} = … of every i
