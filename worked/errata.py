@@ -226,7 +226,7 @@ AUTODIFF = (
 
 SPREAD = Stated(POOL, (r"\delta x_{ij} = \frac{1}{4} \sum_{k=1}^{2} \sum_{m=1}^{2} \delta y_{i+k-2,j+m-2}",))
 POOLING = Exercise(
-    title=Words(en="Average pooling", de="Mittelwert-Pooling"),
+    title=Words(en="Average pooling", de="Average-Pooling"),
     task=Words(
         en=(
             "The published answer is given in words: the error signal of an output is divided among the $K$ entries of its "

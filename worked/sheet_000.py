@@ -464,14 +464,14 @@ SHEET = Sheet(
             ),
         ),
         Exercise(
-            title=Words(en="Average pooling", de="Mittelwert-Pooling"),
+            title=Words(en="Average pooling", de="Average-Pooling"),
             task=Words(
                 en=(
                     "Average pooling replaces each window of the input by the mean of its $K$ "
                     "entries. Neighbouring windows may overlap."
                 ),
                 de=(
-                    "Beim Mittelwert-Pooling wird jedes Fenster der Eingabe durch den Mittelwert "
+                    "Beim Average-Pooling wird jedes Fenster der Eingabe durch den Mittelwert "
                     "seiner $K$ Einträge ersetzt. Benachbarte Fenster dürfen sich überlappen."
                 ),
             ),

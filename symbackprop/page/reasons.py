@@ -72,7 +72,9 @@ def of_read(d: Derivation, read: Read) -> Phrase | None:
     telling = [step for step in read.way if step[0].op not in QUIET and not by_number(step)]
     telling = [step for step in telling if step[0].op not in SUMS] or telling
     if not telling:
-        return Phrase("reason.passed")
+        return Phrase("reason.constant" if any(map(by_number, read.way)) else passed(read))
+    if len(telling) == 1 and telling[0][0].op in SUMS and any(map(by_number, read.way)):
+        return Phrase("reason.linear")
     if len(telling) == 1:
         return of_op(d, read, *telling[0])
     if all(linear(e, k) for e, k in telling):
@@ -81,9 +83,17 @@ def of_read(d: Derivation, read: Read) -> Phrase | None:
     return Phrase("reason.inside", (("f", function_name(d, outer)),)) if outer else None
 
 
+def passed(read: Read) -> str:
+    """The key for a term of a sum, by its sign."""
+    signs = (e.op is kinds.NEGATIVE or (e.op is kinds.SUBTRACT and k == 1) for e, k in read.way)
+    return "reason.negated" if sum(signs) % 2 else "reason.passed"
+
+
 def by_number(step: Step) -> bool:
     """Whether an op only multiplies by a number or divides by one."""
     e, k = step
+    if e.op is kinds.DIVIDE and k:
+        return False
     return e.op in (kinds.MULTIPLY, kinds.DIVIDE) and any(
         a.op is NUMBER for n, a in enumerate(e.args) if n != k
     )

@@ -24,7 +24,7 @@ from symbackprop.page.reasons import ARGUMENT, reason, slope_formula
 from tests.graphs import GRAPHS
 from tests.random_graphs import random_graph
 
-WORDS = "linear transposed passed spread factor moved summed mean picked joined part"
+WORDS = "linear transposed passed constant negated spread factor moved summed mean picked joined part"
 AFFINE = {f"reason.{word}" for word in WORDS.split()}
 RANDOM = {f"random {seed}": random_graph(seed, 6) for seed in range(6)}
 
@@ -99,6 +99,12 @@ def test_slopes_are_the_slopes(name: str) -> None:
         ("x: d; w: d; z = 2*x; y = w*exp(w)*z; L = sum(y**3)", "z", "reason.linear"),
         ("x: d; w: d; z = 2*x; L = sum(tanh(w*z))", "z", "reason.inside"),
         ("x: d; w: d; z = 2*x; y = z + w; L = sum(y**3)", "z", "reason.passed"),
+        ("x: d; z = exp(x); y = 3*z; L = sum(y**3)", "z", "reason.constant"),
+        ("x: d; w: d; z = exp(x); y = (w - z)/2; L = sum(y**3)", "z", "reason.constant"),
+        ("x: d; w: d; z = exp(x); y = w - z; L = sum(y**3)", "z", "reason.negated"),
+        ("x: d; w: d; z = exp(x); y = -(w - z); L = sum(y**3)", "z", "reason.passed"),
+        ("x: d; z = exp(x); y = 1/z; h = tanh(y); L = sum(h**3)", "z", "reason.quotient"),
+        ("x: d; z = 2*x; L = -sum(z)/2", "z", "reason.linear"),
         ("X: n x d; b: d; z = 2*b; Y = X + z; L = sum(Y**3)", "z", "reason.spread"),
         ("x: d; z = 2*x; L = sum(z)", "z", "reason.summed"),
         ("x: d; z = 2*x; L = mean(z)", "z", "reason.mean"),
