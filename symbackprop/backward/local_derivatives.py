@@ -8,6 +8,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from symbackprop import entries as en
+from symbackprop.backward.matrix_pullbacks import CLOSED, matrix_pullback
 from symbackprop.entries import Delta, Elem, Entries
 from symbackprop.entries.contraction import contract, solve
 from symbackprop.entries.differentiation import LocalStep
@@ -110,6 +111,8 @@ def sent_back(
         return apply(SIDE_BY_SIDE, cotangent)
     if node.op is SIDE_BY_SIDE:
         return apply(COLUMN_BLOCKS, cotangent, parts=node.args[argument].shape[0])
+    if node.op in CLOSED:
+        return matrix_pullback(node, output, cotangent)
     if node.op in COMPOSED:
         return through(node, argument, cotangent)
     roles = tuple(role for role, _ in names)

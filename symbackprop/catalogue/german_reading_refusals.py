@@ -231,6 +231,7 @@ READING: Mapping[str, str] = {
     "{} is not a name known here": "{} ist kein hier bekannter Name",
     "over which axis the index {} runs cannot be seen":
         "über welche Achse der Index {} läuft, sieht man nicht",
+    "how far {} runs cannot be seen": "wie weit {} läuft, sieht man nicht",
     "more than {} free indices": "mehr als {} freie Indizes",
     "it holds, and leaves open what is asked for": "es stimmt und lässt offen, was gefragt ist",
     "it cannot be checked: what is right is 0 at every point tried":

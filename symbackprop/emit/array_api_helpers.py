@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from symbackprop.emit.argument_checks import CHECKS
-from symbackprop.emit.numpy_helpers import ERF, POLYGAMMA, RATIO
+from symbackprop.emit.numpy_helpers import ERF, EXPM, POLYGAMMA, RATIO
 
 NAMESPACE = '''def _namespace(x):
     """The library of an array; those without the standard's own method have it from array-api-compat."""
@@ -196,6 +196,7 @@ HELPERS: Mapping[str, str] = {
     "_gathered": GATHERED, "_added": ADDED, "_diag": DIAG, "_diagonal": DIAGONAL, "_padded": PADDED,
     "_sigmoid": SIGMOID, "_adjugate": ADJUGATE, "_namespace": NAMESPACE, "_ratio": RATIO,
     "_erf": ERF.replace(*ASKED).replace("np.", "xp."),
+    "_expm": EXPM.replace("    from math", "    xp = _namespace(a)\n    from math").replace("np.", "xp."),
     "_logdet": LOGDET, "_gammaln": GAMMALN,
     "_polygamma": POLYGAMMA.replace("    sign,", "    xp = _namespace(x)\n    sign,").replace("np.", "xp."),
 }  # fmt: skip

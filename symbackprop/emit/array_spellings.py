@@ -379,6 +379,10 @@ SPELLINGS: Mapping[k.Kind, Spelling] = {
     k.LOGDET: helped("_logdet"),
     k.LOGABSDET: template("{m}.linalg.slogdet({})[1]", ATOM, LOOSE),
     k.ADJUGATE: helped("_adjugate"),
+    k.CHOLESKY: call("linalg.cholesky"),
+    k.EIGVALSH: call("linalg.eigvalsh"),
+    k.EIGENVECTORS: template("{m}.linalg.eigh({})[1]", ATOM, LOOSE),
+    k.EXPM: helped("_expm"),
     k.CHOICE: choice,
 }  # fmt: skip
 MAKINGS: Mapping[k.Kind, Making] = {k.PLACE: placed, k.SCATTER: scattered}

@@ -165,6 +165,7 @@ MAKINGS: Mapping[k.Kind, Making] = {k.PLACE: placed, k.SCATTER: scattered}
 OWN = {
     k.SIGMOID: called("jax.nn.sigmoid"),
     k.ERF: called("jax.scipy.special.erf"),
+    k.EXPM: called("jax.scipy.linalg.expm"),
     k.GAMMALN: called("jax.scipy.special.gammaln"),
     **{kind: polygamma("jax.scipy.special.polygamma", n) for n, kind in enumerate(POLYGAMMA)},
     k.CHOICE: choice,

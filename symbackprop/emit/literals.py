@@ -15,6 +15,7 @@ OWN = frozenset((
     "np jnp jax torch xp math prod device ctx given named dtype range int float next self "
     "_erf _adjugate _sigmoid _windows _fold _logdet _onto _given _arrays _fits _labels _namespace "
     "_product _padded _ratio _taken _along _gathered _added _diag _diagonal _gammaln _polygamma "
+    "_expm "
     "_ahead _back Derived " + FUNCTION
 ).split())  # fmt: skip
 

@@ -105,7 +105,23 @@ POLYGAMMA = '''def _polygamma(order, x):
         y = y + sign * b * factorial(2 * k + order - 1) / factorial(2 * k) / z ** (2 * k + order)
     return y
 '''
+# scaling and squaring: exp(A) = exp(A/2ˢ)^(2ˢ), the series up to a norm of 1/4
+EXPM = '''def _expm(a):
+    """The exponential of a matrix."""
+    from math import frexp
+
+    times = max(0, frexp(float(np.max(np.sum(np.abs(a), axis=-1))))[1] + 2)
+    a = a / 2**times
+    y = term = np.eye(a.shape[-1], dtype=a.dtype)
+    for k in range(1, 20):
+        term = term @ a / k
+        y = y + term
+    for _ in range(times):
+        y = y @ y
+    return y
+'''
 HELPERS: Mapping[str, str] = {
     "_windows": WINDOWS, "_fold": FOLD, "_sigmoid": SIGMOID, "_erf": ERF, "_ratio": RATIO, "_logdet": LOGDET,
     "_adjugate": ADJUGATE, "_onto": ONTO, "_gammaln": GAMMALN, "_polygamma": POLYGAMMA,
+    "_expm": EXPM,
 }  # fmt: skip

@@ -163,6 +163,7 @@ OWN: Mapping[k.Kind, Spelling] = {
     k.TAKE_ALONG: taken_along,
     k.SIGMOID: call("sigmoid"),
     k.ERF: call("erf"),
+    k.EXPM: call("linalg.matrix_exp"),
     k.GAMMALN: call("lgamma"),
     k.DIGAMMA: call("digamma"),
     **{kind: polygamma("torch.polygamma", n) for n, kind in enumerate(POLYGAMMA) if n},

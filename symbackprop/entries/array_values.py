@@ -224,7 +224,7 @@ def positions(p: Position, own: Axes, tensors: Tensors, sizes: Sizes) -> Array:
     if isinstance(p, Elem):
         at = [positions(q, own, tensors, sizes) for q in p.at]
         if not isinstance(p.tensor, RowMajor):
-            return tensors[p.tensor][tuple(at)].astype(int)
+            return np.asarray(tensors[p.tensor][tuple(at)]).astype(int)
         flat = np.zeros((1,) * len(own), int)
         for s, place in zip(p.tensor.sizes, at, strict=True):
             flat = flat * s.value(sizes) + place

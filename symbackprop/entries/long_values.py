@@ -94,6 +94,8 @@ def spend(amount: int) -> None:
 
 def value(instance: Instance, operands: Sequence[Array], sizes: Sizes, c: Context) -> Array:
     """The result of an op. Errors: `NoLongValue`."""
+    if instance.primitive and instance.primitive not in PRIMITIVES:
+        raise NoLongValue(f"{instance.primitive} has no value to many digits")
     if instance.primitive:
         return PRIMITIVES[instance.primitive](c, *operands)
     return np.asarray(result(instance, operands, sizes, partial(arrays, c)), dtype=object)

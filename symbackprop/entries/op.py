@@ -60,6 +60,7 @@ class Op:
     called: bool = False  # written as a function of whole arrays, though its equations are built
     named: bool = False  # a condition on entries, or entries repeated: in a formula it stands by a name alone
     renumbers: bool = False  # no index expression says where its entries go
+    entryless: bool = False  # of whole matrices: no index expression says an entry
     arithmetic: bool = False  # written by signs and sums: its value needs no name, linear ones bend nothing
     wordless: bool = False  # no function of a graph's text: spelled by a sign, or made by derivations alone
     letters: str = ""  # what textbooks call its value, where a graph gives it no name: p for a softmax

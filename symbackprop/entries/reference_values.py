@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from symbackprop.entries import long_values
+from symbackprop.entries import long_values, matrix_values
 from symbackprop.entries.array_values import (
     Array as Array, Arrays, Sizes as Sizes, Tensors, adjugate, array_algebra, result, rounded,
 )  # fmt: skip
@@ -103,6 +103,32 @@ def determinant(a: Array) -> Array:
     return np.linalg.det(a)
 
 
+def factor(a: Array) -> Array:
+    note_condition(a)
+    return matrix_values.cholesky(a)
+
+
+def spectrum(a: Array) -> Array:
+    """Eigenvalues, near ties of which are kinks: there they change places."""
+    found = matrix_values.eigvalsh(a) if np.all(np.isfinite(a)) else np.full(len(a), np.nan)
+    watch = KINKS.get()
+    if watch is not None and len(found) > 1:
+        watch.append(float(np.min(np.diff(np.real(found)))))
+    return found
+
+
+def of_stack(one: Callable[..., Array]) -> Callable[..., Array]:
+    """A function of matrices, of every matrix of stacks."""
+
+    def of(*given: Array) -> Array:
+        lead = np.broadcast_shapes(*(a.shape[:-2] for a in given))
+        each = [np.broadcast_to(a, (*lead, *a.shape[-2:])) for a in given]
+        found = [one(*(a[at] for a in each)) for at in np.ndindex(*lead)]
+        return np.reshape(found, (*lead, *np.shape(found[0])))
+
+    return of
+
+
 def note_condition(a: Array) -> None:
     """Note how near to singular a matrix is, where somebody watches."""
     watch = CONDITIONS.get()
@@ -120,6 +146,12 @@ PRIMITIVES = {
     "solves": lambda a, b: inverted(a) @ b,
     "dets": determinant,
     "adjugate": partial(adjugate, np.linalg.det),
+    "cholesky": of_stack(factor),
+    "eigvalsh": of_stack(spectrum),
+    "expm": of_stack(matrix_values.expm),
+    "eigenvectors": of_stack(matrix_values.eigenvectors),
+    "expm_along": of_stack(matrix_values.expm_along),
+    "lower_half": matrix_values.lower_half,
 }
 
 

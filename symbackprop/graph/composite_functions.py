@@ -11,14 +11,15 @@ from symbackprop.graph.expr import (
     NUMBER, SIZE, Expr, Operand, apply, as_expr, const, describe,
 )  # fmt: skip
 from symbackprop.graph.label_functions import largest, onehot
+from symbackprop.graph.rearranging import flip
 from symbackprop.entries.option_ranges import check_options
 from symbackprop.graph.remembered_calls import called
 from symbackprop.sizes import ONE, Size, shape_text, size
 from symbackprop.vocabulary import normalisation, signal
 from symbackprop.vocabulary.kinds import (
-    ABS, CHANNELWISE, COLUMN_BLOCKS, DET, DETS, DIAGONAL, INVERSE, INVERSES, LAYERNORM, LOG, LOGSUMEXP,
-    MASKED_SOFTMAX, MATRIX_POWER, MAXIMUM, MINIMUM, MSE, RELU, SIDE_BY_SIDE, SOFTMAX, SOLVE, SOLVES, SQRT,
-    WINDOWS1D, WINDOWS2D,
+    ABS, CHANNELWISE, CHOLESKY, COLUMN_BLOCKS, DET, DETS, DIAGONAL, EIGVALSH, EXPM, INVERSE, INVERSES,
+    LAYERNORM, LOG, LOGSUMEXP, MASKED_SOFTMAX, MATRIX_POWER, MAXIMUM, MINIMUM, MSE, RELU, SIDE_BY_SIDE,
+    SOFTMAX, SOLVE, SOLVES, SQRT, WINDOWS1D, WINDOWS2D,
 )  # fmt: skip
 
 
@@ -302,13 +303,56 @@ def matrix_power(a: Operand, k: Operand) -> Expr:
 
 def pinv(a: Operand) -> Expr:
     """(Aᵀ A)⁻¹ Aᵀ of a matrix whose columns are independent, Aᵀ (A Aᵀ)⁻¹ of one whose rows are."""
-    a = as_expr(a)
-    if a.rank != 2:
-        raise ShapeError(f"{describe(a)} is {shape_text(a.shape)}, not a matrix", where="pinv")
+    a = one_matrix(a, "pinv")
     more = a.shape[1] - a.shape[0]
     wide = any(c > 0 for _, c in more.terms)
     made = a.T @ apply(INVERSE, a @ a.T) if wide else apply(INVERSE, a.T @ a) @ a.T
     return called("pinv", made, {"a": a})
+
+
+def one_matrix(a: Operand, where: str) -> Expr:
+    """Errors: `ShapeError` for what is no matrix, stacks too."""
+    a = as_expr(a)
+    if a.rank != 2:
+        raise ShapeError(f"{describe(a)} is {shape_text(a.shape)}, not a matrix", where=where)
+    return a
+
+
+def cholesky(a: Operand) -> Expr:
+    """The lower triangular C with C Cᵀ = A, of a positive definite A; else of its symmetric part."""
+    return apply(CHOLESKY, one_matrix(a, "cholesky"))
+
+
+def eigvalsh(a: Operand) -> Expr:
+    """The eigenvalues of a symmetric matrix, the smallest first; of another one of its symmetric part."""
+    return apply(EIGVALSH, one_matrix(a, "eigvalsh"))
+
+
+def expm(a: Operand) -> Expr:
+    """The exponential of a matrix, I + A + A A/2 + …"""
+    return apply(EXPM, one_matrix(a, "expm"))
+
+
+def gram_matrix(x: Operand, where: str) -> Expr:
+    """Xᵀ X, or X Xᵀ where that is known to be smaller: its eigenvalues are the squares of singular values."""
+    x = one_matrix(x, where)
+    more = (x.shape[1] - x.shape[0]).terms
+    return x @ x.T if more and all(c > 0 for _, c in more) else x.T @ x
+
+
+def svdvals(x: Operand) -> Expr:
+    """The singular values of a matrix with full rank, the largest first: √ of the eigenvalues of Xᵀ X."""
+    return flip(apply(SQRT, apply(EIGVALSH, gram_matrix(x, "svdvals"))))
+
+
+def nuclear_norm(x: Operand) -> Expr:
+    """The sum of the singular values of a matrix with full rank."""
+    return total(apply(SQRT, apply(EIGVALSH, gram_matrix(x, "nuclear_norm"))))
+
+
+def spectral_norm(x: Operand) -> Expr:
+    """The largest singular value of a matrix."""
+    return apply(SQRT, largest(apply(EIGVALSH, gram_matrix(x, "spectral_norm"))))
 
 
 def of_several(op: Op) -> Function:
@@ -333,7 +377,9 @@ def beside_zero(op: Op, a: Expr, b: Expr) -> Expr | None:
 
 
 MATRIX_FUNCTIONS: dict[str, Function] = {
+    "cholesky": cholesky, "eigvalsh": eigvalsh, "expm": expm,
     "det": determinant, "inverse": inverse, "solve": solved,
     "logdet": logdet, "logabsdet": logabsdet, "matrix_power": matrix_power, "pinv": pinv,
+    "svdvals": svdvals, "nuclear_norm": nuclear_norm, "spectral_norm": spectral_norm,
     "maximum": of_several(MAXIMUM), "minimum": of_several(MINIMUM),
 }  # fmt: skip

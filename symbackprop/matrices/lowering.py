@@ -49,7 +49,8 @@ def lower(root: Expr, pool: str, renumbered: Literal["no", "yes"] = "no") -> Low
     """
     done: dict[Expr, Lowered] = {}
     for node in topological(root):
-        if node.op is TIME_SUM or node.op.domain == "label" or (node.op.renumbers and renumbered == "no"):
+        unsaid = node.op is TIME_SUM or node.op.domain == "label" or node.op.entryless
+        if unsaid or (node.op.renumbers and renumbered == "no"):
             return None
         done[node] = lower_node(node, tuple(done[a] for a in node.args), pool)
     return readable(done[root], pool)

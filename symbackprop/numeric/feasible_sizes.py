@@ -12,7 +12,8 @@ from symbackprop.graph.graph import Graph
 from symbackprop.graph.size_conditions import check_sizes, conditions
 from symbackprop.sizes import Size, count
 from symbackprop.vocabulary.kinds import (
-    ADD, DET, DIVIDE, INVERSE, MATMUL, MULTIPLY, NEGATIVE, OUTER, SOLVE, SUBTRACT, TRANSPOSE,
+    ADD, CHOLESKY, DET, DIVIDE, EIGVALSH, INVERSE, MATMUL, MULTIPLY, NEGATIVE, OUTER, SOLVE,
+    SUBTRACT, TRANSPOSE,
 )  # fmt: skip
 
 PRIMES = (3, 5, 2, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)
@@ -22,7 +23,7 @@ TRIED = 720  # orders of the sizes
 def invertible(g: Graph, sizes: dict[str, int]) -> dict[str, int]:
     """The same sizes, given to other names where a matrix could not have full rank."""
     squares = [e.args[0] for e in g.every
-               if e.op in (INVERSE, SOLVE, DET)]  # fmt: skip
+               if e.op in (INVERSE, SOLVE, DET, CHOLESKY, EIGVALSH)]  # fmt: skip
     squares = [e for e in squares if e.shape[0].names]
     names = tuple(sizes)
     for order in islice(permutations(sizes.values()), TRIED) if squares else ():

@@ -3,7 +3,9 @@
 Every other op is known to the rooms above by the fields of its row alone, so a new one needs no line here.
 """
 
-from symbackprop.vocabulary import kronecker, layers, linear, losses, normalisation, scalars, shaping, signal, square_matrices
+from symbackprop.vocabulary import (
+    kronecker, layers, linear, losses, matrix_functions, normalisation, scalars, shaping, signal, square_matrices,
+)  # fmt: skip
 
 ADD, SUBTRACT, NEGATIVE = linear.add, linear.subtract, linear.negative
 MULTIPLY, DIVIDE, POWER = linear.multiply, linear.divide, linear.power
@@ -16,6 +18,9 @@ MOD, POW = linear.mod, linear.pow_
 INVERSE, SOLVE, DET = square_matrices.inverse, square_matrices.solve, square_matrices.det
 INVERSES, SOLVES, DETS = square_matrices.inverses, square_matrices.solves, square_matrices.dets  # of stacks
 MATRIX_POWER, FROBENIUS = square_matrices.matrix_power, square_matrices.frobenius
+CHOLESKY, EXPM, EXPM_ALONG = matrix_functions.cholesky, matrix_functions.expm, matrix_functions.expm_along
+LOWER_HALF = matrix_functions.lower_half
+EIGVALSH, EIGENVECTORS = matrix_functions.eigvalsh, matrix_functions.eigenvectors
 KRON, VEC, COMMUTATION = kronecker.kron, kronecker.vec, kronecker.commutation
 COLUMN_BLOCKS, SIDE_BY_SIDE = kronecker.column_blocks, kronecker.side_by_side
 

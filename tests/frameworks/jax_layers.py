@@ -254,7 +254,16 @@ NUMBERS: Table = {
     "solves": jnp.linalg.solve, "inverses": jnp.linalg.inv, "dets": jnp.linalg.det,
 }  # fmt: skip
 
+MATRICES: Table = {
+    "cholesky": lambda a: jnp.linalg.cholesky((a + a.mT) / 2),
+    "eigvalsh": lambda a: jnp.linalg.eigvalsh((a + a.mT) / 2),
+    "eigenvectors": lambda a: jnp.linalg.eigh((a + a.mT) / 2)[1], "expm": jax.scipy.linalg.expm,
+    "lower_half": lambda a: (jnp.tril(a) + jnp.tril(a, -1)) / 2,
+    "expm_along": lambda a, b: jax.jvp(jax.scipy.linalg.expm, (a,), (b,))[1],
+}  # fmt: skip
+
 LAYERS: Table = {
+    **MATRICES,
     "log1p": jnp.log1p, "expm1": jnp.expm1, "rsqrt": jax.lax.rsqrt, "log_sigmoid": jax.nn.log_sigmoid,
     "tanhshrink": lambda x: x - jnp.tanh(x), "mish": jax.nn.mish, "selu": jax.nn.selu,
     "hardtanh": jax.nn.hard_tanh, "relu6": jax.nn.relu6, "hard_sigmoid": jax.nn.hard_sigmoid,

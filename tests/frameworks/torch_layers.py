@@ -239,7 +239,21 @@ NUMBERS: Table = {
     "solves": torch.linalg.solve, "inverses": torch.linalg.inv, "dets": torch.linalg.det,
 }  # fmt: skip
 
+
+def even(a: torch.Tensor) -> torch.Tensor:
+    return (a + a.mT) / 2
+
+
+MATRICES: Table = {
+    "cholesky": lambda a: torch.linalg.cholesky(even(a)),
+    "eigvalsh": lambda a: torch.linalg.eigvalsh(even(a)),
+    "eigenvectors": lambda a: torch.linalg.eigh(even(a))[1], "expm": torch.linalg.matrix_exp,
+    "lower_half": lambda a: (a.tril() + a.tril(-1)) / 2,
+    "expm_along": lambda a, b: torch.func.jvp(torch.linalg.matrix_exp, (a,), (b,))[1],
+}  # fmt: skip
+
 LAYERS: Table = {
+    **MATRICES,
     "log1p": torch.log1p, "expm1": torch.expm1, "rsqrt": torch.rsqrt, "log_sigmoid": F.logsigmoid,
     "tanhshrink": F.tanhshrink, "mish": F.mish, "selu": F.selu, "hardtanh": F.hardtanh, "relu6": F.relu6,
     "hard_sigmoid": lambda x: F.relu6(x + 3) / 6,  # F.hardsigmoid sends back 1/6 as a float32, 3e-8 off

@@ -28,7 +28,7 @@ FUNCTIONS = {
 KNOWN = {n for n, _ in ROWS}.union(  # functions, those of typed text with the rows of their values
     "exp log tanh sin cos tan sinh cosh sqrt abs sigmoid relu softplus softmax log_softmax logsumexp trace "
     "step sign gelu silu elu square diag diagonal sum rowsum colsum erf arctan transpose inv ones zeros eye "
-    "vec det onehot frobenius".split()
+    "vec det onehot frobenius cholesky lower_half eigvalsh eigenvectors expm expm_along argmax argmin".split()
 )
 
 INDEXED = re.compile(rf"[_\[{''.join(SUBS)}]|{UP}")
@@ -216,7 +216,7 @@ def constant(s: Scan, token: str, length: int) -> bool:
 
 def unit(s: Scan) -> bool:
     """e_y, the unit vector of a label."""
-    return s.char(1) == "_" and constant(s, r"\mathbf{e}", 1)
+    return (s.char(1) == "_" or s.char(1) in SUBS) and constant(s, r"\mathbf{e}", 1)
 
 
 def exponential(s: Scan) -> bool:

@@ -67,6 +67,7 @@ DIAG, ONTO = kinds(Role.WHOLE, "diag onto")
 INVERSE, SOLVE, DET, LOGDET, LOGABSDET, ADJUGATE = kinds(
     Role.WHOLE, "inverse solve det logdet logabsdet adjugate"
 )
+CHOLESKY, EIGVALSH, EIGENVECTORS, EXPM = kinds(Role.WHOLE, "cholesky eigvalsh eigenvectors expm")
 (CHOICE,) = kinds(Role.WHOLE, "choice")  # inside a loop: another value at the last step
 
 # scalar functions of the vocabulary that libraries have

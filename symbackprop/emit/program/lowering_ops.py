@@ -20,6 +20,7 @@ from symbackprop.entries.scalar_derivatives import derivative_entries
 from symbackprop.entries.scalar_functions import expression, scalar_row
 from symbackprop.graph.expr import NUMBER, SIZE, Expr
 from symbackprop.matrices.adjugate import ADJUGATE
+from symbackprop.matrices.square_products import symmetric
 from symbackprop.sizes import count, size
 from symbackprop.vocabulary import kinds as k
 from symbackprop.vocabulary.linear import minimum
@@ -80,6 +81,31 @@ def whole(kind: to.Kind) -> Lowered:
         return stacked(kind, args, e.shape)
 
     return make
+
+
+def of_symmetric(kind: to.Kind) -> Lowered:
+    """A primitive of a matrix that is symmetric, or made so: libraries read one triangle."""
+
+    def make(e: Expr, x: Node) -> Node:
+        even = x if symmetric(e.args[0]) else divide(add(x, swapped(x)), full(Fraction(2), ()))
+        return stacked(kind, (even,), e.shape)
+
+    return make
+
+
+def lower_half(e: Expr, x: Node) -> Node:
+    """The lower triangle, with half of the diagonal."""
+    below = add(node(to.TRI, (), e.shape, size(0)), node(to.TRI, (), e.shape, size(-1)))
+    return divide(entrywise(to.MUL, x, below), full(Fraction(2), ()))
+
+
+def exponential_along(e: Expr, a: Node, b: Node) -> Node:
+    """The corner of exp [[a, b], [0, a]]."""
+    n = e.shape[0]
+    rows = joined([a, b], 1), joined([full(Fraction(0), e.shape), a], 1)
+    blocks = joined(rows, 0)
+    whole_one = stacked(to.EXPM, (blocks,), blocks.shape)
+    return node(to.SLICE, (whole_one,), e.shape, ((size(0), n), (n, n + n)))
 
 
 def logarithm(e: Expr, x: Node) -> Node:
@@ -225,6 +251,12 @@ ROWS: Mapping[Op, Lowered] = {
     k.INVERSES: whole(to.INVERSE),
     k.SOLVES: whole(to.SOLVE),
     k.DETS: whole(to.DET),
+    k.CHOLESKY: of_symmetric(to.CHOLESKY),
+    k.EIGVALSH: of_symmetric(to.EIGVALSH),
+    k.EIGENVECTORS: of_symmetric(to.EIGENVECTORS),
+    k.LOWER_HALF: lower_half,
+    k.EXPM: whole(to.EXPM),
+    k.EXPM_ALONG: exponential_along,
     k.LOG: logarithm,
     k.KRON: kron,
     k.VEC: lambda e, x: reshape(swapped(x), e.shape),
