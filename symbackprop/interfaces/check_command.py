@@ -148,7 +148,7 @@ def on_one_line(text: str) -> str:
 
 def run_answers(o: argparse.Namespace, graph: str) -> int:
     """Every row of a file; one row of results each, JSON lines where asked for."""
-    given = rows(o.answers)
+    given = rows(o.answers, o.column)
     task = Task(graph, o.wrt, o.of, o.kind, o.notation)
     with progress("answers") as bar, executor(o.executor, o.jobs) as pool:
         bar.begin(len(given))
@@ -159,11 +159,14 @@ def run_answers(o: argparse.Namespace, graph: str) -> int:
 
 
 def row_text(n: int, r: Result, language: str) -> str:
-    """One row of results."""
+    """One row of results: who, the verdict, the mistake, what is said, how the answer was read."""
     said = r.get("sentence")
     sentence = said[language] if isinstance(said, dict) else r.get("detail", "")
     name = r.get("id") or r.get("name") or n
-    return f"{name}\t{r['verdict']}\t{r.get('mistake', '')}\t{' '.join(str(sentence).split())}"
+    read = r.get("reading")
+    signs = ", ".join(map(str, read)) if isinstance(read, list) else ""
+    each = (name, r["verdict"], r.get("mistake", ""), sentence, signs)
+    return "\t".join(" ".join(str(x).split()) for x in each)
 
 
 def worst(verdicts: list[str]) -> int:

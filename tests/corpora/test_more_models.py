@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import html
 import json
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -139,6 +142,49 @@ def test_tables_as_spreadsheets_save_them(
     path.write_bytes(data)
     found = sb.check_all(LS, "w", rows(path))
     assert [r["verdict"] for r in found] == verdicts
+
+
+MOODLE = 'Nachname;Vorname;Antwort  1;Antwort 2\nX;A;"2/n X\'r";-\nY;B;2/n X r;"2/n X\'r"\n'
+
+
+def workbook(path: Path, cells: list[list[str]]) -> None:
+    """A workbook with these texts: those of the first row in the common table, the others by themselves."""
+    ns = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    shared = "".join(f"<si><r><t>{html.escape(x)}</t></r></si>" for x in cells[0])
+    head = "".join(f'<c r="{chr(65 + k)}1" t="s"><v>{k}</v></c>' for k in range(len(cells[0])))
+    one = '<c r="{}{}" t="inlineStr"><is><t>{}</t></is></c>'
+    rest = ((n, row) for n, row in enumerate(cells[1:], 2))
+    each = [[one.format(chr(65 + k), n, html.escape(x)) for k, x in enumerate(row)] for n, row in rest]
+    below = "".join(f"<row>{''.join(row)}</row>" for row in each)
+    with ZipFile(path, "w") as book:
+        book.writestr("xl/sharedStrings.xml", f"<sst {ns}>{shared}</sst>")
+        book.writestr("xl/worksheets/sheet1.xml", f"<worksheet {ns}><row>{head}</row>{below}</worksheet>")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_column_of_a_table_of_a_learning_platform(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    graph, path = tmp_path / "g.txt", tmp_path / f"a.{kind}"
+    graph.write_text(LS, "utf-8")
+    if kind == "csv":
+        path.write_text(MOODLE, "utf-8")
+    else:
+        workbook(path, list(csv.reader(MOODLE.splitlines(), delimiter=";")))
+    command = ["check", str(graph), "--wrt", "w", "--answers", str(path), "--jobs", "1", "--column"]
+    assert main([*command, "antwort 1"]) == 1
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.split("\t") == ["X", "correct", "", "The answer is right.", ""]
+    assert second.startswith("Y\twrong\tinside\t") and second.count("\t") == 4
+    assert main([*command, "Antwort 2"]) == 2
+    assert [x.split("\t")[:2] for x in capsys.readouterr().out.splitlines()] == [
+        ["X", "unreadable"], ["Y", "correct"],
+    ]  # fmt: skip
+    with pytest.raises(DeclarationError, match="no column `antwort`"):
+        rows(path, "Antwort")
+    path.write_bytes(b"PK no workbook" if kind == "xlsx" else b"a;a\n1;2\n")
+    with pytest.raises(DeclarationError, match="no workbook" if kind == "xlsx" else "2 columns"):
+        rows(path, "a")
 
 
 @pytest.mark.parametrize("data", [b"", b"id,antwort\n1,x\n", b"\xff\xfe"])

@@ -1,13 +1,14 @@
-"""A file of answers as rows: CSV with a comma, a semicolon or a tab, or JSON lines; bad rows are kept."""
+"""A file of answers as rows: a table as CSV or .xlsx, or JSON lines; bad rows are kept."""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from symbackprop.answers.many.spreadsheet import cells_of
 from symbackprop.errors import DeclarationError
 
 Row = Mapping[str, str]
@@ -18,14 +19,21 @@ END = "\x1e"  # a line of its own behind a record
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def rows(path: Path) -> list[Row]:
-    """The rows of a CSV file with a column `answer`, or of JSON lines. Errors: `DeclarationError`."""
-    kind, lines = path.suffix.lower(), decoded(path.read_bytes())
+def rows(path: Path, column: str = "answer") -> list[Row]:
+    """The rows of a table with a column of answers, CSV or .xlsx, or of JSON lines.
+
+    Errors: `DeclarationError` for another kind of file, or where no column is called so.
+    """
+    kind = path.suffix.lower()
+    if kind == ".xlsx":
+        header, *below = [*cells_of(path)] or [[]]
+        return [*named(below, titles(header), column, path.name)]
+    lines = decoded(path.read_bytes())
     if kind == ".csv":
-        return list(table(lines, path.name))
+        return [*table(lines, path.name, column)]
     if kind not in (".jsonl", ".ndjson"):
-        raise DeclarationError("is neither .csv nor .jsonl", where=path.name)
-    return [parsed(line) for line in lines if line.strip()]
+        raise DeclarationError("is neither .csv, .xlsx nor .jsonl", where=path.name)
+    return [parsed(line, column) for line in lines if line.strip()]
 
 
 def decoded(data: bytes) -> list[str]:
@@ -44,26 +52,50 @@ def line_of(data: bytes) -> str:
         return data.decode("cp1252", "replace")
 
 
-def table(lines: list[str], name: str) -> Iterator[Row]:
-    """The rows below the header. Errors: `DeclarationError` where no column is called `answer`."""
+def table(lines: list[str], name: str, column: str) -> Iterator[Row]:
+    """The rows below the header. Errors: `DeclarationError` where no column is called so."""
     found = (x for x in lines if x.strip())
     header = next(found, "")
-    sign, columns = delimited(header)
-    if "answer" not in columns:
-        raise DeclarationError("has no column `answer`", where=name, hint=header.strip()[:80])
-    start = lines.index(header) + 1
-    for record in records(lines[start:], sign):
+    sign, columns = delimited(header, column)
+    start = lines.index(header) + 1 if header else 0
+    yield from named(records(lines[start:], sign), columns, column, name)
+
+
+def named(found: Iterable[list[str] | str], columns: list[str], column: str, name: str) -> Iterator[Row]:
+    """Rows whose fields have names: the answer is in the column that is asked for.
+
+    Who gave it is in the column `id` or `name`, else in the first one.
+    Errors: `DeclarationError` where no column is called so, or two are.
+    """
+    wanted = title(column)
+    if (count := columns.count(wanted)) != 1:
+        what = f"has {count} columns `{wanted}`" if count else f"has no column `{wanted}`"
+        raise DeclarationError(what, where=name, hint=", ".join(filter(None, columns))[:80])
+    for record in found:
         if isinstance(record, str):
             yield {"bad": record}
-        else:
-            yield {k: v for k, v in zip(columns, record, strict=False) if k}
+        elif any(record):
+            row = {k: v for k, v in zip(columns, record, strict=False) if k}
+            first = {"name": record[0]} if wanted != "answer" and columns[0] != wanted else {}
+            answer = {"answer": row[wanted]} if wanted in row else {}
+            yield {**first, **{k: v for k, v in row.items() if k != "answer"}, **answer}
 
 
-def delimited(header: str) -> tuple[str, list[str]]:
+def delimited(header: str, column: str) -> tuple[str, list[str]]:
     """The sign between columns, and what they are called."""
-    each = {sign: [c.strip().lower() for c in cells(header, sign)] for sign in DELIMITERS}
-    sign = next((s for s in DELIMITERS if "answer" in each[s]), ",")
+    each = {sign: titles(cells(header, sign)) for sign in DELIMITERS}
+    sign = next((s for s in DELIMITERS if title(column) in each[s]), ",")
     return sign, each[sign]
+
+
+def titles(header: Iterable[str]) -> list[str]:
+    """What columns are called."""
+    return [title(c) for c in header]
+
+
+def title(text: str) -> str:
+    """A name of a column, whatever its spaces and capitals."""
+    return " ".join(text.lower().split())
 
 
 def cells(text: str, sign: str) -> list[str]:
@@ -102,13 +134,13 @@ def length(lines: list[str], at: int, sign: str) -> int:
     return 0
 
 
-def parsed(line: str) -> Row:
+def parsed(line: str, column: str) -> Row:
     """One line of JSON as a row; what is none is kept, to be reported as such."""
     try:
         found = json.loads(line)
     except (ValueError, RecursionError):
         return {"bad": "no JSON"}
-    if not isinstance(found, dict) or not isinstance(found.get("answer"), str):
-        return {"bad": "no `answer`"}
-    given = {k: v for k, v in found.items() if v is not None}
+    if not isinstance(found, dict) or not isinstance(found.get(column), str):
+        return {"bad": f"no `{column}`"}
+    given = {k: v for k, v in found.items() if v is not None} | {"answer": found[column]}
     return {k: v if isinstance(v, str) else json.dumps(v) for k, v in given.items()}
