@@ -29,12 +29,11 @@ def cells_of(path: Path) -> Iterator[list[str]]:
 
 
 def part(book: ZipFile, name: str) -> ElementTree.Element:
-    """One part of a workbook. Errors: `ValueError` where it is too large, or declares entities."""
-    if book.getinfo(name).file_size > LARGEST:
-        raise ValueError(f"{name} is larger than {LARGEST} bytes")
-    data = book.read(name)
-    if b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data[:4096]:
-        raise ValueError(f"{name} declares entities")
+    """One part of a workbook. Errors: `DeclarationError` where it is too large, or declares entities."""
+    size = book.getinfo(name).file_size
+    data = book.read(name) if size <= LARGEST else b""
+    if not data or b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        raise DeclarationError("is no workbook", where=name)
     return ElementTree.fromstring(data)
 
 

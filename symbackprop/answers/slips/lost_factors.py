@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations, islice
 
 import numpy as np
@@ -66,25 +67,32 @@ def written(b: Bench, found: Ratio, units: Units | None = None) -> tuple[int, st
 
     `units` are what it may be made of besides a number, by default what has a name.
     """
-    known = [(s, r) for s, r in zip(b.spots, found, strict=True) if np.isfinite(r)]
-    if not known:
+    at = np.array(found)
+    known = np.isfinite(at)
+    if not known.any():
         return None
-    at = np.array([r for _, r in known])
-    for said, unit in (units or of_names)(b, [s for s, _ in known]):
-        with np.errstate(all="ignore"):
-            share = at / unit
-        if not np.all(np.isfinite(share)) or np.ptp(share) > EXACT * abs(share[0]):
-            continue
-        near = Fraction(float(share[0])).limit_denominator(LARGEST)
-        exact = abs(share[0] - float(near)) <= EXACT * abs(float(near))
+    said, each = of_units(b, units or of_names)
+    with np.errstate(all="ignore"):
+        share = at[known] / each[:, known]
+        steady = np.ptp(share, axis=1) <= EXACT * np.abs(share[:, 0])  # not where it is not finite
+    for k in np.flatnonzero(steady & np.isfinite(share).all(axis=1)):
+        one = float(share[k, 0])
+        near = Fraction(one).limit_denominator(LARGEST)
+        exact = abs(one - float(near)) <= EXACT * abs(float(near))
         if near and exact and abs(near.numerator) <= LARGEST:
-            return (1 if near > 0 else -1), joined(abs(near), said)
+            return (1 if near > 0 else -1), joined(abs(near), said[k])
     return None
+
+
+@lru_cache(maxsize=128)
+def of_units(b: Bench, units: Units) -> tuple[tuple[str, ...], np.ndarray]:
+    """What a factor may be made of, nothing first, and its values at all spots."""
+    said, values = zip(("", np.ones(len(b.spots))), *units(b, b.spots), strict=True)
+    return said, np.array(values)
 
 
 def of_names(b: Bench, spots: Sequence[Spot]) -> Iterator[Unit]:
     """Powers of sizes and of scalars of the graph."""
-    yield "", np.ones(len(spots))
     g = b.target.d.graph
     each = {n: np.array([float(s.point.sizes[n]) for s in spots]) for n in g.sizes}
     helpers = {*b.target.d.backward.prepared.named, b.target.of}

@@ -114,17 +114,24 @@ def searched(b: Bench, values: tuple[Paper, ...]) -> tuple[Mistake, ...]:
     return ()
 
 
+def parted(a: tuple[Paper, ...], b: tuple[Paper, ...]) -> tuple[Paper, ...]:
+    """The differences of values at every spot; none where one has another size."""
+    if any(x.size != y.size for x, y in zip(a, b, strict=True)):
+        return ()
+    return tuple(Paper(x.array - y.array, y.rank, y.along) for x, y in zip(a, b, strict=True))
+
+
 def on_a_path(b: Bench, values: tuple[Paper, ...]) -> tuple[Mistake, ...]:
     """A path with another factor: what differs from the right value is so many times its part."""
-    whole = rights(b)
-    if [v.size for v in values] != [r.size for r in whole]:
-        return ()
-    off = tuple(Paper(v.array - r.array, r.rank, r.along) for v, r in zip(values, whole, strict=True))
-    for c in shelf(b).kept:
-        if len(c.mistakes) != 1 or c.mistakes[0].key != "path" or len(c.values) != len(whole):
+    whole, here = rights(b), quick(b)
+    off = parted(values, whole)
+    for c in shelf(b).kept if off else ():
+        if len(c.mistakes) != 1 or c.mistakes[0].key != "path":
             continue
-        part = tuple(Paper(r.array - v.array, r.rank, r.along) for r, v in zip(whole, c.values, strict=True))
-        found = ratios(off, part)  # by what the part is multiplied to give the difference
+        part = parted(whole[here], c.first)
+        if not part or ratios(off[here], part) is None or len(c.values) != len(whole):
+            continue
+        found = ratios(off, parted(whole, c.values))  # by what the part is multiplied to give the difference
         factor = written(b, [1 / (1 + x) for x in found]) if found and -1 not in found else None
         if factor is not None:
             gaps = c.mistakes[0].gaps

@@ -62,9 +62,10 @@ class Shelf:
 def useful(b: Bench, found: Iterator[Candidate]) -> Iterator[Candidate]:
     """The candidates that change the value, and leave one."""
     rights = [plain(s.right) for s in b.spots]
+    steps = bool(b.target.d.graph.time)  # what changes nothing at several steps of one point is left out
     for c in found:
         # the other points when an answer comes near it
-        if differs(rights[quick(b)], c.first) or differs(rights, c.values):
+        if differs(rights[quick(b)], c.first) or (not steps and differs(rights, c.values)):
             yield c
 
 
