@@ -11,7 +11,7 @@ from string import ascii_lowercase
 from typing import Any, Literal
 
 from symbackprop.catalogue import LANGUAGES, phrase
-from symbackprop.catalogue.prose import Text, in_language, written
+from symbackprop.catalogue.prose import Words, Text, in_language, written
 from symbackprop.derivation.report import Report, together
 from symbackprop.errors import SheetError
 from symbackprop.formula.composing import size_name
@@ -35,7 +35,7 @@ class Sheet:
     """
 
     name: str
-    title: Mapping[str, str]
+    title: Text
     exercises: tuple[Exercise, ...]
     header: Mapping[str, str | Mapping[str, str]] = field(
         default_factory=dict[str, "str | Mapping[str, str]"]
@@ -58,7 +58,8 @@ class Sheet:
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages of its title."""
-        return tuple(x for x in LANGUAGES if x in self.title)
+        title = self.title
+        return title.languages if isinstance(title, Words) else tuple(x for x in LANGUAGES if x in title)
 
     @cached_property
     def checks(self) -> tuple[tuple[str, Check], ...]:
@@ -99,7 +100,8 @@ def context(sheet: Sheet, report: Report, language: str, version: Version, style
         "name": sheet.name,
         "language": language,
         "version": version,
-        "title": style.escape(in_language(sheet.title, language, "title")),
+        "plain_title": style.escape(unset(in_language(sheet.title, language, "title"))),
+        "title": spoken(sheet.title, style),
         "points": points(sheet.worth, language) if many else "",
         "header": {k: style.escape(v) for k, v in header.items()},
         "exercises": with_notation(
@@ -169,6 +171,11 @@ def blocks_of(answers: tuple[Answer, ...], version: Version, style: Style) -> li
 
 def spoken(text: Text | None, style: Style) -> str:
     return written(text, style.language, style.escape, style.typed) if text is not None else ""
+
+
+def unset(title: str) -> str:
+    """A title where no formula can be set, as on the tab of a browser."""
+    return title.replace("$", "")
 
 
 def points(worth: tuple[int, int], language: str) -> str:

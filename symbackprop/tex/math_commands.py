@@ -62,9 +62,14 @@ SHORTHANDS: Mapping[str, str] = {
     **{c: rf"\operatorname{{{c}}}" for c in """diag tr rank sgn sign Var Cov KL softmax sigmoid relu ReLU
        GELU erf span""".split()},
     **{c: rf"\operatorname*{{{c}}}" for c in ("argmax", "argmin")},
-    "coloneqq": ":=", "mathscr": r"\mathcal", "hdots": r"\ldots", "triangleq": r"\overset{\triangle}{=}",
+    "coloneqq": ":=", "mathscr": r"\mathcal", "mathbbm": r"\mathbb", "hdots": r"\ldots",
+    "triangleq": r"\overset{\triangle}{=}",
 }  # fmt: skip
-TYPED: Mapping[str, int] = FORMULAS | dict.fromkeys(SHORTHANDS, 0) | {"mathscr": 1}  # in words of authors
+BARS: Mapping[str, str] = {"norm": "Vert", "abs": "vert"}  # of one argument, between bars
+TYPED: Mapping[str, int] = FORMULAS | {
+    **dict.fromkeys(SHORTHANDS, 0),
+    **dict.fromkeys(("mathscr", "mathbbm", *BARS), 1),
+}  # in words of authors; fmt: skip
 CALLS: Mapping[str, int] = FORMULAS | {"sqrt": 0}  # what a function may be called by
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\S", re.DOTALL)
 REFUSED = frozenset("#%&~$\\")
@@ -141,9 +146,29 @@ def letter(commands: Mapping[str, int], word: re.Match[str]) -> str:
 
 def expanded(text: str) -> str:
     r"""What an author wrote on one line, in commands of LaTeX: `\argmax_x` is `\operatorname*{argmax}_x`."""
-    return SHORTHAND.sub(lambda m: SHORTHANDS[m[1]], " ".join(text.split("\n")))
+    return SHORTHAND.sub(lambda m: SHORTHANDS[m[1]], barred(" ".join(text.split("\n"))))
 
 
+def barred(text: str) -> str:
+    r"""The argument of \norm and \abs between its bars."""
+    while m := BARRED.search(text):
+        end = closing(text, m.end()) if m[2] == "{" else m.end()
+        inside = text[m.end() : end - 1] if m[2] == "{" else m[2]
+        bars = BARS[m[1]]
+        text = rf"{text[: m.start()]}\left\l{bars} {inside} \right\r{bars}{text[end:]}"
+    return text
+
+
+def closing(text: str, at: int) -> int:
+    """Where the group ends that was opened before."""
+    depth = 1
+    while depth and at < len(text):
+        depth += {"{": 1, "}": -1}.get(text[at], 0)
+        at += 2 if text[at] == "\\" else 1
+    return at
+
+
+BARRED = re.compile(rf"\\({'|'.join(BARS)})(?![A-Za-z])\s*(\\[A-Za-z]+|[^\s\\])")
 SHORTHAND = re.compile(rf"\\({'|'.join(sorted(SHORTHANDS, key=len, reverse=True))})(?![A-Za-z])")
 
 

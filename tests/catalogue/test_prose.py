@@ -140,7 +140,8 @@ TASKS = [
     r"x \xrightarrow{f} y \implies z \iff w", r"a \not= b \not\in C", r"a \overset{!}{=} b, \underset{x}{\max} f",
     r"\bigcup_i A_i \setminus \emptyset", "a\n + b", r"a \equiv b \pmod{n}", r"\boldsymbol{\theta}, \bm{x}, \boldsymbol\mu",
     r"\{1, \dots, K\}, 50\,\text{km}", r"\binom{n}{k} \ll \gg \pm \mp \perp \star \circ",
-    r"\alpha\text{-Fehler}",
+    r"\alpha\text{-Fehler}", r"\norm{W x + b}_2^2 + \abs{\frac{a}{b_{c}}} + \abs\alpha + \norm x",
+    r"\norm{\abs{x} - \norm{y \}}}, \mathbbm{1}_{x > 0}",
 ]  # fmt: skip
 
 
@@ -305,6 +306,15 @@ def test_a_title_in_one_language_makes_a_sheet_in_one() -> None:
         Sheet("s", {}, ())
     with pytest.raises(SheetError, match="no text in en, de"):
         Words()
+
+
+def test_a_title_of_words_has_its_formulas_set() -> None:
+    s = Sheet("s", Words(en=r"Of $\mathcal{L}$ & $\R^n$", de=r"Von $\mathcal{L}$ & $\R^n$"), ())
+    assert s.languages == ("en", "de")
+    tex, html, txt = (write_sheet(FORMATS[to], s, s.verify(), "de") for to in ("tex", "html", "txt"))
+    assert r"\bfseries Von $\mathcal{L}$ \& $\mathbb{R}^n$" in tex
+    assert "<h1>Von <math" in html and "<title>Von \\mathcal{L} &amp; \\R^n</title>" in html
+    assert "$" not in txt
 
 
 def test_both_languages_missing_are_both_named() -> None:
