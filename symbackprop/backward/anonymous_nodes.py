@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from string import ascii_letters
 
+from symbackprop.backward.helper_nodes import hatted
 from symbackprop.backward.naming import Naming
 from symbackprop.backward.textbook_letters import letters_by_role, letters_for
 from symbackprop.entries.entry_equations import Equality
@@ -22,7 +23,7 @@ from symbackprop.matrices.stacks import STACK, by_matrices
 from symbackprop.matrices.window_sums import entries_only, takes_whole
 from symbackprop.sizes import ONE
 from symbackprop.vocabulary.kinds import (
-    COLUMN_BLOCKS, MEAN, NEGATIVE, POWER, RESHAPE, SIDE_BY_SIDE, SUM,
+    CHANNELWISE, COLUMN_BLOCKS, MEAN, NEGATIVE, POWER, RESHAPE, SIDE_BY_SIDE, SUM,
 )  # fmt: skip
 
 HEAVY = 24  # nodes of an expression written as a tree
@@ -53,6 +54,19 @@ def shared(g: Graph) -> dict[Expr, int]:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What a node is in a call: its letter there, the matrix whose blocks of columns it is, what it is the
+    normalised value of."""
+
+    role: str = ""
+    beside: Name | None = None
+    normalised: Expr | None = None
+
+
+NO_PART = Part()
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
     """Names given inside definitions, bottom up; `uses` counts the readers of an anonymous node."""
 
@@ -73,6 +87,8 @@ class Extraction:
         sizes: dict[Expr, int] = {}
         nodes = topological(root)
         curved, unsaid, roles = under_curves(nodes), without_words(nodes), letters_by_role(nodes)
+        beside = root.args if root.op is SIDE_BY_SIDE else ()
+        normal = {n.args[0]: e for n in nodes if n.op is CHANNELWISE and (e := argument_of(n))}
         bent = {
             a for n in nodes for a in n.args if n.op.scalar or n.op.letters or (a in curved and a.rank < 2)
         }
@@ -95,29 +111,26 @@ class Extraction:
             deserves = e in curved and leaves[new] > 1 and not small
             if e is root or e.op is TIME_SUM or not (worth or deserves or e in unsaid):
                 return new
-            beside = owner.tex if root.op is SIDE_BY_SIDE and e is root.args[0] else None
-            new = self.swap[e] = self.named(
-                new, time, number, bent=e in bent, role=roles.get(e, ""), beside=beside)  # fmt: skip
+            part = Part(roles.get(e, ""), owner.tex if e in beside else None, normal.get(e))
+            new = self.swap[e] = self.named(new, time, number, bent=e in bent, part=part)
             leaves[new], sizes[new] = 1, 1
             return new
 
         return rebuild(root, change)
 
-    def named(
-        self, e: Expr, time: str, number: str, *, bent: bool, role: str = "", beside: Name | None = None
-    ) -> Expr:
-        """A fresh name for an expression; `bent` says that a non-linear function is applied to it.
-
-        `beside` is the matrix whose blocks of columns it is.
-        """
-        letters = letters_for(e, bent=bent, role=role)
+    def named(self, e: Expr, time: str, number: str, *, bent: bool, part: Part = NO_PART) -> Expr:
+        """A fresh name for an expression; `bent` says that a non-linear function is applied to it."""
+        letters = letters_for(e, bent=bent, role=part.role)
         self.drawn[letters] += 1
         room = self.naming.room
         several = self.many.get(letters, 2) > 1
-        if e.op is COLUMN_BLOCKS or (role and e.rank == STACK):
-            whole = e.args[0].own.tex if e.op is COLUMN_BLOCKS and e.args[0].symbol else beside
+        x = part.normalised and self.swap.get(part.normalised, part.normalised)
+        if x is not None and (hat := hatted(room, x)):
+            return self.naming.give(hat[0], e, time, hat[1])
+        if e.op is COLUMN_BLOCKS or (part.role and e.rank == STACK):
+            whole = e.args[0].own.tex if e.op is COLUMN_BLOCKS and e.args[0].symbol else part.beside
             tex = stack_name(room, letters[0], whole, number if several else "")
-            return self.naming.give(room.like(f"{letters[0]}{number}_heads"), e, time, tex)
+            return self.naming.give(room.like(f"{letters[0]}{number}heads"), e, time, tex)
         name = room.numbered(letters, number) if several else room.single(letters)
         return self.naming.give(name, e, time)
 
@@ -132,6 +145,16 @@ def stack_name(room: Room, letter: str, whole: Name | None, number: str) -> Name
     found = next(n for n in tries if n not in room.printed | indexed)
     room.printed.add(found)
     return found
+
+
+def argument_of(node: Expr) -> Expr | None:
+    """The first argument of the call whose value a node is."""
+    if node.call is None:
+        return None
+    e = node
+    for k in node.call.arguments[0][1]:
+        e = e.args[k] if e.args else e
+    return e
 
 
 def numbers_of(name: str) -> str:

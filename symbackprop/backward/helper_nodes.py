@@ -16,7 +16,9 @@ from symbackprop.backward.textbook_letters import letters_for
 from symbackprop.entries import Entries, elements
 from symbackprop.entries.entry_equations import Template
 from symbackprop.entries.op import Op
+from symbackprop.formula.tree import Mark, Name
 from symbackprop.graph.expr import LEAVES, Expr, symbols, weight
+from symbackprop.graph.fresh_names import Room
 from symbackprop.graph.graph import TIME_SUM, Graph
 from symbackprop.matrices import tidy as td
 from symbackprop.matrices.raising import raise_entries
@@ -24,6 +26,7 @@ from symbackprop.vocabulary.kinds import DIVIDE, MULTIPLY
 
 Helpers: TypeAlias = Mapping[Expr, Mapping[Hashable, Expr]]  # by node, then by the helper's own name
 NONE: Helpers = MappingProxyType({})
+NORMAL = "h"  # in the equations of a normalisation its value before gain and bias
 SHORT = 4  # nodes of an expression that needs no name
 
 
@@ -81,9 +84,23 @@ def named_apart(node: Expr, needed: Set[Hashable], naming: Naming) -> dict[Hasha
         known[d.tensor] = e
         if d.tensor in needed and weight(e) > SHORT:
             base = str(d.tensor)
+            if base == NORMAL and (hat := hatted(naming.room, node.args[0])):
+                typed, tex = hat
+                known[d.tensor] = out[d.tensor] = naming.give(typed, e, time_in(node), tex)
+                continue
             name = naming.room.like(base.upper() if e.rank == 2 else base, *letters_for(e, bent=False))
             known[d.tensor] = out[d.tensor] = naming.give(name, e, time_in(node))
     return out
+
+
+def hatted(room: Room, x: Expr) -> tuple[str, Name] | None:
+    """How the normalised value of a node is typed and printed, x̂; None for what has no name or marks of its
+    own, and where somebody has it."""
+    tex = x.symbol.tex.under(Mark.HAT) if x.symbol and not x.own.tex.marks else None
+    if tex is None or len(tex.base) > 1 or tex in room.printed:
+        return None
+    room.printed.add(tex)
+    return room.like("".join(filter(str.isalnum, x.own.name)) + "hat"), tex
 
 
 def declared_values(g: Graph, over_inputs: Mapping[Expr, Expr]) -> dict[Expr, Expr]:

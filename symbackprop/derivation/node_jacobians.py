@@ -116,13 +116,15 @@ def into(d: Derivation, head: str, drawn: set[str]) -> Iterator[tuple[str, Formu
 
 def drawn_definition(d: Derivation, node: str, drawn: set[str]) -> Expr:
     """The definition of a node; a layer reads its arguments where nothing inside it is drawn."""
-    layer = d.layers.layers.get(node)
+    layer = d.layers.layers.get(node) or d.layers.normalisations.get(node)
     return d.layers.definition(node) if layer and not drawn & {*layer.hidden} else d.graph.definition[node]
 
 
 def layer_labels(d: Derivation, head: str) -> dict[str, Formula]:
     """What a whole layer sends back to each of its arguments."""
-    layer = d.layers.layers.get(head)
+    norm, layer = d.layers.normalisations.get(head), d.layers.layers.get(head)
+    if norm:
+        return {norm.x.own.name: d.formula(norm.sent_back(d.layers.arriving(head)))}
     roles = d.layers.answered(layer) if layer else ()
     return (
         {layer.arguments[r].own.name: d.formula(d.layers.contribution(layer, r)) for r in roles}

@@ -9,55 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from string import ascii_lowercase
 
 from symbackprop.backward.reverse_pass import Backward
+from symbackprop.derivation.called_functions import Called, calling
 from symbackprop.derivation.layer_kinds import FUNCTIONS, OPS, SIGNAL, LayerKind
 from symbackprop.derivation.normalisation_forms import sent_back
-from symbackprop.entries.op import Attributes, Op
+from symbackprop.derivation.spread_normalisations import Normalisation, normalisations
+from symbackprop.entries.op import Attributes
 from symbackprop.graph import functions as fn
-from symbackprop.graph.expr import Expr, intern
+from symbackprop.graph.expr import Expr, topological
 from symbackprop.sizes import Shape
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """A function as it is called: the word, whether transposed, its axes and the options of its window."""
-
-    word: str
-    turned: bool
-    axes: int
-    options: Attributes
-
-    @property
-    def op(self) -> Op:
-        return whole_op(self)
-
-
-# no letters: these name other things
-WORDS = {"stride": "stride", "padding": "pad", "dilation": "dilation", "groups": "groups"}
-
-
-@lru_cache(maxsize=4096)
-def whole_op(c: Called) -> Op:
-    """The op that stands for a call on paper; its name is its text, equal calls are one op."""
-    said = dict(c.options)
-    size = said.pop("size", said.pop("scale", None))
-    usual = {"stride": 1 if size is None else size, "padding": 0, "dilation": 1, "groups": 1}
-    window = [] if size is None else [[str(size)] * c.axes]
-    others = [(WORDS[k], v) for k, v in said.items() if v != usual[k]]
-    shown = [*(r"\times ".join(x) for x in window), *(rf"\mathrm{{{k}}}\,{v}" for k, v in others)]
-    plain = [*("×".join(x) for x in window), *(f"{k} {v}" for k, v in others)]
-    tex = rf"\operatorname{{{c.word}}}" + (r"^{\top}" if c.turned else "")
-    text = c.word + ("ᵀ" if c.turned else "")
-    tex += f"_{{{','.join(shown)}}}" if shown else ""
-    return Op(text + (f"_({','.join(plain)})" if plain else ""), tex=tex, called=True)
-
-
-def calling(c: Called, args: tuple[Expr, ...], shape: Shape) -> Expr:
-    """A call as an expression: it is printed and never derived."""
-    return intern(c.op, args, (), shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +72,28 @@ class WholeLayers:
     @cached_property
     def hidden(self) -> frozenset[str]:
         """The names that are in no formula where the layers are whole."""
-        return frozenset(n for x in self.layers.values() for n in x.hidden)
+        every = (*self.layers.values(), *self.normalisations.values())
+        return frozenset(n for x in every for n in x.hidden)
+
+    @cached_property
+    def normalisations(self) -> Mapping[str, Normalisation]:
+        """Those of images and stacks, by the node that is their value."""
+        found = () if self.b.graph.time else normalisations(self.b)
+        return {x.name: x for x in found if x.name not in self.opened}
+
+    @property
+    def whole(self) -> frozenset[str]:
+        """The nodes that are one call, or made by one."""
+        return frozenset((*self.layers, *self.normalisations)) | self.hidden
 
     def definition(self, name: str) -> Expr:
         """The definition of a node, a layer as one call."""
         e, layer = self.b.graph.definition[name], self.layers.get(name)
+        for norm in self.normalisations.values():
+            if norm.name == name:
+                return norm.definition or e
+            if norm.y is self.b.graph.symbol[name]:
+                return norm.normal
         return calling(layer.call, tuple(layer.arguments.values()), e.shape) if layer else e
 
     def forms(self, name: str) -> tuple[Expr, ...]:
@@ -133,10 +113,19 @@ class WholeLayers:
         layers = self.sent_to(name)
         twice = len({layer.name for layer, _ in layers}) < len(layers)
         found = {} if twice else {layer.name: self.contribution(layer, role) for layer, role in layers}
+        for norm in self.normalised(name):
+            found[norm.name] = norm.sent_back(self.arriving(norm.name))
         for n in () if self.b.graph.time else self.normalising(name):
-            made = sent_back(self.b, n, self.b.seed if n == self.b.of else self.b.signals[n])
+            made = sent_back(self.b, n, self.arriving(n))
             found |= {} if made is None else {n: made}
         return found
+
+    def normalised(self, name: str) -> list[Normalisation]:
+        """The normalisations of images and stacks that read a name with a signal, as what they normalise."""
+        if name not in self.b.adjoints:
+            return []
+        own = self.b.graph.symbol[name]
+        return [x for x in self.normalisations.values() if x.x is own and self.answers(x.name)]
 
     def normalising(self, name: str) -> list[str]:
         """The normalisations that read a name once, as what they normalise."""
@@ -160,13 +149,20 @@ class WholeLayers:
 
     def answered(self, layer: Layer) -> list[str]:
         """The arguments a layer sends something back to."""
-        known = layer.name in self.b.adjoints or (layer.name == self.b.of and self.b.seed.symbol)
-        given = layer.arguments.items()
+        known, given = self.answers(layer.name), layer.arguments.items()
         return [r for r, e in given if known and r in layer.kind.back and e.own.name in self.b.adjoints]
+
+    def answers(self, name: str) -> bool:
+        """Whether a signal arrives at a node that is an array."""
+        return name in self.b.adjoints or (name == self.b.of and self.b.seed.symbol is not None)
+
+    def arriving(self, name: str) -> Expr:
+        """The signal that arrives at a node."""
+        return self.b.seed if name == self.b.of else self.b.signals[name]
 
     def signal(self, layer: Layer) -> Expr:
         """δ of the layer's value."""
-        return self.b.seed if layer.name == self.b.of else self.b.signals[layer.name]
+        return self.arriving(layer.name)
 
     def contribution(self, layer: Layer, role: str) -> Expr:
         """What a layer sends back to an argument, as one call."""
@@ -183,6 +179,11 @@ class WholeLayers:
         for x in self.layers.values():
             roles = [r for r in self.answered(x) if x.kind.back[r].word]
             made += [(x.sent(r), self.contribution(x, r)) for r in roles]
+        for x in self.normalisations.values():
+            forms = [x.normal, *([x.definition] if x.definition else [])]
+            forms += [x.sent_back(self.arriving(x.name))] if self.answers(x.name) else []
+            own = {c.op: c for c in x.functions}
+            made += [(own[e.op], e) for e in topological(*forms) if e.op in own]
         return tuple(made)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import product
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from symbackprop.derivation.whole_layers import Called, WholeLayers
 from symbackprop.entries.reference_values import Array
 from symbackprop.errors import VerificationError
 
-Options: TypeAlias = Mapping[str, int]
+Options: TypeAlias = Mapping[str, Any]
 Extent: TypeAlias = tuple[int, ...]
 Run: TypeAlias = Callable[[int, Options, Extent, tuple[Array, ...]], Array]
 
@@ -36,7 +36,7 @@ def running(c: Called, shapes: Mapping[tuple[Extent, ...], set[Extent]]) -> Call
     Errors: `VerificationError` where two layers print alike and differ in it.
     """
     work = WORK[c.word, c.turned]
-    options = {k: int(v) for k, v in c.options}  # type: ignore[call-overload]
+    options = {k: plain(v) for k, v in c.options}
 
     def run(*arrays: Array) -> Array:
         found = shapes.get(tuple(np.shape(a) for a in arrays), set())
@@ -45,6 +45,14 @@ def running(c: Called, shapes: Mapping[tuple[Extent, ...], set[Extent]]) -> Call
         return work(c.axes, options, next(iter(found)), arrays)
 
     return run
+
+
+def plain(option: object) -> Any:
+    """A word, a whole number, or a rounded one."""
+    if isinstance(option, str):
+        return option
+    number = float(option)  # type: ignore[arg-type]
+    return int(number) if number.is_integer() else number
 
 
 def offsets(window: Extent, extent: Extent, options: Options) -> Iterator[tuple[Extent, tuple[slice, ...]]]:
@@ -207,6 +215,43 @@ def gathered(axes: int, options: Options, shape: Extent, arrays: tuple[Array, ..
     return out
 
 
+def spread_mean(axes: int, options: Options, shape: Extent, arrays: tuple[Array, ...]) -> Array:
+    """The mean of what an entry belongs to, in its place."""
+    (x,) = arrays
+    if "groups" in options:
+        rows = x.reshape(x.shape[0], options["groups"], -1)
+        means = rows.sum(axis=2, keepdims=True) / rows.shape[2]
+        return np.broadcast_to(means, rows.shape).reshape(x.shape)
+    kept = {"channel": (1,), "image": (0, 1), "row": tuple(range(x.ndim - 1))}[options["over"]]
+    gone = tuple(k for k in range(x.ndim) if k not in kept)
+    count = int(np.prod([x.shape[k] for k in gone]))
+    return np.broadcast_to(x.sum(axis=gone, keepdims=True) / count, x.shape)
+
+
+def deviation(axes: int, options: Options, shape: Extent, arrays: tuple[Array, ...]) -> Array:
+    centred = arrays[0] - spread_mean(axes, options, shape, arrays)
+    return root_mean_square(axes, options, shape, (centred,))
+
+
+def root_mean_square(axes: int, options: Options, shape: Extent, arrays: tuple[Array, ...]) -> Array:
+    return np.sqrt(spread_mean(axes, options, shape, (arrays[0] ** 2,)) + options["eps"])
+
+
+def gained(axes: int, options: Options, shape: Extent, arrays: tuple[Array, ...]) -> Array:
+    """Every channel, or every entry of a row, by its gain."""
+    x, gain = arrays
+    return x * (gain if options["over"] == "entry" else gain.reshape(-1, *[1] * (x.ndim - 2)))
+
+
+def groupnorm(axes: int, options: Options, shape: Extent, arrays: tuple[Array, ...]) -> Array:
+    x, *rest = arrays
+    y = (x - spread_mean(axes, options, shape, (x,))) / deviation(axes, options, shape, (x,))
+    for k, a in enumerate(rest):
+        each = a.reshape(-1, *[1] * (x.ndim - 2))
+        y = y + each if k else y * each
+    return y
+
+
 WORK: Mapping[tuple[str, bool], Run] = {
     ("maxpool", False): maxpool, ("unpool", False): unpool,
     ("avgpool", False): avgpool, ("avgpool", True): spread,
@@ -215,5 +260,7 @@ WORK: Mapping[tuple[str, bool], Run] = {
     ("corr", False): grouped(corr, CHANNEL, CHANNEL, joined=0),
     ("globalmax", False): globalmax, ("globalunpool", False): globalunpool,
     ("globalavg", False): globalavg, ("globalavg", True): shared_out,
+    ("mean", False): spread_mean, ("dev", False): deviation, ("rms", False): root_mean_square,
+    ("scale", False): gained, ("groupnorm", False): groupnorm,
     ("upsample", False): upsample, ("upsample", True): gathered,
 }  # fmt: skip

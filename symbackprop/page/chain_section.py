@@ -28,7 +28,7 @@ from symbackprop.notation.entry_formulas import Base, entries_formula, letters_o
 from symbackprop.notation.expression_formulas import notated
 from symbackprop.page.layer_sentences import kept_layers
 from symbackprop.page.families.collapsing import like_the_first
-from symbackprop.page.page import MOST_AXES, Block, Equations, Options, Paragraph
+from symbackprop.page.page import Block, Equations, Options, Paragraph
 from symbackprop.page.section_row import SectionRow
 
 PATHS, LENGTH = 6, 16  # products are written out up to so many paths of so many factors
@@ -164,7 +164,7 @@ def kinds_of_gradients(d: Derivation, o: Options) -> list[list[str]]:
     """The variables with one reader, whose gradient the chain rule says in one line; each kind together."""
     kinds: dict[Hashable, list[str]] = {}
     kept = kept_layers(d, o)
-    whole = kept.layers.keys() | kept.hidden
+    whole = kept.whole
     for x in d.wrt:
         a = d.backward.adjoints.get(x)
         if a is None or len(a.uses) != 1 or a.symbol.rank == 0 or a.symbol.symbol is None:
@@ -174,7 +174,7 @@ def kinds_of_gradients(d: Derivation, o: Options) -> list[list[str]]:
             continue  # an initial state, or a single step read from outside time
         if consumer in whole or (consumer == d.of and d.backward.seed.number == 1):
             continue
-        if a.symbol.rank + d.graph.symbol[consumer].rank > MOST_AXES:
+        if a.symbol.rank > 2:  # entries of a stack or an image tell nobody anything
             continue
         kinds.setdefault(signature(d, consumer, x), []).append(x)
     return list(kinds.values())

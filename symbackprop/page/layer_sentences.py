@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from symbackprop.derivation.derivation import Derivation
 from symbackprop.derivation.equation import Phrase
+from symbackprop.derivation.spread_normalisations import CHANNEL, GROUP, IMAGE, ROW, Normalisation
 from symbackprop.derivation.whole_layers import Layer, WholeLayers
 from symbackprop.entries.op import slides
 from symbackprop.formula import tree as no
+from symbackprop.graph.expr import const
 from symbackprop.page.page import Options
 
 
@@ -24,7 +28,34 @@ def layer_phrases(d: Derivation, kept: WholeLayers) -> list[Phrase]:
         for role in kept.answered(layer):
             found = sentence(d, kept, layer, role) if layer.kind.back[role].sentence else None
             said |= {found.key: said.get(found.key, found)} if found else {}
+    for norm in kept.normalisations.values():
+        said |= {p.key: said.get(p.key, p) for p in normalisation_phrases(d, kept, norm)}
     return [*said.values(), *heads_phrase(d)]
+
+
+POINT = no.Name(r"\cdot")  # the argument of a function that stands by itself
+MEANS = {
+    CHANNEL: "layer.norm_channel",
+    IMAGE: "layer.norm_image",
+    ROW: "layer.norm_row",
+    GROUP: "layer.norm_group",
+}
+
+
+def normalisation_phrases(d: Derivation, kept: WholeLayers, norm: Normalisation) -> list[Phrase]:
+    """What the mean, the deviation and the gains of a normalisation are about."""
+    mean, deviation, scale, _ = (no.Call(c.op.name, (POINT,)) for c in norm.functions)
+    if not kept.answers(norm.name) or norm.x.own.name not in d.backward.adjoints:
+        return []
+    eps = d.formula(const(Fraction(str(norm.eps))))
+    values: list[tuple[str, no.Formula]] = [("mean", mean), ("dev", deviation), ("eps", eps)]
+    arriving = norm.scaled(kept.arriving(norm.name))
+    values += [("x", d.formula(norm.x)), ("dy", d.formula(arriving)), ("y", d.formula(norm.y))]
+    found = [Phrase(MEANS[norm.over] if norm.centred else "layer.norm_rms", tuple(values))]
+    if norm.gain is not None:
+        given = (("scale", scale), ("g", d.formula(norm.gain)))
+        found.append(Phrase("layer.scale_entry" if norm.over == ROW else "layer.scale", given))
+    return found
 
 
 def heads_phrase(d: Derivation) -> list[Phrase]:

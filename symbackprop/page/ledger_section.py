@@ -34,7 +34,8 @@ def node_rows(d: Derivation, n: str, kept: WholeLayers, o: Options) -> list[Ledg
     below = "terms" in (o.sections or ()) and n in d.backward.adjoints and braced(d, n, kept)
     if below:
         same = counted("ledger.terms", len(below.through), delta=signal(d, n))
-    why = (layer_reason(kept, n) or reason(d, n)) if isinstance(same, Equation) else None
+    said = isinstance(same, Equation) and not kept.normalised(n)  # a sentence says what a normalisation does
+    why = (layer_reason(kept, n) or reason(d, n)) if said else None
     above = [LedgerRow(f, b, reason(d, n, "first") if b else None) for f, b in zip_longest(start, before)]
     return [*above, LedgerRow(always, same, why), *(LedgerRow(None, b, reason(d, n, "last")) for b in after)]
 
@@ -46,6 +47,8 @@ def signals_of(
     if n not in d.backward.adjoints:
         given = n == d.of and d.backward.seed.symbol is not None
         return (), Phrase("ledger.given", (("delta", signal(d, n)),)) if given else None, ()
+    if any(x.y is d.graph.symbol[n] and x.name != n for x in kept.normalisations.values()):
+        return (), None, ()  # what comes back through it is said of what is normalised
     rows = {eq.key: eq for eq in delta_rows(d, n, [kept.forms(n)[-1]])}
     always = rows.pop(f"delta.{n}")
     last = [eq for key, eq in rows.items() if key.endswith(".last")]

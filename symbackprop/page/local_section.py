@@ -28,10 +28,13 @@ from symbackprop.notation.entry_formulas import Base, entries_formula
 from symbackprop.page.equation_steps import equation_rows
 from symbackprop.page.families.collapsing import derivation_row, like_the_first
 from symbackprop.page.layer_sentences import kept_layers
-from symbackprop.page.page import MOST_AXES, Block, Equations, Options, Paragraph
+from symbackprop.page.page import Block, Equations, Options, Paragraph
 from symbackprop.page.reasons import bends
 from symbackprop.page.section_row import SectionRow
 from symbackprop.vocabulary.kinds import SELECTOR
+
+
+MOST_AXES = 2  # of what is derived by itself: entries of stacks and images tell nobody anything
 
 
 def local_section(d: Derivation, o: Options) -> list[Block]:
@@ -42,7 +45,7 @@ def local_section(d: Derivation, o: Options) -> list[Block]:
         (n, m)
         for n, e in d.graph.definition.items()
         for m in used_names(e)
-        if n not in apart | kept.layers.keys() and m not in apart and worth(d, n, m) and asked(d, o, n, m)
+        if n not in apart | kept.whole and m not in apart and worth(d, n, m) and asked(d, o, n, m)
     ]
     if pairs and not d.graph.time and all(rank(d, x) == 0 for p in pairs for x in p):
         return [scalar_edges(d, pairs)]
@@ -69,8 +72,8 @@ def asked(d: Derivation, o: Options, node: str, wrt: str) -> bool:
 
     What is linear, and what stands inside something else, the ledger says with its reason.
     """
-    if o.usual and o.local is None and rank(d, node) + rank(d, wrt) > MOST_AXES:
-        return False  # what acts on each matrix of a stack, or on each entry of an image, says nothing so
+    if o.usual and o.local is None and max(rank(d, node), rank(d, wrt)) > MOST_AXES:
+        return False
     if o.local is not None or not o.usual:
         return o.local is None or node in o.local
     reads = (r for r in d.backward.prepared.reads[node] if r.name == wrt)

@@ -181,9 +181,6 @@ class Page:
         return tuple(leaf for row in self.lines for leaf in row.leaves)
 
 
-MOST_AXES = 4  # of a node and what it is a function of: beyond them entries tell nobody anything
-
-
 # --- what a sheet may choose of its page ----------------------------------------------------------
 
 

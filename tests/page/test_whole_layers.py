@@ -45,6 +45,17 @@ LAYERS = [
     ("x: c x 5; F: c x k x 3; y = conv_transpose1d(x, F); L = sum(y**3)",
      ["convᵀ(x, F)", "conv(δy, F)", "corr(δy, x)"]),
     ("x: c x 5 x 3; y = upsample2d(x, scale=3); L = sum(y**3)", ["upsample_(3×3)(x)", "upsampleᵀ_(3×3)(δy)"]),
+    ("u: n x c x h x w; g: c; b: c; v = batchnorm(u, g, b); L = sum(v**3)",
+     ["mean_(channel)(δv)", "dev_(channel)(u)", "scale_(channel)(δv − ", "v = batchnorm(u, g, b)",
+      "û = (u − mean_(channel)(u)) ⊘ dev_(channel)(u)"]),
+    ("u: n x c x h; v = instance_norm(u); L = sum(v**3)", ["mean_(image)(δv ⊙ v)", "dev_(image)(u)"]),
+    ("u: n x m x d; g: d; v = layernorm(u, g); L = sum(v**3)",
+     ["mean_(row)(scale_(entry)(δv, g) ⊙ û)", "dev_(row)(u)", "scale_(entry)(δv, g)"]),
+    ("u: n x m x d; g: d; v = rmsnorm(u, g); L = sum(v**3)", ["rms_(row)(u)"]),
+    ("u: n x 6 x h x w; g: 6; b: 6; v = group_norm(u, g, b, groups=3); L = sum(v**3)",
+     ["groupnorm_(groups 3)(u, g, b)", "mean_(groups 3)(scale_(channel)(δv, g))", "dev_(groups 3)(u)"]),
+    ("u: n x 6 x h; v = group_norm(u, groups=2, eps=0.1); L = sum(v**3)",
+     ["groupnorm_(groups 2,eps 1/10)(u)", "(δv − mean_(groups 2)(δv) − v ⊙ mean_(groups 2)(δv ⊙ v)) ⊘ "]),
 ]  # fmt: skip
 
 
