@@ -8,7 +8,7 @@ other undeclared function, and any other order than the one asked for, makes the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -113,26 +113,32 @@ def grammar(bench: Bench) -> tuple[re.Pattern[str], ...]:
         name = rf"(?<![\w\\])(?P<u>{n.output}|{_WORD})\s*"
         ways += [
             rf"{name}(?P<primes>'+){n.at}",
+            rf"{name}(?P<primes>'+)\s*\((?P<elsewhere>)",
             rf"{name}(?P<primes>'+)(?!\s*[('])",
             rf"{name}\^\s*\{{?\s*\((?P<n>\d)\)\s*\}}?{n.at}",
         ]
     return tuple(map(re.compile, ways))
 
 
-def usual(bench: Bench, left: str, typeset: bool) -> str:
-    """A left side with its derivatives in one spelling. Errors: `Refused` for one that is not asked for."""
+def usual(bench: Bench, left: str, typeset: bool, own: Container[str] = ()) -> str:
+    """A left side with its derivatives in one spelling; E' of an `own` E is a transpose.
+
+    Errors: `Refused` for one that is not asked for.
+    """
     if bench.target.kind != "value":
         for pattern in grammar(bench):
-            left = pattern.sub(partial(spelled, bench, typeset), left)
+            left = pattern.sub(partial(spelled, bench, typeset, own), left)
     return left
 
 
-def spelled(bench: Bench, typeset: bool, found: re.Match[str]) -> str:
+def spelled(bench: Bench, typeset: bool, own: Container[str], found: re.Match[str]) -> str:
     """One derivative as it is spelled on our pages; as it was typed where something declared has it."""
     t, said = bench.target, found.groupdict()
     by = variables(bench, said.get("by"), said.get("sub"))
-    if by is None or not is_output(bench, said["u"]):
+    if by is None or (said.get("primes") and said["u"].strip() in own) or not is_output(bench, said["u"]):
         return found[0]
+    if said.get("elsewhere") is not None:
+        raise Refused("unreadable", 1, "the left side is another derivative")
     above = max(number(said.get("n")), number(said.get("m")), len(said.get("primes") or ""))
     order, asked = max(above, sum(k for _, k in by), 1), ORDERS.get(t.kind, 1)
     if order != asked:
@@ -206,7 +212,7 @@ def nameless(bench: Bench) -> re.Pattern[str]:
     return re.compile(rf"^\s*(?:{'|'.join(ways)})\s*:?=(?!=)")
 
 
-def respelled(bench: Bench, text: str, typeset: bool) -> tuple[str, str]:
+def respelled(bench: Bench, text: str, typeset: bool, own: Container[str] = ()) -> tuple[str, str]:
     """A text with its left side spelled as on our pages; what that differentiates, where it is written out.
 
     A left side that was a name for the result alone is left out.
@@ -222,11 +228,11 @@ def respelled(bench: Bench, text: str, typeset: bool) -> tuple[str, str]:
         return text, ""
     if (total := differentials(bench, text, typeset)) is not None:
         return total, ""
-    made, of = differentiated(bench, usual(bench, left[0], typeset))
+    made, of = differentiated(bench, usual(bench, left[0], typeset, own))
     right = text[left.end() :]
     if not of and made == left[0]:
         with suppress(Refused):  # A'A w = ∇L + A'b
-            right = usual(bench, right, typeset)
+            right = usual(bench, right, typeset, own)
     return made + right, of
 
 

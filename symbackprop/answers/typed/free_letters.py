@@ -49,7 +49,7 @@ def lettered(
     d = bench.target.d
     time = d.graph.time.letter.base if d.graph.time else ""
     said = order or axes_said(bench, Shapes(d, own_shapes(bench), table.free, time), forms)
-    own = [replace(x, body=reaching(x.body, x.letters)) for x in own]
+    own = [of_own_sizes(bench, table, replace(x, body=reaching(x.body, x.letters))) for x in own]
     forms, order = of_sizes(bench, table, tuple(reaching(f, said) for f in forms), order)
     shapes = Shapes(d, own_shapes(bench), table.free, time)
     own, shapes = placed(own, shapes, table)
@@ -179,6 +179,14 @@ def of_sizes(
         forms = tuple(renamed(f, Name(n), Name(fresh)) for f in forms)
         order = tuple(fresh if x == n else x for x in order)
     return forms, order
+
+
+def of_own_sizes(bench: Bench, table: NameTable, d: Definition) -> Definition:
+    """A definition E_{ik} = … whose k is a letter, though a size is called k."""
+    if not {*d.letters} & {size_name(n).base for n in bench.target.d.graph.sizes} - {d.time}:
+        return d
+    (body,), letters = of_sizes(bench, table, (d.body,), d.letters)
+    return replace(d, body=body, letters=letters)
 
 
 def renamed(f: Formula, old: Name, new: Name) -> Formula:

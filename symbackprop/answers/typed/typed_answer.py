@@ -133,7 +133,7 @@ def read_as(bench: Bench, text: str, notation: Notation, false: Collection[Formu
     text, remarks = without_remarks(_MATH.sub(lambda m: " " * len(m[0]), text), crossed)
     text = with_entries(text.rstrip().rstrip(".;,").rstrip())
     main, beside = asked_first(bench, *clauses(text), notation)
-    main, of = respelled(bench, main, notation == "latex")
+    main, of = respelled(bench, main, notation == "latex", {c.left for c in beside})
     main, given, starts, again = sorted_out(bench, main, beside, notation)
     time = bench.target.d.graph.time
     now = time.name if time else ""

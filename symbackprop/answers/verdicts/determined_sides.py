@@ -27,4 +27,7 @@ def determined(spots: Steps, residual: Callable[[Spot, Array], Array]) -> bool:
         own = np.array(spot.own, dtype=float)
         own.flat[k] += STEP * max(1.0, abs(own.flat[k]))
         columns.append((residual(spot, own) - still) / STEP)
+    others = (by * np.asarray(spot.own, float) for by in (-1, 0) if np.any(spot.own))
+    if any(np.allclose(residual(spot, other), 0, atol=SEEN) for other in others):
+        return False  # (dL/dw)² = 4 w² leaves its sign open
     return bool(np.linalg.matrix_rank(np.stack(columns).astype(float), tol=SEEN) == len(columns))

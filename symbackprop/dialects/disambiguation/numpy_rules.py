@@ -53,6 +53,8 @@ def spread(work: Two, a: Paper, b: Paper) -> Paper:
 
 def matmul(a: Paper, b: Paper) -> Paper:
     """a @ b: a vector lies in front of a matrix, and stands behind it; of two vectors the inner product."""
+    if not (a.rank and b.rank):
+        raise Misfit(f"{a.shown()} @ {b.shown()}", a.size, b.size)
     if a.rank != 2 or b.rank != 2:
         return paper.product(a, b)
     if flat(a) and flat(b):
@@ -141,14 +143,27 @@ def called(fit: Fitting, node: Call, scope: Scope) -> Paper:
     if node.function in SPREAD and len(each) == 2:
         return spread(SPREAD[node.function], *each)
     if node.function in ("dot", "matmul") and len(each) == 2:
-        return matmul(*each)
-    if node.function in ALONG and len(each) == 1 and flat(each[0]):
-        return whole(REDUCTIONS[node.function[3:]], each[0])
+        numbers = node.function == "dot" and not all(a.rank for a in each)
+        return spread(np.multiply, *each) if numbers else matmul(*each)
+    if len(each) == 1 and node.function in ALONG and flat(each[0]):
+        return whole(REDUCTIONS[ALONG[node.function]], each[0])
+    if len(each) == 1 and wanting(node.function, each[0]):
+        raise Misfit(f"{each[0].shown()} has no such axis", each[0].size)
     return call(fit, node, scope)
 
 
+def wanting(function: str, a: Paper) -> bool:
+    """Whether an array has not the axis a function asks for: a vector has no rows, a column no diagonal."""
+    if function == "diag":
+        return not flat(a) and 1 in (a.size or (1,))
+    return function in KEPT and (flat(a) or not a.rank)
+
+
 EVERY = Span(OPEN, OPEN)
-ALONG = frozenset(side + n for side in ("row", "col") for n in REDUCTIONS)
+KEPT = frozenset(
+    side + n + kept for side in ("row", "last", "col") for n in REDUCTIONS for kept in ("", "kept")
+)
+ALONG = {side + n: n for side in ("last", "col") for n in REDUCTIONS}
 SPREAD: Mapping[str, Two] = {
     "multiply": np.multiply, "divide": np.divide, "max": np.maximum, "min": np.minimum,
 }  # fmt: skip

@@ -197,11 +197,13 @@ REDUCTIONS: Mapping[str, Callable[..., Any]] = {
 ROUNDED = (deviation, length)
 SLIDING = {"convolve": "full", "correlate": "valid"}  # how far they slide where nothing is said
 EINSUM = "einsum "  # and its letters
+ROWS_LIE = (-1, -98)  # how the rows x_i of a text lie, in the plan of a reading
 OF_SEVERAL = frozenset({"max", "min", "power", "clip", "where"})  # a graph has them of one array as well
 ROWS: Mapping[tuple[str, int], Callable[..., Paper]] = {
     **{(n, 1): partial_of(whole, f) for n, f in REDUCTIONS.items() if n != "sum"},
     **{(side + n + kept, 1): partial_of(along, f, axis, bool(kept)) for n, f in REDUCTIONS.items()
-       for side, axis in (("row", -1), ("col", -2)) for kept in ("", "kept") if n + kept != "sum"},
+       for side, axis in (("row", -1), ("last", -1), ("col", -2)) for kept in ("", "kept")
+       if side + n + kept not in ("rowsum", "colsum")},
     ("norm", 1):     paper.norm,
     ("norm", 2):     lambda a, _: paper.norm(a, of="vector"),
     ("norm1", 1):    norm1,
@@ -277,12 +279,18 @@ def at(fit: Fitting, node: At, scope: Scope) -> Paper:
     spot = node.indices[-1]
     if digits := two_digits(spot):
         return scope.of(At(base, (*steps, *digits)))
+    key = (id(node), 0)
     options: list[Option] = [
         ("row", lambda: lying(cut(whole, 0, spot, scope), 1)),
         ("row, lying", lambda: cut(whole, 0, spot, scope)),
         ("column", lambda: cut(whole, 1, spot, scope)),
     ]
-    return fit.choose((id(node), 0), options)
+    if key not in fit.plan and (known := fit.plan.get(ROWS_LIE)):  # all rows of a text stand, or all lie
+        options = [o for o in options if o[0] in (known, "column")]
+    made = fit.choose(key, options)
+    if fit.plan[key] != "column":
+        fit.plan[ROWS_LIE] = fit.plan[key]
+    return made
 
 
 def whole_row(node: At) -> bool:

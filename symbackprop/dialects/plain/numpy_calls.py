@@ -69,7 +69,7 @@ def method(s: Scan) -> bool:
     if called not in (*ALONG.values(), *PLAIN, *LAID.values()):
         return False
     if called in ALONG.values():
-        called = kept(inside, called)
+        called = kept(inside, of_last(s, called, axis(inside)))
     s.before(r"\operatorname{" + called + "}", "(")
     return s.took(close + 1, ")")
 
@@ -155,7 +155,7 @@ def along(s: Scan, name: str, opening: int) -> str:
     close = s.pairs.get(opening, -1)
     if close < 0:
         return ""
-    inside = s.text[opening + 1 : close]
+    inside = outer(s, opening)
     bare = _KEEP.sub(lambda m: " " * len(m[0]), inside)
     found = _NAMED_AXIS.search(bare)
     cut = found or (_LAST_NUMBER.search(bare) if name in ("sum", "mean") else None)
@@ -164,9 +164,28 @@ def along(s: Scan, name: str, opening: int) -> str:
         which = str(int(which) - 1)  # MATLAB counts axes from 1; np.sum(D, 1) does not
     if not cut or (name, which) not in ALONG:
         return ""
-    left = bare[: cut.start()] + " " * (cut.end() - cut.start()) + bare[cut.end() :]
-    s.text = s.text[: opening + 1] + left + s.text[close:]
-    return kept(inside, ALONG[name, which])
+    gone = {
+        k
+        for m in (cut, *_KEEP.finditer(inside))
+        for k in range(opening + 1 + m.start(), opening + 1 + m.end())
+    }
+    s.text = "".join(" " if k in gone else c for k, c in enumerate(s.text))
+    return kept(inside, of_last(s, ALONG[name, which], which))
+
+
+def of_last(s: Scan, name: str, axis: str) -> str:
+    """The sum along the last axis, which a vector of NumPy has: it has no axis 1."""
+    return name.replace("row", "last", 1) if s.numpy and axis == "-1" else name
+
+
+def outer(s: Scan, opening: int) -> str:
+    """What stands in a bracket, blank where inner brackets are, as long as before."""
+    text, at, close = list(s.text), opening + 1, s.pairs[opening]
+    while at < close:
+        stop = s.pairs.get(at, at)
+        text[at : stop + 1] = "?" * (stop + 1 - at) if stop > at else text[at]
+        at = stop + 1
+    return "".join(text[opening + 1 : close])
 
 
 def along_axis(s: Scan, name: str, opening: int) -> str:

@@ -103,7 +103,8 @@ class Scan:
                 break
             at -= 1
         word = self.tokens[at - 1] if at else ""
-        return at - 1 if self.tokens[at] == "(" and word.startswith(r"\operatorname") else at
+        called = word.startswith(r"\operatorname") or word == r"\mathbf{1}"
+        return at - 1 if self.tokens[at] == "(" and called else at
 
     def opening(self, at: int) -> int:
         """The bracket that a closing one closes; any other token is itself."""

@@ -29,6 +29,7 @@ SEVERAL = {r"\max", r"\min", *(r"\operatorname{" + n + "}" for n, count in ROWS 
 FRACTIONS = {"½": "0.5", "¼": "0.25", "¾": "0.75", "⅛": "0.125"}
 LITTLE = "²³¹⁰-₟" + "".join((*SMALL_SUBS, *(c for c in SMALL_SUPS if c.isalpha())))
 _INDICES = re.compile(rf"(?:(?![{LITTLE}])\w)+")
+_BRACED = re.compile(r"\{([a-z]{2,4})\}")
 _SPACE = re.compile(r"\s+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?![\d.]*\w*\()|\d+")
 _POWER_OF_TEN = re.compile(r"\d+(?:\.\d+)?[eE][+-]?\d{1,4}(?![\w.(])")
@@ -165,6 +166,11 @@ def subscript(s: Scan) -> bool:
     if s.char() != "_":
         return False
     s.at += 1
+    braced = s.match(_BRACED)
+    if braced and braced[1] not in s.spelled:  # W_{nk}, whatever n and k are
+        s.script("_", braced[1])
+        s.at = braced.end()
+        return True
     if s.char() in ("{", "("):
         return s.entered(s.at + 1, "}", "_", "{")
     run = _INDICES.match(s.text, s.at)
