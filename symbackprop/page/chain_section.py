@@ -32,6 +32,7 @@ from symbackprop.page.page import Block, Equations, Options, Paragraph
 from symbackprop.page.section_row import SectionRow
 
 PATHS, LENGTH = 6, 16  # products are written out up to so many paths of so many factors
+SHARED = 4  # nodes of a path beyond which a second product that begins like another is cut short
 READ = 8  # nodes of a path whose product is read where nobody asked for it
 
 
@@ -64,6 +65,7 @@ def product_section(d: Derivation, o: Options) -> list[Block]:
     blocks: list[Block] = []
     asked = d.wrt if o.products is None else o.products
     every = {x: paths(d, x) if rank(d, x) <= 1 else None for x in asked}
+    said: list[tuple[str, tuple[str, ...]]] = []
     for x, found in every.items():
         if o.products is None and begins_another(found, every.values()):
             continue
@@ -71,8 +73,33 @@ def product_section(d: Derivation, o: Options) -> list[Block]:
             continue
         if o.usual and o.products is None and max(map(len, found)) > READ:
             continue
-        blocks += product_blocks(d, x, found)
+        only = found[0] if len(found) == 1 else ()
+        before = next(
+            (y for y, path in said if len(only) > SHARED and path[: len(only) - 1] == only[:-1]), ""
+        )
+        made = shared_block(d, x, before, only) if before else product_blocks(d, x, found)
+        said += [(x, only)] if made else []
+        blocks += made
     return blocks
+
+
+def shared_block(d: Derivation, x: str, before: str, path: tuple[str, ...]) -> list[Block]:
+    """The product of a path that leaves another one at its last node: what is known there, times one more."""
+    last = product_of(d, path[-2:], scalars=False)
+    if last is None:
+        return []
+    node = path[-2]
+    left, known = (no.Partial(d.convention.of, printed(d, n)) for n in (x, node))
+    sized = no.Sized(known, jacobian_size(d, d.of, node))
+    sides = [
+        no.Times(tuple(d.convention.chained((first, f))))
+        for first, f in zip((sized, known), last, strict=True)
+    ]
+    shape = jacobian_shape(d, d.of, x)
+    row = Equation(f"product.{x}", left, distinct(sides), shape, local=CHAIN)
+    values = (("x", printed(d, x)), ("y", printed(d, before)), ("node", printed(d, node)))
+    rows = (row, gradient_row(d, x, left)) if d.graph.symbol[x].rank else (row,)
+    return [Equations(rows, Phrase("product.shared", values), listed=True)]
 
 
 def begins_another(

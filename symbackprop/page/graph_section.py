@@ -22,6 +22,7 @@ from symbackprop.page.section_row import SectionRow
 KINDS = {"output": "output", "parameter": "parameter",
          **dict.fromkeys(("node", "state", "position", "selector", "unit"), "node")}  # fmt: skip
 STEPS = (-1, 0, 1)  # of a recurrence, from the step that is written
+WIDE = 16  # vertices of three steps; of more the outer steps have only what the middle one meets
 PARAMETERS = 3  # more of them crowd a picture: it shows what flows between the other values
 
 Edge = tuple[str, str, Formula | None]
@@ -35,10 +36,12 @@ def graph_section(d: Derivation, o: Options) -> list[Block]:
     if not found:
         return []
     arrows = list(unrolled(d, found)) if d.graph.time else [arrow(d, e) for e in found]
+    whole = len({k for a in arrows for k in (a.tail, a.head)}) <= WIDE or not d.graph.time
+    arrows = arrows if whole else [a for a in arrows if 0 in (stepped(a.tail)[1], stepped(a.head)[1])]
     used = dict.fromkeys(k for a in arrows for k in (a.tail, a.head))
     keys = sorted(used, key=lambda k: (stepped(k)[1], names.index(stepped(k)[0])))
     vertices = tuple(vertex(d, roles, key) for key in keys)
-    return [Figure(vertices, tuple(arrows), captions(d, o, roles, arrows))]
+    return [Figure(vertices, tuple(arrows), captions(d, o, roles, arrows, whole))]
 
 
 def chosen(d: Derivation, o: Options, roles: Roles) -> tuple[str, ...]:
@@ -146,14 +149,17 @@ def arrow(d: Derivation, edge: Edge) -> Arrow:
     return Arrow(tail, head, label if back else None, back)
 
 
-def captions(d: Derivation, o: Options, roles: Roles, arrows: Iterable[Arrow]) -> tuple[Phrase, ...]:
-    """What is true of this picture."""
+def captions(
+    d: Derivation, o: Options, roles: Roles, arrows: Iterable[Arrow], whole: bool
+) -> tuple[Phrase, ...]:
+    """What is true of this picture; of the outer steps it is not always the `whole`."""
     said = [Phrase("graph.colours")]
     kinds = {"graph.jacobian" if is_jacobian(d, a) else "graph.contribution" for a in arrows if a.label}
     if kinds:
         said.append(Phrase(kinds.pop() if len(kinds) == 1 else "graph.both"))
     if d.graph.time:
-        said.append(Phrase("graph.unrolled", (("t", d.graph.time.letter),)))
+        key = "graph.unrolled" if whole else "graph.around"
+        said.append(Phrase(key, (("t", d.graph.time.letter),)))
     if left_out(d, o, roles):
         said.append(Phrase("graph.parameters"))
     return tuple(said)

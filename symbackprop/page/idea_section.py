@@ -304,4 +304,4 @@ def idea_section(d: Derivation, o: Options) -> list[Block]:
     return [Paragraph(Phrase("sentences", tuple((f"x{k}", p) for k, p in enumerate(said))))] if said else []
 
 
-SECTIONS = (SectionRow("idea", 5, idea_section, brief=True),)
+SECTIONS = (SectionRow("idea", 5, idea_section, run_in=True, brief=True),)

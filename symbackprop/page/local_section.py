@@ -143,7 +143,7 @@ def derivation_block(d: Derivation, node: str, wrt: str) -> list[Equations]:
     rows += primes(d, key, steps[-1], base)
     rows += matrix
     values = (("y", scope.node.own.tex), ("x", scope.wrt.own.tex))
-    return [Equations(tuple(rows), Phrase("local.of", values))]
+    return [Equations(tuple(rows), Phrase("local.of", values), listed=True)]
 
 
 def helper_rows(

@@ -46,7 +46,7 @@ def outline(d: Derivation, options: Options | None = None) -> Page:
     for p in rows:
         if blocks := p.build(d, o):
             title = Phrase(f"section.{p.key}") if p.titled else None
-            made.append(Section(p.key, title, tuple(blocks)))
+            made.append(Section(p.key, title, tuple(blocks), p.run_in and bool(title)))
     return Page(tuple(with_notation(d, with_families(d, made))), tuple(sorted(d.functions.items())), o.at)
 
 

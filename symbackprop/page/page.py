@@ -155,11 +155,15 @@ def equations_of(b: Block) -> tuple[Equation, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the page, most with a title; `key` is what a sheet switches on or off."""
+    """A part of the page, most with a title; `key` is what a sheet switches on or off.
+
+    A title that is `run_in` begins the first paragraph.
+    """
 
     key: str
     title: Phrase | None
     blocks: tuple[Block, ...]
+    run_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ class SectionRow:
     One that is not `usual` stands on a page only where it is asked for; a brief page has the `brief` ones.
 
     A section file lists its own in `SECTIONS`; a titled one has the heading
-    `section.key` of the catalogues.
+    `section.key` of the catalogues, which is `run_in` where it begins the first paragraph.
     """
 
     key: str
@@ -28,4 +28,5 @@ class SectionRow:
     of_large: bool = True
     usual: bool = True
     titled: bool = True
+    run_in: bool = False
     brief: bool = False

@@ -14,6 +14,7 @@ from symbackprop.sheet.said_ranges import said_once, with_ranges
 
 GAPS = 42.0  # between all columns of a row together, in points, and what widths may be off by
 HEADS = (pg.Phrase("ledger.forward"), pg.Phrase("ledger.backward"))
+REASON = 78.0  # of a reason in two lines, in points; the templates have it too
 INDENT = 36.0  # of the second line of a wide row, in points; the templates have it too
 SIGN = 1.35 * POINTS  # an equality sign with its space
 
@@ -25,11 +26,16 @@ def ledger(b: pg.Ledger, style: Style) -> Context:
     """The rows of a ledger in cells; the words of a pass without an equation stand for its right side."""
     once = said_once(r.ranges for r in b.rows)
     cells = [cells_of(r, style, once) for r in b.rows]
-    wide = too_wide([rooms(r, style, once) for r in b.rows], WIDTH - GAPS)
+    columns = [rooms(r, style, once) for r in b.rows]
+    narrow = bool(too_wide(columns, WIDTH - GAPS)) and style.breadth is None
+    if narrow:  # long reasons go on to a second line before a row does
+        columns = [(*c[:-1], min(c[-1], REASON)) for c in columns]
+    wide = too_wide(columns, WIDTH - GAPS)
     heads = {p.key.removeprefix("ledger."): style.say(p) for p in HEADS}
     beside = [c for k, c in enumerate(cells) if k not in wide]
     return {
         "kind": "ledger", "why": style.say(pg.Phrase("sheet.why")), "heads": heads,
+        "narrow": narrow,
         "intro": " ".join(map(style.say, with_ranges(b.intro, once))),
         "rows": [row(r, cells[k], k in wide, style) for k, r in enumerate(b.rows)],
         "pad": [max(map(len, column)) for column in zip(*beside, strict=True)],

@@ -18,7 +18,7 @@ from symbackprop.tex.math_width import math_width, text_width
 from symbackprop.tex.math_commands import expanded
 
 WIDTH = 452.0  # of a line, in points
-POINTS = 10.95
+POINTS = 10.0
 INDENT = 24.0
 # what stands between formulas, in LaTeX; [ ; ] are around and between rows one below the other
 SIGNS = {
@@ -26,7 +26,8 @@ SIGNS = {
     "→": r" \;\longrightarrow\; ", " ": r"\,", "[": r"\begin{array}{l} ", ";": r" \\ ", "]": r" \end{array}",
 }  # fmt: skip
 SMALL = 0.84  # the size of a margin
-SIZES = 62.0  # kept free for the size beside an equation
+BRACKETS = 0.6 * POINTS  # what a factor of a product may have around it
+SIZES = 58.0  # kept free for the size beside an equation
 
 POINT = {"en": ".", "de": ","}
 
@@ -137,12 +138,14 @@ def fitted(f: Formula, room: float, style: Style) -> str:
     return tex if width(f, style) <= room else style.fit(tex, room)
 
 
-def groups(terms: Sequence[Formula], room: float, style: Style) -> list[list[Formula]]:
-    """Terms packed greedily into lines."""
+def groups(
+    terms: Sequence[Formula], room: float, style: Style, between: float = 2 * POINTS
+) -> list[list[Formula]]:
+    """Terms packed greedily into lines, with some space between two of them."""
     out: list[list[Formula]] = []
     used = 0.0
     for t in terms:
-        w = width(t, style) + 2 * POINTS
+        w = width(t, style) + between
         if out and used + w <= room - INDENT:
             out[-1].append(t)
             used += w
@@ -167,7 +170,7 @@ def sum_line(terms: list[Formula], n: int, room: float, style: Style) -> list[st
 
 def product_lines(factors: Sequence[Formula], room: float, style: Style) -> list[str]:
     """Factors packed into lines of at least two, so that each keeps the brackets it has in the product."""
-    packed = groups(factors, room, style)
+    packed = groups(factors, room, style, BRACKETS)
     for n in range(len(packed) - 1, 0, -1):
         while len(packed[n]) < 2 and len(packed[n - 1]) > 2:
             packed[n].insert(0, packed[n - 1].pop())

@@ -27,14 +27,14 @@ from symbackprop.picture.graphs.graph_to_svg import svg
 from symbackprop.picture.graphs.graph_to_tikz import tikz
 from symbackprop.picture.graphs.repeated_layers import find_repeats
 from symbackprop.picture.label import Label
-from symbackprop.sheet.ledger_columns import ledger
+from symbackprop.sheet.ledger_columns import SIGN, ledger
 from symbackprop.sheet.line_breaks import (
     localised, POINTS, SIGNS, SIZES, WIDTH, Context, Style, rows, steps, width,
 )  # fmt: skip
 from symbackprop.tex.math_commands import expanded
 
 
-BESIDE = 0.6  # of a line, for an equation that does not need one of its own
+BESIDE = 0.7  # of a line, for an equation that does not need one of its own
 
 # --- blocks --------------------------------------------------------------------------------------
 
@@ -66,8 +66,8 @@ def equations(b: pg.Equations, style: Style) -> Context:
 
 def fits_beside(eq: pg.Equation, style: Style) -> bool:
     """Whether a line leaves room for another one."""
-    formulas = sum(width(f, style) + 2 * POINTS for f in (eq.left, *eq.sides))
-    return style.breadth is None and formulas + SIZES <= BESIDE * WIDTH
+    formulas = width(eq.left, style) + sum(width(f, style) + SIGN for f in eq.sides)
+    return style.breadth is None and formulas + (SIZES if eq.sizes else 0.0) <= BESIDE * WIDTH
 
 
 def asked(style: Style) -> Context:
@@ -147,7 +147,18 @@ def decimal(words: str, point: str) -> str:
 
 def listing(b: pg.Listing, style: Style) -> Context:
     """A program, line by line."""
-    return {"kind": "listing", "lines": [style.escape(x) for x in folded(b.code)]}
+    lines = folded(b.code)
+    parts = [[[style.escape(x) for x in column] for column in row] for row in columns_of(lines, b.derived)]
+    return {"kind": "listing", "lines": [style.escape(x) for x in lines], "parts": parts}
+
+
+def columns_of(lines: Sequence[str], derived: bool) -> list[list[Sequence[str]]]:
+    """Lines one below the other; the body of a function of ours in two columns where they are short."""
+    first, body, last = lines[:1], lines[1:-1], lines[-1:]
+    half = -(-len(body) // 2)
+    if not derived or len(body) < FEW or max(map(len, body)) > HALF:
+        return [[lines]]
+    return [[first], [body[:half], body[half:]], [last]]
 
 
 def claimed(b: pg.Claimed, style: Style) -> Context:
@@ -170,6 +181,7 @@ def claimed(b: pg.Claimed, style: Style) -> Context:
 
 
 COLUMNS = 92  # characters of a program on one line
+HALF, FEW = 52, 8  # characters of a line in one of two columns; lines that need no second one
 
 
 def folded(code: str) -> list[str]:
@@ -225,6 +237,7 @@ def sections(made: Sequence[pg.Section], style: Style) -> list[Context]:
             "key": s.key,
             "meanings": style.meanings,
             "title": style.say(s.title) if s.title else "",
+            "run_in": s.run_in,
             "blocks": [block(b, style) for b in s.blocks],
         }
         for s in made

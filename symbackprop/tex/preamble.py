@@ -36,7 +36,7 @@ class Row:
     absent: str = ""
 
 
-_CLASS = r"\documentclass[11pt,a4paper]{article}"
+_CLASS = r"\documentclass[10pt,a4paper]{article}"
 
 _FONTS = Row(
     "lmodern",
@@ -45,7 +45,7 @@ _FONTS = Row(
 )
 
 _BASE = r"""\usepackage{amsmath,bm,array,xcolor,tikz} % bm asks for the fonts it finds: they come first
-\usepackage[a4paper,margin=25mm,headheight=15pt]{geometry}
+\usepackage[a4paper,margin=25mm,top=20mm,bottom=21mm,headheight=15pt,footskip=10mm]{geometry}
 \ifdefined\pdfvariable\pdfvariable suppressoptionalinfo 512\relax\fi % same source, same bytes"""
 
 _ROWS = (
@@ -97,7 +97,7 @@ _METADATA = Row(
 )
 
 _OWN = r"""\emergencystretch=3em
-\setlength\parindent{0pt}\setlength\parskip{0.5\baselineskip plus 2pt}
+\setlength\parindent{0pt}\setlength\parskip{0.36\baselineskip plus 3pt}
 \newcommand\sbsplit{\kern0pt\relax}
 \DeclareRobustCommand\sbcheck{\mbox{\tikz[x=0.1em,y=0.1em,line width=0.11em,line cap=round,%
 line join=round]\draw(0,2.6)--(2.2,0.3)--(6.4,6.6);}}

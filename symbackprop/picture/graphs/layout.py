@@ -28,6 +28,8 @@ from symbackprop.picture.text_width import EDGE, NODE, SIZE, measure
 READABLE = 0.88  # so much smaller type is still pleasant to read
 SPACINGS = (1.0, 0.8, 0.6)
 KEYED = (float("inf"), 90.0, 60.0, 40.0, 24.0, -1.0)  # labels wider than this become numbers
+NUMBER, TIGHT = 25.0, 40.0  # what a numbered label costs, and no air at all, in points of height
+MANY = 400  # items of a picture of which the first attempt that fits is taken
 Extent = tuple[float, float]
 
 
@@ -55,33 +57,44 @@ def place(
     picture: Picture, direction: Direction = "right", *, max_width: float = 455.0, max_height: float = 620.0,
     least: float = READABLE, turned: bool = True, first: int = 1,
 ) -> Placed:  # fmt: skip
-    """The picture, its repeats collapsed, within the page: the first attempt that fits.
+    """The picture, its repeats collapsed, within the page: of the attempts that fit the one that costs least.
 
     Tried in turn: the direction asked for, tighter, the other direction, then numbers for ever
-    shorter labels. Type a little smaller is better than more numbers; where nothing fits, the
-    attempt that comes closest is scaled down. `least` is the scale below which type is not readable,
-    `turned` whether the other direction counts, `first` the first number.
+    shorter labels. Height costs, and so does a number for a label. Type a little smaller is better than more
+    numbers; where nothing fits, the attempt that comes closest is scaled down. `least` is the scale below
+    which type is not readable, `turned` whether the other direction counts, `first` the first number.
     """
     shown = _checked(collapse(picture))
     graph = ordered(proper(shown, [measure(a.label, EDGE)[0] for a in shown.arrows]))
     best: tuple[float, Attempt] | None = None
+    fitting: tuple[float, Placed] | None = None
     for attempt in _attempts(shown, direction, turned, first):
-        if best and best[0] >= least and attempt.keys != best[1].keys:
+        if best and not fitting and best[0] >= least and attempt.keys != best[1].keys:
             break
         frame = _frame(shown, graph, attempt)
-        scale = _scale(_least(graph, frame, attempt), max_width, max_height)
+        scale = _scale(bound := _least(graph, frame, attempt), max_width, max_height)
+        if fitting and (scale < 1 or graph.count > MANY or _cost(attempt, bound[1]) >= fitting[0]):
+            continue
         if scale >= least:
             placed = _draw(shown, graph, frame, attempt, max_width)
             scale = _scale((placed.width, placed.height), max_width, max_height)
-            if scale >= 1:
-                return placed
-        if best is None or scale > best[0] + 1e-9:
+            cost = _cost(attempt, placed.height)
+            if scale >= 1 and (fitting is None or cost < fitting[0]):
+                fitting = cost, placed
+        if fitting is None and (best is None or scale > best[0] + 1e-9):
             best = scale, attempt
+    if fitting:
+        return fitting[1]
     assert best is not None
     frame = _frame(shown, graph, best[1])
     placed = _draw(shown, graph, frame, best[1], max_width)
     scale = _scale((placed.width, placed.height), max_width, max_height)
     return replace(placed, scale=scale, width=placed.width * scale, height=placed.height * scale)
+
+
+def _cost(attempt: Attempt, height: float) -> float:
+    """What a reader pays for an attempt, in points of height."""
+    return height + NUMBER * len(attempt.keys) + TIGHT * (1 - attempt.spacing)
 
 
 def _scale(size: Extent, max_width: float, max_height: float) -> float:
