@@ -42,6 +42,7 @@ READING: Mapping[str, str] = {
     "is no workbook": "ist keine Arbeitsmappe",
     "it has another size": "es hat eine andere Größe",
     "it has too many entries to be differentiated by": "es hat zu viele Einträge, um danach abzuleiten",
+    "it is no node, and no δ of one": "es ist kein Knoten und kein δ eines Knotens",
     "it is no name known here": "es ist kein hier bekannter Name",
     "more than {} entries": "mehr als {} Einträge",
     "more than {} lines": "mehr als {} Zeilen",

@@ -20,7 +20,20 @@ RIDGE = "X: n x d; w: d; y: n; r = X@w - y; L = sum(r**2)/2 + sum(w**2)/2"
 PATHS = "x: scalar; s = exp(x/2); K = (s**2 - x)/2; L = K**2"
 BACK = r"\delta h_t = W^\top (\delta h_{t+1} \odot (1 - h_{t+1}^2))"
 
+LEAST = "X: n x d; theta: d; y: n; h = X @ theta; J = sum((h - y)**2)/(2*n)"
+LAYERS = "x: d; t: k; W: m x d; V: k x m; z = W @ x; a = tanh(z); o = V @ a; L = sum((o - t)**2)/2"
+MARGINS = "X: n x d; w: d; y: n; m = y*(X @ w); L = sum(relu(1 - m))/n"
+
 LINES = [
+    (LEAST, ["r = h − y", "dr/dθ = X", "dJ/dr = r/n", "dJ/dθ = X' r/n"], "defined holds holds holds"),
+    (LEAST, [r"r = X\theta - y", r"\frac{\partial r}{\partial \theta} = X",
+             r"\frac{\partial J}{\partial r} = \frac1n r"], "defined holds holds"),
+    (LEAST, ["r = y - h", "dr/dθ = -X", "dJ/dr = r/n"], "defined holds holds"),
+    (LEAST, ["r = h − y", "dr/dθ = -X", "dJ/dr = 2 r/n"], "defined false false"),
+    (LAYERS, ["e = o - t", "dL/de = e", "de/da = V", "dL/da = V'e"], "defined holds holds holds"),
+    (LAYERS, ["e = o - t", "dL/de = 2 e", "de/da = V'"], "defined false transposed"),
+    (MARGINS, ["q = 1 - m", "dL/dq = (q > 0)/n", "dq/dw = -diag(y) X"], "defined holds holds"),
+    (MARGINS, ["q = 1 - m", "dL/dq = (q < 0)/n"], "defined false"),
     (RNN, ["δh_T = 2 (h_T - y)", "δh_t = W' (δh_{t+1} .* (1 - h_{t+1}.^2))"], "holds holds"),
     (RNN, ["δh_t = W' (δh_{t+1} .* (1 - h_{t+1}.^2))", "δh_T = 2 (h_T - y)"], "holds holds"),  # read upwards
     (RNN, ["δh_t = W (δh_{t+1} .* (1 - h_{t+1}.^2))", "δh_T = 2 (h_T - y)"], "false holds"),

@@ -15,6 +15,7 @@ from symbackprop.answers.solution.line_derivatives import Paths
 from symbackprop.answers.typed import clause_values as definitions
 from symbackprop.derivation.derivation import Derivation, signal
 from symbackprop.derivation.meanings import bare
+from symbackprop.derivatives.derivative_values import derivative_values
 from symbackprop.derivation.equation import Equation
 from symbackprop.dialects.disambiguation.choice import Fitting, Key as Sign
 from symbackprop.dialects.disambiguation.numpy_rules import NUMPY_ROWS
@@ -145,6 +146,8 @@ def named(at: Own, made: Definition, layout: Layout, run: Fitting) -> Own:
 def valued(at: Own, made: Definition, layout: Layout, run: Fitting) -> Own:
     """A name of ours with the solution's value; a recursion is run as often as there are steps."""
     name, called = names_of(at.scene.d, made.name)
+    if not name:
+        raise FormulaError("it is no node, and no δ of one", where="line")  # ∂L/∂r by a name of its own
     node, delta = name.removeprefix("δ"), len(called) > 1
     for _ in range(max(at.scene.point.length, 1) if made.recurrent else 1):
         found: dict[Key, Array] = {}
@@ -192,7 +195,8 @@ def own_slopes(
 ) -> dict[Formula, Value]:
     """∂e/∂x of names a solution made, through their definitions and the graph."""
     d, known = scene.d, {x.name: x for x in said if x.new}
-    nodes = {e.symbol.tex: n for n, e in d.graph.symbol.items() if e.symbol and not e.symbol.labels}
+    own_ones = ((n, e.symbol) for n, e in d.graph.symbol.items())
+    nodes: dict[Formula, str] = {s.tex: n for n, s in own_ones if s and not s.labels}
     out: dict[Formula, Value] = {}
     for p, _ in claim.partials:
         if p.of in known and p.wrt in nodes and not d.graph.time:
@@ -201,7 +205,41 @@ def own_slopes(
             shift = held if paths == "definition" and p.wrt in used else moved
             if found := own_slope(scene, known[p.of], nodes[p.wrt], some, layout, shift):
                 out[p] = found
+        if p.wrt in known and nodes.get(p.of) == d.of and not d.graph.time:
+            some = tuple(x for x in known.values() if x.line <= known[p.wrt].line)
+            if (found := slope_by_own(scene, known[p.wrt], some, layout)) is not None:
+                out[p] = found
     return out
+
+
+def slope_by_own(
+    scene: Scene, by: Definition, said: tuple[Definition, ...], layout: Layout
+) -> Value | None:  # fmt: skip
+    """∂L/∂r by a name r of the solution's own: ∂L/∂u of a node u that r has entry by entry, over ∂r/∂u.
+
+    None where there is no such node, or where two of them do not agree: L depends on them in other ways.
+    """
+    d, values = scene.d, list[Array]()
+    for n, e in d.graph.symbol.items():
+        used = e.symbol and not e.symbol.labels and e.symbol.tex in inside(by.body)
+        slope = own_slope(scene, by, n, said, layout, held) if used else None
+        if slope is None or slope.array.size != np.size(scene.point.values[n, 0]) ** 2:
+            continue
+        local = slope.array.reshape(np.size(scene.point.values[n, 0]), -1)
+        rate = np.diagonal(local)
+        if np.all(rate) and np.array_equal(local, np.diag(rate)):
+            whole = np.ravel(derivative_values(d.graph, d.of, n, scene.point))
+            values.append(whole / rate)
+    if not values or any(not np.allclose(v, values[0]) for v in values):
+        return None
+    shape = np.shape(own(scene, said, layout).new[by.name].array)
+    made = flat(values[0].reshape(shape))
+    return Value(made, made.ndim == 1) if layout == "gradient" else oriented(made, 0, made.ndim, d.convention)
+
+
+def flat(a: Array) -> Array:
+    """A column or a row as a vector."""
+    return np.ravel(a) if a.ndim == 2 and 1 in a.shape else a
 
 
 def own_slope(
@@ -213,7 +251,7 @@ def own_slope(
         return None
 
     def nudged(step: Array) -> Array:
-        return np.asarray(own(shift(scene, by, step, said), said, layout).new[of.name].array)
+        return flat(np.asarray(own(shift(scene, by, step, said), said, layout).new[of.name].array))
 
     full = jacobian_values(base, nudged)
     return oriented(full, full.ndim - base.ndim, base.ndim, scene.d.convention)
