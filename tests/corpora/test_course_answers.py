@@ -1,4 +1,4 @@
-"""Answers over graphs of a course: right ones are read, mistakes have their names, near misses are refused."""
+"""Answers over graphs of a course: right ones are read, mistakes are named, near misses are refused."""
 
 from __future__ import annotations
 
