@@ -24,6 +24,7 @@ MEANINGS = {
     "given":        "meaning.given",
     "sequence":     "meaning.sequence",
     "label":        "meaning.label",
+    "index":        "meaning.index",
     "onehot":       "meaning.onehot",
     "distribution": "meaning.distribution",
     "node":         "meaning.node",
@@ -52,7 +53,7 @@ def size_cells(d: Derivation, shape: Shape) -> tuple[Formula, ...]:
 def meaning(d: Derivation, name: str, role: str) -> Phrase:
     """What a symbol is."""
     classes = symbol_of(d, name).labels
-    if classes is None or role not in ("label", "position"):
+    if classes is None or role not in ("label", "index", "position"):
         return Phrase(MEANINGS[role])
     return Phrase(MEANINGS[role], (("n", size_formula(classes)),))
 

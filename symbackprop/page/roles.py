@@ -18,12 +18,13 @@ from symbackprop.graph.expr import Expr, topological
 from symbackprop.graph.graph import used_names
 from symbackprop.matrices.monomials import signed_terms
 from symbackprop.vocabulary.kinds import (
-    ABS, ADD, DROPOUT, FROBENIUS, LOG, MASKED_SOFTMAX, MATMUL, MSE, MULTIPLY, NORM, POWER, SUBTRACT,
-    TRANSPOSE,
+    ABS, ADD, BATCHNORM, CHANNELWISE, DROPOUT, EMBEDDING, FROBENIUS, INSTANCE_NORM, LAYERNORM, LOG,
+    MASKED_SOFTMAX, MATMUL, MSE, MULTIPLY, NORM, POWER, RMSNORM, SUBTRACT, TRANSPOSE,
 )  # fmt: skip
 
 SUMS = frozenset({ADD, SUBTRACT})
 PRODUCTS = frozenset({MATMUL, MULTIPLY})
+NORMALISING = frozenset({LAYERNORM, RMSNORM, BATCHNORM, INSTANCE_NORM, CHANNELWISE})
 DECLARED = ("onehot", "distribution")  # domains that are roles
 
 
@@ -68,7 +69,7 @@ class Roles:
         if s.role:
             return s.role
         if s.labels:
-            return "label"
+            return "index" if self.chooses_rows(name) else "label"
         if name in self.masks:
             return "mask"
         if s.domain in DECLARED:
@@ -96,6 +97,28 @@ class Roles:
 
     def reads(self, name: str) -> tuple[Read, ...]:
         return self.d.backward.prepared.readers.get(name, ())
+
+    def chooses_rows(self, name: str) -> bool:
+        """Whether a label is read as the number of a row of a table and as nothing else."""
+        reads = self.reads(name)
+        return bool(reads) and all(r.way and (r.way[-1][0].op, r.way[-1][1]) == (EMBEDDING, 1) for r in reads)
+
+    @cached_property
+    def looked_up(self) -> frozenset[str]:
+        """Tables whose rows are looked up."""
+        return frozenset(self.raw(n.args[0]) for n in self.d.graph.every if n.op is EMBEDDING)
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """Those that are learned."""
+        return frozenset(n for n in self.looked_up if self.learned(n))
+
+    @cached_property
+    def gains(self) -> frozenset[str]:
+        """Learned gains and biases of normalisations."""
+        norms = (n for n in self.d.graph.every if n.op in NORMALISING)
+        found = {self.raw(a) for n in norms for a in n.args[1:]}
+        return frozenset(n for n in found if self.learned(n))
 
     @cached_property
     def masks(self) -> frozenset[str]:
@@ -232,13 +255,13 @@ class Roles:
         """What is learned: filters, weights of data and of layers, and their biases."""
         weights = {n for _, *rest in self.filtered for n in rest if self.learned(n)}
         weights |= {n for n in self.multiplying_data if not self.doubtful(n)} | self.layers
-        weights |= self.penalised | self.declared("parameter")
+        weights |= self.penalised | self.declared("parameter") | self.tables | self.gains
         weights |= self.behind_filters(weights)
         return frozenset(weights | self.offsets(weights)) - {first for first, *_ in self.filtered}
 
     def behind_filters(self, weights: set[str]) -> set[str]:
-        """Weights of layers on what filters make of an input."""
-        seen = {first for first, *_ in self.filtered if first}
+        """Weights of layers on what filters make of an input, or on rows that were looked up."""
+        seen = {first for first, *_ in self.filtered if first} | self.tables
         sides = (pair for p in self.products if p.strong for pair in p.sides())
         beside = ((self.raw(a), self.made_from(b)) for a, b in sides if not self.raw(b))
         return {n for n, made in beside if self.learned(n) and made & seen and made & weights - {n}}
@@ -251,7 +274,7 @@ class Roles:
         factors = {n for n, _ in pairs}
         made = [b for p in self.products if p.strong for a, b in p.sides() if self.raw(a) in self.parameters]
         fed = frozenset().union(*map(self.made_from, made)) & self.data - factors
-        return (fed | beside | {first for first, *_ in self.filtered}) - self.parameters
+        return (fed | beside | {first for first, *_ in self.filtered}) - self.parameters - self.looked_up
 
     @cached_property
     def multiplying_data(self) -> frozenset[str]:

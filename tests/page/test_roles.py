@@ -179,3 +179,26 @@ def test_the_picture_says_the_same() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_role_has_words(role: str, language: str) -> None:
     assert phrase(f"meaning.{role}", language, str, **({"n": "3"} if role == "position" else {}))
+
+
+LOOKED_UP = ("E: v x d; i: n label v; W: d x k; b: k; y: n label k; x = embedding(E, i); z = x @ W + b; "
+             "L = mean(cross_entropy_logits(z, y))")  # fmt: skip
+IMAGES = ("x: n x c x h x w; K: k x c x 3 x 3; g: k; b: k; u = conv2d(x, K, padding=1); "
+          "v = batchnorm(u, g, b); L = sum(relu(v)**2)")  # fmt: skip
+
+
+@pytest.mark.parametrize(("graph", "wrt", "roles"), [
+    (LOOKED_UP, "", said("E W b", index="i", label="y")),
+    (LOOKED_UP, "E", said("E", given="W b", index="i", label="y")),
+    (LOOKED_UP, "W", said(variable="W", given="E b", index="i", label="y")),
+    (IMAGES, "", said("K g b", "x")),
+    (IMAGES, "x", said("", "x", given="K g b")),
+    ("X: n x d; g: d; Y = rmsnorm(X, g); L = sum(Y**3)", "g", said("g", given="X")),
+    ("x: n x 4 x 5; g: 4; b: 4; y = group_norm(x, g, b, groups=2); L = sum(y**3)", "",
+     said("g b", variable="x")),
+    ("E: k x d; W: d x k; i: n label k; L = mean(cross_entropy_logits(embedding(E, i) @ W, i))", "",
+     said("E W", label="i")),
+])  # fmt: skip
+def test_tables_gains_and_rows(graph: str, wrt: str, roles: dict[str, str]) -> None:
+    """A table is learned where it is differentiated by; a label that is a class as well stays a label."""
+    assert of(graph, *wrt.split()) == roles
