@@ -25,7 +25,7 @@ def test_a_declared_function_keeps_its_dash() -> None:
 
 HESSIANS = [
     ("x: 2; L = 100*(x[1]-x[0]**2)**2 + (1-x[0])**2",
-     "[2 + 800 x₁² − 400 (x₂ − x₁²), −400 x₁; −400 x₁, 200]"),
+     "[2 + 1200 x₁² − 400 x₂, −400 x₁; −400 x₁, 200]"),
     ("x: 3; L = x[0]*x[1]*x[2]", "[0, x₃, x₂; x₃, 0, x₁; x₂, x₁, 0]"),
     ("x: n; w: n; L = w @ gelu(x)",
      "diag(w ⊙ ((2/sqrt(2 π)) exp(−(1/2) (x ⊙ x)) − (1/sqrt(2 π)) (x ⊙ x ⊙ exp(−(1/2) (x ⊙ x)))))"),

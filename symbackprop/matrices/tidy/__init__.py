@@ -20,6 +20,7 @@ from symbackprop.matrices.tidy.constructors import (
 from symbackprop.matrices.tidy.elementwise_products import (
     in_front, picked, product, quotient, raised_to, rooted, scalars_out,
 )  # fmt: skip
+from symbackprop.matrices.tidy.function_identities import exponential, logarithm
 from symbackprop.matrices.tidy.like_terms import broadcast_free, collected, scaled, summands
 from symbackprop.matrices.tidy.linear_rules import linear
 from symbackprop.matrices.tidy.matrix_products import (
@@ -73,7 +74,8 @@ RULES |= {
     LOG_SOFTMAX: shifted_log_softmax,
     LOGSUMEXP: shifted_logsumexp,
     SQRT: rooted,
-    EXP: lambda a: a.args[0] if a.op is LOG else apply(EXP, a),
+    EXP: exponential,
+    LOG: logarithm,
     **{kind: linear(kind) for kind in LINEAR},
     **{kind: mean(kind) for kind in MEANS},
 }

@@ -9,7 +9,7 @@ from math import isqrt
 
 from symbackprop.graph import functions as fn
 from symbackprop.graph.expr import NUMBER, Expr, apply, const, with_args
-from symbackprop.matrices.tidy import product_folding as folds
+from symbackprop.matrices.tidy import function_identities as identities, product_folding as folds
 from symbackprop.matrices.monomials import Monomial, is_ones, join, raised, split
 from symbackprop.matrices.tidy.constructors import diag, mm, mul, power
 from symbackprop.vocabulary.kinds import (
@@ -31,7 +31,10 @@ def product(*factors: Expr) -> Expr:
                 pool[a] = pool.get(a, Fraction(0)) + x
     again = folds.softmax(scalars, arrays)
     coefficient *= folds.roots(scalars)
+    identities.squared_norms(scalars)
     for pool in (scalars, arrays):
+        identities.quotients(pool)
+        identities.chances(pool)
         folds.sign(pool)
         folds.logistic(pool)
         folds.rectified(pool)

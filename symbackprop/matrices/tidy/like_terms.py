@@ -12,6 +12,7 @@ from symbackprop.matrices import square_products as sq
 from symbackprop.matrices.monomials import (
     Monomial, by_scalars, is_zero, join, lone, plain_first, split,
 )  # fmt: skip
+from symbackprop.matrices.tidy.function_identities import Total, complements
 from symbackprop.matrices.tidy.constructors import mm, mul, plus, tr
 from symbackprop.sizes import Size
 from symbackprop.vocabulary.kinds import ADD, MATMUL, MULTIPLY, NEGATIVE, SUBTRACT
@@ -19,13 +20,14 @@ from symbackprop.vocabulary.kinds import ADD, MATMUL, MULTIPLY, NEGATIVE, SUBTRA
 
 def collected(*terms: Expr) -> Expr:
     """The sum with like terms collected; terms keep the order of their first appearance."""
-    total: dict[tuple[object, object], tuple[Fraction, Monomial]] = {}
     shape = max((t.shape for t in terms), key=len)
-    for t in (x for e in terms for x in summands(e)):
-        m = split(t)
-        key = (frozenset(m.scalars), frozenset(m.arrays))
-        seen = total.get(key, (Fraction(0), m))
-        total[key] = (seen[0] + m.coefficient, seen[1])
+    each = [x for e in terms for x in summands(e)]
+    total = alike(each)
+    if (opened := [x for e in each for x in multiplied_out(e)]) != each:
+        other = alike(opened)
+        if terms_of(other) < sum(len(multiplied_out(join(m, shape))) for c, m in total.values() if c):
+            total = other
+    complements(total, shape)
     out: Expr | None = None
     found = [(c, m) for c, m in total.values() if c]
     groups = by_scalars(found)
@@ -42,6 +44,32 @@ def collected(*terms: Expr) -> Expr:
     if out is None:
         return fn.constant(0, *shape)
     return out if out.shape == shape else apply(MULTIPLY, out, fn.constant(1, *shape))
+
+
+def alike(terms: list[Expr]) -> Total:
+    """Terms by what they are but for their coefficients, which are added."""
+    total: Total = {}
+    for t in terms:
+        m = split(t)
+        key = (frozenset(m.scalars), frozenset(m.arrays))
+        seen = total.get(key, (Fraction(0), m))
+        total[key] = (seen[0] + m.coefficient, seen[1])
+    return total
+
+
+def terms_of(total: Total) -> int:
+    return sum(1 for c, _ in total.values() if c)
+
+
+def multiplied_out(e: Expr) -> list[Expr]:
+    """2 (x + y) as 2 x and 2 y; any other term as it is."""
+    m = split(e)
+    pool = m.arrays or m.scalars
+    if len(pool) != 1 or (m.arrays and m.scalars) or pool[0][1] != 1:
+        return [e]
+    inner = pool[0][0]
+    opens = inner.op in (ADD, SUBTRACT) and inner.shape == e.shape and broadcast_free(inner)
+    return [scaled(m.coefficient, t) for t in summands(inner)] if opens else [e]
 
 
 def paired(terms: list[tuple[Fraction, Monomial]]) -> list[tuple[Fraction, Monomial]]:

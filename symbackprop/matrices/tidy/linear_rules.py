@@ -18,7 +18,7 @@ from symbackprop.matrices.tidy.like_terms import broadcast_free
 from symbackprop.matrices.tidy.normalised_values import normalises, one, ones_counted
 from symbackprop.sizes import count
 from symbackprop.vocabulary.kinds import (
-    ADD, CONSTANT, DIAG, DIAGONAL, KRON, MATMUL, MULTIPLY, ONEHOT, OUTER, POWER, SUBTRACT, SUM,
+    ADD, CONSTANT, DIAG, DIAGONAL, IDENTITY, KRON, MATMUL, MULTIPLY, ONEHOT, OUTER, POWER, SUBTRACT, SUM,
     SUM_LAST, TRACE, TRANSPOSE, UNIT,
 )  # fmt: skip
 
@@ -113,6 +113,7 @@ PAIRS: Mapping[tuple[Op, Op], Rewrite] = {
     (TRANSPOSE, CONSTANT):  lambda a: fn.constant(a.attribute("value"), *reversed(a.shape)),  # type: ignore[arg-type]
     (SUM, CONSTANT):        lambda a: const(count(a.shape)),
     (SUM, ONEHOT):          ones_counted,
+    (SUM, IDENTITY):        lambda a: const(a.shape[0]),
     (SUM, UNIT):            lambda a: const(1),
     (SUM, SYMBOL):          lambda a: ones_counted(a) or centred_total(a),
     (SUM, MULTIPLY):        of_products,
@@ -125,6 +126,7 @@ PAIRS: Mapping[tuple[Op, Op], Rewrite] = {
     (SUM, SUBTRACT):        centred_total,
     (SUM, DIAG):            lambda a: total(a.args[0]),
     (SUM_LAST, CONSTANT):   lambda a: mul(const(a.shape[-1]), fn.constant(1, *a.shape[:-1])),
+    (SUM_LAST, IDENTITY):   lambda a: fn.constant(1, const(a.shape[0])),
     (SUM_LAST, ONEHOT):     one,
     (SUM_LAST, SYMBOL):     lambda a: one(a) or centred_rows(a),
     (SUM_LAST, MULTIPLY):   lambda a: diagonal(x) if (x := sq.on_the_diagonal(a)) else None,
@@ -140,6 +142,8 @@ PAIRS: Mapping[tuple[Op, Op], Rewrite] = {
     (DIAGONAL, DIAG):       lambda a: a.args[0],
     (DIAGONAL, TRANSPOSE):  lambda a: diagonal(a.args[0]),
     (DIAGONAL, MATMUL):     diagonal_of_product,
+    (DIAGONAL, IDENTITY):   lambda a: fn.constant(1, const(a.shape[0])),
+    (TRACE, IDENTITY):      lambda a: const(a.shape[0]),
     (TRACE, OUTER):         lambda a: mm(*a.args),
     (TRACE, KRON):          traces,
     (TRACE, TRANSPOSE):     lambda a: trace(a.args[0]),
