@@ -123,7 +123,8 @@ def of_matrices(f: Formula, d: Derivation) -> Formula:
 
     def combine(node: Formula, parts: list[Formula]) -> Formula:
         made = rebuilt(node, parts)
-        entry = isinstance(made, At) and len(made.indices) == 2 and made.base in meant
-        return At(meant[made.base], made.indices) if entry else made
+        if not (isinstance(made, At) and len(made.indices) == 2 and isinstance(made.base, Name)):
+            return made
+        return At(meant.get(made.base, made.base), made.indices)
 
     return fold(f, children, combine)
