@@ -68,9 +68,9 @@ def apart(d: Derivation, u: Use) -> list[tuple[Expr, Through]]:
     whole = [(u.value, Through(u.reads, consumer_of(d, u)))]
     if len(u.reads) == 1 or any(r.over_time for r in u.reads):
         return whole
-    own = d.backward.signals[u.consumer.removesuffix("[0]")]
-    if u.consumer.endswith("[0]") or (u.consumer == d.of and d.backward.seed.number == 1):
+    if u.consumer.endswith("[0]"):
         return whole
+    own = d.backward.seed if u.consumer == d.of else d.backward.signals[u.consumer]
     values = [term(d.backward.prepared, r, own) for r in u.reads]
     if sorted(map(id, values)) != sorted(map(id, td.summands(u.value))):
         return whole
