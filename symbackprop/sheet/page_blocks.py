@@ -29,11 +29,13 @@ from symbackprop.picture.graphs.repeated_layers import find_repeats
 from symbackprop.picture.label import Label
 from symbackprop.sheet.ledger_columns import SIGN, ledger
 from symbackprop.sheet.line_breaks import (
-    localised, POINTS, SIGNS, SIZES, WIDTH, Context, Style, rows, steps, width,
+    localised, POINTS, SIGNS, SIZES, WIDTH, Context, Style, rows, said_width, steps, width,
 )  # fmt: skip
 from symbackprop.tex.math_commands import expanded
+from symbackprop.tex.math_width import math_width
 
 
+WORD = 60.0  # of an introduction that a line can stand behind, in points
 BESIDE = 0.7  # of a line, for an equation that does not need one of its own
 
 # --- blocks --------------------------------------------------------------------------------------
@@ -60,7 +62,9 @@ def equations(b: pg.Equations, style: Style) -> Context:
         for beside, run in groupby(zip(short, found, strict=True), key=lambda pair: pair[0])
         for each in [[made for _, made in run]]
     ]
+    inline = len(b.rows) == len(found[0]["rows"]) == 1 and not boxed and fits_behind(b, style)  # type: ignore[arg-type]
     return {"kind": "equations", "intro": intro, "equations": found, "groups": groups, "boxed": boxed,
+            "inline": inline,
             **asked(style)}  # fmt: skip
 
 
@@ -68,6 +72,11 @@ def fits_beside(eq: pg.Equation, style: Style) -> bool:
     """Whether a line leaves room for another one."""
     formulas = width(eq.left, style) + sum(width(f, style) + SIGN for f in eq.sides)
     return style.breadth is None and formulas + (SIZES if eq.sizes else 0.0) <= BESIDE * WIDTH
+
+
+def fits_behind(b: pg.Equations, style: Style) -> bool:
+    """Whether a line stands behind the word or two that introduce it."""
+    return b.intro is not None and said_width(b.intro, style) <= WORD and fits_beside(b.rows[0], style)
 
 
 def asked(style: Style) -> Context:
@@ -166,18 +175,17 @@ def claimed(b: pg.Claimed, style: Style) -> Context:
     intro = style.say(pg.Phrase("finding.printed"))
     try:
         check(b.text)
-        return {
-            "kind": "display",
-            "intro": intro,
-            "tex": style.from_tex(localised(expanded(b.text), style.language)),
-        }
+        tex = localised(expanded(b.text), style.language)
+        inline = POINTS * math_width(tex) <= BESIDE * WIDTH
+        return {"kind": "display", "intro": intro, "tex": style.from_tex(tex), "inline": inline}
     except SheetError:
         if not b.sides:
             return {"kind": "paragraph", "text": f"{intro} {style.escape(b.text)}"}
     first, *rest = map(style.formula, b.sides)
     tex = first + "".join(f" {style.signs[s]} {f}" for s, f in zip(b.signs, rest, strict=True))
     total = sum(width(f, style) + 2 * POINTS for f in b.sides)
-    return {"kind": "display", "intro": intro, "tex": tex if total <= WIDTH else style.fit(tex, WIDTH)}
+    fitted = tex if total <= WIDTH else style.fit(tex, WIDTH)
+    return {"kind": "display", "intro": intro, "tex": fitted, "inline": total <= BESIDE * WIDTH}
 
 
 COLUMNS = 92  # characters of a program on one line
