@@ -101,7 +101,15 @@ ROWS: Mapping[str, Domain] = {
 LABEL = Domain(lambda x: x, lambda v: True, ("", ""), apart=True, whole=False)  # a position, not a number
 DOMAINS = frozenset(ROWS)
 INTERVAL = re.compile(r"(?:^|(?<=\s))in\s*\(\s*(?P<low>[^\s,()]+)\s*,\s*(?P<high>[^\s,()]+)\s*\)\s*$")
-HELPFUL = ("posdiag", "posdet", "positive", "unit", "in (1, inf)", "in (-1, 1)")  # of what helps the first
+HELPFUL = (
+    "posdiag",
+    "posdef",
+    "posdet",
+    "positive",
+    "unit",
+    "in (1, inf)",
+    "in (-1, 1)",
+)  # of what helps the first
 
 
 @lru_cache(maxsize=1000)

@@ -11,6 +11,7 @@ from threading import Lock
 
 from symbackprop import doors
 from symbackprop.catalogue.error_sentences import told
+from symbackprop.entries.entry_equations import Instance
 from symbackprop.entries.op import Attributes, Op
 from symbackprop.errors import EXPONENT, DeclarationError, ShapeError, within
 from symbackprop.entries.option_ranges import check_options
@@ -266,7 +267,17 @@ def apply(op: Op, *operands: Operand, **attributes: object) -> Expr:
             error.hint = error.hint or way_out(op, args, given)
             raise error from None
         raise
+    check_numbers(op, args, instance)
     return intern(op, args, given, instance.shape)
+
+
+def check_numbers(op: Op, args: tuple[Expr, ...], instance: Instance) -> None:
+    """Errors: `DeclarationError` for a class that is worked on as a number."""
+    if op.variants and any(a.classes is not None for a in args):
+        labels = dict(instance.labels)
+        for (role, _), a in zip(instance.inputs, args, strict=True):
+            if a.classes is not None and role not in labels:
+                raise DeclarationError(**told("class", name=describe(a)), where=op.name)
 
 
 def raised(base: Expr, exponent: Expr) -> Expr:

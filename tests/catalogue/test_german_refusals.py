@@ -90,6 +90,9 @@ def test_gaps_are_kept(said: str) -> None:
     ("x: n; n: m; L = sum(x)", "size and of a symbol", "einer Größe und eines Symbols"),
     ("y: n label; x: n; L = sum(x)", "no number of classes", "keine Zahl von Klassen"),
     ("y: label; x: n; L = sum(x)", "y: label 10", "y: label 10"),
+    ("y: n label k; x: n; L = sum(x*y)", "y is a class, not a number", "y ist eine Klasse, keine Zahl"),
+    ("y: n label k; L = sum(tanh(y))", "onehot(y)", "Einheitsvektor"),
+    ("x: n; y: n; L = sum(argmax(x)*y)", "is a class", "ist eine Klasse"),
     ("x: n; f: function; sin: function; L = sum(f(x))", "function already", "schon eine Funktion"),
 ])  # fmt: skip
 def test_both_languages(text: str, english: str, german: str) -> None:
