@@ -284,6 +284,7 @@ def shared(f: Facts) -> list[Phrase]:
 
 # --- the section -------------------------------------------------------------------------------------------
 
+OF_GRADIENTS = frozenset({"idea.time", "idea.tied"})  # they speak of what a page may not have
 Say = Callable[[Facts], list[Phrase]]
 SAID: tuple[Say, ...] = (readers, residual, paths, lambda f: list(f.cancels), layers, shared)
 
@@ -301,6 +302,8 @@ def ideas(d: Derivation, kept: WholeLayers) -> list[Phrase]:
 def idea_section(d: Derivation, o: Options) -> list[Block]:
     """The idea as one paragraph."""
     said = ideas(d, kept_layers(d, o))
+    if o.sections and not {"gradients", "closed"} & {*o.sections}:
+        said = [p for p in said if p.key not in OF_GRADIENTS]
     return [Paragraph(Phrase("sentences", tuple((f"x{k}", p) for k, p in enumerate(said))))] if said else []
 
 

@@ -9,6 +9,8 @@ import symbackprop as sb
 from symbackprop.catalogue import LANGUAGES, phrase
 from symbackprop.numeric.points import Point
 from symbackprop.page.idea_section import ideas
+from symbackprop.page.outline import outline
+from symbackprop.page.page import Options
 from symbackprop.verify.generic_points import point_for
 
 RNN = "t: 1..T; x[t]: d; W: m x d; U: m x m; h[t] = tanh(W@x[t] + U@h[t-1])"
@@ -193,3 +195,10 @@ def test_what_is_said_to_be_orthogonal_is() -> None:
     for graph, holds in ((next(g for k, g, _ in ROWS if k == "norm_scaled"), True), (with_eps, False)):
         x, back = delta(graph, "x", 5)
         assert bool(np.max(np.abs((x * back).sum(axis=1))) < 1e-10) is holds
+
+
+@pytest.mark.parametrize(("sections", "told"), [(("idea", "ledger"), False), (("idea", "gradients"), True)])
+def test_gradients_are_spoken_of_where_they_stand(sections: tuple[str, ...], told: bool) -> None:
+    d = sb.derive("t: 1..T; x[t]: d; W: m x d; h[t] = tanh(W @ x[t] + h[t-1]); L = sum(h[T]**2)")
+    found = [s for s in outline(d, Options(sections)).sections if s.key == "idea"]
+    assert ("idea.time" in repr(found)) == told
