@@ -8,7 +8,7 @@ from typing import Literal
 
 from symbackprop import entries as en
 from symbackprop.entries import Elem, Entries, Index
-from symbackprop.entries.contraction import contract, solve
+from symbackprop.entries.contraction import contract, solve, written_out
 from symbackprop.entries.differentiation import LocalStep, derivative, fold
 from symbackprop.entries.entry_equations import Definition, Implicit, Instance
 from symbackprop.entries.implicit_equations import INVERSE as INVERTED
@@ -163,7 +163,7 @@ def without_helpers(e: Entries, helpers: tuple[Definition, ...]) -> Entries:
         def meaning(a: Elem, h: Definition = h) -> Entries | None:
             if a.tensor != h.tensor:
                 return None
-            return contract(en.substitute(h.right, dict(zip(h.at, a.at, strict=True))))
+            return contract(written_out(h.right, dict(zip(h.at, a.at, strict=True))))
 
         e = contract(en.inline(e, meaning))
     return e

@@ -171,6 +171,11 @@ class Blocks(Quantity):
         """What has more than one axis, where these stand."""
         return tuple(n for n in dict.fromkeys((*self.rows, *self.names)) if self.rank(n) > 1)
 
+    @property
+    def whole(self) -> bool:
+        """Whether one matrix holds all blocks: nothing is a matrix, and no block has only its entries."""
+        return not self.matrices and all(b.expr is not None for b in self.blocks.values())
+
     def shown(self) -> Blocks:
         """On paper under vec, where its matrices are n x 1 and 1 x n: it only drops axes of one entry."""
         symbol = self.derivation.graph.symbol
@@ -233,12 +238,12 @@ class Blocks(Quantity):
 
     def verify(self, *, seed: int = 0) -> float:
         """As `Quantity.verify`, of the whole or block by block."""
-        if not self.matrices:
+        if self.whole:
             return super().verify(seed=seed)
         return max(b.verify(seed=seed) for b in self.blocks.values())
 
     def __repr__(self) -> str:
-        if not self.matrices:
+        if self.whole:
             return super().__repr__()
         return "\n".join(map(repr, self.blocks.values()))
 
@@ -272,7 +277,8 @@ class Blocks(Quantity):
         """A block on paper. Errors: `DeclarationError` for one that only its entries say."""
         above = (x, y) in self.blocks
         b = self.blocks[x, y] if above else self.blocks[y, x]
-        assert b.expr is not None, "numbers and vectors make a matrix"
+        if b.expr is None:
+            raise self.only_entries(x, y)
         numbers = not any(map(self.rank, (*self.rows, *self.names)))
         e = written_down(self.derivation, b.expr) if numbers else over_declared(self.derivation, b.expr)
         if not above and e.rank == 2:
@@ -280,7 +286,10 @@ class Blocks(Quantity):
         try:
             return laid_out(e, self.rank(x), self.rank(y), self.derivation.convention)
         except NoMatrix:
-            raise DeclarationError(
-                f"no product of matrices says the block of {x} and {y}", where=self.kind,
-                hint="Its entries are in  …[x, y].latex()  of the derivative with these two names.",
-            ) from None  # fmt: skip
+            raise self.only_entries(x, y) from None
+
+    def only_entries(self, x: str, y: str) -> DeclarationError:
+        """Why there is no matrix of all blocks."""
+        return DeclarationError(f"no product of matrices says the block of {x} and {y}", where=self.kind,
+                                hint="Its entries are in  …[x, y].latex()  of the derivative with these two "
+                                "names.")  # fmt: skip

@@ -70,6 +70,8 @@ def pulled(d: Derivation, directions: Directions, kept: tuple[str, ...]) -> Alon
 def pushed(d: Derivation, directions: Directions, kept: tuple[str, ...]) -> Along | None:
     """Σ_x ∂y/∂x v_x for every y of `kept`: the gradient by u of what `pulled` gives."""
     made = Larger.of(d.graph, directions)
+    for x, v in directions.items():  # no node gets a name of theirs
+        made.given(v, x)
     ends = {y: made.given(made.room.like("u"), y) for y in kept}
     back = made.derived(made.summed(ends), {x: x for x in directions}, {})
     if back is None:

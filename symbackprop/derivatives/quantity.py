@@ -15,6 +15,7 @@ from symbackprop.derivation.scopes import Second
 from symbackprop.entries import Index, elements
 from symbackprop.entries.differentiation import LocalStep
 from symbackprop.formula import tree as no
+from symbackprop.formula.printed_names import PI
 from symbackprop.formula.tree import Formula
 from symbackprop.formula.writing.text_writer import text
 from symbackprop.graph.expr import Expr, substitute, symbols, weight
@@ -111,6 +112,8 @@ class Raised(Quantity):
         return entries_formula(self.step.result, self.base, numbers=self.derivation.convention.numbers)
 
     def base(self, tensor: Hashable, at: tuple[Formula, ...]) -> Formula:
+        if tensor == "pi":
+            return PI
         assert isinstance(tensor, Expr), "helpers are folded away or raised"
         c = self.derivation.convention
         own = self.derivation.graph.definition.get(tensor.own.name) if tensor.symbol else None

@@ -16,7 +16,7 @@ from symbackprop.entries.entry_kinds import (
     SizeOf, Term, elem, entries, flat, number, position,
 )  # fmt: skip
 from symbackprop.entries.indices import (
-    all_names, atom_indices, elements, free_indices, fresh, position_indices,
+    all_names, atom_indices, atom_positions, elements, free_indices, fresh, position_indices,
 )  # fmt: skip
 from symbackprop.entries.normal_form import (
     at_atom, at_position, collect_factors, gather, rebind, rebound, rename_bound, substitute,
@@ -24,9 +24,10 @@ from symbackprop.entries.normal_form import (
 )  # fmt: skip
 
 __all__ = [
-    "ZERO", "Affine", "AtMost", "Atom", "Delta", "Elem", "Entries", "Factor", "Fn", "Group", "Index",
-    "Position", "RowMajor", "SizeOf", "Term", "add", "all_names", "at_atom", "at_position", "atom_indices",
-    "collect_factors", "elem", "elements", "entries", "flat", "free_indices", "fresh", "gather", "inline",
-    "map_atoms", "multiply", "number", "position", "position_indices", "power", "rebind", "rebound",
-    "rename_bound", "scale", "single", "substitute", "times", "unshadowed",
+    "ZERO", "Affine", "AtMost", "Atom", "Delta", "Elem", "Entries", "Factor", "Fn", "Group",
+    "Index", "Position", "RowMajor", "SizeOf", "Term", "add", "all_names", "at_atom", "at_position",
+    "atom_indices", "atom_positions", "collect_factors", "elem", "elements", "entries", "flat",
+    "free_indices", "fresh", "gather", "inline", "map_atoms", "multiply", "number", "position",
+    "position_indices", "power", "rebind", "rebound", "rename_bound", "scale", "single",
+    "substitute", "times", "unshadowed",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symbackprop.entries.entry_kinds import (
-    ZERO, Atom, Delta, Elem, Entries, Fn, Group, Term, entries, number,
+    ZERO, Atom, Delta, Elem, Entries, Fn, Group, Index, Term, entries, number,
 )  # fmt: skip
 from symbackprop.entries.indices import all_names, free_indices
 from symbackprop.entries.normal_form import gather, rebind, rebound
@@ -72,23 +72,27 @@ def map_atoms(e: Entries, change: Callable[[Atom], Atom]) -> Entries:
     return gather(replace(t, factors=tuple((change(a), x) for a, x in t.factors)) for t in e.terms)
 
 
-def inline(e: Entries, meaning: Callable[[Elem], Entries | None]) -> Entries:
-    """Tensors replaced by what they stand for, everywhere, also inside functions and groups."""
+def inline(e: Entries, meaning: Callable[[Elem], Entries | None], outer: tuple[Index, ...] = ()) -> Entries:
+    """Tensors replaced by what they stand for, everywhere, also inside functions and groups.
+
+    What is put in binds no letter that is bound around it, by its own term or by one further out (`outer`).
+    """
     out = []
     for term in e.terms:
         product = Entries((Term(term.coefficient, ()),))
+        around = (*outer, *term.bound)
         for atom, exponent in term.factors:
             match atom:
                 case Elem():
                     found = meaning(atom)
                     piece = inlined_power(found, exponent) if found else entries(atom, exponent)
                 case Fn():
-                    piece = entries(replace(atom, arg=inline(atom.arg, meaning)), exponent)
+                    piece = entries(replace(atom, arg=inline(atom.arg, meaning, around)), exponent)
                 case Group():
-                    piece = power(single(inline(atom.body, meaning)), exponent)
+                    piece = power(single(inline(atom.body, meaning, around)), exponent)
                 case _:
                     piece = entries(atom, exponent)
-            product = multiply(product, rebound(piece, term.bound))
+            product = multiply(product, rebound(piece, around))
         out += [replace(t, bound=term.bound + t.bound) for t in product.terms]
     return gather(out)
 

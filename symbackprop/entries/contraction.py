@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
 from symbackprop.entries import (
-    Affine, AtMost, Delta, Elem, Entries, Group, Index, Position, SizeOf, Term, at_atom,
-    atom_indices, collect_factors, free_indices, gather, position, position_indices, rebound,
-    times,
+    Affine, AtMost, Delta, Elem, Entries, Group, Index, Position, SizeOf, Term, all_names, at_atom,
+    atom_indices, atom_positions, collect_factors, entries, free_indices, fresh, gather, multiply, position,
+    position_indices, rebound, substitute, times,
 )  # fmt: skip
 
 
@@ -35,7 +36,7 @@ def contract_term(term: Term) -> Term | None:
                 break
             if constant_delta(atom) is False:
                 return None
-            pair = replaceable(atom, term.bound)
+            pair = replaceable(atom, term)
             if pair:
                 index, by = pair
                 rest = term.factors[:n] + term.factors[n + 1 :]
@@ -78,17 +79,24 @@ def constant_delta(d: Delta) -> bool | None:
     return None if gap is None else gap == 0
 
 
-def replaceable(d: Delta, bound: tuple[Index, ...]) -> tuple[Index, Position] | None:
+def replaceable(d: Delta, term: Term) -> tuple[Index, Position] | None:
     """(bound index, position that replaces it) where the other side stays inside the index's range."""
     for mine, other in ((d.left, d.right), (d.right, d.left)):
         index = mine.plain if isinstance(mine, Affine) else None
-        if index is None or index not in bound or index in position_indices(other):
+        if index is None or index not in term.bound or index in position_indices(other):
             continue  # δ(k, y_k) asks whether k is its own label
-        if isinstance(other, Elem):
-            return index, other  # a label is declared to lie in the range
-        if not other.terms or (other.plain and other.plain.size == index.size):
+        if isinstance(other, Elem):  # a label is declared to lie in the range
+            if stands_alone(index, term):
+                return index, other
+        elif not other.terms or (other.plain and other.plain.size == index.size):
             return index, other
     return None
+
+
+def stands_alone(index: Index, term: Term) -> bool:
+    """Whether an index is a whole position wherever it occurs: a label takes its place, but is not moved."""
+    places = (p for atom, _ in term.factors for p in atom_positions(atom) if isinstance(p, Affine))
+    return all(p.plain == index for p in places if index in position_indices(p))
 
 
 def solve(e: Entries) -> Entries:
@@ -134,6 +142,55 @@ def solvable(d: Delta, term: Term) -> tuple[Index, Affine] | None:
             terms = tuple((i, sign * gap[i]) for i in rest)
             return b, Affine(terms, (d.left.offset - d.right.offset) * sign)
     return None
+
+
+def written_out(right: Entries, table: Mapping[Index, Position]) -> Entries:
+    """What a tensor stands for, where its entry at some positions is asked for: its letters and theirs.
+
+    An entry outside its array is 0, what it stands for need not be: exp(x) is 1 where x is 0. There the
+    position stays bound to its axis by a δ, and so does a label where the letter is part of a position.
+    """
+    taken = all_names(right) | {i.name for p in table.values() for i in position_indices(p)}
+    held: dict[Index, Index] = {}
+    for index, p in table.items():
+        if stays_bound(right, index, p):
+            held[index] = fresh(index, taken | {i.name for i in held.values()})
+    found = substitute(right, {**table, **{i: position(own) for i, own in held.items()}})
+    found = multiply(found, *(entries(Delta(position(own), table[i])) for i, own in held.items()))
+    return Entries(tuple(replace(t, bound=(*t.bound, *held.values())) for t in found.terms))
+
+
+def stays_bound(e: Entries, index: Index, p: Position) -> bool:
+    """Whether entries by an index need not be what they are to be where a position is put for it."""
+    if isinstance(p, Elem):
+        return not all(stands_alone(index, t) for t in e.terms)
+    return may_leave(p, index) and not vanishes_outside(e, index)
+
+
+def may_leave(p: Affine, index: Index) -> bool:
+    """Whether a position of several indices reaches beyond the axis of one; a single one is declared."""
+    if len(p.terms) < 2:
+        return False
+    low = sum(((i.size - 1) * a for i, a in p.terms if a < 0), p.offset)
+    high = sum(((i.size - 1) * a for i, a in p.terms if a > 0), p.offset)
+    return not all(s.least is not None and s.least >= 0 for s in (low, index.size - 1 - high))
+
+
+def vanishes_outside(e: Entries, index: Index) -> bool:
+    """Whether every term has an entry at an index as a factor, which is 0 where the index leaves its axis.
+
+    A label is nothing at all there.
+    """
+    return not any(index in position_indices(p) for p in labels(e)) and all(
+        any(isinstance(a, Elem) and x > 0 and position(index) in a.at for a, x in t.factors) for t in e.terms
+    )
+
+
+def labels(e: Entries) -> Iterator[Elem]:
+    """The labels that stand as positions."""
+    for t in e.terms:
+        for atom, _ in t.factors:
+            yield from (p for p in atom_positions(atom) if isinstance(p, Elem))
 
 
 def rising(e: Entries) -> Entries:

@@ -15,7 +15,7 @@ from symbackprop import entries as en
 from symbackprop.entries import (
     Atom, Delta, Elem, Entries, Factor, Fn, Group, Index, Position, SizeOf, Term,
 )  # fmt: skip
-from symbackprop.entries.contraction import contract
+from symbackprop.entries.contraction import contract, written_out
 from symbackprop.entries.entry_equations import Definition, Instance
 from symbackprop.entries.entry_kinds import inside, with_inside
 from symbackprop.entries.index_letters import ARGUMENT
@@ -67,7 +67,7 @@ def atom_derivative(
             step = known[tensor]
             sub: dict[Index, Position] = dict(zip(step.at, at, strict=True))
             sub |= {j: en.position(i) for j, i in zip(step.by, by, strict=True)}
-            return en.substitute(step.result, sub)
+            return written_out(step.result, sub)
         case Fn():
             inner = derivative(atom.arg, wrt, by, known, prime)
             return en.multiply(prime(atom), inner) if inner.terms else en.ZERO

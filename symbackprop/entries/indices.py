@@ -32,6 +32,24 @@ def atom_indices(atom: Atom) -> Iterator[Index]:
             yield from free_indices(inside(atom) or ZERO)
 
 
+def atom_positions(atom: Atom) -> Iterator[Position]:
+    """Every position that stands in an atom, also inside functions, groups and labels."""
+    match atom:
+        case Elem():
+            own = atom.at
+        case Delta() | AtMost():
+            own = (atom.left, atom.right)
+        case _:
+            for term in (inside(atom) or ZERO).terms:
+                for a, _ in term.factors:
+                    yield from atom_positions(a)
+            return
+    for p in own:
+        yield p
+        if isinstance(p, Elem):
+            yield from atom_positions(p)
+
+
 def free_indices(e: Entries) -> tuple[Index, ...]:
     """Free indices in order of first appearance."""
     found: dict[Index, None] = {}

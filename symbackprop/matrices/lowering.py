@@ -13,7 +13,7 @@ from typing import Literal
 
 from symbackprop import entries as en
 from symbackprop.entries import Elem, Entries, Index, Position, SizeOf
-from symbackprop.entries.contraction import contract
+from symbackprop.entries.contraction import contract, written_out
 from symbackprop.entries.entry_equations import Definition, Instance
 from symbackprop.entries.unification import ordered, reletter
 from symbackprop.graph.expr import NUMBER, SIZE, SYMBOL, Expr, topological
@@ -147,8 +147,7 @@ def inlined(e: Entries, known: Mapping[str, Lowered], renamed: Mapping[str, str]
         low = known.get(str(a.tensor)) if isinstance(a.tensor, str) else None
         if low is None:
             return None
-        sub: dict[Index, Position] = dict(zip(low.at, a.at, strict=True))
-        return contract(en.substitute(low.right, sub))
+        return contract(written_out(low.right, dict(zip(low.at, a.at, strict=True))))
 
     return contract(en.inline(label_positions(e, known), meaning))
 

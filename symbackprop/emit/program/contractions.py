@@ -274,8 +274,11 @@ def halves(parts: Operands, out: Letters) -> tuple[Operand, Operand] | None:
         return None
     letters = tuple(dict.fromkeys(c for _, own in side for c in own))
     made = product(side, letters)
-    other = made, tuple(swap.get(c, c) for c in letters)
-    return (product((*side, *between), letters) if between else made, letters), other
+    mirror = tuple(swap.get(c, c) for c in letters)
+    if not between:
+        return (made, letters), (made, mirror)
+    kept = tuple(dict.fromkeys(c for _, own in (*side, *between) for c in own if c in out or c in mirror))
+    return (product((*side, *between), kept), kept), (made, mirror)
 
 
 def summed(x: Node, own: Letters, wanted: set[Hashable]) -> Operand:
