@@ -1,4 +1,7 @@
-"""Expressions: interned nodes (op, arguments, attributes) with a shape. Equal expressions are one object."""
+"""Expressions: interned nodes (op, arguments, attributes) with a shape. Equal expressions are one object.
+
+More than 400 lines, but one concept: a node, its operators and the function that builds it need each other.
+"""
 
 from __future__ import annotations
 
