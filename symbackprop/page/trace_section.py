@@ -46,8 +46,8 @@ def trace_section(d: Derivation, o: Options) -> list[Block]:
         if printable(at.delta(n).array):
             back.append(delta_line(d, n, at, known))
     return [
-        Equations(tuple(ahead), Phrase("trace.forward")),
-        Equations(tuple(back), Phrase("trace.backward")),
+        Equations(tuple(ahead), Phrase("trace.forward"), listed=True),
+        Equations(tuple(back), Phrase("trace.backward"), listed=True),
         *quotient_line(d, o.at),
     ]
 
