@@ -47,7 +47,7 @@ _SAME = {
     r"\dfrac": r"\frac", r"\tfrac": r"\frac", r"\le": r"\leq", r"\ge": r"\geq", r"\ne": r"\neq",
     r"\intercal": r"\top", r"\lbrack": "[", r"\rbrack": "]", r"\{": "[", r"\}": "]",
     r"\vert": "|", r"\lt": "<", r"\gt": ">", r"\ast": r"\cdot", r"\circ": r"\odot",
-    "*": r"\cdot", "−": "-", "·": r"\cdot", "×": r"\times", "⊙": r"\odot", "∘": r"\odot",
+    "−": "-", "·": r"\cdot", "×": r"\times", "⊙": r"\odot", "∘": r"\odot",
     "⊘": r"\oslash", "⊗": r"\otimes",
     "‖": r"\|", r"\Vert": r"\|", r"\lVert": r"\|", r"\rVert": r"\|",
     "∂": r"\partial", "∇": r"\nabla", "⊤": r"\top", "≤": r"\leq",
