@@ -12,7 +12,7 @@ from symbackprop.notation.convention import Convention, NoMatrix
 from symbackprop.notation.expression_formulas import notate, notate_entry, notate_matrix
 from symbackprop.notation.stack_formulas import MOST
 from symbackprop.sizes import Shape, Size
-from symbackprop.vocabulary.kinds import COLUMN_BLOCKS
+from symbackprop.vocabulary.kinds import COLUMN_BLOCKS, CONSTANT
 
 
 class Line(NamedTuple):
@@ -43,8 +43,8 @@ def blocks_line(left: Formula, sides: Sequence[Expr], c: Convention) -> Line:
 def stack_line(left: Formula, sides: Sequence[Expr], c: Convention) -> Line:
     """One matrix of a stack by the others. Errors: `NoMatrix`."""
     letter, extent = c.letters[0], sides[0].shape[0] if sides[0].rank == STACK else None
-    if extent is None or not isinstance(left, Name):
-        raise NoMatrix("stack")
+    if extent is None or not isinstance(left, Name) or any(e.op is CONSTANT for e in sides):
+        raise NoMatrix("stack")  # of one number everywhere an entry says more
     made = [notate_matrix(e, letter, c) for e in sides]
     return Line(At(left, (Name(letter),)), made, sides[0].shape[1:], ((letter, extent),))
 
