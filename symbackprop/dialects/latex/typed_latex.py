@@ -214,6 +214,8 @@ def related(r: Rewrite, start: int, stop: int) -> bool:
             continue
         if r.typed[at] in RELATIONS:
             return True
+        if r.typed[at].startswith(r"\begin{"):  # the conditions of cases are their own
+            return False
         at = r.source.closing.get(at, at) + 1
     return False
 

@@ -30,6 +30,9 @@ def name(r: Rewrite) -> bool:
     for said, left, after in meant(r, base, text, scripts, stop):
         if said in r.spelled:
             return emit(r, r.spelled[said], left, after)
+    if base[:2] == (r"\bar", "{") and not any(map(r.unknown, base[2:-1])):  # the mean of a product
+        r.swap[r.closing(r.at + 1)] = (")",)
+        return r.took(2, *MEAN)
     known = not r.unknown(*base) or base == (r"\delta",)
     if known and any(timed(r, s) for s in scripts):
         return emit(r, base, scripts, stop)
