@@ -45,7 +45,7 @@ _FONTS = Row(
 )
 
 _BASE = r"""\usepackage{amsmath,bm,array,xcolor,tikz} % bm asks for the fonts it finds: they come first
-\usepackage[a4paper,margin=25mm,top=20mm,bottom=21mm,headheight=15pt,footskip=10mm]{geometry}
+\usepackage[a4paper,margin=25mm,top=20mm,bottom=21mm,headheight=15pt,footskip=12mm]{geometry}
 \ifdefined\pdfvariable\pdfvariable suppressoptionalinfo 512\relax\fi % same source, same bytes"""
 
 _ROWS = (
