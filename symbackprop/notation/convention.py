@@ -114,6 +114,8 @@ def symbol_formula(s: Symbol, c: Convention) -> Formula:
     timeless = not s.time and s.at is None
     if c.signal == "partial" and timeless:  # in the shape of the variable, so ∇ for arrays
         return (no.Nabla if s.shape else no.Partial)(c.of, s.tex.unmarked)
+    if c.signal == "partial" and s.tex.stack:
+        return no.Nabla(c.of, timed(s.tex.unmarked, s))
     return timed(s.tex, s)
 
 

@@ -75,7 +75,7 @@ def apart(d: Derivation, u: Use) -> list[tuple[Expr, Through]]:
     if sorted(map(id, values)) != sorted(map(id, td.summands(u.value))):
         return whole
     found = [(v, Through((r,), summand(d, u, r))) for v, r in zip(values, u.reads, strict=True)]
-    return found if len({t.named for _, t in found}) == len(found) else whole
+    return found if len({notated(t.named, d.convention) for _, t in found}) == len(found) else whole
 
 
 def consumer_of(d: Derivation, u: Use) -> Expr:

@@ -839,7 +839,7 @@ MISTAKEN = [  # graph, wrt, kind, answer, mistake
     ("hyp", "x", "auto", "tanh(x)", "upstream"),
     ("hyp", "x", "auto", "c ./ cosh(x)", "inner"),
     ("hyp", "x", "auto", "-c .* tanh(x)", "sign"),
-    ("hyp", "x", "hessian", "diag(1 - tanh(x).^2)", "upstream"),
+    ("hyp", "x", "hessian", "diag(1 - tanh(x).^2)", "gate"),
     ("rms", "x", "auto", "g .* y.^2 / r", "path"),
     ("rms", "x", "auto", r"\frac{1}{r} g\odot y^2", "path"),
     ("rms", "x", "auto", "(q + x x'q/(n r^2))/r with q = g .* y.^2", "term_sign"),

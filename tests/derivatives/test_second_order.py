@@ -74,7 +74,7 @@ SAID = {
     ),
     "one bracket between the same factors": (
         lambda: sb.hessian("A: m x n; x: n; b: m; L = sum(log(cosh(A @ x - b)))", wrt="x"),
-        "Aᵀ diag(1 − sinh(A x − b)² ⊘ cosh(A x − b)²) A",
+        "Aᵀ diag(1 − tanh(A x − b)²) A",
     ),
     "a common scalar": (
         lambda: sb.hessian("x: d; w: d; v: scalar; y: scalar; h = tanh(w @ x); e = v*h - y; L = e**2/2",

@@ -173,7 +173,7 @@ def test_wide_pictures_turn_and_long_labels_become_numbers() -> None:
     row = [vertex(f"v{i}") for i in range(7)]
     chain = Picture(tuple(row), tuple(Arrow(a.key, b.key, long) for a, b in pairwise(row)))
     named = [replace(a, label=replace(long, text=f"{a.head}{long.text}")) for a in chain.arrows]
-    assert place(replace(chain, arrows=tuple(named)), max_width=450).direction == "down"
+    assert place(replace(chain, arrows=tuple(named)), max_width=300).direction == "down"
     flat = place(chain, max_width=450)  # one number is worth less than six rows
     assert flat.direction == "right" and [key for key, _ in flat.legend] == ["①"]
     named = [replace(a, label=replace(long, text=a.head)) for a in chain.arrows]

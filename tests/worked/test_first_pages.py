@@ -76,9 +76,10 @@ def test_mlp_product_of_jacobians_with_sizes() -> None:
     assert ["×".join(text(s) for s in f.size) for f in first.factors if isinstance(f, Sized)] == want
     assert size(MLP, "product.x") == ["1", "784"]
     assert size(MLP, "product.b1") == ["1", "256"]
-    said = sides(MLP, "product.b1")[1]
-    for factor in ("e_yᵀ", "diag(z⁽³⁾) − z⁽³⁾ z⁽³⁾ᵀ", "diag(1 − z⁽²⁾ ⊙ z⁽²⁾)", "W⁽²⁾", "I₂₅₆"):
+    said = sides(MLP, "product.x")[1]
+    for factor in ("e_yᵀ", "diag(z⁽³⁾) − z⁽³⁾ z⁽³⁾ᵀ", "diag(1 − z⁽²⁾ ⊙ z⁽²⁾)", "W⁽²⁾", "W⁽¹⁾"):
         assert factor in said
+    assert sides(MLP, "product.b1")[1] == "∂L/∂o⁽¹⁾ I₂₅₆"  # what is known, and one Jacobian more
 
 
 def test_mlp_softmax_tensor_and_shortcut() -> None:

@@ -64,7 +64,9 @@ def big(s: Scan) -> bool:
         return s.took(found.end(), r"\sum", "_", "{", found[1], "}")
     found = s.match(_BIG_SIGN)
     if not found:
-        return s.char() in _BIG and s.char() not in s.spelled and s.took(s.at + 1, _BIG[s.char()])
+        marked = any(map(unicodedata.combining, s.text[s.at + 1 : s.at + 2]))  # Σ̂ is a name
+        bare = s.char() in _BIG and s.char() not in s.spelled and not marked
+        return bare and s.took(s.at + 1, _BIG[s.char()])
     if found[1] in s.spelled and not s.text[found.end() :].lstrip().startswith("_"):
         return False  # Σᵢₖ is an entry where a matrix is called Σ
     s.put(_BIG[found[1]])
