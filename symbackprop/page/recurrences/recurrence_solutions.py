@@ -269,7 +269,9 @@ def unrolled(d: Derivation, name: str) -> Equation | None:
     body = substitute(td.plus(*each), swap)
     w = ClosedWriter(d.convention, time)
     try:
-        parts = [no.Sum(Name(letter), NO_ONE, Name(time.name), joined(w, c, at - size(letter), body))]
+        parts: list[Formula] = [
+            no.Sum(Name(letter), NO_ONE, Name(time.name), joined(w, c, at - size(letter), body))
+        ]
         start = d.graph.initial.get(name)
         if start is None or start.symbol or not mo.is_zero(start):
             first = start if start is not None and start.symbol else pinned(h, size(0))
