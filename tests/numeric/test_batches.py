@@ -13,6 +13,7 @@ from symbackprop.numeric.checked_batch import batch
 from symbackprop.numeric.points import Point, backward_values, forward, generic_point, seeded
 from symbackprop.sizes import Size
 from symbackprop.vocabulary import OPS
+from tests.samples import sampled
 
 MLP = (
     "x: d; W: m x d; b: m; V: k x m; c: k; y: scalar label k\n"
@@ -63,7 +64,7 @@ GRAPHS = {
 
 
 @pytest.mark.parametrize("total", ["mean", "sum"])
-@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize("name", sampled(GRAPHS, 2))
 def test_gradients_of_a_batch_add_up(name: str, total: str) -> None:
     """Emitted code for the batch against emitted code for each sample, one after the other."""
     text, samples = GRAPHS[name]

@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from symbackprop.errors import SheetError
 from symbackprop.picture.drawings.drawing import Circle, Drawing, Line, Rect, Text
@@ -122,7 +122,11 @@ def plots(draw: st.DrawFn) -> tuple[Plot, float, float]:
     return Plot(tuple(curves), X, Y, scales[1], scales[0]), *size
 
 
+FAR = Plot((Curve(Label(r"\mathrm{a}", "a"), ((244444444499.0, 82.0),)),), X, Y, "linear", "linear")
+
+
 @settings(max_examples=150, deadline=None)
+@example((FAR, 200.0, 120.0))
 @given(plots())
 def test_any_plot_is_sound(given: tuple[Plot, float, float]) -> None:
     p, width, height = given

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, pairwise
 from typing import Literal, TypeAlias
 
 from symbackprop.errors import SheetError
@@ -138,24 +138,36 @@ def _area(p: Plot, width: float, height: float, names: Literal["beside", "below"
     left = max(_widest(y.ticks) + 8, 12.0)
     beside = max(measure(c.label, NAME)[0] for c in p.curves) + 16 if names == "beside" else 0.0
     right = width - max(beside, 12.0)
-    x = _fitting(p, left, right)
-    half = _widest(x.ticks) / 2
-    left, right = max(left, half), min(right, width - half)
+    x = _fitting(p, left, right, width)
+    left, right = _between(x, left, right, width)
     if not (right - left >= LEAST and bottom - top >= LEAST):
         raise SheetError(f"{width:g}×{height:g} points leave no room for curves", where="plot",
                          hint="Take more width or height, or shorter names.")  # fmt: skip
     return Area(left, top, right, bottom, x, y)
 
 
-def _fitting(p: Plot, left: float, right: float) -> Axis:
-    """The axis of x with the most ticks whose labels stand apart; in need the outer two."""
+def _between(x: Axis, left: float, right: float, width: float) -> tuple[float, float]:
+    """Where an axis of x ends, so that half a label stands beyond either end."""
+    half = _widest(x.ticks) / 2
+    return max(left, half), min(right, width - half)
+
+
+def _fitting(p: Plot, left: float, right: float, width: float) -> Axis:
+    """The axis of x with the most ticks whose labels stand apart; in need the outer two, or one."""
     values = [v for c in p.curves for v, _ in c.points]
     for many in (6, 5, 4, 3):
         x = _axis(values, p.x_scale, "tight", many)
-        wide = _widest(x.ticks) + 6
-        if wide * len(x.ticks) <= right - left:
+        room = (_widest(x.ticks) + 6) * len(x.ticks) <= right - left
+        if room and _apart(x, *_between(x, left, right, width)):
             return x
-    return replace(x, ticks=(x.ticks[0], x.ticks[-1]))
+    outer = replace(x, ticks=(x.ticks[0], x.ticks[-1]))
+    return outer if _apart(outer, *_between(x, left, right, width)) else replace(x, ticks=x.ticks[:1])
+
+
+def _apart(x: Axis, left: float, right: float) -> bool:
+    """Whether no label of an axis touches the next: the axis may be longer than its ticks reach."""
+    places = [x.share(t.value) * (right - left) for t in x.ticks]
+    return all(b - a > _widest(x.ticks) for a, b in pairwise(places))
 
 
 def _axis(values: Sequence[float], scale: Scale, ends: Ends, many: float) -> Axis:
