@@ -21,7 +21,7 @@ def found(graph: str, wrt: str, kind: str, answer: str) -> Verdict:
     return sb.check(GRAPHS[graph], wrt, answer, kind=kind)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("graph", "wrt", "kind", "answer"), sampled(flat(RIGHT), 7))
+@pytest.mark.parametrize(("graph", "wrt", "kind", "answer"), sampled(flat(RIGHT), 11))
 def test_what_is_right_is_read(graph: str, wrt: str, kind: str, answer: str) -> None:
     v = found(graph, wrt, kind, answer)
     assert v.verdict == "correct", (v.sentence(), v.detail)
@@ -32,13 +32,13 @@ def test_a_near_miss_is_refused(graph: str, wrt: str, kind: str, answer: str) ->
     assert found(graph, wrt, kind, answer).verdict in ("wrong", "transposed")
 
 
-@pytest.mark.parametrize(("graph", "wrt", "kind", "answer", "mistake"), sampled(MISTAKEN, 5))
+@pytest.mark.parametrize(("graph", "wrt", "kind", "answer", "mistake"), sampled(MISTAKEN, 8))
 def test_a_mistake_has_its_name(graph: str, wrt: str, kind: str, answer: str, mistake: str) -> None:
     v = found(graph, wrt, kind, answer)
     assert (v.ok, v.mistake) == (False, mistake), v.sentence()
 
 
-@pytest.mark.parametrize(("graph", "wrt", "kind", "answer"), sampled(flat(RIGHT), 29))
+@pytest.mark.parametrize(("graph", "wrt", "kind", "answer"), sampled(flat(RIGHT), 47))
 def test_three_times_what_is_right_is_refused(graph: str, wrt: str, kind: str, answer: str) -> None:
     if not any(sign in answer for sign in ("=", ",", "with", "where", "mit", "if", "cases")):
         assert not found(graph, wrt, kind, f"3 ({answer})").ok
@@ -47,7 +47,7 @@ def test_three_times_what_is_right_is_refused(graph: str, wrt: str, kind: str, a
 MACHINE = ("gradient_", "_[", "M (", "u1 ", "S₁", "()")
 
 
-@pytest.mark.parametrize(("graph", "wrt", "kind", "answer", "mistake"), sampled(MISTAKEN, 13))
+@pytest.mark.parametrize(("graph", "wrt", "kind", "answer", "mistake"), sampled(MISTAKEN, 23))
 def test_sentences_say_names_of_the_graph_only(
     graph: str, wrt: str, kind: str, answer: str, mistake: str
 ) -> None:

@@ -18,7 +18,7 @@ REFUSED = ("wrong", "transposed", "unreadable")
 ALLOWED = {"wrong": REFUSED[:2], "refused": REFUSED}
 
 
-@pytest.mark.parametrize(("graph", "wrt", "kind", "answer", "verdict"), sampled(ANSWERS, 17))
+@pytest.mark.parametrize(("graph", "wrt", "kind", "answer", "verdict"), sampled(ANSWERS, 29))
 def test_an_answer_has_its_verdict(graph: str, wrt: str, kind: str, answer: str, verdict: str) -> None:
     found = sb.check(graph, wrt, answer, kind=kind)  # type: ignore[arg-type]
     assert found.verdict in ALLOWED.get(verdict, (verdict,)), (found.sentence(), found.detail)

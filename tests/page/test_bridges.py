@@ -75,7 +75,7 @@ NORMS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("graph", sampled(NORMS, 3))
+@pytest.mark.parametrize("graph", sampled(NORMS, 5))
 @pytest.mark.parametrize("vectors", ["column", "row"])
 def test_a_normalisation_has_its_terms_for_every_eps(graph: str, vectors: str) -> None:
     d = sb.derive(graph, convention=sb.Convention(vectors=vectors))

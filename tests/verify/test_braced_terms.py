@@ -34,7 +34,7 @@ def page_of(d: sb.Derivation) -> Page:
     return outline(d, Options(("terms",)))
 
 
-@pytest.mark.parametrize("name", sampled(EVERY, 3))
+@pytest.mark.parametrize("name", sampled(EVERY, 5))
 def test_every_braced_term_is_what_its_reader_sends_back(name: str) -> None:
     d = sb.derive(EVERY[name])
     page = page_of(d)
