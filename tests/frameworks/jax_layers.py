@@ -251,6 +251,8 @@ NUMBERS: Table = {
     "trigamma": lambda x: polygamma(1, x), "tetragamma": lambda x: polygamma(2, x),
     "prelu": lambda x, a: jnp.where(x > 0, x, a * x), "stop_gradient": jax.lax.stop_gradient,
     "pi": lambda: jnp.asarray(jnp.pi), "table": table, "striding": striding,
+    "column_blocks": lambda x, parts: jnp.stack(jnp.split(x, int(parts), 1)),
+    "side_by_side": lambda x: jnp.concatenate(list(x), 1),
     "solves": jnp.linalg.solve, "inverses": jnp.linalg.inv, "dets": jnp.linalg.det,
 }  # fmt: skip
 
@@ -347,6 +349,9 @@ WHOLE: Table = {
     "variance of a sample": lambda x: jnp.var(x, axis=0, ddof=1),
     "tiled": lambda x: jnp.tile(x, (2, 3)),
     "triangles": lambda x: jnp.tril(x) @ jnp.triu(x, 1),
+    "singular values": lambda x: jnp.linalg.svd(x, compute_uv=False),
+    "their sum": lambda x: jnp.linalg.norm(x, "nuc"),
+    "their largest": lambda x: jnp.linalg.norm(x, 2),
 }  # fmt: skip
 
 

@@ -236,6 +236,8 @@ NUMBERS: Table = {
     "tetragamma": lambda x: torch.polygamma(2, x),
     "prelu": lambda x, a: torch.where(x > 0, x, a * x), "stop_gradient": torch.detach,
     "pi": lambda: torch.tensor(torch.pi, dtype=torch.float64), "table": table, "striding": striding,
+    "column_blocks": lambda x, parts: torch.stack(torch.chunk(x, int(parts), 1)),
+    "side_by_side": lambda x: torch.cat(list(x), 1),
     "solves": torch.linalg.solve, "inverses": torch.linalg.inv, "dets": torch.linalg.det,
 }  # fmt: skip
 
@@ -337,4 +339,7 @@ WHOLE: Table = {
     "variance of a sample": lambda x: torch.var(x, 0),
     "tiled": lambda x: torch.tile(x, (2, 3)),
     "triangles": lambda x: torch.tril(x) @ torch.triu(x, 1),
+    "singular values": torch.linalg.svdvals,
+    "their sum": lambda x: torch.linalg.matrix_norm(x, "nuc"),
+    "their largest": lambda x: torch.linalg.matrix_norm(x, 2),
 }  # fmt: skip

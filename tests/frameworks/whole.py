@@ -51,5 +51,10 @@ WHOLE = {
     "variance of a sample": "x: n x d; z = var(x, axis=0, ddof=1)",
     "tiled": "x: n x d; z = tile(x, 2, 3)",
     "triangles": "x: n x n; z = tril(x) @ triu(x, 1)",
+    "singular values": "x: 5 x 3; z = svdvals(x)",
+    "their sum": "x: 5 x 3; z = nuclear_norm(x)",
+    "their largest": "x: 5 x 3; z = spectral_norm(x)",
 }  # fmt: skip
-ONCE = {"multi-class hinge"}  # a library has no second derivative of its own
+ONCE = {  # a library, or we, have no second derivative of it
+    "multi-class hinge", "singular values", "their sum", "their largest",
+}  # fmt: skip
