@@ -88,7 +88,8 @@ def accumulated(d: Derivation, g: Graph, of: str, wrt: str) -> Accumulated:
     helpers = found[1]
     step = first_entries(in_order(found[0], d.convention.letters))
     tensors = raised_helpers(helpers)
-    plain_step = replace(step, result=without_helpers(step.result, helpers))
+    plain = en.unshadowed(without_helpers(step.result, helpers), (*step.at, *step.by))
+    plain_step = replace(step, result=plain)
     return Accumulated(plain_step, step.result, tensors, matrix_of(step.result, step, tensors))
 
 

@@ -67,14 +67,23 @@ def test_a_position_that_may_leave_its_axis_stays_bound() -> None:
     assert written_out(entry, {k: place}) == entries(Elem("x", (place,)))
 
 
-@pytest.mark.parametrize("norm", ["layernorm", "batchnorm", "rmsnorm"])
-@pytest.mark.parametrize("loss", ["sum(q**3)", "sum(sin(q @ q.T))"])
-def test_normalisations(norm: str, loss: str) -> None:
-    """A sum inside a sum has letters of its own."""
-    graph = f"x: n x d; q = {norm}(x, eps=0.5); L = {loss}"
-    for q in (sb.jacobian(graph, wrt="x"), sb.hessian(graph, wrt="x")):
-        printed(q)
-        q.verify(seed=1)
+NORMS = {
+    "x: n x d": (("layernorm", "batchnorm", "rmsnorm"), ("sum({q}**3)", "sum(sin({q} @ {q}.T))")),
+    "x: n; a: n": (("layernorm", "rmsnorm"), ("sum({q}*a)**2", "sum({q}*a)*sum({q}**3)")),
+}
+
+
+@pytest.mark.parametrize(
+    ("declared", "norm", "loss"),
+    [(k, n, loss) for k, (norms, losses) in NORMS.items() for n in norms for loss in losses],
+)
+def test_normalisations(declared: str, norm: str, loss: str) -> None:
+    """A sum inside a sum has letters of its own, also where the normal value has no name."""
+    q = f"{norm}(x, eps=0.5)"
+    for graph in (f"{declared}; q = {q}; L = {loss.format(q='q')}", f"{declared}; L = {loss.format(q=q)}"):
+        for found in (sb.jacobian(graph, wrt="x"), sb.hessian(graph, wrt="x")):
+            printed(found)
+            found.verify(seed=1)
 
 
 def test_a_direction_keeps_its_name() -> None:
