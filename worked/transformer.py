@@ -4,8 +4,9 @@ from symbackprop import Derived, Exercise, Sheet, Stated, Words
 
 GRAPH = Derived(
     graph="""
-        X: n x d
-        Wq: d x k as W_Q;  Wk: d x k as W_K;  Wv: d x k as W_V;  Wo: k x d as W_O
+        X: n x d input
+        Wq: d x k parameter as W_Q;  Wk: d x k parameter as W_K
+        Wv: d x k parameter as W_V;  Wo: k x d parameter as W_O
         W1: d x m as W_1;  b1: m as b_1;  W2: m x d as W_2;  b2: d as b_2
         N = layernorm(X)
         Q = N @ Wq

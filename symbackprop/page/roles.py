@@ -315,11 +315,13 @@ class Roles:
             if b.rank == 1 and owner != self.raw(b) and self.plain(owner) and self.plain(self.raw(b)):
                 biased.setdefault(owner, set()).update({self.raw(b)} if self.holds(a, contractions) else ())
         weights: set[str] = set()
+        factors = {self.raw(x) for p in self.products if p.strong for x in (p.left, p.right)}
         for p in self.products:
             first = -2 if p.right.rank > 1 else -1  # the axis of the right factor that is summed
             for a, b, at in ((p.left, p.right, -1), (p.right, p.left, first)):
                 summed = self.owners(a)[at] if p.strong and not self.raw(a) else ""
-                if biased.get(summed) and self.plain(self.raw(b)) and self.raw(b) != summed:
+                owned = summed in factors and biased.get(summed)  # what is only added owns an axis, too
+                if owned and self.plain(self.raw(b)) and self.raw(b) != summed:
                     weights |= {self.raw(b), summed}
         return frozenset(weights).union(*(biased.get(w, ()) for w in weights))
 

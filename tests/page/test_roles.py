@@ -202,3 +202,12 @@ IMAGES = ("x: n x c x h x w; K: k x c x 3 x 3; g: k; b: k; u = conv2d(x, K, padd
 def test_tables_gains_and_rows(graph: str, wrt: str, roles: dict[str, str]) -> None:
     """A table is learned where it is differentiated by; a label that is a class as well stays a label."""
     assert of(graph, *wrt.split()) == roles
+
+
+def test_what_a_net_stands_beside_is_no_weight_of_it() -> None:
+    """The axis that weights sum may be that of a value which is only added."""
+    block = (
+        "X: n x d; Wo: k x d; O: n x k; W1: d x m; b1: m; W2: m x d; b2: d; H = X + O @ Wo; "
+        "Y = H + relu(layernorm(H) @ W1 + b1) @ W2 + b2; L = sum(Y**2)"
+    )
+    assert not {"X", "O"} & Roles(sb.derive(block)).parameters
